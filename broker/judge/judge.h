@@ -1,0 +1,79 @@
+/* 裁判: rules + present state of a case + one submission => new state, clocks, recipients, or a refusal with every reason.
+ * A pure function: no Kafka, no Postgres, no clock, no files (rules_load reads them once at start). Threads: rules and
+ * directory are read-only and shared; states and verdicts belong to one lane. Memory: everything a verdict points to lives
+ * in the arena given. States, events, who may send them, documents, clocks and copies come from schemas/rules/ (YAML). */
+#ifndef ECOCASE_BROKER_JUDGE_H
+#define ECOCASE_BROKER_JUDGE_H
+#include "base/arena.h"
+#include "base/limits.h"
+#include "wire/directory.h"
+#include "wire/record.h"
+
+struct rules;
+/* schemas/rules/{machines*.yaml,clocks.yaml,holidays.yaml,...}; every mistake named file:line:column. */
+MUST_USE enum outcome rules_load(const char *schemas_folder, struct rules **ret_rules, struct fault *fault);
+void rules_free(struct rules *rules);
+int rules_version(const struct rules *rules);
+/* Chinese/English names for people: state "A25" -> "审查中" / "under review"; clock rule "D09"; event. Never NULL. */
+struct rule_name { const char *zh, *en; };
+struct rule_name rules_state_name(const struct rules *rules, const char *machine, const char *state);
+struct rule_name rules_event_name(const struct rules *rules, const char *event);
+struct rule_name rules_clock_name(const struct rules *rules, const char *rule);
+
+enum clock_state { CLOCK_RUNNING = 'R', CLOCK_PAUSED = 'P', CLOCK_MET = 'M', CLOCK_BREACHED = 'B', CLOCK_VOID = 'V', CLOCK_SUPERSEDED = 'S' };
+struct clock {
+    char rule[8];            /* "D09", "D09a" */
+    char state;              /* enum clock_state */
+    bool statutory;          /* false: shown as 非法定 */
+    bool measured;           /* computed when the event arrived, never running (see rules: measure) */
+    int16_t actor;           /* participant number that must act */
+    instant started_at;      /* business time */
+    instant due_strict, due_lenient;
+    instant stopped_at;      /* business time of the stopping event, INSTANT_NONE while running */
+};
+/* One referral (移送): one run of a machine (REF, REV, JUR) within a case. Plain data: the ledger stores it field by field. */
+struct referral {
+    struct uuid id, case_id;
+    char machine[4];         /* "REF" */
+    char state[8];           /* "A25" */
+    int16_t rules;           /* rules_version under which it began */
+    int16_t opener;          /* who opened it (participant number): REF: the agency; REV: police/procuratorate; JUR: first force */
+    int16_t holder;          /* who it was addressed to and now handles it: REF: police force (PSB2 after forwarding) ... */
+    int16_t referrer;        /* the agency of the parent referral that must be told (JUR inside a REF), else 0 */
+    struct uuid parent;      /* nil when none */
+    uint32_t flags;          /* overlays by bit, named in the rules */
+    char category[12];
+    char county[8];
+    struct bytes title;      /* at most 200 bytes, cut at a character */
+    struct bytes numbers;    /* document numbers seen, '\n'-separated, at most 2000 bytes */
+    instant opened_at, changed_at;   /* business times */
+    int32_t event_count;
+    uint8_t clock_count;
+    struct clock clocks[LIMIT_CLOCKS];
+    bool dirty, fresh;       /* set by the judge: must be written; did not exist before */
+};
+struct case_state {
+    struct uuid case_id;
+    size_t count;
+    struct referral *referrals[LIMIT_REFERRALS_PER_CASE];
+};
+enum delivery_role { DELIVER_TO = 't', DELIVER_COPY = 'c', DELIVER_NOTICE = 'n' };
+struct delivery { int16_t to; char role; };
+struct verdict {
+    bool accepted;
+    const char *machine;             /* static in rules or "" */
+    char from_state[8], to_state[8]; /* of the referral named by the submission; "" where none */
+    struct referral *referral;       /* the one named (accepted), else NULL */
+    size_t reason_count;
+    struct notice_reason reasons[LIMIT_REASONS]; /* refusals; also remarks of an accepted one (warnings: LEVEL_MISMATCH, CLOCK_SKEW) */
+    size_t delivery_count;           /* to, then copies; without notices */
+    struct delivery deliveries[LIMIT_RECIPIENTS];
+    struct clock started[LIMIT_CLOCKS]; size_t started_count; /* clocks started by this event, for the receipt */
+};
+/* `state` is changed in place when accepted (new and changed referrals allocated from `keep`, which lives as long as the
+ * lane's cache), untouched when refused. `broker_time` is Kafka's time of the record. `outbox_owner` is the participant to
+ * whom the outbox belongs: a submission whose sender differs is refused (SENDER_NOT_OWNER). */
+void judge(const struct rules *rules, const struct directory *directory, const struct participant *outbox_owner,
+           instant broker_time, const struct submission *submission, struct case_state *state,
+           struct arena *keep, struct verdict *ret_verdict);
+#endif

@@ -1,0 +1,92 @@
+/* 台账: the only room that touches libpq for writing. One struct ledger = one connection of one lane; one thread. Every
+ * write of a batch happens in one transaction with the lane's offsets; the fence (epoch and next offsets) is the last
+ * statement before COMMIT. Outcomes: RETRY connection lost before COMMIT was sent (nothing happened); UNSURE COMMIT's
+ * answer lost: call ledger_resolve; FATAL LANE_LOST (another instance took the lane) or WRONG_WORLD. */
+#ifndef ECOCASE_BROKER_LEDGER_H
+#define ECOCASE_BROKER_LEDGER_H
+#include "broker/judge/judge.h"
+
+struct ledger;
+MUST_USE enum outcome ledger_connect(const char *conninfo, struct ledger **ret, struct fault *fault);
+void ledger_free(struct ledger *ledger);
+
+/* What the ledger as a whole was created with. */
+struct world { char cluster_id[64]; bool manual_clock; int32_t lanes; int64_t generation; int32_t directory_version; };
+MUST_USE enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault *fault);
+/* Directory text as stored (by `ecocase-broker setup`), newest version; caller frees with free(). */
+MUST_USE enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *ret_version, struct fault *fault);
+
+/* A lane as kept in the ledger. Arrays are indexed by participant number. */
+struct lane_row {
+    int32_t lane;
+    int64_t epoch, generation;
+    int64_t serial;                          /* of the last event recorded */
+    int64_t published;                       /* every delivery of events with serial <= published is acknowledged by Kafka */
+    instant time;                            /* lane time: newest broker time judged by a tick; INSTANT_NONE before any */
+    int64_t clock_offset;                    /* next offset of ecocase.clock */
+    int64_t next_offset[LIMIT_PARTICIPANTS]; /* next offset of each outbox */
+    int64_t sequence[LIMIT_PARTICIPANTS];    /* last inbox sequence given out to each recipient */
+    int64_t delivered[LIMIT_PARTICIPANTS];   /* last sequence reported as delivered */
+    int32_t directory_version;
+};
+/* Raises the epoch, notes this owner, ends the former owner's backend if it is still there (after lock_timeout when it
+ * holds the row, and always before returning), and reads the row. */
+MUST_USE enum outcome ledger_take(struct ledger *ledger, int32_t lane, const char *instance, struct lane_row *ret, struct fault *fault);
+/* Gives the lane up cleanly (hand-over without waiting); harmless when it is lost already. */
+void ledger_release(struct ledger *ledger, const struct lane_row *row);
+
+/* Case states for a batch: one query over all ids; referrals are allocated from `keep`. ret[i] belongs to ids[i]. */
+MUST_USE enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t count, struct arena *keep,
+                                   struct case_state *ret, struct fault *fault);
+/* Known submissions for a batch: which of (sender, message id) were answered before, with hash, kind and serial. */
+struct known { bool found; uint8_t hash[32]; char kind; int32_t lane; int64_t serial; };
+struct submission_key { int16_t sender; struct uuid message_id; };
+MUST_USE enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count, struct known *ret, struct fault *fault);
+
+/* One event row. kind: A accepted, R refused (lawful refusal or conflict), D dead letter, P repeat. */
+struct ledger_event {
+    int64_t serial;
+    char kind;
+    instant broker_time, business_time;      /* business: INSTANT_NONE for D */
+    int16_t sender;                          /* the outbox's owner */
+    int64_t offset;                          /* in that outbox, partition = lane */
+    bool has_ids;                            /* false for D: the next three are nil */
+    struct uuid message_id, case_id, referral_id;
+    struct bytes event;                      /* "REF.SEND" or "" */
+    struct bytes document_no;
+    char from_state[8], to_state[8];
+    int16_t rules_version;
+    size_t delivery_count;
+    struct ledger_delivery { int16_t to; char role; int64_t sequence; } deliveries[LIMIT_RECIPIENTS + 2];
+    struct bytes answer;                     /* JSON {"reasons":[{code,field,zh,en}],"clocks":[{rule,due_strict,due_lenient,statutory}]} as the notice carries them, or empty */
+    struct bytes key;                        /* only for D */
+    struct bytes value;                      /* the record's value as read; empty for P */
+    struct bytes headers;                    /* JSON of the headers worth keeping (traceparent, tracestate; all of them for D) or empty */
+    bool new_submission;                     /* also insert (sender, message_id, hash) */
+    uint8_t hash[32];
+};
+struct ledger_batch {
+    const struct ledger_event *events; size_t event_count;
+    struct referral *const *referrals; size_t referral_count;   /* dirty ones, each once */
+    const struct lane_row *before;   /* as read or last written: the fence compares epoch and next offsets with it */
+    const struct lane_row *after;
+};
+/* REFUSE with code SUBMISSION_RACE: another lane recorded one of the new submissions meanwhile; nothing was written; look
+ * known ones up again and judge the batch anew (with the case cache dropped). *ret_directory_version is what is stored now. */
+MUST_USE enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault);
+/* After UNSURE: reconnects, reads the lane row FOR UPDATE and says which of the two worlds this is. */
+MUST_USE enum outcome ledger_resolve(struct ledger *ledger, const struct ledger_batch *batch, bool *ret_recorded, struct fault *fault);
+
+/* Events with serial > after, in order, at most `most`, for publishing again after a take-over. Arena memory. */
+MUST_USE enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, int64_t after, size_t most, struct arena *arena,
+                                         struct ledger_event **ret_events, size_t *ret_count, struct fault *fault);
+/* The recorded event of a repeat, to answer again (kind, answer and states are enough to build the same notice). */
+MUST_USE enum outcome ledger_event_at(struct ledger *ledger, int32_t lane, int64_t serial, struct arena *arena,
+                                      struct ledger_event *ret, struct fault *fault);
+
+/* `ecocase-broker setup`: migrations from schemas/ledger/NNN-*.sql (each once, checksummed), roles, the world row, lanes,
+ * the directory's text (a new version when it changed), partitions for coming months. REFUSE when an unchangeable
+ * setting (clock, lanes) differs, or the cluster id does (WRONG_WORLD). */
+struct ledger_setup { const char *schemas_folder; const char *cluster_id; bool manual_clock; int32_t lanes; const struct directory *directory; };
+MUST_USE enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setup, struct fault *fault);
+#endif

@@ -1,0 +1,26 @@
+/* Every limit of ecocase, with its reason, in one place. */
+#ifndef ECOCASE_BASE_LIMITS_H
+#define ECOCASE_BASE_LIMITS_H
+#define KIB 1024u
+#define MIB (1024u * 1024u)
+
+#define LIMIT_ATTACHMENTS (1u * MIB)          /* all attachments of one submission inside the record; beyond: TOO_LARGE */
+#define LIMIT_VALUE (1536u * KIB)             /* one record value: attachments + case + room for headers below the topics' limit */
+#define LIMIT_TOPIC_MESSAGE (2u * MIB)        /* max.message.bytes of outbox and inbox */
+#define LIMIT_DEAD_LETTER (4u * MIB)          /* max.message.bytes of the dead-letter topic: a full record + its error headers */
+#define LIMIT_WALK_DEPTH 32u                  /* nesting of Avro values */
+#define LIMIT_WALK_ITEMS 100000u              /* items of all arrays and maps of one message together */
+#define LIMIT_SETTINGS (256u * KIB)           /* a YAML file: libyaml is quadratic on deep nesting */
+#define LIMIT_SETTINGS_DEPTH 16u
+#define LIMIT_NATIVE_FILE (4u * MIB)          /* a native case file before mapping (text forms are larger than Avro) */
+#define LIMIT_ATTACHMENT_COUNT 64u            /* attachments of one submission */
+#define LIMIT_PARTICIPANTS 64u                /* 22 today, room for the alternates; arrays in the lane row have this many places */
+#define LIMIT_LANES 64u
+#define LIMIT_RECIPIENTS 24u                  /* to + copies of one message, after the rules added theirs */
+#define LIMIT_CLOCKS 24u                      /* statutory clocks of one referral */
+#define LIMIT_REFERRALS_PER_CASE 32u
+#define LIMIT_EVENTS_PER_REFERRAL 1000u
+#define LIMIT_REASONS 32u                     /* reasons of one refusal */
+#define LIMIT_BATCH 2000u                     /* submissions judged in one Postgres transaction */
+#define LIMIT_BATCH_BYTES (8u * MIB)
+#endif

@@ -1,0 +1,40 @@
+/* The few Kafka verbs ecocase uses, over librdkafka. Handles belong to one thread unless a function says otherwise. */
+#ifndef ECOCASE_BUS_BUS_H
+#define ECOCASE_BUS_BUS_H
+#include <librdkafka/rdkafka.h>
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/time.h"
+
+#define TOPIC_CLOCK "ecocase.clock"
+#define TOPIC_DEAD_LETTER "ecocase.dead-letter"
+#define TOPIC_NAME 96
+void bus_outbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]); /* ecocase.outbox.<slug> */
+void bus_inbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]);
+
+/* `extra`: file of librdkafka properties "name=value" a line (TLS, SASL), or NULL. */
+struct bus_settings { const char *servers; const char *client_id; const char *extra; };
+
+/* A new rd_kafka_conf_t with our common properties and the extra file applied. */
+MUST_USE enum outcome bus_conf(const struct bus_settings *settings, rd_kafka_conf_t **ret, struct fault *fault);
+/* Idempotent, gapless, acks=all, no message time-out, murmur2_random, lz4. `on_report` is called from producer polls. */
+typedef void (*bus_report)(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque);
+MUST_USE enum outcome bus_producer(const struct bus_settings *settings, int linger_ms, bus_report on_report, void *opaque,
+                                   rd_kafka_t **ret, struct fault *fault);
+/* Manual assignment only, no group membership, no commits. */
+MUST_USE enum outcome bus_reader(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault);
+
+/* Cluster id; RETRY when the cluster cannot be reached within timeout_ms. `ret` of at least 64 bytes. */
+MUST_USE enum outcome bus_cluster_id(rd_kafka_t *any, int timeout_ms, char *ret, size_t room, struct fault *fault);
+/* Partition count of a topic, 0 when it does not exist; RETRY when unreachable. */
+MUST_USE enum outcome bus_partitions(rd_kafka_t *any, const char *topic, int timeout_ms, int32_t *ret_count, struct fault *fault);
+
+struct bus_topic { const char *name; int32_t partitions; int replication; const char *const *config; size_t config_count; /* key, value, key, value ... */ };
+/* Creates what is missing; REFUSE naming the topic where an existing one has another partition count or timestamp type. */
+MUST_USE enum outcome bus_topics_ensure(rd_kafka_t *any, const struct bus_topic *topics, size_t count, int timeout_ms, struct fault *fault);
+/* A header's value or BYTES_NONE. Views into the message. */
+struct bytes bus_header(const rd_kafka_message_t *message, const char *name);
+/* End offsets now (ListOffsets LATEST) for partition `partition` of each topic. */
+MUST_USE enum outcome bus_ends(rd_kafka_t *reader, const char *const *topics, size_t count, int32_t partition, int timeout_ms,
+                               int64_t *ret_ends, struct fault *fault);
+#endif

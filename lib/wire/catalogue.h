@@ -1,0 +1,28 @@
+/* 模式目录 loaded from schemas/catalogue.yaml and its .avsc files: schema id -> Avro schema and walk program. Read-only once
+ * loaded; may be shared. The Avro C schema objects are reference counted inside and NOT to be incref'd from other threads. */
+#ifndef ECOCASE_WIRE_CATALOGUE_H
+#define ECOCASE_WIRE_CATALOGUE_H
+#include <avro.h>
+#include "base/fault.h"
+#include "base/bytes.h"
+#include "wire/walk.h"
+
+enum record_kind { RECORD_CASE_FILE = 1, RECORD_CASE_STEP, RECORD_NOTICE, RECORD_DELIVERY_REPORT, RECORD_TICK };
+struct schema_entry {
+    uint32_t id;
+    enum record_kind kind;
+    int version;
+    const char *name;          /* "CaseFile" */
+    const char *full_name;     /* "cn.ecocase.CaseFile" = the subject */
+    struct bytes json;         /* the file's own text, byte for byte */
+    avro_schema_t schema;
+    const struct walk_program *program; /* fields per wire/record.h */
+};
+struct catalogue;
+MUST_USE enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, struct fault *fault);
+void catalogue_free(struct catalogue *catalogue);
+const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id);     /* NULL when unknown */
+const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, enum record_kind kind);
+size_t catalogue_count(const struct catalogue *catalogue);
+const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index);
+#endif

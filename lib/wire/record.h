@@ -1,0 +1,59 @@
+/* Our five record types. `struct submission` is what examine and judge read: views into the value's bytes, found by one
+ * walk, no decoding and no copies; it lives as long as those bytes. Encoding of what the broker and adapters say
+ * themselves (Notice, DeliveryReport, Tick) is here too; CaseFile/CaseStep are built by the adapter through Avro C. */
+#ifndef ECOCASE_WIRE_RECORD_H
+#define ECOCASE_WIRE_RECORD_H
+#include "base/buffer.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "wire/catalogue.h"
+
+struct submission {
+    enum record_kind kind;
+    const struct schema_entry *schema;
+    /* envelope */
+    struct uuid message_id, case_id, referral_id;
+    struct uuid parent_referral_id;      /* nil where null */
+    struct uuid in_reply_to;             /* nil where null */
+    struct bytes case_text;              /* case_id as written (must equal the key) */
+    struct bytes event, sender, sender_unit, document_no;
+    struct walk_field recipients, copies, cites; /* array<string>: walk_items */
+    instant business_time;
+    int handling;
+    instant handling_expires;            /* INSTANT_NONE where null */
+    /* CASE_FILE and CASE_STEP; empty where the record has no such field */
+    struct bytes category, county_code, title, reason_code, reason, approver, approver_level, signer, target_organ, agency_case_no;
+    instant report_time, approval_time, found_time, decided_time; /* INSTANT_NONE where null */
+    int64_t officer_count, party_count, item_count, document_count, penalty_count;
+    struct walk_field declared_missing;  /* array<string> */
+    struct walk_field documents;         /* array<record> */
+    /* DELIVERY_REPORT, TICK */
+    int32_t lane;
+    int64_t generation, epoch, up_to;
+};
+/* Paths to give walk_program_new for a kind, in the order record_read expects. */
+const char *const *record_paths(enum record_kind kind, size_t *ret_count);
+/* Frame, schema, walk and the envelope's own forms (UUIDs). REFUSE: FRAME_*, SCHEMA_UNKNOWN, AVRO_*, ENVELOPE_UUID. */
+MUST_USE enum outcome record_read(const struct catalogue *catalogue, struct bytes value, struct submission *ret, struct fault *fault);
+/* Codes of the documents in an array<Document> field ("" for plain attachments). */
+bool record_document_codes(const struct walk_field *documents, size_t *cursor, struct bytes *ret_code);
+
+struct notice_reason { const char *code; struct bytes field; const char *zh; const char *en; };
+struct notice_clock { const char *rule; instant due_strict, due_lenient; bool statutory; };
+struct notice {
+    struct uuid message_id, case_id, referral_id, about_message_id /* nil: null */;
+    struct bytes recipient;              /* slug */
+    struct bytes event;                  /* SYS.ACCEPTED, SYS.REFUSED */
+    instant business_time;
+    struct bytes about_event, about_document_no;
+    struct bytes source_topic; int32_t source_partition; int64_t source_offset;
+    struct bytes state; int64_t serial;
+    const struct notice_reason *reasons; size_t reason_count;
+    const struct notice_clock *clocks; size_t clock_count;
+};
+/* Each appends frame + Avro binary to `into`. A pure function of its input: the same notice gives the same bytes. */
+MUST_USE enum outcome record_write_notice(const struct catalogue *catalogue, const struct notice *notice, struct buffer *into, struct fault *fault);
+MUST_USE enum outcome record_write_report(const struct catalogue *catalogue, struct bytes agency, int32_t lane, int64_t generation,
+                                          int64_t epoch, int64_t up_to, instant at, struct buffer *into, struct fault *fault);
+MUST_USE enum outcome record_write_tick(const struct catalogue *catalogue, int32_t lane, instant at, struct buffer *into, struct fault *fault);
+#endif
