@@ -1,0 +1,62 @@
+/* The seam between the adapter's engine (journal, spool, Kafka) and what turns native files into canonical records and
+ * back (profile + formats). Pure but for reading what it is given: no Kafka, no journal, no clock. Threads: a profile is
+ * read-only once loaded. Memory: results live in the arena. */
+#ifndef ECOCASE_ADAPTERS_CONVERT_H
+#define ECOCASE_ADAPTERS_CONVERT_H
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "wire/directory.h"
+#include "wire/record.h"
+
+struct profile;
+MUST_USE enum outcome profile_load(const char *path, const struct directory *directory, const struct catalogue *catalogue,
+                                   struct profile **ret, struct fault *fault);
+void profile_free(struct profile *profile);
+const char *profile_agency(const struct profile *profile);       /* slug */
+/* How long (ms) attachments named by a case file are waited for before MISSING_ATTACHMENT; default 30000. */
+int64_t profile_attachment_wait_ms(const struct profile *profile);
+/* Does a file of this name belong to this profile at all (its extension/pattern)? Others end in failed/ UNKNOWN_FORMAT. */
+bool profile_takes(const struct profile *profile, const char *file_name);
+
+/* ---- native -> canonical ------------------------------------------------------------------------------------------ */
+struct attachment_need { struct bytes file_name; struct bytes title; struct bytes code; };  /* as the case file names them */
+struct draft;  /* a parsed and mapped case file, not yet addressed by ids */
+/* Parses and maps. REFUSE with a reason code, field, line and column of the native file. */
+MUST_USE enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native,
+                                   struct arena *arena, struct draft **ret, struct fault *fault);
+struct draft_view {
+    const char *event;                 /* "REF.SEND" */
+    bool opens;                        /* opens a referral (REF.SEND, REV.SEND, JUR.FORWARD): needs no citation */
+    struct bytes document_no;          /* own number */
+    struct bytes case_no;              /* own case number, may be empty */
+    const struct bytes *cites; size_t cite_count;          /* the other side's numbers */
+    const struct attachment_need *needs; size_t need_count;
+    instant business_time;
+};
+void convert_view(const struct draft *draft, struct draft_view *ret);
+struct attachment { struct bytes file_name; struct bytes content; };     /* in the order of `needs` */
+struct address {                        /* what the engine found in its journal, or derived */
+    struct uuid message_id, case_id, referral_id, parent_referral_id, in_reply_to;   /* nil: null */
+    const struct participant *answer_to;   /* sender of the cited message: default recipient of an answer; NULL when opening */
+};
+/* The value (frame + Avro binary, encoded through Avro C). REFUSE: UNKNOWN_RECIPIENT, TOO_LARGE, FIELD_* ... */
+MUST_USE enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *address,
+                                    const struct attachment *attachments, size_t attachment_count,
+                                    struct buffer *ret_value, struct fault *fault);
+/* ---- canonical -> native ------------------------------------------------------------------------------------------- */
+struct native_file { struct bytes name; struct bytes content; };
+struct native_case {
+    struct bytes extension;             /* "csv", without the dot */
+    struct bytes content;               /* the case file */
+    const struct native_file *attachments; size_t attachment_count;  /* names as in the record, made safe by the engine */
+};
+struct inbox_facts { int32_t lane; int64_t sequence; const char *role; /* to|copy|notice */ };
+/* `value` must have passed record_read. `attachment_names[i]` are the final names of the record's i-th document with
+ * content, for the case file to mention. */
+MUST_USE enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
+                                     const struct bytes *attachment_names, size_t attachment_count,
+                                     struct arena *arena, struct native_case *ret, struct fault *fault);
+/* Names and contents of the record's documents with content, before rendering (so that the engine can name them). */
+MUST_USE enum outcome convert_attachments(const struct profile *profile, struct bytes value, struct arena *arena,
+                                          const struct native_file **ret, size_t *ret_count, struct fault *fault);
+#endif
