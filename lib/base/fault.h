@@ -28,8 +28,13 @@ enum outcome fault_place(struct fault *fault, const char *field, uint32_t line, 
 
 #define FAULT_STR_(x) #x
 #define FAULT_STR(x) FAULT_STR_(x)
+/* Lets the compiler see that what follows a fault is not OK. */
+static inline enum outcome fault_as(enum outcome ignored, enum outcome what) {
+    (void)ignored;
+    return what;
+}
 #define fault_set(fault, what, code, ...) \
-    fault_set_at((fault), __FILE__ ":" FAULT_STR(__LINE__), (what), (code), __VA_ARGS__)
+    fault_as(fault_set_at((fault), __FILE__ ":" FAULT_STR(__LINE__), (what), (code), __VA_ARGS__), (what))
 
 /* The one control-flow macro: leave with the outcome unless OK. */
 #define TRY(expression)                        \

@@ -41,7 +41,8 @@ MUST_USE enum outcome setting_int(struct setting *map, const char *key, int64_t 
 MUST_USE enum outcome setting_int_or(struct setting *map, const char *key, int64_t least, int64_t most, int64_t otherwise, int64_t *ret, struct fault *fault);
 MUST_USE enum outcome setting_bool_or(struct setting *map, const char *key, bool otherwise, bool *ret, struct fault *fault);
 /* A fault at this node's place: fault_set + file:line:column in front of the text. */
-enum outcome setting_fault(const struct setting *at, struct fault *fault, const char *code, const char *format, ...)
+#define setting_fault(...) fault_as(setting_fault_at(__VA_ARGS__), REFUSE)
+enum outcome setting_fault_at(const struct setting *at, struct fault *fault, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* REFUSE at the first key below `map` (recursively) that no getter asked for, with the nearest known sibling if any. */
 MUST_USE enum outcome settings_check_unknown(struct setting *map, struct fault *fault);

@@ -35,9 +35,6 @@ struct submission {
 const char *const *record_paths(enum record_kind kind, size_t *ret_count);
 /* Frame, schema, walk and the envelope's own forms (UUIDs). REFUSE: FRAME_*, SCHEMA_UNKNOWN, AVRO_*, ENVELOPE_UUID. */
 MUST_USE enum outcome record_read(const struct catalogue *catalogue, struct bytes value, struct submission *ret, struct fault *fault);
-/* Codes of the documents in an array<Document> field ("" for plain attachments). */
-bool record_document_codes(const struct walk_field *documents, size_t *cursor, struct bytes *ret_code);
-
 struct notice_reason { const char *code; struct bytes field; const char *zh; const char *en; };
 struct notice_clock { const char *rule; instant due_strict, due_lenient; bool statutory; };
 struct notice {

@@ -1,0 +1,107 @@
+/* See arena.h. A list of blocks, newest first; the oldest is kept over a reset. */
+#include "base/arena.h"
+#include "base/fault.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ALIGN 16u
+
+struct block {
+    struct block *older;
+    size_t room, used;
+    _Alignas(ALIGN) uint8_t at[];
+};
+struct arena {
+    struct block *newest;
+    size_t first_block, most, held;
+};
+
+static void block_add(struct arena *arena, size_t room) {
+    PROMISE(arena->held + room <= arena->most);
+    struct block *block = malloc(sizeof *block + room);
+    PROMISE(block);
+    block->older = arena->newest;
+    block->room = room;
+    block->used = 0;
+    arena->newest = block;
+    arena->held += room;
+}
+
+struct arena *arena_new(size_t first_block, size_t most) {
+    struct arena *arena = calloc(1, sizeof *arena);
+    PROMISE(arena);
+    arena->first_block = first_block;
+    arena->most = most;
+    block_add(arena, first_block);
+    return arena;
+}
+
+void arena_reset(struct arena *arena) {
+    while (arena->newest->older) {
+        struct block *gone = arena->newest;
+        arena->newest = gone->older;
+        arena->held -= gone->room;
+        free(gone);
+    }
+    arena->newest->used = 0;
+}
+
+void arena_free(struct arena *arena) {
+    if (!arena) return;
+    arena_reset(arena);
+    free(arena->newest);
+    free(arena);
+}
+
+void arena_free_auto(struct arena **arena) { arena_free(*arena); }
+
+void *arena_alloc(struct arena *arena, size_t count) {
+    PROMISE(count <= arena->most);
+    size_t need = (count + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if (need > arena->newest->room - arena->newest->used) {
+        size_t room = arena->first_block;
+        block_add(arena, need > room ? need : room);
+    }
+    void *at = arena->newest->at + arena->newest->used;
+    arena->newest->used += need;
+    memset(at, 0, need);
+    return at;
+}
+
+void *arena_array(struct arena *arena, size_t items, size_t item_size) {
+    size_t total;
+    PROMISE(!__builtin_mul_overflow(items, item_size, &total));
+    return arena_alloc(arena, total ? total : 1);
+}
+
+struct bytes arena_copy(struct arena *arena, struct bytes from) {
+    uint8_t *at = arena_alloc(arena, from.count ? from.count : 1);
+    if (from.count) memcpy(at, from.at, from.count);
+    return bytes_of(at, from.count);
+}
+
+char *arena_cstr(struct arena *arena, struct bytes from) {
+    char *at = arena_alloc(arena, from.count + 1);
+    if (from.count) memcpy(at, from.at, from.count);
+    return at;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...) {
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int count = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    PROMISE(count >= 0);
+    char *at = arena_alloc(arena, (size_t)count + 1);
+    vsnprintf(at, (size_t)count + 1, format, again);
+    va_end(again);
+    return at;
+}
+
+size_t arena_used(const struct arena *arena) {
+    size_t used = 0;
+    for (const struct block *block = arena->newest; block; block = block->older) used += block->used;
+    return used;
+}

@@ -1,0 +1,202 @@
+/* See settings.h: libyaml's events made into a tree, with limits applied while they arrive. */
+#include "base/settings.h"
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/limits.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <yaml.h>
+
+struct settings {
+    struct arena *arena;
+    char *name;
+    struct setting *root;
+};
+struct reading {
+    struct settings *settings;
+    yaml_parser_t parser;
+    struct fault *fault;
+};
+
+static enum outcome refuse(struct reading *r, yaml_mark_t mark, const char *code, const char *text) {
+    fault_set(r->fault, REFUSE, code, "%s:%zu:%zu: %s", r->settings->name, mark.line + 1, mark.column + 1, text);
+    return fault_place(r->fault, NULL, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1);
+}
+
+static enum outcome next_event(struct reading *r, yaml_event_t *ret) {
+    if (yaml_parser_parse(&r->parser, ret)) return OK;
+    char text[200];
+    snprintf(text, sizeof text, "%s%s%s", r->parser.problem ? r->parser.problem : "not YAML",
+             r->parser.context ? ", " : "", r->parser.context ? r->parser.context : "");
+    return refuse(r, r->parser.problem_mark, "SETTINGS_SYNTAX", text);
+}
+
+static struct setting *node_new(struct reading *r, enum setting_kind kind, yaml_mark_t mark, struct setting *parent) {
+    struct setting *node = arena_alloc(r->settings->arena, sizeof *node);
+    node->kind = kind;
+    node->line = (uint32_t)mark.line + 1;
+    node->column = (uint32_t)mark.column + 1;
+    node->parent = parent;
+    node->owner = r->settings;
+    return node;
+}
+
+static enum outcome read_node(struct reading *r, yaml_event_t *event, struct setting *parent, unsigned depth, struct setting **ret);
+
+static enum outcome read_scalar(struct reading *r, const yaml_event_t *event, struct setting *parent, struct setting **ret) {
+    if (event->data.scalar.anchor) return refuse(r, event->start_mark, "SETTINGS_ANCHOR", "anchors are not allowed here");
+    if (event->data.scalar.tag) return refuse(r, event->start_mark, "SETTINGS_TAG", "tags are not allowed here");
+    struct setting *node = node_new(r, SETTING_TEXT, event->start_mark, parent);
+    if (memchr(event->data.scalar.value, 0, event->data.scalar.length)) {
+        return refuse(r, event->start_mark, "SETTINGS_SYNTAX", "a NUL character");
+    }
+    node->text = arena_cstr(r->settings->arena, bytes_of(event->data.scalar.value, event->data.scalar.length));
+    node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    *ret = node;
+    return OK;
+}
+
+static enum outcome read_key(struct reading *r, yaml_event_t *event, struct setting *map, const char **ret) {
+    if (event->type != YAML_SCALAR_EVENT) return refuse(r, event->start_mark, "SETTINGS_KEY", "a key must be plain text");
+    struct setting *key;
+    TRY(read_scalar(r, event, map, &key));
+    for (const struct setting *known = map->first; known; known = known->next) {
+        if (strcmp(known->key, key->text) == 0) {
+            char text[160];
+            snprintf(text, sizeof text, "the key \"%.60s\" stands twice (first at line %u)", key->text, known->line);
+            return refuse(r, event->start_mark, "SETTINGS_DUPLICATE", text);
+        }
+    }
+    *ret = key->text;
+    return OK;
+}
+
+static enum outcome read_children(struct reading *r, struct setting *node, unsigned depth) {
+    struct setting **last = &node->first;
+    yaml_event_type_t end = node->kind == SETTING_MAP ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
+    for (;;) {
+        yaml_event_t event;
+        const char *key = NULL;
+        TRY(next_event(r, &event));
+        if (event.type == end) {
+            yaml_event_delete(&event);
+            return OK;
+        }
+        if (node->kind == SETTING_MAP) {
+            enum outcome read = read_key(r, &event, node, &key);
+            yaml_event_delete(&event);
+            TRY(read);
+            TRY(next_event(r, &event));
+        }
+        struct setting *child = NULL;
+        enum outcome read = read_node(r, &event, node, depth + 1, &child);
+        yaml_event_delete(&event);
+        TRY(read);
+        child->key = key;
+        *last = child;
+        last = &child->next;
+        node->count++;
+    }
+}
+
+static enum outcome read_node(struct reading *r, yaml_event_t *event, struct setting *parent, unsigned depth, struct setting **ret) {
+    if (depth > LIMIT_SETTINGS_DEPTH) return refuse(r, event->start_mark, "SETTINGS_DEPTH", "nested too deeply (16 levels at most)");
+    if (event->type == YAML_ALIAS_EVENT) return refuse(r, event->start_mark, "SETTINGS_ALIAS", "aliases are not allowed here");
+    if (event->type == YAML_SCALAR_EVENT) return read_scalar(r, event, parent, ret);
+    bool map = event->type == YAML_MAPPING_START_EVENT;
+    if (!map && event->type != YAML_SEQUENCE_START_EVENT) return refuse(r, event->start_mark, "SETTINGS_SYNTAX", "a value is missing");
+    if (map ? event->data.mapping_start.anchor != NULL : event->data.sequence_start.anchor != NULL) {
+        return refuse(r, event->start_mark, "SETTINGS_ANCHOR", "anchors are not allowed here");
+    }
+    if (map ? event->data.mapping_start.tag != NULL : event->data.sequence_start.tag != NULL) {
+        return refuse(r, event->start_mark, "SETTINGS_TAG", "tags are not allowed here");
+    }
+    struct setting *node = node_new(r, map ? SETTING_MAP : SETTING_LIST, event->start_mark, parent);
+    TRY(read_children(r, node, depth));
+    *ret = node;
+    return OK;
+}
+
+static enum outcome read_document(struct reading *r) {
+    bool have = false;
+    for (;;) {
+        yaml_event_t event;
+        TRY(next_event(r, &event));
+        yaml_event_type_t type = event.type;
+        enum outcome read = OK;
+        if (type != YAML_STREAM_START_EVENT && type != YAML_DOCUMENT_START_EVENT && type != YAML_DOCUMENT_END_EVENT &&
+            type != YAML_STREAM_END_EVENT) {
+            read = have ? refuse(r, event.start_mark, "SETTINGS_SYNTAX", "only one document is allowed")
+                        : read_node(r, &event, NULL, 1, &r->settings->root);
+            have = true;
+        }
+        yaml_event_delete(&event);
+        TRY(read);
+        if (type == YAML_STREAM_END_EVENT) break;
+    }
+    yaml_mark_t start = {0};
+    return have ? OK : refuse(r, start, "SETTINGS_EMPTY", "the file is empty");
+}
+
+/* libyaml is quadratic in nesting: refuse deep flow nesting before it sees the text. */
+static enum outcome check_nesting(struct reading *r, struct bytes yaml) {
+    unsigned depth = 0;
+    yaml_mark_t mark = {0};
+    bool quoted = false;
+    uint8_t quote = 0;
+    for (size_t i = 0; i < yaml.count; i++) {
+        uint8_t c = yaml.at[i];
+        mark.column++;
+        if (c == '\n') {
+            mark.line++;
+            mark.column = 0;
+        }
+        if (quoted) {
+            quoted = c != quote && c != '\n';
+            continue;
+        }
+        if (c == '"' || c == '\'') {
+            quoted = true;
+            quote = c;
+        }
+        if (c == '[' || c == '{') depth++;
+        if ((c == ']' || c == '}') && depth) depth--;
+        if (depth > 4 * LIMIT_SETTINGS_DEPTH) return refuse(r, mark, "SETTINGS_DEPTH", "nested too deeply (16 levels at most)");
+    }
+    return OK;
+}
+
+enum outcome settings_parse(const char *name, struct bytes yaml, struct settings **ret_settings, struct fault *fault) {
+    if (yaml.count > LIMIT_SETTINGS) return fault_set(fault, REFUSE, "TOO_LARGE", "%s:1:1: more than %u bytes", name, LIMIT_SETTINGS);
+    AUTO(settings_free_auto) struct settings *settings = calloc(1, sizeof *settings);
+    PROMISE(settings);
+    settings->arena = arena_new(32768, 64u * MIB);
+    settings->name = arena_printf(settings->arena, "%s", name);
+    struct reading r = {.settings = settings, .fault = fault};
+    TRY(check_nesting(&r, yaml));
+    PROMISE(yaml_parser_initialize(&r.parser));
+    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r.parser, yaml.at, yaml.count);
+    enum outcome read = read_document(&r);
+    yaml_parser_delete(&r.parser);
+    TRY(read);
+    *ret_settings = settings;
+    settings = NULL;
+    return OK;
+}
+
+enum outcome settings_load(const char *path, struct settings **ret_settings, struct fault *fault) {
+    AUTO(buffer_free) struct buffer text;
+    buffer_init(&text, LIMIT_SETTINGS);
+    TRY(buffer_read_file(&text, path, fault));
+    return settings_parse(path, buffer_view(&text), ret_settings, fault);
+}
+
+void settings_free(struct settings *settings) {
+    if (!settings) return;
+    arena_free(settings->arena);
+    free(settings);
+}
+void settings_free_auto(struct settings **settings) { settings_free(*settings); }
+struct setting *settings_root(const struct settings *settings) { return settings->root; }
+const char *settings_name(const struct settings *settings) { return settings->name; }

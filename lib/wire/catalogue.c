@@ -1,0 +1,115 @@
+/* See catalogue.h. */
+#include "wire/catalogue.h"
+#include "base/limits.h"
+#include "base/settings.h"
+#include "wire/record.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MOST_SCHEMAS 64
+struct catalogue {
+    struct schema_entry entries[MOST_SCHEMAS];
+    size_t count;
+};
+static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick"};
+
+static enum outcome load_entry(struct catalogue *catalogue, const char *folder, struct setting *from, struct fault *fault) {
+    struct schema_entry *entry = &catalogue->entries[catalogue->count];
+    int64_t id = 0, version = 0;
+    const char *name = NULL, *file = NULL;
+    TRY(setting_int(from, "id", 1, INT32_MAX, &id, fault));
+    TRY(setting_int(from, "version", 1, 10000, &version, fault));
+    TRY(setting_text(from, "name", &name, fault));
+    TRY(setting_text(from, "file", &file, fault));
+    if (catalogue_by_id(catalogue, (uint32_t)id)) return setting_fault(from, fault, "SETTINGS_DUPLICATE", "schema id %lld stands twice", (long long)id);
+    for (size_t i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++) {
+        if (strcmp(kind_names[i], name) == 0) entry->kind = (enum record_kind)(i + 1);
+    }
+    if (!entry->kind) return setting_fault(from, fault, "SETTINGS_TYPE", "\"%s\" is no record type of ecocase", name);
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    struct buffer text;
+    buffer_init(&text, LIMIT_SETTINGS);
+    enum outcome read = buffer_read_file(&text, path, fault);
+    entry->json = buffer_view(&text); /* owned by the entry from here on */
+    catalogue->count++;
+    entry->name = strdup(name);
+    TRY(read);
+    if (avro_schema_from_json_length((const char *)entry->json.at, entry->json.count, &entry->schema) != 0) {
+        return fault_set(fault, FATAL, "SETTINGS_TYPE", "%s: %s", path, avro_strerror());
+    }
+    snprintf(path, sizeof path, "%s.%s", avro_schema_namespace(entry->schema), avro_schema_name(entry->schema));
+    entry->full_name = strdup(path);
+    entry->id = (uint32_t)id;
+    entry->version = (int)version;
+    size_t count;
+    const char *const *paths = record_paths(entry->kind, &count);
+    struct walk_program *program = NULL;
+    TRY(walk_program_new(entry->schema, paths, count, &program, fault));
+    entry->program = program;
+    return OK;
+}
+
+static enum outcome load_all(struct catalogue *catalogue, const char *folder, struct fault *fault) {
+    AUTO(settings_free_auto) struct settings *settings = NULL;
+    struct setting *list = NULL;
+    char path[1024];
+    snprintf(path, sizeof path, "%s/catalogue.yaml", folder);
+    TRY(settings_load(path, &settings, fault));
+    TRY(setting_need(settings_root(settings), "schemas", SETTING_LIST, &list, fault));
+    for (struct setting *entry = list->first; entry; entry = entry->next) {
+        if (catalogue->count == MOST_SCHEMAS) return setting_fault(entry, fault, "TOO_MANY", "more than %d schemas", MOST_SCHEMAS);
+        TRY(load_entry(catalogue, folder, entry, fault));
+    }
+    for (int kind = RECORD_CASE_FILE; kind <= RECORD_TICK; kind++) {
+        if (!catalogue_newest(catalogue, (enum record_kind)kind)) {
+            return setting_fault(list, fault, "SETTINGS_MISSING", "no schema for %s", kind_names[kind - 1]);
+        }
+    }
+    return settings_check_unknown(settings_root(settings), fault);
+}
+
+enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, struct fault *fault) {
+    struct catalogue *catalogue = calloc(1, sizeof *catalogue);
+    PROMISE(catalogue);
+    enum outcome loaded = load_all(catalogue, schemas_folder, fault);
+    if (loaded == OK) *ret = catalogue;
+    else catalogue_free(catalogue);
+    return loaded;
+}
+
+static void let_go(const void *owned) {
+    union { const void *borrowed; void *owned; } both = {owned};
+    free(both.owned);
+}
+
+void catalogue_free(struct catalogue *catalogue) {
+    if (!catalogue) return;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        struct schema_entry *entry = &catalogue->entries[i];
+        union { const struct walk_program *borrowed; struct walk_program *owned; } program = {entry->program};
+        walk_program_free(program.owned);
+        if (entry->schema) avro_schema_decref(entry->schema);
+        let_go(entry->name);
+        let_go(entry->full_name);
+        let_go(entry->json.at);
+    }
+    free(catalogue);
+}
+
+const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id) {
+    for (size_t i = 0; i < catalogue->count; i++) {
+        if (catalogue->entries[i].id == id) return &catalogue->entries[i];
+    }
+    return NULL;
+}
+const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, enum record_kind kind) {
+    const struct schema_entry *newest = NULL;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct schema_entry *entry = &catalogue->entries[i];
+        if (entry->kind == kind && (!newest || entry->version > newest->version)) newest = entry;
+    }
+    return newest;
+}
+size_t catalogue_count(const struct catalogue *catalogue) { return catalogue->count; }
+const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index) { return &catalogue->entries[index]; }

@@ -1,0 +1,43 @@
+/* See digest.h. */
+#include "wire/digest.h"
+#include "base/fault.h"
+#include <openssl/evp.h>
+
+static _Thread_local EVP_MD_CTX *context;
+static EVP_MD *algorithm;
+__attribute__((constructor)) static void fetch(void) { algorithm = EVP_MD_fetch(NULL, "SHA256", NULL); }
+
+static void begin(void) {
+    if (!context) context = EVP_MD_CTX_new();
+    PROMISE(context && algorithm && EVP_DigestInit_ex2(context, algorithm, NULL));
+}
+static void end(struct digest *ret) { PROMISE(EVP_DigestFinal_ex(context, ret->b, NULL)); }
+
+struct digest digest_of(struct bytes what) {
+    struct digest digest;
+    begin();
+    PROMISE(EVP_DigestUpdate(context, what.at, what.count));
+    end(&digest);
+    return digest;
+}
+
+struct digest digest_of_list(const struct bytes *parts, size_t count) {
+    struct digest digest;
+    begin();
+    for (size_t i = 0; i < count; i++) {
+        uint8_t length[8];
+        for (int k = 0; k < 8; k++) length[k] = (uint8_t)((uint64_t)parts[i].count >> (56 - 8 * k));
+        PROMISE(EVP_DigestUpdate(context, length, 8) && EVP_DigestUpdate(context, parts[i].at, parts[i].count));
+    }
+    end(&digest);
+    return digest;
+}
+
+void digest_hex(const struct digest *digest, char ret_hex[DIGEST_SIZE * 2 + 1]) {
+    static const char hex[] = "0123456789abcdef";
+    for (size_t i = 0; i < DIGEST_SIZE; i++) {
+        ret_hex[2 * i] = hex[digest->b[i] >> 4];
+        ret_hex[2 * i + 1] = hex[digest->b[i] & 15];
+    }
+    ret_hex[2 * DIGEST_SIZE] = 0;
+}

@@ -1,0 +1,90 @@
+/* See reason.h. The one table of reason codes. */
+#include "wire/reason.h"
+
+#define REASONS(X)                                                                                                            \
+    /* bytes */                                                                                                               \
+    X(FRAME_SHORT, "记录短于帧头（5 字节），请按 Confluent 格式发送", "the record is shorter than its 5-byte frame")            \
+    X(FRAME_MAGIC, "记录首字节不是 0，请按 Confluent 格式发送", "the record's first byte is not 0 (Confluent framing)")          \
+    X(SCHEMA_UNKNOWN, "模式编号不在目录中，请使用已发布的模式", "the schema id is not in the catalogue")                         \
+    X(AVRO_TRUNCATED, "记录内容不完整", "the record ends before its value does")                                               \
+    X(AVRO_TRAILING, "记录末尾有多余字节", "bytes follow the end of the value")                                                \
+    X(AVRO_DEPTH, "嵌套过深", "nested too deeply")                                                                            \
+    X(AVRO_ITEMS, "数组或映射的项过多", "too many array or map items")                                                         \
+    X(AVRO_LENGTH, "长度超出剩余字节", "a length exceeds what remains")                                                        \
+    X(AVRO_VARINT, "整数编码错误", "a malformed variable-length integer")                                                     \
+    X(AVRO_ENUM, "枚举值超出范围", "an enum value out of range")                                                              \
+    X(AVRO_UNION, "联合分支超出范围", "a union branch out of range")                                                          \
+    X(AVRO_BOOLEAN, "布尔值不是 0 或 1", "a boolean that is neither 0 nor 1")                                                 \
+    X(AVRO_UTF8, "文本不是合法的 UTF-8", "text that is not UTF-8")                                                            \
+    X(TOO_LARGE, "内容过大；本单附件合计不得超过 1 MiB", "too large; attachments may be 1 MiB in all")                           \
+    X(ENVELOPE_UUID, "信封中的标识不是 UUID", "an id of the envelope is not a UUID")                                          \
+    /* the lane */                                                                                                            \
+    X(NO_KEY, "记录没有键；键必须是案件标识", "the record has no key; it must be the case id")                                    \
+    X(KEY_MISMATCH, "记录的键与信封中的案件标识不一致", "the key is not the envelope's case id")                                 \
+    X(WRONG_LANE, "案件标识与分区不符，请使用 murmur2_random 分区", "the case id does not hash to this partition (murmur2_random)") \
+    X(SENDER_NOT_OWNER, "发送单位不是本出口队列的单位，不得代他单位发送", "the sender does not own this outbox")                   \
+    X(UNKNOWN_RECIPIENT, "收件单位不在参与单位名录中", "the recipient is not in the directory")                                  \
+    X(NO_RECIPIENT, "没有收件单位", "no recipient")                                                                           \
+    X(UNKNOWN_EVENT, "事件代码不在规则中", "the event is not in the rules")                                                     \
+    X(KIND_MISMATCH, "该事件不用这种记录类型", "this event does not travel in this record type")                                 \
+    X(NOT_IN_STATE, "移送的当前状态不允许此环节", "the referral's state does not allow this event")                              \
+    X(NOT_PERMITTED, "发送单位的类别不得发送此环节", "the sender's role may not send this event")                                \
+    X(NOT_COMPETENT, "该类案件不在单位职责范围内", "the category is outside the body's competence")                              \
+    X(NOT_HOLDER, "发送单位不是本移送的相应当事单位", "the sender is not the party of the referral that may send this")           \
+    X(WRONG_RECIPIENT, "收件单位不是依规则应当接收的单位", "the recipient is not the one the rules name")                        \
+    X(ID_CONFLICT, "同一消息标识已用于不同内容", "the message id was used before with other content")                           \
+    X(REFERRAL_UNKNOWN, "没有此移送", "there is no such referral")                                                            \
+    X(REFERRAL_EXISTS, "此移送已经存在", "the referral exists already")                                                       \
+    X(MISSING_FIELD, "缺少必填内容", "a required field is missing")                                                           \
+    X(MISSING_REASON, "没有理由或理由代码不在规定之列", "a reason is missing or its code is not one of those allowed")            \
+    X(UNKNOWN_CATEGORY, "案件类别不在类别表中", "the category is not in the table")                                            \
+    X(UNKNOWN_COUNTY, "行政区划代码不属于四市", "the county code is not in the four cities")                                    \
+    X(APPROVER_LEVEL, "须经县级以上公安机关负责人批准", "needs the approval of a county-level police head")                      \
+    X(INCOMPLETE_NOT_A_REASON, "材料不全不得作为退回理由，请发补正通知（程序规定180）",                                              \
+      "incomplete material is no reason to return a case; ask for supplements")                                               \
+    X(TARGET_ORGAN, "须写明应当受理的机关", "the competent organ must be named")                                               \
+    X(TOO_MANY, "数量超出限制", "more than the limit allows")                                                                 \
+    X(CALENDAR, "节假日历缺少该年度", "the holiday calendar lacks that year")                                                   \
+    /* remarks: never block */                                                                                                \
+    X(LEVEL_MISMATCH, "提示：批准人级别与规定不符", "remark: the approver's level differs from the rule")                        \
+    X(CLOCK_SKEW, "提示：文书时间与到达时间相差超过 24 小时", "remark: document time and arrival differ by more than 24 h")        \
+    X(DECLARED_MISSING, "提示：材料不全，应在 24 小时内通知补正", "remark: papers are missing; a supplement notice is due within 24 h") \
+    /* adapters */                                                                                                            \
+    X(UNKNOWN_FORMAT, "文件名不属于本单位配置的格式", "the file name belongs to no format of this profile")                      \
+    X(UNKNOWN_MESSAGE, "无法判断文书种类", "the profile cannot tell which kind of message this is")                             \
+    X(ENCODING, "文件编码与配置不符", "the file is not in the profile's encoding")                                             \
+    X(CSV_SYNTAX, "CSV 格式错误", "malformed CSV")                                                                            \
+    X(XML_SYNTAX, "XML 格式错误", "malformed XML")                                                                            \
+    X(JSON_SYNTAX, "JSON 格式错误", "malformed JSON")                                                                         \
+    X(FIELD_MISSING, "缺少必填字段", "a required field is missing")                                                           \
+    X(FIELD_DATE, "日期格式不正确", "not a date in any of the accepted forms")                                                 \
+    X(FIELD_NUMBER, "数字格式不正确", "not a number")                                                                         \
+    X(FIELD_CODE, "代码不在对照表中", "the code is not in the profile's table")                                                \
+    X(FIELD_AMOUNT, "金额格式不正确", "not an amount")                                                                        \
+    X(MISSING_ATTACHMENT, "案件文件所列附件未到", "an attachment named by the case file did not arrive")                         \
+    X(UNCLAIMED, "没有案件文件引用此附件", "no case file names this attachment")                                               \
+    X(CITATION_MISSING, "答复没有引用对方文号", "an answer must cite the other side's document number")                         \
+    X(CITATION_UNKNOWN, "所引文号未见于往来文书", "the cited number is not known here")                                         \
+    X(CITATION_AMBIGUOUS, "所引文号对应多件移送", "the cited number belongs to several referrals")                               \
+    X(ALREADY_SENT, "同一文件已经发送", "this very file was sent before")                                                      \
+    X(FILE_CHANGED, "文件在读取时被修改", "the file changed while it was read")                                                \
+    X(FILE_READ, "文件无法读取", "the file cannot be read")                                                                   \
+    X(JOURNAL, "适配器日志库故障", "the adapter's journal failed")                                                             \
+    X(KAFKA_UNREACHABLE, "无法连接 Kafka", "Kafka is not reachable")                                                          \
+    X(SUBMISSION_RACE, "同一消息同时到达", "the same submission arrived in two lanes at once")                                  \
+    X(LANE_LOST, "泳道已由其他实例接管", "another instance has taken the lane")                                                \
+    X(WRONG_WORLD, "Kafka 集群或偏移与台账不符", "Kafka's cluster or offsets are not those of the ledger")                        \
+    X(INTERNAL, "内部错误，请联系运维", "internal error, tell the operator")
+
+#define ENTRY(code, zh, en) {#code, zh, en},
+static const struct reason reasons[] = {REASONS(ENTRY)};
+
+size_t reason_count(void) { return sizeof reasons / sizeof reasons[0]; }
+const struct reason *reason_at(size_t index) { return &reasons[index]; }
+
+const struct reason *reason_find(const char *code) {
+    for (size_t i = 0; i < reason_count(); i++) {
+        if (strcmp(reasons[i].code, code) == 0) return &reasons[i];
+    }
+    return &reasons[reason_count() - 1];
+}
