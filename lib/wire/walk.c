@@ -5,6 +5,7 @@
 struct walking {
     const struct walk_program *program;
     const uint8_t *at, *end;
+    int64_t number; /* what read_long read; no local's address is taken on the hot path */
     uint32_t items;
     struct walk_field *fields;
     struct fault *fault;
@@ -17,7 +18,7 @@ static enum outcome fault_path(struct walking *w, const struct walk_node *node, 
     return what;
 }
 
-static enum outcome read_long(struct walking *w, const struct walk_node *node, int64_t *ret) {
+static __attribute__((noinline)) enum outcome read_longer(struct walking *w, const struct walk_node *node) {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 70; shift += 7) {
         if (w->at == w->end) return BAD("AVRO_TRUNCATED", node, "ends inside a number");
@@ -25,59 +26,76 @@ static enum outcome read_long(struct walking *w, const struct walk_node *node, i
         if (shift == 63 && byte > 1) return BAD("AVRO_VARINT", node, "a number of more than 64 bits");
         value |= (uint64_t)(byte & 0x7f) << shift;
         if (!(byte & 0x80)) {
-            *ret = (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+            w->number = (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
             return OK;
         }
     }
     return BAD("AVRO_VARINT", node, "a number of more than 10 bytes");
 }
 
-/* Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, at most U+10FFFF. */
+/* Into w->number. Most numbers are lengths of one byte. */
+static inline enum outcome read_long(struct walking *w, const struct walk_node *node) {
+    if (w->at == w->end || *w->at & 0x80) return read_longer(w, node);
+    int byte = *w->at++;
+    w->number = (byte >> 1) ^ -(byte & 1);
+    return OK;
+}
+
+static inline bool ascii8(const uint8_t *at) {
+    uint64_t eight;
+    memcpy(&eight, at, 8);
+    return !(eight & UINT64_C(0x8080808080808080));
+}
+
+/* How many bytes the character at `at` has, 0 if it is none (RFC 3629: not overlong, no surrogate, at most U+10FFFF). */
+static inline size_t character(const uint8_t *at, size_t rest) {
+    uint8_t c = *at;
+    if (c < 0x80) return 1;
+    size_t count = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+    if (c < 0xc2 || c > 0xf4 || rest < count) return 0;
+    uint8_t low = 0x80, high = 0xbf;
+    if (c == 0xe0) low = 0xa0;
+    if (c == 0xed) high = 0x9f;
+    if (c == 0xf0) low = 0x90;
+    if (c == 0xf4) high = 0x8f;
+    if (at[1] < low || at[1] > high) return 0;
+    for (size_t i = 2; i < count; i++) {
+        if ((at[i] & 0xc0) != 0x80) return 0;
+    }
+    return count;
+}
+
+/* Quick over the two things our texts are made of: runs of ASCII, and of Chinese (U+1000..U+CFFF: no special cases). */
 static bool utf8_valid(const uint8_t *at, size_t count) {
     const uint8_t *end = at + count;
     while (at < end) {
-        if (end - at >= 8) {
-            uint64_t eight;
-            memcpy(&eight, at, 8);
-            if (!(eight & UINT64_C(0x8080808080808080))) {
-                at += 8;
-                continue;
-            }
-        }
-        uint8_t c = *at;
-        if (c < 0x80) {
-            at++;
-            continue;
-        }
-        int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
-        if (c < 0xc2 || c > 0xf4 || end - at <= more) return false;
-        uint8_t low = 0x80, high = 0xbf;
-        if (c == 0xe0) low = 0xa0;
-        if (c == 0xed) high = 0x9f;
-        if (c == 0xf0) low = 0x90;
-        if (c == 0xf4) high = 0x8f;
-        if (at[1] < low || at[1] > high) return false;
-        for (int i = 2; i <= more; i++) {
-            if ((at[i] & 0xc0) != 0x80) return false;
-        }
-        at += more + 1;
+        while (end - at >= 8 && ascii8(at)) at += 8;
+        if (end - at < 8 && count >= 8 && ascii8(end - 8)) return true;
+        while (end - at >= 3 && at[0] >= 0xe1 && at[0] <= 0xec && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80) at += 3;
+        if (at == end) return true;
+        size_t step = character(at, (size_t)(end - at));
+        if (step == 0) return false;
+        at += step;
     }
     return true;
 }
 
-static void note(struct walking *w, const struct walk_node *node, struct bytes at, int64_t number, double real) {
+static inline void note(struct walking *w, const struct walk_node *node, struct bytes at, int64_t number, double real) {
     if (node->wanted < 0) return;
     w->fields[node->wanted] = (struct walk_field){.present = true, .at = at, .number = number, .real = real};
 }
 
 static enum outcome walk_node(struct walking *w, const struct walk_node *node, unsigned depth);
 
-static enum outcome walk_raw(struct walking *w, const struct walk_node *node, int64_t count) {
+/* A length, then as many bytes: string and bytes. */
+static inline enum outcome walk_raw(struct walking *w, const struct walk_node *node) {
+    TRY(read_long(w, node));
+    int64_t count = w->number;
     if (count < 0 || count > w->end - w->at) return BAD("AVRO_LENGTH", node, "a length beyond the end");
-    struct bytes at = bytes_of(w->at, (size_t)count);
-    if (node->kind == NODE_STRING && !utf8_valid(at.at, at.count)) return BAD("AVRO_UTF8", node, "not UTF-8");
+    const uint8_t *at = w->at;
+    if (node->kind == NODE_STRING && !utf8_valid(at, (size_t)count)) return BAD("AVRO_UTF8", node, "not UTF-8");
     w->at += count;
-    note(w, node, at, count, 0);
+    note(w, node, bytes_of(at, (size_t)count), count, 0);
     return OK;
 }
 
@@ -85,11 +103,7 @@ static enum outcome walk_block(struct walking *w, const struct walk_node *node, 
     const struct walk_node *item = &w->program->nodes[node->first];
     static const struct walk_node key = {.kind = NODE_STRING, .wanted = -1, .path = "map key"};
     for (int64_t i = 0; i < count; i++) {
-        if (node->kind == NODE_MAP) {
-            int64_t length;
-            TRY(read_long(w, node, &length));
-            TRY(walk_raw(w, &key, length));
-        }
+        if (node->kind == NODE_MAP) TRY(walk_raw(w, &key));
         TRY(walk_node(w, item, depth + 1));
     }
     return OK;
@@ -99,13 +113,14 @@ static enum outcome walk_blocks(struct walking *w, const struct walk_node *node,
     const uint8_t *start = w->at;
     int64_t total = 0;
     for (;;) {
-        int64_t count, size = -1;
-        TRY(read_long(w, node, &count));
+        TRY(read_long(w, node));
+        int64_t count = w->number, size = -1;
         if (count == 0) break;
         if (count < 0) {
             if (count < -(int64_t)LIMIT_WALK_ITEMS) return BAD("AVRO_ITEMS", node, "too many items");
             count = -count;
-            TRY(read_long(w, node, &size));
+            TRY(read_long(w, node));
+            size = w->number;
             if (size < 0 || size > w->end - w->at) return BAD("AVRO_LENGTH", node, "a block size beyond the end");
         }
         if (count > (int64_t)LIMIT_WALK_ITEMS - w->items) return BAD("AVRO_ITEMS", node, "too many items");
@@ -130,15 +145,17 @@ static enum outcome walk_fixed_size(struct walking *w, const struct walk_node *n
 
 static enum outcome walk_record(struct walking *w, const struct walk_node *node, unsigned depth) {
     const uint8_t *start = w->at;
+    const uint32_t *children = &w->program->children[node->first];
     for (uint32_t i = 0; i < node->size; i++) {
-        TRY(walk_node(w, &w->program->nodes[w->program->children[node->first + i]], depth + 1));
+        const struct walk_node *child = &w->program->nodes[children[i]];
+        if (child->kind == NODE_STRING && depth < LIMIT_WALK_DEPTH) TRY(walk_raw(w, child)); /* most fields: without the dispatch */
+        else TRY(walk_node(w, child, depth + 1));
     }
     note(w, node, bytes_of(start, (size_t)(w->at - start)), 0, 0);
     return OK;
 }
 
 static enum outcome walk_node(struct walking *w, const struct walk_node *node, unsigned depth) {
-    int64_t number;
     if (depth > LIMIT_WALK_DEPTH) return BAD("AVRO_DEPTH", node, "nested too deeply");
     switch ((enum node_kind)node->kind) {
     case NODE_NULL: return OK;
@@ -150,28 +167,28 @@ static enum outcome walk_node(struct walking *w, const struct walk_node *node, u
         return OK;
     case NODE_INT:
     case NODE_LONG:
-        TRY(read_long(w, node, &number));
-        if (node->kind == NODE_INT && (number < INT32_MIN || number > INT32_MAX)) return BAD("AVRO_VARINT", node, "more than 32 bits");
-        note(w, node, BYTES_NONE, number, 0);
+        TRY(read_long(w, node));
+        if (node->kind == NODE_INT && (w->number < INT32_MIN || w->number > INT32_MAX)) return BAD("AVRO_VARINT", node, "more than 32 bits");
+        note(w, node, BYTES_NONE, w->number, 0);
         return OK;
     case NODE_FLOAT: return walk_fixed_size(w, node, 4);
     case NODE_DOUBLE: return walk_fixed_size(w, node, 8);
     case NODE_FIXED: return walk_fixed_size(w, node, node->size);
     case NODE_BYTES:
     case NODE_STRING:
-        TRY(read_long(w, node, &number));
-        return walk_raw(w, node, number);
+        return walk_raw(w, node);
     case NODE_ENUM:
-        TRY(read_long(w, node, &number));
-        if (number < 0 || number >= node->size) return BAD("AVRO_ENUM", node, "an enum value out of range");
-        note(w, node, BYTES_NONE, number, 0);
+        TRY(read_long(w, node));
+        if (w->number < 0 || w->number >= node->size) return BAD("AVRO_ENUM", node, "an enum value out of range");
+        note(w, node, BYTES_NONE, w->number, 0);
         return OK;
     case NODE_ARRAY:
     case NODE_MAP: return walk_blocks(w, node, depth);
     case NODE_UNION:
-        TRY(read_long(w, node, &number));
-        if (number < 0 || number >= node->size) return BAD("AVRO_UNION", node, "a union branch out of range");
-        return walk_node(w, &w->program->nodes[w->program->children[node->first + (uint32_t)number]], depth + 1);
+        TRY(read_long(w, node));
+        if (w->number < 0 || w->number >= node->size) return BAD("AVRO_UNION", node, "a union branch out of range");
+        node = &w->program->nodes[w->program->children[node->first + (uint32_t)w->number]];
+        return node->kind == NODE_NULL ? OK : walk_node(w, node, depth + 1);
     case NODE_RECORD: return walk_record(w, node, depth);
     }
     return BAD("INTERNAL", node, "an unknown node");

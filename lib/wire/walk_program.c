@@ -58,7 +58,7 @@ static enum outcome compile_union(struct compiling *c, avro_schema_t schema, con
     for (size_t i = 0; i < count; i++) {
         uint32_t child;
         TRY(compile(c, avro_schema_union_branch(schema, (int)i), path, &child));
-        c->program->nodes[child].wanted = wanted; /* the branch's value answers for the union */
+        if (child > at) c->program->nodes[child].wanted = wanted; /* the branch's value answers for the union */
         c->program->children[first + i] = child;
     }
     return OK;
@@ -95,7 +95,7 @@ static enum outcome compile(struct compiling *c, avro_schema_t schema, const cha
                 return OK;
             }
         }
-        return fault_set(c->fault, FATAL, "INTERNAL", "schema names a type that is not defined before it");
+        return compile(c, target, path, ret); /* nodes of its own, so that its fields have paths and places of their own */
     }
     uint32_t at = node_add(p);
     *ret = at;
@@ -114,7 +114,9 @@ static enum outcome compile(struct compiling *c, avro_schema_t schema, const cha
         PROMISE(p->named_count < 64);
         p->named[p->named_count].schema = schema;
         p->named[p->named_count++].node = at;
-        return compile_record(c, schema, path, at);
+        TRY(compile_record(c, schema, path, at));
+        p->named_count--;
+        return OK;
     }
     if (kind == NODE_UNION) return compile_union(c, schema, path, at);
     if (kind == NODE_ARRAY || kind == NODE_MAP) {

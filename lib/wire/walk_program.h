@@ -18,7 +18,7 @@ struct walk_program {
     uint32_t *children;
     size_t child_count, child_room;
     size_t wanted_count;
-    struct { avro_schema_t schema; uint32_t node; } named[64];
+    struct { avro_schema_t schema; uint32_t node; } named[64]; /* the records being compiled: a link to one is recursion */
     size_t named_count;
 };
 #endif
