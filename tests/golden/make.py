@@ -110,6 +110,7 @@ def main():
             "tree": b"\1\2\2\0\0\0", "tree-deep": b"\1" + b"\2" * 200, "nulls": b"\2\6\0", "nulls-sized": b"\2\5\0\0",
             "nulls-huge": b"\2\x80\x80\x80\x80\x08\0", "nulls-least": b"\2" + b"\xff" * 9 + b"\1\0\0",
             "map": b"\3\2\4ab\6\0", "map-utf8": b"\3\2\4\xc0\x80\6\0", "union": b"\4\0", "union-beyond": b"\4\x0e",
+            "enum": b"\4\x08\2", "enum-beyond": b"\4\x08\4", "boolean-two": b"\4\x0c\2",
             "union-text": b"\4\4\6\xe5\xb7\xb4", "surrogate": b"\4\4\6\xed\xa0\x80", "shared": b"\5\2\4\2\2ab\0\0\0",
             "texts": b"\6\3\x0c\4ab\4cd\2\0\0", "frame-short": b"\0\0\0", "schema-unknown": b"\0\0\0\0\x63\0",
             "varint-long": b"\0\0\0\0\5" + b"\xff" * 11, "length-beyond": b"\0\0\0\0\5\xfe\xff\xff\xff\x0f"}.items():
