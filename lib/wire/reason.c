@@ -74,6 +74,24 @@
     X(SUBMISSION_RACE, "同一消息同时到达", "the same submission arrived in two lanes at once")                                  \
     X(LANE_LOST, "泳道已由其他实例接管", "another instance has taken the lane")                                                \
     X(WRONG_WORLD, "Kafka 集群或偏移与台账不符", "Kafka's cluster or offsets are not those of the ledger")                        \
+    /* settings: directory, rules, profiles */                                                                                \
+    X(SETTINGS_SYNTAX, "不是合法的 YAML，请按所示行列改正", "not well-formed YAML; see the line and column")                  \
+    X(SETTINGS_EMPTY, "配置文件为空", "the settings file is empty")                                                           \
+    X(SETTINGS_DEPTH, "配置嵌套过深（最多 16 层）", "settings nested too deeply (16 levels at most)")                         \
+    X(SETTINGS_ALIAS, "配置中不得使用别名（*），请写出全文", "aliases (*) are not allowed in settings; write it out")         \
+    X(SETTINGS_ANCHOR, "配置中不得使用锚点（&），请删去", "anchors (&) are not allowed in settings; remove it")               \
+    X(SETTINGS_TAG, "配置中不得使用标签（!），请删去", "tags (!) are not allowed in settings; remove it")                     \
+    X(SETTINGS_KEY, "配置的键必须是普通文本", "a key of the settings must be plain text")                                     \
+    X(SETTINGS_DUPLICATE, "配置中有重复的键、编号或代号，请保留一个",                                                         \
+      "a key, number or name stands twice in the settings; keep one")                                                         \
+    X(SETTINGS_MISSING, "配置缺少必需的键", "a required key is missing from the settings")                                    \
+    X(SETTINGS_TYPE, "配置的值不是所要求的类型或范围", "a value of the settings is not of the kind or range asked for")       \
+    X(SETTINGS_UNKNOWN, "配置中有未知的键，请检查拼写", "the settings have a key nobody knows; check its spelling")           \
+    X(SETTINGS_CLOCK, "时限只有起算而无停止的环节，请补充", "a clock is started and never stopped; add what stops it")        \
+    X(SETTINGS_DEAD_END, "规则中有无法离开的状态，请补充转移或标明为终态",                                                    \
+      "a state of the rules cannot be left; add a transition or mark it final")                                               \
+    X(SETTINGS_UNREACHABLE, "规则中有无法到达的状态，请补充转移或删去",                                                       \
+      "a state of the rules cannot be reached; add a transition or remove it")                                                \
     X(INTERNAL, "内部错误，请联系运维", "internal error, tell the operator")
 
 #define ENTRY(code, zh, en) {#code, zh, en},
