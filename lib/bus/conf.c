@@ -1,0 +1,98 @@
+/* See bus.h: handles and their properties. */
+#include "bus/bus.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+void bus_outbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]) { snprintf(ret_name, TOPIC_NAME, "ecocase.outbox.%.*s", BYTES_FMT(slug)); }
+void bus_inbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]) { snprintf(ret_name, TOPIC_NAME, "ecocase.inbox.%.*s", BYTES_FMT(slug)); }
+
+static enum outcome set(rd_kafka_conf_t *conf, const char *name, const char *value, struct fault *fault) {
+    char text[256];
+    if (rd_kafka_conf_set(conf, name, value, text, sizeof text) == RD_KAFKA_CONF_OK) return OK;
+    return fault_set(fault, FATAL, "SETTINGS_TYPE", "kafka property %s: %s", name, text);
+}
+
+static enum outcome apply_file(rd_kafka_conf_t *conf, const char *path, struct fault *fault) {
+    FILE *file = fopen(path, "re");
+    if (!file) return fault_set(fault, FATAL, "FILE_READ", "cannot read the Kafka properties file %s", path);
+    char line[2048];
+    enum outcome outcome = OK;
+    for (unsigned number = 1; outcome == OK && fgets(line, sizeof line, file); number++) {
+        line[strcspn(line, "\r\n")] = 0;
+        char *equals = strchr(line, '=');
+        if (!line[0] || line[0] == '#') continue;
+        if (!equals) outcome = fault_set(fault, FATAL, "SETTINGS_TYPE", "%s:%u: expected name=value", path, number);
+        else {
+            *equals = 0;
+            outcome = set(conf, line, equals + 1, fault);
+        }
+    }
+    fclose(file);
+    return outcome;
+}
+
+static void on_log(const rd_kafka_t *handle, int level, const char *facility, const char *text) {
+    (void)handle;
+    log_write(level <= 3 ? LOG_WARN : LOG_DEBUG, "kafka.log", "facility=%s text=\"%s\"", facility, text);
+}
+
+static enum outcome fill(const struct bus_settings *settings, rd_kafka_conf_t *conf, struct fault *fault) {
+    TRY(set(conf, "bootstrap.servers", settings->servers, fault));
+    TRY(set(conf, "client.id", settings->client_id, fault));
+    TRY(set(conf, "log.connection.close", "false", fault));
+    TRY(set(conf, "reconnect.backoff.ms", "50", fault));
+    TRY(set(conf, "reconnect.backoff.max.ms", "1000", fault));
+    TRY(set(conf, "topic.metadata.refresh.interval.ms", "30000", fault));
+    rd_kafka_conf_set_log_cb(conf, on_log);
+    return settings->extra ? apply_file(conf, settings->extra, fault) : OK;
+}
+
+enum outcome bus_conf(const struct bus_settings *settings, rd_kafka_conf_t **ret, struct fault *fault) {
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    enum outcome filled = fill(settings, conf, fault);
+    if (filled == OK) *ret = conf;
+    else rd_kafka_conf_destroy(conf);
+    return filled;
+}
+
+static enum outcome open_handle(rd_kafka_type_t type, rd_kafka_conf_t *conf, const char *const *pairs, size_t count, rd_kafka_t **ret, struct fault *fault) {
+    enum outcome outcome = OK;
+    for (size_t i = 0; outcome == OK && i + 1 < count; i += 2) outcome = set(conf, pairs[i], pairs[i + 1], fault);
+    char text[256];
+    rd_kafka_t *handle = outcome == OK ? rd_kafka_new(type, conf, text, sizeof text) : NULL;
+    if (!handle) {
+        rd_kafka_conf_destroy(conf);
+        return outcome != OK ? outcome : fault_set(fault, FATAL, "KAFKA_UNREACHABLE", "%s", text);
+    }
+    *ret = handle;
+    return OK;
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+enum outcome bus_producer(const struct bus_settings *settings, int linger_ms, bus_report on_report, void *opaque, rd_kafka_t **ret, struct fault *fault) {
+    char linger[16];
+    snprintf(linger, sizeof linger, "%d", linger_ms);
+    const char *const pairs[] = {"enable.idempotence", "true", "enable.gapless.guarantee", "true", "message.timeout.ms", "0",
+                                 "partitioner", "murmur2_random", "compression.type", "lz4", "linger.ms", linger,
+                                 "message.max.bytes", "4194304", "queue.buffering.max.messages", "50000",
+                                 "queue.buffering.max.kbytes", "16384"};
+    rd_kafka_conf_t *conf = NULL;
+    TRY(bus_conf(settings, &conf, fault));
+    rd_kafka_conf_set_dr_msg_cb(conf, on_report);
+    rd_kafka_conf_set_opaque(conf, opaque);
+    return open_handle(RD_KAFKA_PRODUCER, conf, pairs, COUNT(pairs), ret, fault);
+}
+
+enum outcome bus_reader(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault) {
+    const char *const pairs[] = {"group.id", "ecocase-reader", "enable.auto.commit", "false", "enable.auto.offset.store", "false",
+                                 "auto.offset.reset", "error", "fetch.wait.max.ms", "20", "fetch.error.backoff.ms", "50",
+                                 "queued.max.messages.kbytes", "3072", "fetch.message.max.bytes", "1048576", "fetch.max.bytes", "3145728",
+                                 "queued.min.messages", "2000", "check.crcs", "true"};
+    rd_kafka_conf_t *conf = NULL;
+    TRY(bus_conf(settings, &conf, fault));
+    TRY(open_handle(RD_KAFKA_CONSUMER, conf, pairs, COUNT(pairs), ret, fault));
+    rd_kafka_poll_set_consumer(*ret);
+    return OK;
+}
