@@ -1,0 +1,177 @@
+/* See form.h. Source: PostgreSQL 15, chapters 55.7 (COPY), array_send, timestamptz_send (µs since 2000-01-01), jsonb_send. */
+#include "broker/ledger/form.h"
+#include "base/limits.h"
+
+#define FORM_MOST (64u * MIB)
+#define YEAR_2000_MS INT64_C(946684800000)
+#define YEAR_1_MS (-INT64_C(62135596800000))
+#define YEAR_9999_MS INT64_C(253402300799000)
+
+void form_init(struct form *form) {
+    buffer_init(&form->buffer, FORM_MOST);
+    form->failed = false;
+}
+
+void form_free(struct form *form) { buffer_free(&form->buffer); }
+
+void form_clear(struct form *form) {
+    buffer_clear(&form->buffer);
+    form->failed = false;
+}
+
+enum outcome form_check(const struct form *form, struct fault *fault) {
+    if (form->failed) return fault_set(fault, FATAL, "TOO_LARGE", "a batch needs more than %u bytes for the ledger", FORM_MOST);
+    return OK;
+}
+
+void form_raw(struct form *form, struct bytes what) {
+    if (what.count > 0 && buffer_add(&form->buffer, what, NULL) != OK) form->failed = true;
+}
+
+static void big_endian(struct form *form, uint64_t value, unsigned count) {
+    uint8_t out[8];
+    for (unsigned i = 0; i < count; i++) out[i] = (uint8_t)(value >> (8 * (count - 1 - i)));
+    form_raw(form, bytes_of(out, count));
+}
+
+void form_int16(struct form *form, int16_t value) { big_endian(form, (uint64_t)value, 2); }
+void form_int32(struct form *form, int32_t value) { big_endian(form, (uint64_t)value, 4); }
+void form_int64(struct form *form, int64_t value) { big_endian(form, (uint64_t)value, 8); }
+void form_null(struct form *form) { form_int32(form, -1); }
+
+void form_field_int16(struct form *form, int16_t value) {
+    form_int32(form, 2);
+    form_int16(form, value);
+}
+void form_field_int32(struct form *form, int32_t value) {
+    form_int32(form, 4);
+    form_int32(form, value);
+}
+void form_field_int64(struct form *form, int64_t value) {
+    form_int32(form, 8);
+    form_int64(form, value);
+}
+void form_field_char(struct form *form, char value) { form_field_bytes(form, bytes_of(&value, 1)); }
+
+void form_instant(struct form *form, instant at) {
+    if (at < YEAR_1_MS) at = YEAR_1_MS;
+    if (at > YEAR_9999_MS) at = YEAR_9999_MS;
+    form_int64(form, (at - YEAR_2000_MS) * 1000);
+}
+
+void form_field_instant(struct form *form, instant at) {
+    if (at == INSTANT_NONE) {
+        form_null(form);
+        return;
+    }
+    form_int32(form, 8);
+    form_instant(form, at);
+}
+
+void form_field_uuid(struct form *form, const struct uuid *uuid) { form_field_bytes(form, bytes_of(uuid->b, 16)); }
+
+void form_field_bytes(struct form *form, struct bytes what) {
+    form_int32(form, (int32_t)what.count);
+    form_raw(form, what);
+}
+
+/* Bytes of the UTF-8 character at `at`, 0 where there is none that Postgres takes. */
+static size_t character(const uint8_t *at, size_t left) {
+    uint8_t a = at[0];
+    if (a < 0x80) return a != 0;
+    size_t count = a >= 0xC2 && a <= 0xDF ? 2 : (a & 0xF0) == 0xE0 ? 3 : a >= 0xF0 && a <= 0xF4 ? 4 : 0;
+    if (count == 0 || count > left) return 0;
+    for (size_t i = 1; i < count; i++) {
+        if ((at[i] & 0xC0) != 0x80) return 0;
+    }
+    if ((a == 0xE0 && at[1] < 0xA0) || (a == 0xED && at[1] > 0x9F)) return 0;
+    if ((a == 0xF0 && at[1] < 0x90) || (a == 0xF4 && at[1] > 0x8F)) return 0;
+    return count;
+}
+
+void form_field_text(struct form *form, struct bytes what) {
+    form_int32(form, (int32_t)what.count);
+    size_t from = 0;
+    for (size_t i = 0; i < what.count;) {
+        size_t count = character(what.at + i, what.count - i);
+        if (count > 0) {
+            i += count;
+            continue;
+        }
+        form_raw(form, bytes_of(what.at + from, i - from));
+        form_raw(form, BYTES_LITERAL("?"));
+        from = ++i;
+    }
+    if (what.count > from) form_raw(form, bytes_of(what.at + from, what.count - from));
+}
+
+void form_array(struct form *form, enum oid element, size_t count, int32_t first) {
+    form_int32(form, count > 0);
+    form_int32(form, 1);
+    form_int32(form, (int32_t)element);
+    if (count == 0) return;
+    form_int32(form, (int32_t)count);
+    form_int32(form, first);
+}
+
+void form_lane_array(struct form *form, const int64_t *values) {
+    form_array(form, OID_INT8, LIMIT_PARTICIPANTS, 0);
+    for (size_t i = 0; i < LIMIT_PARTICIPANTS; i++) form_field_int64(form, values[i]);
+}
+
+static int64_t read_int(const uint8_t *at, size_t count) {
+    uint64_t value = count > 0 && (at[0] & 0x80) ? UINT64_MAX : 0;
+    for (size_t i = 0; i < count; i++) value = value << 8 | at[i];
+    return (int64_t)value;
+}
+
+struct bytes column_bytes(const PGresult *result, int row, int column) {
+    if (PQgetisnull(result, row, column)) return BYTES_NONE;
+    return bytes_of(PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column));
+}
+
+int64_t column_int(const PGresult *result, int row, int column) {
+    struct bytes view = column_bytes(result, row, column);
+    return read_int(view.at, view.count);
+}
+
+bool column_bool(const PGresult *result, int row, int column) { return column_int(result, row, column) != 0; }
+
+char column_char(const PGresult *result, int row, int column) {
+    struct bytes view = column_bytes(result, row, column);
+    return view.count == 1 ? (char)view.at[0] : '\0';
+}
+
+instant column_instant(const PGresult *result, int row, int column) {
+    if (PQgetisnull(result, row, column)) return INSTANT_NONE;
+    int64_t us = column_int(result, row, column);
+    int64_t ms = us / 1000 - (us % 1000 < 0 ? 1 : 0);
+    return ms + YEAR_2000_MS;
+}
+
+struct uuid column_uuid(const PGresult *result, int row, int column) {
+    struct uuid uuid = {{0}};
+    struct bytes view = column_bytes(result, row, column);
+    if (view.count == sizeof uuid.b) memcpy(uuid.b, view.at, sizeof uuid.b);
+    return uuid;
+}
+
+void column_cstr(const PGresult *result, int row, int column, char *ret, size_t room) {
+    struct bytes view = column_bytes(result, row, column);
+    size_t count = view.count < room ? view.count : room - 1;
+    if (count > 0) memcpy(ret, view.at, count);
+    ret[count] = '\0';
+}
+
+size_t column_array_count(const PGresult *result, int row, int column) {
+    struct bytes view = column_bytes(result, row, column);
+    if (view.count < 20 || read_int(view.at, 4) != 1) return 0;
+    return (size_t)read_int(view.at + 12, 4);
+}
+
+int64_t column_array_int(const PGresult *result, int row, int column, size_t i) {
+    struct bytes view = column_bytes(result, row, column);
+    size_t width = read_int(view.at + 8, 4) == OID_INT2 ? 2 : 8;
+    size_t at = 20 + i * (width + 4) + 4;
+    return at + width <= view.count ? read_int(view.at + at, width) : 0;
+}

@@ -1,0 +1,37 @@
+/* What the ledger was created with, and the directory it holds. See ledger.h. */
+#include "broker/ledger/connection.h"
+#include <stdlib.h>
+
+enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault *fault) {
+    TRY(ledger_ready(ledger, fault));
+    AUTO(result_clear) PGresult *result = PQexecParams(ledger->conn,
+        "SELECT cluster_id, manual_clock, lanes, generation, coalesce((SELECT max(version) FROM ecocase.directory), 0) FROM ecocase.world",
+        0, NULL, NULL, NULL, NULL, 1);
+    TRY(ledger_judge_result(ledger, result, "world", fault));
+    if (PQntuples(result) != 1) {
+        return fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger was never set up: run `ecocase-broker setup` first");
+    }
+    column_cstr(result, 0, 0, ret->cluster_id, sizeof ret->cluster_id);
+    ret->manual_clock = column_bool(result, 0, 1);
+    ret->lanes = (int32_t)column_int(result, 0, 2);
+    ret->generation = column_int(result, 0, 3);
+    ret->directory_version = (int32_t)column_int(result, 0, 4);
+    return OK;
+}
+
+enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *ret_version, struct fault *fault) {
+    TRY(ledger_ready(ledger, fault));
+    AUTO(result_clear) PGresult *result = PQexecParams(ledger->conn,
+        "SELECT version, text FROM ecocase.directory ORDER BY version DESC LIMIT 1", 0, NULL, NULL, NULL, NULL, 1);
+    TRY(ledger_judge_result(ledger, result, "directory", fault));
+    if (PQntuples(result) != 1) {
+        return fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger holds no directory: run `ecocase-broker setup` first");
+    }
+    struct bytes text = column_bytes(result, 0, 1);
+    char *yaml = calloc(text.count + 1, 1);
+    PROMISE(yaml);
+    if (text.count > 0) memcpy(yaml, text.at, text.count);
+    *ret_yaml = yaml;
+    *ret_version = (int32_t)column_int(result, 0, 0);
+    return OK;
+}
