@@ -18,7 +18,7 @@ struct arena {
 };
 
 static void block_add(struct arena *arena, size_t room) {
-    PROMISE(arena->held + room <= arena->most);
+    PROMISE(room <= arena->most - arena->held);
     struct block *block = malloc(sizeof *block + room);
     PROMISE(block);
     block->older = arena->newest;
@@ -60,7 +60,8 @@ void *arena_alloc(struct arena *arena, size_t count) {
     PROMISE(count <= arena->most);
     size_t need = (count + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     if (need > arena->newest->room - arena->newest->used) {
-        size_t room = arena->first_block;
+        size_t room = arena->first_block, left = arena->most - arena->held;
+        if (room > left) room = left; /* the last block may be smaller: all of `most` can be had */
         block_add(arena, need > room ? need : room);
     }
     void *at = arena->newest->at + arena->newest->used;

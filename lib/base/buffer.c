@@ -24,9 +24,9 @@ enum outcome buffer_reserve(struct buffer *buffer, size_t count, struct fault *f
     size_t need = buffer->count + count;
     if (need <= buffer->room) return OK;
     size_t room = buffer->room ? buffer->room : 256;
-    while (room < need) room *= 2;
+    while (room < need) room = room > buffer->most / 2 ? buffer->most : room * 2;
     if (room > buffer->most) room = buffer->most;
-    uint8_t *at = realloc(buffer->at, room);
+    uint8_t *at = realloc(buffer->at, room + 1); /* one more for the NUL of buffer_printf */
     if (!at) return fault_set(fault, FATAL, "INTERNAL", "out of memory for %zu bytes", room);
     buffer->at = at;
     buffer->room = room;
@@ -52,8 +52,8 @@ enum outcome buffer_printf(struct buffer *buffer, struct fault *fault, const cha
     int count = vsnprintf(NULL, 0, format, args);
     va_end(args);
     PROMISE(count >= 0);
-    enum outcome reserved = buffer_reserve(buffer, (size_t)count + 1, fault);
-    if (reserved == OK) {
+    enum outcome reserved = buffer_reserve(buffer, (size_t)count, fault);
+    if (reserved == OK && count > 0) {
         vsnprintf((char *)buffer->at + buffer->count, (size_t)count + 1, format, again);
         buffer->count += (size_t)count;
     }
@@ -70,7 +70,10 @@ static enum outcome read_all(struct buffer *buffer, int file, const char *path, 
     for (;;) {
         if (buffer->count == buffer->most) {
             uint8_t one;
-            if (read(file, &one, 1) == 1) return fault_set(fault, REFUSE, "TOO_LARGE", "%s: more than %zu bytes", path, buffer->most);
+            ssize_t more = read(file, &one, 1);
+            if (more < 0 && errno == EINTR) continue;
+            if (more < 0) return fault_set(fault, REFUSE, "FILE_READ", "%s: %s", path, strerror(errno));
+            if (more > 0) return fault_set(fault, REFUSE, "TOO_LARGE", "%s: more than %zu bytes", path, buffer->most);
             return OK;
         }
         size_t left = buffer->most - buffer->count;

@@ -1,5 +1,6 @@
 /* See fault.h. */
 #include "base/fault.h"
+#include "base/line.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,23 +8,23 @@
 
 enum outcome fault_set_at(struct fault *fault, const char *site, enum outcome what, const char *code, const char *format, ...) {
     if (!fault) return what;
-    memset(fault, 0, sizeof *fault);
-    fault->what = what;
-    fault->site = site;
-    snprintf(fault->code, sizeof fault->code, "%s", code);
+    struct fault made = {.what = what, .site = site}; /* the arguments may point into *fault: write it last */
+    snprintf(made.code, sizeof made.code, "%s", code);
     va_list args;
     va_start(args, format);
-    vsnprintf(fault->text, sizeof fault->text, format, args);
+    vsnprintf(made.text, sizeof made.text, format, args);
     va_end(args);
-    for (char *at = fault->text; *at; at++) {
-        if (*at == '\n' || *at == '\r') *at = ' ';
-    }
+    line_clean(made.text, strlen(made.text));
+    *fault = made;
     return what;
 }
 
 enum outcome fault_place(struct fault *fault, const char *field, uint32_t line, uint32_t column) {
     if (!fault) return FATAL;
-    if (field) snprintf(fault->field, sizeof fault->field, "%s", field);
+    if (field && field != fault->field) {
+        snprintf(fault->field, sizeof fault->field, "%s", field);
+        line_clean(fault->field, strlen(fault->field));
+    }
     fault->line = line;
     fault->column = column;
     return fault->what;

@@ -20,10 +20,11 @@ struct fault {
     uint32_t column;     /* 1-based where there is one, else 0 */
 };
 
-/* Fills *fault (may be NULL) and returns `what`. */
+/* Fills *fault (may be NULL) and returns `what`. The arguments may point into *fault (a fault told again in other words);
+ * the text is made one line of valid UTF-8 (base/line.h), whatever it quotes or wherever it was cut. */
 enum outcome fault_set_at(struct fault *fault, const char *site, enum outcome what, const char *code, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
-/* Adds where in the input it is; returns fault->what. */
+/* Adds where in the input it is; returns fault->what, or FATAL when `fault` is NULL. */
 enum outcome fault_place(struct fault *fault, const char *field, uint32_t line, uint32_t column);
 
 #define FAULT_STR_(x) #x

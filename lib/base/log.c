@@ -1,6 +1,8 @@
 /* See log.h. One write(2) a line, so lines of several threads never mix. */
 #include "base/log.h"
+#include "base/line.h"
 #include "base/time.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,24 +19,29 @@ void log_setup(const char *program, enum log_level least) {
 
 void log_write(enum log_level level, const char *event, const char *format, ...) {
     if (level < least_level) return;
+    int kept = errno;
     char line[1024], now[32];
     instant_format(instant_now(), now);
-    int head = snprintf(line, sizeof line, "%s %s %s %s ", now, level_text[level], program_name, event);
+    int head = snprintf(line, 256, "%s %s %s %.160s ", now, level_text[level], program_name, event);
     va_list args;
     va_start(args, format);
     int body = vsnprintf(line + head, sizeof line - (size_t)head - 1, format, args);
     va_end(args);
     size_t count = (size_t)head + (body > 0 ? (size_t)body : 0);
     if (count > sizeof line - 2) count = sizeof line - 2;
-    for (size_t i = 0; i < count; i++) {
-        if (line[i] == '\n') line[i] = ' ';
-    }
+    line_clean(line, count);
     line[count++] = '\n';
     ssize_t ignored = write(STDERR_FILENO, line, count);
     (void)ignored;
+    errno = kept;
 }
 
 void log_fault(enum log_level level, const char *event, const struct fault *fault) {
+    char text[sizeof fault->text];
+    snprintf(text, sizeof text, "%s", fault->text);
+    for (char *at = text; *at; at++) {
+        if (*at == '"') *at = '\'';
+    }
     log_write(level, event, "code=%s%s%s line=%u column=%u text=\"%s\" site=%s", fault->code, fault->field[0] ? " field=" : "",
-              fault->field, fault->line, fault->column, fault->text, fault->site ? fault->site : "?");
+              fault->field, fault->line, fault->column, text, fault->site ? fault->site : "?");
 }

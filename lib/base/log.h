@@ -1,5 +1,5 @@
-/* Events on stderr, one line each: `2026-06-08T10:20:00.000+08:00 info lane.taken lane=3 epoch=7`. An event name is
- * `noun.verb`; fields are logfmt, built by the caller's format. No personal data, no payloads. Threads: any. */
+/* Events on stderr, one line each: `2026-06-08T10:20:00.000+08:00 info ecocase-broker lane.taken lane=3 epoch=7` (time,
+ * level, program, event, fields); at most 1023 bytes, errno is left as it was. An event name is `noun.verb`; fields are logfmt, built by the caller's format. No personal data, no payloads. Threads: any. */
 #ifndef ECOCASE_BASE_LOG_H
 #define ECOCASE_BASE_LOG_H
 #include "base/fault.h"

@@ -16,11 +16,27 @@ struct reading {
     struct settings *settings;
     yaml_parser_t parser;
     struct fault *fault;
+    struct bytes yaml;
 };
 
 static enum outcome refuse(struct reading *r, yaml_mark_t mark, const char *code, const char *text) {
     fault_set(r->fault, REFUSE, code, "%s:%zu:%zu: %s", r->settings->name, mark.line + 1, mark.column + 1, text);
-    return fault_place(r->fault, NULL, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1);
+    fault_place(r->fault, NULL, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1);
+    return REFUSE;
+}
+
+/* A byte that is not UTF-8: libyaml tells its offset only. Columns count characters, as libyaml's marks do. */
+static yaml_mark_t place_of(const struct reading *r) {
+    yaml_mark_t mark = {0};
+    for (size_t i = 0; i < r->yaml.count && i < r->parser.problem_offset; i++) {
+        if (r->yaml.at[i] == '\n') {
+            mark.line++;
+            mark.column = 0;
+        } else if ((r->yaml.at[i] & 0xc0) != 0x80) {
+            mark.column++;
+        }
+    }
+    return mark;
 }
 
 static enum outcome next_event(struct reading *r, yaml_event_t *ret) {
@@ -28,7 +44,7 @@ static enum outcome next_event(struct reading *r, yaml_event_t *ret) {
     char text[200];
     snprintf(text, sizeof text, "%s%s%s", r->parser.problem ? r->parser.problem : "not YAML",
              r->parser.context ? ", " : "", r->parser.context ? r->parser.context : "");
-    return refuse(r, r->parser.problem_mark, "SETTINGS_SYNTAX", text);
+    return refuse(r, r->parser.error == YAML_READER_ERROR ? place_of(r) : r->parser.problem_mark, "SETTINGS_SYNTAX", text);
 }
 
 static struct setting *node_new(struct reading *r, enum setting_kind kind, yaml_mark_t mark, struct setting *parent) {
@@ -56,34 +72,55 @@ static enum outcome read_scalar(struct reading *r, const yaml_event_t *event, st
     return OK;
 }
 
-static enum outcome read_key(struct reading *r, yaml_event_t *event, struct setting *map, const char **ret) {
+/* Puts the key in front of *keys: newest first, for check_duplicates. */
+static enum outcome read_key(struct reading *r, yaml_event_t *event, struct setting *map, struct setting **keys) {
     if (event->type != YAML_SCALAR_EVENT) return refuse(r, event->start_mark, "SETTINGS_KEY", "a key must be plain text");
-    struct setting *key;
-    TRY(read_scalar(r, event, map, &key));
-    for (const struct setting *known = map->first; known; known = known->next) {
-        if (strcmp(known->key, key->text) == 0) {
-            char text[160];
-            snprintf(text, sizeof text, "the key \"%.60s\" stands twice (first at line %u)", key->text, known->line);
-            return refuse(r, event->start_mark, "SETTINGS_DUPLICATE", text);
-        }
-    }
-    *ret = key->text;
+    struct setting *older = *keys;
+    TRY(read_scalar(r, event, map, keys));
+    (*keys)->next = older;
     return OK;
+}
+
+static int by_key(const void *a, const void *b) {
+    const struct setting *const *x = a, *const *y = b;
+    int order = strcmp((*x)->text, (*y)->text);
+    if (order == 0) order = (*x)->line != (*y)->line ? ((*x)->line < (*y)->line ? -1 : 1) : (*x)->column < (*y)->column ? -1 : 1;
+    return order;
+}
+
+/* By sorting, so that a file of many keys costs milliseconds; names the second standing of a key, the earliest such. */
+static enum outcome check_duplicates(struct reading *r, const struct setting *map, struct setting *newest) {
+    if (map->count < 2) return OK;
+    struct setting **keys = arena_array(r->settings->arena, map->count, sizeof(struct setting *));
+    for (size_t i = map->count; i-- > 0; newest = newest->next) keys[i] = newest;
+    qsort(keys, map->count, sizeof(struct setting *), by_key);
+    const struct setting *first = NULL, *second = NULL;
+    for (size_t i = 1; i < map->count; i++) {
+        if (strcmp(keys[i - 1]->text, keys[i]->text) != 0) continue;
+        bool earlier = !second || keys[i]->line < second->line || (keys[i]->line == second->line && keys[i]->column < second->column);
+        if (!earlier) continue;
+        first = keys[i - 1];
+        second = keys[i];
+    }
+    if (!second) return OK;
+    char text[160];
+    snprintf(text, sizeof text, "the key \"%.60s\" stands twice (first at line %u)", second->text, first->line);
+    return refuse(r, (yaml_mark_t){.line = second->line - 1, .column = second->column - 1}, "SETTINGS_DUPLICATE", text);
 }
 
 static enum outcome read_children(struct reading *r, struct setting *node, unsigned depth) {
     struct setting **last = &node->first;
+    struct setting *keys = NULL;
     yaml_event_type_t end = node->kind == SETTING_MAP ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
     for (;;) {
         yaml_event_t event;
-        const char *key = NULL;
         TRY(next_event(r, &event));
         if (event.type == end) {
             yaml_event_delete(&event);
-            return OK;
+            return node->kind == SETTING_MAP ? check_duplicates(r, node, keys) : OK;
         }
         if (node->kind == SETTING_MAP) {
-            enum outcome read = read_key(r, &event, node, &key);
+            enum outcome read = read_key(r, &event, node, &keys);
             yaml_event_delete(&event);
             TRY(read);
             TRY(next_event(r, &event));
@@ -92,7 +129,7 @@ static enum outcome read_children(struct reading *r, struct setting *node, unsig
         enum outcome read = read_node(r, &event, node, depth + 1, &child);
         yaml_event_delete(&event);
         TRY(read);
-        child->key = key;
+        child->key = keys ? keys->text : NULL;
         *last = child;
         last = &child->next;
         node->count++;
@@ -138,45 +175,22 @@ static enum outcome read_document(struct reading *r) {
     return have ? OK : refuse(r, start, "SETTINGS_EMPTY", "the file is empty");
 }
 
-/* libyaml is quadratic in nesting: refuse deep flow nesting before it sees the text. */
-static enum outcome check_nesting(struct reading *r, struct bytes yaml) {
-    unsigned depth = 0;
-    yaml_mark_t mark = {0};
-    bool quoted = false;
-    uint8_t quote = 0;
-    for (size_t i = 0; i < yaml.count; i++) {
-        uint8_t c = yaml.at[i];
-        mark.column++;
-        if (c == '\n') {
-            mark.line++;
-            mark.column = 0;
-        }
-        if (quoted) {
-            quoted = c != quote && c != '\n';
-            continue;
-        }
-        if (c == '"' || c == '\'') {
-            quoted = true;
-            quote = c;
-        }
-        if (c == '[' || c == '{') depth++;
-        if ((c == ']' || c == '}') && depth) depth--;
-        if (depth > 4 * LIMIT_SETTINGS_DEPTH) return refuse(r, mark, "SETTINGS_DEPTH", "nested too deeply (16 levels at most)");
-    }
-    return OK;
-}
-
 enum outcome settings_parse(const char *name, struct bytes yaml, struct settings **ret_settings, struct fault *fault) {
-    if (yaml.count > LIMIT_SETTINGS) return fault_set(fault, REFUSE, "TOO_LARGE", "%s:1:1: more than %u bytes", name, LIMIT_SETTINGS);
+    if (yaml.count > LIMIT_SETTINGS) {
+        enum outcome what = fault_set(fault, REFUSE, "TOO_LARGE", "%s:1:1: more than %u bytes", name, LIMIT_SETTINGS);
+        if (fault) fault_place(fault, NULL, 1, 1);
+        return what;
+    }
+    static const uint8_t mark[] = {0xef, 0xbb, 0xbf}; /* of some editors; libyaml would take it for a column */
+    if (yaml.count >= sizeof mark && memcmp(yaml.at, mark, sizeof mark) == 0) yaml = bytes_of(yaml.at + sizeof mark, yaml.count - sizeof mark);
     AUTO(settings_free_auto) struct settings *settings = calloc(1, sizeof *settings);
     PROMISE(settings);
     settings->arena = arena_new(32768, 64u * MIB);
     settings->name = arena_printf(settings->arena, "%s", name);
-    struct reading r = {.settings = settings, .fault = fault};
-    TRY(check_nesting(&r, yaml));
+    struct reading r = {.settings = settings, .fault = fault, .yaml = yaml};
     PROMISE(yaml_parser_initialize(&r.parser));
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r.parser, yaml.at, yaml.count);
+    yaml_parser_set_input_string(&r.parser, yaml.count ? yaml.at : (const uint8_t *)"", yaml.count);
     enum outcome read = read_document(&r);
     yaml_parser_delete(&r.parser);
     TRY(read);

@@ -1,8 +1,9 @@
 /* YAML files as trees with places. Job: read what people write (profiles, rules, directory) and name every mistake by
  * file:line:column. Over libyaml's events with limits: 256 KiB, depth 16, no aliases, anchors, tags or duplicate keys; one
  * document. Ownership: the tree owns everything and lives until settings_free; texts are NUL-terminated UTF-8 views into it.
- * Threads: a loaded tree is read-only and may be shared. Faults: REFUSE with code SETTINGS_* and line/column set;
- * fault.text begins with "file:line:column: ". */
+ * Threads: once its keys were asked for, a tree is read-only and may be shared. Faults: REFUSE with code SETTINGS_* and
+ * line/column set (TOO_LARGE past the size: 1:1); fault.text begins with "file:line:column: ". A file that settings_load
+ * cannot read at all has no place: base/buffer.h's FILE_READ and TOO_LARGE, "file: reason". */
 #ifndef ECOCASE_BASE_SETTINGS_H
 #define ECOCASE_BASE_SETTINGS_H
 #include "base/bytes.h"

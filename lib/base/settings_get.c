@@ -19,7 +19,7 @@ struct setting *setting_get(struct setting *map, const char *key) {
     if (map->kind != SETTING_MAP) return NULL;
     for (struct setting *child = map->first; child; child = child->next) {
         if (strcmp(child->key, key) == 0) {
-            child->seen = true;
+            if (!child->seen) child->seen = true; /* a tree already asked may be shared between threads */
             return child;
         }
     }
@@ -59,7 +59,8 @@ enum outcome setting_int(struct setting *map, const char *key, int64_t least, in
     char *end;
     errno = 0;
     long long value = strtoll(child->text, &end, 10);
-    if (errno || end == child->text || *end || value < least || value > most) {
+    bool plain = child->text[0] == '-' || (child->text[0] >= '0' && child->text[0] <= '9');
+    if (errno || !plain || end == child->text || *end || value < least || value > most) {
         return setting_fault(child, fault, "SETTINGS_TYPE", "\"%s\" must be a whole number from %lld to %lld, not \"%.40s\"", key,
                              (long long)least, (long long)most, child->text);
     }
@@ -85,10 +86,45 @@ enum outcome setting_bool_or(struct setting *map, const char *key, bool otherwis
     return OK;
 }
 
+/* Edits (insert, delete, replace a byte) that make one key into the other; both cut at 60 bytes. */
+static unsigned distance(const char *a, const char *b) {
+    enum { MOST = 60 };
+    unsigned row[MOST + 1];
+    size_t a_count = strnlen(a, MOST), b_count = strnlen(b, MOST);
+    for (size_t k = 0; k <= b_count; k++) row[k] = (unsigned)k;
+    for (size_t i = 1; i <= a_count; i++) {
+        unsigned corner = row[0];
+        row[0] = (unsigned)i;
+        for (size_t k = 1; k <= b_count; k++) {
+            unsigned best = corner + (a[i - 1] != b[k - 1]);
+            corner = row[k];
+            if (row[k] + 1 < best) best = row[k] + 1;
+            if (row[k - 1] + 1 < best) best = row[k - 1] + 1;
+            row[k] = best;
+        }
+    }
+    return row[b_count];
+}
+
+static const struct setting *nearest_known(const struct setting *map, const char *key) {
+    const struct setting *nearest = NULL;
+    unsigned least = 0;
+    for (const struct setting *child = map->first; child; child = child->next) {
+        if (!child->seen) continue;
+        unsigned far = distance(key, child->key);
+        if (nearest && far >= least) continue;
+        nearest = child;
+        least = far;
+    }
+    return nearest;
+}
+
 enum outcome settings_check_unknown(struct setting *map, struct fault *fault) {
     for (struct setting *child = map->first; child; child = child->next) {
         if (map->kind == SETTING_MAP && !child->seen) {
-            return setting_fault(child, fault, "SETTINGS_UNKNOWN", "the key \"%.60s\" is not known here", child->key);
+            const struct setting *near = nearest_known(map, child->key);
+            return setting_fault(child, fault, "SETTINGS_UNKNOWN", "the key \"%.60s\" is not known here%s%.60s%s", child->key,
+                                 near ? "; the nearest known one is \"" : "", near ? near->key : "", near ? "\"" : "");
         }
         if (child->kind != SETTING_TEXT) TRY(settings_check_unknown(child, fault));
     }

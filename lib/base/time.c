@@ -40,11 +40,18 @@ void date_of_day(int32_t day, int *ret_year, int *ret_month, int *ret_day) {
     *ret_year = yoe + era * 400 + (*ret_month <= 2);
 }
 
-int32_t day_of(instant at) { return (int32_t)floor_div(at + OFFSET_MS, DAY_MS); }
+/* Instants may come from outside: beyond the years 0001 to 9999 they count as the nearest end. */
+static instant bounded(instant at) {
+    const instant first = INT64_C(-719162) * DAY_MS - OFFSET_MS, last = INT64_C(2932897) * DAY_MS - OFFSET_MS - 1;
+    return at < first ? first : at > last ? last : at;
+}
+
+int32_t day_of(instant at) { return (int32_t)floor_div(bounded(at) + OFFSET_MS, DAY_MS); }
 instant day_start(int32_t day) { return (instant)day * DAY_MS - OFFSET_MS; }
 
 struct civil civil_of(instant at) {
     struct civil c;
+    at = bounded(at);
     int32_t day = day_of(at);
     int64_t rest = at - day_start(day);
     date_of_day(day, &c.year, &c.month, &c.day);
@@ -127,8 +134,10 @@ bool instant_parse(struct bytes text, instant *ret_at) {
     if (at < text.count) {
         if (!sign(text, &at, 'T') && !sign(text, &at, ' ')) return false;
         if (!digits(text, &at, 2, &c.hour) || !sign(text, &at, ':') || !digits(text, &at, 2, &c.minute)) return false;
-        if (sign(text, &at, ':') && !digits(text, &at, 2, &c.second)) return false;
-        if (sign(text, &at, '.') && !digits(text, &at, 3, &c.millisecond)) return false;
+        if (sign(text, &at, ':')) {
+            if (!digits(text, &at, 2, &c.second)) return false;
+            if (sign(text, &at, '.') && !digits(text, &at, 3, &c.millisecond)) return false;
+        }
         if (!parse_offset(text, &at, &offset)) return false;
     }
     if (!civil_valid(&c)) return false;

@@ -15,10 +15,10 @@ struct civil {
 };
 instant instant_now(void);                 /* wall clock, ms */
 int64_t monotonic_ms(void);
-struct civil civil_of(instant at);         /* in +08:00 */
+struct civil civil_of(instant at);         /* in +08:00; beyond the years 0001 to 9999 the nearest end */
 instant instant_of(const struct civil *civil);
 bool civil_valid(const struct civil *civil);
-int32_t day_of(instant at);                /* the +08:00 day */
+int32_t day_of(instant at);                /* the +08:00 day, bounded likewise */
 instant day_start(int32_t day);            /* 00:00 +08:00 of that day */
 int32_t day_of_date(int year, int month, int day);
 void date_of_day(int32_t day, int *ret_year, int *ret_month, int *ret_day);
