@@ -34,6 +34,9 @@ static void what_is_not_utf8_becomes_question_marks(void **state) {
     becomes("\xed\xa0\x80", "???");                 /* a surrogate */
     becomes("\xf4\x90\x80\x80\xf8\xff", "??????");  /* beyond U+10FFFF */
     becomes("\xf0\x8f\xbf\xbf", "????");
+    char cut[] = "农";
+    line_clean(cut, 2); /* what stands beyond the count is not looked at */
+    assert_memory_equal(cut, "??\x9c", 3);
 }
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(good_text_stays), cmocka_unit_test(controls_become_spaces),

@@ -41,6 +41,16 @@ static void one_event_is_one_line(void **state) {
     assert_true(at <= instant_now() && at > instant_now() - 60000);
     assert_string_equal(got + 29, " info ecocase-test lane.taken lane=3 name=a b\n");
 }
+static void nobody_listening_changes_nothing(void **state) {
+    (void)state;
+    listen_begin();
+    close(STDERR_FILENO);
+    errno = EAGAIN;
+    log_info("lane.taken", "lane=%d", 3);
+    int kept = errno;
+    listen_end();
+    assert_int_equal(kept, EAGAIN);
+}
 static void a_fault_is_one_line_with_its_place(void **state) {
     (void)state;
     struct fault f;
@@ -67,7 +77,8 @@ static void a_line_has_an_end(void **state) {
     assert_int_equal(strlen(got), 1023);
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(one_event_is_one_line), cmocka_unit_test(a_fault_is_one_line_with_its_place),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(one_event_is_one_line), cmocka_unit_test(nobody_listening_changes_nothing),
+                                       cmocka_unit_test(a_fault_is_one_line_with_its_place),
                                        cmocka_unit_test(a_line_has_an_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
