@@ -1,0 +1,167 @@
+/* The program itself against a ledger with one case, a refusal and a dead letter in it, as the coordinator's role. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include "base/log.h"
+#include "broker/ledger/cluster_fixture.h"
+#include "broker/ledger/ledger.h"
+
+static struct cluster cluster;
+static char output[1 << 16];
+
+/* Runs `ecocase --postgres <coordinator> ARGUMENTS`; output holds stdout and stderr. */
+static int ecocase(const char *arguments) {
+    char command[1024];
+    snprintf(command, sizeof command, "%s --postgres '%s' %s 2>&1", ECOCASE_PROGRAM, cluster_as(&cluster, "ecocase_coordinator"), arguments);
+    FILE *from = popen(command, "r");
+    assert_non_null(from);
+    size_t count = fread(output, 1, sizeof output - 1, from);
+    output[count] = '\0';
+    int status = pclose(from);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+static bool says(const char *text) {
+    if (strstr(output, text)) return true;
+    print_error("not in the output: %s\n%s\n", text, output);
+    return false;
+}
+
+static struct uuid id(uint8_t kind, uint8_t n) {
+    struct uuid uuid = {{0}};
+    memset(uuid.b, kind, 4);
+    uuid.b[15] = n;
+    return uuid;
+}
+
+static bool fill(void) {
+    struct fault fault;
+    struct directory *directory = NULL;
+    struct ledger *ledger = NULL;
+    struct lane_row row, after;
+    int32_t version = 0;
+    bool good = directory_load("schemas/directory.yaml", &directory, &fault) == OK;
+    struct ledger_setup setup = {"schemas", "K1", true, 2, directory};
+    good = good && ledger_set_up(cluster.conninfo, &setup, &fault) == OK && ledger_connect(cluster.conninfo, &ledger, &fault) == OK;
+    good = good && ledger_take(ledger, 1, "one", &row, &fault) == OK;
+    if (!good) return false;
+    instant day = INT64_C(1780934400000);
+    struct ledger_event events[3] = {
+        {.serial = 1, .kind = 'A', .broker_time = day, .business_time = day, .sender = 1, .has_ids = true, .message_id = id(1, 1), .case_id = id(2, 1),
+         .referral_id = id(3, 1), .event = BYTES_LITERAL("REF.SEND"), .document_no = BYTES_LITERAL("巴环移送〔2026〕15号"), .to_state = "A20",
+         .rules_version = 1, .delivery_count = 1, .deliveries = {{19, 't', 1}}, .value = BYTES_LITERAL("x"), .new_submission = true},
+        {.serial = 2, .kind = 'R', .broker_time = day, .business_time = day, .sender = 1, .offset = 1, .has_ids = true, .message_id = id(1, 2),
+         .case_id = id(2, 1), .referral_id = id(3, 1), .event = BYTES_LITERAL("REF.FILED"), .document_no = BYTES_LITERAL("第9号"), .from_state = "A20",
+         .answer = BYTES_LITERAL("{\"reasons\":[{\"code\":\"SENDER_ROLE\",\"zh\":\"不得由该单位发出\",\"en\":\"may not send\"}]}"), .new_submission = true},
+        {.serial = 3, .kind = 'D', .broker_time = day, .business_time = INSTANT_NONE, .sender = 2, .offset = 7, .key = BYTES_LITERAL("k"),
+         .value = BYTES_LITERAL("\1\2\3"), .answer = BYTES_LITERAL("{\"reasons\":[{\"code\":\"FRAME_MAGIC\",\"zh\":\"首字节不符\",\"en\":\"magic\"}]}"),
+         .headers = BYTES_LITERAL("{\"a\":\"b\"}")}};
+    struct referral referral = {.id = id(3, 1), .case_id = id(2, 1), .machine = "REF", .state = "A20", .rules = 1, .opener = 1, .holder = 19,
+        .category = "ENV2", .county = "150823", .title = BYTES_LITERAL("危险废物倾倒"), .numbers = BYTES_LITERAL("巴环移送〔2026〕15号"),
+        .opened_at = day, .changed_at = day, .event_count = 1, .clock_count = 1};
+    referral.clocks[0] = (struct clock){"D09", 'R', true, false, 19, day, day + DAY_MS, day + DAY_MS, INSTANT_NONE};
+    struct referral *referrals[] = {&referral};
+    after = row;
+    after.serial = 3, after.published = 1, after.time = day + 2 * DAY_MS;
+    after.sequence[19] = 1;
+    struct ledger_batch batch = {events, 3, referrals, 1, &row, &after};
+    good = ledger_record(ledger, &batch, &version, &fault) == OK;
+    ledger_free(ledger);
+    directory_free(directory);
+    return good;
+}
+
+static int start(void **state) {
+    (void)state;
+    log_setup("cli_test", LOG_ERROR);
+    cluster_start(&cluster);
+    return fill() ? 0 : -1;
+}
+static int stop(void **state) {
+    (void)state;
+    cluster_stop(&cluster);
+    return 0;
+}
+
+static void every_list_has_its_row(void **state) {
+    (void)state;
+    assert_int_equal(ecocase("ledger list"), 0);
+    assert_true(says("已移送") && says("危险废物倾倒") && says("巴彦淖尔市生态环境局") && says("手动时钟"));
+    assert_int_equal(ecocase("ledger list --state 已立案"), 0);
+    assert_true(says("0 rows"));
+    assert_int_equal(ecocase("ledger list --agency sthj --open --state A20"), 0);
+    assert_true(says("1 rows"));
+    assert_int_equal(ecocase("ledger overdue"), 0);
+    assert_true(says("已超期") && says("立案审查") && says("法定"));
+    assert_int_equal(ecocase("ledger stats"), 0);
+    assert_true(says("泳道 lanes") && says("死信"));
+    assert_int_equal(ecocase("agencies"), 0);
+    assert_true(says("sthj"));
+    assert_int_equal(ecocase("refusals list"), 0);
+    assert_true(says("SENDER_ROLE") && says("不得由该单位发出"));
+    assert_int_equal(ecocase("dead-letters list"), 0);
+    assert_true(says("1/3") && says("FRAME_MAGIC"));
+    assert_int_equal(ecocase("dead-letters show 1/3"), 0);
+    assert_true(says("010203") && says("ecocase.outbox.zrzy"));
+}
+
+static void a_referral_is_found_by_whatever_is_at_hand(void **state) {
+    (void)state;
+    static const char *const ids[] = {"03030303-0000-0000-0000-000000000001", "0303", "02020202-0000-0000-0000-000000000001",
+        "01010101-0000-0000-0000-000000000001", "巴环移送〔2026〕15号", "'巴环移送[2026]15号'", "'移送（2026）15号'", NULL};
+    for (size_t i = 0; ids[i]; i++) {
+        char arguments[128];
+        snprintf(arguments, sizeof arguments, "ledger show %s", ids[i]);
+        assert_int_equal(ecocase(arguments), 0);
+        assert_true(says("03030303-0000-0000-0000-000000000001") && says("REF.SEND") && says("REF.FILED") && says("D09") && says("主送"));
+    }
+    assert_int_equal(ecocase("ledger show 巴环移送〔2027〕1号"), 1);
+    assert_int_equal(ecocase("ledger show 第9号"), 0);
+    assert_true(says("只有被拒绝的提交"));
+}
+
+static void json_is_json(void **state) {
+    (void)state;
+    static const char *const commands[] = {"ledger list", "ledger show 0303", "ledger overdue", "ledger stats", "agencies", "refusals list",
+        "dead-letters list", "dead-letters show 1/3", NULL};
+    for (size_t i = 0; commands[i]; i++) {
+        char arguments[128];
+        snprintf(arguments, sizeof arguments, "%s --json", commands[i]);
+        assert_int_equal(ecocase(arguments), 0);
+        json_t *json = json_loads(output, 0, NULL);
+        assert_non_null(json);
+        json_decref(json);
+    }
+    assert_int_equal(ecocase("ledger show 0303 --json"), 0);
+    json_t *json = json_loads(output, 0, NULL);
+    const json_t *delivery = json_array_get(json_object_get(json_array_get(json_object_get(json, "events"), 0), "deliveries"), 0);
+    assert_true(json_is_true(json_object_get(delivery, "published")) && json_is_false(json_object_get(delivery, "delivered")));
+    assert_string_equal(json_string_value(json_object_get(json_object_get(json, "referral"), "opened_at")), "2026-06-09T00:00:00+08:00");
+    json_decref(json);
+}
+
+static void wrong_usage_names_the_nearest(void **state) {
+    (void)state;
+    assert_int_equal(ecocase("ledger lst"), 2);
+    assert_true(says("ecocase ledger list"));
+    assert_int_equal(ecocase("--jsn agencies"), 2);
+    assert_true(says("--json"));
+    assert_int_equal(ecocase("ledger show"), 2);
+    assert_int_equal(ecocase("ledger list --agency sthk"), 1);
+    assert_true(says("sthj"));
+    assert_int_equal(ecocase("--help"), 0);
+    assert_true(says("dead-letters show"));
+    assert_int_equal(ecocase("--postgres 'host=/nowhere' agencies"), 1);
+    assert_true(says("./run"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_list_has_its_row), cmocka_unit_test(a_referral_is_found_by_whatever_is_at_hand),
+        cmocka_unit_test(json_is_json), cmocka_unit_test(wrong_usage_names_the_nearest)};
+    return cmocka_run_group_tests(tests, start, stop);
+}

@@ -1,0 +1,17 @@
+/* What was asked on the command line. Words and options may stand in any order; `--name VALUE` and `--name=VALUE` both work. */
+#ifndef ECOCASE_CLI_REQUEST_H
+#define ECOCASE_CLI_REQUEST_H
+#include <stdbool.h>
+#include <stddef.h>
+
+enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+struct request {
+    const char *words[8];
+    size_t word_count;
+    const char *postgres, *state, *agency;
+    bool json, open, help, version;
+    long limit;
+};
+/* False: it was wrong and stderr says how (the nearest option is named). */
+bool request_parse(int argc, char **argv, struct request *ret);
+#endif

@@ -1,0 +1,90 @@
+/* See source.h. */
+#include "broker/cli/source.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/fault.h"
+
+#define CONNINFO_FILE "var/run/ledger.conninfo"
+
+static bool read_file(char *ret, size_t room) {
+    FILE *file = fopen(CONNINFO_FILE, "r");
+    if (!file) return false;
+    size_t count = fread(ret, 1, room - 1, file);
+    fclose(file);
+    ret[count] = '\0';
+    ret[strcspn(ret, "\r\n")] = '\0';
+    return ret[0] != '\0';
+}
+
+static const char *conninfo_of(const struct request *request, char *room, size_t size, const char **ret_from) {
+    const char *environment = getenv("ECOCASE_POSTGRES");
+    *ret_from = "--postgres";
+    if (request->postgres) return request->postgres;
+    *ret_from = "ECOCASE_POSTGRES";
+    if (environment && *environment) return environment;
+    *ret_from = CONNINFO_FILE;
+    return read_file(room, size) ? room : NULL;
+}
+
+bool source_open(const struct request *request, struct source *ret) {
+    char room[1024];
+    const char *from = NULL, *conninfo = conninfo_of(request, room, sizeof room, &from);
+    if (!conninfo) {
+        fprintf(stderr, "ecocase: 不知道台账在哪里：请用 --postgres CONNINFO 或环境变量 ECOCASE_POSTGRES 指明，或在 ./run 所在目录运行\n"
+                        "         no ledger given: use --postgres CONNINFO or $ECOCASE_POSTGRES, or run this where ./run is running\n");
+        return false;
+    }
+    static const char *const keys[] = {"dbname", "client_encoding", "application_name", "connect_timeout", NULL};
+    const char *const values[] = {conninfo, "UTF8", "ecocase", "5", NULL};
+    *ret = (struct source){PQconnectdbParams(keys, values, 1), false};
+    if (PQstatus(ret->conn) != CONNECTION_OK) {
+        fprintf(stderr, "ecocase: 连不上台账数据库（来自 %s）：请确认它已启动（./run），或用 --postgres 另行指明\n"
+                        "         the ledger's Postgres (from %s) cannot be reached: start it (./run) or name another with --postgres\n"
+                        "         %s", from, from, PQerrorMessage(ret->conn));
+        source_close(ret);
+        return false;
+    }
+    PQclear(PQexec(ret->conn, "SET default_transaction_read_only = on; SET TimeZone = 'Asia/Shanghai'; SET DateStyle = ISO;"
+                              "SET statement_timeout = '60s'; SET client_min_messages = error"));
+    AUTO(source_result_free) PGresult *world = source_ask(ret, "SELECT manual_clock FROM ecocase.world_list", 0, NULL);
+    if (!world) {
+        source_close(ret);
+        return false;
+    }
+    ret->manual_clock = PQntuples(world) > 0 && PQgetvalue(world, 0, 0)[0] == 't';
+    return true;
+}
+
+void source_close(struct source *source) {
+    PQfinish(source->conn);
+    source->conn = NULL;
+}
+
+void source_result_free(PGresult **result) { PQclear(*result); }
+
+static void explain(const PGresult *result, const PGconn *conn) {
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (state && (strcmp(state, "42P01") == 0 || strcmp(state, "3F000") == 0)) {
+        fprintf(stderr, "ecocase: 此数据库没有（或没有足够新的）台账：请先运行 ecocase-broker setup\n"
+                        "         no ledger, or too old a one, in this database: run `ecocase-broker setup` first (%s)\n", text ? text : "");
+    } else if (state && strcmp(state, "42501") == 0) {
+        fprintf(stderr, "ecocase: 此用户无权查询台账：请以 ecocase_coordinator 或属于 ecocase_reader 的用户连接\n"
+                        "         this role may not read the ledger: connect as ecocase_coordinator or a member of ecocase_reader\n");
+    } else {
+        fprintf(stderr, "ecocase: 查询失败 / the query failed: %s\n", text ? text : PQerrorMessage(conn));
+    }
+}
+
+PGresult *source_ask(struct source *source, const char *sql, int count, const char *const *values) {
+    PGresult *result = PQexecParams(source->conn, sql, count, NULL, values, NULL, NULL, 0);
+    if (PQresultStatus(result) == PGRES_TUPLES_OK) return result;
+    explain(result, source->conn);
+    PQclear(result);
+    return NULL;
+}
+
+const char *source_text(const PGresult *result, int row, const char *name) {
+    int column = PQfnumber(result, name);
+    return column >= 0 && row < PQntuples(result) ? PQgetvalue(result, row, column) : "";
+}

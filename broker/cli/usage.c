@@ -1,0 +1,74 @@
+/* See usage.h. */
+#include "broker/cli/usage.h"
+#include <string.h>
+
+static const char OVERVIEW[] =
+    "ecocase：查询生态案件移送台账 / asks the ledger of ecological case referrals\n"
+    "\n"
+    "用法 usage: ecocase [--postgres CONNINFO] COMMAND [选项 options] [--json]\n"
+    "\n";
+static const char LEDGER[] =
+    "  ledger list [--state S] [--agency SLUG] [--open] [--limit N]\n"
+    "                      移送一览：状态、办理单位、最近届满 / referrals and where they stand\n"
+    "                      S：状态代码或中文名（A40、已立案）；SLUG：移送、办理或原移送单位\n"
+    "  ledger show ID      一件移送的全部：期限、每个事件、送达 / one referral with clocks, events and deliveries\n"
+    "                      ID：移送标识或其唯一前缀、案件标识、消息标识，或文号，如 巴环移送〔2026〕15号\n"
+    "  ledger overdue      已超期和按字面已届满的期限 / clocks that ran out\n"
+    "  ledger stats        各程序、状态、单位的数量，泳道 / counts and lanes\n";
+static const char AGENCIES[] = "  agencies            参与单位名录 / the participants\n";
+static const char DEAD[] =
+    "  dead-letters list [--agency SLUG] [--limit N]\n"
+    "                      无法读取的消息 / messages that could not be read\n"
+    "  dead-letters show LANE/SERIAL\n"
+    "                      一封死信：来源、理由、消息头、内容前 256 字节 / one of them, e.g. 3/1207\n";
+static const char REFUSALS[] =
+    "  refusals list [--agency SLUG] [--limit N]\n"
+    "                      退回发送单位的消息及理由 / refused submissions with every reason\n";
+static const char FOOT[] =
+    "\n"
+    "选项 options:\n"
+    "  --json              JSON 输出 / JSON instead of a table\n"
+    "  --limit N           最多行数，默认 50 / at most N rows (default 50)\n"
+    "  --postgres CONNINFO 台账数据库；否则用环境变量 ECOCASE_POSTGRES，再否则读 var/run/ledger.conninfo\n"
+    "                      the ledger's database; else $ECOCASE_POSTGRES, else the file var/run/ledger.conninfo\n"
+    "  --help, --version\n"
+    "\n"
+    "退出码 exit status: 0 正常 done, 1 失败 failed or not found, 2 用法错误 wrong usage\n";
+
+void usage_print(FILE *to, const char *topic) {
+    static const struct { const char *word, *text; } parts[] = {
+        {"ledger", LEDGER}, {"agencies", AGENCIES}, {"dead-letters", DEAD}, {"refusals", REFUSALS}};
+    if (!topic) fputs(OVERVIEW, to);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!topic || strcmp(topic, parts[i].word) == 0) fputs(parts[i].text, to);
+    }
+    fputs(FOOT, to);
+}
+
+#define LONGEST 40u
+/* Levenshtein over bytes, of the first LONGEST of each. */
+static size_t distance(const char *a, const char *b) {
+    size_t row[LONGEST + 1];
+    size_t na = strnlen(a, LONGEST), nb = strnlen(b, LONGEST);
+    for (size_t j = 0; j <= nb; j++) row[j] = j;
+    for (size_t i = 1; i <= na; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= nb; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            if (row[j] + 1 < best) best = row[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[nb];
+}
+
+const char *usage_nearest(const char *typed, const char *const *names) {
+    const char *nearest = names[0];
+    for (size_t i = 1; names[i]; i++) {
+        if (distance(typed, names[i]) < distance(typed, nearest)) nearest = names[i];
+    }
+    return nearest;
+}
