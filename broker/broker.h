@@ -1,6 +1,7 @@
 /* What all lanes of one broker instance share; read-only once the lanes run. */
 #ifndef ECOCASE_BROKER_BROKER_H
 #define ECOCASE_BROKER_BROKER_H
+#include <stdatomic.h>
 #include "broker/ledger/ledger.h"
 #include "bus/bus.h"
 
@@ -12,6 +13,13 @@ struct broker {
     struct rules *rules;
     int tick_seconds;
 };
+/* Between a lane's thread and the instance that watches it. */
+struct pulse {
+    atomic_bool stop;
+    atomic_llong beat; /* monotonic ms of the last sign of life */
+};
+static inline void pulse_beat(struct pulse *pulse) { atomic_store(&pulse->beat, monotonic_ms()); }
+
 /* `ecocase-broker run`: joins the group on ecocase.clock, runs one lane thread per owned partition, until *stop. */
 MUST_USE enum outcome instance_run(const struct broker *broker, volatile const int *stop, struct fault *fault);
 

@@ -4,30 +4,59 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const outbox_config[] = {"retention.ms", "-1", "max.message.bytes", "2097152", "message.timestamp.type", "LogAppendTime"};
-static const char *const inbox_config[] = {"retention.ms", "7776000000", "max.message.bytes", "2097152"};
-static const char *const dead_config[] = {"retention.ms", "-1", "max.message.bytes", "4194304"};
+/* Key, value, key, value … A manual clock's records carry the times of the papers, so Kafka must neither doubt nor expire them. */
+#define ANY_TIME "message.timestamp.before.max.ms", "9223372036854775807", "message.timestamp.after.max.ms", "9223372036854775807"
+static const char *const outbox_real[] = {"retention.ms", "-1", "max.message.bytes", "2097152", "message.timestamp.type", "LogAppendTime"};
+static const char *const outbox_manual[] = {"retention.ms", "-1", "max.message.bytes", "2097152", "message.timestamp.type", "CreateTime", ANY_TIME};
+static const char *const clock_real[] = {"retention.ms", "2592000000", "message.timestamp.type", "LogAppendTime"}; /* 30 days of ticks */
+static const char *const clock_manual[] = {"retention.ms", "-1", "message.timestamp.type", "CreateTime", ANY_TIME};
+static const char *const inbox_config[] = {"retention.ms", "7776000000", "max.message.bytes", "2097152", "message.timestamp.type", "LogAppendTime"};
+static const char *const dead_config[] = {"retention.ms", "-1", "max.message.bytes", "4194304", "message.timestamp.type", "LogAppendTime"};
+#define WITH(config) (config), sizeof(config) / sizeof((config)[0])
+
+struct topics { struct bus_topic *all; char (*names)[TOPIC_NAME]; size_t count; const struct broker_setup *setup; };
+static void add(struct topics *topics, const char *const *config, size_t config_count) {
+    topics->all[topics->count] = (struct bus_topic){topics->names[topics->count], topics->setup->lanes, topics->setup->replication, config, config_count};
+    topics->count++;
+}
+
+/* New topics take a moment before they can be used; who starts next shall not stumble over it. */
+static enum outcome await_leaders(rd_kafka_t *any, const struct topics *topics, struct fault *fault) {
+    const char **names = calloc(topics->count, sizeof *names);
+    int64_t *ends = calloc(topics->count, sizeof *ends);
+    PROMISE(names && ends);
+    enum outcome outcome = OK;
+    for (size_t i = 0; i < topics->count; i++) names[i] = topics->names[i];
+    for (int32_t lane = 0; outcome == OK && lane < topics->setup->lanes; lane++) {
+        outcome = bus_ends(any, names, topics->count, lane, 15000, ends, fault);
+    }
+    free(names);
+    free(ends);
+    return outcome;
+}
 
 static enum outcome make_topics(rd_kafka_t *any, const struct broker_setup *setup, const struct directory *directory, struct fault *fault) {
-    size_t count = directory_count(directory), topics_count = 0;
-    struct bus_topic *topics = calloc(count * 2 + 2, sizeof *topics);
-    char(*names)[TOPIC_NAME] = calloc(count * 2, TOPIC_NAME);
-    PROMISE(topics && names);
-    const char *timed[6];
-    memcpy(timed, outbox_config, sizeof timed);
-    if (setup->manual_clock) timed[5] = "CreateTime";
-    for (size_t i = 0; i < count; i++) {
+    size_t most = directory_count(directory) * 2 + 2;
+    bool manual = setup->manual_clock;
+    struct topics topics = {calloc(most, sizeof *topics.all), calloc(most, TOPIC_NAME), 0, setup};
+    PROMISE(topics.all && topics.names);
+    for (size_t i = 0; i < directory_count(directory); i++) {
         struct bytes slug = bytes_of_cstr(directory_at(directory, i)->slug);
-        bus_outbox_topic(slug, names[2 * i]);
-        bus_inbox_topic(slug, names[2 * i + 1]);
-        topics[topics_count++] = (struct bus_topic){names[2 * i], setup->lanes, setup->replication, timed, 6};
-        topics[topics_count++] = (struct bus_topic){names[2 * i + 1], setup->lanes, setup->replication, inbox_config, 4};
+        bus_outbox_topic(slug, topics.names[topics.count]);
+        if (manual) add(&topics, WITH(outbox_manual));
+        else add(&topics, WITH(outbox_real));
+        bus_inbox_topic(slug, topics.names[topics.count]);
+        add(&topics, WITH(inbox_config));
     }
-    topics[topics_count++] = (struct bus_topic){TOPIC_CLOCK, setup->lanes, setup->replication, timed, 6};
-    topics[topics_count++] = (struct bus_topic){TOPIC_DEAD_LETTER, setup->lanes, setup->replication, dead_config, 4};
-    enum outcome made = bus_topics_ensure(any, topics, topics_count, 30000, fault);
-    free(topics);
-    free(names);
+    snprintf(topics.names[topics.count], TOPIC_NAME, "%s", TOPIC_CLOCK);
+    if (manual) add(&topics, WITH(clock_manual));
+    else add(&topics, WITH(clock_real));
+    snprintf(topics.names[topics.count], TOPIC_NAME, "%s", TOPIC_DEAD_LETTER);
+    add(&topics, WITH(dead_config));
+    enum outcome made = bus_topics_ensure(any, topics.all, topics.count, 30000, fault);
+    if (made == OK) made = await_leaders(any, &topics, fault);
+    free(topics.all);
+    free(topics.names);
     return made;
 }
 
@@ -51,7 +80,7 @@ enum outcome broker_set_up(const struct broker_setup *setup, struct fault *fault
     TRY(directory_load(path, &directory, fault));
     enum outcome outcome = bus_reader(&setup->bus, &any, fault);
     if (outcome == OK) outcome = set_up(setup, any, directory, fault);
-    if (any) rd_kafka_destroy(any);
+    if (any) rd_kafka_destroy_flags(any, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     directory_free(directory);
     return outcome;
 }

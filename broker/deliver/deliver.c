@@ -1,47 +1,67 @@
 /* See deliver.h. */
 #include "broker/deliver/deliver.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/point.h"
 #include "broker/deliver/answer.h"
-#include <jansson.h>
+#include "broker/deliver/headers.h"
+#include "broker/deliver/notice.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TICK_MARK ((void *)-1)
+/* In flight at most, so that several lanes stay within the instance's memory; a batch may go beyond it once. */
+#define MOST_RECORDS 3000u
+#define MOST_BYTES (3u * MIB)
+#define NOTICE_MOST (256u * KIB)
+static const char tick_mark;
+
+struct inbox { rd_kafka_topic_t *topic; int32_t partitions; };
 struct deliverer {
-    const struct broker *broker;
+    struct delivery_lane lane;
     rd_kafka_t *producer;
     struct ring ring;
+    size_t bytes;                 /* of values and keys in flight */
     bool broken;
     char why[160];
-    int32_t inbox_partitions[LIMIT_PARTICIPANTS]; /* 0: not asked yet */
+    const struct directory *directory;
+    struct inbox inboxes[LIMIT_PARTICIPANTS];
+    struct inbox dead_letter, clock;
+    struct arena *scratch;        /* one event */
+    struct buffer notice;
 };
 
 static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque) {
     struct deliverer *d = opaque;
     (void)producer;
-    if (message->_private == TICK_MARK) return;
+    if (message->_private == &tick_mark || d->broken) return;
     if (message->err) {
         d->broken = true;
         snprintf(d->why, sizeof d->why, "%s", rd_kafka_err2str(message->err));
         return;
     }
-    if (d->broken) return;
     POINT("deliver.acked");
+    d->bytes -= message->len + message->key_len;
     ring_acknowledge(&d->ring, (int64_t)(intptr_t)message->_private);
 }
 
-enum outcome deliverer_new(const struct broker *broker, int32_t lane, int64_t published, struct deliverer **ret, struct fault *fault) {
+enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, struct deliverer **ret, struct fault *fault) {
     struct deliverer *d = calloc(1, sizeof *d);
     PROMISE(d);
-    (void)lane;
-    d->broker = broker;
+    d->lane = *lane;
     ring_start(&d->ring, published);
-    enum outcome made = bus_producer(&broker->bus, 0, on_report, d, &d->producer, fault);
-    if (made == OK) *ret = d;
-    else free(d);
-    return made;
+    enum outcome made = bus_producer(&lane->broker->bus, 0, on_report, d, &d->producer, fault);
+    if (made != OK) {
+        free(d);
+        return made;
+    }
+    d->scratch = arena_new(16u * KIB, 512u * MIB);
+    buffer_init(&d->notice, NOTICE_MOST);
+    *ret = d;
+    return OK;
+}
+
+static void inbox_free(struct inbox *inbox) {
+    if (inbox->topic) rd_kafka_topic_destroy(inbox->topic);
+    inbox->topic = NULL;
 }
 
 void deliverer_free(struct deliverer *d) {
@@ -49,181 +69,162 @@ void deliverer_free(struct deliverer *d) {
     d->broken = true;
     rd_kafka_purge(d->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     rd_kafka_flush(d->producer, 200);
+    for (size_t i = 0; i < LIMIT_PARTICIPANTS; i++) inbox_free(&d->inboxes[i]);
+    inbox_free(&d->dead_letter);
+    inbox_free(&d->clock);
     rd_kafka_destroy(d->producer);
+    arena_free(d->scratch);
+    buffer_free(&d->notice);
     free(d);
 }
-const struct ring *deliver_ring(const struct deliverer *d) { return &d->ring; }
+
+static enum outcome open_topic(struct deliverer *d, struct inbox *inbox, const char *name, int32_t partitions, struct fault *fault) {
+    if (!partitions) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "topic %s does not exist: run `ecocase-broker setup`", name);
+    inbox->partitions = partitions;
+    if (!inbox->topic) inbox->topic = rd_kafka_topic_new(d->producer, name, NULL);
+    PROMISE(inbox->topic);
+    return OK;
+}
+
+enum outcome deliver_follow(struct deliverer *d, const struct directory *directory, struct fault *fault) {
+    char names[LIMIT_PARTICIPANTS + 2][TOPIC_NAME] = {TOPIC_DEAD_LETTER, TOPIC_CLOCK};
+    struct inbox *inboxes[LIMIT_PARTICIPANTS + 2] = {&d->dead_letter, &d->clock};
+    int32_t partitions[LIMIT_PARTICIPANTS + 2];
+    const char *topics[LIMIT_PARTICIPANTS + 2] = {names[0], names[1]};
+    size_t count = 2;
+    for (size_t i = 0; i < directory_count(directory); i++, count++) {
+        const struct participant *who = directory_at(directory, i);
+        bus_inbox_topic(bytes_of_cstr(who->slug), names[count]);
+        topics[count] = names[count];
+        inboxes[count] = &d->inboxes[who->number];
+    }
+    TRY(bus_partitions_of(d->producer, topics, count, 5000, partitions, fault));
+    for (size_t i = 0; i < count; i++) TRY(open_topic(d, inboxes[i], topics[i], partitions[i], fault));
+    d->directory = directory;
+    return OK;
+}
 
 enum outcome deliver_poll(struct deliverer *d, int wait_ms, struct fault *fault) {
     rd_kafka_poll(d->producer, wait_ms);
     char text[160];
-    if (rd_kafka_fatal_error(d->producer, text, sizeof text)) {
+    if (!d->broken && rd_kafka_fatal_error(d->producer, text, sizeof text)) {
         d->broken = true;
         snprintf(d->why, sizeof d->why, "%s", text);
     }
     return d->broken ? fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "producer: %s", d->why) : OK;
 }
 
-static enum outcome partitions_of(struct deliverer *d, const struct participant *to, const char *topic, int32_t *ret, struct fault *fault) {
-    int32_t *known = &d->inbox_partitions[to->number];
-    if (!*known) TRY(bus_partitions(d->producer, topic, 5000, known, fault));
-    if (!*known) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "topic %s does not exist; run ecocase-broker setup", topic);
-    *ret = *known;
+bool deliver_has_room(const struct deliverer *d) { return ring_has_room(&d->ring) && d->ring.records < MOST_RECORDS && d->bytes < MOST_BYTES; }
+bool deliver_idle(const struct deliverer *d) { return ring_empty(&d->ring); }
+int64_t deliver_published(const struct deliverer *d) { return d->ring.published; }
+
+struct outgoing { const struct inbox *to; int32_t partition; struct bytes key, value; rd_kafka_headers_t *headers; const void *mark; };
+
+/* Takes the headers over. rd_kafka_producev: produceva with headers frees them twice on a failed send (2.0.2). */
+static enum outcome put_out(struct deliverer *d, const struct outgoing *out, struct fault *fault) {
+    union { const void *borrowed; void *given; } key = {out->key.at}, value = {out->value.at}, mark = {out->mark};
+    enum outcome outcome = OK;
+    for (;;) {
+        rd_kafka_resp_err_t error = rd_kafka_producev(d->producer, RD_KAFKA_V_RKT(out->to->topic), RD_KAFKA_V_PARTITION(out->partition),
+            RD_KAFKA_V_KEY(key.given, out->key.count), RD_KAFKA_V_VALUE(value.given, out->value.count),
+            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(out->headers), RD_KAFKA_V_OPAQUE(mark.given), RD_KAFKA_V_END);
+        if (!error) return OK;
+        if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+            outcome = fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", rd_kafka_topic_name(out->to->topic), rd_kafka_err2str(error));
+            break;
+        }
+        pulse_beat(d->lane.pulse);
+        if (atomic_load(&d->lane.pulse->stop)) outcome = fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "stopped while Kafka takes nothing");
+        if (outcome == OK) outcome = deliver_poll(d, 20, fault);
+        if (outcome != OK) break;
+    }
+    if (out->headers) rd_kafka_headers_destroy(out->headers);
+    return outcome;
+}
+
+static enum outcome put_counted(struct deliverer *d, const struct outgoing *out, struct fault *fault) {
+    d->bytes += out->value.count + out->key.count;
+    return put_out(d, out, fault);
+}
+
+static struct headers_lane headers_lane(const struct deliverer *d) {
+    return (struct headers_lane){d->lane.lane, d->lane.epoch, d->lane.generation};
+}
+
+static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *event, const struct ledger_delivery *to, const struct said *said,
+                                struct fault *fault) {
+    const struct participant *sender = directory_by_number(d->directory, event->sender);
+    const struct inbox *inbox = to->to > 0 && to->to < (int)LIMIT_PARTICIPANTS ? &d->inboxes[to->to] : NULL;
+    if (!sender || !inbox || !inbox->topic) {
+        return fault_set(fault, FATAL, "WRONG_WORLD", "participant %d is not in the directory", sender ? to->to : event->sender);
+    }
+    char source[64] = "/ecocase/broker", key[UUID_TEXT + 1];
+    struct headers_lane lane = headers_lane(d);
+    struct headers_of of = {&event->message_id, event->event, source, event->business_time};
+    if (said) of = (struct headers_of){&said->id, bytes_of_cstr(said->event), source, said->at};
+    else snprintf(source, sizeof source, "/ecocase/%s", sender->slug);
+    uuid_format(&event->case_id, key);
+    struct outgoing out = {inbox, d->lane.lane % inbox->partitions, bytes_of(key, UUID_TEXT), said ? buffer_view(&d->notice) : event->value,
+                           headers_inbox(&lane, event, to, &of), (const void *)(intptr_t)event->serial};
+    return put_counted(d, &out, fault);
+}
+
+static enum outcome deliver_dead_letter(struct deliverer *d, const struct ledger_event *event, struct fault *fault) {
+    const struct participant *owner = directory_by_number(d->directory, event->sender);
+    char topic[TOPIC_NAME] = TOPIC_CLOCK;
+    if (owner) bus_outbox_topic(bytes_of_cstr(owner->slug), topic);
+    struct headers_lane lane = headers_lane(d);
+    struct outgoing out = {&d->dead_letter, d->lane.lane % d->dead_letter.partitions, event->key, event->value,
+                           headers_dead_letter(&lane, event, topic, d->scratch), (const void *)(intptr_t)event->serial};
+    return put_counted(d, &out, fault);
+}
+
+/* The event whose answer `event` gives, and its lane: itself, or for a repeat the one repeated. */
+static enum outcome answered(struct deliverer *d, const struct delivery_run *run, const struct ledger_event *event, struct ledger_event *room,
+                             const struct ledger_event **ret, int32_t *ret_lane, struct fault *fault) {
+    *ret = event;
+    *ret_lane = d->lane.lane;
+    if (event->kind != 'P') return OK;
+    int64_t serial = 0;
+    TRY(answer_read_place(event->answer, ret_lane, &serial, fault));
+    int64_t first = run->events[0].serial;
+    if (*ret_lane == d->lane.lane && serial >= first && serial < first + (int64_t)run->count) {
+        *ret = &run->events[serial - first];
+        return OK;
+    }
+    TRY(ledger_event_at(d->lane.ledger, *ret_lane, serial, d->scratch, room, fault));
+    *ret = room;
     return OK;
 }
 
-/* Hands the headers over whole; on a failed send they are still ours (produceva with headers frees them twice in 2.0.2). */
-static enum outcome publish(struct deliverer *d, const char *topic, int32_t partition, struct bytes key, struct bytes value, rd_kafka_headers_t *headers,
-                         void *mark, struct fault *fault) {
-    union { const uint8_t *borrowed; void *given; } k = {key.at}, v = {value.at};
-    for (;;) {
-        rd_kafka_resp_err_t error = rd_kafka_producev(d->producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
-            RD_KAFKA_V_KEY(k.given, key.count), RD_KAFKA_V_VALUE(v.given, value.count), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-            RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(mark), RD_KAFKA_V_END);
-        if (!error) return OK;
-        if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-            if (headers) rd_kafka_headers_destroy(headers);
-            return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", topic, rd_kafka_err2str(error));
-        }
-        enum outcome polled = deliver_poll(d, 50, fault);
-        if (polled != OK) {
-            if (headers) rd_kafka_headers_destroy(headers);
-            return polled;
-        }
-    }
-}
-
-static void add(rd_kafka_headers_t *headers, const char *name, const char *text) { rd_kafka_header_add(headers, name, -1, text, -1); }
-static void add_bytes(rd_kafka_headers_t *headers, const char *name, struct bytes text) {
-    rd_kafka_header_add(headers, name, -1, text.at, (ssize_t)text.count);
-}
-static void add_number(rd_kafka_headers_t *headers, const char *name, int64_t number) {
-    char text[24];
-    snprintf(text, sizeof text, "%lld", (long long)number);
-    add(headers, name, text);
-}
-static void add_id(rd_kafka_headers_t *headers, const char *name, const struct uuid *id) {
-    char text[UUID_TEXT + 1];
-    uuid_format(id, text);
-    add(headers, name, text);
-}
-
-struct envelope_of { const struct uuid *message_id; struct bytes event; const char *source; instant time; };
-static rd_kafka_headers_t *headers_of(const struct delivery_context *c, const struct ledger_event *event, const struct ledger_delivery *to,
-                                      const struct envelope_of *e) {
-    rd_kafka_headers_t *h = rd_kafka_headers_new(20);
-    char time[32];
-    instant_format(e->time, time);
-    add(h, "ce_specversion", "1.0");
-    add_id(h, "ce_id", e->message_id);
-    add_bytes(h, "ce_type", e->event);
-    add(h, "ce_source", e->source);
-    add_id(h, "ce_subject", &event->referral_id);
-    add(h, "ce_time", time);
-    add_id(h, "ce_caseid", &event->case_id);
-    add(h, "content-type", "application/avro");
-    add_number(h, "ecocase_lane", c->lane);
-    add_number(h, "ecocase_generation", c->generation);
-    add_number(h, "ecocase_epoch", c->epoch);
-    add_number(h, "ecocase_sequence", to->sequence);
-    add_number(h, "ecocase_serial", event->serial);
-    add(h, "ecocase_role", to->role == DELIVER_TO ? "to" : to->role == DELIVER_COPY ? "copy" : "notice");
-    add(h, "ecocase_repeat", event->kind == 'P' ? "1" : "0");
-    add_number(h, "ecocase_brokertime", event->broker_time);
-    return h;
-}
-
-/* The headers kept in the ledger (JSON object of texts): tracing for all, everything for a dead letter. */
-static void add_kept(rd_kafka_headers_t *h, struct bytes kept) {
-    json_t *root = kept.count ? json_loadb((const char *)kept.at, kept.count, 0, NULL) : NULL;
-    const char *name;
-    json_t *value;
-    json_object_foreach(root, name, value) {
-        if (json_is_string(value)) add(h, name, json_string_value(value));
-    }
-    json_decref(root);
-}
-
-static enum outcome deliver_one(struct deliverer *d, const struct delivery_context *c, const struct ledger_event *event,
-                                const struct ledger_delivery *to, struct bytes notice, const struct uuid *notice_id, struct fault *fault) {
-    char topic[TOPIC_NAME], source[64] = "/ecocase/broker", key[UUID_TEXT + 1];
-    const struct participant *who = directory_by_number(c->directory, to->to), *sender = directory_by_number(c->directory, event->sender);
-    if (!who || !sender) return fault_set(fault, FATAL, "WRONG_WORLD", "participant %d is not in the directory", who ? event->sender : to->to);
-    bus_inbox_topic(bytes_of_cstr(who->slug), topic);
-    int32_t partitions = 1;
-    TRY(partitions_of(d, who, topic, &partitions, fault));
-    bool says = to->role == DELIVER_NOTICE;
-    if (!says) snprintf(source, sizeof source, "/ecocase/%s", sender->slug);
-    /* for a repeat the notice's own kind tells which answer it repeats */
-    struct envelope_of e = {says ? notice_id : &event->message_id, event->event, source, says ? event->broker_time : event->business_time};
-    struct submission read;
-    if (says) {
-        TRY(record_read(d->broker->catalogue, notice, &read, fault));
-        e.event = read.event;
-        e.time = read.business_time;
-    }
-    rd_kafka_headers_t *headers = headers_of(c, event, to, &e);
-    if (event->kind != 'D') add_kept(headers, event->headers);
-    uuid_format(&event->case_id, key);
-    return publish(d, topic, c->lane % partitions, bytes_of(key, UUID_TEXT), says ? notice : event->value, headers, (void *)(intptr_t)event->serial, fault);
-}
-
-static enum outcome deliver_dead_letter(struct deliverer *d, const struct delivery_context *c, const struct ledger_event *event, struct fault *fault) {
-    const struct participant *owner = directory_by_number(c->directory, event->sender);
-    rd_kafka_headers_t *h = rd_kafka_headers_new(24);
-    char topic[TOPIC_NAME] = TOPIC_CLOCK, code[64] = "MALFORMED", text[64] = "";
-    if (owner) bus_outbox_topic(bytes_of_cstr(owner->slug), topic);
-    json_t *root = event->answer.count ? json_loadb((const char *)event->answer.at, event->answer.count, 0, NULL) : NULL;
-    const json_t *first = json_array_get(json_object_get(root, "reasons"), 0);
-    if (first) {
-        snprintf(code, sizeof code, "%s", json_string_value(json_object_get(first, "code")));
-        snprintf(text, sizeof text, "%s", json_string_value(json_object_get(first, "field")));
-    }
-    add_kept(h, event->headers);
-    add(h, "__connect.errors.topic", topic);
-    add_number(h, "__connect.errors.partition", c->lane);
-    add_number(h, "__connect.errors.offset", event->offset);
-    add(h, "__connect.errors.connector.name", "ecocase-broker");
-    add_number(h, "__connect.errors.task.id", c->lane);
-    add(h, "__connect.errors.stage", "VALUE_CONVERTER");
-    add(h, "__connect.errors.class.name", "cn.ecocase.examine");
-    add(h, "__connect.errors.exception.class.name", code);
-    add(h, "__connect.errors.exception.message", first ? json_string_value(json_object_get(first, "en")) : text);
-    add_number(h, "ecocase_serial", event->serial);
-    json_decref(root);
-    return publish(d, TOPIC_DEAD_LETTER, c->lane, event->key, event->value, h, (void *)(intptr_t)event->serial, fault);
-}
-
-enum outcome deliver_event(struct deliverer *d, const struct delivery_context *c, const struct ledger_event *event, struct fault *fault) {
-    AUTO(buffer_free) struct buffer notice;
-    struct uuid notice_id = {0};
-    buffer_init(&notice, 256u * KIB);
+enum outcome deliver_event(struct deliverer *d, const struct delivery_run *run, size_t index, struct fault *fault) {
+    const struct ledger_event *event = &run->events[index];
+    struct said said;
+    bool spoken = false;
+    arena_reset(d->scratch);
     ring_add(&d->ring, event->serial, (uint8_t)(event->delivery_count + (event->kind == 'D')));
     for (size_t i = 0; i < event->delivery_count; i++) {
-        if (event->deliveries[i].role != DELIVER_NOTICE || notice.count) continue;
-        struct ledger_event original, *as_of = NULL;
-        union { const struct ledger_event *borrowed; struct ledger_event *same; } self = {event};
-        as_of = self.same;
-        if (event->kind == 'P') { /* the answer of the event that is repeated: its place is in the `answer` */
-            long long lane = 0, serial = 0;
-            char *place = arena_cstr(c->arena, event->answer);
-            PROMISE(sscanf(place, "{\"lane\":%lld,\"serial\":%lld}", &lane, &serial) == 2);
-            TRY(ledger_event_at(c->ledger, (int32_t)lane, serial, c->arena, &original, fault));
-            as_of = &original;
-            TRY(answer_notice(d->broker->catalogue, c->directory, (int32_t)lane, as_of, c->arena, &notice, &notice_id, fault));
-        } else TRY(answer_notice(d->broker->catalogue, c->directory, c->lane, as_of, c->arena, &notice, &notice_id, fault));
+        bool notice = event->deliveries[i].role == DELIVER_NOTICE;
+        if (notice && !spoken) {
+            struct ledger_event room;
+            const struct ledger_event *as_of;
+            int32_t lane = 0;
+            TRY(answered(d, run, event, &room, &as_of, &lane, fault));
+            buffer_clear(&d->notice);
+            TRY(notice_write(d->lane.broker->catalogue, d->directory, lane, as_of, d->scratch, &d->notice, &said, fault));
+            spoken = true;
+        }
+        TRY(deliver_one(d, event, &event->deliveries[i], notice ? &said : NULL, fault));
     }
-    for (size_t i = 0; i < event->delivery_count; i++) {
-        TRY(deliver_one(d, c, event, &event->deliveries[i], buffer_view(&notice), &notice_id, fault));
-    }
-    if (event->kind == 'D') TRY(deliver_dead_letter(d, c, event, fault));
+    if (event->kind == 'D') TRY(deliver_dead_letter(d, event, fault));
     POINT("deliver.produced");
     return OK;
 }
 
-enum outcome deliver_tick(struct deliverer *d, int32_t lane, instant now, struct fault *fault) {
+enum outcome deliver_tick(struct deliverer *d, instant now, struct fault *fault) {
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, 4096);
-    TRY(record_write_tick(d->broker->catalogue, lane, now, &value, fault));
-    return publish(d, TOPIC_CLOCK, lane, BYTES_NONE, buffer_view(&value), NULL, TICK_MARK, fault);
+    TRY(record_write_tick(d->lane.broker->catalogue, d->lane.lane, now, &value, fault));
+    struct outgoing out = {&d->clock, d->lane.lane, BYTES_NONE, buffer_view(&value), NULL, &tick_mark};
+    return put_out(d, &out, fault);
 }

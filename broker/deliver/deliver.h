@@ -1,18 +1,27 @@
 /* 送达: publishes recorded events into inboxes and dead letters, in order, through one idempotent producer per lane. The lane's
- * thread only (delivery reports are served from its polls). */
+ * thread only (delivery reports are served from its polls). A fault means: give this deliverer up, make a new one at the ledger's
+ * `published` and publish again from there. */
 #ifndef ECOCASE_BROKER_DELIVER_H
 #define ECOCASE_BROKER_DELIVER_H
 #include "broker/broker.h"
 #include "broker/deliver/ring.h"
 
 struct deliverer;
-MUST_USE enum outcome deliverer_new(const struct broker *broker, int32_t lane, int64_t published, struct deliverer **ret, struct fault *fault);
+struct delivery_lane { const struct broker *broker; struct pulse *pulse; struct ledger *ledger; int32_t lane; int64_t epoch, generation; };
+MUST_USE enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, struct deliverer **ret, struct fault *fault);
 void deliverer_free(struct deliverer *deliverer); /* gives up what is in flight; it is published again from the ledger */
-struct delivery_context { const struct directory *directory; int32_t lane; int64_t epoch, generation; struct ledger *ledger; struct arena *arena; };
-/* Every delivery of one recorded event. RETRY when the producer failed for good: make a new one and publish again. */
-MUST_USE enum outcome deliver_event(struct deliverer *deliverer, const struct delivery_context *context, const struct ledger_event *event, struct fault *fault);
-MUST_USE enum outcome deliver_tick(struct deliverer *deliverer, int32_t lane, instant now, struct fault *fault);
+/* Whom events are delivered to from now on; asks Kafka how many partitions each inbox has. The directory must outlive its use here. */
+MUST_USE enum outcome deliver_follow(struct deliverer *deliverer, const struct directory *directory, struct fault *fault);
+
+/* Events delivered together: an answer to be repeated is looked for here before it is asked of the ledger. */
+struct delivery_run { const struct ledger_event *events; size_t count; };
+/* Every delivery of run->events[index]; serials must come without a gap. RETRY also when the lane was told to stop while Kafka takes nothing. */
+MUST_USE enum outcome deliver_event(struct deliverer *deliverer, const struct delivery_run *run, size_t index, struct fault *fault);
+MUST_USE enum outcome deliver_tick(struct deliverer *deliverer, instant now, struct fault *fault);
 /* Serves delivery reports; waits up to wait_ms for one. RETRY when the producer failed for good. */
 MUST_USE enum outcome deliver_poll(struct deliverer *deliverer, int wait_ms, struct fault *fault);
-const struct ring *deliver_ring(const struct deliverer *deliverer);
+/* Less in flight than the bounds: more may be read. */
+bool deliver_has_room(const struct deliverer *deliverer);
+bool deliver_idle(const struct deliverer *deliverer); /* nothing in flight */
+int64_t deliver_published(const struct deliverer *deliverer);
 #endif

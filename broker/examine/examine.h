@@ -1,5 +1,5 @@
-/* 检验: one record of an outbox or of the clock, before anything of it is judged: frame, schema, every byte, key, lane and owner.
- * Pure. Threads: any. What it returns views into the message. */
+/* 检验: one record of an outbox or of the clock, before anything of it is judged: frame, schema, every byte, key, lane, times and
+ * owner. Pure. Threads: any. What it returns views into the message. */
 #ifndef ECOCASE_BROKER_EXAMINE_H
 #define ECOCASE_BROKER_EXAMINE_H
 #include "wire/digest.h"
@@ -10,9 +10,12 @@ enum examined { EXAMINED_SUBMISSION, EXAMINED_REPORT, EXAMINED_TICK, EXAMINED_RE
 struct examination {
     enum examined what;
     struct submission submission; /* not for MALFORMED */
-    struct digest hash;           /* SHA-256 of the value without its frame; SUBMISSION and REFUSED */
-    struct fault fault;           /* REFUSED and MALFORMED */
+    struct digest hash;           /* SHA-256 of the value without its frame; SUBMISSION only */
 };
 struct arrival { struct bytes key, value; int32_t lane, lanes; bool clock; const struct participant *owner; };
-void examine(const struct catalogue *catalogue, const struct arrival *arrival, struct examination *ret);
+/* `fault` is filled for REFUSED and MALFORMED. */
+void examine(const struct catalogue *catalogue, const struct arrival *arrival, struct examination *ret, struct fault *fault);
+
+/* Documents of this system are of this time: 1950-01-01 up to 2200-01-01, +08:00. Nothing is computed with other instants. */
+bool instant_sane(instant at);
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #define PLACES 8192u               /* a power of two; at most half of them used */
-#define MOST_BYTES (6u * MIB)
+#define MOST_BYTES (2u * MIB)      /* a referral takes some 2 KiB; a batch may go beyond it once */
 struct cases {
     struct arena *keep;
     size_t count;
@@ -26,7 +26,6 @@ void cases_drop(struct cases *cases) {
     memset(cases->places, 0, sizeof cases->places);
     cases->count = 0;
 }
-/* Leaves room for a whole batch of new cases. */
 bool cases_full(const struct cases *cases) { return cases->count + LIMIT_BATCH > PLACES / 2 || arena_used(cases->keep) > MOST_BYTES; }
 struct arena *cases_keep(struct cases *cases) { return cases->keep; }
 
@@ -36,7 +35,7 @@ static size_t place_of(const struct uuid *id) {
     memcpy(&b, id->b + 8, 8);
     return (size_t)((a ^ b * UINT64_C(0x9e3779b97f4a7c15)) >> 20);
 }
-struct case_state *cases_find(struct cases *cases, const struct uuid *id) {
+struct case_state *cases_find(const struct cases *cases, const struct uuid *id) {
     for (size_t i = place_of(id);; i++) {
         struct case_state *state = cases->places[i % PLACES];
         if (!state || uuid_equal(&state->case_id, id)) return state;

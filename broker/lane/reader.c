@@ -4,72 +4,133 @@
 #include "base/point.h"
 #include <stdio.h>
 
-static enum outcome check_topic(struct session *s, const char *topic, struct fault *fault) {
-    int32_t partitions = 0;
-    TRY(bus_partitions(s->reader, topic, 10000, &partitions, fault));
-    if (partitions == 0) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "topic %s does not exist; run ecocase-broker setup", topic);
-    if (partitions != s->world.lanes) {
-        return fault_set(fault, FATAL, "WRONG_WORLD", "topic %s has %d partitions, the ledger has %d lanes", topic, partitions, s->world.lanes);
+#define ASK_MS 5000
+
+struct sources {
+    char names[LIMIT_PARTICIPANTS + 1][TOPIC_NAME];
+    const char *topics[LIMIT_PARTICIPANTS + 1];
+    int number[LIMIT_PARTICIPANTS + 1]; /* participant; 0: the clock */
+    size_t count;
+};
+
+static void add_source(struct sources *all, int number) {
+    all->topics[all->count] = all->names[all->count];
+    all->number[all->count++] = number;
+}
+
+/* The outboxes that can be read. One with another partition count is refused by name; the lane goes on without it. */
+static enum outcome find_sources(struct session *s, const struct directory *directory, struct sources *ret, struct fault *fault) {
+    struct sources all = {.count = 0};
+    int32_t partitions[LIMIT_PARTICIPANTS + 1];
+    snprintf(all.names[0], TOPIC_NAME, "%s", TOPIC_CLOCK);
+    add_source(&all, 0);
+    for (size_t i = 0; i < directory_count(directory); i++) {
+        bus_outbox_topic(bytes_of_cstr(directory_at(directory, i)->slug), all.names[all.count]);
+        add_source(&all, directory_at(directory, i)->number);
+    }
+    TRY(bus_partitions_of(s->reader, all.topics, all.count, ASK_MS, partitions, fault));
+    if (partitions[0] != s->world.lanes) {
+        return fault_set(fault, partitions[0] ? FATAL : RETRY, partitions[0] ? "WRONG_WORLD" : "KAFKA_UNREACHABLE",
+                         "topic %s has %d partitions, the ledger has %d lanes", TOPIC_CLOCK, partitions[0], s->world.lanes);
+    }
+    s->outbox_missing = false;
+    *ret = (struct sources){.count = 0};
+    for (size_t i = 0; i < all.count; i++) {
+        if (partitions[i] == s->world.lanes) {
+            memcpy(ret->names[ret->count], all.names[i], TOPIC_NAME);
+            add_source(ret, all.number[i]);
+            continue;
+        }
+        s->outbox_missing = s->outbox_missing || partitions[i] == 0;
+        log_error("lane.outbox.refused", "lane=%d topic=%s partitions=%d lanes=%d", s->lane->number, all.names[i], partitions[i], s->world.lanes);
     }
     return OK;
 }
 
-/* An offset beyond the end means another cluster or a lost tail: nothing may be read on. */
-static enum outcome check_offset(struct session *s, const char *topic, int64_t next, struct fault *fault) {
-    int64_t low, high;
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(s->reader, topic, s->lane->number, &low, &high, 10000);
-    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", topic, rd_kafka_err2str(error));
-    if (next > high) {
+/* An offset beyond the end means another cluster or a lost tail: nothing may be read on. One before the beginning is told by Kafka
+ * when reading (session_read). */
+static enum outcome check_ends(struct session *s, const struct sources *sources, struct fault *fault) {
+    int64_t ends[LIMIT_PARTICIPANTS + 1];
+    TRY(bus_ends(s->reader, sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));
+    for (size_t i = 0; i < sources->count; i++) {
+        int64_t next = sources->number[i] ? s->row.next_offset[sources->number[i]] : s->row.clock_offset;
+        if (next <= ends[i]) continue;
         return fault_set(fault, FATAL, "WRONG_WORLD", "%s[%d] ends at %lld but the ledger has read up to %lld: Kafka lost its tail or is another cluster",
-                         topic, s->lane->number, (long long)high, (long long)next);
-    }
-    if (next < low) {
-        return fault_set(fault, FATAL, "WRONG_WORLD", "%s[%d] begins at %lld but the ledger has read only up to %lld: records were deleted unread",
-                         topic, s->lane->number, (long long)low, (long long)next);
+                         sources->topics[i], s->lane->number, (long long)ends[i], (long long)next);
     }
     return OK;
 }
 
-enum outcome session_assign(struct session *s, struct fault *fault) {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(LIMIT_PARTICIPANTS);
-    enum outcome outcome = check_topic(s, TOPIC_CLOCK, fault);
-    for (size_t i = 0; outcome == OK && i < directory_count(s->directory); i++) {
-        const struct participant *who = directory_at(s->directory, i);
-        char topic[TOPIC_NAME];
-        bus_outbox_topic(bytes_of_cstr(who->slug), topic);
-        outcome = check_topic(s, topic, fault);
-        if (outcome == OK) outcome = check_offset(s, topic, s->row.next_offset[who->number], fault);
-        rd_kafka_topic_partition_list_add(list, topic, s->lane->number)->offset = s->row.next_offset[who->number];
-        atomic_store(&s->lane->beat, monotonic_ms());
+/* Ticks that were deleted unread are no loss: the clock alone may begin later than the ledger's offset. */
+static enum outcome clock_from(struct session *s, int64_t *ret, struct fault *fault) {
+    int64_t low = 0, high = 0;
+    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(s->reader, TOPIC_CLOCK, s->lane->number, &low, &high, ASK_MS);
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", TOPIC_CLOCK, rd_kafka_err2str(error));
+    *ret = s->row.clock_offset > low ? s->row.clock_offset : low;
+    if (s->ticks.count) *ret = s->ticks.waiting[s->ticks.count - 1].next;
+    return OK;
+}
+
+enum outcome session_assign(struct session *s, const struct directory *directory, struct fault *fault) {
+    struct sources sources;
+    int64_t clock = 0;
+    TRY(find_sources(s, directory, &sources, fault));
+    TRY(check_ends(s, &sources, fault));
+    TRY(clock_from(s, &clock, fault));
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)sources.count);
+    memset(s->assigned, 0, sizeof s->assigned);
+    for (size_t i = 0; i < sources.count; i++) {
+        int number = sources.number[i];
+        rd_kafka_topic_partition_list_add(list, sources.topics[i], s->lane->number)->offset = number ? s->row.next_offset[number] : clock;
+        s->assigned[number] = number != 0;
+        if (number && s->seen[number] < s->row.next_offset[number]) s->seen[number] = s->row.next_offset[number];
     }
-    if (outcome == OK) outcome = check_offset(s, TOPIC_CLOCK, s->row.clock_offset, fault);
-    rd_kafka_topic_partition_list_add(list, TOPIC_CLOCK, s->lane->number)->offset = s->row.clock_offset;
-    if (outcome == OK) {
-        rd_kafka_resp_err_t error = rd_kafka_assign(s->reader, list);
-        if (error) outcome = fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error));
-    }
+    rd_kafka_resp_err_t error = rd_kafka_assign(s->reader, list);
     rd_kafka_topic_partition_list_destroy(list);
-    return outcome;
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error));
+    return OK;
+}
+
+static const struct participant *owner_of(const struct session *s, const rd_kafka_message_t *message) {
+    static const char prefix[] = "ecocase.outbox.";
+    const char *topic = message->rkt ? rd_kafka_topic_name(message->rkt) : "";
+    if (strncmp(topic, prefix, sizeof prefix - 1) != 0) return NULL;
+    return directory_by_slug(s->directory, bytes_of_cstr(topic + sizeof prefix - 1));
+}
+
+/* The end of a partition, or trouble that librdkafka mends by itself, or an offset that is gone. */
+static enum outcome hear(struct session *s, const rd_kafka_message_t *message, struct fault *fault) {
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        const struct participant *owner = owner_of(s, message);
+        if (owner && message->offset > s->seen[owner->number]) s->seen[owner->number] = message->offset;
+        return OK;
+    }
+    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
+        return fault_set(fault, FATAL, "WRONG_WORLD", "lane %d: records were deleted that the ledger has not read: %s", s->lane->number,
+                         rd_kafka_message_errstr(message));
+    }
+    log_debug("lane.reader", "lane=%d text=\"%s\"", s->lane->number, rd_kafka_message_errstr(message));
+    return OK;
 }
 
 /* Wait for one, then take all that is there. */
 enum outcome session_read(struct session *s, int wait_ms, struct fault *fault) {
     size_t bytes = 0;
+    int64_t until = monotonic_ms() + wait_ms;
     s->message_count = 0;
     while (s->message_count < LIMIT_BATCH && bytes < LIMIT_BATCH_BYTES) {
-        rd_kafka_message_t *message = rd_kafka_consumer_poll(s->reader, s->message_count ? 0 : wait_ms);
+        int64_t left = s->message_count ? 0 : until - monotonic_ms();
+        rd_kafka_message_t *message = rd_kafka_consumer_poll(s->reader, left > 0 ? (int)left : 0);
         if (!message) break;
-        if (message->err) {
-            rd_kafka_resp_err_t error = message->err;
-            log_debug("lane.reader", "lane=%d text=\"%s\"", s->lane->number, rd_kafka_message_errstr(message));
-            rd_kafka_message_destroy(message);
-            if (error == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || error == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
-                return fault_set(fault, FATAL, "WRONG_WORLD", "lane %d: the ledger's offset is not in Kafka any more", s->lane->number);
-            }
-            break;
+        if (!message->err) {
+            bytes += message->len + message->key_len;
+            s->messages[s->message_count++] = message;
+            continue;
         }
-        bytes += message->len + message->key_len;
-        s->messages[s->message_count++] = message;
+        enum outcome heard = hear(s, message, fault);
+        rd_kafka_message_destroy(message);
+        if (heard != OK) return heard;
+        if (!s->message_count && monotonic_ms() >= until) break;
     }
     if (s->message_count) POINT("batch.read");
     return OK;
@@ -80,20 +141,21 @@ void session_let_go(struct session *s) {
     s->message_count = 0;
 }
 
-enum outcome session_see_tick(struct session *s, instant at, int64_t next, struct fault *fault) {
-    const char *topics[LIMIT_PARTICIPANTS];
+enum outcome session_ask_ends(struct session *s, struct fault *fault) {
     char names[LIMIT_PARTICIPANTS][TOPIC_NAME];
-    int64_t ends[LIMIT_PARTICIPANTS];
-    size_t count = directory_count(s->directory);
-    for (size_t i = 0; i < count; i++) {
-        bus_outbox_topic(bytes_of_cstr(directory_at(s->directory, i)->slug), names[i]);
-        topics[i] = names[i];
+    const char *topics[LIMIT_PARTICIPANTS];
+    int number[LIMIT_PARTICIPANTS];
+    int64_t answer[LIMIT_PARTICIPANTS], ends[LIMIT_PARTICIPANTS] = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < directory_count(s->directory); i++) {
+        const struct participant *who = directory_at(s->directory, i);
+        if (!s->assigned[who->number]) continue;
+        bus_outbox_topic(bytes_of_cstr(who->slug), names[count]);
+        topics[count] = names[count];
+        number[count++] = who->number;
     }
-    TRY(bus_ends(s->reader, topics, count, s->lane->number, 10000, ends, fault));
-    if (!s->tick_pending || at > s->tick_time) s->tick_time = at;
-    s->tick_pending = true;
-    s->tick_next = next;
-    memset(s->tick_ends, 0, sizeof s->tick_ends);
-    for (size_t i = 0; i < count; i++) s->tick_ends[directory_at(s->directory, i)->number] = ends[i];
+    TRY(bus_ends(s->reader, topics, count, s->lane->number, ASK_MS, answer, fault));
+    for (size_t i = 0; i < count; i++) ends[number[i]] = answer[i];
+    ticks_set_ends(&s->ticks, ends);
     return OK;
 }

@@ -28,7 +28,7 @@ static struct referral *read_referral(const PGresult *result, int row, struct ar
     r->opened_at = column_instant(result, row, 14);
     r->changed_at = column_instant(result, row, 15);
     r->event_count = (int32_t)column_int(result, row, 16);
-    clocks_read(column_bytes(result, row, 17), r);
+    clocks_read(result, row, 17, r);
     return r;
 }
 

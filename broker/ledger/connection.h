@@ -4,7 +4,7 @@
 #include "broker/ledger/form.h"
 #include "broker/ledger/ledger.h"
 
-#define PARAMETERS_MOST 24
+#define PARAMETERS_MOST 26
 /* Parameters of one call, all binary, encoded one after the other into one form. */
 struct parameters {
     struct form form;
@@ -68,9 +68,10 @@ MUST_USE enum outcome ledger_lane_locked(struct ledger *ledger, int32_t lane, en
                                          PGresult **ret_result, struct fault *fault);
 
 void referral_rows(struct parameters *parameters, const struct ledger_batch *batch, int32_t lane);
-/* clocks <-> the jsonb of referral.clocks */
+/* clocks <-> the numbers of referral.clocks, CLOCK_NUMBERS for each; written as fields of an array */
+#define CLOCK_NUMBERS 6
 void clocks_write(struct form *form, const struct clock *clocks, size_t count);
-void clocks_read(struct bytes json, struct referral *into);
+void clocks_read(const PGresult *result, int row, int column, struct referral *into);
 MUST_USE enum outcome copy_events(struct ledger *ledger, const char *copy, const struct ledger_batch *batch, struct fault *fault);
 MUST_USE enum outcome record_without_fence(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault);
 void fence_parameters(struct parameters *parameters, const struct ledger_batch *batch);

@@ -49,7 +49,19 @@ static void serials(struct parameters *parameters, const struct mention *mention
         }                                                                     \
     } while (0)
 
+static void clocks(struct parameters *parameters, const struct ledger_batch *batch) {
+    size_t count = 0;
+    for (size_t i = 0; i < batch->referral_count; i++) count += batch->referrals[i]->clock_count;
+    struct form *form = parameter(parameters, OID_INT8_ARRAY);
+    form_array(form, OID_INT8, count * CLOCK_NUMBERS, 1);
+    for (size_t i = 0; i < batch->referral_count; i++) clocks_write(form, batch->referrals[i]->clocks, batch->referrals[i]->clock_count);
+}
+
+/* From and to, both counted from 1 and inclusive, as Postgres slices; from = to + 1 is an empty one. */
 static void slices(struct parameters *parameters, const struct ledger_batch *batch, const struct mention *mentions, size_t count) {
+    int32_t from = 1, to = 0;
+    COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, from); from += r->clock_count * CLOCK_NUMBERS);
+    COLUMN(OID_INT4_ARRAY, OID_INT4, to += r->clock_count * CLOCK_NUMBERS; form_field_int32(form, to));
     COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, (int32_t)lower(mentions, count, &r->id, INT64_MIN) + 1));
     COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, (int32_t)lower(mentions, count, &r->id, INT64_MAX)));
 }
@@ -61,6 +73,7 @@ void referral_rows(struct parameters *parameters, const struct ledger_batch *bat
     parameters_clear(parameters);
     parameter_int16(parameters, (int16_t)lane);
     serials(parameters, mentions, count);
+    clocks(parameters, batch);
     COLUMN(OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->case_id));
     COLUMN(OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->id));
     COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->machine)));
@@ -78,7 +91,6 @@ void referral_rows(struct parameters *parameters, const struct ledger_batch *bat
     COLUMN(OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->opened_at));
     COLUMN(OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->changed_at));
     COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, r->event_count));
-    COLUMN(OID_JSONB_ARRAY, OID_JSONB, clocks_write(form, r->clocks, r->clock_count));
     slices(parameters, batch, mentions, count);
     free(mentions);
 }

@@ -23,11 +23,17 @@ MUST_USE enum outcome bus_producer(const struct bus_settings *settings, int ling
                                    rd_kafka_t **ret, struct fault *fault);
 /* Manual assignment only, no group membership, no commits. */
 MUST_USE enum outcome bus_reader(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault);
+/* The same; it also tells when a partition is read to its end: a message with err RD_KAFKA_RESP_ERR__PARTITION_EOF and that offset
+ * (transaction markers, which are never seen as messages, are behind it). */
+MUST_USE enum outcome bus_reader_with_ends(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault);
 
 /* Cluster id; RETRY when the cluster cannot be reached within timeout_ms. `ret` of at least 64 bytes. */
 MUST_USE enum outcome bus_cluster_id(rd_kafka_t *any, int timeout_ms, char *ret, size_t room, struct fault *fault);
 /* Partition count of a topic, 0 when it does not exist; RETRY when unreachable. */
 MUST_USE enum outcome bus_partitions(rd_kafka_t *any, const char *topic, int timeout_ms, int32_t *ret_count, struct fault *fault);
+
+/* The same for several topics with one question. */
+MUST_USE enum outcome bus_partitions_of(rd_kafka_t *any, const char *const *topics, size_t count, int timeout_ms, int32_t *ret_counts, struct fault *fault);
 
 struct bus_topic { const char *name; int32_t partitions; int replication; const char *const *config; size_t config_count; /* key, value, key, value ... */ };
 /* Creates what is missing; REFUSE naming the topic where an existing one has another partition count or timestamp type. */

@@ -85,14 +85,21 @@ enum outcome bus_producer(const struct bus_settings *settings, int linger_ms, bu
     return open_handle(RD_KAFKA_PRODUCER, conf, pairs, COUNT(pairs), ret, fault);
 }
 
-enum outcome bus_reader(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault) {
+static enum outcome open_reader(const struct bus_settings *settings, const char *ends, rd_kafka_t **ret, struct fault *fault) {
     const char *const pairs[] = {"group.id", "ecocase-reader", "enable.auto.commit", "false", "enable.auto.offset.store", "false",
-                                 "auto.offset.reset", "error", "fetch.wait.max.ms", "20", "fetch.error.backoff.ms", "50",
-                                 "queued.max.messages.kbytes", "3072", "fetch.message.max.bytes", "1048576", "fetch.max.bytes", "3145728",
-                                 "queued.min.messages", "2000", "check.crcs", "true"};
+                                 "auto.offset.reset", "error", "fetch.wait.max.ms", "50", "fetch.error.backoff.ms", "50",
+                                 "queued.max.messages.kbytes", "2048", "fetch.message.max.bytes", "1048576", "fetch.max.bytes", "2097152",
+                                 "queued.min.messages", "2000", "check.crcs", "true", "enable.partition.eof", ends};
     rd_kafka_conf_t *conf = NULL;
     TRY(bus_conf(settings, &conf, fault));
     TRY(open_handle(RD_KAFKA_CONSUMER, conf, pairs, COUNT(pairs), ret, fault));
     rd_kafka_poll_set_consumer(*ret);
     return OK;
+}
+
+enum outcome bus_reader(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault) {
+    return open_reader(settings, "false", ret, fault);
+}
+enum outcome bus_reader_with_ends(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault) {
+    return open_reader(settings, "true", ret, fault);
 }

@@ -2,6 +2,7 @@
 #include "bus/bus.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum outcome bus_cluster_id(rd_kafka_t *any, int timeout_ms, char *ret, size_t room, struct fault *fault) {
     char *id = rd_kafka_clusterid(any, timeout_ms);
@@ -11,16 +12,23 @@ enum outcome bus_cluster_id(rd_kafka_t *any, int timeout_ms, char *ret, size_t r
     return OK;
 }
 
-enum outcome bus_partitions(rd_kafka_t *any, const char *topic, int timeout_ms, int32_t *ret_count, struct fault *fault) {
+/* Lists all topics: asking for one by name might create it, where the cluster allows that. */
+enum outcome bus_partitions_of(rd_kafka_t *any, const char *const *topics, size_t count, int timeout_ms, int32_t *ret_counts, struct fault *fault) {
     const struct rd_kafka_metadata *all;
     rd_kafka_resp_err_t error = rd_kafka_metadata(any, 1, NULL, &all, timeout_ms);
-    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s", rd_kafka_err2str(error));
-    *ret_count = 0;
-    for (int i = 0; i < all->topic_cnt; i++) {
-        if (strcmp(all->topics[i].topic, topic) == 0) *ret_count = all->topics[i].partition_cnt;
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "topics: %s", rd_kafka_err2str(error));
+    for (size_t i = 0; i < count; i++) {
+        ret_counts[i] = 0;
+        for (int k = 0; k < all->topic_cnt; k++) {
+            if (strcmp(all->topics[k].topic, topics[i]) == 0) ret_counts[i] = all->topics[k].partition_cnt;
+        }
     }
     rd_kafka_metadata_destroy(all);
     return OK;
+}
+
+enum outcome bus_partitions(rd_kafka_t *any, const char *topic, int timeout_ms, int32_t *ret_count, struct fault *fault) {
+    return bus_partitions_of(any, &topic, 1, timeout_ms, ret_count, fault);
 }
 
 struct bytes bus_header(const rd_kafka_message_t *message, const char *name) {
@@ -32,17 +40,32 @@ struct bytes bus_header(const rd_kafka_message_t *message, const char *name) {
     return bytes_of(value, count);
 }
 
-enum outcome bus_ends(rd_kafka_t *reader, const char *const *topics, size_t count, int32_t partition, int timeout_ms, int64_t *ret_ends,
-                      struct fault *fault) {
+static enum outcome ends_once(rd_kafka_t *reader, const char *const *topics, size_t count, int32_t partition, int timeout_ms, int64_t *ret_ends,
+                              struct fault *fault) {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
     for (size_t i = 0; i < count; i++) rd_kafka_topic_partition_list_add(list, topics[i], partition)->offset = RD_KAFKA_OFFSET_END;
     rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(reader, list, timeout_ms);
+    const char *topic = "";
     for (size_t i = 0; !error && i < count; i++) {
         const rd_kafka_topic_partition_t *one = rd_kafka_topic_partition_list_find(list, topics[i], partition);
         error = one->err;
+        topic = topics[i];
         ret_ends[i] = one->offset;
     }
     rd_kafka_topic_partition_list_destroy(list);
-    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "end offsets: %s", rd_kafka_err2str(error));
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "end of %s[%d]: %s", topic, partition, rd_kafka_err2str(error));
     return OK;
+}
+
+/* A leader may just have moved, or a topic may just have been made: that passes within a second or so. */
+enum outcome bus_ends(rd_kafka_t *reader, const char *const *topics, size_t count, int32_t partition, int timeout_ms, int64_t *ret_ends,
+                      struct fault *fault) {
+    if (!count) return OK;
+    for (int64_t until = monotonic_ms() + timeout_ms;;) {
+        int64_t left = until - monotonic_ms();
+        enum outcome answered = ends_once(reader, topics, count, partition, left > 1 ? (int)left : 1, ret_ends, fault);
+        if (answered == OK || monotonic_ms() + 50 >= until) return answered;
+        struct timespec pause = {0, 50 * 1000000};
+        nanosleep(&pause, NULL);
+    }
 }

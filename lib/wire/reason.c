@@ -69,6 +69,7 @@
     X(ALREADY_SENT, "同一文件已经发送", "this very file was sent before")                                                      \
     X(FILE_CHANGED, "文件在读取时被修改", "the file changed while it was read")                                                \
     X(FILE_READ, "文件无法读取", "the file cannot be read")                                                                   \
+    X(FILE_WRITE, "文件无法写入，请检查磁盘空间与目录权限", "a file cannot be written; check disk space and permissions")       \
     X(JOURNAL, "适配器日志库故障", "the adapter's journal failed")                                                             \
     X(KAFKA_UNREACHABLE, "无法连接 Kafka", "Kafka is not reachable")                                                          \
     X(SUBMISSION_RACE, "同一消息同时到达", "the same submission arrived in two lanes at once")                                  \

@@ -103,8 +103,9 @@ CREATE TABLE ecocase.submission (
     PRIMARY KEY (sender, message_id)
 );
 
--- The present state of each referral (移送). clocks: [{rule, state, statutory, measured, actor, start, strict, lenient, stop}],
--- times in ms since 1970. events: serials in this lane, oldest first; they lead to the event rows without an index on them.
+-- The present state of each referral (移送). clocks: six numbers for each clock (期限), see ecocase.clocks_of; a jsonb instead cost the
+-- server 19 µs a referral, more than the whole event row. events: serials in this lane, oldest first; they lead to the event rows
+-- without an index on them.
 CREATE TABLE ecocase.referral (
     case_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -124,10 +125,21 @@ CREATE TABLE ecocase.referral (
     opened_at timestamptz,
     changed_at timestamptz,
     event_count integer NOT NULL,
-    clocks jsonb NOT NULL,
+    clocks bigint[] NOT NULL,
     events bigint[] NOT NULL,
     PRIMARY KEY (case_id, id)
 ) WITH (fillfactor = 80);
+
+-- 1 the rule's name, eight bytes filled up with spaces; 2 state + 256 statutory + 512 measured + 65536 actor; 3 to 6 start,
+-- due_strict, due_lenient and stop in ms since 1970, the least bigint for none.
+CREATE FUNCTION ecocase.instant(ms bigint) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT to_timestamp(nullif(ms, -9223372036854775808)::double precision / 1000) $$;
+CREATE FUNCTION ecocase.clocks_of(c bigint[]) RETURNS TABLE (rule text, state text, statutory boolean, measured boolean, actor smallint,
+    start timestamptz, strict timestamptz, lenient timestamptz, stop timestamptz) LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT rtrim(convert_from(int8send(c[i + 1]), 'UTF8')), chr((c[i + 2] & 255)::integer), c[i + 2] & 256 <> 0, c[i + 2] & 512 <> 0,
+           (c[i + 2] >> 16)::smallint, ecocase.instant(c[i + 3]), ecocase.instant(c[i + 4]), ecocase.instant(c[i + 5]), ecocase.instant(c[i + 6])
+    FROM generate_series(0, cardinality(c) - 6, 6) AS i
+$$;
 
 -- Months of ecocase.event from `first` on, in +08:00. A month whose rows lie in the DEFAULT partition already stays there.
 CREATE FUNCTION ecocase.make_months(first date, months integer) RETURNS integer LANGUAGE plpgsql AS $$

@@ -1,8 +1,5 @@
 -- 协调员视图: what coordinators read, with psql or `ecocase`. Nothing here shows the content of a case file.
 
-CREATE FUNCTION ecocase.instant(ms numeric) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT to_timestamp((ms / 1000)::double precision) $$;
-
 -- The reasons of an answer in one line; an answer that is no JSON is shown as it stands.
 CREATE FUNCTION ecocase.reasons(answer text, member text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
@@ -52,14 +49,13 @@ SELECT r.id AS referral_id, r.case_id, r.machine, r.numbers, r.title, k.rule, co
        CASE k.state WHEN 'R' THEN '计时中' WHEN 'P' THEN '中止' WHEN 'M' THEN '按期' WHEN 'B' THEN '超期' WHEN 'V' THEN '作废'
                     WHEN 'S' THEN '被延长替代' ELSE k.state END AS state_zh,
        k.statutory, CASE WHEN k.statutory THEN '法定' ELSE '非法定' END AS statutory_zh, k.measured,
-       a.slug AS actor, a.name AS actor_name, ecocase.instant(k.start) AS started_at, ecocase.instant(k.strict) AS due_strict,
-       ecocase.instant(k.lenient) AS due_lenient, ecocase.instant(k.stop) AS stopped_at, l."time" AS lane_time,
+       a.slug AS actor, a.name AS actor_name, k.start AS started_at, k.strict AS due_strict,
+       k.lenient AS due_lenient, k.stop AS stopped_at, l."time" AS lane_time,
        k.state = 'R' AS running,
-       (k.state = 'B' AND NOT k.measured) OR (k.state = 'R' AND coalesce(l."time" > ecocase.instant(k.lenient), false)) AS overdue,
-       k.state = 'R' AND coalesce(l."time" > ecocase.instant(k.strict) AND l."time" <= ecocase.instant(k.lenient), false) AS due_by_letter
+       (k.state = 'B' AND NOT k.measured) OR (k.state = 'R' AND coalesce(l."time" > k.lenient, false)) AS overdue,
+       k.state = 'R' AND coalesce(l."time" > k.strict AND l."time" <= k.lenient, false) AS due_by_letter
 FROM ecocase.referral AS r
-CROSS JOIN jsonb_to_recordset(r.clocks) AS k(rule text, state text, statutory boolean, measured boolean, actor smallint,
-                                             start numeric, strict numeric, lenient numeric, stop numeric)
+CROSS JOIN LATERAL ecocase.clocks_of(r.clocks) AS k
 JOIN ecocase.lane AS l ON l.lane = r.lane
 LEFT JOIN ecocase.participant AS a ON a.number = k.actor
 LEFT JOIN ecocase.rule_name AS n ON n.kind = 'C' AND n.machine = '' AND n.code = k.rule;

@@ -20,7 +20,7 @@ with world("independent") as w:
     wait_events(w, 2)
     client.submit(client.step(sent, "psb-bynr", "REF.FILED", "巴公(环)立字〔2026〕1号", AT + 50 * hour))
     wait_events(w, 3)
-    ((state, clocks),) = query(w, "SELECT state, clocks FROM ecocase.referral")
+    ((state, clocks),) = query(w, "SELECT r.state, (SELECT jsonb_agg(to_jsonb(k)) FROM ecocase.clocks_of(r.clocks) k) FROM ecocase.referral r")
     assert state == "A40", state
     states = {c["rule"]: c["state"] for c in clocks}
     assert states == {"D02": "M", "D03": "M", "D04": "M", "D09": "M", "D12": "R"}, states

@@ -68,7 +68,7 @@ def play(w, case):
             events += 1
         case.wait_events(w, events)
         wanted[opening["envelope"]["referral_id"]] = (title, machine, state, clocks)
-    rows = {str(r[0]): r[1:] for r in case.query(w, "SELECT id, machine, state, clocks FROM ecocase.referral")}
+    rows = {str(r[0]): r[1:] for r in case.query(w, "SELECT r.id, r.machine, r.state, coalesce((SELECT jsonb_agg(to_jsonb(k)) FROM ecocase.clocks_of(r.clocks) k), '[]') FROM ecocase.referral r")}
     for referral, (title, machine, state, clocks) in wanted.items():
         there = rows.get(referral)
         found = there and (there[0], there[1], {c["rule"]: c["state"] for c in there[2]})

@@ -1,0 +1,29 @@
+/* One batch of a lane. Inside of broker/lane: batch.c examines, looks up and records; events.c judges and makes the event rows. */
+#ifndef ECOCASE_BROKER_BATCH_H
+#define ECOCASE_BROKER_BATCH_H
+#include "broker/lane/lane.h"
+
+struct item {
+    const rd_kafka_message_t *message;
+    const struct participant *owner; /* of the outbox */
+    instant broker_time;
+    struct examination examination;
+    const struct fault *fault;       /* REFUSED and MALFORMED */
+    struct known known;              /* SUBMISSION */
+};
+struct batch {
+    struct session *s;
+    struct item *items;              /* records of outboxes; ticks went into s->ticks */
+    size_t count;
+    struct ledger_event *events;
+    size_t event_count;
+    struct lane_row after;
+    size_t ticks;                    /* judged with this batch */
+    struct referral **dirty;
+    size_t dirty_count;
+    uint32_t *seen;                  /* (sender, message id) answered in this batch: index into events + 1 */
+    size_t seen_places;              /* a power of two */
+};
+/* Judges every item in order; fills events, after, ticks. Changes nothing else but the cached case states. */
+void batch_judge(struct batch *batch);
+#endif
