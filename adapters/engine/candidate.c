@@ -1,0 +1,265 @@
+/* See candidate.h: reading, attachments, the exact bytes. */
+#include "adapters/engine/candidate.h"
+#include "adapters/engine/identity.h"
+#include "adapters/engine/name.h"
+#include "adapters/engine/number.h"
+#include "adapters/engine/papers.h"
+#include "base/limits.h"
+#include "base/point.h"
+#include <stdlib.h>
+
+#define PUT_AWAY_MS 600000
+
+static const struct paper *paper_named(const struct look *look, struct bytes name) {
+    for (size_t i = 0; i < look->paper_count; i++) {
+        if (bytes_equal(look->papers[i].name, name)) return &look->papers[i];
+    }
+    return NULL;
+}
+
+static bool utf8(struct bytes name) {
+    json_t *text = json_stringn((const char *)name.at, name.count);
+    json_decref(text);
+    return text != NULL;
+}
+
+static enum outcome read_and_map(struct look *look, struct candidate *c) {
+    struct engine *e = look->engine;
+    AUTO(buffer_free) struct buffer native;
+    buffer_init(&native, LIMIT_NATIVE_FILE);
+    if (!c->paper->readable) {
+        return fault_set(&c->fault, REFUSE, "FILE_READ", "%.*s is not a regular file", BYTES_FMT(c->paper->name));
+    }
+    if (!utf8(c->paper->name)) return fault_set(&c->fault, REFUSE, "ENCODING", "the file's name is not UTF-8");
+    TRY(e->transport->verbs->read(e->transport, c->paper, &native, &c->fault));
+    c->native = arena_copy(look->arena, buffer_view(&native));
+    const char *name = arena_cstr(look->arena, c->paper->name);
+    TRY(convert_read(e->profile, name, c->native, look->arena, &c->draft, &c->fault));
+    convert_view(c->draft, &c->view);
+    if (c->view.need_count > LIMIT_ATTACHMENT_COUNT) {
+        return fault_set(&c->fault, REFUSE, "TOO_MANY", "%zu attachments, at most %u", c->view.need_count, LIMIT_ATTACHMENT_COUNT);
+    }
+    c->with = arena_array(look->arena, c->view.need_count + 1, sizeof *c->with);
+    for (size_t i = 0; i < c->view.need_count; i++) c->with[i] = paper_named(look, c->view.needs[i].file_name);
+    return OK;
+}
+
+void look_read(struct look *look) {
+    struct engine *e = look->engine;
+    size_t bytes = 0;
+    for (size_t i = 0; i < look->paper_count; i++) {
+        const struct paper *paper = &look->papers[i];
+        if (paper->readable && !profile_takes(e->profile, arena_cstr(look->arena, paper->name))) continue;
+        if (look->candidate_count == ENGINE_TAKE || bytes > ENGINE_BYTES || arena_used(look->arena) > ENGINE_FULL) {
+            look->more = true;
+            return;
+        }
+        struct candidate *c = &look->candidates[look->candidate_count];
+        *c = (struct candidate){.paper = paper};
+        c->outcome = read_and_map(look, c);
+        POINT("out.read");
+        bytes += c->native.count;
+        if (c->outcome != RETRY) look->candidate_count++;
+        else look->more = true; /* it changed under our hands: complete again later */
+    }
+}
+
+bool look_claimed(const struct look *look, struct bytes name) {
+    for (size_t i = 0; i < ENGINE_CLAIMS; i++) {
+        const struct claim *claim = &look->engine->claims[i];
+        if (claim->until_ms > look->now_ms && bytes_equal_cstr(name, claim->name)) return true;
+    }
+    for (size_t i = 0; i < look->candidate_count; i++) {
+        const struct candidate *c = &look->candidates[i];
+        if (c->outcome != OK || bytes_equal(c->paper->name, name)) continue;
+        for (size_t n = 0; n < c->view.need_count; n++) {
+            if (bytes_equal(c->view.needs[n].file_name, name)) return true;
+        }
+    }
+    return false;
+}
+
+const struct paper *candidate_papers(const struct look *look, const struct candidate *c, size_t *ret_count) {
+    size_t needs = c->with ? c->view.need_count : 0, count = 0;
+    struct paper *papers = arena_array(look->arena, 1 + needs, sizeof *papers);
+    papers[count++] = *c->paper;
+    for (size_t i = 0; i < needs; i++) {
+        bool again = false;
+        for (size_t k = 0; k < i; k++) again = again || c->with[k] == c->with[i];
+        if (c->with[i] && !again && c->with[i] != c->paper) papers[count++] = *c->with[i];
+    }
+    *ret_count = count;
+    return papers;
+}
+
+static enum outcome refuse_need(const struct attachment_need *need, struct fault *fault, const char *code, const char *why) {
+    fault_set(fault, REFUSE, code, "%.*s: %s", BYTES_FMT(need->file_name), why);
+    char field[96];
+    snprintf(field, sizeof field, "%.*s", need->file_name.count < 90 ? (int)need->file_name.count : 90, (const char *)need->file_name.at);
+    fault_place(fault, field, 0, 0);
+    return REFUSE;
+}
+
+/* REFUSE once the wait is over; *ret_wait while it lasts. */
+static enum outcome all_there(struct look *look, const struct candidate *c, bool *ret_wait, struct fault *fault) {
+    struct engine *e = look->engine;
+    bool late = c->paper->waited_ms > profile_attachment_wait_ms(e->profile);
+    for (size_t i = 0; i < c->view.need_count; i++) {
+        const struct attachment_need *need = &c->view.needs[i];
+        if (!need->file_name.count) continue;
+        if (!name_plain(need->file_name)) return refuse_need(need, fault, "MISSING_ATTACHMENT", "not the plain name of a file in outbox/");
+        if (c->with[i] == c->paper) return refuse_need(need, fault, "MISSING_ATTACHMENT", "a case file cannot be its own attachment");
+        if (c->with[i] && !c->with[i]->readable) return refuse_need(need, fault, "FILE_READ", "not a regular file");
+        if (c->with[i]) continue;
+        if (late) return refuse_need(need, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
+        *ret_wait = true;
+    }
+    return OK;
+}
+
+static enum outcome read_attachments(struct look *look, const struct candidate *c, struct attachment **ret, bool *ret_wait, struct fault *fault) {
+    struct engine *e = look->engine;
+    struct attachment *list = arena_array(look->arena, c->view.need_count + 1, sizeof *list);
+    size_t total = 0;
+    for (size_t i = 0; i < c->view.need_count; i++) {
+        list[i].file_name = c->view.needs[i].file_name;
+        if (!c->with[i]) continue;
+        total += (size_t)c->with[i]->size;
+        if (total > LIMIT_ATTACHMENTS) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "the attachments together exceed 1 MiB");
+        AUTO(buffer_free) struct buffer content;
+        buffer_init(&content, LIMIT_ATTACHMENTS);
+        enum outcome outcome = e->transport->verbs->read(e->transport, c->with[i], &content, fault);
+        if (outcome == RETRY) *ret_wait = true;
+        if (outcome != OK) return outcome == RETRY ? OK : outcome;
+        list[i].content = arena_copy(look->arena, buffer_view(&content));
+    }
+    *ret = list;
+    return OK;
+}
+
+static struct bytes headers_of(const struct engine *e, const struct candidate *c, const struct address *a, struct arena *arena) {
+    char id[UUID_TEXT + 1], case_id[UUID_TEXT + 1], referral[UUID_TEXT + 1], time[32], hex[33];
+    uuid_format(&a->message_id, id);
+    uuid_format(&a->case_id, case_id);
+    uuid_format(&a->referral_id, referral);
+    instant_format(c->view.business_time, time);
+    for (size_t i = 0; i < 16; i++) snprintf(hex + 2 * i, 3, "%02x", a->message_id.b[i]);
+    /* every part is ours and plain, so no escaping is needed */
+    return bytes_of_cstr(arena_printf(arena,
+        "{\"ce_specversion\":\"1.0\",\"ce_id\":\"%s\",\"ce_type\":\"%s\",\"ce_source\":\"/ecocase/%s\",\"ce_subject\":\"%s\",\"ce_time\":\"%s\","
+        "\"ce_caseid\":\"%s\",\"content-type\":\"application/avro\",\"traceparent\":\"00-%s-%.16s-01\"}",
+        id, c->view.event, e->self->slug, referral, time, case_id, hex, hex + 16));
+}
+
+static enum outcome add_numbers(struct look *look, const struct candidate *c, const struct address *a, const struct submission *said,
+                                struct fault *fault) {
+    struct engine *e = look->engine;
+    size_t cursor = 0;
+    struct bytes other = BYTES_NONE;
+    walk_items(&said->recipients, &cursor, &other);
+    struct number_entry entry = {.number = number_normal(c->view.document_no, look->arena), .message_id = a->message_id, .case_id = a->case_id,
+        .referral_id = a->referral_id, .parent_referral_id = a->parent_referral_id, .other = other, .event = bytes_of_cstr(c->view.event)};
+    TRY(journal_number_add(e->journal, &entry, fault));
+    entry.number = number_normal(c->view.case_no, look->arena);
+    entry.of_case = true;
+    return journal_number_add(e->journal, &entry, fault);
+}
+
+static enum outcome sent_taken(const struct look *look, const char *name, bool *ret_taken, struct fault *fault) {
+    const struct engine *e = look->engine;
+    *ret_taken = e->transport->verbs->sent_taken(e->transport, name) ||
+                 e->transport->verbs->sent_taken(e->transport, arena_printf(look->arena, "%s.receipt.json", name));
+    return *ret_taken ? OK : journal_by_sent_as(e->journal, bytes_of_cstr(name), ret_taken, fault);
+}
+
+/* A name in sent/ that is free, also for the receipt that will lie beside it, and promised to no other submission. */
+static enum outcome sent_name(const struct look *look, struct bytes file, struct bytes *ret, struct fault *fault) {
+    const char *name = file.count <= NAME_MOST ? arena_cstr(look->arena, file) : name_again(file, 1, look->arena); /* room for .receipt.json */
+    bool taken = true;
+    TRY(sent_taken(look, name, &taken, fault));
+    for (unsigned n = 2; taken; n++) {
+        name = name_again(file, n <= 20 ? n : (unsigned)((uint64_t)instant_now() / 10 + n), look->arena);
+        TRY(sent_taken(look, name, &taken, fault));
+    }
+    *ret = bytes_of_cstr(name);
+    return OK;
+}
+
+static enum outcome journal_it(struct look *look, const struct candidate *c, const struct address *a, const struct digest *digest, struct bytes value,
+                               struct fault *fault) {
+    struct engine *e = look->engine;
+    char key[UUID_TEXT + 1];
+    size_t count = 0;
+    const struct paper *papers = candidate_papers(look, c, &count);
+    struct bytes sent_as = BYTES_NONE;
+    TRY(sent_name(look, c->paper->name, &sent_as, fault));
+    uuid_format(&a->case_id, key);
+    struct journaled row = {.digest = *digest, .message_id = a->message_id, .case_id = a->case_id, .referral_id = a->referral_id,
+        .file = c->paper->name, .sent_as = sent_as, .event = bytes_of_cstr(c->view.event),
+        .document_no = c->view.document_no, .papers = papers_write(papers, count, look->arena), .key = bytes_of(key, UUID_TEXT),
+        .value = value, .headers = headers_of(e, c, a, look->arena), .business_time = c->view.business_time, .at = instant_now()};
+    return journal_prepare(e->journal, &row, fault);
+}
+
+static enum outcome already_sent(const struct journaled *earlier, struct rejection *rejection) {
+    char id[UUID_TEXT + 1], at[32];
+    uuid_format(&earlier->message_id, id);
+    instant_format(earlier->at, at);
+    json_t *file = json_stringn((const char *)earlier->sent_as.at, earlier->sent_as.count);
+    rejection->message_id = earlier->message_id;
+    rejection->more = json_pack("{s:{s:o, s:s, s:s}}", "earlier", "file", file ? file : json_string("?"), "at", at, "messageId", id);
+    return fault_set(&rejection->fault, REFUSE, "ALREADY_SENT", "sent before as %.*s at %s", BYTES_FMT(earlier->sent_as), at);
+}
+
+/* The very paper whose move was interrupted is only moved on (outbound_finish); any other with these bytes was sent before. */
+static bool same_paper(const struct candidate *c, const struct journaled *known, struct arena *arena) {
+    size_t count = 0;
+    const struct paper *papers = papers_read(known->papers, arena, &count);
+    return known->state != JOURNALED_MOVED && count && papers[0].inode == c->paper->inode && bytes_equal(papers[0].name, c->paper->name);
+}
+
+/* Journaled: nobody needs to look at these papers again before they are moved. */
+static enum outcome put_away(struct look *look, const struct candidate *c) {
+    struct transport *t = look->engine->transport;
+    size_t count = 0;
+    const struct paper *papers = candidate_papers(look, c, &count);
+    for (size_t i = 0; i < count; i++) t->verbs->put_off(t, papers[i].name, PUT_AWAY_MS);
+    return OK;
+}
+
+/* The cited document may be on its way in: it is waited for, and as long as the inbox is not read to its end. */
+static bool may_come(const struct look *look, const struct candidate *c, const struct fault *why) {
+    if (strcmp(why->code, "CITATION_UNKNOWN") != 0) return false;
+    return c->paper->waited_ms < ENGINE_CITATION_WAIT_MS || !look->engine->inbox_current;
+}
+
+enum outcome candidate_prepare(struct look *look, struct candidate *c, struct rejection *rejection, bool *ret_wait, struct fault *fault) {
+    struct engine *e = look->engine;
+    struct attachment *attachments = NULL;
+    struct journaled known;
+    struct address address;
+    bool is_known = false;
+    *ret_wait = false;
+    TRY(all_there(look, c, ret_wait, &rejection->fault));
+    if (*ret_wait) return OK;
+    TRY(read_attachments(look, c, &attachments, ret_wait, &rejection->fault));
+    if (*ret_wait) return OK;
+    struct digest digest = identity_digest(e->self->slug, c->native, attachments, c->view.need_count, look->arena);
+    TRY(journal_by_digest(e->journal, &digest, look->arena, &is_known, &known, fault));
+    if (is_known && !same_paper(c, &known, look->arena)) return already_sent(&known, rejection);
+    if (is_known) return put_away(look, c);
+    enum outcome found = identity_address(e->journal, e->directory, e->self->slug, &c->view, &digest, look->arena, &address, rejection);
+    if (found == RETRY) *fault = rejection->fault;
+    *ret_wait = found == REFUSE && may_come(look, c, &rejection->fault);
+    if (*ret_wait) return OK;
+    TRY(found);
+    AUTO(buffer_free) struct buffer value;
+    buffer_init(&value, LIMIT_VALUE);
+    struct submission said;
+    TRY(convert_write(e->profile, c->draft, &address, attachments, c->view.need_count, &value, &rejection->fault));
+    TRY(record_read(e->catalogue, buffer_view(&value), &said, &rejection->fault));
+    TRY(journal_it(look, c, &address, &digest, buffer_view(&value), fault));
+    TRY(add_numbers(look, c, &address, &said, fault));
+    look->prepared++;
+    return put_away(look, c);
+}

@@ -1,0 +1,34 @@
+/* Inside of outbound: one case file being looked at, with its attachments. Not for others. */
+#ifndef ECOCASE_ADAPTERS_CANDIDATE_H
+#define ECOCASE_ADAPTERS_CANDIDATE_H
+#include "adapters/engine/engine.h"
+#include "adapters/engine/rejection.h"
+
+struct candidate {
+    const struct paper *paper;
+    struct bytes native;
+    struct draft *draft;
+    struct draft_view view;
+    enum outcome outcome;               /* of reading and mapping: OK or REFUSE */
+    struct fault fault;
+    const struct paper **with;          /* its attachments among the papers, by need; NULL: not there (yet) */
+};
+struct look {                           /* one pass over the papers */
+    struct engine *engine;
+    struct arena *arena;
+    const struct paper *papers;
+    size_t paper_count;
+    struct candidate candidates[ENGINE_TAKE];
+    size_t candidate_count;
+    bool more;                          /* papers were left for the next pass */
+    size_t prepared;
+    int64_t now_ms;                     /* monotonic */
+};
+/* Reads and maps the case files among the papers. RETRY never: a paper that changed is left out. */
+void look_read(struct look *look);
+bool look_claimed(const struct look *look, struct bytes name); /* some candidate names it as its attachment */
+/* Addresses and journals one. REFUSE: rejection is filled; RETRY: the journal. */
+MUST_USE enum outcome candidate_prepare(struct look *look, struct candidate *candidate, struct rejection *rejection, bool *ret_wait, struct fault *fault);
+/* The candidate's papers: the case file and those attachments that are there. */
+const struct paper *candidate_papers(const struct look *look, const struct candidate *candidate, size_t *ret_count);
+#endif

@@ -1,0 +1,50 @@
+/* 适配器: the engine between an agency's transport and Kafka. engine_run is the whole life of `ecocase-adapter run`: one loop on one
+ * thread; librdkafka keeps threads of its own. What the parts share is `struct engine`; each part has its own header. */
+#ifndef ECOCASE_ADAPTERS_ENGINE_H
+#define ECOCASE_ADAPTERS_ENGINE_H
+#include "adapters/engine/convert.h"
+#include "adapters/engine/journal.h"
+#include "adapters/transports/transport.h"
+#include "bus/bus.h"
+
+#define ENGINE_JOURNAL ".journal.sqlite"    /* in the spool */
+#define ENGINE_BATCH 256u                   /* inbox records delivered together: they share fsyncs and transactions */
+#define ENGINE_TAKE 64u                     /* case files prepared together */
+#define ENGINE_BYTES (8u << 20)             /* bytes of either */
+#define ENGINE_ARENA (512u << 20)           /* a batch of native files, parsed: at most ENGINE_FULL and one more file */
+#define ENGINE_FULL (128u << 20)            /* with that much in the arena the rest of a batch waits for the next one */
+#define ENGINE_CLAIMS 512u                  /* attachments of waiting case files; beyond, one that looks like a case file may be taken for one */
+#define ENGINE_CITATION_WAIT_MS 30000       /* an answer may be quicker than the document it cites: so long it waits for it */
+
+struct engine_settings {
+    const char *agency, *profile, *spool, *schemas;
+    struct bus_settings bus;
+    bool manual_clock;
+};
+struct engine_status {
+    int64_t sent, failed, delivered, alarms; /* since the start; alarms: ever */
+    int64_t lag;                             /* inbox records not yet delivered, as far as known */
+    instant last_success, last_error_at;
+    struct fault last_error;                 /* code "" : none */
+    bool kafka_up;
+};
+/* A file name that a waiting case file names as its attachment: nobody else's meanwhile. */
+struct claim { char name[256]; int64_t until_ms; };
+struct engine {
+    const struct catalogue *catalogue;
+    const struct directory *directory;
+    const struct profile *profile;
+    const struct participant *self;
+    struct journal *journal;
+    struct transport *transport;
+    bool manual_clock;
+    int64_t waiting_until_ms;                /* monotonic: case files wait for attachments until then, so nothing is unclaimed */
+    struct claim claims[ENGINE_CLAIMS];
+    bool inbox_current;                      /* all inbox partitions are read to their end: what is not known now has not come */
+    struct engine_status status;
+};
+/* Runs until *stop is set (by a signal handler that also calls engine_wake). */
+MUST_USE enum outcome engine_run(const struct engine_settings *settings, const volatile int *stop, struct fault *fault);
+void engine_wake(void); /* async-signal-safe */
+void engine_wake_by(rd_kafka_queue_t *queue); /* the loop wakes when something comes into the queue */
+#endif

@@ -1,0 +1,66 @@
+/* See identity.h. */
+#include "adapters/engine/identity.h"
+#include "adapters/engine/citation.h"
+#include "adapters/engine/number.h"
+
+struct digest identity_digest(const char *slug, struct bytes native, const struct attachment *attachments, size_t count, struct arena *arena) {
+    struct bytes *parts = arena_array(arena, 2 + 2 * count, sizeof *parts);
+    size_t used = 0;
+    parts[used++] = bytes_of_cstr(slug);
+    parts[used++] = native;
+    for (size_t i = 0; i < count; i++) {
+        parts[used++] = attachments[i].file_name;
+        parts[used++] = attachments[i].content;
+    }
+    return digest_of_list(parts, used);
+}
+
+/* REF of REF.SEND: the state machine the referral runs in. */
+static const char *machine(const char *event, struct arena *arena) {
+    const char *dot = strchr(event, '.');
+    return arena_cstr(arena, bytes_of(event, dot ? (size_t)(dot - event) : strlen(event)));
+}
+
+static struct uuid derived(struct arena *arena, const char *kind, const char *slug, const char *machine_or_null, struct bytes number) {
+    const char *name = machine_or_null ? arena_printf(arena, "%s:%s:%s:%.*s", kind, slug, machine_or_null, BYTES_FMT(number))
+                                       : arena_printf(arena, "%s:%s:%.*s", kind, slug, BYTES_FMT(number));
+    return uuid_v5(&UUID_ECOCASE, bytes_of_cstr(name));
+}
+
+static enum outcome follow(struct journal *journal, const struct directory *directory, const struct draft_view *view, struct arena *arena,
+                           struct address *ret, struct rejection *rejection) {
+    struct number_entry cited;
+    json_t *candidates = NULL;
+    if (!journal) return fault_set(&rejection->fault, REFUSE, view->cite_count ? "CITATION_UNKNOWN" : "CITATION_MISSING", "there is no journal to look in");
+    enum outcome outcome = citation_find(journal, view->cites, view->cite_count, arena, &cited, &candidates, &rejection->fault);
+    if (candidates) {
+        rejection->more = json_object();
+        json_object_set_new(rejection->more, "candidates", candidates);
+    }
+    TRY(outcome);
+    ret->case_id = cited.case_id;
+    ret->referral_id = cited.referral_id;
+    ret->parent_referral_id = cited.parent_referral_id;
+    ret->in_reply_to = cited.message_id;
+    ret->answer_to = directory_by_slug(directory, cited.other);
+    return OK;
+}
+
+enum outcome identity_address(struct journal *journal, const struct directory *directory, const char *slug, const struct draft_view *view,
+                              const struct digest *digest, struct arena *arena, struct address *ret, struct rejection *rejection) {
+    *ret = (struct address){.message_id = uuid_v8(digest->b)};
+    rejection->message_id = ret->message_id;
+    bool fresh_case = view->opens && (view->cite_count == 0 || strcmp(view->event, "REF.SEND") == 0);
+    if (!fresh_case) TRY(follow(journal, directory, view, arena, ret, rejection));
+    if (!view->opens) return OK;
+    struct bytes number = number_normal(view->document_no.count ? view->document_no : view->case_no, arena);
+    if (!number.count) {
+        fault_set(&rejection->fault, REFUSE, "FIELD_MISSING", "a paper that opens a referral needs a number of its own");
+        fault_place(&rejection->fault, "document_no", 0, 0);
+        return REFUSE;
+    }
+    if (fresh_case) ret->case_id = derived(arena, "case", slug, NULL, number);
+    else ret->parent_referral_id = ret->referral_id;
+    ret->referral_id = derived(arena, "referral", slug, machine(view->event, arena), number);
+    return OK;
+}

@@ -1,0 +1,270 @@
+/* See inbound.h. */
+#include "adapters/engine/inbound.h"
+#include "adapters/engine/delivery.h"
+#include "base/log.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ASK_MS 500
+#define PROBE_MS 3000
+struct inbound {
+    struct engine *engine;
+    struct sender *sender;
+    rd_kafka_t *reader;
+    rd_kafka_queue_t *queue;
+    char topic[TOPIC_NAME];
+    int32_t partitions;                        /* 0: not assigned */
+    bool at_end[LIMIT_LANES], from_start[LIMIT_LANES];
+    int64_t next[LIMIT_LANES];                 /* offset after the last delivered */
+    rd_kafka_message_t *messages[ENGINE_BATCH];
+    size_t count;
+    int64_t probe_ms;                          /* when Kafka, being silent, is asked again */
+};
+
+/* bus_reader's properties, but for the patience of a fetch: an idle adapter asks twice a second, not twenty times; what arrives is
+ * answered at once all the same. */
+static enum outcome open_reader(const struct bus_settings *bus, rd_kafka_t **ret, struct fault *fault) {
+    static const char *const pairs[][2] = {{"group.id", "ecocase-adapter"}, {"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"},
+        {"auto.offset.reset", "error"}, {"fetch.wait.max.ms", "500"}, {"fetch.error.backoff.ms", "200"}, {"queued.max.messages.kbytes", "4096"},
+        {"fetch.message.max.bytes", "1048576"}, {"check.crcs", "true"}, {"enable.partition.eof", "true"}};
+    rd_kafka_conf_t *conf = NULL;
+    char text[256];
+    TRY(bus_conf(bus, &conf, fault));
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) PROMISE(rd_kafka_conf_set(conf, pairs[i][0], pairs[i][1], text, sizeof text) == RD_KAFKA_CONF_OK);
+    *ret = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
+    if (!*ret) {
+        rd_kafka_conf_destroy(conf);
+        return fault_set(fault, FATAL, "KAFKA_UNREACHABLE", "%s", text);
+    }
+    rd_kafka_poll_set_consumer(*ret);
+    return OK;
+}
+
+/* What was delivered is said again at the start: the report may have been lost with the process. */
+static enum outcome report_again(struct inbound *in, struct fault *fault) {
+    struct lanes lanes;
+    TRY(lanes_load(in->engine->journal, &lanes, fault));
+    for (size_t i = 0; i < LIMIT_LANES; i++) {
+        if (lanes.at[i].generation) sender_report_later(in->sender, &lanes.at[i]);
+    }
+    return OK;
+}
+
+enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, struct sender *sender, struct inbound **ret, struct fault *fault) {
+    struct inbound *in = calloc(1, sizeof *in);
+    PROMISE(in);
+    in->engine = engine;
+    in->sender = sender;
+    bus_inbox_topic(bytes_of_cstr(engine->self->slug), in->topic);
+    enum outcome outcome = open_reader(bus, &in->reader, fault);
+    if (outcome == OK) {
+        in->queue = rd_kafka_queue_get_consumer(in->reader);
+        engine_wake_by(in->queue);
+        outcome = report_again(in, fault);
+    }
+    if (outcome == OK) *ret = in;
+    else inbound_free(in);
+    return outcome;
+}
+
+static void let_go(struct inbound *in) {
+    for (size_t i = 0; i < in->count; i++) rd_kafka_message_destroy(in->messages[i]);
+    in->count = 0;
+}
+
+void inbound_free(struct inbound *in) {
+    if (!in) return;
+    let_go(in);
+    if (in->queue) rd_kafka_queue_destroy(in->queue);
+    if (in->reader) rd_kafka_destroy_flags(in->reader, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); /* never joined a group */
+    free(in);
+}
+
+static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
+    char cluster[64];
+    bool same = false;
+    TRY(bus_cluster_id(in->reader, ASK_MS, cluster, sizeof cluster, fault));
+    TRY(journal_fact(in->engine->journal, "kafka_cluster", bytes_of_cstr(cluster), &same, fault));
+    if (same) return OK;
+    return fault_set(fault, FATAL, "WRONG_WORLD", "this Kafka cluster (%s) is not the one of this spool's journal; use the cluster it was made with, or a new spool", cluster);
+}
+
+static enum outcome assign(struct inbound *in, int32_t partitions, struct fault *fault) {
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions);
+    enum outcome outcome = OK;
+    for (int32_t i = 0; i < partitions && outcome == OK; i++) {
+        int64_t next = -1;
+        outcome = journal_offset(in->engine->journal, i, &next, fault);
+        if (in->from_start[i]) next = -1;
+        in->next[i] = next;
+        in->at_end[i] = false;
+        rd_kafka_topic_partition_list_add(list, in->topic, i)->offset = next >= 0 ? next : RD_KAFKA_OFFSET_BEGINNING;
+    }
+    rd_kafka_resp_err_t error = outcome == OK ? rd_kafka_assign(in->reader, list) : 0;
+    rd_kafka_topic_partition_list_destroy(list);
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error));
+    return outcome;
+}
+
+static void up(struct inbound *in) {
+    if (!in->engine->status.kafka_up) log_info("kafka.up", "topic=%s", in->topic);
+    in->engine->status.kafka_up = true;
+}
+static void down(struct inbound *in) {
+    if (in->engine->status.kafka_up) log_warn("kafka.down", "topic=%s", in->topic);
+    in->engine->status.kafka_up = false;
+}
+
+static enum outcome connect_once(struct inbound *in, struct fault *fault) {
+    int32_t partitions = 0;
+    TRY(check_cluster(in, fault));
+    TRY(bus_partitions(in->reader, in->topic, ASK_MS, &partitions, fault));
+    if (partitions < 1 || partitions > (int32_t)LIMIT_LANES) {
+        return fault_set(fault, RETRY, "WRONG_WORLD", "topic %s has %d partitions; run ecocase-broker setup", in->topic, partitions);
+    }
+    TRY(assign(in, partitions, fault));
+    in->partitions = partitions;
+    in->probe_ms = 0;
+    up(in);
+    log_info("inbound.reading", "topic=%s partitions=%d", in->topic, partitions);
+    return OK;
+}
+
+/* An offset that is gone: read that partition from its beginning, the journal knows what it has; a gap is noticed by sequence. */
+static enum outcome start_over(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
+    char text[160];
+    snprintf(text, sizeof text, "OFFSET_GONE partition=%d offset=%lld", message->partition, (long long)message->offset);
+    log_error("inbound.alarm", "what=%s", text);
+    TRY(journal_alarm(in->engine->journal, "INBOX", text, fault));
+    if (message->partition >= 0 && message->partition < in->partitions) in->from_start[message->partition] = true;
+    in->partitions = 0;
+    return OK;
+}
+
+static enum outcome hear(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
+    bool ours = message->partition >= 0 && message->partition < in->partitions;
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        if (ours) in->at_end[message->partition] = true;
+        up(in);
+        return OK;
+    }
+    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) return start_over(in, message, fault);
+    if (message->err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || message->err == RD_KAFKA_RESP_ERR__TRANSPORT) down(in);
+    else log_warn("inbound.reader", "text=\"%s\"", rd_kafka_err2str(message->err));
+    return OK;
+}
+
+/* All that is there, up to a batch. */
+static enum outcome read_batch(struct inbound *in, struct fault *fault) {
+    size_t bytes = 0;
+    while (in->count < ENGINE_BATCH && bytes < ENGINE_BYTES && in->partitions) {
+        rd_kafka_message_t *message = rd_kafka_consumer_poll(in->reader, 0);
+        if (!message) return OK;
+        if (!message->err && message->partition >= 0 && message->partition < in->partitions) {
+            in->at_end[message->partition] = false;
+            bytes += message->len;
+            in->messages[in->count++] = message;
+            continue;
+        }
+        enum outcome heard = message->err ? hear(in, message, fault) : OK;
+        rd_kafka_message_destroy(message);
+        TRY(heard);
+    }
+    return OK;
+}
+
+/* Strictly decimal; false leaves *ret alone. */
+static bool number_of(const rd_kafka_message_t *message, const char *name, int64_t *ret) {
+    struct bytes text = bus_header(message, name);
+    int64_t value = 0;
+    if (!text.count || text.count > 18) return false;
+    for (size_t i = 0; i < text.count; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9') return false;
+        value = value * 10 + (text.at[i] - '0');
+    }
+    *ret = value;
+    return true;
+}
+
+static struct arrival arrival_of(const rd_kafka_message_t *message) {
+    struct arrival a = {.partition = message->partition, .offset = message->offset, .value = bytes_of(message->payload, message->len)};
+    int64_t lane = -1;
+    bool lane_known = number_of(message, "ecocase_lane", &lane), generation = number_of(message, "ecocase_generation", &a.place.generation);
+    bool sequence = number_of(message, "ecocase_sequence", &a.place.sequence);
+    a.placed = lane_known && generation && sequence && lane < (int64_t)LIMIT_LANES && a.place.generation > 0;
+    a.place.lane = a.placed ? (int32_t)lane : -1;
+    number_of(message, "ecocase_epoch", &a.place.epoch);
+    a.place.broker_time = rd_kafka_message_timestamp(message, NULL);
+    number_of(message, "ecocase_brokertime", &a.place.broker_time);
+    struct bytes role = bus_header(message, "ecocase_role");
+    snprintf(a.role, sizeof a.role, "%.*s", role.count < sizeof a.role ? (int)role.count : 0, role.count ? (const char *)role.at : "");
+    a.repeat = bytes_equal_cstr(bus_header(message, "ecocase_repeat"), "1");
+    return a;
+}
+
+static enum outcome deliver(struct inbound *in, struct arena *arena, struct fault *fault) {
+    struct arrival *arrivals = arena_array(arena, in->count, sizeof *arrivals);
+    struct lanes before, after;
+    for (size_t i = 0; i < in->count; i++) arrivals[i] = arrival_of(in->messages[i]);
+    TRY(lanes_load(in->engine->journal, &before, fault));
+    TRY(delivery_batch(in->engine, &after, arrivals, in->count, arena, fault));
+    for (size_t i = 0; i < LIMIT_LANES; i++) {
+        const struct lane_position *was = &before.at[i], *is = &after.at[i];
+        if (was->generation != is->generation || was->sequence != is->sequence) sender_report_later(in->sender, is);
+    }
+    for (size_t i = 0; i < in->count; i++) {
+        in->next[arrivals[i].partition] = arrivals[i].offset + 1;
+        in->from_start[arrivals[i].partition] = false;
+    }
+    let_go(in);
+    up(in);
+    return OK;
+}
+
+/* When Kafka went silent it is asked now and then, so that the status tells the truth without traffic. */
+static void probe(struct inbound *in) {
+    struct fault ignored;
+    int32_t partitions = 0;
+    int64_t now = monotonic_ms();
+    if (in->engine->status.kafka_up || now < in->probe_ms) return;
+    if (bus_partitions(in->reader, in->topic, ASK_MS, &partitions, &ignored) == OK) up(in);
+    in->probe_ms = monotonic_ms() + PROBE_MS;
+}
+
+static void note_current(struct inbound *in) {
+    bool current = in->partitions && in->engine->status.kafka_up && !in->count;
+    for (int32_t i = 0; i < in->partitions; i++) current = current && in->at_end[i];
+    in->engine->inbox_current = current;
+}
+
+enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_more, struct fault *fault) {
+    *ret_more = false;
+    if (!in->partitions && !in->count) {
+        enum outcome outcome = connect_once(in, fault);
+        if (outcome != OK) {
+            rd_kafka_message_t *told = rd_kafka_consumer_poll(in->reader, 0); /* only errors can be there */
+            if (told) rd_kafka_message_destroy(told);
+            if (strcmp(fault->code, "KAFKA_UNREACHABLE") == 0) down(in);
+            note_current(in);
+            return outcome;
+        }
+    }
+    if (!in->count) TRY(read_batch(in, fault));
+    if (in->count) {
+        *ret_more = true;
+        TRY(deliver(in, arena, fault));
+    } else probe(in);
+    note_current(in);
+    return OK;
+}
+
+int64_t inbound_lag(const struct inbound *in) {
+    int64_t lag = (int64_t)in->count;
+    for (int32_t i = 0; i < in->partitions; i++) {
+        int64_t low = 0, high = 0;
+        if (rd_kafka_get_watermark_offsets(in->reader, in->topic, i, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) continue;
+        int64_t next = in->next[i] > low ? in->next[i] : low;
+        if (high > next) lag += high - next;
+    }
+    return lag;
+}

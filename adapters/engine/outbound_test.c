@@ -1,0 +1,149 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <time.h>
+#include "adapters/engine/engine_fixture.h"
+#include "adapters/engine/outbound.h"
+
+#define CASE(number, attachments)                                                                                                    \
+    "{\"record\":{\"envelope\":{\"event\":\"REF.SEND\",\"document_no\":\"" number "\",\"recipients\":[\"psb-bynr\"],\"business_time\":1}," \
+    "\"title\":\"x\"},\"attachments\":[" attachments "]}"
+#define ANSWER(cites, number) "{\"record\":{\"envelope\":{\"event\":\"REF.RECEIPT\",\"document_no\":\"" number "\",\"cites\":[\"" cites "\"]}}}"
+
+static struct fixture f;
+static int set_up(void **state) {
+    (void)state;
+    fixture_open(&f);
+    return 0;
+}
+static int tear_down(void **state) {
+    (void)state;
+    fixture_close(&f);
+    return 0;
+}
+
+static enum outcome take(void) {
+    struct fault fault;
+    size_t prepared = 0;
+    int64_t again_ms = 0;
+    arena_reset(f.arena);
+    return outbound_take(&f.engine, f.arena, &prepared, &again_ms, &fault);
+}
+static void take_for(int ms) {
+    for (int64_t until = monotonic_ms() + ms; monotonic_ms() < until;) {
+        struct timespec pause = {0, 10000000};
+        (void)!take();
+        nanosleep(&pause, NULL);
+    }
+}
+/* As if Kafka had taken everything. */
+static enum outcome acknowledge(void) {
+    struct fault fault;
+    struct journaled *rows = NULL;
+    size_t count = 0;
+    TRY(journal_in_state(f.engine.journal, JOURNALED_PREPARED, ENGINE_TAKE, SIZE_MAX, f.arena, &rows, &count, &fault));
+    for (size_t i = 0; i < count; i++) TRY(journal_advance(f.engine.journal, rows[i].row, JOURNALED_ACKED, &fault));
+    return outbound_finish(&f.engine, f.arena, &fault);
+}
+static size_t prepared(void) {
+    struct fault fault;
+    struct journaled *rows = NULL;
+    size_t count = 0;
+    assert_int_equal(journal_in_state(f.engine.journal, JOURNALED_PREPARED, ENGINE_TAKE, SIZE_MAX, f.arena, &rows, &count, &fault), OK);
+    return count;
+}
+
+static void a_file_is_journaled_once_and_moved_after_the_acknowledgement(void **state) {
+    (void)state;
+    fixture_put(&f, "p.pdf", "paper");
+    fixture_put(&f, "a.json", CASE("1", "\"p.pdf\""));
+    assert_int_equal(take(), OK);
+    assert_int_equal(take(), OK);
+    assert_int_equal(prepared(), 1);
+    assert_true(fixture_has(&f, "outbox/a.json"));
+    fixture_reopen(&f);
+    take_for(700); /* found again, recognised by the journal */
+    assert_int_equal(prepared(), 1);
+    assert_int_equal(fixture_count(&f, "failed"), 0);
+    assert_int_equal(acknowledge(), OK);
+    assert_true(fixture_has(&f, "sent/a.json") && fixture_has(&f, "sent/p.pdf"));
+    assert_int_equal(fixture_count(&f, "outbox"), 0);
+    fixture_put(&f, "p.pdf", "paper");
+    fixture_put(&f, "b.json", CASE("1", "\"p.pdf\""));
+    assert_int_equal(take(), OK);
+    assert_true(fixture_has(&f, "failed/b.json.error") && fixture_has(&f, "failed/p.pdf"));
+    assert_int_equal(prepared(), 0);
+}
+static void the_same_name_twice_is_two_names_in_sent(void **state) {
+    (void)state;
+    fixture_put(&f, "a.json", CASE("1", ""));
+    assert_int_equal(take(), OK);
+    fixture_put(&f, "a.json", CASE("2", "")); /* replaced before Kafka took the first */
+    take_for(50);
+    assert_int_equal(prepared(), 2);
+    assert_int_equal(acknowledge(), OK);
+    assert_true(fixture_has(&f, "sent/a~2.json"));
+    assert_false(fixture_has(&f, "outbox/a.json"));
+}
+static void attachments_are_waited_for_and_belong_to_who_names_them(void **state) {
+    (void)state;
+    fixture_put(&f, "a.json", CASE("1", "\"b.json\",\"c.json\""));
+    assert_int_equal(take(), OK);
+    fixture_put(&f, "b.json", CASE("2", "")); /* looks like a case file, but is named as an attachment by one that waits */
+    take_for(60);
+    assert_int_equal(prepared(), 0);
+    fixture_put(&f, "c.json", "c");
+    take_for(400);
+    assert_int_equal(prepared(), 1);
+    assert_int_equal(fixture_count(&f, "failed"), 0);
+}
+static void what_does_not_come_ends_the_wait(void **state) {
+    (void)state;
+    fixture_put(&f, "a.json", CASE("1", "\"nowhere.pdf\""));
+    fixture_put(&f, "bad.json", "{}");
+    take_for(1200);
+    assert_true(fixture_has(&f, "failed/a.json.error") && fixture_has(&f, "failed/bad.json.error"));
+    assert_int_equal(fixture_count(&f, "outbox"), 0);
+}
+static void an_answer_waits_for_the_document_it_cites(void **state) {
+    (void)state;
+    fixture_put(&f, "r.json", ANSWER("其他〔2026〕1号", "r"));
+    fixture_put(&f, "a.json", CASE("1", ""));
+    take_for(100);
+    assert_int_equal(prepared(), 1); /* nothing is held up */
+    assert_true(fixture_has(&f, "outbox/r.json"));
+    struct fault fault;
+    struct number_entry entry = {.number = BYTES_LITERAL("其他〔2026〕1号"), .message_id = {{1}}, .case_id = {{2}}, .referral_id = {{3}},
+                                 .other = BYTES_LITERAL("psb-bynr"), .event = BYTES_LITERAL("REF.SEND"), .came_in = true};
+    assert_int_equal(journal_number_add(f.engine.journal, &entry, &fault), OK);
+    take_for(500);
+    assert_int_equal(prepared(), 2);
+}
+/* Every transport call fails once: the same files end in the same places. */
+static void any_failing_call_is_made_good(void **state) {
+    for (unsigned nth = 1; nth <= 3; nth++) { /* two moves and their seal */
+        if (nth > 1) {
+            tear_down(state);
+            set_up(state);
+        }
+        fixture_put(&f, "p.pdf", "paper");
+        fixture_put(&f, "a.json", CASE("1", "\"p.pdf\""));
+        fixture_fail_at(nth);
+        for (int i = 0; i < 3; i++) {
+            if (take() == OK && acknowledge() == OK) break;
+        }
+        assert_true(fixture_has(&f, "sent/a.json") && fixture_has(&f, "sent/p.pdf"));
+        assert_int_equal(fixture_count(&f, "failed") + fixture_count(&f, "outbox"), 0);
+    }
+}
+
+int main(void) {
+#define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {EACH(a_file_is_journaled_once_and_moved_after_the_acknowledgement), EACH(the_same_name_twice_is_two_names_in_sent),
+        EACH(attachments_are_waited_for_and_belong_to_who_names_them), EACH(what_does_not_come_ends_the_wait),
+        EACH(an_answer_waits_for_the_document_it_cites), EACH(any_failing_call_is_made_good)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,137 @@
+/* See rendering.h. */
+#include "adapters/engine/rendering.h"
+#include "adapters/engine/name.h"
+#include "base/log.h"
+#include <stdlib.h>
+
+void rendering_open(struct engine *engine, const struct arrival *arrival, struct arena *batch, struct arena *scratch, struct rendering *ret) {
+    struct fault fault;
+    *ret = (struct rendering){.engine = engine, .arrival = arrival, .batch = batch, .scratch = scratch};
+    ret->readable = record_read(engine->catalogue, arrival->value, &ret->said, &fault) == OK;
+    if (!ret->readable) log_fault(LOG_ERROR, "inbound.unreadable", &fault);
+}
+
+struct uuid rendering_message_id(const struct rendering *r) {
+    if (r->readable) return r->said.message_id;
+    const char *name = arena_printf(r->scratch, "inbox:%s:%d:%lld", r->engine->self->slug, r->arrival->partition, (long long)r->arrival->offset);
+    return uuid_v5(&UUID_ECOCASE, bytes_of_cstr(name));
+}
+
+static enum outcome stage(const struct rendering *r, struct rendered *ret, enum box box, const char *name, struct bytes content, struct fault *fault) {
+    const struct lane_position *p = &r->arrival->place;
+    const char *staged = arena_printf(r->scratch, "%d-%lld-%lld_%zu", p->lane, (long long)p->generation, (long long)p->sequence, json_array_size(ret->files));
+    TRY(r->engine->transport->verbs->stage(r->engine->transport, staged, content, fault));
+    json_t *one = json_pack("{s:s, s:i, s:s}", "staged", staged, "box", (int)box, "name", name);
+    PROMISE(one);
+    json_array_append_new(ret->files, one);
+    return OK;
+}
+
+static enum outcome stage_json(const struct rendering *r, struct rendered *ret, enum box box, const char *name, json_t *root, struct fault *fault) {
+    char *dumped = json_dumps(root, JSON_INDENT(2));
+    PROMISE(dumped);
+    const char *text = arena_printf(r->scratch, "%s\n", dumped);
+    free(dumped);
+    return stage(r, ret, box, name, bytes_of_cstr(text), fault);
+}
+
+static struct bytes member(const json_t *root, const char *name) {
+    const json_t *value = json_object_get(root, name);
+    return json_is_string(value) ? bytes_of(json_string_value(value), json_string_length(value)) : BYTES_NONE;
+}
+
+/* 回执: what the broker said about a file, beside that file in sent/: SYS.ACCEPTED as .receipt.json, SYS.REFUSED as .refused.json. */
+static json_t *receipt_of(const struct rendering *r, const json_t *value) {
+    json_t *receipt = json_object();
+    const json_t *envelope = json_object_get(value, "envelope");
+    static const char *const ids[][2] = {{"event", "event"}, {"receiptId", "message_id"}, {"messageId", "in_reply_to"}, {"caseId", "case_id"},
+                                         {"referralId", "referral_id"}};
+    static const char *const parts[][2] = {{"aboutEvent", "about_event"}, {"aboutDocumentNo", "about_document_no"}, {"state", "state"},
+                                           {"serial", "serial"}, {"reasons", "reasons"}, {"clocks", "clocks"}};
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) json_object_set(receipt, ids[i][0], json_object_get(envelope, ids[i][1]));
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) json_object_set(receipt, parts[i][0], json_object_get(value, parts[i][1]));
+    char at[32];
+    instant_format(r->said.business_time, at);
+    json_object_set_new(receipt, "at", json_string(at));
+    json_object_set_new(receipt, "lane", json_integer(r->arrival->place.lane));
+    return receipt;
+}
+
+/* A refusal of what this journal does not know has no file to lie beside; a receipt is then named like a delivery. */
+static enum outcome stage_receipt(const struct rendering *r, struct rendered *ret, const json_t *canonical, bool accepted, struct fault *fault) {
+    struct journaled about;
+    bool known = false;
+    TRY(journal_by_message(r->engine->journal, &r->said.in_reply_to, r->scratch, &known, &about, fault));
+    if (!known && !accepted) return OK;
+    struct bytes file = known ? about.sent_as : bytes_of_cstr(ret->stem);
+    json_t *receipt = receipt_of(r, json_object_get(canonical, "value"));
+    if (!accepted) json_object_set_new(receipt, "inbox", json_string(ret->stem)); /* the name, without extension, of the notice in inbox/ */
+    const char *name = arena_printf(r->scratch, "%.*s.%s.json", BYTES_FMT(file), accepted ? "receipt" : "refused");
+    enum outcome outcome = stage_json(r, ret, BOX_SENT, name, receipt, fault);
+    json_decref(receipt);
+    return outcome;
+}
+
+/* RETRY: staging; REFUSE: the profile cannot, and nothing is staged. */
+static enum outcome stage_native(const struct rendering *r, struct rendered *ret, struct fault *fault) {
+    const struct engine *e = r->engine;
+    const struct native_file *documents = NULL;
+    size_t count = 0;
+    struct native_case native = {0};
+    struct inbox_facts facts = {r->arrival->place.lane, r->arrival->place.sequence, r->arrival->role};
+    TRY(convert_attachments(e->profile, r->arrival->value, r->scratch, &documents, &count, fault));
+    struct bytes *names = arena_array(r->scratch, count + 1, sizeof *names);
+    for (size_t i = 0; i < count; i++) names[i] = bytes_of_cstr(name_attachment(ret->stem, i + 1, documents[i].name, r->scratch));
+    TRY(convert_render(e->profile, r->arrival->value, &facts, names, count, r->scratch, &native, fault));
+    for (size_t i = 0; i < native.attachment_count; i++) {
+        const char *name = i < count ? arena_cstr(r->scratch, names[i]) : name_attachment(ret->stem, i + 1, native.attachments[i].name, r->scratch);
+        TRY(stage(r, ret, BOX_INBOX, name, native.attachments[i].content, fault));
+    }
+    return stage(r, ret, BOX_INBOX, name_case_file(ret->stem, native.extension, r->scratch), native.content, fault);
+}
+
+static enum outcome stage_canonical(const struct rendering *r, struct rendered *ret, const struct fault *why, struct fault *fault) {
+    json_t *canonical = NULL;
+    struct fault ignored;
+    if (!r->readable || canonical_json(r->engine->catalogue, r->arrival->value, &canonical, &ignored) != OK) {
+        canonical = json_object();
+        json_object_set_new(canonical, "unreadable", json_string(why->code));
+        json_object_set_new(canonical, "base64", canonical_base64(r->arrival->value));
+    }
+    log_warn("inbound.canonical", "lane=%d sequence=%lld code=%s field=%s", r->arrival->place.lane, (long long)r->arrival->place.sequence, why->code, why->field);
+    enum outcome outcome = stage_json(r, ret, BOX_INBOX, arena_printf(r->scratch, "%s.canonical.json", ret->stem), canonical, fault);
+    json_decref(canonical);
+    return outcome;
+}
+
+static const char *stem_of(const struct rendering *r, const json_t *canonical) {
+    const struct lane_position *p = &r->arrival->place;
+    struct name_place place = {p->lane, p->generation, p->sequence};
+    if (!r->readable) return name_stem(BYTES_LITERAL("UNREADABLE"), BYTES_NONE, &place, r->batch);
+    struct bytes number = r->said.document_no;
+    if (canonical && !number.count) number = member(json_object_get(canonical, "value"), "about_document_no");
+    return name_stem(r->said.event, number, &place, r->batch);
+}
+
+enum outcome rendering_stage(struct rendering *r, struct rendered *ret, struct fault *fault) {
+    json_t *canonical = NULL;
+    struct fault why = {.what = REFUSE, .code = "SCHEMA_UNKNOWN"};
+    enum outcome outcome = REFUSE;
+    if (r->readable && r->said.kind == RECORD_NOTICE) outcome = canonical_json(r->engine->catalogue, r->arrival->value, &canonical, &why);
+    *ret = (struct rendered){rendering_message_id(r), stem_of(r, canonical), json_array()};
+    bool receipt = canonical && bytes_equal_cstr(r->said.event, "SYS.ACCEPTED");
+    if (receipt) {
+        outcome = stage_receipt(r, ret, canonical, true, fault);
+    } else {
+        if (r->readable) outcome = stage_native(r, ret, &why);
+        if (outcome == RETRY) *fault = why;
+        else if (outcome != OK) {
+            json_array_clear(ret->files);
+            outcome = stage_canonical(r, ret, &why, fault);
+        }
+        if (outcome == OK && canonical && bytes_equal_cstr(r->said.event, "SYS.REFUSED")) outcome = stage_receipt(r, ret, canonical, false, fault);
+    }
+    json_decref(canonical);
+    if (outcome != OK) json_decref(ret->files);
+    return outcome;
+}

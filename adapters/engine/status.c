@@ -1,0 +1,49 @@
+/* See status.h. */
+#include "adapters/engine/status.h"
+#include "base/log.h"
+#include "wire/reason.h"
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static json_t *time_text(instant at) {
+    char text[32];
+    if (!at) return json_null();
+    instant_format(at, text);
+    return json_string(text);
+}
+
+static json_t *error_of(const struct engine_status *s) {
+    if (!s->last_error.code[0]) return json_null();
+    const struct reason *reason = reason_find(s->last_error.code);
+    json_t *detail = json_string(s->last_error.text);
+    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "code", s->last_error.code, "zh", reason->zh, "en", reason->en, "detail",
+                     detail ? detail : json_null(), "at", time_text(s->last_error_at));
+}
+
+static json_t *json_of(const struct engine *e, int64_t waiting, bool running) {
+    const struct engine_status *s = &e->status;
+    return json_pack("{s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i}", "agency", e->self->slug, "running", (int)running, "kafka",
+                     s->kafka_up ? "up" : "down", "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed, "delivered", (json_int_t)s->delivered,
+                     "waiting", (json_int_t)waiting, "lag", (json_int_t)s->lag, "alarms", (json_int_t)s->alarms, "lastSuccess",
+                     time_text(s->last_success), "lastError", error_of(s), "at", time_text(instant_now()), "pid", (int)getpid());
+}
+
+static bool same(const struct engine_status *a, const struct engine_status *b) {
+    return a->sent == b->sent && a->failed == b->failed && a->delivered == b->delivered && a->alarms == b->alarms && a->lag == b->lag &&
+           a->kafka_up == b->kafka_up && a->last_error_at == b->last_error_at;
+}
+
+void status_tell(struct status *status, struct engine *e, bool running) {
+    struct fault fault;
+    int64_t now = monotonic_ms(), waiting = e->transport->verbs->counts(e->transport).waiting;
+    bool changed = !same(&status->told, &e->status) || waiting != status->waiting || !running || !status->at_ms;
+    if (status->at_ms && running && now - status->at_ms < (changed ? 1000 : STATUS_ALIVE_MS)) return;
+    json_t *root = json_of(e, waiting, running);
+    char *text = json_dumps(root, JSON_INDENT(2));
+    PROMISE(text);
+    if (e->transport->verbs->tell_status(e->transport, bytes_of_cstr(text), &fault) != OK) log_fault(LOG_WARN, "status.untold", &fault);
+    free(text);
+    json_decref(root);
+    *status = (struct status){e->status, waiting, now};
+}

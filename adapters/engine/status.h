@@ -1,0 +1,10 @@
+/* 状态: .status.json of the spool, what an operator or a probe reads: is Kafka there, what was sent and delivered, what waits, what
+ * went wrong last. Written when something changed, at most once a second, and every STATUS_ALIVE_MS as a sign of life. */
+#ifndef ECOCASE_ADAPTERS_STATUS_H
+#define ECOCASE_ADAPTERS_STATUS_H
+#include "adapters/engine/engine.h"
+
+#define STATUS_ALIVE_MS 30000
+struct status { struct engine_status told; int64_t waiting, at_ms; };
+void status_tell(struct status *status, struct engine *engine, bool running);
+#endif

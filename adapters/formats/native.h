@@ -1,0 +1,46 @@
+/* 原生文件: an agency's case file as a tree, whatever it was written in. Job: one shape between the formats (csv.c, xml.c, json.c)
+ * and the mapping. All text is UTF-8 without the byte order mark and untrimmed; encodings are the formats' affair.
+ * Memory: everything lives in the arena; a read tree may borrow from the arena's copy of the file. Threads: any. No I/O.
+ * CSV: the root's children are the rows (name "row"), a row's children the cells, named by the header, in its order; an empty
+ * cell is a node with empty text. XML: the root is the root element; attributes are children named "@name", before elements;
+ * an element with text has `scalar`. JSON: the root is the outermost value; an array is repeated children of one name (an empty
+ * array is no child; an array inside an array is refused); null is an absent child. */
+#ifndef ECOCASE_FORMATS_NATIVE_H
+#define ECOCASE_FORMATS_NATIVE_H
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/fault.h"
+
+enum format_kind { FORMAT_CSV, FORMAT_XML, FORMAT_JSON };
+enum format_encoding { ENCODING_UTF8, ENCODING_GB18030 };
+struct format {
+    enum format_kind kind;
+    enum format_encoding encoding;
+    bool bom;                       /* written (UTF-8); when reading UTF-8 one is always accepted */
+    char separator;                 /* csv; ',' or '\t' … */
+    const char *root;               /* xml: name of the root element; NULL: any (json, csv: NULL) */
+    const char *name_space, *prefix;/* xml; NULL: none. Elements of another namespace are named "{uri}name" */
+};
+struct native_node {
+    struct bytes name, text;
+    bool scalar;                    /* has a value of its own (json text/number/boolean, xml element without element children, cell) */
+    bool bare;                      /* json: number or boolean, read and written without quotes */
+    bool many;                      /* json, writing: an array even if it is alone; reading: was in an array */
+    uint32_t line, column;          /* where the value begins, 1-based, column in characters; 0: made by us */
+    struct native_node *first, *last, *next, *parent;
+};
+#define NATIVE_DEPTH 32u            /* nesting; deeper is refused: no form of an agency comes near */
+#define NATIVE_NODES 200000u        /* nodes of one file */
+#define NATIVE_COLUMNS 1000u        /* csv columns */
+#define NATIVE_MOST (4u << 20)      /* bytes of one case file: TOO_LARGE above */
+/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, JSON_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file. */
+MUST_USE enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena, struct native_node **ret, struct fault *fault);
+/* Writes the tree in the format's encoding. Never refuses content: a character that the format cannot hold becomes U+FFFD
+ * (XML) or is escaped (JSON); GB18030 holds all of Unicode. */
+MUST_USE enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
+/* A new last child (arena-owned; name and text are borrowed). */
+struct native_node *native_add(struct native_node *parent, struct bytes name, struct arena *arena);
+/* First child of that name, NULL if none; native_again: the next sibling of the same name. */
+const struct native_node *native_child(const struct native_node *parent, struct bytes name);
+const struct native_node *native_again(const struct native_node *node);
+#endif

@@ -1,0 +1,53 @@
+/* Inside of the spool transport. Not for others. */
+#ifndef ECOCASE_ADAPTERS_SPOOL_INSIDE_H
+#define ECOCASE_ADAPTERS_SPOOL_INSIDE_H
+#include "adapters/transports/spool.h"
+#include "base/time.h"
+#include <sys/stat.h>
+
+#define SPOOL_NAME 256
+struct seen {
+    char name[SPOOL_NAME];
+    int64_t size, modified_ns;
+    uint64_t inode;
+    int64_t first_ms, quiet_since_ms, again_ms; /* monotonic; again_ms: put off until then */
+    bool complete, regular;
+};
+enum spool_folder { FOLDER_ROOT, FOLDER_OUTBOX, FOLDER_SENT, FOLDER_FAILED, FOLDER_INBOX, FOLDER_DONE, FOLDER_STAGE, FOLDER_COUNT };
+struct spool {
+    struct transport transport;
+    int folders[FOLDER_COUNT], lock, notify;
+    struct seen *seen, *spare; /* sorted by name; the two swap at each scan */
+    size_t seen_count;
+    char (*renamed_in)[SPOOL_NAME]; /* names inotify told of since the last scan */
+    size_t renamed_count;
+    int64_t next_scan_ms;
+    char (*staged)[64];       /* since the last settle; beyond the room the whole file system is synced */
+    size_t staged_count;
+    bool sent_dirty, inbox_dirty, failed_dirty;
+};
+#define SPOOL_RENAMED_MOST 4096u
+#define SPOOL_STAGED_MOST 16u /* from here on one syncfs costs less than that many fsyncs (measured 0.4 ms each) */
+static inline struct spool *spool_of(struct transport *transport) { return (struct spool *)transport; }
+static inline const struct spool *spool_const(const struct transport *transport) { return (const struct spool *)transport; }
+
+enum outcome spool_papers(struct transport *t, struct arena *arena, const struct paper **ret, size_t *ret_count, int64_t *ret_again_ms,
+                          struct fault *fault);
+bool spool_present(struct transport *t, struct bytes name);
+bool spool_unchanged(struct transport *t, const struct paper *paper);
+enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault);
+void spool_put_off(struct transport *t, struct bytes name, int64_t ms);
+void spool_unsee(struct spool *spool, struct bytes name);
+bool spool_copy_name(struct bytes name, char ret[SPOOL_NAME]);
+
+enum outcome spool_sent(struct transport *t, const struct paper *paper, struct bytes as, struct fault *fault);
+bool spool_sent_taken(struct transport *t, const char *name);
+enum outcome spool_fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why, struct fault *fault);
+
+enum outcome spool_stage(struct transport *t, const char *staged, struct bytes content, struct fault *fault);
+enum outcome spool_settle(struct transport *t, struct fault *fault);
+enum outcome spool_reveal(struct transport *t, const char *staged, enum box box, const char *name, struct fault *fault);
+enum outcome spool_seal(struct transport *t, struct fault *fault);
+enum outcome spool_forget_staged(struct transport *t, struct fault *fault);
+enum outcome spool_tell_status(struct transport *t, struct bytes json, struct fault *fault);
+#endif

@@ -1,0 +1,176 @@
+/* See spool.h: sent/, failed/, and what is given to the agency. */
+#include "adapters/engine/name.h"
+#include "adapters/transports/durable.h"
+#include "adapters/transports/spool_inside.h"
+#include "base/log.h"
+#include "base/point.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static bool exists(const struct spool *spool, enum spool_folder folder, const char *name) {
+    struct stat facts;
+    return fstatat(spool->folders[folder], name, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Moves, under another name where the wished one is taken. MOVE_GONE is fine: somebody moved it before. */
+static enum outcome move_on(struct spool *spool, const char *from, enum spool_folder to, struct bytes wish, struct fault *fault) {
+    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 1u << 20);
+    const char *name = arena_cstr(arena, wish);
+    for (unsigned n = 2;; n++) {
+        enum moved moved = durable_move(spool->folders[FOLDER_OUTBOX], from, spool->folders[to], name, fault);
+        if (moved == MOVED || moved == MOVE_GONE) return OK;
+        if (moved == MOVE_FAILED) return RETRY;
+        arena_reset(arena);
+        name = name_again(wish, n, arena);
+    }
+}
+
+enum outcome spool_sent(struct transport *t, const struct paper *paper, struct bytes as, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    char name[SPOOL_NAME];
+    if (!spool_unchanged(t, paper)) return OK; /* gone, or another paper of the same name: not this one's business */
+    PROMISE(spool_copy_name(paper->name, name));
+    TRY(move_on(spool, name, FOLDER_SENT, as, fault));
+    spool->sent_dirty = true;
+    spool_unsee(spool, paper->name);
+    return OK;
+}
+
+bool spool_sent_taken(struct transport *t, const char *name) { return exists(spool_of(t), FOLDER_SENT, name); }
+
+/* The reason is there before the file: nobody finds a failed file without it. The name is taken only by a file. */
+static enum outcome write_reason(struct spool *spool, const char *name, struct bytes why, struct fault *fault) {
+    char error[SPOOL_NAME + 16];
+    snprintf(error, sizeof error, "%.240s.error", name);
+    TRY(durable_write(spool->folders[FOLDER_STAGE], "error", why, fault));
+    TRY(durable_sync_file(spool->folders[FOLDER_STAGE], "error", fault));
+    if (renameat(spool->folders[FOLDER_STAGE], "error", spool->folders[FOLDER_FAILED], error) == 0) return OK;
+    return fault_set(fault, RETRY, "FILE_WRITE", "failed/%s: %s", error, strerror(errno));
+}
+
+static enum outcome fail_first(struct spool *spool, const char *from, struct bytes why, struct fault *fault) {
+    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 1u << 20);
+    const char *name = strlen(from) <= NAME_MOST ? from : name_again(bytes_of_cstr(from), 1, arena);
+    for (unsigned n = 2;; n++) {
+        if (!exists(spool, FOLDER_FAILED, name)) {
+            TRY(write_reason(spool, name, why, fault));
+            enum moved moved = durable_move(spool->folders[FOLDER_OUTBOX], from, spool->folders[FOLDER_FAILED], name, fault);
+            if (moved == MOVED || moved == MOVE_GONE) return OK;
+            if (moved == MOVE_FAILED) return RETRY;
+        }
+        name = name_again(bytes_of_cstr(from), n, arena);
+    }
+}
+
+enum outcome spool_fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    char name[SPOOL_NAME];
+    for (size_t i = 0; i < count; i++) {
+        if (!spool_copy_name(papers[i].name, name)) continue;
+        if (i == 0) TRY(fail_first(spool, name, why, fault));
+        else TRY(move_on(spool, name, FOLDER_FAILED, papers[i].name, fault));
+        spool_unsee(spool, papers[i].name);
+    }
+    TRY(durable_sync_folder(spool->folders[FOLDER_FAILED], fault));
+    return durable_sync_folder(spool->folders[FOLDER_OUTBOX], fault);
+}
+
+enum outcome spool_stage(struct transport *t, const char *staged, struct bytes content, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    TRY(durable_write(spool->folders[FOLDER_STAGE], staged, content, fault));
+    if (spool->staged_count < SPOOL_STAGED_MOST) snprintf(spool->staged[spool->staged_count], sizeof *spool->staged, "%s", staged);
+    spool->staged_count++;
+    return OK;
+}
+
+enum outcome spool_settle(struct transport *t, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    if (!spool->staged_count) return OK;
+    if (spool->staged_count >= SPOOL_STAGED_MOST) TRY(durable_sync_all(spool->folders[FOLDER_STAGE], fault));
+    else {
+        for (size_t i = 0; i < spool->staged_count; i++) TRY(durable_sync_file(spool->folders[FOLDER_STAGE], spool->staged[i], fault));
+        TRY(durable_sync_folder(spool->folders[FOLDER_STAGE], fault));
+    }
+    spool->staged_count = 0;
+    return OK;
+}
+
+static bool same_content(const struct spool *spool, const char *staged, enum spool_folder folder, const char *name) {
+    char path[64 + SPOOL_NAME];
+    struct fault ignored;
+    AUTO(buffer_free) struct buffer a, b;
+    buffer_init(&a, 16u << 20);
+    buffer_init(&b, 16u << 20);
+    snprintf(path, sizeof path, "/proc/self/fd/%d/%s", spool->folders[FOLDER_STAGE], staged);
+    if (buffer_read_file(&a, path, &ignored) != OK) return false;
+    snprintf(path, sizeof path, "/proc/self/fd/%d/%s", spool->folders[folder], name);
+    if (buffer_read_file(&b, path, &ignored) != OK) return false;
+    return bytes_equal(buffer_view(&a), buffer_view(&b));
+}
+
+/* Names hold lane and sequence, so a name that is there already is this very paper, delivered before the journal was lost. (The
+ * mutant without a journal is not to be saved by that.) */
+static bool had_before(const struct spool *spool, const char *staged, enum box box, const char *name) {
+    if (mutant("no_journal")) return false;
+    if (box == BOX_SENT) return same_content(spool, staged, FOLDER_SENT, name);
+    return exists(spool, FOLDER_DONE, name) || same_content(spool, staged, FOLDER_INBOX, name);
+}
+
+enum outcome spool_reveal(struct transport *t, const char *staged, enum box box, const char *name, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 1u << 20);
+    enum spool_folder folder = box == BOX_SENT ? FOLDER_SENT : FOLDER_INBOX;
+    const char *as = name;
+    if (box == BOX_INBOX && !mutant("no_journal") && exists(spool, FOLDER_DONE, name)) {
+        unlinkat(spool->folders[FOLDER_STAGE], staged, 0);
+        return OK;
+    }
+    for (unsigned n = 2;; n++) {
+        enum moved moved = durable_move(spool->folders[FOLDER_STAGE], staged, spool->folders[folder], as, fault);
+        if (moved == MOVE_FAILED) return RETRY;
+        if (moved == MOVED) (box == BOX_SENT ? &spool->sent_dirty : &spool->inbox_dirty)[0] = true;
+        if (moved == MOVED || moved == MOVE_GONE) return OK; /* gone: revealed before a crash, perhaps moved on since */
+        if (had_before(spool, staged, box, as)) {
+            unlinkat(spool->folders[FOLDER_STAGE], staged, 0);
+            return OK;
+        }
+        log_warn("spool.name_taken", "name=\"%s\"", as);
+        as = name_again(bytes_of_cstr(name), n, arena);
+    }
+}
+
+enum outcome spool_seal(struct transport *t, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    if (spool->sent_dirty) TRY(durable_sync_folder(spool->folders[FOLDER_SENT], fault));
+    if (spool->sent_dirty) TRY(durable_sync_folder(spool->folders[FOLDER_OUTBOX], fault));
+    spool->sent_dirty = false;
+    if (spool->inbox_dirty) TRY(durable_sync_folder(spool->folders[FOLDER_INBOX], fault));
+    spool->inbox_dirty = false;
+    return OK;
+}
+
+enum outcome spool_forget_staged(struct transport *t, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    int copy = openat(spool->folders[FOLDER_STAGE], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = copy >= 0 ? fdopendir(copy) : NULL;
+    if (!folder) {
+        if (copy >= 0) close(copy);
+        return fault_set(fault, RETRY, "FILE_READ", ".stage: %s", strerror(errno));
+    }
+    for (const struct dirent *entry; (entry = readdir(folder));) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) unlinkat(spool->folders[FOLDER_STAGE], entry->d_name, 0);
+    }
+    closedir(folder);
+    spool->staged_count = 0;
+    return OK;
+}
+
+enum outcome spool_tell_status(struct transport *t, struct bytes json, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    TRY(durable_write(spool->folders[FOLDER_ROOT], ".status.json.new", json, fault));
+    if (renameat(spool->folders[FOLDER_ROOT], ".status.json.new", spool->folders[FOLDER_ROOT], ".status.json") == 0) return OK;
+    return fault_set(fault, RETRY, "FILE_WRITE", ".status.json: %s", strerror(errno));
+}
