@@ -1,0 +1,86 @@
+"""样例日 · the sample day, adapters/agencies/sample-day.yaml: what each agency exports, hour by hour, and what must come of it.
+
+`for step in load(path):` gives the steps in order. The files stay as an agency exports them (their bytes, their encoding); only the dates
+are placeholders `{{D+3 10:20 %Y-%m-%d %H:%M}}`: day zero plus three days at 10:20 (+08:00), written by that strftime pattern.
+"""
+import datetime
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+PLACE = re.compile(r"\{\{D([+-]\d+)? (\d\d?):(\d\d) ([^{}]+)\}\}")
+
+
+@dataclass(frozen=True)
+class File:
+    name: str           # in the outbox
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Delivery:
+    agency: str
+    role: str           # to | copy
+    golden: Path | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    id: str
+    case: str           # steps of one case follow each other; cases do not wait for each other
+    title: str          # zh · en
+    agency: str
+    file: File
+    attachments: tuple[File, ...]
+    event: str
+    deliver: tuple[Delivery, ...]
+    referral: dict = field(default_factory=dict)    # {machine, state, clocks: {rule: letter}} of the case's referral after the step
+
+
+def fill(text, day_zero):
+    """The text with its placeholders replaced."""
+    def one(found):
+        days, hour, minute, pattern = found.groups()
+        day = day_zero + datetime.timedelta(days=int(days or 0))
+        return datetime.datetime(day.year, day.month, day.day, int(hour), int(minute)).strftime(pattern)
+    text = PLACE.sub(one, text)
+    assert "{{" not in text, f"not a placeholder: {text[text.index('{{'):][:40]}"
+    return text
+
+
+def encoding(folder):
+    """The encoding that an agency's profile declares, as Python names it."""
+    profile = yaml.safe_load((folder / "profile.yaml").read_text(encoding="utf-8"))
+    return profile["format"].get("encoding", "UTF-8").lower()
+
+
+def load(path, day_zero=None):
+    """Steps of the sample day with their files' bytes; `day_zero` (date) instead of the file's own moves the whole day."""
+    path = Path(path)
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    zero = day_zero or told["day_zero"]
+    steps, titles = [], {}
+    for s in told["steps"]:
+        folder = path.parent / s["agency"]
+        out = folder / "samples" / "out"
+        raw = (out / s["file"]).read_bytes()
+        kind = encoding(folder)
+        content = fill(raw.decode(kind), zero).encode(kind)     # a byte order mark stays: it is a character
+        case = str(s["case"])
+        titles.setdefault(case, told["cases"][case])
+        expect = s["expect"]
+        deliver = tuple(Delivery(d["agency"], d["role"], path.parent / d["agency"] / "samples" / "in" / d["golden"] if "golden" in d else None)
+                        for d in expect["deliver"])
+        steps.append(Step(s["id"], case, titles[case], s["agency"], File(s.get("as", s["file"]), content),
+                          tuple(File(a, (out / a).read_bytes()) for a in s.get("attachments", [])), expect["event"], deliver,
+                          expect.get("referral", {})))
+    return steps
+
+
+if __name__ == "__main__":
+    import sys
+    for step in load(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "adapters" / "agencies" / "sample-day.yaml"):
+        print(f"{step.id:16s} {step.agency:9s} {step.event:24s} {step.file.name} +{len(step.attachments)} → "
+              + " ".join(f"{d.agency}:{d.role}" for d in step.deliver))
