@@ -1,0 +1,103 @@
+/* 单位配置: a profile as it is once loaded, for the mapping (map_*.c) only; the engine sees engine/convert.h. Grammar:
+ * docs/ADAPTERS.md. Job of profile*.c: read the YAML, resolve every name (canonical path, table, unit, event, agency) so that the
+ * mapping never meets an unknown one, and refuse every mistake at file:line:column. Memory: everything lives in the profile's
+ * arena and is read-only once loaded. Threads: any. Texts are NUL-terminated UTF-8. */
+#ifndef ECOCASE_ADAPTERS_PROFILE_H
+#define ECOCASE_ADAPTERS_PROFILE_H
+#include "adapters/engine/convert.h"
+#include "adapters/formats/native.h"
+
+enum value_kind { VALUE_TEXT, VALUE_LIST, VALUE_AGENCY, VALUE_AGENCIES, VALUE_SYMBOL /* enumeration */, VALUE_TIME, VALUE_AMOUNT /* fen */, VALUE_NUMBER };
+enum group_kind { GROUP_PARTIES, GROUP_ITEMS, GROUP_FACTS, GROUP_PENALTIES, GROUP_DOCUMENTS, GROUP_NATIVE, GROUP_REASONS, GROUP_CLOCKS, GROUP_COUNT };
+#define GROUP_NONE GROUP_COUNT
+#define IN_CASE 1u
+#define IN_STEP 2u
+#define IN_NOTICE 4u
+
+/* 规范字段: one row of the canonical table (canonical.c's counterpart for mapping), the only list of what a profile may name. */
+struct canonical_field {
+    const char *path;            /* "envelope.document_no", "title", "inbox.role", "reasons.text"; in a group: the member, "name" */
+    enum group_kind group;       /* GROUP_NONE: a field of the record itself */
+    enum value_kind kind;
+    unsigned records;            /* IN_* */
+    bool sent;                   /* may be filled from a file; others exist when receiving only */
+    bool needed;                 /* in a group: must be mapped and filled */
+    const char *const *symbols;  /* VALUE_SYMBOL: ends with NULL */
+};
+const struct canonical_field *canonical_find(const char *path, enum group_kind group);  /* NULL: no such field */
+const char *canonical_group_name(enum group_kind kind);
+unsigned canonical_group_records(enum group_kind kind);
+
+struct native_path { const char *const *names; size_t count; bool absolute; const char *text; };  /* csv: one name, the column */
+struct table_row { const char *native, *canonical; };
+struct table { const char *name; const struct table_row *rows; size_t count; };
+struct texts { const char *const *at; size_t count; };     /* the first is the one written */
+struct unit_pair { const char *native, *canonical; int64_t multiply, divide; };    /* canonical = native * multiply / divide */
+struct mapped_field {
+    const struct canonical_field *canonical;
+    bool placed;                  /* has a native path; else `constant` */
+    struct native_path at;
+    bool required, bare;
+    const char *constant, *otherwise;      /* canonical text; NULL: none */
+    const struct table *table;
+    struct texts dates, separators;        /* dates: this field's or the format's; count 0: the built-in forms. separators: count 0: none */
+    const struct unit_pair *unit;          /* NULL: as it stands. Amounts: 元 or 万元, canonical fen */
+};
+struct mapped_fact { const char *name; struct native_path at; const struct unit_pair *unit; const char *unit_text; bool required; }; /* unit_text: canonical */
+struct mapped_group {
+    enum group_kind kind;
+    bool placed;
+    struct native_path at;
+    const struct mapped_field *fields; size_t field_count;
+    struct texts split;
+    bool distinct;
+};
+struct fixed_text { struct native_path at; struct texts texts; };
+struct mapped_message {
+    const char *event;
+    unsigned record;              /* IN_CASE, IN_STEP or IN_NOTICE */
+    bool sends, receives, opens;
+    const struct fixed_text *when; size_t when_count;
+    const struct fixed_text *constants; size_t constant_count;
+    struct texts files;
+    const struct mapped_field *fields; size_t field_count;     /* own before those of blocks; each canonical path once */
+    const struct mapped_fact *facts; size_t fact_count;
+    const struct mapped_group *groups; size_t group_count;
+    const struct native_path *rest;                            /* NULL: none */
+};
+struct profile {
+    struct arena *arena;
+    const struct directory *directory;
+    const struct catalogue *catalogue;
+    const struct participant *agency;
+    struct format format;
+    const char *extension;
+    struct native_path record, key;        /* count 0: none */
+    bool has_key;
+    struct texts dates, list, files;
+    int64_t attachment_wait_ms;
+    const struct table *tables; size_t table_count;
+    const struct mapped_message *messages; size_t message_count;
+};
+
+/* ---- scalar.c: one native text <-> one canonical text, pure. `text` is already trimmed. REFUSE: FIELD_DATE, FIELD_AMOUNT,
+ * FIELD_NUMBER, FIELD_CODE, UNKNOWN_RECIPIENT with fault->field left to the caller. Results live in the arena. */
+struct bytes scalar_trim(struct bytes text);                                  /* spaces, tabs, line ends, U+3000, U+00A0, U+FEFF */
+struct bytes scalar_half_width(struct bytes text, struct arena *arena);       /* full-width digits . , : - to ASCII */
+MUST_USE enum outcome scalar_time(struct bytes text, const struct texts *patterns, struct arena *arena, instant *ret, struct fault *fault);
+struct bytes scalar_time_text(instant at, const struct texts *patterns, struct arena *arena);
+MUST_USE enum outcome scalar_amount(struct bytes text, const struct unit_pair *unit, struct arena *arena, int64_t *ret_fen, struct fault *fault);
+struct bytes scalar_amount_text(int64_t fen, const struct unit_pair *unit, struct arena *arena);
+MUST_USE enum outcome scalar_number(struct bytes text, const struct unit_pair *unit, struct arena *arena, double *ret, struct fault *fault);
+struct bytes scalar_number_text(double number, const struct unit_pair *unit, struct arena *arena);
+/* The table's other side; a native text that is not listed is refused, a canonical one is given back as it is. table NULL: as it is. */
+MUST_USE enum outcome scalar_code(struct bytes text, const struct table *table, struct arena *arena, struct bytes *ret, struct fault *fault);
+struct bytes scalar_code_text(struct bytes canonical, const struct table *table);
+MUST_USE enum outcome scalar_agency(struct bytes text, const struct table *table, const struct directory *directory, struct arena *arena,
+                                    const struct participant **ret, struct fault *fault);
+struct bytes scalar_agency_text(struct bytes slug, const struct table *table, const struct directory *directory);
+/* Splits at any of the separators, trims, drops empty parts unless `keep_empty` (split groups need the count). */
+const struct bytes *scalar_split(struct bytes text, const struct texts *separators, bool keep_empty, struct arena *arena, size_t *ret_count);
+const struct unit_pair *scalar_unit(const char *native, const char *canonical);   /* NULL: no such pair. ("元","fen"), ("万元","fen"), ("市斤","kg") … */
+bool scalar_is_time_pattern(const char *pattern);
+#endif
