@@ -71,6 +71,7 @@ class World:
         self.bin = ROOT / build / "bin"
         self.clock, self.lanes, self.keep = clock, lanes, keep
         self.own_kafka, self.own_postgres = kafka, postgres
+        self.stop_strays()  # before their ports are claimed
         self.kafka_port = None if kafka else claim_port(kafka_port, "--kafka-port")
         self.pg_port = None if postgres else claim_port(postgres_port, "--postgres-port")
         self.controller_port = None if kafka else free_port()
@@ -82,7 +83,6 @@ class World:
     def __enter__(self):
         atexit.register(self.stop)
         try:
-            self.stop_strays()
             if not self.keep:
                 shutil.rmtree(self.folder, ignore_errors=True)
             (self.folder / "log").mkdir(parents=True, exist_ok=True)
