@@ -5,6 +5,7 @@ import os
 import re
 import time
 
+CASE_FILE = re.compile(r"(?!SYS\.)[A-Z]+\.[A-Z_]+_.*_\d+-\d+(g\d+)?\.[^._]+$")   # an attachment has _<n>_<name> behind its place
 QUIET_SECONDS = 90   # nothing has moved for so long: something is stuck
 
 
@@ -141,11 +142,11 @@ def verify(steps, spools, ask):
         wanted = (step.referral["machine"], step.referral["state"], step.referral["clocks"])
         if [tuple(r) for r in rows] != [wanted]:
             wrong.append(f"{step.case}: 台账 · ledger {rows} 而非 · instead of {wanted}")
-    expected = {}
-    for step in steps:
-        for d in step.deliver:
-            expected[d.agency] = expected.get(d.agency, 0) + 1
     for agency, spool in sorted(spools.items()):
+        expected = sum(d.agency == agency for step in steps for d in step.deliver)
+        came = [p.name for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if CASE_FILE.match(p.name)]
+        if len(came) != expected:
+            wrong.append(f"{agency}: 收件 {len(came)} 份而非 {expected} 份 · case files came instead of the expected ones: {sorted(came)}")
         left = [p.name for p in (spool / "outbox").iterdir() if not p.name.startswith(".")]
         failed = [p.name for p in (spool / "failed").iterdir()]
         if left or failed:
