@@ -1,7 +1,7 @@
 /* See native_inside.h. libxml2's SAX interface over UTF-8 that was decoded before: the encoding named in the prolog is ignored, the
  * network never used, a DTD refused before the parser sees it, so that there are no entities but XML's five. Places come from the
  * parser's byte offset. Its own quadratic spots (attributes of one tag) are kept small by counting first. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* memmem, memrchr */
 #include "adapters/formats/native_inside.h"
 #include <libxml/parserInternals.h>
 
@@ -82,7 +82,7 @@ static enum outcome name_of(struct sax *s, const char *mark, const xmlChar *name
     *ret = bytes_of_cstr(text);
     if (plain) return OK;
     s->composed += ret->count;
-    return s->composed <= NATIVE_MOST ? OK : reading_refuse(s->r, offset_of(s), "TOO_LARGE", "names with their namespaces take more than %u bytes", NATIVE_MOST);
+    return s->composed <= NATIVE_MOST ? OK : reading_refuse(s->r, offset_of(s), "TOO_LARGE", "names and their namespaces: more than %u bytes", NATIVE_MOST);
 }
 
 /* From a finished start tag, the next attribute that is no namespace declaration: where its value's quote opens. */
