@@ -16,7 +16,8 @@ static void bytes_that_are_no_text_are_refused_with_their_place(void **state) {
 }
 static void gb18030_is_read_and_written(void **state) {
     (void)state;
-    fixture_writes(&gb18030, T("\xce\xc4\xba\xc5,b\n\xd6\xd0\x81\x39\xee\x39\x95\x32\x82\x36,\xa3\xac\n"), T("\xce\xc4\xba\xc5,b\r\n\xd6\xd0\x81\x39\xee\x39\x95\x32\x82\x36,\xa3\xac\r\n"));
+    fixture_writes(&gb18030, T("\xce\xc4\xba\xc5,b\n\xd6\xd0\x81\x39\xee\x39\x95\x32\x82\x36,\xa3\xac\n"),
+                   T("\xce\xc4\xba\xc5,b\r\n\xd6\xd0\x81\x39\xee\x39\x95\x32\x82\x36,\xa3\xac\r\n"));
     fixture_reads(&gb18030, T("\x84\x31\x95\x33\xce\xc4\xba\xc5\n\xd6\xd0\x81\x39\xee\x39\x95\x32\x82\x36\n"), "@1:1(row@2:1(文号@2:1=中㐀𠀀))");
 }
 /* The 24 that have a standard character since 2005. */
@@ -31,7 +32,8 @@ static void old_private_characters_keep_their_codes(void **state) {
     (void)state;
     struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena());
     struct native_node *cell = native_add(native_add(root, T("row"), fixture_arena()), T("a"), fixture_arena());
-    cell->text = T("\uE78D\uE78E\uE78F\uE790\uE791\uE792\uE793\uE794\uE795\uE796中\uE816\uE817\uE818\uE81E\uE826\uE82B\uE82C\uE831\uE832\uE83B\uE843\uE854\uE855\uE864");
+    cell->text = T("\uE78D\uE78E\uE78F\uE790\uE791\uE792\uE793\uE794\uE795\uE796中"
+                   "\uE816\uE817\uE818\uE81E\uE826\uE82B\uE82C\uE831\uE832\uE83B\uE843\uE854\uE855\uE864");
     fixture_made(&gb18030, root, T("a\r\n\xa6\xd9\xa6\xda\xa6\xdb\xa6\xdc\xa6\xdd\xa6\xde\xa6\xdf\xa6\xec\xa6\xed\xa6\xf3\xd6\xd0"
                                    "\xfe\x51\xfe\x52\xfe\x53\xfe\x59\xfe\x61\xfe\x66\xfe\x67\xfe\x6c\xfe\x6d\xfe\x76\xfe\x7e\xfe\x90\xfe\x91\xfe\xa0\r\n"));
 }

@@ -69,7 +69,8 @@ static void on_error(void *data, xmlErrorPtr error) {
     if (error->level < XML_ERR_ERROR || s->outcome != OK) return;
     int count = error->message ? (int)strcspn(error->message, "\n") : 0;
     size_t offset = offset_of(s);
-    s->outcome = reading_refuse(s->r, offset, "XML_SYNTAX", "not well-formed: %.*s", count, error->message ? error->message : "");
+    if (error->code == XML_ERR_NO_MEMORY) s->outcome = fault_set(s->r->fault, FATAL, "INTERNAL", "no memory for an XML parser");
+    else s->outcome = reading_refuse(s->r, offset, "XML_SYNTAX", "not well-formed: %.*s", count, error->message ? error->message : "");
     xmlStopParser(s->parser);
 }
 
@@ -101,11 +102,9 @@ static size_t next_value(struct bytes tag, size_t *at) {
 }
 
 /* SAX2 gives five pointers for each attribute: name, prefix, uri, value, end of value; in the order of the tag. */
-static enum outcome add_attributes(struct sax *s, int count, const xmlChar **attributes, size_t end) {
-    const uint8_t *open = memrchr(s->r->text.at, '<', end);
-    PROMISE(open);
-    size_t begin = (size_t)(open - s->r->text.at), at = 0;
-    struct bytes tag = bytes_of(open, end - begin);
+static enum outcome add_attributes(struct sax *s, int count, const xmlChar **attributes, size_t begin, size_t end) {
+    struct bytes tag = bytes_of(s->r->text.at + begin, end - begin);
+    size_t at = 0;
     while (at < tag.count && !strchr(" \t\r\n", tag.at[at])) at++; /* the element's name */
     for (int i = 0; i < count; i++, attributes += 5) {
         struct native_node *node;
@@ -127,10 +126,13 @@ static enum outcome open_element(struct sax *s, const xmlChar *local, const xmlC
     if (!s->depth && root && !bytes_equal_cstr(name, root)) {
         return reading_refuse(s->r, end, "XML_SYNTAX", "the root element is %.*s, not %s as the agency's profile says", BYTES_FMT(name), root);
     }
-    TRY(reading_node(s->r, s->node, name, end, &s->node));
+    const uint8_t *tag = memrchr(s->r->text.at, '<', end); /* no attribute holds a '<' */
+    PROMISE(tag);
+    size_t begin = (size_t)(tag - s->r->text.at);
+    TRY(reading_node(s->r, s->node, name, begin, &s->node)); /* places in the order of the text: going back means counting anew */
     if (!s->depth) s->root = s->node;
     buffer_clear(&s->texts[s->depth++]);
-    TRY(add_attributes(s, count, attributes, end));
+    TRY(add_attributes(s, count, attributes, begin, end));
     reading_place(s->r, s->node, s->r->text.at[end] == '>' ? end + 1 : end);
     return OK;
 }
