@@ -1,6 +1,6 @@
 /* See native_inside.h. RFC 4180: quoted cells with doubled quotes and line ends in them, CRLF or LF, any one-character separator, a
  * header row. What the standard leaves open and other readers guess is refused with its place: a quote within a plain cell, text
- * after a closing quote, rows that are shorter or longer than the header, a lone carriage return, a blank line between rows. */
+ * after a closing quote, rows that are shorter or longer than the header, a header without rows, a lone carriage return, a blank line between rows. */
 #include "adapters/formats/native_inside.h"
 
 struct sheet {
@@ -123,13 +123,14 @@ enum outcome csv_read(struct reading *r, struct native_node **ret) {
         if (blank) return reading_refuse(r, blank - 1, "CSV_SYNTAX", "a blank line between rows");
         TRY(row(s, root));
     }
+    if (!root->first) return reading_refuse(r, s->at, "CSV_SYNTAX", "no row below the header row");
     *ret = root;
     return OK;
 }
 
 static enum outcome write_cell(char separator, struct bytes text, bool alone, struct buffer *into, struct fault *fault) {
     bool quote = alone && !text.count; /* a line with nothing on it would be no row */
-    for (size_t i = 0; i < text.count && !quote; i++) quote = text.at[i] == (uint8_t)separator || strchr("\"\r\n", text.at[i]) != NULL;
+    for (size_t i = 0; i < text.count && !quote; i++) quote = text.at[i] == (uint8_t)separator || memchr("\"\r\n", text.at[i], 3);
     if (text.count >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0) quote = true; /* or the first cell's would be taken for the file's mark */
     if (quote) TRY(buffer_add_cstr(into, "\"", fault));
     for (size_t i = 0; i < text.count;) {

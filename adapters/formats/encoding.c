@@ -61,23 +61,50 @@ enum outcome encoding_decode(const struct format *format, struct bytes file, str
     return OK;
 }
 
+/* GB 18030-2000 had no standard character for 24 of its codes and put private ones there (vertical punctuation, parts of characters);
+ * since 2005 they have one, and the C library knows only that. The private one, from an old system, is written as the same code. */
+static const struct moved { const char *old, *standard; } moved[] = {
+    {"\uE78D", "\uFE10"}, {"\uE78E", "\uFE12"}, {"\uE78F", "\uFE11"}, {"\uE790", "\uFE13"}, {"\uE791", "\uFE14"}, {"\uE792", "\uFE15"},
+    {"\uE793", "\uFE16"}, {"\uE794", "\uFE17"}, {"\uE795", "\uFE18"}, {"\uE796", "\uFE19"}, {"\uE816", "\U00020087"}, {"\uE817", "\U00020089"},
+    {"\uE818", "\U000200CC"}, {"\uE81E", "\u9FB4"}, {"\uE826", "\u9FB5"}, {"\uE82B", "\u9FB6"}, {"\uE82C", "\u9FB7"}, {"\uE831", "\U000215D7"},
+    {"\uE832", "\u9FB8"}, {"\uE83B", "\U0002298F"}, {"\uE843", "\u9FB9"}, {"\uE854", "\u9FBA"}, {"\uE855", "\U000241FE"}, {"\uE864", "\u9FBB"}};
+
+static struct bytes standard_of(struct bytes one) {
+    for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++) {
+        if (bytes_equal_cstr(one, moved[i].old)) return bytes_of_cstr(moved[i].standard);
+    }
+    return ENCODING_REPLACEMENT;
+}
+
+/* As much of the text as goes; `ret` bytes of it went. */
+static enum outcome convert(iconv_t converter, struct bytes text, size_t *ret, struct buffer *into, struct fault *fault) {
+    char piece[4096], made[sizeof piece * 2], *in = piece, *out = made;
+    size_t step = text.count < sizeof piece ? text.count : sizeof piece, room = sizeof made;
+    while (step < text.count && (text.at[step] & 0xc0) == 0x80) step--; /* not within a character */
+    memcpy(piece, text.at, step);
+    size_t rest = step;
+    PROMISE(iconv(converter, &in, &rest, &out, &room) != (size_t)-1 || errno == EILSEQ);
+    *ret = step - rest;
+    return buffer_add(into, bytes_of(made, sizeof made - room), fault);
+}
+
+static enum outcome pieces(iconv_t converter, struct bytes text, struct buffer *into, struct fault *fault) {
+    while (text.count) {
+        size_t went = 0, ignored = 0, step = 0;
+        TRY(convert(converter, text, &went, into, fault));
+        if (!went) {
+            TRY(convert(converter, standard_of(encoding_next(text, &step)), &ignored, into, fault));
+            went = step;
+        }
+        text = bytes_of(text.at + went, text.count - went);
+    }
+    return OK;
+}
+
 static enum outcome to_gb18030(struct bytes text, struct buffer *into, struct fault *fault) {
     iconv_t converter;
     TRY(converter_open("GB18030", "UTF-8", &converter, fault));
-    size_t left = text.count;
-    const char *from = (const char *)text.at;
-    enum outcome outcome = OK;
-    while (left && outcome == OK) {
-        size_t step = left < 4096 ? left : 4096;
-        while (step < left && ((uint8_t)from[step] & 0xc0) == 0x80) step--; /* not within a character */
-        char piece[4096], made[4096 * 2], *in = piece, *out = made;
-        size_t room = sizeof made, rest = step;
-        memcpy(piece, from, step);
-        PROMISE(iconv(converter, &in, &rest, &out, &room) != (size_t)-1); /* GB18030 holds all that UTF-8 does */
-        outcome = buffer_add(into, bytes_of(made, sizeof made - room), fault);
-        from += step;
-        left -= step;
-    }
+    enum outcome outcome = pieces(converter, text, into, fault);
     iconv_close(converter);
     return outcome;
 }

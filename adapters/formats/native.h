@@ -36,7 +36,7 @@ struct native_node {
 #define NATIVE_ARENA (56u << 20)    /* of the arena one reading takes at most: copies of the file, 16 MiB of nodes, 16 MiB of JSON names */
 /* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, JSON_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file; FATAL: no memory,
  * no converter. A value in quotes begins at its opening quote, an XML element's behind its start tag. Refused besides what is no CSV,
- * XML or JSON: csv rows shorter or longer than the header, columns without a name or with the same one; xml DTDs and another root
+ * XML or JSON: csv rows shorter or longer than the header, columns without a name or with the same one, no row at all; xml DTDs and another root
  * element than `root`; json names twice in one object, arrays in arrays, anything but an object outermost; NUL characters everywhere.
  * XML text beside element children is kept in `text`; the encoding that an XML declaration names is not looked at. */
 MUST_USE enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena, struct native_node **ret, struct fault *fault);

@@ -1,7 +1,7 @@
 /* See native_inside.h. libxml2's SAX interface over UTF-8 that was decoded before: the encoding named in the prolog is ignored, the
  * network never used, a DTD refused before the parser sees it, so that there are no entities but XML's five. Places come from the
  * parser's byte offset. Its own quadratic spots (attributes of one tag) are kept small by counting first. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* memmem, memrchr */
 #include "adapters/formats/native_inside.h"
 #include <libxml/parserInternals.h>
 
@@ -69,7 +69,8 @@ static void on_error(void *data, xmlErrorPtr error) {
     if (error->level < XML_ERR_ERROR || s->outcome != OK) return;
     int count = error->message ? (int)strcspn(error->message, "\n") : 0;
     size_t offset = offset_of(s);
-    s->outcome = reading_refuse(s->r, offset, "XML_SYNTAX", "not well-formed: %.*s", count, error->message ? error->message : "");
+    if (error->code == XML_ERR_NO_MEMORY) s->outcome = fault_set(s->r->fault, FATAL, "INTERNAL", "no memory for an XML parser");
+    else s->outcome = reading_refuse(s->r, offset, "XML_SYNTAX", "not well-formed: %.*s", count, error->message ? error->message : "");
     xmlStopParser(s->parser);
 }
 
@@ -82,7 +83,7 @@ static enum outcome name_of(struct sax *s, const char *mark, const xmlChar *name
     *ret = bytes_of_cstr(text);
     if (plain) return OK;
     s->composed += ret->count;
-    return s->composed <= NATIVE_MOST ? OK : reading_refuse(s->r, offset_of(s), "TOO_LARGE", "names with their namespaces take more than %u bytes", NATIVE_MOST);
+    return s->composed <= NATIVE_MOST ? OK : reading_refuse(s->r, offset_of(s), "TOO_LARGE", "names and their namespaces: more than %u bytes", NATIVE_MOST);
 }
 
 /* From a finished start tag, the next attribute that is no namespace declaration: where its value's quote opens. */
@@ -101,11 +102,9 @@ static size_t next_value(struct bytes tag, size_t *at) {
 }
 
 /* SAX2 gives five pointers for each attribute: name, prefix, uri, value, end of value; in the order of the tag. */
-static enum outcome add_attributes(struct sax *s, int count, const xmlChar **attributes, size_t end) {
-    const uint8_t *open = memrchr(s->r->text.at, '<', end);
-    PROMISE(open);
-    size_t begin = (size_t)(open - s->r->text.at), at = 0;
-    struct bytes tag = bytes_of(open, end - begin);
+static enum outcome add_attributes(struct sax *s, int count, const xmlChar **attributes, size_t begin, size_t end) {
+    struct bytes tag = bytes_of(s->r->text.at + begin, end - begin);
+    size_t at = 0;
     while (at < tag.count && !strchr(" \t\r\n", tag.at[at])) at++; /* the element's name */
     for (int i = 0; i < count; i++, attributes += 5) {
         struct native_node *node;
@@ -127,10 +126,13 @@ static enum outcome open_element(struct sax *s, const xmlChar *local, const xmlC
     if (!s->depth && root && !bytes_equal_cstr(name, root)) {
         return reading_refuse(s->r, end, "XML_SYNTAX", "the root element is %.*s, not %s as the agency's profile says", BYTES_FMT(name), root);
     }
-    TRY(reading_node(s->r, s->node, name, end, &s->node));
+    const uint8_t *tag = memrchr(s->r->text.at, '<', end); /* no attribute holds a '<' */
+    PROMISE(tag);
+    size_t begin = (size_t)(tag - s->r->text.at);
+    TRY(reading_node(s->r, s->node, name, begin, &s->node)); /* places in the order of the text: going back means counting anew */
     if (!s->depth) s->root = s->node;
     buffer_clear(&s->texts[s->depth++]);
-    TRY(add_attributes(s, count, attributes, end));
+    TRY(add_attributes(s, count, attributes, begin, end));
     reading_place(s->r, s->node, s->r->text.at[end] == '>' ? end + 1 : end);
     return OK;
 }
