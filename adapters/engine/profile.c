@@ -1,4 +1,5 @@
 /* See profile.h: the file, its format, tables and texts. */
+#define _GNU_SOURCE /* FNM_CASEFOLD */
 #include "adapters/engine/profile_inside.h"
 #include <fnmatch.h>
 #include <stdio.h>
