@@ -99,5 +99,4 @@ struct bytes map_rest(const struct map_writing *writing);                       
 const struct mapped_message *map_builtin(const struct profile *profile, const struct map_record *record, struct arena *arena);
 const char *map_builtin_name(const char *path, enum group_kind group);      /* NULL: not in the table */
 const char *map_builtin_group(enum group_kind group);
-const char *map_builtin_event(const char *event);                           /* the code itself where it is not known */
 #endif

@@ -1,6 +1,7 @@
 /* See map.h: 内置映射, how a record looks to an agency whose profile has no words for it: every canonical field under a Chinese name, so
- * that nothing is lost. The names serve `rest` too. Events as schemas/rules/procedure.yaml calls them (map_builtin_test compares). */
+ * that nothing is lost. The names serve `rest` too. */
 #include "adapters/engine/map.h"
+#include "wire/event.h"
 
 struct name { const char *path, *zh; };
 
@@ -31,16 +32,6 @@ static const struct { const char *zh; const struct name *names; size_t count; } 
     [GROUP_PENALTIES] = {"处罚", NAMES(penalty)}, [GROUP_DOCUMENTS] = {"附件", NAMES(document)}, [GROUP_NATIVE] = {"原系统字段", NAMES(native)},
     [GROUP_REASONS] = {"理由", NAMES(reason)}, [GROUP_CLOCKS] = {"时限", NAMES(clock_note)}, [GROUP_NONE] = {"", NAMES(own)}};
 
-static const struct name events[] = {
-    {"REF.SEND", "移送涉嫌犯罪案件"}, {"REF.AMEND", "补充材料"}, {"REF.RECEIPT", "移送回执"}, {"REF.SUPP_REQ", "补正通知"}, {"REF.SUPP_REPLY", "补正材料"},
-    {"REF.EXTEND", "延长审查期限"}, {"REF.FORWARD_NOTICE", "转送告知"}, {"REF.RETURN_NOT_PSB", "不属公安管辖退回"}, {"REF.FILED", "立案"},
-    {"REF.NOT_FILED", "不予立案"}, {"REF.HANDOVER", "物品材料交接"}, {"REF.CANCELLED", "撤销案件"}, {"REF.ADMIN_RESULT", "行政处理结果"},
-    {"JUR.FORWARD", "移送管辖"}, {"JUR.ACCEPT", "接受管辖"}, {"JUR.DISPUTE", "管辖异议"}, {"JUR.RETURN", "退回管辖"}, {"JUR.HANDOVER", "案件交接"},
-    {"JUR.DONE", "移送完成"}, {"REV.SEND", "反向移送"}, {"REV.RECEIPT", "接收回执"}, {"REV.RETURN_NOT_COMPETENT", "不属职责退回"},
-    {"REV.ADMIN_FILED", "行政立案"}, {"REV.ADMIN_NOT_FILED", "行政不予立案"}, {"REV.PENALTY", "行政处罚"}, {"REV.NO_PENALTY", "不予行政处罚"},
-    {"REV.TIME_BARRED", "超过处罚时效"}, {"REV.ALREADY_PUNISHED", "一事不二罚"}, {"REV.REPLY", "处理结果回复"}, {"REV.CLOSE", "办结"},
-    {"SYS.REFUSED", "平台退回"}, {"SYS.ACCEPTED", "平台回执"}};
-
 /* The few codes whose words are not any agency's own. */
 static const struct table_row role_rows[] = {{"主送", "to"}, {"抄送", "copy"}, {"通知", "notice"}};
 static const struct table_row kind_rows[] = {{"自然人", "PERSON"}, {"单位", "ORGANISATION"}};
@@ -54,13 +45,6 @@ const char *map_builtin_name(const char *path, enum group_kind group) {
     return NULL;
 }
 const char *map_builtin_group(enum group_kind group) { return groups[group].zh; }
-const char *map_builtin_event(const char *event) {
-    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
-        if (strcmp(events[i].path, event) == 0) return events[i].zh;
-    }
-    return event;
-}
-
 static struct native_path path_of(const char *name, struct arena *arena) {
     const char **names = arena_array(arena, 1, sizeof *names);
     names[0] = name;
@@ -97,9 +81,10 @@ const struct mapped_message *map_builtin(const struct profile *profile, const st
     struct mapped_message *message = arena_alloc(arena, sizeof *message);
     struct mapped_group *list = arena_array(arena, GROUP_COUNT, sizeof *list);
     struct fixed_text *kind = arena_alloc(arena, sizeof *kind);
+    const struct event_entry *event = catalogue_event(profile->catalogue, bytes_of_cstr(record->event));
     struct mapped_field *fields = NULL;
     const char **name = arena_array(arena, 1, sizeof *name);
-    name[0] = map_builtin_event(record->event);
+    name[0] = event ? event->zh : record->event;
     *kind = (struct fixed_text){path_of(record->record == IN_NOTICE ? "通知类型" : "文书种类", arena), {name, 1}};
     *message = (struct mapped_message){.event = record->event, .record = record->record, .receives = true, .when = kind, .when_count = 1, .groups = list};
     message->field_count = fields_of(&wanted, GROUP_NONE, &fields);

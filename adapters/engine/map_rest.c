@@ -11,7 +11,8 @@ static void say_value(const struct map_writing *w, struct buffer *into, const ch
     static const char *const comma[] = {"、"};
     const struct mapped_field plain = {.canonical = value->field, .separators = {comma, 1},
                                        .unit = value->field->kind == VALUE_AMOUNT ? scalar_unit("元", "fen") : NULL};
-    struct map_texts texts = map_value_write(w->profile, &plain, value, w->arena);
+    bool usual = value->field->kind == VALUE_SYMBOL && bytes_equal_cstr(value->text, value->field->symbols[0]); /* the record's default */
+    struct map_texts texts = usual ? (struct map_texts){0} : map_value_write(w->profile, &plain, value, w->arena);
     if (!texts.count || !texts.at[0].count) return;
     if (into->count) say(into, "；");
     say(into, name ? name : value->field->path);
@@ -27,8 +28,10 @@ static bool has_place(const struct mapped_field *fields, size_t count, const str
     return false;
 }
 
-/* What `when` says and what only tells how the record came. */
-static bool needs_none(const char *path) { return strcmp(path, "envelope.event") == 0 || strncmp(path, "inbox.", 6) == 0; }
+/* What `when` says, what only tells how the record came, what a paper shows itself. */
+static bool needs_none(const char *path) {
+    return strcmp(path, "envelope.event") == 0 || strncmp(path, "inbox.", 6) == 0 || strcmp(path, "media_type") == 0;
+}
 
 static void say_item(const struct map_writing *w, struct buffer *into, const struct mapped_group *group, enum group_kind kind, size_t index) {
     const struct map_item *item = &map_write_group(w, kind)->items[index];
@@ -37,7 +40,7 @@ static void say_item(const struct map_writing *w, struct buffer *into, const str
     buffer_init(&inside, REST_MOST);
     for (size_t i = 0; i < item->count; i++) {
         const struct map_value *value = &item->values[i];
-        if (!whole && has_place(group->fields, group->field_count, value)) continue;
+        if (needs_none(value->field->path) || (!whole && has_place(group->fields, group->field_count, value))) continue;
         say_value(w, &inside, map_builtin_name(value->field->path, kind), value);
     }
     if (!inside.count) return;
