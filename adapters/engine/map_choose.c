@@ -60,8 +60,9 @@ static enum outcome unknown(const struct map_reading *reading, const struct mapp
             found = arena_cstr(reading->arena, bytes_of(text.at, text.count < 60 ? text.count : 60));
         }
     }
-    if (unsent) fault_set(reading->fault, REFUSE, "UNKNOWN_MESSAGE", "\"%s\" is a message that is only received (%s); sent are: %s", found, unsent->event, known);
-    else fault_set(reading->fault, REFUSE, "UNKNOWN_MESSAGE", "found: %s; known: %s", found, known);
+    if (unsent) {
+        fault_set(reading->fault, REFUSE, "UNKNOWN_MESSAGE", "\"%s\" is only received (%s); sent are: %s", found, unsent->event, known);
+    } else fault_set(reading->fault, REFUSE, "UNKNOWN_MESSAGE", "found: %s; known: %s", found, known);
     return at ? map_fault(reading, &reading->record, at, node) : REFUSE;
 }
 

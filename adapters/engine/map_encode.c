@@ -11,7 +11,9 @@ struct encoding { const struct map_record *record; const struct profile *profile
 /* Where in the record we are: a group's item, or GROUP_NONE and a prefix of the path. */
 struct spot { enum group_kind group; const struct map_item *item; const struct attachment *paper; const char *prefix; };
 
-static int put_text(avro_value_t *value, struct bytes text, struct arena *arena) { return avro_value_set_string_len(value, arena_cstr(arena, text), text.count + 1); }
+static int put_text(avro_value_t *value, struct bytes text, struct arena *arena) {
+    return avro_value_set_string_len(value, arena_cstr(arena, text), text.count + 1);
+}
 
 static int put_texts(avro_value_t *value, const struct bytes *list, size_t count, struct arena *arena) {
     avro_value_t item;
@@ -85,7 +87,9 @@ static int put_paper(const struct encoding *e, avro_value_t *value, const char *
     const struct attachment *paper = spot->paper;
     char hex[DIGEST_SIZE * 2 + 1] = "";
     if (strcmp(name, "size") == 0) return avro_value_set_long(value, paper ? (int64_t)paper->content.count : 0);
-    if (strcmp(name, "media_type") == 0 && !map_get(spot->item, name)) return put_text(value, bytes_of_cstr(media_type(map_text(spot->item, "file_name"))), e->arena);
+    if (strcmp(name, "media_type") == 0 && !map_get(spot->item, name)) {
+        return put_text(value, bytes_of_cstr(media_type(map_text(spot->item, "file_name"))), e->arena);
+    }
     if (strcmp(name, "sha256") == 0) {
         struct digest digest = digest_of(paper ? paper->content : BYTES_NONE);
         if (paper) digest_hex(&digest, hex);
@@ -140,7 +144,9 @@ static enum outcome write_out(avro_value_t *value, const struct schema_entry *sc
     uint8_t frame[FRAME_SIZE];
     size_t count = 0;
     if (avro_value_sizeof(value, &count) != 0) return fault_set(fault, REFUSE, "INTERNAL", "Avro: %s", avro_strerror());
-    if (count + FRAME_SIZE > LIMIT_VALUE) return fault_set(fault, REFUSE, "TOO_LARGE", "the record would have %zu bytes, at most %u", count + FRAME_SIZE, LIMIT_VALUE);
+    if (count + FRAME_SIZE > LIMIT_VALUE) {
+        return fault_set(fault, REFUSE, "TOO_LARGE", "the record would have %zu bytes, at most %u", count + FRAME_SIZE, LIMIT_VALUE);
+    }
     frame_write(frame, schema->id);
     TRY(buffer_add(into, bytes_of(frame, FRAME_SIZE), fault));
     TRY(buffer_reserve(into, count, fault));
@@ -156,7 +162,8 @@ static enum outcome fits(const struct draft *draft, const struct attachment *att
     size_t total = 0;
     PROMISE(count == draft->view.need_count);
     for (size_t i = 0; i < count; i++) total += attachments[i].content.count;
-    return total > LIMIT_ATTACHMENTS ? fault_set(fault, REFUSE, "TOO_LARGE", "the attachments have %zu bytes together, at most %u", total, LIMIT_ATTACHMENTS) : OK;
+    if (total <= LIMIT_ATTACHMENTS) return OK;
+    return fault_set(fault, REFUSE, "TOO_LARGE", "the attachments have %zu bytes together, at most %u", total, LIMIT_ATTACHMENTS);
 }
 
 enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *address, const struct attachment *attachments,

@@ -58,7 +58,10 @@ static enum outcome take(const struct map_reading *reading, const struct map_sco
                          struct map_group *into) {
     if (group->kind == GROUP_DOCUMENTS) TRY(finish_document(reading, scope, group, item));
     TRY(needed(reading, scope, group, item));
-    if (into->count == ITEMS_MOST) return fault_set(reading->fault, REFUSE, "TOO_MANY", "more than %u %s", ITEMS_MOST, canonical_group_name(group->kind));
+    if (into->count == ITEMS_MOST) {
+        fault_set(reading->fault, REFUSE, "TOO_MANY", "more than %u %s", ITEMS_MOST, canonical_group_name(group->kind));
+        return group->field_count ? map_fault(reading, scope, &group->fields[0].at, NULL) : REFUSE;
+    }
     if (!item->count || (group->distinct && had(into, item))) return OK;
     *map_append(into, reading->arena) = *item;
     return OK;
@@ -79,7 +82,8 @@ static enum outcome read_item(const struct map_reading *reading, const struct ma
 /* ---- several items in one cell of each column -------------------------------------------------------------------------- */
 struct cut { const struct bytes *parts; size_t count; const struct native_node *node; };
 
-static enum outcome cut_all(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group, struct cut *cuts, size_t *ret_items) {
+static enum outcome cut_all(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group, struct cut *cuts,
+                            size_t *ret_items) {
     for (size_t i = 0; i < group->field_count; i++) {
         const struct mapped_field *field = &group->fields[i];
         struct bytes text = BYTES_NONE;

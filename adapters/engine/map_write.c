@@ -10,11 +10,18 @@ static bool bare(const struct mapped_field *field, struct bytes text) {
     return holds;
 }
 
+/* base NULL: the record, which is made where the first of its fields stands, so that the profile's order holds for it too. */
 struct spot { struct native_node *root, *base; };
+
+static struct native_node *node_at(const struct map_writing *w, const struct spot *spot, const struct native_path *path, bool again) {
+    struct native_node *base = spot->base;
+    if (!base && !path->absolute) base = map_put(spot->root, spot->root, &w->profile->record, false, w->arena);
+    return map_put(spot->root, base, path, again, w->arena);
+}
 
 /* The first that is written to a place stays. */
 static void put(const struct map_writing *w, const struct spot *spot, const struct native_path *path, struct bytes text) {
-    struct native_node *node = map_put(spot->root, spot->base, path, false, w->arena);
+    struct native_node *node = node_at(w, spot, path, false);
     if (node->text.count || !text.count) return;
     node->text = text;
     node->scalar = true;
@@ -26,7 +33,7 @@ static void put_field(const struct map_writing *w, const struct spot *spot, cons
     struct map_texts texts = map_value_write(w->profile, field, value, w->arena);
     bool list = (field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES) && !field->separators.count;
     for (size_t i = 0; i < texts.count; i++) {
-        struct native_node *node = map_put(spot->root, spot->base, &field->at, i > 0, w->arena);
+        struct native_node *node = node_at(w, spot, &field->at, i > 0);
         if (node->text.count) continue;
         node->text = texts.at[i];
         node->scalar = true;
@@ -61,7 +68,7 @@ static void put_group(const struct map_writing *w, const struct spot *spot, cons
     if (!from->count) return;
     struct spot inside = *spot;
     if (group->split.count) {
-        if (group->placed) inside.base = map_put(spot->root, spot->base, &group->at, false, w->arena);
+        if (group->placed) inside.base = node_at(w, spot, &group->at, false);
         for (size_t k = 0; k < group->field_count; k++) {
             struct bytes text = group->fields[k].placed ? map_write_split(w, group, &group->fields[k]) : BYTES_NONE;
             if (text.count) put(w, &inside, &group->fields[k].at, text);
@@ -70,7 +77,7 @@ static void put_group(const struct map_writing *w, const struct spot *spot, cons
     }
     for (size_t i = 0; i < (group->placed ? from->count : 1); i++) {
         if (group->placed) {
-            inside.base = map_put(spot->root, spot->base, &group->at, true, w->arena);
+            inside.base = node_at(w, spot, &group->at, true);
             inside.base->many = true;
         }
         for (size_t k = 0; k < group->field_count; k++) put_field(w, &inside, &group->fields[k], &from->items[i]);
@@ -94,9 +101,7 @@ struct native_node *map_write_tree(struct map_writing *w) {
     const struct mapped_message *message = w->message;
     struct native_node *root = arena_alloc(w->arena, sizeof *root);
     root->name = bytes_of_cstr(w->profile->format.root);
-    const struct spot top = {root, root};
-    struct spot spot = top;
-    if (w->profile->record.count) spot.base = map_put(root, root, &w->profile->record, false, w->arena);
+    const struct spot spot = {root, NULL};
     for (size_t i = 0; i < message->when_count; i++) put(w, &spot, &message->when[i].at, bytes_of_cstr(message->when[i].texts.at[0]));
     for (size_t i = 0; i < message->constant_count; i++) put(w, &spot, &message->constants[i].at, bytes_of_cstr(message->constants[i].texts.at[0]));
     for (size_t i = 0; i < message->field_count; i++) put_field(w, &spot, &message->fields[i], &w->record->own);

@@ -70,12 +70,17 @@ static json_t *readable(json_t *canonical) {
 struct attempt { struct draft *draft; struct draft_view view; struct attachment *papers; struct address address; bool derived, all; };
 
 /* Ids that need no journal: an answer's come from the document it cites, found when the adapter sends it. */
-static void derive(const struct world *world, struct bytes native, struct attempt *a) {
+static enum outcome derive(const struct world *world, struct bytes native, struct attempt *a, struct fault *fault) {
     struct rejection open = {0};
     struct digest digest = identity_digest(profile_agency(world->profile), native, a->papers, a->view.need_count, world->arena);
-    a->derived = identity_address(NULL, world->directory, profile_agency(world->profile), &a->view, &digest, world->arena, &a->address, &open) == OK;
+    enum outcome outcome = identity_address(NULL, world->directory, profile_agency(world->profile), &a->view, &digest, world->arena, &a->address, &open);
+    const struct fault why = open.fault;
     rejection_clear(&open);
+    a->derived = outcome == OK;
     if (!a->all) a->address.message_id = (struct uuid){0};
+    if (outcome == OK || strcmp(why.code, "CITATION_UNKNOWN") == 0) return OK;
+    *fault = why;
+    return outcome;
 }
 
 static json_t *report(const struct attempt *a, json_t *needs, json_t *canonical) {
@@ -104,10 +109,8 @@ static enum outcome attempt(const struct world *world, const char *file, json_t 
     a.papers = arena_array(world->arena, a.view.need_count + 1, sizeof *a.papers);
     json_t *needs = json_array();
     enum outcome outcome = read_papers(world, file, &a.view, a.papers, needs, &a.all, fault);
-    if (outcome == OK) {
-        derive(world, buffer_view(&native), &a);
-        outcome = convert_write(world->profile, a.draft, &a.address, a.papers, a.view.need_count, &value, fault);
-    }
+    if (outcome == OK) outcome = derive(world, buffer_view(&native), &a, fault);
+    if (outcome == OK) outcome = convert_write(world->profile, a.draft, &a.address, a.papers, a.view.need_count, &value, fault);
     if (outcome == OK) outcome = canonical_json(world->catalogue, buffer_view(&value), &canonical, fault);
     if (outcome == OK) *ret = report(&a, needs, canonical);
     else json_decref(needs);
