@@ -55,7 +55,7 @@ class Scene:
     def __init__(self, name, build="build-faults", **options):
         self.world = World(ROOT / "var" / "tests" / name, build=build, **options)
         self.parties, self.lock, self.over = {}, threading.Lock(), threading.Event()
-        self.log, self.mutant, self.hits = self.world.folder / "points", None, []
+        self.log, self.hits = self.world.folder / "points", []
         self.real = os.environ.get("ECOCASE_REAL", "1") == "1" and (self.world.bin / "ecocase-adapter").exists()
 
     def __enter__(self):
@@ -74,9 +74,9 @@ class Scene:
                 print(f"-- {name}.log\n{self.world.log_tail(name, 8)}", file=sys.stderr)
 
     # -- life ---------------------------------------------------------------------------------------------------------
-    def environment(self, extra):
+    def environment(self, extra, mutant):
         env = {**os.environ, **extra, "ECOCASE_POINT_LOG": str(self.log)}
-        return {**env, "ECOCASE_MUTANT": self.mutant} if self.mutant else env
+        return {**env, "ECOCASE_MUTANT": mutant} if mutant else env
 
     def spool(self, agency):
         return self.world.folder / "spools" / agency
@@ -87,16 +87,16 @@ class Scene:
         path.write_text(text)
         return path
 
-    def adapter(self, agency, plan=()):
+    def adapter(self, agency, plan=(), mutant=None):
         self.spool(agency).mkdir(exist_ok=True)
         w, profile = self.world, self.profile(agency)
         doubled = [w.bin.parent / "tests" / "adapter_doubled", agency, profile, self.spool(agency), w.kafka]
         real = [w.bin / "ecocase-adapter", "run", "--agency", agency, "--profile", profile, "--spool", self.spool(agency), "--kafka", w.kafka,
                 "--clock", w.clock, "--schemas"]
-        self.add(Party(agency, lambda env: w.start_process(agency, [*(real if self.real else doubled), w.schemas], env=self.environment(env)), list(plan)))
+        self.add(Party(agency, lambda env: w.start_process(agency, [*(real if self.real else doubled), w.schemas], env=self.environment(env, mutant)), list(plan)))
 
-    def broker(self, name, plan=()):
-        self.add(Party(name, lambda env: self.world.start_broker(name, env=self.environment(env)), list(plan)))
+    def broker(self, name, plan=(), mutant=None):
+        self.add(Party(name, lambda env: self.world.start_broker(name, env=self.environment(env, mutant)), list(plan)))
 
     def add(self, party):
         with self.lock:
@@ -182,8 +182,13 @@ class Scene:
         with self.lock:
             return {p.name: ([p.deed] if p.deed else []) + p.plan for p in self.parties.values() if p.deed or p.plan}
 
-    def await_hit(self, point, seconds=30):
-        eventually(lambda: self.log.exists() and f"{point} " in self.log.read_text(), seconds, f"point {point}")
+    def await_hit(self, name, seconds=30):
+        """The process's deed came about: it is dead or stopped, and stays so until `wake` or its rest is over."""
+        eventually(lambda: self.parties[name].due, seconds, f"{name} at {self.parties[name].deed}")
+
+    def wake(self, name):
+        with self.lock:
+            self.parties[name].due = time.monotonic() - 1
 
     # -- questions ----------------------------------------------------------------------------------------------------
     def query(self, sql, *parameters):
@@ -232,3 +237,14 @@ def points_of(folder):
 
 def dice(seed):
     return random.Random(seed)
+
+
+def comes(question, seconds):
+    """Whether it comes about in time; what a mutant does is not known beforehand."""
+    try:
+        return bool(eventually(question, seconds))
+    except AssertionError:
+        return False
+
+
+FOREVER = 1e9
