@@ -65,11 +65,11 @@ class Scene:
         self.keeper.start()
         return self
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind, why, _):
         self.over.set()
         self.keeper.join(10)
         self.world.stop()
-        if kind:
+        if kind and not (kind is SystemExit and not why.code):
             for name in list(self.parties)[-3:] + ["kafka", "postgres"]:
                 print(f"-- {name}.log\n{self.world.log_tail(name, 8)}", file=sys.stderr)
 
