@@ -1,7 +1,6 @@
 /* See rendering.h: any record as JSON. */
 #include "adapters/engine/rendering.h"
-#include "wire/frame.h"
-#include <avro.h>
+#include "adapters/engine/decoded.h"
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -78,28 +77,13 @@ static json_t *json_of(avro_value_t *value) {
 }
 
 enum outcome canonical_json(const struct catalogue *catalogue, struct bytes value, json_t **ret, struct fault *fault) {
-    struct submission said;
-    uint32_t id = 0;
-    struct bytes body = BYTES_NONE;
-    TRY(record_read(catalogue, value, &said, fault));
-    TRY(frame_open(value, &id, &body, fault));
-    avro_value_iface_t *class = avro_generic_class_from_schema(said.schema->schema);
-    avro_value_t decoded;
-    if (!class || avro_generic_value_new(class, &decoded) != 0) {
-        if (class) avro_value_iface_decref(class);
-        return fault_set(fault, REFUSE, "INTERNAL", "no Avro class for %s", said.schema->name);
-    }
-    avro_reader_t reader = avro_reader_memory((const char *)body.at, (int64_t)body.count);
-    bool bad = avro_value_read(reader, &decoded) != 0;
-    if (!bad) {
-        json_t *root = json_object();
-        json_object_set_new(root, "record", json_string(said.schema->full_name));
-        json_object_set_new(root, "version", json_integer(said.schema->version));
-        json_object_set_new(root, "value", json_of(&decoded));
-        *ret = root;
-    }
-    avro_reader_free(reader);
-    avro_value_decref(&decoded);
-    avro_value_iface_decref(class);
-    return bad ? fault_set(fault, REFUSE, "INTERNAL", "Avro: %s", avro_strerror()) : OK;
+    AUTO(decoded_close) struct decoded decoded = {0};
+    TRY(decoded_open(catalogue, value, &decoded, fault));
+    const struct schema_entry *schema = decoded.said.schema;
+    json_t *root = json_object();
+    json_object_set_new(root, "record", json_string(schema->full_name));
+    json_object_set_new(root, "version", json_integer(schema->version));
+    json_object_set_new(root, "value", json_of(&decoded.value));
+    *ret = root;
+    return OK;
 }

@@ -27,6 +27,8 @@ struct canonical_field {
 const struct canonical_field *canonical_find(const char *path, enum group_kind group);  /* NULL: no such field */
 const char *canonical_group_name(enum group_kind kind);
 unsigned canonical_group_records(enum group_kind kind);
+struct mapped_group;
+const char *canonical_missing(const struct mapped_group *group);  /* a needed member that the group does not map; NULL: none */
 
 struct native_path { const char *const *names; size_t count; bool absolute; const char *text; };  /* csv: one name, the column */
 struct table_row { const char *native, *canonical; };
@@ -67,6 +69,7 @@ struct mapped_message {
 };
 struct profile {
     struct arena *arena;
+    struct settings *settings;                                 /* owns the texts */
     const struct directory *directory;
     const struct catalogue *catalogue;
     const struct participant *agency;

@@ -33,10 +33,17 @@ struct native_node {
 #define NATIVE_NODES 200000u        /* nodes of one file */
 #define NATIVE_COLUMNS 1000u        /* csv columns */
 #define NATIVE_MOST (4u << 20)      /* bytes of one case file: TOO_LARGE above */
-/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, JSON_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file. */
+#define NATIVE_ARENA (56u << 20)    /* of the arena one reading takes at most: copies of the file, 16 MiB of nodes, 16 MiB of JSON names */
+/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, JSON_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file; FATAL: no memory,
+ * no converter. A value in quotes begins at its opening quote, an XML element's behind its start tag. Refused besides what is no CSV,
+ * XML or JSON: csv rows shorter or longer than the header, columns without a name or with the same one, no row at all; xml DTDs and another root
+ * element than `root`; json names twice in one object, arrays in arrays, anything but an object outermost; NUL characters everywhere.
+ * XML text beside element children is kept in `text`; the encoding that an XML declaration names is not looked at. */
 MUST_USE enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena, struct native_node **ret, struct fault *fault);
-/* Writes the tree in the format's encoding. Never refuses content: a character that the format cannot hold becomes U+FFFD
- * (XML) or is escaped (JSON); GB18030 holds all of Unicode. */
+/* Writes the tree in the format's encoding. Never refuses content (only TOO_LARGE past into->most): a character that the format cannot
+ * hold becomes U+FFFD (XML; NUL in csv; bytes that are not UTF-8) or is escaped (JSON), one that an XML name cannot hold becomes '_';
+ * GB18030 holds all of Unicode. csv: columns are the names of all rows' cells in the order they come, names in one row are unique.
+ * xml: a root without a name is written as format->root. json: children of one name become one array, where the first of them stands. */
 MUST_USE enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
 /* A new last child (arena-owned; name and text are borrowed). */
 struct native_node *native_add(struct native_node *parent, struct bytes name, struct arena *arena);

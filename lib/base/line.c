@@ -1,9 +1,7 @@
 /* See line.h. UTF-8 as in RFC 3629: shortest form, no surrogates, up to U+10FFFF. */
 #include "base/line.h"
-#include <stdint.h>
 
-/* Bytes of the character that starts here, 0 when none does. */
-static size_t character(const uint8_t *at, size_t left) {
+size_t line_character(const uint8_t *at, size_t left) {
     uint8_t c = at[0];
     if (c < 0x80) return 1;
     size_t count = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 0;
@@ -19,7 +17,7 @@ static size_t character(const uint8_t *at, size_t left) {
 void line_clean(char *text, size_t count) {
     uint8_t *at = (uint8_t *)text;
     for (size_t i = 0; i < count;) {
-        size_t step = character(at + i, count - i);
+        size_t step = line_character(at + i, count - i);
         if (step == 0) at[i] = '?';
         else if (step == 1 && (at[i] < 0x20 || at[i] == 0x7f)) at[i] = ' ';
         else if (step == 2 && at[i] == 0xc2 && at[i + 1] < 0xa0) at[i] = at[i + 1] = ' '; /* C1 controls */

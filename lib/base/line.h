@@ -4,6 +4,9 @@
 #ifndef ECOCASE_BASE_LINE_H
 #define ECOCASE_BASE_LINE_H
 #include <stddef.h>
+#include <stdint.h>
 
 void line_clean(char *text, size_t count);
+/* Bytes of the UTF-8 character that starts at `at`, 0 when none does; `left` ≥ 1. */
+size_t line_character(const uint8_t *at, size_t left);
 #endif

@@ -2,6 +2,7 @@
 #include "wire/catalogue.h"
 #include "base/limits.h"
 #include "base/settings.h"
+#include "wire/event.h"
 #include "wire/record.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 struct catalogue {
     struct schema_entry entries[MOST_SCHEMAS];
     size_t count;
+    struct event_list *events;
 };
 static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick"};
 
@@ -73,6 +75,7 @@ enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, 
     struct catalogue *catalogue = calloc(1, sizeof *catalogue);
     PROMISE(catalogue);
     enum outcome loaded = load_all(catalogue, schemas_folder, fault);
+    if (loaded == OK) loaded = event_list_load(schemas_folder, &catalogue->events, fault);
     if (loaded == OK) *ret = catalogue;
     else catalogue_free(catalogue);
     return loaded;
@@ -94,8 +97,10 @@ void catalogue_free(struct catalogue *catalogue) {
         let_go(entry->full_name);
         let_go(entry->json.at);
     }
+    event_list_free(catalogue->events);
     free(catalogue);
 }
+const struct event_entry *catalogue_event(const struct catalogue *catalogue, struct bytes code) { return event_find(catalogue->events, code); }
 
 const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id) {
     for (size_t i = 0; i < catalogue->count; i++) {

@@ -60,6 +60,9 @@
     X(FIELD_DATE, "日期格式不正确", "not a date in any of the accepted forms")                                                 \
     X(FIELD_NUMBER, "数字格式不正确", "not a number")                                                                         \
     X(FIELD_CODE, "代码不在对照表中", "the code is not in the profile's table")                                                \
+    X(FIELD_CONFLICT, "同一内容有两个不同的值，请只保留一个", "two different values where there can be one; keep one")           \
+    X(FIELD_FILE_NAME, "附件名不是单纯的文件名，请去掉目录", "an attachment's name is not a plain file name; drop the folder")   \
+    X(SEVERAL_CASES, "一个文件只能有一个案件，请分成几个文件", "one file is one case; make a file of each")                       \
     X(FIELD_AMOUNT, "金额格式不正确", "not an amount")                                                                        \
     X(MISSING_ATTACHMENT, "案件文件所列附件未到", "an attachment named by the case file did not arrive")                         \
     X(UNCLAIMED, "没有案件文件引用此附件", "no case file names this attachment")                                               \

@@ -1,111 +1,199 @@
-"""./run: a private world with two brokers; the sample day is played into the agencies' outboxes and checked in ledger and inboxes."""
+"""./run: Kafka, Postgres, two brokers and the adapters of all participants; the agencies' own exports of the sample day go in at the adapters'
+spools and come out at the recipients', and what happened is shown. --check verifies it and exits."""
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
+import unicodedata
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "integration")]
-DAY, HOUR = 86400000, 3600000
+import psycopg
+
+import day
+import sample_day
+from world import ROOT, World, WorldError, eventually
+
+KAFKA_PORT, POSTGRES_PORT = 19092, 15432
+AGENCIES = ROOT / "adapters" / "agencies"
 
 
 def options():
-    p = argparse.ArgumentParser(prog="./run", description="样例日 · plays the sample day on a private Kafka and Postgres")
-    p.add_argument("--check", action="store_true", help="无人值守：核对后退出 · verify, stop everything, exit 0 or 1")
+    p = argparse.ArgumentParser(prog="./run", description="生态案件共享代理：启动全部组件并演示样例日 · starts everything and plays the sample day",
+                                formatter_class=argparse.RawDescriptionHelpFormatter,
+                                epilog="再次启动沿用已有台账 · a second start keeps the ledger; Ctrl-C 停止 · Ctrl-C stops everything that was started")
+    p.add_argument("--check", action="store_true", help="无人值守：演示、核对、停止，退出码 0 或 1 · play, verify, stop, exit 0 or 1 (on a ledger of its own)")
+    p.add_argument("--fresh", action="store_true", help="丢弃上次的台账与文件，重新开始 · forget the last ledger and files, begin anew")
+    p.add_argument("--kafka", metavar="HOST:PORT", help="使用自备的 Kafka · a Kafka of your own")
+    p.add_argument("--postgres", metavar="CONNINFO", help="使用自备的 Postgres（须有建库对象的权限）· a Postgres of your own (its owner's connection string)")
+    p.add_argument("--kafka-port", type=int, metavar="N", help=f"内置 Kafka 的端口 · port of the embedded Kafka (default {KAFKA_PORT})")
+    p.add_argument("--postgres-port", type=int, metavar="N", help=f"内置 Postgres 的端口 · port of the embedded Postgres (default {POSTGRES_PORT})")
     return p.parse_args()
 
 
-def sample_day(c, at):
-    """(title, opening record, [(sender, event, number, when, receiver, changes)], machine, state, clocks)."""
-    fishing = c.case_file(sender="psb-bynr", event="REV.SEND", number="巴公(环)移字〔2026〕3号", category="FISH", to=("nm",), reason_code="DIRECT_ADMIN",
-                          title="乌梁素海禁渔期使用可视锚鱼器、射鱼装置非法捕捞案", offence="非法捕捞水产品", county_code="150823", business_time=at)
-    waste = c.case_file(number="巴环移送〔2026〕15号", title="某化工企业非法倾倒危险废物案", business_time=at, report_time=at - 30 * HOUR, approval_time=at - 5 * HOUR)
-    monitor = c.case_file(number="巴环移送〔2026〕16号", category="ENV5", title="重点排污单位伪造自动监测数据案", business_time=at)
-    mine = c.case_file(sender="zrzy", number="巴自然资移送〔2026〕4号", category="MINE1", title="乌拉特中旗无证开采萤石案", business_time=at)
-    grass = c.case_file(sender="lcj", number="巴林草移送〔2026〕9号", category="LAND1", title="非法开垦基本草原案", business_time=at)
-    sand = c.case_file(sender="psb-bynr", event="JUR.FORWARD", number="巴公(环)移字〔2026〕5号", category="MINE1", to=("psb-erds",), reason_code="JB4",
-                       title="黄河河道非法采砂案", business_time=at)
-    return [
-        ("非法捕捞 · fishing (police → fishery authority)", fishing, [
-            ("nm", "REV.RECEIPT", "巴农收〔2026〕3号", at + 6 * HOUR, "psb-bynr", {}),
-            ("nm", "REV.ADMIN_FILED", "巴农（渔业）立〔2026〕7号", at + 2 * DAY, "psb-bynr", {}),
-            ("nm", "REV.PENALTY", "巴农（渔业）罚〔2026〕7号", at + 20 * DAY, "psb-bynr", {}),
-            ("nm", "REV.REPLY", "巴农函〔2026〕21号", at + 22 * DAY, "psb-bynr", {})], "REV", "R40", {"D48": "M", "D49": "M", "D50": "M"}),
-        ("危险废物 · hazardous waste", waste, [
-            ("psb-bynr", "REF.RECEIPT", "巴公(环)受案字〔2026〕15号", at + 3 * HOUR, "sthj", {}),
-            ("psb-bynr", "REF.FILED", "巴公(环)立字〔2026〕15号", at + 2 * DAY, "sthj", {})],
-         "REF", "A40", {"D02": "M", "D03": "M", "D04": "M", "D09": "M", "D12": "R"}),
-        ("监测数据造假 · falsified monitoring", monitor, [
-            ("psb-bynr", "REF.RECEIPT", "巴公(环)受案字〔2026〕16号", at + 3 * HOUR, "sthj", {}),
-            ("psb-bynr", "REF.NOT_FILED", "巴公(环)不立字〔2026〕2号", at + 9 * DAY, "sthj", {"reason_code": "NF2", "reason": "情节显著轻微"})],
-         "REF", "A50", {"D02": "M", "D03": "M", "D04": "M", "D09": "B", "D13": "R"}),
-        ("非法采矿 · illegal mining", mine, [
-            ("psb-bynr", "REF.RECEIPT", "巴公(环)受案字〔2026〕17号", at + DAY, "zrzy", {}),
-            ("psb-bynr", "REF.FILED", "巴公(环)立字〔2026〕17号", at + 3 * DAY, "zrzy", {})],
-         "REF", "A40", {"D02": "M", "D03": "M", "D04": "M", "D09": "M", "D12": "R"}),
-        ("毁坏草原 · grassland destruction", grass, [
-            ("psb-bynr", "REF.RECEIPT", "巴公(环)受案字〔2026〕18号", at + HOUR, "lcj", {}),
-            ("psb-bynr", "REF.FILED", "巴公(环)立字〔2026〕18号", at + DAY, "lcj", {})],
-         "REF", "A40", {"D02": "M", "D03": "M", "D04": "M", "D09": "M", "D12": "R"}),
-        ("河道采砂 · sand dredging (Bayannur → Ordos)", sand, [
-            ("psb-erds", "JUR.ACCEPT", "鄂公(环)受案字〔2026〕2号", at + 5 * HOUR, "psb-bynr", {}),
-            ("psb-erds", "REF.FILED", "鄂公(环)立字〔2026〕2号", at + 3 * DAY, "psb-bynr", {})], "JUR", "J05", {"D09": "M"}),
-    ]
+def folder_of(chosen):
+    """Servers of the user's own have ledgers of their own, so spools and journals of their own."""
+    if not (chosen.kafka or chosen.postgres):
+        return ROOT / "var" / ("check" if chosen.check else "run")
+    return ROOT / "var" / ("own-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{chosen.kafka or ''}-{chosen.postgres or ''}").strip("-")[:80])
 
 
-def play(w, case):
-    client, wrong, events, wanted = case.Client(w), [], 0, {}
-    for title, opening, steps, machine, state, clocks in sample_day(client, case.AT):
-        print(f"▸ {title}", flush=True)
-        client.submit(opening)
-        events += 1
-        for sender, event, number, at, to, changes in steps:
-            case.wait_events(w, events)
-            client.submit(client.step(opening, sender, event, number, at, to, **changes))
-            print(f"    {sender:9s} {event:16s} {number} → {to}", flush=True)
-            events += 1
-        case.wait_events(w, events)
-        wanted[opening["envelope"]["referral_id"]] = (title, machine, state, clocks)
-    rows = {str(r[0]): r[1:] for r in case.query(w, "SELECT r.id, r.machine, r.state, coalesce((SELECT jsonb_agg(to_jsonb(k)) FROM ecocase.clocks_of(r.clocks) k), '[]') FROM ecocase.referral r")}
-    for referral, (title, machine, state, clocks) in wanted.items():
-        there = rows.get(referral)
-        found = there and (there[0], there[1], {c["rule"]: c["state"] for c in there[2]})
-        if found != (machine, state, clocks):
-            wrong.append(f"{title}: {found} 而非 · instead of {(machine, state, clocks)}")
-    kinds = dict(case.query(w, "SELECT kind::text, count(*) FROM ecocase.event GROUP BY 1"))
-    if kinds != {"A": events}:
-        wrong.append(f"事件 · events {kinds}, 应为 · wanted {events} accepted")
-    slugs = [r[0] for r in case.query(w, "SELECT slug FROM ecocase.participant ORDER BY number")]
+def make_world(chosen):
+    keep = not (chosen.check or chosen.fresh) or bool(chosen.kafka or chosen.postgres)
+    ports = {} if chosen.check else {"kafka_port": chosen.kafka_port or KAFKA_PORT, "postgres_port": chosen.postgres_port or POSTGRES_PORT}
+    if chosen.check:
+        ports = {"kafka_port": chosen.kafka_port, "postgres_port": chosen.postgres_port}
+    return World(folder_of(chosen), keep=keep, kafka=chosen.kafka, postgres=chosen.postgres, **ports)
+
+
+class Screen:
+    """Progress: one line that is written over on a terminal, plain lines elsewhere."""
+    def __init__(self):
+        self.live, self.began = sys.stdout.isatty(), time.monotonic()
+
+    def say(self, text):
+        print(f"{chr(13) + chr(27) + '[K' if self.live else ''}{text}", flush=True)
+
+    def at(self, text):
+        if self.live:
+            print(f"\r\x1b[K{text}", end="", flush=True)
+
+
+def wide(text, columns):
+    """Padded as a terminal counts: a Chinese character takes two columns."""
+    return text + " " * max(0, columns - sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text))
+
+
+def start_all(w, screen):
+    slugs = [p.name for p in sorted(AGENCIES.iterdir()) if (p / "profile.yaml").exists()]
+    for name in ("broker-1", "broker-2"):
+        w.start_broker(name)
+    for slug in slugs:
+        w.start_adapter(slug)
+    screen.say(f"▸ 已启动 2 个代理实例、{len(slugs)} 个适配器 · 2 brokers, {len(slugs)} adapters")
+
+    def ready():
+        for name in list(w.processes):
+            if w.processes[name].poll() is not None:
+                raise WorldError(f"{name} 意外退出 · stopped (exit {w.processes[name].returncode}):\n{w.log_tail(name, 3)}")
+        return all((w.spool(slug) / ".status.json").exists() for slug in slugs)
+    eventually(ready, 60, "全部适配器就绪 · every adapter being ready")
+    return slugs
+
+
+def ask(w, sql, *parameters):
+    with psycopg.connect(w.conninfo()) as db:
+        return db.execute(sql, parameters).fetchall()
+
+
+def here(path):
+    path = Path(path)
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+CLOCKS = "SELECT rule, rule_zh, state, state_zh, statutory_zh, due_lenient::date FROM ecocase.clock_list WHERE referral_id = %s ORDER BY started_at, rule"
+EVENTS = """SELECT e.lane, e.serial, e.event, e.event_zh, e.sender, e.document_no, to_char(e.business_time AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI')
+            FROM ecocase.event_list e WHERE e.referral_id = %s AND e.kind = 'A' ORDER BY e.lane, e.serial"""
+DELIVERIES = """SELECT d.recipient, d.role_zh, d.lane, d.sequence, d.delivered FROM ecocase.delivery_list d
+                WHERE d.lane = %s AND d.serial = %s AND d.role IN ('t', 'c') ORDER BY d.role DESC, d.recipient"""
+
+
+def report(w):
+    """Every referral: its way, its state, its clocks, and where each delivered native file lies."""
+    spools = {p.name: p for p in (w.folder / "spool").iterdir()}
+    for referral, machine, machine_zh, title, opener, holder, state, state_zh, state_en in ask(
+            w, "SELECT referral_id, machine, machine_zh, title, opener, holder, state, state_zh, state_en FROM ecocase.referral_list ORDER BY opened_at, referral_id"):
+        print(f"\n■ {title}\n  {machine} {machine_zh}   {opener} → {holder}   状态 · state: {state} {state_zh} · {state_en}")
+        for rule, rule_zh, clock, clock_zh, statutory, due in ask(w, CLOCKS, referral):
+            print(f"    时限 · clock {rule:5s}{wide(rule_zh, 28)} {clock} {wide(clock_zh, 12)} 至 · until {due or ''}  {statutory}")
+        for lane, serial, event, event_zh, sender, number, at in ask(w, EVENTS, referral):
+            print(f"    {at}  {event:24s}{wide(event_zh, 26)} {sender}  {number}")
+            for recipient, role, d_lane, sequence, delivered in ask(w, DELIVERIES, lane, serial):
+                files = day.delivered_files(spools[recipient], d_lane, sequence) if recipient in spools else []
+                print(f"        {role} {recipient:9s} " + ("  ".join(str(here(f)) for f in files) or ("已取走 · taken" if delivered else "未送达 · not yet delivered")))
+
+
+def play(w, slugs, screen):
+    """What went wrong, line by line; nothing: all as expected."""
+    steps = sample_day.load(AGENCIES / "sample-day.yaml")
+    there = {r[0] for r in ask(w, "SELECT document_no FROM ecocase.event_list WHERE kind = 'A' LIMIT 1000")}
+    if there:
+        screen.say("▸ 样例日已在台账中，不再重演；--fresh 重新开始 · the sample day is in the ledger already and is not played again (--fresh begins anew)")
+        return []
+    screen.say(f"▸ 样例日 · the sample day: {len({s.case for s in steps})} 件 · cases, {len(steps)} 份文书 · papers")
+    done = []
+
+    def progress(step):
+        done.append(step)
+        screen.say(f"  [{len(done):2d}/{len(steps)}] {step.agency:9s}{step.event:24s}{wide(step.file.name, 26)} → " +
+                   " ".join(("抄 " if d.role == "copy" else "") + d.agency for d in step.deliver))
+    spools = {slug: w.spool(slug) for slug in slugs}
+    wrong = day.play(steps, spools, progress, waiting=lambda text: screen.at("  … " + text))
+    return wrong + day.verify(steps, spools, lambda sql, *p: ask(w, sql, *p))
+
+
+def whole(w, slugs):
+    """--check: nothing lost, nothing twice, by an independent client's look into the inboxes."""
+    sys.path[:0] = [str(ROOT / "tests" / "integration")]
+    arguments, sys.argv[1:] = sys.argv[1:], []
+    import case
+    sys.argv[1:] = arguments
+    wrong = []
+    case.wait_events(w, 1)
+    kinds = dict(ask(w, "SELECT kind::text, count(*) FROM ecocase.event GROUP BY 1"))
+    if set(kinds) != {"A"}:
+        wrong.append(f"台账中有未受理的来文 · the ledger has events that were not accepted: {kinds}")
     delivered = case.check_sequences(w, slugs)
-    booked = case.query(w, "SELECT sum(cardinality(delivery_to)) FROM ecocase.event")[0][0]
+    booked = ask(w, "SELECT sum(cardinality(delivery_to)) FROM ecocase.event")[0][0]
     if delivered != booked:
-        wrong.append(f"送达 · delivered {delivered}, 台账 · ledger {booked}")
-    print(f"{events} 个事件、{delivered} 份送达 · events recorded, inbox records delivered; 0 lost, 0 twice" if not wrong else "\n".join(wrong), flush=True)
-    return not wrong
+        wrong.append(f"送达 {delivered} 份，台账记 {booked} 份 · delivered {delivered}, the ledger has {booked}")
+    reported = "SELECT count(*) FILTER (WHERE NOT delivered) FROM ecocase.delivery_list"
+    try:
+        eventually(lambda: ask(w, reported)[0][0] == 0, 20, "送达报告 · every delivery reported")
+    except AssertionError as error:
+        wrong.append(str(error))
+    print(f"\n{kinds.get('A', 0)} 份文书受理、{delivered} 份送达，无遗漏、无重复 · papers accepted, records delivered, none lost, none twice" if not wrong else "")
+    return wrong
+
+
+def live(w, chosen, screen):
+    slugs = start_all(w, screen)
+    if not chosen.check:
+        (ROOT / "var" / "run").mkdir(parents=True, exist_ok=True)
+        (ROOT / "var" / "run" / "ledger.conninfo").write_text(w.conninfo() + "\n")
+    wrong = play(w, slugs, screen)
+    report(w)
+    if chosen.check:
+        wrong += whole(w, slugs)
+    for line in wrong:
+        print(f"✗ {line}", file=sys.stderr)
+    if chosen.check:
+        print("核对通过 · verified" if not wrong else "核对未通过 · verification failed", flush=True)
+        return not wrong
+    print(f"\nKafka {w.kafka}   Postgres \"{w.conninfo()}\"   用时 · took {time.monotonic() - screen.began:.0f} s\n"
+          f"把文件放入 · put files into {here(w.folder)}/spool/<单位 agency>/outbox；收到的在 · what came lies in …/inbox\n"
+          "另一终端 · in another terminal: build/bin/ecocase ledger list\nCtrl-C 停止 · stops everything", flush=True)
+    while True:
+        time.sleep(1)
+        for name, process in w.processes.items():
+            if process.poll() is not None:
+                raise WorldError(f"{name} 意外退出 · stopped (exit {process.returncode}); 见 · see {here(w.folder)}/log/{name}.log")
 
 
 def main():
     chosen = options()
-    sys.argv[1:] = []
-    import case
+    screen = Screen()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with case.World(ROOT / "var" / ("check" if chosen.check else "run")) as w:
-            for name in ("broker-1", "broker-2"):
-                w.start_broker(name)
-            right = play(w, case)
-            (ROOT / "var" / "run").mkdir(exist_ok=True)
-            (ROOT / "var" / "run" / "ledger.conninfo").write_text(w.conninfo("ecocase") + "\n")
-            subprocess.run([w.bin / "ecocase", "--postgres", w.conninfo(), "ledger", "list"], check=False)
-            if not chosen.check:
-                print(f"Kafka {w.kafka}   Postgres \"{w.conninfo()}\"\n在另一终端 · in another terminal: build/bin/ecocase ledger list\nCtrl-C 停止 · stops everything", flush=True)
-                signal.signal(signal.SIGTERM, signal.default_int_handler)
-                signal.pause()
+        screen.say("▸ 启动 Kafka 与 Postgres · starting Kafka and Postgres")
+        with make_world(chosen) as w:
+            right = live(w, chosen, screen)
     except KeyboardInterrupt:
-        right = True
-        print("已停止 · stopped", flush=True)
-    except (case.WorldError, AssertionError) as error:
+        right = not chosen.check
+        screen.say("已停止 · stopped")
+    except (WorldError, AssertionError, psycopg.Error, subprocess.SubprocessError) as error:
         print(f"run: {error}", file=sys.stderr)
         right = False
     sys.exit(0 if right else 1)

@@ -1,0 +1,71 @@
+/* See convert.h: convert_read and convert_view. */
+#include "adapters/engine/map_draft.h"
+
+/* csv: every row belongs to the one case. */
+static enum outcome open_rows(struct map_reading *reading, const struct native_node *root) {
+    size_t count = 0;
+    for (const struct native_node *row = root->first; row; row = row->next) count++;
+    const struct native_node **rows = arena_array(reading->arena, count + 1, sizeof *rows);
+    count = 0;
+    for (const struct native_node *row = root->first; row; row = row->next) rows[count++] = row;
+    reading->record = (struct map_scope){root, rows, count, ""};
+    if (!reading->profile->has_key) return OK;
+    struct bytes key = BYTES_NONE;
+    const struct native_node *node = NULL;
+    if (map_read_text(reading, &reading->record, &reading->profile->key, &key, &node) == OK) return OK;
+    const struct fault where = *reading->fault;
+    fault_set(reading->fault, REFUSE, "SEVERAL_CASES", "one file is one case; this row has another key");
+    return fault_place(reading->fault, where.field, where.line, where.column);
+}
+
+/* xml, json: the one record, or none, then only what is asked of the document is there. */
+static enum outcome open_record(struct map_reading *reading, const struct native_node *root) {
+    const struct native_path *path = &reading->profile->record;
+    const struct native_node **bases = arena_array(reading->arena, 1, sizeof *bases);
+    bases[0] = root;
+    reading->record = (struct map_scope){root, bases, 1, ""};
+    if (!path->count) return OK;
+    struct native_path from_document = *path;
+    from_document.absolute = true;
+    struct map_nodes nodes = map_find(&reading->record, &from_document, false, reading->arena);
+    if (nodes.count > 1) {
+        fault_set(reading->fault, REFUSE, "SEVERAL_CASES", "one file is one case; %zu stand here", nodes.count);
+        return fault_place(reading->fault, path->text, nodes.at[1]->line, nodes.at[1]->column);
+    }
+    if (nodes.count) bases[0] = nodes.at[0];
+    else reading->record.base_count = 0;
+    return OK;
+}
+
+static void view_of(struct draft *draft, const struct mapped_message *message) {
+    struct draft_view *view = &draft->view;
+    const struct map_record *record = &draft->record;
+    const struct map_value *cites = map_get(&record->own, "envelope.cites"), *time = map_get(&record->own, "envelope.business_time");
+    const struct map_group *documents = &record->groups[GROUP_DOCUMENTS];
+    struct attachment_need *needs = arena_array(draft->arena, documents->count + 1, sizeof *needs);
+    *view = (struct draft_view){.event = message->event, .opens = message->opens, .document_no = map_text(&record->own, "envelope.document_no"),
+                                .case_no = map_text(&record->own, "agency_case_no"), .cites = cites ? cites->list : NULL,
+                                .cite_count = cites ? cites->count : 0, .needs = needs, .business_time = time->number};
+    for (size_t i = 0; i < documents->count; i++) {
+        const struct map_item *item = &documents->items[i];
+        if (!map_text(item, "file_name").count) continue;
+        needs[view->need_count++] = (struct attachment_need){map_text(item, "file_name"), map_text(item, "title"), map_text(item, "code")};
+    }
+}
+
+enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native, struct arena *arena, struct draft **ret,
+                          struct fault *fault) {
+    struct native_node *root = NULL;
+    struct draft *draft = arena_alloc(arena, sizeof *draft);
+    struct map_reading reading = {.profile = profile, .arena = arena, .csv = profile->format.kind == FORMAT_CSV, .fault = fault};
+    TRY(native_read(&profile->format, native, arena, &root, fault));
+    TRY(reading.csv ? open_rows(&reading, root) : open_record(&reading, root));
+    TRY(map_choose(&reading, file_name));
+    TRY(map_read_record(&reading, &draft->record));
+    draft->arena = arena;
+    view_of(draft, reading.message);
+    *ret = draft;
+    return OK;
+}
+
+void convert_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }

@@ -1,0 +1,110 @@
+/* See map_fixture.h. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "adapters/engine/map_fixture.h"
+#include "adapters/engine/rendering.h"
+#include "base/limits.h"
+#include <iconv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct directory *fixture_directory;
+struct catalogue *fixture_catalogue;
+struct arena *fixture_arena;
+
+int fixture_open(void **state) {
+    struct fault fault;
+    (void)state;
+    fixture_arena = arena_new(1u << 20, 256u << 20);
+    return directory_load("schemas/directory.yaml", &fixture_directory, &fault) != OK || catalogue_load("schemas", &fixture_catalogue, &fault) != OK;
+}
+int fixture_close(void **state) {
+    (void)state;
+    directory_free(fixture_directory);
+    catalogue_free(fixture_catalogue);
+    arena_free(fixture_arena);
+    return 0;
+}
+
+struct profile *fixture_profile(const char *yaml) {
+    char path[] = "/tmp/ecocase-map-XXXXXX";
+    struct profile *profile = NULL;
+    struct fault fault = {0};
+    int file = mkstemp(path);
+    assert_true(file >= 0 && write(file, yaml, strlen(yaml)) == (ssize_t)strlen(yaml));
+    close(file);
+    enum outcome outcome = profile_load(path, fixture_directory, fixture_catalogue, &profile, &fault);
+    unlink(path);
+    if (outcome != OK) fail_msg("%s %s %u:%u %s", fault.code, fault.field, fault.line, fault.column, fault.text);
+    return profile;
+}
+
+static struct bytes converted(struct bytes text, const char *to, const char *from) {
+    size_t room = text.count * 4 + 16, left = room, count = text.count;
+    char *out = arena_alloc(fixture_arena, room), *at = out, *in = arena_cstr(fixture_arena, text);
+    iconv_t converter = iconv_open(to, from);
+    assert_true(converter != (iconv_t)-1);
+    assert_int_equal(iconv(converter, &in, &count, &at, &left), 0);
+    iconv_close(converter);
+    return bytes_of(out, room - left);
+}
+struct bytes fixture_encoded(const char *text, const char *encoding) { return converted(bytes_of_cstr(text), encoding, "UTF-8"); }
+
+struct bytes fixture_value(const struct profile *profile, const char *file_name, struct bytes native, const char *answer_to) {
+    struct fault fault = {0};
+    struct draft *draft = NULL;
+    struct draft_view view;
+    if (convert_read(profile, file_name, native, fixture_arena, &draft, &fault) != OK) {
+        fail_msg("%s %s %u:%u %s", fault.code, fault.field, fault.line, fault.column, fault.text);
+    }
+    convert_view(draft, &view);
+    struct attachment *papers = arena_array(fixture_arena, view.need_count + 1, sizeof *papers);
+    for (size_t i = 0; i < view.need_count; i++) papers[i] = (struct attachment){view.needs[i].file_name, BYTES_LITERAL("abc")};
+    struct address address = {.message_id = {{1}}, .case_id = {{2}}, .referral_id = {{3}}};
+    if (answer_to) address.answer_to = directory_by_slug(fixture_directory, bytes_of_cstr(answer_to));
+    AUTO(buffer_free) struct buffer value;
+    buffer_init(&value, LIMIT_VALUE);
+    if (convert_write(profile, draft, &address, papers, view.need_count, &value, &fault) != OK) fail_msg("%s %s", fault.code, fault.text);
+    return arena_copy(fixture_arena, buffer_view(&value));
+}
+
+json_t *fixture_record(struct bytes value) {
+    json_t *root = NULL;
+    struct fault fault;
+    assert_int_equal(canonical_json(fixture_catalogue, value, &root, &fault), OK);
+    json_t *record = json_incref(json_object_get(root, "value"));
+    json_decref(root);
+    return record;
+}
+
+const char *fixture_at(json_t *record, const char *path) {
+    const char *name = arena_cstr(fixture_arena, bytes_of_cstr(path));
+    char *rest = arena_cstr(fixture_arena, bytes_of_cstr(path));
+    json_t *at = record;
+    for (char *part = strsep(&rest, "."); part && at; part = strsep(&rest, ".")) {
+        at = json_is_array(at) ? json_array_get(at, (size_t)atoi(part)) : json_object_get(at, part);
+    }
+    if (!at) fail_msg("the record has no %s", name);
+    if (json_is_string(at)) return arena_cstr(fixture_arena, bytes_of(json_string_value(at), json_string_length(at)));
+    char *dumped = json_dumps(at, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(12));
+    const char *copy = arena_cstr(fixture_arena, bytes_of_cstr(dumped));
+    free(dumped);
+    return copy;
+}
+
+const char *fixture_rendered(const struct profile *profile, struct bytes value, const char *encoding) {
+    struct fault fault = {0};
+    const struct native_file *files = NULL;
+    size_t count = 0;
+    struct native_case made;
+    const struct inbox_facts facts = {3, 7, "to"};
+    assert_int_equal(convert_attachments(profile, value, fixture_arena, &files, &count, &fault), OK);
+    struct bytes *names = arena_array(fixture_arena, count + 1, sizeof *names);
+    for (size_t i = 0; i < count; i++) names[i] = bytes_of_cstr(arena_printf(fixture_arena, "%zu_%.*s", i + 1, BYTES_FMT(files[i].name)));
+    if (convert_render(profile, value, &facts, names, count, fixture_arena, &made, &fault) != OK) fail_msg("%s %s", fault.code, fault.text);
+    return arena_cstr(fixture_arena, converted(made.content, "UTF-8", encoding));
+}

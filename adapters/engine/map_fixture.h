@@ -1,0 +1,22 @@
+/* For the mapping's tests: profiles out of a text, native files in any encoding, records as JSON. */
+#ifndef ECOCASE_ADAPTERS_MAP_FIXTURE_H
+#define ECOCASE_ADAPTERS_MAP_FIXTURE_H
+#include <jansson.h>
+#include "adapters/engine/profile.h"
+
+extern struct directory *fixture_directory;
+extern struct catalogue *fixture_catalogue;
+extern struct arena *fixture_arena;
+int fixture_open(void **state);
+int fixture_close(void **state);
+/* The test fails where the profile is refused. */
+struct profile *fixture_profile(const char *yaml);
+struct bytes fixture_encoded(const char *text, const char *encoding);
+/* Read and written, with papers of 3 bytes each; `answer_to` a slug or NULL. The test fails where either is refused. */
+struct bytes fixture_value(const struct profile *profile, const char *file_name, struct bytes native, const char *answer_to);
+json_t *fixture_record(struct bytes value);
+/* "parties.0.name" of the record as text; numbers and lists as JSON. */
+const char *fixture_at(json_t *record, const char *path);
+/* Rendered, decoded to UTF-8. */
+const char *fixture_rendered(const struct profile *profile, struct bytes value, const char *encoding);
+#endif

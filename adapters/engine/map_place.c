@@ -1,0 +1,69 @@
+/* See map.h: native paths, found and made. */
+#include "adapters/engine/map.h"
+
+static void keep(struct map_nodes *nodes, const struct native_node *node, struct arena *arena) {
+    if (nodes->count == nodes->room) {
+        nodes->room = nodes->room ? nodes->room * 2 : 4;
+        const struct native_node **at = arena_array(arena, nodes->room, sizeof *at);
+        for (size_t i = 0; i < nodes->count; i++) at[i] = nodes->at[i];
+        nodes->at = at;
+    }
+    nodes->at[nodes->count++] = node;
+}
+
+/* Bounded by the profile's own path. */
+static void descend(const struct native_node *from, const char *const *names, size_t count, struct map_nodes *into, struct arena *arena) {
+    if (!count) {
+        keep(into, from, arena);
+        return;
+    }
+    for (const struct native_node *node = native_child(from, bytes_of_cstr(names[0])); node; node = native_again(node)) {
+        descend(node, names + 1, count - 1, into, arena);
+    }
+}
+
+struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, bool csv, struct arena *arena) {
+    struct map_nodes found = {0};
+    if (path->absolute && !csv) {
+        descend(scope->root, path->names, path->count, &found, arena);
+        return found;
+    }
+    for (size_t i = 0; i < scope->base_count; i++) descend(scope->bases[i], path->names, path->count, &found, arena);
+    return found;
+}
+
+/* Attributes stand before elements, whatever order the profile names them in. */
+static struct native_node *child(struct native_node *parent, const char *name, struct arena *arena) {
+    struct native_node *node = native_add(parent, bytes_of_cstr(name), arena), *before = NULL, *previous = NULL;
+    if (name[0] != '@') return node;
+    for (struct native_node *one = parent->first; one != node; one = one->next) {
+        if (!before && (!one->name.count || one->name.at[0] != '@')) before = one;
+        else if (!before) previous = one;
+    }
+    if (!before) return node;
+    struct native_node *last = before;
+    while (last->next != node) last = last->next;
+    last->next = NULL;
+    parent->last = last;
+    node->next = before;
+    if (previous) previous->next = node;
+    else parent->first = node;
+    return node;
+}
+
+static struct native_node *last_of(const struct native_node *parent, const char *name) {
+    struct native_node *found = NULL;
+    for (struct native_node *node = parent->first; node; node = node->next) {
+        if (bytes_equal_cstr(node->name, name)) found = node;
+    }
+    return found;
+}
+
+struct native_node *map_put(struct native_node *root, struct native_node *base, const struct native_path *path, bool again, struct arena *arena) {
+    struct native_node *at = path->absolute ? root : base;
+    for (size_t i = 0; i < path->count; i++) {
+        struct native_node *there = again && i + 1 == path->count ? NULL : last_of(at, path->names[i]);
+        at = there ? there : child(at, path->names[i], arena);
+    }
+    return at;
+}

@@ -1,0 +1,112 @@
+/* See map.h: the record's own fields out of the native tree. */
+#include "adapters/engine/map.h"
+
+enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, const struct native_node *node) {
+    const char *name = reading->csv || path->absolute || !*scope->name ? path->text : arena_printf(reading->arena, "%s/%s", scope->name, path->text);
+    if (!node && scope->base_count) node = scope->bases[0];
+    (void)fault_place(reading->fault, name, node ? node->line : 0, node ? node->column : 0);
+    return REFUSE;
+}
+
+static struct map_texts filled(const struct map_nodes *nodes, struct arena *arena, const struct native_node **ret_first) {
+    struct bytes *texts = arena_array(arena, nodes->count + 1, sizeof *texts);
+    size_t count = 0;
+    for (size_t i = 0; i < nodes->count; i++) {
+        struct bytes text = scalar_trim(nodes->at[i]->text);
+        if (!text.count) continue;
+        if (!count) *ret_first = nodes->at[i];
+        texts[count++] = text;
+    }
+    return (struct map_texts){texts, count};
+}
+
+static enum outcome conflict(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, const struct map_nodes *nodes,
+                             struct bytes first) {
+    const struct native_node *other = NULL;
+    for (size_t i = 0; i < nodes->count && !other; i++) {
+        struct bytes text = scalar_trim(nodes->at[i]->text);
+        if (text.count && !bytes_equal(text, first)) other = nodes->at[i];
+    }
+    if (!other) return OK;
+    fault_set(reading->fault, REFUSE, "FIELD_CONFLICT", "two different values where one case has one");
+    return map_fault(reading, scope, path, other);
+}
+
+enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, struct bytes *ret,
+                           const struct native_node **ret_node) {
+    struct map_nodes nodes = map_find(scope, path, reading->csv, reading->arena);
+    struct map_texts texts = filled(&nodes, reading->arena, ret_node);
+    if (!texts.count) return OK;
+    TRY(conflict(reading, scope, path, &nodes, texts.at[0]));
+    *ret = texts.at[0];
+    return OK;
+}
+
+static enum outcome absent(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_field *field, struct map_value *ret) {
+    if (field->otherwise) return map_value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret, reading->fault);
+    if (!field->required) return OK;
+    fault_set(reading->fault, REFUSE, "FIELD_MISSING", "must not be empty (%s)", field->canonical->path);
+    return map_fault(reading, scope, &field->at, NULL);
+}
+
+enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_field *field, struct map_value *ret) {
+    *ret = (struct map_value){0};
+    if (!field->placed) return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret, reading->fault);
+    bool list = field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES;
+    struct map_nodes nodes = map_find(scope, &field->at, reading->csv, reading->arena);
+    const struct native_node *first = NULL;
+    struct map_texts texts = filled(&nodes, reading->arena, &first);
+    if (!texts.count) return absent(reading, scope, field, ret);
+    if (!list || reading->csv) {
+        TRY(conflict(reading, scope, &field->at, &nodes, texts.at[0]));
+        texts.count = 1;
+    }
+    if (map_value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK) return map_fault(reading, scope, &field->at, first);
+    return ret->field ? OK : absent(reading, scope, field, ret);
+}
+
+static enum outcome read_fact(const struct map_reading *reading, const struct mapped_fact *fact, struct map_record *into) {
+    struct bytes text = BYTES_NONE;
+    const struct native_node *node = NULL;
+    double number = 0;
+    TRY(map_read_text(reading, &reading->record, &fact->at, &text, &node));
+    if (!text.count && !fact->required) return OK;
+    if (!text.count) {
+        fault_set(reading->fault, REFUSE, "FIELD_MISSING", "must not be empty (facts: %s)", fact->name);
+        return map_fault(reading, &reading->record, &fact->at, NULL);
+    }
+    if (scalar_number(text, fact->unit, reading->arena, &number, reading->fault) != OK) return map_fault(reading, &reading->record, &fact->at, node);
+    struct map_item *item = map_append(&into->groups[GROUP_FACTS], reading->arena);
+    const struct map_value name = {.field = canonical_find("name", GROUP_FACTS), .text = bytes_of_cstr(fact->name)};
+    const struct map_value value = {.field = canonical_find("value", GROUP_FACTS), .real = number};
+    const struct map_value unit = {.field = canonical_find("unit", GROUP_FACTS), .text = bytes_of_cstr(fact->unit_text)};
+    map_add(item, &name, reading->arena);
+    map_add(item, &value, reading->arena);
+    if (unit.text.count) map_add(item, &unit, reading->arena);
+    return OK;
+}
+
+static enum outcome timed(const struct map_reading *reading, const struct map_record *record) {
+    if (map_get(&record->own, "envelope.business_time")) return OK;
+    fault_set(reading->fault, REFUSE, "FIELD_MISSING", "a paper needs its date (envelope.business_time)");
+    for (size_t i = 0; i < reading->message->field_count; i++) {
+        const struct mapped_field *field = &reading->message->fields[i];
+        if (strcmp(field->canonical->path, "envelope.business_time") == 0) return map_fault(reading, &reading->record, &field->at, NULL);
+    }
+    return REFUSE;
+}
+
+enum outcome map_read_record(const struct map_reading *reading, struct map_record *ret) {
+    *ret = (struct map_record){.event = reading->message->event, .record = reading->message->record};
+    for (size_t i = 0; i < reading->message->field_count; i++) {
+        const struct mapped_field *field = &reading->message->fields[i];
+        struct map_value value;
+        if (!field->canonical->sent) continue;
+        TRY(map_read_field(reading, &reading->record, field, &value));
+        if (value.field) map_add(&ret->own, &value, reading->arena);
+    }
+    TRY(timed(reading, ret));
+    for (size_t i = 0; i < reading->message->fact_count; i++) TRY(read_fact(reading, &reading->message->facts[i], ret));
+    TRY(map_read_groups(reading, ret));
+    return map_read_unmapped(reading, &ret->groups[GROUP_NATIVE]);
+}

@@ -1,0 +1,58 @@
+/* See map.h: the pivot itself. */
+#include "adapters/engine/map.h"
+
+void map_add(struct map_item *item, const struct map_value *value, struct arena *arena) {
+    if (item->count == item->room) {
+        item->room = item->room ? item->room * 2 : 8;
+        struct map_value *values = arena_array(arena, item->room, sizeof *values);
+        if (item->count) memcpy(values, item->values, item->count * sizeof *values);
+        item->values = values;
+    }
+    item->values[item->count++] = *value;
+}
+
+struct map_item *map_append(struct map_group *group, struct arena *arena) {
+    if (group->count == group->room) {
+        group->room = group->room ? group->room * 2 : 8;
+        struct map_item *items = arena_array(arena, group->room, sizeof *items);
+        if (group->count) memcpy(items, group->items, group->count * sizeof *items);
+        group->items = items;
+    }
+    return &group->items[group->count++];
+}
+
+const struct map_value *map_get(const struct map_item *item, const char *path) {
+    for (size_t i = 0; i < item->count; i++) {
+        if (strcmp(item->values[i].field->path, path) == 0) return &item->values[i];
+    }
+    return NULL;
+}
+
+struct bytes map_text(const struct map_item *item, const char *path) {
+    const struct map_value *value = map_get(item, path);
+    return value ? value->text : BYTES_NONE;
+}
+
+static bool value_equal(const struct map_value *a, const struct map_value *b) {
+    if (!b || !bytes_equal(a->text, b->text) || a->count != b->count || a->number != b->number) return false;
+    if (a->real < b->real || a->real > b->real) return false;
+    for (size_t i = 0; i < a->count; i++) {
+        if (!bytes_equal(a->list[i], b->list[i])) return false;
+    }
+    return true;
+}
+
+bool map_equal(const struct map_item *a, const struct map_item *b) {
+    if (a->count != b->count) return false;
+    for (size_t i = 0; i < a->count; i++) {
+        if (!value_equal(&a->values[i], map_get(b, a->values[i].field->path))) return false;
+    }
+    return true;
+}
+
+enum group_kind map_group_named(const char *name) {
+    for (enum group_kind kind = 0; kind < GROUP_COUNT; kind++) {
+        if (strcmp(canonical_group_name(kind), name) == 0) return kind;
+    }
+    return GROUP_NONE;
+}

@@ -1,0 +1,111 @@
+/* See map.h: the pivot as an xml or json tree, in the order of the profile's message. What has no value is left out. */
+#include "adapters/engine/map.h"
+#include <jansson.h>
+
+static bool bare(const struct mapped_field *field, struct bytes text) {
+    if (!field->bare) return false;
+    json_t *value = json_loadb((const char *)text.at, text.count, JSON_DECODE_ANY, NULL);
+    bool holds = json_is_number(value) || json_is_boolean(value);
+    json_decref(value);
+    return holds;
+}
+
+struct spot { struct native_node *root, *base; };
+
+/* The first that is written to a place stays. */
+static void put(const struct map_writing *w, const struct spot *spot, const struct native_path *path, struct bytes text) {
+    struct native_node *node = map_put(spot->root, spot->base, path, false, w->arena);
+    if (node->text.count || !text.count) return;
+    node->text = text;
+    node->scalar = true;
+}
+
+static void put_field(const struct map_writing *w, const struct spot *spot, const struct mapped_field *field, const struct map_item *item) {
+    const struct map_value *value = map_get(item, field->canonical->path);
+    if (!field->placed || !value) return;
+    struct map_texts texts = map_value_write(w->profile, field, value, w->arena);
+    bool list = (field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES) && !field->separators.count;
+    for (size_t i = 0; i < texts.count; i++) {
+        struct native_node *node = map_put(spot->root, spot->base, &field->at, i > 0, w->arena);
+        if (node->text.count) continue;
+        node->text = texts.at[i];
+        node->scalar = true;
+        node->many = list;
+        node->bare = bare(field, texts.at[i]);
+    }
+}
+
+static struct bytes column_text(const struct map_writing *w, const struct mapped_field *field, const struct map_item *item) {
+    const struct map_value *value = map_get(item, field->canonical->path);
+    struct map_texts texts = value ? map_value_write(w->profile, field, value, w->arena) : (struct map_texts){0};
+    return texts.count ? texts.at[0] : BYTES_NONE;
+}
+
+struct bytes map_write_split(const struct map_writing *w, const struct mapped_group *group, const struct mapped_field *field) {
+    const struct map_group *from = map_write_group(w, group->kind);
+    struct bytes *parts = arena_array(w->arena, from->count + 1, sizeof *parts);
+    bool any = false;
+    for (size_t i = 0; i < from->count; i++) {
+        parts[i] = column_text(w, field, &from->items[i]);
+        any = any || parts[i].count;
+    }
+    return any ? map_join(parts, from->count, group->split.at[0], w->arena) : BYTES_NONE;
+}
+
+const struct map_group *map_write_group(const struct map_writing *w, enum group_kind kind) {
+    return kind == GROUP_FACTS ? &w->facts : &w->record->groups[kind];
+}
+
+static void put_group(const struct map_writing *w, const struct spot *spot, const struct mapped_group *group) {
+    const struct map_group *from = map_write_group(w, group->kind);
+    if (!from->count) return;
+    struct spot inside = *spot;
+    if (group->split.count) {
+        if (group->placed) inside.base = map_put(spot->root, spot->base, &group->at, false, w->arena);
+        for (size_t k = 0; k < group->field_count; k++) {
+            struct bytes text = group->fields[k].placed ? map_write_split(w, group, &group->fields[k]) : BYTES_NONE;
+            if (text.count) put(w, &inside, &group->fields[k].at, text);
+        }
+        return;
+    }
+    for (size_t i = 0; i < (group->placed ? from->count : 1); i++) {
+        if (group->placed) {
+            inside.base = map_put(spot->root, spot->base, &group->at, true, w->arena);
+            inside.base->many = true;
+        }
+        for (size_t k = 0; k < group->field_count; k++) put_field(w, &inside, &group->fields[k], &from->items[i]);
+    }
+}
+
+struct bytes map_write_fact(const struct map_writing *w, const struct mapped_fact *fact) {
+    const struct map_group *facts = &w->record->groups[GROUP_FACTS];
+    for (size_t i = 0; i < facts->count; i++) {
+        const struct map_value *value = map_get(&facts->items[i], "value");
+        if (value && map_fact_takes(fact, &facts->items[i])) return scalar_number_text(value->real, fact->unit, w->arena);
+    }
+    return BYTES_NONE;
+}
+
+bool map_fact_takes(const struct mapped_fact *fact, const struct map_item *item) {
+    return bytes_equal_cstr(map_text(item, "name"), fact->name) && bytes_equal_cstr(map_text(item, "unit"), fact->unit_text ? fact->unit_text : "");
+}
+
+struct native_node *map_write_tree(struct map_writing *w) {
+    const struct mapped_message *message = w->message;
+    struct native_node *root = arena_alloc(w->arena, sizeof *root);
+    root->name = bytes_of_cstr(w->profile->format.root);
+    const struct spot top = {root, root};
+    struct spot spot = top;
+    if (w->profile->record.count) spot.base = map_put(root, root, &w->profile->record, false, w->arena);
+    for (size_t i = 0; i < message->when_count; i++) put(w, &spot, &message->when[i].at, bytes_of_cstr(message->when[i].texts.at[0]));
+    for (size_t i = 0; i < message->constant_count; i++) put(w, &spot, &message->constants[i].at, bytes_of_cstr(message->constants[i].texts.at[0]));
+    for (size_t i = 0; i < message->field_count; i++) put_field(w, &spot, &message->fields[i], &w->record->own);
+    for (size_t i = 0; i < message->fact_count; i++) {
+        struct bytes text = map_write_fact(w, &message->facts[i]);
+        if (text.count) put(w, &spot, &message->facts[i].at, text);
+    }
+    for (size_t i = 0; i < message->group_count; i++) put_group(w, &spot, &message->groups[i]);
+    struct bytes rest = message->rest ? map_rest(w) : BYTES_NONE;
+    if (rest.count) put(w, &spot, message->rest, rest);
+    return root;
+}

@@ -1,0 +1,206 @@
+/* See profile.h: the file, its format, tables and texts. */
+#define _GNU_SOURCE /* FNM_CASEFOLD */
+#include "adapters/engine/profile_inside.h"
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ARENA_MOST (64u << 20)   /* 256 KiB of YAML cannot fill it: each message's fields are bounded */
+#define WAIT_MOST_SECONDS 86400
+
+enum outcome read_texts(struct reading *r, struct setting *from, const char *key, struct texts otherwise, struct texts *ret) {
+    struct setting *at = setting_get(from, key);
+    *ret = otherwise;
+    if (!at) return OK;
+    if (at->kind == SETTING_MAP) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s must be a text or a list of texts", key);
+    const char **texts = arena_array(r->profile->arena, at->count + 1, sizeof *texts);
+    size_t count = 0;
+    if (at->kind == SETTING_TEXT) texts[count++] = at->text;
+    for (const struct setting *one = at->first; one; one = one->next) {
+        if (one->kind != SETTING_TEXT) return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s must be a text or a list of texts", key);
+        texts[count++] = one->text;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!*texts[i]) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s must not be empty", key);
+    }
+    *ret = (struct texts){texts, count};
+    return OK;
+}
+
+enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret) {
+    bool csv = r->profile->format.kind == FORMAT_CSV;
+    const char *from = text + (!csv && *text == '/');
+    size_t most = 1, count = 0;
+    for (const char *p = from; *p; p++) most += *p == '/';
+    const char **names = arena_array(r->profile->arena, most, sizeof *names);
+    for (const char *end; count < most; from = end + 1) {
+        end = csv ? from + strlen(from) : from + strcspn(from, "/");
+        names[count++] = arena_cstr(r->profile->arena, bytes_of(from, (size_t)(end - from)));
+        if (end == from) return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" has an empty name", text);
+        if (*from == '@' && (r->profile->format.kind != FORMAT_XML || *end)) {
+            if (!csv) return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\": an attribute stands last and in xml only", text);
+        }
+        if (!*end) break;
+    }
+    *ret = (struct native_path){names, count, !csv && *text == '/', text};
+    return OK;
+}
+
+bool path_equal(const struct native_path *a, const struct native_path *b) { return strcmp(a->text, b->text) == 0; }
+
+enum outcome read_fixed(struct reading *r, struct setting *from, const char *key, const struct fixed_text **ret, size_t *ret_count) {
+    struct setting *map = setting_get(from, key);
+    *ret = NULL;
+    *ret_count = 0;
+    if (!map) return OK;
+    if (map->kind != SETTING_MAP) return setting_fault(map, r->fault, "SETTINGS_TYPE", "%s: native path: text", key);
+    struct fixed_text *all = arena_array(r->profile->arena, map->count + 1, sizeof *all);
+    for (const struct setting *child = map->first; child; child = child->next) {
+        struct fixed_text *one = &all[(*ret_count)++];
+        TRY(read_path(r, child, child->key, &one->at));
+        TRY(read_texts(r, map, child->key, (struct texts){NULL, 0}, &one->texts));
+        if (!one->texts.count) return setting_fault(child, r->fault, "SETTINGS_TYPE", "%s: a text is missing", child->key);
+    }
+    *ret = all;
+    return OK;
+}
+
+static enum outcome read_choice(struct reading *r, struct setting *from, const char *key, const char *const *choices, int *ret) {
+    const char *text = NULL;
+    TRY(setting_text_or(from, key, choices[0], &text, r->fault));
+    for (*ret = 0; choices[*ret]; (*ret)++) {
+        if (strcmp(choices[*ret], text) == 0) return OK;
+    }
+    return setting_fault(setting_get(from, key), r->fault, "SETTINGS_TYPE", "%s cannot be \"%s\"", key, text);
+}
+
+static enum outcome read_separator(struct reading *r, struct setting *from) {
+    const char *text = NULL;
+    TRY(setting_text_or(from, "separator", ",", &text, r->fault));
+    if (strcmp(text, "\\t") == 0) text = "\t";
+    unsigned char one = (unsigned char)text[0];
+    if (strlen(text) != 1 || one >= 0x80 || one == '"' || one == '\n' || one == '\r') {
+        return setting_fault(setting_get(from, "separator"), r->fault, "SETTINGS_TYPE", "separator is one ASCII character or \\t");
+    }
+    r->profile->format.separator = text[0];
+    return OK;
+}
+
+/* What belongs to one kind of format is refused in the others. */
+static enum outcome read_kind_options(struct reading *r, struct setting *from) {
+    struct profile *p = r->profile;
+    static const struct { const char *key; unsigned kinds; } only[] = {{"separator", 1u << FORMAT_CSV}, {"key", 1u << FORMAT_CSV}, {"root", 1u << FORMAT_XML},
+        {"namespace", 1u << FORMAT_XML}, {"prefix", 1u << FORMAT_XML}, {"record", 1u << FORMAT_XML | 1u << FORMAT_JSON}};
+    for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
+        struct setting *at = setting_get(from, only[i].key);
+        if (at && !(only[i].kinds & 1u << p->format.kind)) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is not for this kind of format", only[i].key);
+    }
+    const char *record = NULL, *key = NULL;
+    TRY(read_separator(r, from));
+    TRY(setting_text_or(from, "root", NULL, &p->format.root, r->fault));
+    TRY(setting_text_or(from, "namespace", NULL, &p->format.name_space, r->fault));
+    TRY(setting_text_or(from, "prefix", NULL, &p->format.prefix, r->fault));
+    TRY(setting_text_or(from, "record", NULL, &record, r->fault));
+    TRY(setting_text_or(from, "key", NULL, &key, r->fault));
+    if (p->format.kind == FORMAT_XML && !p->format.root) return setting_fault(from, r->fault, "SETTINGS_MISSING", "xml needs root: the name of the root element");
+    if (p->format.prefix && !p->format.name_space) return setting_fault(setting_get(from, "prefix"), r->fault, "SETTINGS_MISSING", "a prefix needs a namespace");
+    if (record) TRY(read_path(r, setting_get(from, "record"), record, &p->record));
+    if (key) TRY(read_path(r, setting_get(from, "key"), key, &p->key));
+    p->has_key = key != NULL;
+    return OK;
+}
+
+static enum outcome read_format(struct reading *r, struct setting *root) {
+    static const char *const kinds[] = {"csv", "xml", "json", NULL}, *const encodings[] = {"UTF-8", "GB18030", NULL};
+    struct profile *p = r->profile;
+    struct setting *from = NULL;
+    const char *kind = NULL;
+    int which = 0, encoding = 0;
+    TRY(setting_need(root, "format", SETTING_MAP, &from, r->fault));
+    TRY(setting_text(from, "kind", &kind, r->fault));
+    TRY(read_choice(r, from, "kind", kinds, &which));
+    TRY(read_choice(r, from, "encoding", encodings, &encoding));
+    p->format.kind = (enum format_kind)which;
+    p->format.encoding = (enum format_encoding)encoding;
+    TRY(setting_bool_or(from, "bom", false, &p->format.bom, r->fault));
+    if (p->format.bom && p->format.encoding != ENCODING_UTF8) return setting_fault(setting_get(from, "bom"), r->fault, "SETTINGS_TYPE", "a BOM is for UTF-8 only");
+    TRY(setting_text_or(from, "extension", kinds[which], &p->extension, r->fault));
+    TRY(read_texts(r, from, "list", (struct texts){NULL, 0}, &p->list));
+    TRY(read_texts(r, from, "date", (struct texts){NULL, 0}, &p->dates));
+    for (size_t i = 0; i < p->dates.count; i++) {
+        if (scalar_is_time_pattern(p->dates.at[i])) continue;
+        return setting_fault(setting_get(from, "date"), r->fault, "SETTINGS_TYPE", "\"%s\" is no date pattern: yyyy MM dd HH mm ss, or M d H m s", p->dates.at[i]);
+    }
+    return read_kind_options(r, from);
+}
+
+static enum outcome read_table(struct reading *r, struct setting *from, struct table *ret) {
+    if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a table is native text: canonical text");
+    struct table_row *rows = arena_array(r->profile->arena, from->count + 1, sizeof *rows);
+    *ret = (struct table){from->key, rows, 0};
+    for (struct setting *child = from->first; child; child = child->next) {
+        TRY(setting_text(from, child->key, &rows[ret->count].canonical, r->fault));
+        rows[ret->count++].native = child->key;
+    }
+    return OK;
+}
+
+static enum outcome read_tables(struct reading *r, struct setting *root) {
+    struct setting *map = setting_get(root, "tables");
+    if (!map) return OK;
+    if (map->kind != SETTING_MAP) return setting_fault(map, r->fault, "SETTINGS_TYPE", "tables: name: {native text: canonical text}");
+    struct table *tables = arena_array(r->profile->arena, map->count + 1, sizeof *tables);
+    r->profile->tables = tables;
+    for (struct setting *child = map->first; child; child = child->next) {
+        TRY(read_table(r, setting_get(map, child->key), &tables[r->profile->table_count++]));
+    }
+    return OK;
+}
+
+static enum outcome read_all(struct reading *r, struct setting *root) {
+    struct profile *p = r->profile;
+    const char *agency = NULL;
+    int64_t wait = 0;
+    if (root->kind != SETTING_MAP) return setting_fault(root, r->fault, "SETTINGS_TYPE", "a profile begins with agency: SLUG");
+    TRY(setting_text(root, "agency", &agency, r->fault));
+    p->agency = directory_by_slug(p->directory, bytes_of_cstr(agency));
+    if (!p->agency) return setting_fault(setting_get(root, "agency"), r->fault, "UNKNOWN_RECIPIENT", "no participant \"%s\" in schemas/directory.yaml", agency);
+    TRY(read_format(r, root));
+    const char **every = arena_array(p->arena, 1, sizeof *every);
+    every[0] = arena_printf(p->arena, "*.%s", p->extension);
+    TRY(read_texts(r, root, "files", (struct texts){every, 1}, &p->files));
+    TRY(setting_int_or(root, "attachment_wait", 0, WAIT_MOST_SECONDS, 30, &wait, r->fault));
+    p->attachment_wait_ms = wait * 1000;
+    TRY(read_tables(r, root));
+    r->blocks = setting_get(root, "blocks");
+    if (r->blocks && r->blocks->kind != SETTING_MAP) return setting_fault(r->blocks, r->fault, "SETTINGS_TYPE", "blocks: name: {fields, facts, groups}");
+    TRY(read_messages(r, root));
+    return settings_check_unknown(root, r->fault);
+}
+
+enum outcome profile_load(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct profile **ret, struct fault *fault) {
+    struct profile *profile = calloc(1, sizeof *profile);
+    PROMISE(profile);
+    *profile = (struct profile){.arena = arena_new(64u << 10, ARENA_MOST), .directory = directory, .catalogue = catalogue};
+    struct reading r = {profile, NULL, fault};
+    enum outcome outcome = settings_load(path, &profile->settings, fault);
+    if (outcome == OK) outcome = read_all(&r, settings_root(profile->settings));
+    if (outcome == OK) *ret = profile;
+    else profile_free(profile);
+    return outcome;
+}
+
+void profile_free(struct profile *profile) {
+    if (!profile) return;
+    settings_free(profile->settings);
+    arena_free(profile->arena);
+    free(profile);
+}
+const char *profile_agency(const struct profile *profile) { return profile->agency->slug; }
+int64_t profile_attachment_wait_ms(const struct profile *profile) { return profile->attachment_wait_ms; }
+bool profile_takes(const struct profile *profile, const char *file_name) {
+    for (size_t i = 0; i < profile->files.count; i++) {
+        if (fnmatch(profile->files.at[i], file_name, FNM_CASEFOLD) == 0) return true;
+    }
+    return false;
+}

@@ -1,0 +1,69 @@
+/* See profile.h: the canonical fields a profile may name, one row each, as docs/ADAPTERS.md lists them. */
+#include "adapters/engine/profile.h"
+
+static const char *const handling[] = {"OPEN_INTERNAL", "RESTRICTED", "ORCON", "NO_ACTION", NULL};
+static const char *const party[] = {"PERSON", "ORGANISATION", NULL};
+#define LETTER (IN_CASE | IN_STEP)
+#define ANY (IN_CASE | IN_STEP | IN_NOTICE)
+#define FIELD(path, kind, records, sent) {path, GROUP_NONE, kind, records, sent, false, NULL}
+#define PART(group, path, kind, needed) {path, group, kind, 0, true, needed, NULL}
+
+static const struct canonical_field fields[] = {
+    FIELD("envelope.document_no", VALUE_TEXT, LETTER, true), FIELD("envelope.business_time", VALUE_TIME, ANY, true),
+    FIELD("envelope.recipients", VALUE_AGENCIES, LETTER, true), FIELD("envelope.copies", VALUE_AGENCIES, LETTER, true),
+    FIELD("envelope.cites", VALUE_LIST, LETTER, true), FIELD("envelope.sender_unit", VALUE_TEXT, LETTER, true),
+    {"envelope.handling", GROUP_NONE, VALUE_SYMBOL, LETTER, true, false, handling}, FIELD("envelope.handling_expires", VALUE_TIME, LETTER, true),
+    FIELD("envelope.sender", VALUE_AGENCY, ANY, false), FIELD("envelope.event", VALUE_TEXT, ANY, false),
+    FIELD("inbox.role", VALUE_TEXT, ANY, false), FIELD("inbox.lane", VALUE_TEXT, ANY, false), FIELD("inbox.sequence", VALUE_TEXT, ANY, false),
+    FIELD("category", VALUE_TEXT, IN_CASE, true), FIELD("title", VALUE_TEXT, IN_CASE, true), FIELD("offence", VALUE_TEXT, IN_CASE, true),
+    FIELD("summary", VALUE_TEXT, IN_CASE, true), FIELD("case_source", VALUE_TEXT, IN_CASE, true), FIELD("county_code", VALUE_TEXT, IN_CASE, true),
+    FIELD("place", VALUE_TEXT, IN_CASE, true), FIELD("coordinates_system", VALUE_TEXT, IN_CASE, true),
+    FIELD("longitude", VALUE_NUMBER, IN_CASE, true), FIELD("latitude", VALUE_NUMBER, IN_CASE, true),
+    FIELD("found_time", VALUE_TIME, IN_CASE, true), FIELD("report_time", VALUE_TIME, IN_CASE, true), FIELD("approval_time", VALUE_TIME, IN_CASE, true),
+    FIELD("officers", VALUE_LIST, IN_CASE, true), FIELD("legal_basis", VALUE_LIST, IN_CASE, true), FIELD("declared_missing", VALUE_LIST, IN_CASE, true),
+    FIELD("fine_paid_fen", VALUE_AMOUNT, IN_CASE, true),
+    FIELD("agency_case_no", VALUE_TEXT, LETTER, true), FIELD("approver", VALUE_TEXT, LETTER, true), FIELD("approver_level", VALUE_TEXT, LETTER, true),
+    FIELD("contact", VALUE_TEXT, LETTER, true), FIELD("contact_phone", VALUE_TEXT, LETTER, true), FIELD("reason_code", VALUE_TEXT, LETTER, true),
+    FIELD("reason", VALUE_TEXT, LETTER, true),
+    FIELD("document_code", VALUE_TEXT, IN_STEP, true), FIELD("target_organ", VALUE_TEXT, IN_STEP, true), FIELD("signer", VALUE_TEXT, IN_STEP, true),
+    FIELD("note", VALUE_TEXT, IN_STEP, true), FIELD("decided_time", VALUE_TIME, IN_STEP, true),
+    FIELD("about_event", VALUE_TEXT, IN_NOTICE, false), FIELD("about_document_no", VALUE_TEXT, IN_NOTICE, false),
+    FIELD("state", VALUE_TEXT, IN_NOTICE, false), FIELD("reasons.text", VALUE_TEXT, IN_NOTICE, false),
+
+    {"kind", GROUP_PARTIES, VALUE_SYMBOL, 0, true, false, party}, PART(GROUP_PARTIES, "name", VALUE_TEXT, true), PART(GROUP_PARTIES, "id_type", VALUE_TEXT, false),
+    PART(GROUP_PARTIES, "id_no", VALUE_TEXT, false), PART(GROUP_PARTIES, "sex", VALUE_TEXT, false), PART(GROUP_PARTIES, "address", VALUE_TEXT, false),
+    PART(GROUP_PARTIES, "phone", VALUE_TEXT, false), PART(GROUP_PARTIES, "role", VALUE_TEXT, false),
+    PART(GROUP_ITEMS, "name", VALUE_TEXT, true), PART(GROUP_ITEMS, "quantity", VALUE_TEXT, false), PART(GROUP_ITEMS, "unit", VALUE_TEXT, false),
+    PART(GROUP_ITEMS, "feature", VALUE_TEXT, false), PART(GROUP_ITEMS, "kept_at", VALUE_TEXT, false), PART(GROUP_ITEMS, "measure", VALUE_TEXT, false),
+    PART(GROUP_FACTS, "name", VALUE_TEXT, true), PART(GROUP_FACTS, "value", VALUE_NUMBER, true), PART(GROUP_FACTS, "unit", VALUE_TEXT, false),
+    PART(GROUP_PENALTIES, "party", VALUE_TEXT, false), PART(GROUP_PENALTIES, "kind", VALUE_TEXT, true), PART(GROUP_PENALTIES, "amount_fen", VALUE_AMOUNT, false),
+    PART(GROUP_PENALTIES, "detail", VALUE_TEXT, false),
+    PART(GROUP_DOCUMENTS, "file_name", VALUE_TEXT, false), PART(GROUP_DOCUMENTS, "title", VALUE_TEXT, false), PART(GROUP_DOCUMENTS, "code", VALUE_TEXT, false),
+    PART(GROUP_DOCUMENTS, "number", VALUE_TEXT, false), PART(GROUP_DOCUMENTS, "media_type", VALUE_TEXT, false),
+    PART(GROUP_NATIVE, "name", VALUE_TEXT, false), PART(GROUP_NATIVE, "value", VALUE_TEXT, false),
+    PART(GROUP_REASONS, "code", VALUE_TEXT, false), PART(GROUP_REASONS, "field", VALUE_TEXT, false), PART(GROUP_REASONS, "zh", VALUE_TEXT, false),
+    PART(GROUP_REASONS, "en", VALUE_TEXT, false),
+    PART(GROUP_CLOCKS, "rule", VALUE_TEXT, false), PART(GROUP_CLOCKS, "due_strict", VALUE_TIME, false), PART(GROUP_CLOCKS, "due_lenient", VALUE_TIME, false),
+    PART(GROUP_CLOCKS, "statutory", VALUE_TEXT, false),
+};
+static const struct { const char *name; unsigned records; } groups[GROUP_COUNT] = {
+    [GROUP_PARTIES] = {"parties", IN_CASE}, [GROUP_ITEMS] = {"items", IN_CASE}, [GROUP_FACTS] = {"facts", IN_CASE}, [GROUP_PENALTIES] = {"penalties", IN_STEP},
+    [GROUP_DOCUMENTS] = {"documents", LETTER}, [GROUP_NATIVE] = {"native", LETTER}, [GROUP_REASONS] = {"reasons", IN_NOTICE}, [GROUP_CLOCKS] = {"clocks", IN_NOTICE}};
+
+const struct canonical_field *canonical_find(const char *path, enum group_kind group) {
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (fields[i].group == group && strcmp(fields[i].path, path) == 0) return &fields[i];
+    }
+    return NULL;
+}
+const char *canonical_group_name(enum group_kind kind) { return groups[kind].name; }
+unsigned canonical_group_records(enum group_kind kind) { return groups[kind].records; }
+
+const char *canonical_missing(const struct mapped_group *group) {
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        bool mapped = fields[i].group != group->kind || !fields[i].needed;
+        for (size_t j = 0; j < group->field_count; j++) mapped = mapped || group->fields[j].canonical == &fields[i];
+        if (!mapped) return fields[i].path;
+    }
+    return NULL;
+}

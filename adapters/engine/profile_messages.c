@@ -1,0 +1,131 @@
+/* See profile.h: the messages of a profile with their blocks, and whether each can ever be reached. */
+#include "adapters/engine/profile_inside.h"
+
+static enum outcome read_direction(struct reading *r, struct setting *from, struct mapped_message *message) {
+    const char *direction = NULL;
+    TRY(setting_text_or(from, "direction", "both", &direction, r->fault));
+    bool both = strcmp(direction, "both") == 0;
+    message->sends = both || strcmp(direction, "send") == 0;
+    message->receives = both || strcmp(direction, "receive") == 0;
+    if (message->sends || message->receives) return OK;
+    return setting_fault(setting_get(from, "direction"), r->fault, "SETTINGS_TYPE", "direction is send, receive or both, not \"%s\"", direction);
+}
+
+static enum outcome read_event(struct reading *r, struct setting *from, struct mapped_message *message) {
+    TRY(setting_text(from, "event", &message->event, r->fault));
+    const struct event_entry *event = catalogue_event(r->profile->catalogue, bytes_of_cstr(message->event));
+    struct setting *at = setting_get(from, "event");
+    if (!event) return setting_fault(at, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no event of schemas/rules/rules.yaml", message->event);
+    message->record = event->kind == RECORD_CASE_FILE ? IN_CASE : event->kind == RECORD_CASE_STEP ? IN_STEP : IN_NOTICE;
+    message->opens = event->opens;
+    if (message->record == IN_NOTICE && message->sends) {
+        return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is said by the broker only: direction: receive", message->event);
+    }
+    return OK;
+}
+
+static enum outcome read_blocks(struct reading *r, struct setting *from, struct parts *parts) {
+    struct setting *use = setting_get(from, "use");
+    if (!use) return OK;
+    if (use->kind != SETTING_LIST) return setting_fault(use, r->fault, "SETTINGS_TYPE", "use: a list of blocks");
+    for (const struct setting *name = use->first; name; name = name->next) {
+        struct setting *block = name->text && r->blocks ? setting_get(r->blocks, name->text) : NULL;
+        if (!block) return setting_fault(name, r->fault, "SETTINGS_MISSING", "there is no block \"%s\" under blocks", name->text ? name->text : "?");
+        if (block->kind != SETTING_MAP) return setting_fault(block, r->fault, "SETTINGS_TYPE", "a block has fields, facts and groups");
+        TRY(read_parts(r, block, parts));
+    }
+    return OK;
+}
+
+static bool maps(const struct mapped_message *message, const char *path) {
+    for (size_t i = 0; i < message->field_count; i++) {
+        if (strcmp(message->fields[i].canonical->path, path) == 0) return true;
+    }
+    return false;
+}
+
+static enum outcome read_rest(struct reading *r, struct setting *from, struct mapped_message *message) {
+    const char *rest = NULL;
+    TRY(setting_text_or(from, "rest", NULL, &rest, r->fault));
+    if (!rest) return OK;
+    struct native_path *path = arena_alloc(r->profile->arena, sizeof *path);
+    message->rest = path;
+    return read_path(r, setting_get(from, "rest"), rest, path);
+}
+
+static enum outcome read_message(struct reading *r, struct setting *from, struct mapped_message *message) {
+    struct arena *arena = r->profile->arena;
+    if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a message is {event, direction, when, fields, …}");
+    TRY(read_direction(r, from, message));
+    TRY(read_event(r, from, message));
+    TRY(read_fixed(r, from, "when", &message->when, &message->when_count));
+    TRY(read_fixed(r, from, "constants", &message->constants, &message->constant_count));
+    TRY(read_texts(r, from, "files", (struct texts){NULL, 0}, &message->files));
+    struct parts parts = {message->record, arena_array(arena, MOST_FIELDS, sizeof(struct mapped_field)), 0,
+                          arena_array(arena, MOST_FACTS, sizeof(struct mapped_fact)), 0, arena_array(arena, GROUP_COUNT, sizeof(struct mapped_group)), 0};
+    TRY(read_parts(r, from, &parts));
+    TRY(read_blocks(r, from, &parts));
+    message->fields = parts.fields, message->field_count = parts.field_count;
+    message->facts = parts.facts, message->fact_count = parts.fact_count;
+    message->groups = parts.groups, message->group_count = parts.group_count;
+    TRY(read_rest(r, from, message));
+    if (!message->sends) return OK;
+    if (!maps(message, "envelope.business_time")) {
+        return setting_fault(from, r->fault, "SETTINGS_MISSING", "%s is sent, so envelope.business_time must be mapped", message->event);
+    }
+    if (!message->opens && !maps(message, "envelope.cites")) {
+        return setting_fault(from, r->fault, "SETTINGS_MISSING", "%s answers, so envelope.cites must be mapped", message->event);
+    }
+    return OK;
+}
+
+static bool holds(const struct texts *texts, const char *text) {
+    for (size_t i = 0; i < texts->count; i++) {
+        if (strcmp(texts->at[i], text) == 0) return true;
+    }
+    return false;
+}
+
+/* Whatever fulfils `later` fulfils `earlier` too. */
+static bool hides(const struct mapped_message *earlier, const struct mapped_message *later) {
+    if (earlier->files.count) return false;
+    for (size_t i = 0; i < earlier->when_count; i++) {
+        bool implied = false;
+        for (size_t j = 0; j < later->when_count && !implied; j++) {
+            implied = path_equal(&earlier->when[i].at, &later->when[j].at);
+            for (size_t k = 0; implied && k < later->when[j].texts.count; k++) implied = holds(&earlier->when[i].texts, later->when[j].texts.at[k]);
+        }
+        if (!implied) return false;
+    }
+    return true;
+}
+
+static enum outcome check_reach(struct reading *r, const struct setting *at, size_t index) {
+    const struct mapped_message *later = &r->profile->messages[index];
+    for (size_t i = 0; i < index; i++) {
+        const struct mapped_message *earlier = &r->profile->messages[i];
+        if (earlier->sends && later->sends && hides(earlier, later)) {
+            return setting_fault(at, r->fault, "SETTINGS_UNREACHABLE", "message %zu (%s) takes every file that this one (%s) would: tell them apart by when or files",
+                                 i + 1, earlier->event, later->event);
+        }
+        if (earlier->receives && later->receives && strcmp(earlier->event, later->event) == 0) {
+            return setting_fault(at, r->fault, "SETTINGS_UNREACHABLE", "%s is received by message %zu already", later->event, i + 1);
+        }
+    }
+    return OK;
+}
+
+enum outcome read_messages(struct reading *r, struct setting *root) {
+    struct setting *list = NULL;
+    TRY(setting_need(root, "messages", SETTING_LIST, &list, r->fault));
+    struct mapped_message *messages = arena_array(r->profile->arena, list->count + 1, sizeof *messages);
+    r->profile->messages = messages;
+    for (struct setting *one = list->first; one; one = one->next) {
+        TRY(read_message(r, one, &messages[r->profile->message_count]));
+        TRY(check_reach(r, one, r->profile->message_count++));
+    }
+    for (const struct setting *block = r->blocks ? r->blocks->first : NULL; block; block = block->next) {
+        if (!block->seen) return setting_fault(block, r->fault, "SETTINGS_UNKNOWN", "block \"%s\" is used by no message", block->key);
+    }
+    return OK;
+}

@@ -1,0 +1,230 @@
+/* See profile.h: fields, facts and groups of a message or a block. */
+#include "adapters/engine/profile_inside.h"
+#include <stdio.h>
+
+static const char *const record_names[] = {[IN_CASE] = "CaseFile", [IN_STEP] = "CaseStep", [IN_NOTICE] = "Notice"};
+
+static const struct table *table_of(const struct profile *profile, const char *name) {
+    for (size_t i = 0; i < profile->table_count; i++) {
+        if (strcmp(profile->tables[i].name, name) == 0) return &profile->tables[i];
+    }
+    return NULL;
+}
+
+static bool one_of(const char *text, const char *const *symbols) {
+    while (*symbols && strcmp(*symbols, text) != 0) symbols++;
+    return *symbols != NULL;
+}
+
+static enum outcome check_symbol(struct reading *r, struct setting *at, const struct canonical_field *canonical, const char *text) {
+    bool agency = canonical->kind == VALUE_AGENCY || canonical->kind == VALUE_AGENCIES;
+    if (!text || (canonical->kind == VALUE_SYMBOL ? one_of(text, canonical->symbols) : !agency || directory_by_slug(r->profile->directory, bytes_of_cstr(text)))) return OK;
+    return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" is no value of %s%s", text, canonical->path,
+                         agency ? " (slugs of schemas/directory.yaml)" : "");
+}
+
+static enum outcome read_table(struct reading *r, struct setting *from, struct mapped_field *field) {
+    const char *name = NULL;
+    TRY(setting_text_or(from, "table", NULL, &name, r->fault));
+    if (!name) return OK;
+    struct setting *at = setting_get(from, "table");
+    enum value_kind kind = field->canonical->kind;
+    field->table = table_of(r->profile, name);
+    if (!field->table) return setting_fault(at, r->fault, "SETTINGS_MISSING", "there is no table \"%s\" under tables", name);
+    if (kind == VALUE_TIME || kind == VALUE_AMOUNT || kind == VALUE_NUMBER) {
+        return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no text: it takes no table", field->canonical->path);
+    }
+    for (size_t i = 0; i < field->table->count; i++) TRY(check_symbol(r, at, field->canonical, field->table->rows[i].canonical));
+    return OK;
+}
+
+static enum outcome read_unit(struct reading *r, struct setting *from, const struct canonical_field *canonical, const struct unit_pair **ret) {
+    const char *unit = NULL, *as = NULL;
+    TRY(setting_text_or(from, "unit", NULL, &unit, r->fault));
+    TRY(setting_text_or(from, "as", NULL, &as, r->fault));
+    if (canonical && canonical->kind == VALUE_AMOUNT) {
+        if (as) return setting_fault(setting_get(from, "as"), r->fault, "SETTINGS_TYPE", "an amount needs no \"as\": it is kept in fen");
+        if (!unit) unit = "元";
+        as = "fen";
+    } else if (!unit && !as) {
+        return OK;
+    } else if (canonical && (canonical->kind != VALUE_NUMBER && canonical->kind != VALUE_TEXT)) {
+        return setting_fault(from, r->fault, "SETTINGS_TYPE", "%s takes no unit", canonical->path);
+    } else if (!unit || !as) {
+        return setting_fault(from, r->fault, "SETTINGS_MISSING", "unit and as belong together: unit: 市斤, as: kg");
+    }
+    *ret = scalar_unit(unit, as);
+    if (!*ret) return setting_fault(setting_get(from, "unit"), r->fault, "SETTINGS_TYPE", "\"%s\" cannot be turned into %s (docs/ADAPTERS.md, Units)", unit, as);
+    return OK;
+}
+
+static enum outcome read_dates(struct reading *r, struct setting *from, struct mapped_field *field) {
+    struct setting *at = setting_get(from, "date");
+    if (at && field->canonical->kind != VALUE_TIME) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no time", field->canonical->path);
+    if (field->canonical->kind != VALUE_TIME) return OK;
+    TRY(read_texts(r, from, "date", r->profile->dates, &field->dates));
+    for (size_t i = 0; at && i < field->dates.count; i++) {
+        if (!scalar_is_time_pattern(field->dates.at[i])) {
+            return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" is no date pattern: yyyy MM dd HH mm ss, or M d H m s", field->dates.at[i]);
+        }
+    }
+    return OK;
+}
+
+static enum outcome read_separators(struct reading *r, struct setting *from, struct mapped_field *field) {
+    bool list = field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES;
+    struct setting *at = setting_get(from, "separator");
+    if (at && !list) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no list", field->canonical->path);
+    if (!list) return OK;
+    struct texts otherwise = r->profile->format.kind == FORMAT_CSV ? r->profile->list : (struct texts){NULL, 0};
+    return read_texts(r, from, "separator", otherwise, &field->separators);
+}
+
+static enum outcome read_options(struct reading *r, struct setting *from, struct mapped_field *field) {
+    const char *path = NULL;
+    TRY(setting_text_or(from, "at", NULL, &path, r->fault));
+    TRY(setting_text_or(from, "value", NULL, &field->constant, r->fault));
+    TRY(setting_text_or(from, "otherwise", NULL, &field->otherwise, r->fault));
+    TRY(setting_bool_or(from, "required", false, &field->required, r->fault));
+    TRY(setting_bool_or(from, "bare", false, &field->bare, r->fault));
+    if (!path == !field->constant) return setting_fault(from, r->fault, "SETTINGS_MISSING", "%s needs either at: PATH or value: TEXT", field->canonical->path);
+    field->placed = path != NULL;
+    if (path) TRY(read_path(r, setting_get(from, "at"), path, &field->at));
+    if (field->bare && r->profile->format.kind != FORMAT_JSON) return setting_fault(setting_get(from, "bare"), r->fault, "SETTINGS_TYPE", "bare is for json only");
+    TRY(check_symbol(r, setting_get(from, "value"), field->canonical, field->constant));
+    TRY(check_symbol(r, setting_get(from, "otherwise"), field->canonical, field->otherwise));
+    TRY(read_table(r, from, field));
+    TRY(read_unit(r, from, field->canonical, &field->unit));
+    TRY(read_dates(r, from, field));
+    return read_separators(r, from, field);
+}
+
+static enum outcome read_field(struct reading *r, struct setting *from, const struct canonical_field *canonical, struct mapped_field *ret) {
+    *ret = (struct mapped_field){.canonical = canonical};
+    if (from->kind == SETTING_MAP) return read_options(r, from, ret);
+    if (from->kind != SETTING_TEXT) return setting_fault(from, r->fault, "SETTINGS_TYPE", "%s: a native path, or {at: PATH, …}", from->key);
+    ret->placed = true;
+    TRY(read_path(r, from, from->text, &ret->at));
+    if (canonical->kind == VALUE_AMOUNT) ret->unit = scalar_unit("元", "fen");
+    if (canonical->kind == VALUE_TIME) ret->dates = r->profile->dates;
+    bool list = canonical->kind == VALUE_LIST || canonical->kind == VALUE_AGENCIES;
+    if (list && r->profile->format.kind == FORMAT_CSV) ret->separators = r->profile->list;
+    return OK;
+}
+
+/* A map's own keys are looked up by the file's order, so each is asked for by name. */
+static struct setting *own(struct setting *map, struct setting *child) { return setting_get(map, child->key); }
+
+static enum outcome read_fields(struct reading *r, struct setting *from, struct parts *parts) {
+    struct setting *map = setting_get(from, "fields");
+    if (!map) return OK;
+    if (map->kind != SETTING_MAP) return setting_fault(map, r->fault, "SETTINGS_TYPE", "fields: canonical field: native path");
+    size_t before = parts->field_count;
+    for (struct setting *child = map->first; child; child = child->next) {
+        struct setting *one = own(map, child);
+        const struct canonical_field *canonical = canonical_find(one->key, GROUP_NONE);
+        struct mapped_field field;
+        bool had = false;
+        if (!canonical) return setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no canonical field (docs/ADAPTERS.md, Fields)", one->key);
+        if (!(canonical->records & parts->record)) {
+            return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s is no field of %s, in which this event travels", one->key, record_names[parts->record]);
+        }
+        TRY(read_field(r, one, canonical, &field));
+        for (size_t i = 0; i < before; i++) had = had || parts->fields[i].canonical == canonical;
+        if (had) continue;
+        if (parts->field_count == MOST_FIELDS) return setting_fault(one, r->fault, "TOO_MANY", "more than %u fields", MOST_FIELDS);
+        parts->fields[parts->field_count++] = field;
+    }
+    return OK;
+}
+
+static enum outcome read_fact(struct reading *r, struct setting *from, struct mapped_fact *ret) {
+    const char *path = NULL, *as = NULL;
+    *ret = (struct mapped_fact){0};
+    if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a fact is {name, at, unit, as}");
+    TRY(setting_text(from, "name", &ret->name, r->fault));
+    TRY(setting_text(from, "at", &path, r->fault));
+    TRY(setting_text_or(from, "as", NULL, &as, r->fault));
+    TRY(setting_text_or(from, "unit", "", &ret->unit_text, r->fault));
+    TRY(setting_bool_or(from, "required", false, &ret->required, r->fault));
+    if (as) {
+        TRY(read_unit(r, from, NULL, &ret->unit));
+        ret->unit_text = as;
+    }
+    return read_path(r, setting_get(from, "at"), path, &ret->at);
+}
+
+static enum outcome read_facts(struct reading *r, struct setting *from, struct parts *parts) {
+    struct setting *list = setting_get(from, "facts");
+    if (!list) return OK;
+    if (list->kind != SETTING_LIST) return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts: a list of {name, at, unit, as}");
+    if (parts->record != IN_CASE) return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts belong to CaseFile; this event travels in %s", record_names[parts->record]);
+    for (struct setting *one = list->first; one; one = one->next) {
+        struct mapped_fact fact;
+        bool had = false;
+        TRY(read_fact(r, one, &fact));
+        for (size_t i = 0; i < parts->fact_count; i++) had = had || strcmp(parts->facts[i].name, fact.name) == 0;
+        if (had) continue;
+        if (parts->fact_count == MOST_FACTS) return setting_fault(one, r->fault, "TOO_MANY", "more than %u facts", MOST_FACTS);
+        parts->facts[parts->fact_count++] = fact;
+    }
+    return OK;
+}
+
+static enum outcome read_members(struct reading *r, struct setting *from, struct mapped_group *group) {
+    struct setting *map = NULL;
+    TRY(setting_need(from, "fields", SETTING_MAP, &map, r->fault));
+    struct mapped_field *fields = arena_array(r->profile->arena, map->count + 1, sizeof *fields);
+    for (struct setting *child = map->first; child; child = child->next) {
+        struct setting *one = own(map, child);
+        const struct canonical_field *canonical = canonical_find(one->key, group->kind);
+        if (!canonical) return setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no member of %s (docs/ADAPTERS.md, Groups)", one->key, canonical_group_name(group->kind));
+        TRY(read_field(r, one, canonical, &fields[group->field_count++]));
+    }
+    group->fields = fields;
+    return OK;
+}
+
+static enum outcome read_group(struct reading *r, struct setting *from, enum group_kind kind, struct mapped_group *ret) {
+    const char *path = NULL;
+    *ret = (struct mapped_group){.kind = kind};
+    if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a group is {at, fields: {member: path}}");
+    TRY(setting_text_or(from, "at", NULL, &path, r->fault));
+    TRY(setting_bool_or(from, "distinct", false, &ret->distinct, r->fault));
+    TRY(read_texts(r, from, "split", (struct texts){NULL, 0}, &ret->split));
+    bool csv = r->profile->format.kind == FORMAT_CSV;
+    if (csv && path) return setting_fault(setting_get(from, "at"), r->fault, "SETTINGS_TYPE", "a csv group has no \"at\": its items are the rows");
+    if (!csv && ret->distinct) return setting_fault(setting_get(from, "distinct"), r->fault, "SETTINGS_TYPE", "distinct is for csv only");
+    ret->placed = path != NULL;
+    if (path) TRY(read_path(r, setting_get(from, "at"), path, &ret->at));
+    TRY(read_members(r, from, ret));
+    const char *missing = canonical_missing(ret);
+    return missing ? setting_fault(from, r->fault, "SETTINGS_MISSING", "%s needs the member \"%s\"", from->key, missing) : OK;
+}
+
+static enum outcome read_groups(struct reading *r, struct setting *from, struct parts *parts) {
+    struct setting *map = setting_get(from, "groups");
+    if (!map) return OK;
+    if (map->kind != SETTING_MAP) return setting_fault(map, r->fault, "SETTINGS_TYPE", "groups: parties: {…}, items: {…}");
+    for (struct setting *child = map->first; child; child = child->next) {
+        struct setting *one = own(map, child);
+        enum group_kind kind = 0;
+        struct mapped_group group;
+        bool had = false;
+        while (kind < GROUP_COUNT && strcmp(canonical_group_name(kind), one->key) != 0) kind++;
+        if (kind == GROUP_COUNT) return setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no group (docs/ADAPTERS.md, Groups)", one->key);
+        if (!(canonical_group_records(kind) & parts->record)) {
+            return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s is no group of %s, in which this event travels", one->key, record_names[parts->record]);
+        }
+        TRY(read_group(r, one, kind, &group));
+        for (size_t i = 0; i < parts->group_count; i++) had = had || parts->groups[i].kind == kind;
+        if (!had) parts->groups[parts->group_count++] = group;
+    }
+    return OK;
+}
+
+enum outcome read_parts(struct reading *r, struct setting *from, struct parts *parts) {
+    TRY(read_fields(r, from, parts));
+    TRY(read_facts(r, from, parts));
+    return read_groups(r, from, parts);
+}

@@ -1,0 +1,188 @@
+/* See native_inside.h. RFC 4180: quoted cells with doubled quotes and line ends in them, CRLF or LF, any one-character separator, a
+ * header row. What the standard leaves open and other readers guess is refused with its place: a quote within a plain cell, text
+ * after a closing quote, rows that are shorter or longer than the header, a header without rows, a lone carriage return, a blank line between rows. */
+#include "adapters/formats/native_inside.h"
+
+struct sheet {
+    struct reading *r;
+    size_t at;                      /* the next byte */
+    struct bytes names[NATIVE_COLUMNS];
+    size_t columns;
+};
+static bool ended(const struct sheet *s) { return s->at >= s->r->text.count; }
+static uint8_t here(const struct sheet *s) { return ended(s) ? 0 : s->r->text.at[s->at]; }
+static bool crlf(const struct sheet *s) { return here(s) == '\r' && s->at + 1 < s->r->text.count && s->r->text.at[s->at + 1] == '\n'; }
+static bool line_ends(const struct sheet *s) { return ended(s) || here(s) == '\n' || crlf(s); }
+static void skip_line_end(struct sheet *s) {
+    if (!ended(s)) s->at += crlf(s) ? 2 : 1;
+}
+static bool separates(const struct sheet *s) { return !ended(s) && here(s) == (uint8_t)s->r->format->separator; }
+
+static enum outcome plain_cell(struct sheet *s, struct bytes *ret) {
+    size_t from = s->at;
+    for (; !separates(s) && !line_ends(s); s->at++) {
+        if (here(s) == '"') return reading_refuse(s->r, s->at, "CSV_SYNTAX", "a quote within a cell without quotes: put the cell in quotes and double it");
+        if (here(s) == '\r') return reading_refuse(s->r, s->at, "CSV_SYNTAX", "a carriage return without a line feed: lines end in CRLF or LF");
+    }
+    *ret = bytes_of(s->r->text.at + from, s->at - from);
+    return OK;
+}
+
+/* Between the quotes, with doubled ones made single. */
+static struct bytes undoubled(struct sheet *s, size_t from, size_t doubled) {
+    struct bytes inside = bytes_of(s->r->text.at + from, s->at - from);
+    if (!doubled) return inside;
+    uint8_t *to = arena_alloc(s->r->arena, inside.count);
+    size_t count = 0;
+    for (size_t i = 0; i < inside.count; i++) {
+        to[count++] = inside.at[i];
+        if (inside.at[i] == '"') i++;
+    }
+    return bytes_of(to, count);
+}
+
+static enum outcome quoted_cell(struct sheet *s, struct bytes *ret) {
+    size_t open = s->at++, doubled = 0;
+    for (;; s->at++) {
+        if (ended(s)) return reading_refuse(s->r, open, "CSV_SYNTAX", "a quote opens here and never closes");
+        if (here(s) != '"') continue;
+        bool again = s->at + 1 < s->r->text.count && s->r->text.at[s->at + 1] == '"';
+        if (!again) break;
+        doubled++;
+        s->at++;
+    }
+    *ret = undoubled(s, open + 1, doubled);
+    s->at++;
+    if (separates(s) || line_ends(s)) return OK;
+    return reading_refuse(s->r, s->at, "CSV_SYNTAX", "text after a closing quote: double the quotes within a cell");
+}
+
+static enum outcome cell(struct sheet *s, struct bytes *ret) { return here(s) == '"' ? quoted_cell(s, ret) : plain_cell(s, ret); }
+
+static enum outcome header_name(struct sheet *s) {
+    size_t from = s->at;
+    struct bytes name;
+    if (s->columns == NATIVE_COLUMNS) return reading_refuse(s->r, from, "TOO_MANY", "more than %u columns", NATIVE_COLUMNS);
+    TRY(cell(s, &name));
+    if (!name.count) return reading_refuse(s->r, from, "CSV_SYNTAX", "column %zu has no name in the header row", s->columns + 1);
+    for (size_t i = 0; i < s->columns; i++) {
+        if (!bytes_equal(name, s->names[i])) continue;
+        return reading_refuse(s->r, from, "CSV_SYNTAX", "columns %zu and %zu have the same name in the header row", i + 1, s->columns + 1);
+    }
+    s->names[s->columns++] = name;
+    return OK;
+}
+
+static enum outcome header(struct sheet *s) {
+    if (line_ends(s)) return reading_refuse(s->r, s->at, "CSV_SYNTAX", "the first line must be the header row with the columns' names");
+    TRY(header_name(s));
+    while (separates(s)) {
+        s->at++;
+        TRY(header_name(s));
+    }
+    skip_line_end(s);
+    return OK;
+}
+
+static enum outcome row(struct sheet *s, struct native_node *root) {
+    struct native_node *row, *one;
+    TRY(reading_node(s->r, root, BYTES_LITERAL("row"), s->at, &row));
+    for (size_t i = 0; i < s->columns; i++) {
+        if (i) {
+            if (!separates(s)) {
+                return reading_refuse(s->r, s->at, "CSV_SYNTAX", "the row has %zu cells, the header row %zu: the row ends too early", i, s->columns);
+            }
+            s->at++;
+        }
+        TRY(reading_node(s->r, row, s->names[i], s->at, &one));
+        TRY(cell(s, &one->text));
+        one->scalar = true;
+    }
+    if (separates(s)) {
+        return reading_refuse(s->r, s->at, "CSV_SYNTAX", "the row has more cells than the header row's %zu: a cell with a separator in it needs quotes",
+                              s->columns);
+    }
+    skip_line_end(s);
+    return OK;
+}
+
+enum outcome csv_read(struct reading *r, struct native_node **ret) {
+    struct sheet *s = arena_alloc(r->arena, sizeof *s);
+    struct native_node *root;
+    s->r = r;
+    PROMISE(r->format->separator && !strchr("\"\r\n", r->format->separator));
+    TRY(reading_node(r, NULL, BYTES_NONE, 0, &root));
+    TRY(header(s));
+    size_t blank = 0; /* 1 + where the first of the blank lines just read begins */
+    while (!ended(s)) {
+        if (line_ends(s)) {
+            if (!blank) blank = s->at + 1;
+            skip_line_end(s);
+            continue;
+        }
+        if (blank) return reading_refuse(r, blank - 1, "CSV_SYNTAX", "a blank line between rows");
+        TRY(row(s, root));
+    }
+    if (!root->first) return reading_refuse(r, s->at, "CSV_SYNTAX", "no row below the header row");
+    *ret = root;
+    return OK;
+}
+
+static enum outcome write_cell(char separator, struct bytes text, bool alone, struct buffer *into, struct fault *fault) {
+    bool quote = alone && !text.count; /* a line with nothing on it would be no row */
+    for (size_t i = 0; i < text.count && !quote; i++) quote = text.at[i] == (uint8_t)separator || memchr("\"\r\n", text.at[i], 3);
+    if (text.count >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0) quote = true; /* or the first cell's would be taken for the file's mark */
+    if (quote) TRY(buffer_add_cstr(into, "\"", fault));
+    for (size_t i = 0; i < text.count;) {
+        struct bytes one = encoding_next(text, &i);
+        if (!one.at[0]) one = ENCODING_REPLACEMENT; /* the reader takes no NUL */
+        if (one.at[0] == '"') TRY(buffer_add_cstr(into, "\"", fault));
+        TRY(buffer_add(into, one, fault));
+    }
+    return quote ? buffer_add_cstr(into, "\"", fault) : OK;
+}
+
+static size_t count_of(const struct buffer *names) { return names->count / sizeof(struct bytes); }
+static struct bytes name_at(const struct buffer *names, size_t i) {
+    struct bytes name;
+    memcpy(&name, names->at + i * sizeof name, sizeof name);
+    return name;
+}
+
+/* The names of all rows' cells, in the order in which they come; rows mostly have the same ones in the same order. */
+static enum outcome gather(const struct native_node *root, struct buffer *names, struct fault *fault) {
+    for (const struct native_node *one = root->first; one; one = one->next) {
+        size_t place = 0;
+        for (const struct native_node *cell = one->first; cell; cell = cell->next, place++) {
+            size_t i = 0;
+            if (place < count_of(names) && bytes_equal(name_at(names, place), cell->name)) continue;
+            while (i < count_of(names) && !bytes_equal(name_at(names, i), cell->name)) i++;
+            if (i == count_of(names)) TRY(buffer_add(names, bytes_of(&cell->name, sizeof cell->name), fault));
+        }
+    }
+    return OK;
+}
+
+static enum outcome write_line(char separator, const struct buffer *names, const struct native_node *row, struct buffer *into, struct fault *fault) {
+    const struct native_node *likely = row ? row->first : NULL;
+    for (size_t i = 0; i < count_of(names); i++) {
+        struct bytes text = name_at(names, i);
+        if (row) {
+            const struct native_node *cell = likely && bytes_equal(likely->name, text) ? likely : native_child(row, text);
+            if (cell) likely = cell->next;
+            text = cell ? cell->text : BYTES_NONE;
+        }
+        if (i) TRY(buffer_add(into, bytes_of(&separator, 1), fault));
+        TRY(write_cell(separator, text, count_of(names) == 1, into, fault));
+    }
+    return buffer_add_cstr(into, "\r\n", fault);
+}
+
+enum outcome csv_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
+    AUTO(buffer_free) struct buffer names;
+    buffer_init(&names, SIZE_MAX / 4);
+    TRY(gather(root, &names, fault));
+    TRY(write_line(format->separator, &names, NULL, into, fault));
+    for (const struct native_node *row = root->first; row; row = row->next) TRY(write_line(format->separator, &names, row, into, fault));
+    return OK;
+}

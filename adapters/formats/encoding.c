@@ -1,0 +1,123 @@
+/* See native_inside.h. GB18030 by the C library's iconv, which takes no byte sequence that stands for nothing; UTF-8 as RFC 3629
+ * has it. Each call opens its own converter: case files are few, and a converter has a state. */
+#include "adapters/formats/native_inside.h"
+#include "base/line.h"
+#include <errno.h>
+#include <iconv.h>
+
+static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+static struct bytes without_mark(struct bytes text) {
+    bool marked = text.count >= sizeof mark && memcmp(text.at, mark, sizeof mark) == 0;
+    return marked ? bytes_of(text.at + sizeof mark, text.count - sizeof mark) : text;
+}
+
+/* Behind `good`, what could be read. */
+static enum outcome wrong_after(struct bytes good, const char *what, struct fault *fault) {
+    struct place place = {0};
+    place_move(&place, good, good.count);
+    fault_set(fault, REFUSE, "ENCODING", "not %s from here on: save the file in the encoding of the agency's profile", what);
+    fault_place(fault, NULL, place.line, place.column);
+    return REFUSE;
+}
+
+static enum outcome converter_open(const char *to, const char *from, iconv_t *ret, struct fault *fault) {
+    *ret = iconv_open(to, from);
+    if (*ret != (iconv_t)-1) return OK;
+    return fault_set(fault, FATAL, "INTERNAL", "no converter from %s to %s (package libc6's gconv): %s", from, to, strerror(errno));
+}
+
+static enum outcome from_gb18030(struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+    iconv_t converter;
+    TRY(converter_open("UTF-8", "GB18030", &converter, fault));
+    size_t room = file.count + file.count / 2 + 4; /* 2 bytes become at most 3, 4 at most 4 */
+    uint8_t *made = arena_alloc(arena, room);
+    char *in = arena_cstr(arena, file), *out = (char *)made;
+    size_t left = file.count, free_bytes = room;
+    bool good = iconv(converter, &in, &left, &out, &free_bytes) != (size_t)-1;
+    PROMISE(good || errno != E2BIG);
+    iconv_close(converter);
+    *ret = bytes_of(made, room - free_bytes);
+    return good ? OK : wrong_after(without_mark(*ret), "GB18030", fault);
+}
+
+static enum outcome check_utf8(struct bytes text, struct fault *fault) {
+    for (size_t i = 0; i < text.count;) {
+        size_t step = line_character(text.at + i, text.count - i);
+        if (!step) return wrong_after(bytes_of(text.at, i), "UTF-8", fault);
+        i += step;
+    }
+    return OK;
+}
+
+enum outcome encoding_decode(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+    struct bytes text = BYTES_NONE;
+    if (format->encoding == ENCODING_GB18030) TRY(from_gb18030(file, arena, &text, fault));
+    else text = arena_copy(arena, file);
+    text = without_mark(text);
+    if (format->encoding == ENCODING_UTF8) TRY(check_utf8(text, fault));
+    const uint8_t *nul = text.count ? memchr(text.at, 0, text.count) : NULL;
+    if (nul) return wrong_after(bytes_of(text.at, (size_t)(nul - text.at)), "text (a NUL: UTF-16, or no text file)", fault);
+    *ret = text;
+    return OK;
+}
+
+/* GB 18030-2000 had no standard character for 24 of its codes and put private ones there (vertical punctuation, parts of characters);
+ * since 2005 they have one, and the C library knows only that. The private one, from an old system, is written as the same code. */
+static const struct moved { const char *old, *standard; } moved[] = {
+    {"\uE78D", "\uFE10"}, {"\uE78E", "\uFE12"}, {"\uE78F", "\uFE11"}, {"\uE790", "\uFE13"}, {"\uE791", "\uFE14"}, {"\uE792", "\uFE15"},
+    {"\uE793", "\uFE16"}, {"\uE794", "\uFE17"}, {"\uE795", "\uFE18"}, {"\uE796", "\uFE19"}, {"\uE816", "\U00020087"}, {"\uE817", "\U00020089"},
+    {"\uE818", "\U000200CC"}, {"\uE81E", "\u9FB4"}, {"\uE826", "\u9FB5"}, {"\uE82B", "\u9FB6"}, {"\uE82C", "\u9FB7"}, {"\uE831", "\U000215D7"},
+    {"\uE832", "\u9FB8"}, {"\uE83B", "\U0002298F"}, {"\uE843", "\u9FB9"}, {"\uE854", "\u9FBA"}, {"\uE855", "\U000241FE"}, {"\uE864", "\u9FBB"}};
+
+static struct bytes standard_of(struct bytes one) {
+    for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++) {
+        if (bytes_equal_cstr(one, moved[i].old)) return bytes_of_cstr(moved[i].standard);
+    }
+    return ENCODING_REPLACEMENT;
+}
+
+/* As much of the text as goes; `ret` bytes of it went. */
+static enum outcome convert(iconv_t converter, struct bytes text, size_t *ret, struct buffer *into, struct fault *fault) {
+    char piece[4096], made[sizeof piece * 2], *in = piece, *out = made;
+    size_t step = text.count < sizeof piece ? text.count : sizeof piece, room = sizeof made;
+    while (step < text.count && (text.at[step] & 0xc0) == 0x80) step--; /* not within a character */
+    memcpy(piece, text.at, step);
+    size_t rest = step;
+    PROMISE(iconv(converter, &in, &rest, &out, &room) != (size_t)-1 || errno == EILSEQ);
+    *ret = step - rest;
+    return buffer_add(into, bytes_of(made, sizeof made - room), fault);
+}
+
+static enum outcome pieces(iconv_t converter, struct bytes text, struct buffer *into, struct fault *fault) {
+    while (text.count) {
+        size_t went = 0, ignored = 0, step = 0;
+        TRY(convert(converter, text, &went, into, fault));
+        if (!went) {
+            TRY(convert(converter, standard_of(encoding_next(text, &step)), &ignored, into, fault));
+            went = step;
+        }
+        text = bytes_of(text.at + went, text.count - went);
+    }
+    return OK;
+}
+
+static enum outcome to_gb18030(struct bytes text, struct buffer *into, struct fault *fault) {
+    iconv_t converter;
+    TRY(converter_open("GB18030", "UTF-8", &converter, fault));
+    enum outcome outcome = pieces(converter, text, into, fault);
+    iconv_close(converter);
+    return outcome;
+}
+
+enum outcome encoding_encode(const struct format *format, struct bytes text, struct buffer *into, struct fault *fault) {
+    if (format->encoding == ENCODING_GB18030) return to_gb18030(text, into, fault);
+    if (format->bom) TRY(buffer_add(into, bytes_of(mark, sizeof mark), fault));
+    return buffer_add(into, text, fault);
+}
+
+struct bytes encoding_next(struct bytes text, size_t *from) {
+    size_t step = line_character(text.at + *from, text.count - *from);
+    struct bytes one = step ? bytes_of(text.at + *from, step) : ENCODING_REPLACEMENT;
+    *from += step ? step : 1;
+    return one;
+}

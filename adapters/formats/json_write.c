@@ -1,0 +1,66 @@
+/* See native_inside.h. Indented by two spaces, UTF-8 as it is; what JSON must escape is escaped. */
+#include "adapters/formats/native_inside.h"
+
+struct writing { struct buffer *into; struct fault *fault; };
+
+static enum outcome put(struct writing *w, const char *what) { return buffer_add_cstr(w->into, what, w->fault); }
+static enum outcome new_line(struct writing *w, unsigned depth) {
+    TRY(put(w, "\n"));
+    for (unsigned i = 0; i < depth; i++) TRY(put(w, "  "));
+    return OK;
+}
+
+static enum outcome character(struct writing *w, struct bytes one) {
+    static const char meant[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+    const char *known = one.at[0] ? strchr(meant, one.at[0]) : NULL;
+    if (known) return buffer_printf(w->into, w->fault, "\\%c", letters[known - meant]);
+    if (one.at[0] < 0x20 || one.at[0] == 0x7f) return buffer_printf(w->into, w->fault, "\\u%04x", one.at[0]);
+    return buffer_add(w->into, one, w->fault);
+}
+static enum outcome text(struct writing *w, struct bytes text) {
+    TRY(put(w, "\""));
+    for (size_t i = 0; i < text.count;) TRY(character(w, encoding_next(text, &i)));
+    return put(w, "\"");
+}
+
+static enum outcome value(struct writing *w, const struct native_node *node, unsigned depth);
+
+/* All the children of this one's name, from it on. */
+static enum outcome array(struct writing *w, const struct native_node *first, unsigned depth) {
+    TRY(put(w, "["));
+    for (const struct native_node *one = first; one; one = native_again(one)) {
+        if (one != first) TRY(put(w, ","));
+        TRY(new_line(w, depth + 1));
+        TRY(value(w, one, depth + 1));
+    }
+    TRY(new_line(w, depth));
+    return put(w, "]");
+}
+
+static enum outcome object(struct writing *w, const struct native_node *node, unsigned depth) {
+    const struct native_node *before = NULL;
+    TRY(put(w, "{"));
+    for (const struct native_node *one = node->first; one; before = one, one = one->next) {
+        if (before && bytes_equal(before->name, one->name)) continue;   /* written with its first; mostly they stand together */
+        if (native_child(node, one->name) != one) continue;
+        if (before) TRY(put(w, ","));
+        TRY(new_line(w, depth + 1));
+        TRY(text(w, one->name));
+        TRY(put(w, ": "));
+        TRY(one->many || native_again(one) ? array(w, one, depth + 1) : value(w, one, depth + 1));
+    }
+    if (before) TRY(new_line(w, depth));
+    return put(w, "}");
+}
+
+static enum outcome value(struct writing *w, const struct native_node *node, unsigned depth) {
+    if (!node->scalar || node->first) return object(w, node, depth);
+    if (node->bare && json_is_bare(node->text)) return buffer_add(w->into, node->text, w->fault);
+    return text(w, node->text);
+}
+
+enum outcome json_write(const struct native_node *root, struct buffer *into, struct fault *fault) {
+    struct writing w = {.into = into, .fault = fault};
+    TRY(value(&w, root, 0));
+    return put(&w, "\n");
+}

@@ -1,0 +1,77 @@
+/* See native.h: the tree, and which format reads and writes it. */
+#include "adapters/formats/native_inside.h"
+
+void place_move(struct place *place, struct bytes text, size_t offset) {
+    if (!place->line || offset < place->offset) *place = (struct place){.line = 1, .column = 1};
+    for (; place->offset < offset && place->offset < text.count; place->offset++) {
+        if (text.at[place->offset] == '\n') {
+            place->line++;
+            place->column = 1;
+        } else if ((text.at[place->offset] & 0xc0) != 0x80) {
+            place->column++;
+        }
+    }
+}
+
+void reading_place(struct reading *r, struct native_node *node, size_t offset) {
+    place_move(&r->place, r->text, offset);
+    node->line = r->place.line;
+    node->column = r->place.column;
+}
+
+enum outcome reading_at(struct reading *r, size_t offset) {
+    place_move(&r->place, r->text, offset);
+    fault_place(r->fault, NULL, r->place.line, r->place.column);
+    return REFUSE;
+}
+
+struct native_node *native_add(struct native_node *parent, struct bytes name, struct arena *arena) {
+    struct native_node *node = arena_alloc(arena, sizeof *node);
+    node->name = name;
+    node->parent = parent;
+    if (!parent) return node;
+    if (parent->last) parent->last->next = node;
+    else parent->first = node;
+    parent->last = node;
+    return node;
+}
+
+enum outcome reading_node(struct reading *r, struct native_node *parent, struct bytes name, size_t offset, struct native_node **ret) {
+    if (r->nodes == NATIVE_NODES) return reading_refuse(r, offset, "TOO_MANY", "more than %u values in one file: send the cases one by one", NATIVE_NODES);
+    r->nodes++;
+    struct native_node *node = native_add(parent, name, r->arena);
+    reading_place(r, node, offset);
+    *ret = node;
+    return OK;
+}
+
+static const struct native_node *named(const struct native_node *node, struct bytes name) {
+    while (node && !bytes_equal(node->name, name)) node = node->next;
+    return node;
+}
+const struct native_node *native_child(const struct native_node *parent, struct bytes name) { return named(parent->first, name); }
+const struct native_node *native_again(const struct native_node *node) { return named(node->next, node->name); }
+
+enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena, struct native_node **ret, struct fault *fault) {
+    if (file.count > NATIVE_MOST) {
+        fault_set(fault, REFUSE, "TOO_LARGE", "%zu bytes; a case file may have %u", file.count, NATIVE_MOST);
+        fault_place(fault, NULL, 1, 1);
+        return REFUSE;
+    }
+    struct reading r = {.format = format, .arena = arena, .fault = fault};
+    TRY(encoding_decode(format, file, arena, &r.text, fault));
+    if (format->kind == FORMAT_CSV) return csv_read(&r, ret);
+    return format->kind == FORMAT_XML ? xml_read(&r, ret) : json_read(&r, ret);
+}
+
+static enum outcome write_text(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
+    if (format->kind == FORMAT_CSV) return csv_write(format, root, into, fault);
+    return format->kind == FORMAT_XML ? xml_write(format, root, into, fault) : json_write(root, into, fault);
+}
+
+enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
+    AUTO(buffer_free) struct buffer text;
+    buffer_init(&text, into->most > SIZE_MAX / 2 ? into->most : into->most * 2); /* UTF-8 may be longer than GB18030, never twice */
+    TRY(write_text(format, root, &text, fault));
+    return encoding_encode(format, buffer_view(&text), into, fault);
+}

@@ -1,0 +1,44 @@
+/* Between native.c and the formats: one reading of one file, and what each format does. Job: count nodes, know places, refuse with
+ * them. Memory: the arena. Threads: a reading belongs to one. The format's text is UTF-8 already (encoding.c), without byte order
+ * mark and NUL. Failures: as native.h says. */
+#ifndef ECOCASE_FORMATS_NATIVE_INSIDE_H
+#define ECOCASE_FORMATS_NATIVE_INSIDE_H
+#include "adapters/formats/native.h"
+
+struct place { size_t offset; uint32_t line, column; };
+/* Moves to that offset of the text; backwards by counting anew. Columns count characters. */
+void place_move(struct place *place, struct bytes text, size_t offset);
+
+struct reading {
+    const struct format *format;
+    struct bytes text;
+    struct arena *arena;
+    struct fault *fault;
+    struct place place;
+    uint32_t nodes;
+};
+/* A new last child of `parent` (NULL: the root) whose value begins at `offset`; REFUSE TOO_MANY. */
+MUST_USE enum outcome reading_node(struct reading *r, struct native_node *parent, struct bytes name, size_t offset, struct native_node **ret);
+/* The node's value begins at `offset`. */
+void reading_place(struct reading *r, struct native_node *node, size_t offset);
+/* Adds the place of `offset` to the fault just set; answers REFUSE. */
+enum outcome reading_at(struct reading *r, size_t offset);
+#define reading_refuse(r, offset, code, ...) fault_as((fault_as(fault_set((r)->fault, REFUSE, code, __VA_ARGS__), REFUSE), reading_at(r, offset)), REFUSE)
+
+/* UTF-8 of the file, in the arena. REFUSE ENCODING with the place of the first byte that is wrong. */
+MUST_USE enum outcome encoding_decode(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault);
+/* The text (valid UTF-8) in the format's encoding. REFUSE TOO_LARGE only. */
+MUST_USE enum outcome encoding_encode(const struct format *format, struct bytes text, struct buffer *into, struct fault *fault);
+/* The character at `from`, or U+FFFD where none is; moves `from` behind it. `from` < text.count. */
+struct bytes encoding_next(struct bytes text, size_t *from);
+#define ENCODING_REPLACEMENT BYTES_LITERAL("\xef\xbf\xbd")
+
+MUST_USE enum outcome csv_read(struct reading *r, struct native_node **ret);
+MUST_USE enum outcome csv_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
+MUST_USE enum outcome xml_read(struct reading *r, struct native_node **ret);
+MUST_USE enum outcome xml_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
+MUST_USE enum outcome json_read(struct reading *r, struct native_node **ret);
+MUST_USE enum outcome json_write(const struct native_node *root, struct buffer *into, struct fault *fault);
+/* A whole JSON number, true or false: what may be written without quotes. */
+bool json_is_bare(struct bytes text);
+#endif

@@ -1,0 +1,39 @@
+#include "adapters/formats/native_fixture.h"
+
+static void children_are_found_by_name_in_their_order(void **state) {
+    (void)state;
+    struct native_node *root = native_add(NULL, T("root"), fixture_arena());
+    const struct native_node *a = native_add(root, T("a"), fixture_arena());
+    native_add(root, T("b"), fixture_arena());
+    const struct native_node *again = native_add(root, T("a"), fixture_arena());
+    assert_ptr_equal(native_child(root, T("a")), a);
+    assert_ptr_equal(native_again(a), again);
+    assert_null(native_again(again));
+    assert_null(native_child(root, T("aa")));
+    assert_null(native_child(a, T("a")));
+    assert_ptr_equal(a->parent, root);
+    assert_int_equal(a->line, 0);
+}
+/* The largest trees that a file within the limit can make need no more of the arena than is promised. */
+static void a_reading_stays_within_its_share_of_the_arena(void **state) {
+    (void)state;
+    const struct format json = {.kind = FORMAT_JSON}, xml = {.kind = FORMAT_XML}, *const formats[] = {&json, &xml};
+    const char *const begins[] = {"{\"a\":[{}", "<a>"}, *const pieces[] = {",{\"\\n\":null}", "<b c=\"\"/>"}, *const ends[] = {"]}", "</a>"};
+    const unsigned most[] = {NATIVE_NODES - 2, NATIVE_NODES / 2 - 1};
+    for (size_t i = 0; i < COUNT(formats); i++) {
+        struct fault f = {0};
+        struct native_node *root = NULL;
+        AUTO(arena_free_auto) struct arena *arena = arena_new(1u << 20, NATIVE_ARENA);
+        AUTO(buffer_free) struct buffer text;
+        buffer_init(&text, NATIVE_MOST);
+        assert_int_equal(buffer_add_cstr(&text, begins[i], &f), OK);
+        for (unsigned k = 0; k < most[i]; k++) assert_int_equal(buffer_add_cstr(&text, pieces[i], &f), OK);
+        assert_int_equal(buffer_add_cstr(&text, ends[i], &f), OK);
+        if (native_read(formats[i], buffer_view(&text), arena, &root, &f) != OK) fail_msg("%s: %s", f.code, f.text);
+    }
+}
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(children_are_found_by_name_in_their_order),
+                                       cmocka_unit_test(a_reading_stays_within_its_share_of_the_arena)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,54 @@
+/* See native_fuzz.h. An XML text beside element children gains the indentation when written, and another namespace's names lose their
+ * braces: such trees are written and read, but not compared. */
+#include "native_fuzz.h"
+
+static bool alike(const struct native_node *a, const struct native_node *b) {
+    const struct native_node *x = a->first, *y = b->first;
+    if (!bytes_equal(a->name, b->name) || !bytes_equal(a->text, b->text) || a->scalar != b->scalar || a->bare != b->bare || a->many != b->many) return false;
+    for (; x && y; x = x->next, y = y->next) {
+        PROMISE(x->parent == a && x->line && x->column);
+        if (!alike(x, y)) return false;
+    }
+    return !x && !y;
+}
+
+static bool comparable(const struct native_node *node) {
+    if (node->scalar && node->text.count && node->first) {
+        for (const struct native_node *one = node->first; one; one = one->next) {
+            if (!one->name.count || one->name.at[0] != '@') return false;
+        }
+    }
+    if (node->name.count && memchr(node->name.at, '{', node->name.count)) return false;
+    for (const struct native_node *one = node->first; one; one = one->next) {
+        if (!comparable(one)) return false;
+    }
+    return true;
+}
+
+static void again(const struct format *format, const struct native_node *tree, struct arena *arena) {
+    struct fault f = {0};
+    struct native_node *back = NULL;
+    AUTO(buffer_free) struct buffer written;
+    buffer_init(&written, 64u << 20);
+    PROMISE(native_write(format, tree, &written, &f) == OK);
+    if (written.count > NATIVE_MOST) return;
+    enum outcome outcome = native_read(format, buffer_view(&written), arena, &back, &f);
+    if (!comparable(tree)) return;
+    PROMISE(outcome == OK);
+    PROMISE(alike(tree, back));
+}
+
+int native_fuzz(struct format format, const uint8_t *data, size_t count) {
+    static struct arena *arena;
+    if (!arena) arena = arena_new(1u << 20, 4 * (size_t)NATIVE_ARENA);
+    for (int i = 0; i < 2; i++) {
+        struct fault f = {0};
+        struct native_node *tree = NULL;
+        format.encoding = i ? ENCODING_GB18030 : ENCODING_UTF8;
+        enum outcome outcome = native_read(&format, bytes_of(data, count), arena, &tree, &f);
+        PROMISE(outcome == OK || (outcome == REFUSE && f.line && f.column));
+        if (outcome == OK) again(&format, tree, arena);
+        arena_reset(arena);
+    }
+    return 0;
+}

@@ -1,0 +1,154 @@
+"""Plays the sample day from outside: files go into the senders' outboxes, files come out in the recipients' inboxes; nothing but folders and, for
+the verification, questions to the ledger. Used by ./run (its own world) and by the compose test (containers)."""
+import json
+import os
+import re
+import time
+
+CASE_FILE = re.compile(r"(?!SYS\.)[A-Z]+\.[A-Z_]+_.*_\d+-\d+(g\d+)?\.[^._]+$")   # an attachment has _<n>_<name> behind its place
+QUIET_SECONDS = 90   # nothing has moved for so long: something is stuck
+
+
+def put(spool, step):
+    """As an agency's export does it: the attachments, then the case file, each complete at once (written aside, renamed)."""
+    for file in (*step.attachments, step.file):
+        aside = spool / "outbox" / ("." + file.name)
+        aside.write_bytes(file.content)
+        os.rename(aside, spool / "outbox" / file.name)
+
+
+def delivered_files(spool, lane, sequence):
+    """The files of one delivery, the case file first, wherever the agency has put them since."""
+    mine = re.compile(rf"_{lane}-{sequence}(g\d+)?[._]")
+    found = [p for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if mine.search(p.name)]
+    return sorted(found, key=lambda p: (len(p.name), p.name))
+
+
+def safe(text):
+    return re.sub(r"[\x00-\x20\x7f/\\:*?\"<>|'`$&;%~#]", "_", text)
+
+
+def failure(spool, step):
+    error = spool / "failed" / (step.file.name + ".error")
+    if not error.exists():
+        return None
+    told = json.loads(error.read_text())
+    return f"{step.id}: {step.agency}/{step.file.name} 未能发送 · failed: {told['code']} {told['field']} {told['zh']} · {told['detail']}"
+
+
+def receipt(spool, step):
+    """What the broker answered: (accepted, answer) once it lies beside the file in sent/."""
+    for kind in ("receipt", "refused"):
+        path = spool / "sent" / f"{step.file.name}.{kind}.json"
+        if path.exists():
+            return kind == "receipt", json.loads(path.read_text())
+    return None
+
+
+def arrived(spool, step, answer):
+    """The case files of this step in an agency's inbox."""
+    name = re.compile(rf"{re.escape(step.event)}_{re.escape(safe(answer['aboutDocumentNo']))}_{answer['lane']}-\d+\.")
+    return [p for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if name.match(p.name)]
+
+
+class Running:
+    """One case on its way: the step that is out, and what is still awaited of it."""
+    def __init__(self, steps):
+        self.steps, self.at, self.out, self.answer = steps, 0, False, None
+
+    def look(self, spools):
+        """(moved, wrong): moved — something happened; wrong — why this case cannot go on."""
+        step = self.steps[self.at]
+        if not self.out:
+            put(spools[step.agency], step)
+            self.out = True
+            return True, None
+        failed = failure(spools[step.agency], step)
+        if failed:
+            return False, failed
+        if self.answer is None:
+            told = receipt(spools[step.agency], step)
+            if told is None:
+                return False, None
+            if not told[0]:
+                return False, f"{step.id}: {step.file.name} 被拒绝 · refused: {json.dumps(told[1].get('reasons'), ensure_ascii=False)}"
+            self.answer = told[1]
+            return True, None
+        if not all(arrived(spools[d.agency], step, self.answer) for d in step.deliver):
+            return False, None
+        self.at, self.out, self.answer = self.at + 1, False, None
+        return True, None
+
+    def awaits(self, spools):
+        step = self.steps[self.at]
+        if self.answer is None:
+            return f"{step.id}: {step.agency} 的回执 · the receipt of {step.file.name}"
+        missing = [d.agency for d in step.deliver if not arrived(spools[d.agency], step, self.answer)]
+        return f"{step.id}: {step.event} 送达 · delivery to {' '.join(missing)}"
+
+
+def play(steps, spools, progress, waiting=lambda text: None, between=lambda done: None):
+    """Plays all cases side by side, the steps of each in order. What went wrong, line by line. `progress(step)` after each step that
+    arrived everywhere; `between(count)` after each, e.g. to kill something."""
+    cases = {}
+    for step in steps:
+        cases.setdefault(step.case, []).append(step)
+    running, wrong, done, moved_at = [Running(s) for s in cases.values()], [], 0, time.monotonic()
+    while running:
+        for one in list(running):
+            before = one.at
+            moved, why = one.look(spools)
+            if moved:
+                moved_at = time.monotonic()
+            if one.at > before:
+                done += 1
+                progress(one.steps[before])
+                between(done)
+            if why or one.at == len(one.steps):
+                running.remove(one)
+                wrong += [why] if why else []
+        if time.monotonic() - moved_at > QUIET_SECONDS:
+            return wrong + [f"{QUIET_SECONDS} 秒没有进展 · nothing moved for {QUIET_SECONDS} s: {one.awaits(spools)}" for one in running]
+        if running:
+            waiting(running[0].awaits(spools))
+            time.sleep(0.02)
+    return wrong
+
+
+REFERRALS = """SELECT r.machine, r.state, coalesce((SELECT json_object_agg(c.rule, c.state) FROM ecocase.clock_list c WHERE c.referral_id = r.referral_id), '{}')
+               FROM ecocase.referral_list r WHERE r.referral_id = %s"""
+
+
+def verify(steps, spools, ask):
+    """After play: native files as expected (golden where there is one), nothing sent is in failed/ or left in an outbox, each delivery once,
+    and the ledger's state and clocks of every case's referral. `ask(sql, *parameters)` queries the ledger."""
+    wrong, last = [], {}
+    for step in steps:
+        told = receipt(spools[step.agency], step)
+        if not told or not told[0]:
+            wrong.append(f"{step.id}: 无回执 · no receipt of {step.file.name}")
+            continue
+        last[step.case] = (step, told[1])
+        for d in step.deliver:
+            files = arrived(spools[d.agency], step, told[1])
+            if len(files) != 1:
+                wrong.append(f"{step.id}: {d.agency} 收到 {len(files)} 份而非 1 份 · files instead of one: {[f.name for f in files]}")
+            elif d.golden and files[0].read_bytes() != d.golden.read_bytes():
+                wrong.append(f"{step.id}: {files[0]} 与预期不同 · differs from {d.golden}")
+    for step, answer in last.values():
+        if not step.referral:
+            continue
+        rows = ask(REFERRALS, answer["referralId"])
+        wanted = (step.referral["machine"], step.referral["state"], step.referral["clocks"])
+        if [tuple(r) for r in rows] != [wanted]:
+            wrong.append(f"{step.case}: 台账 · ledger {rows} 而非 · instead of {wanted}")
+    for agency, spool in sorted(spools.items()):
+        expected = sum(d.agency == agency for step in steps for d in step.deliver)
+        came = [p.name for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if CASE_FILE.match(p.name)]
+        if len(came) != expected:
+            wrong.append(f"{agency}: 收件 {len(came)} 份而非 {expected} 份 · case files came instead of the expected ones: {sorted(came)}")
+        left = [p.name for p in (spool / "outbox").iterdir() if not p.name.startswith(".")]
+        failed = [p.name for p in (spool / "failed").iterdir()]
+        if left or failed:
+            wrong.append(f"{agency}: 留在 outbox · left {left}; failed {failed}")
+    return wrong
