@@ -18,9 +18,9 @@ PAST_SESSION = 9                # seconds; the session is 6 s
 
 
 def broker_plans(rnd):
-    """Every point once as a kill, some as stops; every second one stays down until others have its lanes."""
-    deeds = [Deed(p, rnd.randint(*PASSINGS[p.split(".")[0]]), "kill", rnd.choice([0.3, PAST_SESSION])) for p in points_of("broker")]
-    deeds += [Deed(p, rnd.randint(60, 120), "stop", PAST_SESSION) for p in ("record.fenced", "record.copied", "deliver.produced")]
+    """Every point twice as a kill, once back at once, once down until others have its lanes; some as stops past the session."""
+    deeds = [Deed(p, rnd.randint(*PASSINGS[p.split(".")[0]]), "kill", rest) for p in points_of("broker") for rest in (0.3, PAST_SESSION)]
+    deeds += [Deed(p, rnd.randint(60, 120), "stop", PAST_SESSION) for p in ("record.fenced", "record.copied", "record.committed", "deliver.produced")]
     rnd.shuffle(deeds)
     return {name: deeds[i::len(BROKERS)] for i, name in enumerate(BROKERS)}
 
@@ -39,7 +39,7 @@ def adapter_plans(rnd, todo):
         rnd.shuffle(deeds)
         for deed in deeds:
             passings = (sends if deed.point.startswith("out.") else gets)[agency]
-            deed.nth = max(1, int(passings * rnd.uniform(0.1, 0.4) / (len(deeds) + 2)))
+            deed.nth = max(1, int(passings * rnd.uniform(0.3, 0.9) / (len(deeds) + 2)))
     return plans
 
 
