@@ -42,7 +42,7 @@ static void view_of(struct draft *draft, const json_t *root, struct arena *arena
     json_t *envelope = envelope_of(root), *cites = json_object_get(envelope, "cites"), *needs = json_object_get(root, "attachments");
     struct draft_view *view = &draft->view;
     view->event = arena_cstr(arena, text_of(json_object_get(envelope, "event"), arena));
-    view->opens = strcmp(view->event, "REF.SEND") == 0 || strcmp(view->event, "REV.SEND") == 0;
+    view->opens = strcmp(view->event, "REF.SEND") == 0 || strcmp(view->event, "REV.SEND") == 0 || strcmp(view->event, "JUR.FORWARD") == 0;
     view->document_no = text_of(json_object_get(envelope, "document_no"), arena);
     view->case_no = text_of(json_object_get(json_object_get(root, "record"), "agency_case_no"), arena);
     view->business_time = json_integer_value(json_object_get(envelope, "business_time"));

@@ -124,6 +124,7 @@ static enum outcome journal_staging(struct batch *b, struct fault *fault) {
     }
     for (size_t i = 0; i < b->forgotten_count; i++) TRY(journal_numbers_forget(j, &b->forgotten[i], fault));
     for (size_t i = 0; i < b->alarm_count; i++) TRY(journal_alarm(j, "INBOX", b->alarms[i], fault));
+    POINT("in.journaling");
     return OK;
 }
 
@@ -131,6 +132,7 @@ static enum outcome reveal_entry(struct engine *e, const struct delivery_entry *
     json_t *files = json_loadb((const char *)entry->files.at, entry->files.count, 0, NULL);
     enum outcome outcome = OK;
     for (size_t i = 0; i < json_array_size(files) && outcome == OK; i++) {
+        POINT("in.revealing");
         const json_t *one = json_array_get(files, i);
         outcome = e->transport->verbs->reveal(e->transport, json_string_value(json_object_get(one, "staged")),
                                               (enum box)json_integer_value(json_object_get(one, "box")), json_string_value(json_object_get(one, "name")), fault);
@@ -147,6 +149,7 @@ static enum outcome journal_reveal(struct batch *b, struct fault *fault) {
         if (b->lanes.at[i].generation) TRY(journal_position_put(j, &b->lanes.at[i], fault));
         if (b->next_offset[i] >= 0) TRY(journal_offset_put(j, (int32_t)i, b->next_offset[i], fault));
     }
+    POINT("in.marking");
     return OK;
 }
 
@@ -176,6 +179,7 @@ static struct batch *batch_new(struct engine *engine, const struct lanes *lanes,
 /* After journal_staging the batch is decided: what fails now is finished by delivery_recover, never staged again. */
 static enum outcome finish(struct batch *b, struct fault *fault) {
     TRY(reveal_all(b, fault));
+    POINT("in.sealed");
     TRY(in_transaction(b, journal_reveal, fault));
     POINT("in.marked");
     return OK;

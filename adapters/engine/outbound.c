@@ -117,6 +117,7 @@ enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *r
     look_read(look);
     TRY(journal_begin(engine->journal, fault));
     enum outcome outcome = prepare_all(look, fault);
+    POINT("out.journaling");
     if (outcome == OK) outcome = journal_commit(engine->journal, fault);
     if (outcome != OK) {
         journal_rollback(engine->journal);
@@ -134,6 +135,7 @@ static enum outcome move_row(struct engine *engine, const struct journaled *row,
     size_t count = 0;
     const struct paper *papers = papers_read(row->papers, arena, &count);
     for (size_t i = 0; i < count; i++) {
+        POINT("out.moving");
         TRY(engine->transport->verbs->sent(engine->transport, &papers[i], i == 0 ? row->sent_as : papers[i].name, fault));
     }
     return OK;
@@ -158,6 +160,7 @@ enum outcome outbound_finish(struct engine *engine, struct arena *arena, struct 
         TRY(engine->transport->verbs->seal(engine->transport, fault));
         POINT("out.moved");
         TRY(note_moved(engine, rows, count, fault));
+        POINT("out.noted");
         engine->status.sent += (int64_t)count;
         engine->status.last_success = instant_now();
         for (size_t i = 0; i < count; i++) {

@@ -105,6 +105,7 @@ enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fa
     if (s->flight_count) return OK;
     TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_TAKE, ENGINE_BYTES, arena, &rows, &count, fault));
     if (!count) return OK;
+    POINT("out.producing");
     s->answered = 0;
     s->sent_ms = monotonic_ms();
     for (size_t i = 0; i < count; i++) {
@@ -128,6 +129,7 @@ static enum outcome note_acked(struct sender *s, struct fault *fault) {
     for (size_t i = 0; i < s->flight_count && outcome == OK; i++) {
         if (s->flights[i].state == LANDED) outcome = journal_advance(s->engine->journal, s->flights[i].row, JOURNALED_ACKED, fault);
     }
+    POINT("out.marking");
     if (outcome == OK) outcome = journal_commit(s->engine->journal, fault);
     if (outcome != OK) journal_rollback(s->engine->journal);
     return outcome;

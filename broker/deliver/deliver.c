@@ -41,6 +41,7 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
     POINT("deliver.acked");
     d->bytes -= message->len + message->key_len;
     ring_acknowledge(&d->ring, (int64_t)(intptr_t)message->_private);
+    POINT("deliver.counted");
 }
 
 enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, struct deliverer **ret, struct fault *fault) {
@@ -201,6 +202,7 @@ enum outcome deliver_event(struct deliverer *d, const struct delivery_run *run, 
     const struct ledger_event *event = &run->events[index];
     struct said said;
     bool spoken = false;
+    POINT("deliver.before");
     arena_reset(d->scratch);
     ring_add(&d->ring, event->serial, (uint8_t)(event->delivery_count + (event->kind == 'D')));
     for (size_t i = 0; i < event->delivery_count; i++) {
