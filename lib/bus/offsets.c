@@ -57,6 +57,12 @@ static enum outcome ends_once(rd_kafka_t *reader, const char *const *topics, siz
     return OK;
 }
 
+/* librdkafka asks whom it remembers as leader, even after that one said that it is not: so it is told anew. */
+static void refresh_leaders(rd_kafka_t *reader, int timeout_ms) {
+    const struct rd_kafka_metadata *all;
+    if (rd_kafka_metadata(reader, 1, NULL, &all, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(all);
+}
+
 /* A leader may just have moved, or a topic may just have been made: that passes within a second or so. */
 enum outcome bus_ends(rd_kafka_t *reader, const char *const *topics, size_t count, int32_t partition, int timeout_ms, int64_t *ret_ends,
                       struct fault *fault) {
@@ -67,5 +73,7 @@ enum outcome bus_ends(rd_kafka_t *reader, const char *const *topics, size_t coun
         if (answered == OK || monotonic_ms() + 50 >= until) return answered;
         struct timespec pause = {0, 50 * 1000000};
         nanosleep(&pause, NULL);
+        left = until - monotonic_ms();
+        refresh_leaders(reader, left > 1 ? (int)left : 1);
     }
 }

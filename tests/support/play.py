@@ -185,7 +185,8 @@ def live(w, chosen, screen):
 def main():
     chosen = options()
     screen = Screen()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):  # also where a shell had it ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         screen.say("▸ 启动 Kafka 与 Postgres · starting Kafka and Postgres")
         with make_world(chosen) as w:

@@ -23,7 +23,8 @@ class File:
 class Delivery:
     agency: str
     role: str           # to | copy
-    golden: Path | None = None
+    golden: Path | None = None  # the case file as it arrives, but for the names under which its attachments are revealed
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ def encoding(folder):
     return profile["format"].get("encoding", "UTF-8").lower()
 
 
+def golden(folder, step_id):
+    """samples/in/<step>.<extension>, made by tests/golden/native.py --write."""
+    return next(iter(sorted(folder.glob(f"{step_id}.*"))), None)
+
+
 def load(path, day_zero=None):
     """Steps of the sample day with their files' bytes; `day_zero` (date) instead of the file's own moves the whole day."""
     path = Path(path)
@@ -71,7 +77,8 @@ def load(path, day_zero=None):
         case = str(s["case"])
         titles.setdefault(case, told["cases"][case])
         expect = s["expect"]
-        deliver = tuple(Delivery(d["agency"], d["role"], path.parent / d["agency"] / "samples" / "in" / d["golden"] if "golden" in d else None)
+        deliver = tuple(Delivery(d["agency"], d["role"], golden(path.parent / d["agency"] / "samples" / "in", s["id"]) if zero == told["day_zero"] else None,
+                                 encoding(path.parent / d["agency"]))
                         for d in expect["deliver"])
         steps.append(Step(s["id"], case, titles[case], s["agency"], File(s.get("as", s["file"]), content),
                           tuple(File(a, (out / a).read_bytes()) for a in s.get("attachments", [])), expect["event"], deliver,

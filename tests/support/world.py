@@ -83,8 +83,9 @@ class World:
     def __enter__(self):
         atexit.register(self.stop)
         try:
-            if not self.keep:
-                shutil.rmtree(self.folder, ignore_errors=True)
+            for old in [] if self.keep else list(self.folder.iterdir()):
+                if old.name != "pids":
+                    shutil.rmtree(old) if old.is_dir() else old.unlink()
             (self.folder / "log").mkdir(parents=True, exist_ok=True)
             if not self.own_postgres:
                 self.start_postgres()
@@ -105,10 +106,13 @@ class World:
         atexit.unregister(self.stop)
 
     def stop_strays(self):
-        """What a harness that was killed left running in this folder: stopped by pid, if the pid is still that program."""
+        """What a harness that was killed left running in this folder: stopped by pid, if the pid is still that program. `pids` begins with
+        the harness itself: while that lives, the folder is its own."""
         note = self.folder / "pids"
-        for line in note.read_text().splitlines() if note.exists() else []:
+        for at, line in enumerate(note.read_text().splitlines() if note.exists() else []):
             pid, started = line.split()
+            if at == 0 and started_at(int(pid)) == started:
+                raise WorldError(f"已在运行（进程 {pid}），请先停止它 · already running as process {pid} in {self.folder}: stop that first")
             if started_at(int(pid)) == started:
                 os.kill(int(pid), signal.SIGCONT)
                 os.kill(int(pid), signal.SIGTERM)
@@ -117,7 +121,8 @@ class World:
                     time.sleep(0.05)
                 if started_at(int(pid)) == started:
                     os.kill(int(pid), signal.SIGKILL)
-        note.unlink(missing_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        note.write_text(f"{os.getpid()} {started_at(os.getpid())}\n")
 
     def stop_process(self, name, how=signal.SIGTERM, seconds=20):
         process = self.processes.pop(name, None)
