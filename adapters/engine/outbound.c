@@ -41,6 +41,7 @@ static void claim_needs(struct look *look, const struct candidate *c) {
     size_t at = 0;
     for (size_t i = 0; i < c->view.need_count; i++) {
         struct bytes name = c->view.needs[i].file_name;
+        if (!c->with[i]) look->engine->transport->verbs->put_off(look->engine->transport, name, 0); /* it may lie there, put off as unrecognised */
         if (!name.count || name.count >= sizeof claims[0].name || claimed_longer(look, name, look->now_ms + 4 * WAIT_AGAIN_MS)) continue;
         while (at < ENGINE_CLAIMS && claims[at].until_ms > look->now_ms) at++;
         if (at == ENGINE_CLAIMS) return;
@@ -50,12 +51,28 @@ static void claim_needs(struct look *look, const struct candidate *c) {
     }
 }
 
+/* A file in which no message could be found may be the attachment of a case file that is still to come. */
+static bool recognised(const struct fault *fault) {
+    return strncmp(fault->code, "FIELD_", 6) == 0 || strcmp(fault->code, "UNKNOWN_RECIPIENT") == 0 || strcmp(fault->code, "FILE_READ") == 0;
+}
+
+/* As long as attachments are waited for, so long their case file is; looked at ever more rarely, so that many such files hold up none. */
+static bool may_be_claimed(struct look *look, const struct candidate *c) {
+    struct engine *e = look->engine;
+    int64_t left = profile_attachment_wait_ms(e->profile) - c->paper->waited_ms, pause = c->paper->waited_ms;
+    if (recognised(&c->fault) || left <= 0) return false;
+    if (pause < WAIT_AGAIN_MS) pause = WAIT_AGAIN_MS;
+    e->transport->verbs->put_off(e->transport, c->paper->name, pause < left ? pause : left + 1);
+    return true;
+}
+
 static enum outcome prepare_one(struct look *look, struct candidate *c, struct fault *fault) {
     struct engine *e = look->engine;
     struct rejection rejection = {.fault = c->fault};
     bool wait = false;
     if (look_claimed(look, c->paper->name)) return OK; /* another file's attachment that looks like a case file */
     enum outcome outcome = c->outcome;
+    if (outcome == REFUSE && may_be_claimed(look, c)) return OK;
     if (outcome == OK) outcome = candidate_prepare(look, c, &rejection, &wait, fault);
     if (outcome == OK && wait) {
         e->waiting_until_ms = look->now_ms + 4 * WAIT_AGAIN_MS;

@@ -100,6 +100,29 @@ static void attachments_are_waited_for_and_belong_to_who_names_them(void **state
     assert_int_equal(prepared(), 1);
     assert_int_equal(fixture_count(&f, "failed"), 0);
 }
+static void an_attachment_may_lie_there_before_its_case_file(void **state) {
+    (void)state;
+    fixture_put(&f, "p.json", "no case file");
+    fixture_put(&f, "bad.json", "{}");
+    take_for(150);
+    assert_true(fixture_has(&f, "outbox/p.json") && fixture_has(&f, "outbox/bad.json"));
+    fixture_put(&f, "a.json", CASE("1", "\"p.json\",\"bad.json\""));
+    take_for(500); /* beyond their own wait: the claim keeps them */
+    assert_int_equal(prepared(), 1);
+    assert_int_equal(acknowledge(), OK);
+    assert_true(fixture_has(&f, "sent/p.json") && fixture_has(&f, "sent/bad.json"));
+    take_for(600);
+    assert_int_equal(fixture_count(&f, "failed"), 0);
+}
+static void an_unrecognised_file_nobody_claims_fails_within_the_wait(void **state) {
+    (void)state;
+    fixture_put(&f, "p.json", "no case file");
+    take_for(200);
+    assert_int_equal(fixture_count(&f, "failed"), 0);
+    fixture_put(&f, "a.json", CASE("1", "\"p.pdf\"")); /* waits, but not for that one */
+    take_for(500);
+    assert_true(fixture_has(&f, "failed/p.json") && fixture_has(&f, "failed/p.json.error"));
+}
 static void what_does_not_come_ends_the_wait(void **state) {
     (void)state;
     fixture_put(&f, "a.json", CASE("1", "\"nowhere.pdf\""));
@@ -144,6 +167,7 @@ int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {EACH(a_file_is_journaled_once_and_moved_after_the_acknowledgement), EACH(the_same_name_twice_is_two_names_in_sent),
         EACH(attachments_are_waited_for_and_belong_to_who_names_them), EACH(what_does_not_come_ends_the_wait),
+        EACH(an_attachment_may_lie_there_before_its_case_file), EACH(an_unrecognised_file_nobody_claims_fails_within_the_wait),
         EACH(an_answer_waits_for_the_document_it_cites), EACH(any_failing_call_is_made_good)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
