@@ -14,6 +14,7 @@ COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 20000
 RATE = 115
 BROKERS = ["broker-1", "broker-2", "broker-3"]
 PASSINGS = {"batch": (80, 200), "record": (80, 200), "deliver": (200, 600), "publish": (1, 1), "tick": (6, 14)}  # of a broker in some ten seconds
+EXTRA = 300                     # submissions at a time while points of the plans are still to come
 PAST_SESSION = 9                # seconds; the session is 6 s
 
 
@@ -67,10 +68,26 @@ def disturb(s, share, done):
         w.restart_postgres()
         print(f"Postgres ended at once and restarted in {time.monotonic() - began:.1f} s", flush=True)
     if share > 0.8:
-        for name in s.pending():
-            if time.monotonic() - done.get(name, 0) > 6:
-                done[name] = time.monotonic()
-                s.force(name)
+        force_pending(s, done)
+
+
+def force_pending(s, done):
+    for name in s.pending():
+        if time.monotonic() - done.get(name, 0) > 6:
+            done[name] = time.monotonic()
+            s.force(name)
+
+
+def flow_on(s, traffic, rnd, done):
+    """A point is passed only while something flows: more cases, few at a time, until every point of the plans came about."""
+    until = time.monotonic() + 90
+    while s.pending():
+        assert time.monotonic() < until, f"points that did not come about: { {name: plan[0] for name, plan in s.pending().items()} }"
+        force_pending(s, done)
+        if traffic.finished():
+            traffic.add(cases(EXTRA, rnd, first=len(traffic.cases) + 1))
+        time.sleep(0.1)
+    eventually(traffic.finished, 60, "answers to all")
 
 
 def main():
@@ -97,8 +114,8 @@ def main():
                 told = time.monotonic()
                 print(f"{told - began:4.0f} s: {traffic.dropped} dropped, {traffic.answered} answered, {len(s.hits)} kills and stops", flush=True)
             time.sleep(0.1)
-        eventually(lambda: not s.pending(), 30, "the rest of the points")
-        eventually(lambda: s.settled(COUNT), 60, "everything delivered and reported")
+        flow_on(s, traffic, rnd, done)
+        eventually(lambda: s.settled(traffic.total), 60, "everything delivered and reported")
         flowed = time.monotonic() - began
         traffic.stop()
         codes = s.finish()
@@ -106,7 +123,7 @@ def main():
         code, table = s.check()
         print(table)
         report(s)
-        print(f"{COUNT} submissions, {'ecocase-adapter' if s.real else 'adapters with the double'}: traffic ended after {flowed:.0f} s, all after "
+        print(f"{traffic.total} submissions, {'ecocase-adapter' if s.real else 'adapters with the double'}: traffic ended after {flowed:.0f} s, all after "
               f"{time.monotonic() - began:.0f} s")
         sys.exit(code)
 
