@@ -1,26 +1,13 @@
-/* The floors under the whole lane, measured in the same run on the same records:
- *   floor consume BOOTSTRAP PARTITIONS TOPIC...   raw librdkafka consume
- *   floor decode  BOOTSTRAP PARTITIONS TOPIC...   the same + Avro C generic decode of every value (schema from schemas/avro/CaseFile.avsc)
- * Prints "count wall-seconds cpu-seconds". One thread, manual assignment from the beginning to the ends seen at start. */
+/* The floors under the whole lane, measured in the same run on the same records; none of our code:
+ *   floor consume BOOTSTRAP TOPIC:PARTITION:FROM:TO...   raw librdkafka consume
+ *   floor decode  BOOTSTRAP TOPIC:PARTITION:FROM:TO...   the same + Avro C generic decode of every value (schemas/avro/CaseFile.avsc)
+ * Prints "count wall-seconds cpu-seconds", counted from the first message on. One thread. Run from the project's root. See floor_copy.c. */
 #include <avro.h>
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
-
-static double wall(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static double cpu(void) {
-    struct rusage use;
-    getrusage(RUSAGE_SELF, &use);
-    return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-}
+#include "floor_meter.h"
 
 static void set(rd_kafka_conf_t *conf, const char *name, const char *value) {
     char text[256];
@@ -47,15 +34,9 @@ static avro_value_iface_t *case_file_class(void) {
     return avro_generic_class_from_schema(schema);
 }
 
-int main(int argc, char **argv) {
-    if (argc < 5) {
-        fprintf(stderr, "usage: floor consume|decode BOOTSTRAP PARTITIONS TOPIC...\n");
-        return 2;
-    }
-    int decode = strcmp(argv[1], "decode") == 0;
-    int partitions = atoi(argv[3]);
+static rd_kafka_t *open_reader(const char *bootstrap) {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    set(conf, "bootstrap.servers", argv[2]);
+    set(conf, "bootstrap.servers", bootstrap);
     set(conf, "group.id", "floor");
     set(conf, "enable.auto.commit", "false");
     set(conf, "queued.min.messages", "100000");
@@ -63,41 +44,62 @@ int main(int argc, char **argv) {
     rd_kafka_t *reader = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
     if (!reader) {
         fprintf(stderr, "floor: %s\n", text);
-        return 1;
+        exit(1);
     }
     rd_kafka_poll_set_consumer(reader);
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(64);
-    int64_t total = 0;
-    for (int t = 4; t < argc; t++) {
-        for (int p = 0; p < partitions; p++) {
-            int64_t low, high;
-            if (rd_kafka_query_watermark_offsets(reader, argv[t], p, &low, &high, 10000)) return 1;
-            total += high - low;
-            rd_kafka_topic_partition_list_add(list, argv[t], p)->offset = low;
+    return reader;
+}
+
+/* How many messages lie in the ranges (without transaction markers, which the caller leaves out of TO). */
+static long long assign(rd_kafka_t *reader, int count, char **ranges) {
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(count);
+    long long total = 0;
+    for (int i = 0; i < count; i++) {
+        char topic[256];
+        int partition;
+        long long from, to;
+        if (sscanf(ranges[i], "%255[^:]:%d:%lld:%lld", topic, &partition, &from, &to) != 4) {
+            fprintf(stderr, "floor: not TOPIC:PARTITION:FROM:TO: %s\n", ranges[i]);
+            exit(2);
         }
+        total += to - from;
+        rd_kafka_topic_partition_list_add(list, topic, partition)->offset = from;
     }
-    avro_value_t value;
-    if (decode) avro_generic_value_new(case_file_class(), &value);
     rd_kafka_assign(reader, list);
-    double wall0 = wall(), cpu0 = cpu();
-    int64_t seen = 0;
+    rd_kafka_topic_partition_list_destroy(list);
+    return total;
+}
+
+static void decode(avro_value_t *into, const rd_kafka_message_t *message) {
+    avro_reader_t from = avro_reader_memory((const char *)message->payload + 5, (int64_t)message->len - 5);
+    avro_value_reset(into);
+    if (avro_value_read(from, into) != 0) {
+        fprintf(stderr, "floor: %s\n", avro_strerror());
+        exit(1);
+    }
+    avro_reader_free(from);
+}
+
+int main(int argc, char **argv) {
+    if (argc < 4) {
+        fprintf(stderr, "usage: floor consume|decode BOOTSTRAP TOPIC:PARTITION:FROM:TO...\n");
+        return 2;
+    }
+    int decodes = strcmp(argv[1], "decode") == 0;
+    avro_value_t value;
+    if (decodes) avro_generic_value_new(case_file_class(), &value);
+    rd_kafka_t *reader = open_reader(argv[2]);
+    long long total = assign(reader, argc - 3, argv + 3), seen = 0;
+    struct meter meter = meter_start();
     while (seen < total) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(reader, 1000);
         if (!message) continue;
         if (!message->err) {
-            seen++;
-            if (decode) {
-                avro_reader_t from = avro_reader_memory((const char *)message->payload + 5, (int64_t)message->len - 5);
-                avro_value_reset(&value);
-                if (avro_value_read(from, &value) != 0) {
-                    fprintf(stderr, "floor: %s\n", avro_strerror());
-                    return 1;
-                }
-                avro_reader_free(from);
-            }
+            if (seen++ == 0) meter = meter_start();
+            if (decodes) decode(&value, message);
         }
         rd_kafka_message_destroy(message);
     }
-    printf("%lld %.3f %.3f\n", (long long)seen, wall() - wall0, cpu() - cpu0);
+    meter_print(seen - 1, &meter);
     return 0;
 }

@@ -1,46 +1,66 @@
-"""The peer: what a good Python engineer would run instead. It ONLY sinks rows (no judging, no delivery): confluent-kafka -> fastavro ->
-psycopg binary COPY of a lean row, offsets in the same transaction; one process per set of partitions.
-usage: peer.py BOOTSTRAP CONNINFO TOPICS(comma) PARTITIONS PROCESSES
+"""The peer: what a good Python engineer would run instead: confluent-kafka -> fastavro -> check -> psycopg binary COPY of one lean row for
+each message, offsets in the same transaction; one process for each set of partitions. It judges nothing, keeps no state of a case, knows no
+repeats, and (with `forward`) sends each message on without sequence or recovery. Tuned: batch consume, raw uuid and timestamp bytes,
+one COPY a batch, the value stored as it is.
+
+usage: peer.py SETTINGS.json with {bootstrap, conninfo, topics, starts: {topic: [offset]}, ends, partitions, processes, forward: topic or
+null, follow: bool}. Without `follow` it ends when all up to `ends` is stored (and acknowledged, with forward); with it, it waits for one
+message, takes all that is there, and goes on until it is stopped.
 """
 import io
+import json
 import multiprocessing
 import os
 import sys
-import time
 
 import fastavro
 import psycopg
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 
 from gen import CASE_FILE
 
 PG_EPOCH = 946684800000000
+BATCH = 5000
 DDL = """
 CREATE SCHEMA IF NOT EXISTS peer;
 DROP TABLE IF EXISTS peer.ledger; DROP TABLE IF EXISTS peer.offsets;
 CREATE TABLE peer.ledger(message_id uuid PRIMARY KEY, case_id uuid NOT NULL, referral_id uuid NOT NULL, sender text NOT NULL,
   event text NOT NULL, business_time timestamptz NOT NULL, document_no text NOT NULL, category text NOT NULL, value bytea NOT NULL);
+ALTER TABLE peer.ledger ALTER COLUMN value SET STORAGE EXTERNAL;
 CREATE INDEX ON peer.ledger(case_id);
-CREATE TABLE peer.offsets(topic text, part int, next_offset bigint NOT NULL, PRIMARY KEY(topic, part));
+CREATE TABLE peer.offsets(topic text, part int, done bigint NOT NULL, PRIMARY KEY(topic, part));
 """
-EVENTS = {"REF.SEND", "REF.AMEND"}
+EVENTS = {"REF.SEND", "REF.AMEND", "JUR.FORWARD"}
+COPY = "COPY peer.ledger FROM STDIN (FORMAT BINARY)"
+OFFSETS = "INSERT INTO peer.offsets VALUES(%s,%s,%s) ON CONFLICT(topic,part) DO UPDATE SET done=excluded.done"
 
 
-def worker(bootstrap, conninfo, topics, partitions, total, batch):
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "peer", "enable.auto.commit": False,
-                         "enable.auto.offset.store": False, "auto.offset.reset": "earliest", "fetch.min.bytes": 65536,
+def reader(s, parts):
+    consumer = Consumer({"bootstrap.servers": s["bootstrap"], "group.id": "peer", "enable.auto.commit": False,
+                         "enable.auto.offset.store": False, "auto.offset.reset": "earliest", "fetch.min.bytes": 1 if s["follow"] else 65536,
                          "fetch.wait.max.ms": 50, "queued.min.messages": 100000})
-    consumer.assign([TopicPartition(t, p, 0) for t in topics for p in partitions])
-    connection = psycopg.connect(conninfo)
+    consumer.assign([TopicPartition(t, p, s["starts"][t][p]) for t in s["topics"] for p in parts])
+    return consumer
+
+
+def take(consumer, follow):
+    if not follow:
+        return consumer.consume(BATCH, 0.05)
+    first = consumer.poll(0.1)
+    return [first, *consumer.consume(BATCH - 1, 0)] if first is not None else []
+
+
+def worker(s, parts):
+    consumer = reader(s, parts)
+    producer = Producer({"bootstrap.servers": s["bootstrap"], "enable.idempotence": True, "compression.type": "lz4", "linger.ms": 0 if s["follow"] else 2,
+                         "queue.buffering.max.messages": 500000}) if s["forward"] else None
+    connection = psycopg.connect(s["conninfo"])
     cursor = connection.cursor()
-    read, hexed = fastavro.schemaless_reader, bytes.fromhex
-    done = 0
-    while done < total:
-        messages = consumer.consume(batch, 0.05)
-        if not messages:
-            continue
-        rows, last = [], {}
-        for m in messages:
+    read, hexed, forward = fastavro.schemaless_reader, bytes.fromhex, s["forward"]
+    left = sum(s["ends"][t][p] - s["starts"][t][p] for t in s["topics"] for p in parts)
+    while s["follow"] or left > 0:
+        rows, last, values = [], {}, []
+        for m in take(consumer, s["follow"]):
             if m.error():
                 continue
             value = m.value()
@@ -52,38 +72,38 @@ def worker(bootstrap, conninfo, topics, partitions, total, batch):
             rows.append((hexed(e["message_id"].replace("-", "")), hexed(e["case_id"].replace("-", "")),
                          hexed(e["referral_id"].replace("-", "")), e["sender"], e["event"],
                          e["business_time"] * 1000 - PG_EPOCH, e["document_no"], record["category"], value))
-        with cursor.copy("COPY peer.ledger FROM STDIN (FORMAT BINARY)") as copy:
+            values.append((m.key(), value))
+        if not rows:
+            continue
+        with cursor.copy(COPY) as copy:
             copy.set_types(["bytea", "bytea", "bytea", "text", "text", "int8", "text", "text", "bytea"])
             write = copy.write_row
             for row in rows:
                 write(row)
-        cursor.executemany("INSERT INTO peer.offsets VALUES(%s,%s,%s) ON CONFLICT(topic,part) DO UPDATE SET next_offset=excluded.next_offset",
-                           [(t, p, o) for (t, p), o in last.items()])
+        cursor.executemany(OFFSETS, [(t, p, o - s["starts"][t][p]) for (t, p), o in last.items()])
         connection.commit()
-        done += len(rows)
+        if forward:
+            for key, value in values:
+                producer.produce(forward, value, key)
+            producer.poll(0)
+        left -= len(rows)
+    if producer:
+        producer.flush()
     os._exit(0)
 
 
 def main():
-    bootstrap, conninfo, topics, count, processes = sys.argv[1], sys.argv[2], sys.argv[3].split(","), int(sys.argv[4]), int(sys.argv[5])
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    with open(sys.argv[1]) as file:
+        s = json.load(file)
+    with psycopg.connect(s["conninfo"], autocommit=True) as connection:
         connection.execute(DDL)
-    probe = Consumer({"bootstrap.servers": bootstrap, "group.id": "peer-probe"})
-    ends = {p: sum(probe.get_watermark_offsets(TopicPartition(t, p), timeout=10)[1] for t in topics) for p in range(count)}
-    probe.close()
-    sets = [[p for p in range(count) if p % processes == i] for i in range(processes)]
-    started = time.monotonic()
-    workers = [multiprocessing.Process(target=worker, args=(bootstrap, conninfo, topics, s, sum(ends[p] for p in s), 5000)) for s in sets]
+    workers = [multiprocessing.Process(target=worker, args=(s, list(range(i, s["partitions"], s["processes"])))) for i in range(s["processes"])]
     for w in workers:
         w.start()
     for w in workers:
         w.join()
         if w.exitcode != 0:
             sys.exit("peer worker failed")
-    wall = time.monotonic() - started
-    usage = os.times()
-    total = sum(ends.values())
-    print(f"{total} {wall:.3f} {usage.children_user + usage.children_system:.3f}")
 
 
 if __name__ == "__main__":
