@@ -172,6 +172,7 @@ static void add_remarks(struct judging *j) {
     instant apart = j->broker_time - s->business_time;
     if (apart > DAY_OF_SKEW || apart < -DAY_OF_SKEW) judging_reason(j, "CLOCK_SKEW", "envelope.business_time");
     if (s->declared_missing.number > 0) judging_reason(j, "DECLARED_MISSING", "declared_missing");
+    for (size_t i = 0; i < s->finding_count; i++) judging_reason(j, s->findings[i].code, s->findings[i].field);
     bool chief = bytes_equal_cstr(s->approver_level, "CHIEF") || bytes_equal_cstr(s->approver_level, "ACTING");
     if (j->transition->opens && j->transition->competence == COMPETENCE_SENDER && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
 }

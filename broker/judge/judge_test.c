@@ -291,8 +291,22 @@ static void what_is_not_listed_is_refused(void **state) {
     }
     assert_true(listed > 50 && unlisted > 1000);
 }
+static void a_wrong_identifier_is_a_remark_and_no_refusal(void **state) {
+    (void)state;
+    struct submission s = says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:20", 1);
+    s.findings[0] = (struct finding){"ID_NUMBER_CHECK", "parties[2].id_no"};
+    s.finding_count = 1;
+    struct verdict v;
+    judge(rules, directory, directory_by_slug(directory, s.sender), s.business_time, &s, &cases, keep, &v);
+    assert_true(v.accepted);
+    bool named = false;
+    for (size_t i = 0; i < v.reason_count; i++) {
+        named = named || (strcmp(v.reasons[i].code, "ID_NUMBER_CHECK") == 0 && bytes_equal_cstr(v.reasons[i].field, "parties[2].id_no"));
+    }
+    assert_true(named);
+}
 int main(void) {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup(a_wrong_identifier_is_a_remark_and_no_refusal, fresh),
         cmocka_unit_test_setup(a_referral_is_filed_within_three_days, fresh), cmocka_unit_test_setup(the_police_may_not_return_for_incompleteness, fresh),
         cmocka_unit_test_setup(guards_name_every_reason, fresh), cmocka_unit_test_setup(a_case_follows_the_river, fresh),
         cmocka_unit_test_setup(without_an_agency_the_second_force_answers_the_first, fresh),

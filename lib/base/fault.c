@@ -1,6 +1,7 @@
 /* See fault.h. */
 #include "base/fault.h"
 #include "base/line.h"
+#include "base/mask.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ enum outcome fault_set_at(struct fault *fault, const char *site, enum outcome wh
     vsnprintf(made.text, sizeof made.text, format, args);
     va_end(args);
     line_clean(made.text, strlen(made.text));
+    mask_line(made.text);
     *fault = made;
     return what;
 }
@@ -24,6 +26,7 @@ enum outcome fault_place(struct fault *fault, const char *field, uint32_t line, 
     if (field && field != fault->field) {
         snprintf(fault->field, sizeof fault->field, "%s", field);
         line_clean(fault->field, strlen(fault->field));
+        mask_line(fault->field);
     }
     fault->line = line;
     fault->column = column;

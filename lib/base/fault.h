@@ -21,7 +21,8 @@ struct fault {
 };
 
 /* Fills *fault (may be NULL) and returns `what`. The arguments may point into *fault (a fault told again in other words);
- * the text is made one line of valid UTF-8 (base/line.h), whatever it quotes or wherever it was cut. */
+ * the text is made one line of valid UTF-8 (base/line.h), whatever it quotes or wherever it was cut, without a full identity number
+ * (base/mask.h). */
 enum outcome fault_set_at(struct fault *fault, const char *site, enum outcome what, const char *code, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 /* Adds where in the input it is; returns fault->what, or FATAL when `fault` is NULL. */

@@ -20,6 +20,8 @@
 #define LIMIT_CLOCKS 24u                      /* statutory clocks of one referral */
 #define LIMIT_REFERRALS_PER_CASE 32u
 #define LIMIT_EVENTS_PER_REFERRAL 1000u
+#define LIMIT_FINDINGS 8u                     /* wrong identifiers named of one submission; what is beyond is said to be */
+#define LIMIT_AMOUNT_FEN INT64_C(10000000000000) /* 100 000 million yuan, more than any fine or value a case names */
 #define LIMIT_REASONS 32u                     /* reasons of one refusal */
 #define LIMIT_BATCH 2000u                     /* submissions judged in one Postgres transaction */
 #define LIMIT_BATCH_BYTES (8u * MIB)

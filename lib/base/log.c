@@ -1,6 +1,7 @@
 /* See log.h. One write(2) a line, so lines of several threads never mix. */
 #include "base/log.h"
 #include "base/line.h"
+#include "base/mask.h"
 #include "base/time.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -30,6 +31,8 @@ void log_write(enum log_level level, const char *event, const char *format, ...)
     size_t count = (size_t)head + (body > 0 ? (size_t)body : 0);
     if (count > sizeof line - 2) count = sizeof line - 2;
     line_clean(line, count);
+    line[count] = 0;
+    mask_line(line);
     line[count++] = '\n';
     ssize_t ignored = write(STDERR_FILENO, line, count);
     (void)ignored;

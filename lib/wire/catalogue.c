@@ -2,6 +2,7 @@
 #include "wire/catalogue.h"
 #include "base/limits.h"
 #include "base/settings.h"
+#include "wire/division.h"
 #include "wire/event.h"
 #include "wire/record.h"
 #include <stdio.h>
@@ -12,8 +13,21 @@ struct catalogue {
     struct schema_entry entries[MOST_SCHEMAS];
     size_t count;
     struct event_list *events;
+    struct division_list *divisions;
 };
 static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick"};
+
+static enum outcome compile_items(struct schema_entry *entry, struct fault *fault) {
+    const char *const *paths = NULL;
+    size_t count = 0;
+    struct walk_program *program = NULL;
+    const char *name = record_items(entry->kind, &paths, &count);
+    if (!name) return OK;
+    avro_schema_t items = avro_schema_array_items(avro_schema_record_field_get(entry->schema, name));
+    TRY(walk_program_new(items, paths, count, &program, fault));
+    entry->items = program;
+    return OK;
+}
 
 static enum outcome load_entry(struct catalogue *catalogue, const char *folder, struct setting *from, struct fault *fault) {
     struct schema_entry *entry = &catalogue->entries[catalogue->count];
@@ -49,7 +63,7 @@ static enum outcome load_entry(struct catalogue *catalogue, const char *folder, 
     struct walk_program *program = NULL;
     TRY(walk_program_new(entry->schema, paths, count, &program, fault));
     entry->program = program;
-    return OK;
+    return compile_items(entry, fault);
 }
 
 static enum outcome load_all(struct catalogue *catalogue, const char *folder, struct fault *fault) {
@@ -76,6 +90,7 @@ enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, 
     PROMISE(catalogue);
     enum outcome loaded = load_all(catalogue, schemas_folder, fault);
     if (loaded == OK) loaded = event_list_load(schemas_folder, &catalogue->events, fault);
+    if (loaded == OK) loaded = division_list_load(schemas_folder, &catalogue->divisions, fault);
     if (loaded == OK) *ret = catalogue;
     else catalogue_free(catalogue);
     return loaded;
@@ -90,16 +105,19 @@ void catalogue_free(struct catalogue *catalogue) {
     if (!catalogue) return;
     for (size_t i = 0; i < catalogue->count; i++) {
         struct schema_entry *entry = &catalogue->entries[i];
-        union { const struct walk_program *borrowed; struct walk_program *owned; } program = {entry->program};
+        union { const struct walk_program *borrowed; struct walk_program *owned; } program = {entry->program}, items = {entry->items};
         walk_program_free(program.owned);
+        walk_program_free(items.owned);
         if (entry->schema) avro_schema_decref(entry->schema);
         let_go(entry->name);
         let_go(entry->full_name);
         let_go(entry->json.at);
     }
     event_list_free(catalogue->events);
+    division_list_free(catalogue->divisions);
     free(catalogue);
 }
+const struct division_list *catalogue_divisions(const struct catalogue *catalogue) { return catalogue->divisions; }
 const struct event_entry *catalogue_event(const struct catalogue *catalogue, struct bytes code) { return event_find(catalogue->events, code); }
 
 const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id) {

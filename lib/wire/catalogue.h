@@ -17,12 +17,15 @@ struct schema_entry {
     struct bytes json;         /* the file's own text, byte for byte */
     avro_schema_t schema;
     const struct walk_program *program; /* fields per wire/record.h */
+    const struct walk_program *items;   /* of record_items; NULL: the kind has none */
 };
 struct catalogue;
+struct division_list;
 MUST_USE enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, struct fault *fault);
 void catalogue_free(struct catalogue *catalogue);
 const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id);     /* NULL when unknown */
 const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, enum record_kind kind);
+const struct division_list *catalogue_divisions(const struct catalogue *catalogue);                      /* wire/division.h */
 size_t catalogue_count(const struct catalogue *catalogue);
 const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index);
 #endif

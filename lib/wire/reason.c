@@ -49,6 +49,33 @@
     X(LEVEL_MISMATCH, "提示：批准人级别与规定不符", "remark: the approver's level differs from the rule")                        \
     X(CLOCK_SKEW, "提示：文书时间与到达时间相差超过 24 小时", "remark: document time and arrival differ by more than 24 h")        \
     X(DECLARED_MISSING, "提示：材料不全，应在 24 小时内通知补正", "remark: papers are missing; a supplement notice is due within 24 h") \
+    X(ID_DIVISION_UNKNOWN, "提示：身份证号码的地址码历年均不是四市的区划代码，请核对",                                            \
+      "remark: the identity number's address code has never been one of the four cities; check it")                          \
+    X(NUMBER_FORM, "提示：文号不是“机关代字〔年份〕序号号”的形式，请核对", "remark: the document number is not of the usual form; check it")     \
+    X(CASE_NUMBER_FORM, "提示：公安案件编号应为 23 位，请核对", "remark: a police case number has 23 characters; check it")       \
+    X(COORDINATE_SYSTEM_MISSING, "提示：未写明坐标系（CGCS2000、GCJ-02 等）", "remark: the coordinates' reference system is not said") \
+    X(COORDINATE_REGION, "提示：坐标不在案发地所属城市范围内，请核对", "remark: the place lies outside of the case's city; check it")  \
+    X(MORE_FINDINGS, "提示：有误的标识较多，其余未一一列出", "remark: there are more wrong identifiers than are listed")            \
+    /* identifiers: an adapter stops the file; the broker accepts, and names them in the receipt */                           \
+    X(ID_NUMBER_FORM, "身份证号码应为 18 位半角数字（末位可为 X）或旧 15 位，请核对",                                              \
+      "an identity number has 18 digits (the last may be X), old ones 15; check it")                                          \
+    X(ID_NUMBER_DIVISION, "身份证号码前两位不是省级区划代码，请核对", "an identity number begins with a province's code; check it")   \
+    X(ID_NUMBER_DATE, "身份证号码中的出生日期不存在或晚于文书日期，请核对",                                                       \
+      "the birth date in the identity number does not exist or is after the paper; check it")                                 \
+    X(ID_NUMBER_CHECK, "身份证号码校验位不符（GB 11643），请核对", "the identity number's check digit is wrong; check it")          \
+    X(CREDIT_CODE_FORM, "统一社会信用代码应为 18 位数字或大写字母（无 I、O、S、V、Z），请核对",                                     \
+      "a credit code has 18 digits or capitals (no I, O, S, V, Z); check it")                                                 \
+    X(CREDIT_CODE_CHECK, "统一社会信用代码校验位不符（GB 32100），请核对", "the credit code's check character is wrong; check it")   \
+    X(DIVISION_FORM, "行政区划代码应为六位数字（GB/T 2260）", "a division code has six digits (GB/T 2260)")                      \
+    X(DIVISION_UNKNOWN, "四市历年均无此行政区划代码，请核对", "none of the four cities has ever had this division code; check it")  \
+    X(DIVISION_CLOSED, "该行政区划代码在当年已停用或尚未启用，请改用现行代码",                                                    \
+      "the division code was not in use in that year; give the one in use")                                                   \
+    X(COORDINATE_PAIR, "经度、纬度应同时填写", "longitude and latitude go together")                                           \
+    X(COORDINATE_RANGE, "经纬度超出范围，请核对是否颠倒或误填平面坐标",                                                          \
+      "not degrees of longitude and latitude; exchanged, or metres of a projection?")                                         \
+    X(COORDINATE_SYSTEM, "坐标系不在所列之中，请写 CGCS2000、GCJ-02、WGS84、BD-09、西安80 或 北京54",                              \
+      "an unknown reference system; give CGCS2000, GCJ-02, WGS84, BD-09, XIAN80 or BEIJING54")                                \
+    X(AMOUNT_RANGE, "金额不得为负，也不得超过一千亿元，请核对", "an amount is not negative and not beyond 100 000 million yuan")    \
     /* adapters */                                                                                                            \
     X(UNKNOWN_FORMAT, "文件名不属于本单位配置的格式", "the file name belongs to no format of this profile")                      \
     X(UNKNOWN_MESSAGE, "无法判断文书种类", "the profile cannot tell which kind of message this is")                             \

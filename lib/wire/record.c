@@ -12,12 +12,13 @@ enum place { P_MESSAGE_ID, P_EVENT, P_CASE_ID, P_REFERRAL_ID, P_PARENT, P_SENDER
 
 static const char *const case_file_paths[] = {ENVELOPE_PATHS, "category", "title", "county_code", "reason_code", "reason", "approver",
     "approver_level", "agency_case_no", "found_time", "report_time", "approval_time", "officers", "parties", "items",
-    "declared_missing", "documents"};
+    "declared_missing", "documents", "longitude", "latitude", "coordinates_system", "fine_paid_fen"};
 enum { C_CATEGORY = P_ENVELOPE_END, C_TITLE, C_COUNTY, C_REASON_CODE, C_REASON, C_APPROVER, C_LEVEL, C_CASE_NO, C_FOUND, C_REPORT,
-       C_APPROVAL, C_OFFICERS, C_PARTIES, C_ITEMS, C_MISSING, C_DOCUMENTS };
+       C_APPROVAL, C_OFFICERS, C_PARTIES, C_ITEMS, C_MISSING, C_DOCUMENTS, C_LONGITUDE, C_LATITUDE, C_SYSTEM, C_FINE };
 static const char *const case_step_paths[] = {ENVELOPE_PATHS, "reason_code", "reason", "target_organ", "agency_case_no", "decided_time",
     "approver", "approver_level", "signer", "penalties", "documents"};
 enum { S_REASON_CODE = P_ENVELOPE_END, S_REASON, S_TARGET, S_CASE_NO, S_DECIDED, S_APPROVER, S_LEVEL, S_SIGNER, S_PENALTIES, S_DOCUMENTS };
+static const char *const party_paths[] = {"kind", "id_type", "id_no"}, *const penalty_paths[] = {"amount_fen"};
 static const char *const notice_paths[] = {ENVELOPE_PATHS, "about_document_no"};
 static const char *const report_paths[] = {ENVELOPE_PATHS, "lane", "generation", "epoch", "up_to"};
 enum { R_LANE = P_ENVELOPE_END, R_GENERATION, R_EPOCH, R_UP_TO };
@@ -34,6 +35,13 @@ const char *const *record_paths(enum record_kind kind, size_t *ret_count) {
     }
     *ret_count = 0;
     return NULL;
+}
+
+const char *record_items(enum record_kind kind, const char *const **ret_paths, size_t *ret_count) {
+    bool file = kind == RECORD_CASE_FILE;
+    *ret_paths = file ? party_paths : penalty_paths;
+    *ret_count = file ? COUNT(party_paths) : COUNT(penalty_paths);
+    return file ? "parties" : kind == RECORD_CASE_STEP ? "penalties" : NULL;
 }
 
 static instant time_of(const struct walk_field *field) { return field->present ? field->number : INSTANT_NONE; }
@@ -85,6 +93,11 @@ static void read_case_file(const struct walk_field *f, struct submission *s) {
     s->declared_missing = f[C_MISSING];
     s->documents = f[C_DOCUMENTS];
     s->document_count = f[C_DOCUMENTS].number;
+    s->parties = f[C_PARTIES];
+    s->longitude = f[C_LONGITUDE];
+    s->latitude = f[C_LATITUDE];
+    s->coordinates_system = f[C_SYSTEM].at;
+    s->fine_paid_fen = f[C_FINE].number;
 }
 
 static void read_case_step(const struct walk_field *f, struct submission *s) {
@@ -97,6 +110,7 @@ static void read_case_step(const struct walk_field *f, struct submission *s) {
     s->approver_level = f[S_LEVEL].at;
     s->signer = f[S_SIGNER].at;
     s->penalty_count = f[S_PENALTIES].number;
+    s->penalties = f[S_PENALTIES];
     s->documents = f[S_DOCUMENTS];
     s->document_count = f[S_DOCUMENTS].number;
 }

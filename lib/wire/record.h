@@ -4,10 +4,13 @@
 #ifndef ECOCASE_WIRE_RECORD_H
 #define ECOCASE_WIRE_RECORD_H
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "wire/catalogue.h"
 
+/* A wrong or remarkable identifier (finding.h): reason code (static) and where it stands, "parties[2].id_no". */
+struct finding { const char *code; char field[40]; };
 struct submission {
     enum record_kind kind;
     const struct schema_entry *schema;
@@ -27,12 +30,23 @@ struct submission {
     int64_t officer_count, party_count, item_count, document_count, penalty_count;
     struct walk_field declared_missing;  /* array<string> */
     struct walk_field documents;         /* array<record> */
+    struct walk_field parties;           /* array<record>, CASE_FILE: walk_records by schema->items, fields RECORD_PARTY_* */
+    struct walk_field penalties;         /* array<record>, CASE_STEP: fields RECORD_PENALTY_* */
+    struct walk_field longitude, latitude; /* present: said */
+    struct bytes coordinates_system;
+    int64_t fine_paid_fen;
+    struct finding findings[LIMIT_FINDINGS]; /* none until finding_note looked */
+    size_t finding_count;
     /* DELIVERY_REPORT, TICK */
     int32_t lane;
     int64_t generation, epoch, up_to;
 };
 /* Paths to give walk_program_new for a kind, in the order record_read expects. */
 const char *const *record_paths(enum record_kind kind, size_t *ret_count);
+/* The one repeated part of a record whose members are read too, and the paths to give its items' program; NULL: the kind has none. */
+enum { RECORD_PARTY_KIND, RECORD_PARTY_ID_TYPE, RECORD_PARTY_ID_NO, RECORD_PARTY_FIELDS };
+enum { RECORD_PENALTY_AMOUNT, RECORD_PENALTY_FIELDS };
+const char *record_items(enum record_kind kind, const char *const **ret_paths, size_t *ret_count);
 /* Frame, schema, walk and the envelope's own forms (UUIDs). REFUSE: FRAME_*, SCHEMA_UNKNOWN, AVRO_*, ENVELOPE_UUID. */
 MUST_USE enum outcome record_read(const struct catalogue *catalogue, struct bytes value, struct submission *ret, struct fault *fault);
 struct notice_reason { const char *code; struct bytes field; const char *zh; const char *en; };

@@ -218,7 +218,7 @@ static int64_t trusted_long(const struct walk_field *array, size_t *cursor) {
 
 /* The cursor's low 40 bits are the position, the rest the items left in the block. */
 #define LEFT_SHIFT 40
-bool walk_items(const struct walk_field *array, size_t *cursor, struct bytes *ret_item) {
+static bool at_item(const struct walk_field *array, const size_t *cursor, size_t *ret_at, size_t *ret_left) {
     size_t at = *cursor & ((UINT64_C(1) << LEFT_SHIFT) - 1), left = *cursor >> LEFT_SHIFT;
     if (!array->present || at >= array->at.count) return false;
     if (left == 0) {
@@ -230,9 +230,27 @@ bool walk_items(const struct walk_field *array, size_t *cursor, struct bytes *re
         if (count == 0) return false;
         left = (size_t)count;
     }
+    *ret_at = at;
+    *ret_left = left;
+    return true;
+}
+
+bool walk_items(const struct walk_field *array, size_t *cursor, struct bytes *ret_item) {
+    size_t at = 0, left = 0;
+    if (!at_item(array, cursor, &at, &left)) return false;
     int64_t length = trusted_long(array, &at);
     *ret_item = bytes_of(array->at.at + at, (size_t)length);
     at += (size_t)length;
     *cursor = (left - 1) << LEFT_SHIFT | at;
+    return true;
+}
+
+bool walk_records(const struct walk_program *item, const struct walk_field *array, size_t *cursor, struct walk_field *ret_fields) {
+    size_t at = 0, left = 0;
+    if (!item || !at_item(array, cursor, &at, &left)) return false;
+    memset(ret_fields, 0, item->wanted_count * sizeof *ret_fields);
+    struct walking w = {.program = item, .at = array->at.at + at, .end = array->at.at + array->at.count, .fields = ret_fields};
+    if (walk_node(&w, &item->nodes[0], 1) != OK) return false; /* walk_run let it through; never so */
+    *cursor = (left - 1) << LEFT_SHIFT | (size_t)(w.at - array->at.at);
     return true;
 }

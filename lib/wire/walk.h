@@ -28,4 +28,6 @@ void walk_program_free(struct walk_program *program);
 MUST_USE enum outcome walk_run(const struct walk_program *program, struct bytes body, struct walk_field *ret_fields, struct fault *fault);
 /* Iterates the strings of an array<string> that walk_run let through. *cursor starts at 0; false at the end. */
 bool walk_items(const struct walk_field *array, size_t *cursor, struct bytes *ret_item);
+/* Likewise the records of an array<record>, by a program made for its items' schema: ret_fields as of walk_run, for one record a call. */
+bool walk_records(const struct walk_program *item, const struct walk_field *array, size_t *cursor, struct walk_field *ret_fields);
 #endif

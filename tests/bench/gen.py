@@ -53,7 +53,7 @@ def case_file(sender, event, case_id, referral_id, message_id, document_no, cate
         "approval_time": at_ms - 3600000, "approver": "局长", "approver_level": "CHIEF", "officers": ["甲", "乙"],
         "contact": "丙", "contact_phone": "", "reason_code": "", "reason": "",
         "legal_basis": ["《中华人民共和国刑法》第三百三十八条"],
-        "parties": [{"kind": "ORGANISATION", "name": "某某公司", "id_type": "USCC", "id_no": "", "sex": "", "address": "",
+        "parties": [{"kind": "ORGANISATION", "name": "某某公司", "id_type": "USCC", "id_no": "911508239900001014", "sex": "", "address": "",
                      "phone": "", "role": ""}],
         "items": [{"name": "废液桶", "quantity": "12", "unit": "个", "feature": "", "kept_at": "库房", "measure": ""}],
         "facts": [{"name": "waste_t", "value": 3.5, "unit": "t"}], "fine_paid_fen": 0, "declared_missing": [],

@@ -3,8 +3,9 @@
  * used twice). Run in the source folder. */
 #include "base/limits.h"
 #include "target.h"
+#include "wire/finding.h"
 #include "wire/frame.h"
-#include "wire/record.h"
+#include "wire/reason.h"
 
 #define P(name, type) "{\"name\":\"" name "\",\"type\":" type "}"
 #define ITEM "{\"type\":\"record\",\"name\":\"i\",\"fields\":[" P("f", "{\"type\":\"fixed\",\"name\":\"x\",\"size\":2}") "," P("b", "\"boolean\"") "]}"
@@ -79,6 +80,19 @@ static void items_lie_inside(const struct walk_field *array, struct bytes body) 
     PROMISE(seen == array->number);
 }
 
+/* The records are as many as were counted; what finding_note says of them is of its own list. */
+static void records_are_read(struct submission *s) {
+    const struct walk_field *array = s->kind == RECORD_CASE_FILE ? &s->parties : &s->penalties;
+    struct walk_field members[8];
+    size_t cursor = 0;
+    int64_t seen = 0;
+    while (walk_records(s->schema->items, array, &cursor, members)) seen++;
+    PROMISE(seen == array->number);
+    finding_note(catalogue_divisions(catalogue), s);
+    PROMISE(s->finding_count <= LIMIT_FINDINGS);
+    for (size_t i = 0; i < s->finding_count; i++) PROMISE(strcmp(reason_find(s->findings[i].code)->code, s->findings[i].code) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
     begin();
     if (count == 0) return 0;
@@ -93,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
         items_lie_inside(&s.copies, body);
         items_lie_inside(&s.cites, body);
         if (s.kind == RECORD_CASE_FILE) items_lie_inside(&s.declared_missing, body);
+        if (s.kind == RECORD_CASE_FILE || s.kind == RECORD_CASE_STEP) records_are_read(&s);
         avro_c_decodes(s.schema->schema, body);
     } else if (data[0] <= EXTRA) {
         struct walk_field root = {0};

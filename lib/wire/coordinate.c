@@ -1,0 +1,24 @@
+/* See coordinate.h. */
+#include "wire/coordinate.h"
+#include <strings.h>
+
+static bool system_known(struct bytes system) {
+    static const char *const names[] = {"CGCS2000", "国家2000", "2000国家大地坐标系", "GCJ-02", "GCJ02", "火星坐标", "WGS84", "WGS-84", "BD-09", "BD09", "百度坐标",
+                                        "XIAN80", "西安80", "1980西安坐标系", "BEIJING54", "北京54", "1954北京坐标系"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (system.count == strlen(names[i]) && strncasecmp((const char *)system.at, names[i], system.count) == 0) return true;
+    }
+    return false;
+}
+
+const char *coordinate_check(const struct coordinate *at) {
+    if (at->system.count && !system_known(at->system)) return "COORDINATE_SYSTEM";
+    if (!at->has_longitude && !at->has_latitude) return NULL;
+    if (!at->has_longitude || !at->has_latitude) return "COORDINATE_PAIR";
+    bool within = at->longitude >= -180 && at->longitude <= 180 && at->latitude >= -90 && at->latitude <= 90; /* false for NaN too */
+    return within ? NULL : "COORDINATE_RANGE";
+}
+
+const char *coordinate_remark(const struct coordinate *at) {
+    return at->has_longitude && at->has_latitude && !at->system.count ? "COORDINATE_SYSTEM_MISSING" : NULL;
+}

@@ -1,0 +1,91 @@
+/* See finding.h. */
+#include "wire/finding.h"
+#include "wire/amount.h"
+#include "wire/credit_code.h"
+#include "wire/document_number.h"
+#include "wire/id_number.h"
+#include <stdio.h>
+
+#define PERSON 0 /* PartyKind */
+#define ORGANISATION 1
+
+/* index 0: the path has none. */
+static void add(struct submission *s, const char *code, const char *path, size_t index, const char *member) {
+    if (!code) return;
+    if (s->finding_count == LIMIT_FINDINGS) {
+        s->findings[LIMIT_FINDINGS - 1] = (struct finding){.code = "MORE_FINDINGS"};
+        return;
+    }
+    struct finding *finding = &s->findings[s->finding_count++];
+    finding->code = code;
+    if (index) snprintf(finding->field, sizeof finding->field, "%s[%zu]%s%s", path, index, *member ? "." : "", member);
+    else snprintf(finding->field, sizeof finding->field, "%s", path);
+}
+
+static bool identity(const struct party_number *party) {
+    if (party->type.count) return bytes_equal_cstr(party->type, "111") || bytes_equal_cstr(party->type, "112");
+    return !party->organisation && (party->number.count == 18 || id_number_shaped(party->number));
+}
+static bool credit(const struct party_number *party) {
+    return party->type.count ? bytes_equal_cstr(party->type, "USCC") : party->organisation && party->number.count == 18;
+}
+
+const char *finding_of_party(const struct party_number *party, instant at) {
+    if (!party->number.count) return NULL;
+    if (identity(party)) return id_number_check(party->number, at);
+    return credit(party) ? credit_code_check(party->number) : NULL;
+}
+
+static void parties(const struct division_list *divisions, struct submission *s) {
+    struct walk_field f[RECORD_PARTY_FIELDS];
+    size_t cursor = 0;
+    for (size_t i = 1; walk_records(s->schema->items, &s->parties, &cursor, f); i++) {
+        const struct party_number party = {f[RECORD_PARTY_KIND].number == ORGANISATION, f[RECORD_PARTY_ID_TYPE].at, f[RECORD_PARTY_ID_NO].at};
+        const char *code = finding_of_party(&party, s->business_time);
+        if (!code && identity(&party) && party.number.count) code = division_remark(divisions, id_number_division(party.number));
+        add(s, code, "parties", i, "id_no");
+    }
+}
+
+static void penalties(struct submission *s) {
+    struct walk_field f[RECORD_PENALTY_FIELDS];
+    size_t cursor = 0;
+    for (size_t i = 1; walk_records(s->schema->items, &s->penalties, &cursor, f); i++) {
+        add(s, amount_check(f[RECORD_PENALTY_AMOUNT].number), "penalties", i, "amount_fen");
+    }
+}
+
+static const char *coordinate_field(const char *code, const struct coordinate *at) {
+    if (!code || strncmp(code, "COORDINATE_SYSTEM", 17) == 0) return "coordinates_system";
+    if (strcmp(code, "COORDINATE_PAIR") == 0) return at->has_longitude ? "latitude" : "longitude";
+    return at->longitude >= -180 && at->longitude <= 180 && strcmp(code, "COORDINATE_RANGE") == 0 ? "latitude" : "longitude";
+}
+
+static void place(const struct division_list *divisions, struct submission *s) {
+    const struct coordinate at = {s->longitude.present, s->latitude.present, s->longitude.real, s->latitude.real, s->coordinates_system};
+    const char *code = coordinate_check(&at);
+    if (!code) code = division_place_remark(divisions, s->county_code, &at);
+    add(s, code, coordinate_field(code, &at), 0, "");
+    if (!code) add(s, coordinate_remark(&at), "coordinates_system", 0, "");
+    if (s->county_code.count) add(s, division_check(divisions, s->county_code, s->business_time), "county_code", 0, "");
+}
+
+static void numbers(struct submission *s) {
+    struct bytes cite;
+    size_t cursor = 0;
+    if (s->document_no.count) add(s, document_number_check(s->document_no), "envelope.document_no", 0, "");
+    for (size_t i = 1; walk_items(&s->cites, &cursor, &cite); i++) {
+        if (case_number_check(cite)) add(s, "CASE_NUMBER_FORM", "envelope.cites", i, "");
+    }
+    add(s, case_number_check(s->agency_case_no), "agency_case_no", 0, "");
+}
+
+void finding_note(const struct division_list *divisions, struct submission *s) {
+    if (s->kind == RECORD_CASE_FILE) {
+        parties(divisions, s);
+        place(divisions, s);
+        add(s, amount_check(s->fine_paid_fen), "fine_paid_fen", 0, "");
+    }
+    if (s->kind == RECORD_CASE_STEP) penalties(s);
+    if (s->kind == RECORD_CASE_FILE || s->kind == RECORD_CASE_STEP) numbers(s);
+}

@@ -1,0 +1,177 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "base/buffer.h"
+#include "wire/finding.h"
+
+static struct catalogue *catalogue;
+static struct buffer list; /* an array<record> in Avro's binary form */
+static int load(void **state) {
+    (void)state;
+    struct fault f;
+    buffer_init(&list, 65536);
+    return catalogue_load("schemas", &catalogue, &f) == OK ? 0 : -1;
+}
+static int unload(void **state) {
+    (void)state;
+    buffer_free(&list);
+    catalogue_free(catalogue);
+    return 0;
+}
+static void put_long(int64_t number) {
+    uint64_t value = (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
+    struct fault f;
+    do {
+        uint8_t byte = (uint8_t)(value & 0x7f) | (value > 0x7f ? 0x80 : 0);
+        assert_int_equal(buffer_add(&list, bytes_of(&byte, 1), &f), OK);
+    } while ((value >>= 7) > 0);
+}
+static void put_text(const char *text) {
+    struct fault f;
+    put_long((int64_t)strlen(text));
+    assert_int_equal(buffer_add_cstr(&list, text, &f), OK);
+}
+static void put_party(int kind, const char *type, const char *number) {
+    put_long(kind);
+    put_text("某某");
+    put_text(type);
+    put_text(number);
+    for (int i = 0; i < 4; i++) put_text("");
+}
+static struct walk_field listed(int64_t count) { return (struct walk_field){.present = true, .at = buffer_view(&list), .number = count}; }
+
+static struct submission file(void) {
+    struct submission s = {.kind = RECORD_CASE_FILE, .schema = catalogue_newest(catalogue, RECORD_CASE_FILE), .county_code = BYTES_LITERAL("150823")};
+    assert_true(instant_parse(BYTES_LITERAL("2026-06-08 10:20"), &s.business_time));
+    buffer_clear(&list);
+    return s;
+}
+static void note(struct submission *s) { finding_note(catalogue_divisions(catalogue), s); }
+static void assert_found(const struct submission *s, size_t index, const char *code, const char *field) {
+    assert_true(index < s->finding_count);
+    assert_string_equal(s->findings[index].code, code);
+    assert_string_equal(s->findings[index].field, field);
+}
+
+static void each_wrong_number_is_named_by_its_path(void **state) {
+    (void)state;
+    struct submission s = file();
+    put_long(2);
+    put_party(0, "111", "150802198503150015");
+    put_party(0, "111", "150802198503150016");
+    put_long(4);
+    put_party(1, "USCC", "11150800990000025T");
+    put_party(1, "USCC", "11150800990000025U");
+    put_party(0, "", "150802200102290017");
+    put_party(0, "111", "152829198503150010");
+    put_long(0);
+    s.parties = listed(6);
+    note(&s);
+    assert_int_equal(s.finding_count, 4);
+    assert_found(&s, 0, "ID_NUMBER_CHECK", "parties[2].id_no");
+    assert_found(&s, 1, "CREDIT_CODE_CHECK", "parties[4].id_no");
+    assert_found(&s, 2, "ID_NUMBER_DATE", "parties[5].id_no");
+    assert_string_equal(s.findings[3].field, "parties[6].id_no");
+}
+static void a_block_with_its_size_is_read_as_well(void **state) {
+    (void)state;
+    struct submission s = file();
+    struct buffer block = list;
+    buffer_init(&list, 65536);
+    put_party(0, "112", "1508021985031500");
+    struct buffer inner = list;
+    list = block;
+    put_long(-1);
+    put_long((int64_t)inner.count);
+    struct fault f;
+    assert_int_equal(buffer_add(&list, buffer_view(&inner), &f), OK);
+    put_long(0);
+    buffer_free(&inner);
+    s.parties = listed(1);
+    note(&s);
+    assert_int_equal(s.finding_count, 1);
+    assert_found(&s, 0, "ID_NUMBER_FORM", "parties[1].id_no");
+}
+static void numbers_of_other_kinds_are_left_alone(void **state) {
+    (void)state;
+    struct submission s = file();
+    put_long(5);
+    put_party(0, "414", "E12345678");
+    put_party(0, "", "E12345678");
+    put_party(1, "", "150800000012345"); /* 注册号 of before the credit codes */
+    put_party(0, "111", "");
+    put_party(1, "", "");
+    put_long(0);
+    s.parties = listed(5);
+    note(&s);
+    assert_int_equal(s.finding_count, 0);
+}
+static void beyond_the_limit_it_says_so(void **state) {
+    (void)state;
+    struct submission s = file();
+    put_long(40);
+    for (int i = 0; i < 40; i++) put_party(0, "111", "1");
+    put_long(0);
+    s.parties = listed(40);
+    note(&s);
+    assert_int_equal(s.finding_count, LIMIT_FINDINGS);
+    assert_found(&s, LIMIT_FINDINGS - 2, "ID_NUMBER_FORM", "parties[7].id_no");
+    assert_found(&s, LIMIT_FINDINGS - 1, "MORE_FINDINGS", "");
+}
+static void places_and_numbers(void **state) {
+    (void)state;
+    struct submission s = file();
+    s.county_code = BYTES_LITERAL("152824");
+    s.longitude = (struct walk_field){.present = true, .real = 40.9};
+    s.latitude = (struct walk_field){.present = true, .real = 108.8};
+    s.fine_paid_fen = -1;
+    s.document_no = BYTES_LITERAL("十五号");
+    s.agency_case_no = BYTES_LITERAL("A150823000000202606001");
+    note(&s);
+    assert_int_equal(s.finding_count, 5);
+    assert_found(&s, 0, "COORDINATE_RANGE", "latitude");
+    assert_found(&s, 1, "DIVISION_CLOSED", "county_code");
+    assert_found(&s, 2, "AMOUNT_RANGE", "fine_paid_fen");
+    assert_found(&s, 3, "NUMBER_FORM", "envelope.document_no");
+    assert_found(&s, 4, "CASE_NUMBER_FORM", "agency_case_no");
+    s = file();
+    s.longitude = (struct walk_field){.present = true, .real = 120.0};
+    s.latitude = (struct walk_field){.present = true, .real = 40.9};
+    note(&s);
+    assert_int_equal(s.finding_count, 1);
+    assert_found(&s, 0, "COORDINATE_REGION", "longitude");
+    s = file();
+    s.longitude = (struct walk_field){.present = true, .real = 108.8};
+    note(&s);
+    assert_found(&s, 0, "COORDINATE_PAIR", "latitude");
+    s = file();
+    s.coordinates_system = BYTES_LITERAL("火星");
+    note(&s);
+    assert_found(&s, 0, "COORDINATE_SYSTEM", "coordinates_system");
+}
+static void a_step_is_looked_at_too(void **state) {
+    (void)state;
+    struct submission s = {.kind = RECORD_CASE_STEP, .schema = catalogue_newest(catalogue, RECORD_CASE_STEP)};
+    buffer_clear(&list);
+    put_long(2);
+    for (int i = 0; i < 2; i++) {
+        put_text("某某");
+        put_text("罚款");
+        put_long(i ? LIMIT_AMOUNT_FEN + 1 : LIMIT_AMOUNT_FEN);
+        put_text("");
+    }
+    put_long(0);
+    s.penalties = listed(2);
+    note(&s);
+    assert_int_equal(s.finding_count, 1);
+    assert_found(&s, 0, "AMOUNT_RANGE", "penalties[2].amount_fen");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_wrong_number_is_named_by_its_path), cmocka_unit_test(a_block_with_its_size_is_read_as_well),
+        cmocka_unit_test(numbers_of_other_kinds_are_left_alone), cmocka_unit_test(beyond_the_limit_it_says_so), cmocka_unit_test(places_and_numbers),
+        cmocka_unit_test(a_step_is_looked_at_too)};
+    return cmocka_run_group_tests(tests, load, unload);
+}
