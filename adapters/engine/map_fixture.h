@@ -11,6 +11,9 @@ int fixture_open(void **state);
 int fixture_close(void **state);
 /* The test fails where the profile is refused. */
 struct profile *fixture_profile(const char *yaml);
+/* code "" where the profile loads. */
+struct fault fixture_refused(const char *yaml);
+size_t fixture_checked(const char *yaml, const struct fault **ret);
 struct bytes fixture_encoded(const char *text, const char *encoding);
 /* Read and written, with papers of 3 bytes each; `answer_to` a slug or NULL. The test fails where either is refused. */
 struct bytes fixture_value(const struct profile *profile, const char *file_name, struct bytes native, const char *answer_to);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ARENA_MOST (64u << 20)   /* 256 KiB of YAML cannot fill it: each message's fields are bounded */
+#define ARENA_MOST (64u << 20)   /* 256 KiB of YAML cannot fill it: the limits of profile_inside.h */
 #define WAIT_MOST_SECONDS 86400
 
 enum outcome read_texts(struct reading *r, struct setting *from, const char *key, struct texts otherwise, struct texts *ret) {
@@ -13,6 +13,7 @@ enum outcome read_texts(struct reading *r, struct setting *from, const char *key
     *ret = otherwise;
     if (!at) return OK;
     if (at->kind == SETTING_MAP) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s must be a text or a list of texts", key);
+    if (at->count > MOST_TEXTS) return setting_fault(at, r->fault, "TOO_MANY", "%s has more than %u texts", key, MOST_TEXTS);
     const char **texts = arena_array(r->profile->arena, at->count + 1, sizeof *texts);
     size_t count = 0;
     if (at->kind == SETTING_TEXT) texts[count++] = at->text;
@@ -31,7 +32,8 @@ enum outcome read_path(struct reading *r, const struct setting *at, const char *
     bool csv = r->profile->format.kind == FORMAT_CSV;
     const char *from = text + (!csv && *text == '/');
     size_t most = 1, count = 0;
-    for (const char *p = from; *p; p++) most += *p == '/';
+    for (const char *p = from; *p && !csv; p++) most += *p == '/';
+    if (most > MOST_PATH) return setting_fault(at, r->fault, "TOO_MANY", "a path of more than %u names", MOST_PATH);
     const char **names = arena_array(r->profile->arena, most, sizeof *names);
     for (const char *end; count < most; from = end + 1) {
         end = csv ? from + strlen(from) : from + strcspn(from, "/");
@@ -54,14 +56,17 @@ enum outcome read_fixed(struct reading *r, struct setting *from, const char *key
     *ret_count = 0;
     if (!map) return OK;
     if (map->kind != SETTING_MAP) return setting_fault(map, r->fault, "SETTINGS_TYPE", "%s: native path: text", key);
+    if (map->count > MOST_PLACES) return setting_fault(map, r->fault, "TOO_MANY", "%s has more than %u places", key, MOST_PLACES);
     struct fixed_text *all = arena_array(r->profile->arena, map->count + 1, sizeof *all);
+    size_t count = 0;
     for (const struct setting *child = map->first; child; child = child->next) {
-        struct fixed_text *one = &all[(*ret_count)++];
+        struct fixed_text *one = &all[count++];
         TRY(read_path(r, child, child->key, &one->at));
         TRY(read_texts(r, map, child->key, (struct texts){NULL, 0}, &one->texts));
         if (!one->texts.count) return setting_fault(child, r->fault, "SETTINGS_TYPE", "%s: a text is missing", child->key);
     }
     *ret = all;
+    *ret_count = count;
     return OK;
 }
 
@@ -127,20 +132,22 @@ static enum outcome read_format(struct reading *r, struct setting *root) {
     TRY(setting_text_or(from, "extension", kinds[which], &p->extension, r->fault));
     TRY(read_texts(r, from, "list", (struct texts){NULL, 0}, &p->list));
     TRY(read_texts(r, from, "date", (struct texts){NULL, 0}, &p->dates));
-    for (size_t i = 0; i < p->dates.count; i++) {
-        if (scalar_is_time_pattern(p->dates.at[i])) continue;
-        return setting_fault(setting_get(from, "date"), r->fault, "SETTINGS_TYPE", "\"%s\" is no date pattern: yyyy MM dd HH mm ss, or M d H m s", p->dates.at[i]);
-    }
+    if (p->dates.count) TRY(check_dates(r, setting_get(from, "date"), &p->dates));
     return read_kind_options(r, from);
 }
 
 static enum outcome read_table(struct reading *r, struct setting *from, struct table *ret) {
+    *ret = (struct table){from->key, NULL, 0};
     if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a table is native text: canonical text");
+    if (from->count > MOST_ROWS) return setting_fault(from, r->fault, "TOO_MANY", "a table of more than %u rows", MOST_ROWS);
     struct table_row *rows = arena_array(r->profile->arena, from->count + 1, sizeof *rows);
-    *ret = (struct table){from->key, rows, 0};
+    ret->rows = rows;
     for (struct setting *child = from->first; child; child = child->next) {
-        TRY(setting_text(from, child->key, &rows[ret->count].canonical, r->fault));
-        rows[ret->count++].native = child->key;
+        bool text = child->kind == SETTING_TEXT && (child->quoted || child->text[0]);
+        child->seen = true; /* asked for by its place: by its name would cost a look at all before it */
+        if (!text) NOTE(r, child, setting_fault(child, r->fault, "SETTINGS_TYPE", "\"%s\" needs one canonical text (\"\" for none)", child->key));
+        if (text && !child->key[0]) NOTE(r, child, setting_fault(child, r->fault, "SETTINGS_TYPE", "an empty native text needs no table: use otherwise"));
+        rows[ret->count++] = (struct table_row){child->key, text ? child->text : ""};
     }
     return OK;
 }
@@ -149,42 +156,55 @@ static enum outcome read_tables(struct reading *r, struct setting *root) {
     struct setting *map = setting_get(root, "tables");
     if (!map) return OK;
     if (map->kind != SETTING_MAP) return setting_fault(map, r->fault, "SETTINGS_TYPE", "tables: name: {native text: canonical text}");
+    if (map->count > MOST_TABLES) return setting_fault(map, r->fault, "TOO_MANY", "more than %u tables", MOST_TABLES);
     struct table *tables = arena_array(r->profile->arena, map->count + 1, sizeof *tables);
     r->profile->tables = tables;
     for (struct setting *child = map->first; child; child = child->next) {
-        TRY(read_table(r, setting_get(map, child->key), &tables[r->profile->table_count++]));
+        NOTE(r, child, read_table(r, setting_get(map, child->key), &tables[r->profile->table_count++]));
     }
     return OK;
 }
 
+static enum outcome read_agency(struct reading *r, struct setting *root) {
+    const char *agency = NULL;
+    TRY(setting_text(root, "agency", &agency, r->fault));
+    r->profile->agency = directory_by_slug(r->profile->directory, bytes_of_cstr(agency));
+    if (r->profile->agency) return OK;
+    return setting_fault(setting_get(root, "agency"), r->fault, "UNKNOWN_RECIPIENT", "no participant \"%s\" in schemas/directory.yaml", agency);
+}
+
 static enum outcome read_all(struct reading *r, struct setting *root) {
     struct profile *p = r->profile;
-    const char *agency = NULL;
     int64_t wait = 0;
     if (root->kind != SETTING_MAP) return setting_fault(root, r->fault, "SETTINGS_TYPE", "a profile begins with agency: SLUG");
-    TRY(setting_text(root, "agency", &agency, r->fault));
-    p->agency = directory_by_slug(p->directory, bytes_of_cstr(agency));
-    if (!p->agency) return setting_fault(setting_get(root, "agency"), r->fault, "UNKNOWN_RECIPIENT", "no participant \"%s\" in schemas/directory.yaml", agency);
-    TRY(read_format(r, root));
+    NOTE(r, NULL, read_agency(r, root));
+    TRY(read_format(r, root)); /* without its kind nothing else can be judged */
     const char **every = arena_array(p->arena, 1, sizeof *every);
     every[0] = arena_printf(p->arena, "*.%s", p->extension);
-    TRY(read_texts(r, root, "files", (struct texts){every, 1}, &p->files));
-    TRY(setting_int_or(root, "attachment_wait", 0, WAIT_MOST_SECONDS, 30, &wait, r->fault));
+    NOTE(r, NULL, read_texts(r, root, "files", (struct texts){every, 1}, &p->files));
+    NOTE(r, NULL, setting_int_or(root, "attachment_wait", 0, WAIT_MOST_SECONDS, 30, &wait, r->fault));
     p->attachment_wait_ms = wait * 1000;
-    TRY(read_tables(r, root));
+    NOTE(r, setting_get(root, "tables"), read_tables(r, root));
     r->blocks = setting_get(root, "blocks");
     if (r->blocks && r->blocks->kind != SETTING_MAP) return setting_fault(r->blocks, r->fault, "SETTINGS_TYPE", "blocks: name: {fields, facts, groups}");
-    TRY(read_messages(r, root));
+    NOTE(r, NULL, read_messages(r, root));
     return settings_check_unknown(root, r->fault);
 }
 
-enum outcome profile_load(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct profile **ret, struct fault *fault) {
+enum outcome profile_read(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct mistakes *mistakes,
+                          struct profile **ret, struct fault *fault) {
     struct profile *profile = calloc(1, sizeof *profile);
     PROMISE(profile);
     *profile = (struct profile){.arena = arena_new(64u << 10, ARENA_MOST), .directory = directory, .catalogue = catalogue};
-    struct reading r = {profile, NULL, fault};
-    enum outcome outcome = settings_load(path, &profile->settings, fault);
-    if (outcome == OK) outcome = read_all(&r, settings_root(profile->settings));
+    struct reading r = {profile, NULL, mistakes, fault};
+    *ret = profile;
+    TRY(settings_load(path, &profile->settings, fault));
+    return read_all(&r, settings_root(profile->settings));
+}
+
+enum outcome profile_load(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct profile **ret, struct fault *fault) {
+    struct profile *profile = NULL;
+    enum outcome outcome = profile_read(path, directory, catalogue, NULL, &profile, fault);
     if (outcome == OK) *ret = profile;
     else profile_free(profile);
     return outcome;

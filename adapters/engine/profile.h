@@ -83,6 +83,9 @@ struct profile {
     const struct mapped_message *messages; size_t message_count;
 };
 
+/* Every mistake of a profile at once (at most 200), in the order of the file; 0: profile_load takes it. */
+size_t profile_check(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct arena *arena, const struct fault **ret);
+
 /* ---- scalar.c: one native text <-> one canonical text, pure. `text` is already trimmed. REFUSE: FIELD_DATE, FIELD_AMOUNT,
  * FIELD_NUMBER, FIELD_CODE, UNKNOWN_RECIPIENT with fault->field left to the caller. Results live in the arena. */
 struct bytes scalar_trim(struct bytes text);                                  /* spaces, tabs, line ends, U+3000, U+00A0, U+FEFF */
@@ -103,4 +106,5 @@ struct bytes scalar_agency_text(struct bytes slug, const struct table *table, co
 const struct bytes *scalar_split(struct bytes text, const struct texts *separators, bool keep_empty, struct arena *arena, size_t *ret_count);
 const struct unit_pair *scalar_unit(const char *native, const char *canonical);   /* NULL: no such pair. ("元","fen"), ("万元","fen"), ("市斤","kg") … */
 bool scalar_is_time_pattern(const char *pattern);
+bool scalar_time_ambiguous(const char *one, const char *other, struct arena *arena); /* the same text, two times */
 #endif

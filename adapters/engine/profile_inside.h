@@ -5,11 +5,23 @@
 #include "base/settings.h"
 #include "wire/event.h"
 
+struct mistakes { struct fault *at; size_t count; };
 struct reading {
     struct profile *profile;
     struct setting *blocks;          /* NULL: none */
+    struct mistakes *mistakes;       /* NULL: the first mistake ends the reading */
     struct fault *fault;
 };
+#define MOST_MISTAKES 200u
+/* A mistake that does not keep the rest from being read. With `mistakes` it is noted there, what lies below `at` (NULL: nothing) counts
+ * as known, and the answer is OK; without, it is the answer. */
+MUST_USE enum outcome noted(struct reading *r, struct setting *at, enum outcome outcome);
+#define NOTE(r, at, expression) TRY(noted((r), (at), (expression)))
+/* *ret is freed by the caller, also after a mistake; NULL where the file is no YAML. */
+MUST_USE enum outcome profile_read(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct mistakes *mistakes,
+                                   struct profile **ret, struct fault *fault);
+/* Date patterns: each one, and no text that two of them read as two times. */
+MUST_USE enum outcome check_dates(struct reading *r, const struct setting *at, const struct texts *dates);
 /* A text or a list of texts; absent: `otherwise`. */
 MUST_USE enum outcome read_texts(struct reading *r, struct setting *from, const char *key, struct texts otherwise, struct texts *ret);
 MUST_USE enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret);
@@ -23,8 +35,17 @@ struct parts {
     struct mapped_fact *facts; size_t fact_count;
     struct mapped_group *groups; size_t group_count;
 };
+/* What a profile may have; with LIMIT_SETTINGS below it they keep what one takes far under the arena's end. */
 #define MOST_FIELDS 64u
 #define MOST_FACTS 64u
+#define MOST_TEXTS 64u               /* of one list: separators, file names, `when` */
+#define MOST_DATES 8u                /* patterns of one list */
+#define MOST_PATH 16u                /* names of one path */
+#define MOST_PLACES 32u              /* entries of one `when` or `constants` */
+#define MOST_BLOCKS 16u              /* in one `use` */
+#define MOST_MESSAGES 256u
+#define MOST_TABLES 256u
+#define MOST_ROWS 8192u              /* of one table: all counties of China fit */
 MUST_USE enum outcome read_parts(struct reading *r, struct setting *from, struct parts *parts);
 MUST_USE enum outcome read_messages(struct reading *r, struct setting *root);
 #endif

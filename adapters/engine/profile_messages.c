@@ -24,16 +24,22 @@ static enum outcome read_event(struct reading *r, struct setting *from, struct m
     return OK;
 }
 
+static enum outcome read_block(struct reading *r, const struct setting *use, const struct setting *name, struct parts *parts) {
+    struct setting *block = name->text && r->blocks ? setting_get(r->blocks, name->text) : NULL;
+    if (!block) return setting_fault(name, r->fault, "SETTINGS_MISSING", "there is no block \"%s\" under blocks", name->text ? name->text : "?");
+    if (block->kind != SETTING_MAP) return setting_fault(block, r->fault, "SETTINGS_TYPE", "a block has fields, facts and groups");
+    for (const struct setting *earlier = use->first; earlier != name; earlier = earlier->next) {
+        if (earlier->text && strcmp(earlier->text, name->text) == 0) return setting_fault(name, r->fault, "SETTINGS_DUPLICATE", "\"%s\" stands twice", name->text);
+    }
+    return read_parts(r, block, parts);
+}
+
 static enum outcome read_blocks(struct reading *r, struct setting *from, struct parts *parts) {
     struct setting *use = setting_get(from, "use");
     if (!use) return OK;
     if (use->kind != SETTING_LIST) return setting_fault(use, r->fault, "SETTINGS_TYPE", "use: a list of blocks");
-    for (const struct setting *name = use->first; name; name = name->next) {
-        struct setting *block = name->text && r->blocks ? setting_get(r->blocks, name->text) : NULL;
-        if (!block) return setting_fault(name, r->fault, "SETTINGS_MISSING", "there is no block \"%s\" under blocks", name->text ? name->text : "?");
-        if (block->kind != SETTING_MAP) return setting_fault(block, r->fault, "SETTINGS_TYPE", "a block has fields, facts and groups");
-        TRY(read_parts(r, block, parts));
-    }
+    if (use->count > MOST_BLOCKS) return setting_fault(use, r->fault, "TOO_MANY", "more than %u blocks", MOST_BLOCKS);
+    for (struct setting *name = use->first; name; name = name->next) NOTE(r, name, read_block(r, use, name, parts));
     return OK;
 }
 
@@ -58,20 +64,20 @@ static enum outcome read_message(struct reading *r, struct setting *from, struct
     if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a message is {event, direction, when, fields, …}");
     TRY(read_direction(r, from, message));
     TRY(read_event(r, from, message));
-    TRY(read_fixed(r, from, "when", &message->when, &message->when_count));
-    TRY(read_fixed(r, from, "constants", &message->constants, &message->constant_count));
-    TRY(read_texts(r, from, "files", (struct texts){NULL, 0}, &message->files));
+    NOTE(r, setting_get(from, "when"), read_fixed(r, from, "when", &message->when, &message->when_count));
+    NOTE(r, setting_get(from, "constants"), read_fixed(r, from, "constants", &message->constants, &message->constant_count));
+    NOTE(r, NULL, read_texts(r, from, "files", (struct texts){NULL, 0}, &message->files));
     struct parts parts = {message->record, arena_array(arena, MOST_FIELDS, sizeof(struct mapped_field)), 0,
                           arena_array(arena, MOST_FACTS, sizeof(struct mapped_fact)), 0, arena_array(arena, GROUP_COUNT, sizeof(struct mapped_group)), 0};
-    TRY(read_parts(r, from, &parts));
-    TRY(read_blocks(r, from, &parts));
+    NOTE(r, NULL, read_parts(r, from, &parts));
+    NOTE(r, NULL, read_blocks(r, from, &parts));
     message->fields = parts.fields, message->field_count = parts.field_count;
     message->facts = parts.facts, message->fact_count = parts.fact_count;
     message->groups = parts.groups, message->group_count = parts.group_count;
-    TRY(read_rest(r, from, message));
+    NOTE(r, NULL, read_rest(r, from, message));
     if (!message->sends) return OK;
     if (!maps(message, "envelope.business_time")) {
-        return setting_fault(from, r->fault, "SETTINGS_MISSING", "%s is sent, so envelope.business_time must be mapped", message->event);
+        NOTE(r, NULL, setting_fault(from, r->fault, "SETTINGS_MISSING", "%s is sent, so envelope.business_time must be mapped", message->event));
     }
     if (!message->opens && !maps(message, "envelope.cites")) {
         return setting_fault(from, r->fault, "SETTINGS_MISSING", "%s answers, so envelope.cites must be mapped", message->event);
@@ -118,14 +124,19 @@ static enum outcome check_reach(struct reading *r, const struct setting *at, siz
 enum outcome read_messages(struct reading *r, struct setting *root) {
     struct setting *list = NULL;
     TRY(setting_need(root, "messages", SETTING_LIST, &list, r->fault));
+    if (!list->count) return setting_fault(list, r->fault, "SETTINGS_MISSING", "a profile needs at least one message");
+    if (list->count > MOST_MESSAGES) return setting_fault(list, r->fault, "TOO_MANY", "more than %u messages", MOST_MESSAGES);
     struct mapped_message *messages = arena_array(r->profile->arena, list->count + 1, sizeof *messages);
     r->profile->messages = messages;
     for (struct setting *one = list->first; one; one = one->next) {
-        TRY(read_message(r, one, &messages[r->profile->message_count]));
-        TRY(check_reach(r, one, r->profile->message_count++));
+        struct mapped_message *message = &messages[r->profile->message_count];
+        size_t before = r->mistakes ? r->mistakes->count : 0;
+        NOTE(r, one, read_message(r, one, message));
+        if (r->mistakes && r->mistakes->count != before) *message = (struct mapped_message){0}; /* wrong already: it hides nobody */
+        else NOTE(r, NULL, check_reach(r, one, r->profile->message_count++));
     }
-    for (const struct setting *block = r->blocks ? r->blocks->first : NULL; block; block = block->next) {
-        if (!block->seen) return setting_fault(block, r->fault, "SETTINGS_UNKNOWN", "block \"%s\" is used by no message", block->key);
+    for (struct setting *block = r->blocks ? r->blocks->first : NULL; block; block = block->next) {
+        if (!block->seen) NOTE(r, block, setting_fault(block, r->fault, "SETTINGS_UNKNOWN", "block \"%s\" is used by no message", block->key));
     }
     return OK;
 }

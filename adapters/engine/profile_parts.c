@@ -1,4 +1,5 @@
 /* See profile.h: fields, facts and groups of a message or a block. */
+#include "adapters/engine/map.h"
 #include "adapters/engine/profile_inside.h"
 #include <stdio.h>
 
@@ -21,6 +22,15 @@ static enum outcome check_symbol(struct reading *r, struct setting *at, const st
     if (!text || (canonical->kind == VALUE_SYMBOL ? one_of(text, canonical->symbols) : !agency || directory_by_slug(r->profile->directory, bytes_of_cstr(text)))) return OK;
     return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" is no value of %s%s", text, canonical->path,
                          agency ? " (slugs of schemas/directory.yaml)" : "");
+}
+
+/* What the profile says itself is written in canonical form; it must be one. */
+static enum outcome check_constant(struct reading *r, struct setting *at, const struct canonical_field *canonical, const char *text) {
+    struct map_value value = {0};
+    struct fault why = {0};
+    TRY(check_symbol(r, at, canonical, text));
+    if (!text || map_value_constant(r->profile, canonical, text, r->profile->arena, &value, &why) == OK) return OK;
+    return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s cannot be \"%.80s\": times as 2026-06-08 10:20, amounts in 元, numbers plainly", canonical->path, text);
 }
 
 static enum outcome read_table(struct reading *r, struct setting *from, struct mapped_field *field) {
@@ -58,17 +68,28 @@ static enum outcome read_unit(struct reading *r, struct setting *from, const str
     return OK;
 }
 
+enum outcome check_dates(struct reading *r, const struct setting *at, const struct texts *dates) {
+    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 8u << 20);
+    if (dates->count > MOST_DATES) return setting_fault(at, r->fault, "TOO_MANY", "more than %u date patterns", MOST_DATES);
+    for (size_t i = 0; i < dates->count; i++) {
+        if (!scalar_is_time_pattern(dates->at[i])) {
+            return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" is no date pattern, or one that can be read in two ways: yyyy MM dd HH mm ss, "
+                                 "or M d H m s before something that is no digit", dates->at[i]);
+        }
+        for (size_t k = 0; k < dates->count; k++) {
+            if (k == i || !scalar_time_ambiguous(dates->at[i], dates->at[k], arena)) continue;
+            return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" and \"%s\" read one text as two times: keep one of them", dates->at[i], dates->at[k]);
+        }
+    }
+    return OK;
+}
+
 static enum outcome read_dates(struct reading *r, struct setting *from, struct mapped_field *field) {
     struct setting *at = setting_get(from, "date");
     if (at && field->canonical->kind != VALUE_TIME) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no time", field->canonical->path);
     if (field->canonical->kind != VALUE_TIME) return OK;
     TRY(read_texts(r, from, "date", r->profile->dates, &field->dates));
-    for (size_t i = 0; at && i < field->dates.count; i++) {
-        if (!scalar_is_time_pattern(field->dates.at[i])) {
-            return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" is no date pattern: yyyy MM dd HH mm ss, or M d H m s", field->dates.at[i]);
-        }
-    }
-    return OK;
+    return at ? check_dates(r, at, &field->dates) : OK;
 }
 
 static enum outcome read_separators(struct reading *r, struct setting *from, struct mapped_field *field) {
@@ -91,11 +112,11 @@ static enum outcome read_options(struct reading *r, struct setting *from, struct
     field->placed = path != NULL;
     if (path) TRY(read_path(r, setting_get(from, "at"), path, &field->at));
     if (field->bare && r->profile->format.kind != FORMAT_JSON) return setting_fault(setting_get(from, "bare"), r->fault, "SETTINGS_TYPE", "bare is for json only");
-    TRY(check_symbol(r, setting_get(from, "value"), field->canonical, field->constant));
-    TRY(check_symbol(r, setting_get(from, "otherwise"), field->canonical, field->otherwise));
-    TRY(read_table(r, from, field));
-    TRY(read_unit(r, from, field->canonical, &field->unit));
-    TRY(read_dates(r, from, field));
+    NOTE(r, NULL, check_constant(r, setting_get(from, "value"), field->canonical, field->constant));
+    NOTE(r, NULL, check_constant(r, setting_get(from, "otherwise"), field->canonical, field->otherwise));
+    NOTE(r, NULL, read_table(r, from, field));
+    NOTE(r, NULL, read_unit(r, from, field->canonical, &field->unit));
+    NOTE(r, NULL, read_dates(r, from, field));
     return read_separators(r, from, field);
 }
 
@@ -115,6 +136,11 @@ static enum outcome read_field(struct reading *r, struct setting *from, const st
 /* A map's own keys are looked up by the file's order, so each is asked for by name. */
 static struct setting *own(struct setting *map, struct setting *child) { return setting_get(map, child->key); }
 
+static enum outcome wrong_field(struct reading *r, const struct setting *one, const struct canonical_field *canonical, const struct parts *parts) {
+    if (!canonical) return setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no canonical field (docs/ADAPTERS.md, Fields)", one->key);
+    return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s is no field of %s, in which this event travels", one->key, record_names[parts->record]);
+}
+
 static enum outcome read_fields(struct reading *r, struct setting *from, struct parts *parts) {
     struct setting *map = setting_get(from, "fields");
     if (!map) return OK;
@@ -125,11 +151,11 @@ static enum outcome read_fields(struct reading *r, struct setting *from, struct 
         const struct canonical_field *canonical = canonical_find(one->key, GROUP_NONE);
         struct mapped_field field;
         bool had = false;
-        if (!canonical) return setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no canonical field (docs/ADAPTERS.md, Fields)", one->key);
-        if (!(canonical->records & parts->record)) {
-            return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s is no field of %s, in which this event travels", one->key, record_names[parts->record]);
+        if (!canonical || !(canonical->records & parts->record)) {
+            NOTE(r, one, wrong_field(r, one, canonical, parts));
+            continue;
         }
-        TRY(read_field(r, one, canonical, &field));
+        NOTE(r, one, read_field(r, one, canonical, &field));
         for (size_t i = 0; i < before; i++) had = had || parts->fields[i].canonical == canonical;
         if (had) continue;
         if (parts->field_count == MOST_FIELDS) return setting_fault(one, r->fault, "TOO_MANY", "more than %u fields", MOST_FIELDS);
@@ -160,9 +186,10 @@ static enum outcome read_facts(struct reading *r, struct setting *from, struct p
     if (list->kind != SETTING_LIST) return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts: a list of {name, at, unit, as}");
     if (parts->record != IN_CASE) return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts belong to CaseFile; this event travels in %s", record_names[parts->record]);
     for (struct setting *one = list->first; one; one = one->next) {
-        struct mapped_fact fact;
+        struct mapped_fact fact = {0};
         bool had = false;
-        TRY(read_fact(r, one, &fact));
+        NOTE(r, one, read_fact(r, one, &fact));
+        if (!fact.name) continue;
         for (size_t i = 0; i < parts->fact_count; i++) had = had || strcmp(parts->facts[i].name, fact.name) == 0;
         if (had) continue;
         if (parts->fact_count == MOST_FACTS) return setting_fault(one, r->fault, "TOO_MANY", "more than %u facts", MOST_FACTS);
@@ -178,8 +205,9 @@ static enum outcome read_members(struct reading *r, struct setting *from, struct
     for (struct setting *child = map->first; child; child = child->next) {
         struct setting *one = own(map, child);
         const struct canonical_field *canonical = canonical_find(one->key, group->kind);
-        if (!canonical) return setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no member of %s (docs/ADAPTERS.md, Groups)", one->key, canonical_group_name(group->kind));
-        TRY(read_field(r, one, canonical, &fields[group->field_count++]));
+        if (canonical) NOTE(r, one, read_field(r, one, canonical, &fields[group->field_count++]));
+        else NOTE(r, one, setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no member of %s (docs/ADAPTERS.md, Groups)", one->key,
+                                        canonical_group_name(group->kind)));
     }
     group->fields = fields;
     return OK;
@@ -202,29 +230,39 @@ static enum outcome read_group(struct reading *r, struct setting *from, enum gro
     return missing ? setting_fault(from, r->fault, "SETTINGS_MISSING", "%s needs the member \"%s\"", from->key, missing) : OK;
 }
 
+static enum outcome find_group(struct reading *r, const struct setting *one, const struct parts *parts, enum group_kind *ret) {
+    *ret = 0;
+    while (*ret < GROUP_COUNT && strcmp(canonical_group_name(*ret), one->key) != 0) (*ret)++;
+    if (*ret == GROUP_COUNT) return setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no group (docs/ADAPTERS.md, Groups)", one->key);
+    if (canonical_group_records(*ret) & parts->record) return OK;
+    return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s is no group of %s, in which this event travels", one->key, record_names[parts->record]);
+}
+
+static enum outcome read_one_group(struct reading *r, struct setting *one, struct parts *parts) {
+    enum group_kind kind;
+    struct mapped_group group;
+    TRY(find_group(r, one, parts, &kind));
+    TRY(read_group(r, one, kind, &group));
+    for (size_t i = 0; i < parts->group_count; i++) {
+        if (parts->groups[i].kind == kind) return OK;
+    }
+    parts->groups[parts->group_count++] = group;
+    return OK;
+}
+
 static enum outcome read_groups(struct reading *r, struct setting *from, struct parts *parts) {
     struct setting *map = setting_get(from, "groups");
     if (!map) return OK;
     if (map->kind != SETTING_MAP) return setting_fault(map, r->fault, "SETTINGS_TYPE", "groups: parties: {…}, items: {…}");
     for (struct setting *child = map->first; child; child = child->next) {
         struct setting *one = own(map, child);
-        enum group_kind kind = 0;
-        struct mapped_group group;
-        bool had = false;
-        while (kind < GROUP_COUNT && strcmp(canonical_group_name(kind), one->key) != 0) kind++;
-        if (kind == GROUP_COUNT) return setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no group (docs/ADAPTERS.md, Groups)", one->key);
-        if (!(canonical_group_records(kind) & parts->record)) {
-            return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s is no group of %s, in which this event travels", one->key, record_names[parts->record]);
-        }
-        TRY(read_group(r, one, kind, &group));
-        for (size_t i = 0; i < parts->group_count; i++) had = had || parts->groups[i].kind == kind;
-        if (!had) parts->groups[parts->group_count++] = group;
+        NOTE(r, one, read_one_group(r, one, parts));
     }
     return OK;
 }
 
 enum outcome read_parts(struct reading *r, struct setting *from, struct parts *parts) {
-    TRY(read_fields(r, from, parts));
-    TRY(read_facts(r, from, parts));
+    NOTE(r, setting_get(from, "fields"), read_fields(r, from, parts));
+    NOTE(r, setting_get(from, "facts"), read_facts(r, from, parts));
     return read_groups(r, from, parts);
 }

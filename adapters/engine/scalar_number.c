@@ -7,6 +7,7 @@
 #define DIGITS_MOST 18     /* with the largest unit still far from the end of 128 bits */
 #define WHOLE_MOST 40      /* digits of a number without unit: strtod rounds it */
 #define DECIMALS_MOST 30
+#define SCALE_MOST 32      /* ten to this and the largest unit stay within 128 bits */
 struct decimal { bool negative; int64_t digits; unsigned scale; };
 
 static const struct unit_pair units[] = {{"元", "fen", 100, 1}, {"万元", "fen", 1000000, 1},
@@ -28,6 +29,7 @@ static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /* To plain digits with at most one point and sign: full width made half, well-formed groups of three joined. NULL: no number. */
 static const char *plain_number(struct bytes text, struct arena *arena) {
     const char *from = arena_cstr(arena, scalar_half_width(text, arena));
+    if (!text.count || memchr(text.at, 0, text.count)) return NULL;
     char *to = arena_alloc(arena, text.count + 2);
     size_t count = 0, group = 0;
     bool grouped = false, point = false;
@@ -63,10 +65,11 @@ static bool decimal_of(const char *plain, struct decimal *ret) {
             point = true;
             continue;
         }
-        if (digits == 0 && *p == '0' && !point) continue;
+        d.scale += point;
+        if (d.scale > SCALE_MOST) return false;
+        if (digits == 0 && *p == '0') continue;
         if (++digits > DIGITS_MOST) return false;
         d.digits = d.digits * 10 + (*p - '0');
-        d.scale += point;
     }
     *ret = d;
     return true;
@@ -118,15 +121,19 @@ enum outcome scalar_number(struct bytes text, const struct unit_pair *unit, stru
     return OK;
 }
 
-/* The shortest decimal that reads back as the same number. */
+/* The shortest decimal that reads back as the same number; one that no decimal of a paper's size holds (another system's 1e-300, a NaN)
+ * keeps the computer's form, so that it is seen and not lost. */
 struct bytes scalar_number_text(double number, const struct unit_pair *unit, struct arena *arena) {
     long double native = unit ? (long double)number * (long double)unit->divide / (long double)unit->multiply : (long double)number;
     char *text = arena_alloc(arena, 400);
     struct fault ignored;
     double again = 0;
     for (int decimals = 0; decimals <= DECIMALS_MOST; decimals++) {
-        snprintf(text, 400, "%.*Lf", decimals, native);
-        if (scalar_number(bytes_of_cstr(text), unit, arena, &again, &ignored) == OK && again <= number && again >= number) break;
+        int count = snprintf(text, 400, "%.*Lf", decimals, native);
+        if (count > WHOLE_MOST) break;
+        if (scalar_number(bytes_of_cstr(text), unit, arena, &again, &ignored) != OK || again > number || again < number) continue;
+        return bytes_of_cstr(strcmp(text, "-0") == 0 ? "0" : text);
     }
-    return bytes_of_cstr(strcmp(text, "-0") == 0 ? "0" : text);
+    snprintf(text, 400, "%.17Lg", native);
+    return bytes_of_cstr(text);
 }

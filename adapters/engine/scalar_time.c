@@ -1,4 +1,5 @@
-/* See profile.h: times by pattern. A pattern is letters (yyyy MM dd HH mm ss, M d H m s) and, between them, itself. */
+/* See profile.h: times by pattern. A pattern is letters (yyyy MM dd HH mm ss, M d H m s) and, between them, itself; a Z at its end says
+ * that the time is UTC's. */
 #include "adapters/engine/profile.h"
 #include <stdio.h>
 
@@ -9,6 +10,8 @@ struct token { enum part part; size_t least, most, length; };  /* digits; length
 #define DAYS(rest) "yyyy-M-d" rest, "yyyy/M/d" rest, "yyyy.M.d" rest, "yyyy年M月d日" rest
 static const char *const built_in[] = {DAYS(""), DAYS(" H:mm"), DAYS(" H:mm:ss"), DAYS("TH:mm"), DAYS("TH:mm:ss"), DAYS("H时m分"), DAYS("H时m分s秒"),
     DAYS(" H时m分"), DAYS(" H时m分s秒"), "yyyyMMdd", "yyyyMMddHHmm", "yyyyMMddHHmmss"};
+#define CHINA_MS (8 * HOUR_MS)
+#define PATTERN_MOST 64u
 #define WRITTEN "yyyy-MM-dd HH:mm:ss"
 
 static struct token token_at(const char *pattern) {
@@ -22,18 +25,31 @@ static struct token token_at(const char *pattern) {
     return (struct token){PART_LITERAL, 0, 0, 1};
 }
 
+static bool in_utc(const char *pattern) { return *pattern && pattern[strlen(pattern) - 1] == 'Z'; }
+
+static bool literal_fits(const char *p) {
+    bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z');
+    return !letter || *p == 'T' || (*p == 'Z' && !p[1]);
+}
+
+/* One or two digits right before other digits could be read in two ways. */
+static bool runs_on(struct token token, const char *after) {
+    return token.least != token.most && (token_at(after).part != PART_LITERAL || (*after >= '0' && *after <= '9'));
+}
+
 bool scalar_is_time_pattern(const char *pattern) {
     unsigned seen = 0;
+    if (strlen(pattern) > PATTERN_MOST) return false;
     for (const char *p = pattern; *p;) {
         struct token token = token_at(p);
-        if (token.part != PART_LITERAL && (seen & 1u << token.part)) return false;
-        if (token.part == PART_LITERAL && ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')) && *p != 'T' && *p != 'Z') return false;
-        if (token.part != PART_LITERAL) seen |= 1u << token.part;
         p += token.length;
+        if (token.part == PART_LITERAL && !literal_fits(p - 1)) return false;
+        if (token.part != PART_LITERAL && ((seen & 1u << token.part) || (*p && runs_on(token, p)))) return false;
+        if (token.part != PART_LITERAL) seen |= 1u << token.part;
     }
     bool day = (seen & (1u << PART_YEAR)) && (seen & (1u << PART_MONTH)) && (seen & (1u << PART_DAY));
     bool minute = seen & 1u << PART_MINUTE, second = seen & 1u << PART_SECOND, hour = seen & 1u << PART_HOUR;
-    return day && (!minute || hour) && (!second || minute);
+    return day && (!minute || hour) && (!second || minute) && (hour || !in_utc(pattern));
 }
 
 static bool read_by(struct bytes text, const char *pattern, instant *ret) {
@@ -55,14 +71,29 @@ static bool read_by(struct bytes text, const char *pattern, instant *ret) {
     }
     struct civil civil = {value[PART_YEAR], value[PART_MONTH], value[PART_DAY], value[PART_HOUR], value[PART_MINUTE], value[PART_SECOND], 0};
     if (at != text.count || !civil_valid(&civil)) return false;
-    *ret = instant_of(&civil);
+    *ret = instant_of(&civil) + (in_utc(pattern) ? CHINA_MS : 0);
     return true;
+}
+
+/* Patterns are compared as texts are: with full-width colons and blanks made half. */
+static const char *plain_pattern(const char *pattern, struct arena *arena) { return arena_cstr(arena, scalar_half_width(bytes_of_cstr(pattern), arena)); }
+
+/* What one pattern writes, another must not read as another day: no list of patterns tells 5/7 and 7/5 apart. */
+bool scalar_time_ambiguous(const char *one, const char *other, struct arena *arena) {
+    static const struct civil samples[] = {{2026, 5, 7, 8, 9, 10, 0}, {2026, 11, 12, 10, 1, 2, 0}};
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        struct bytes text = scalar_half_width(scalar_time_text(instant_of(&samples[i]), &(struct texts){&one, 1}, arena), arena);
+        instant by_one = 0, by_other = 0;
+        bool both = read_by(text, plain_pattern(one, arena), &by_one) && read_by(text, plain_pattern(other, arena), &by_other);
+        if (both && by_one != by_other) return true;
+    }
+    return false;
 }
 
 enum outcome scalar_time(struct bytes text, const struct texts *patterns, struct arena *arena, instant *ret, struct fault *fault) {
     struct bytes plain = scalar_half_width(text, arena);
     for (size_t i = 0; i < patterns->count; i++) {
-        if (read_by(plain, patterns->at[i], ret)) return OK;
+        if (read_by(plain, plain_pattern(patterns->at[i], arena), ret)) return OK;
     }
     for (size_t i = 0; !patterns->count && i < sizeof built_in / sizeof built_in[0]; i++) {
         if (read_by(plain, built_in[i], ret)) return OK;
@@ -73,7 +104,7 @@ enum outcome scalar_time(struct bytes text, const struct texts *patterns, struct
 
 struct bytes scalar_time_text(instant at, const struct texts *patterns, struct arena *arena) {
     const char *pattern = patterns->count ? patterns->at[0] : WRITTEN;
-    struct civil c = civil_of(at);
+    struct civil c = civil_of(in_utc(pattern) ? at - CHINA_MS : at);
     const int value[PART_COUNT] = {0, c.year, c.month, c.day, c.hour, c.minute, c.second};
     char *to = arena_alloc(arena, strlen(pattern) + 16);
     size_t count = 0;
