@@ -32,9 +32,9 @@ bool map_equal(const struct map_item *a, const struct map_item *b);
 
 /* ---- map_place.c: native paths ------------------------------------------------------------------------------------- */
 struct map_nodes { const struct native_node **at; size_t count, room; };
-/* Where paths start. bases: the record, a group's node, or csv rows. */
+/* Where paths start. bases: the record, a group's node, or rows. */
 struct map_scope { const struct native_node *root; const struct native_node *const *bases; size_t base_count; const char *name; };
-struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, bool csv, struct arena *arena);
+struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, struct arena *arena);
 /* The node at the path, made where it does not exist; `again`: a further one of the last name. */
 struct native_node *map_put(struct native_node *root, struct native_node *base, const struct native_path *path, bool again, struct arena *arena);
 
@@ -56,7 +56,7 @@ struct map_reading {
     const struct mapped_message *message;
     struct arena *arena;
     struct map_scope record;
-    bool csv;
+    bool rows;                               /* the bases are rows of one case (csv, fixed, dbf, xlsx, json lines) */
     struct fault *fault;
 };
 MUST_USE enum outcome map_choose(struct map_reading *reading, const char *file_name);                      /* map_choose.c */
@@ -84,7 +84,8 @@ struct map_writing {
     struct arena *arena;
 };
 struct native_node *map_write_tree(struct map_writing *writing);                                            /* map_write.c: xml, json */
-struct native_node *map_write_rows(struct map_writing *writing);                                            /* map_rows.c: csv */
+struct native_node *map_write_rows(struct map_writing *writing);                                            /* map_rows.c: rows of cells, sheets */
+struct native_node *map_write_lines(struct map_writing *writing);                                           /* map_write.c: json lines */
 size_t map_row_count(const struct map_writing *writing);
 /* The items of a group that the message writes as a group. */
 const struct map_group *map_write_group(const struct map_writing *writing, enum group_kind kind);

@@ -62,15 +62,15 @@ struct wanted { const struct profile *profile; unsigned record; struct arena *ar
 /* Times with all they have, whatever the profile's own form leaves out. */
 static size_t fields_of(const struct wanted *wanted, enum group_kind group, struct mapped_field **ret) {
     struct mapped_field *fields = arena_array(wanted->arena, groups[group].count, sizeof *fields);
-    bool csv = wanted->profile->format.kind == FORMAT_CSV;
+    bool flat = format_is_flat(&wanted->profile->format);
     size_t count = 0;
     for (size_t i = 0; i < groups[group].count; i++) {
         const struct name *name = &groups[group].names[i];
         const struct canonical_field *canonical = canonical_find(name->path, group);
         if (!canonical || (group == GROUP_NONE && !(canonical->records & wanted->record))) continue;
-        const char *zh = csv ? arena_printf(wanted->arena, "%s%s", groups[group].zh, name->zh) : name->zh;
+        const char *zh = flat ? arena_printf(wanted->arena, "%s%s", groups[group].zh, name->zh) : name->zh;
         fields[count++] = (struct mapped_field){.canonical = canonical, .placed = true, .at = path_of(zh, wanted->arena), .table = table_of(name->path, group),
-            .separators = csv ? wanted->profile->list : (struct texts){0}, .unit = canonical->kind == VALUE_AMOUNT ? scalar_unit("元", "fen") : NULL};
+            .separators = flat ? wanted->profile->list : (struct texts){0}, .unit = canonical->kind == VALUE_AMOUNT ? scalar_unit("元", "fen") : NULL};
     }
     *ret = fields;
     return count;
@@ -92,7 +92,7 @@ const struct mapped_message *map_builtin(const struct profile *profile, const st
     for (enum group_kind group = 0; group < GROUP_COUNT; group++) {
         if (!(canonical_group_records(group) & record->record)) continue;
         struct mapped_group *one = &list[message->group_count++];
-        *one = (struct mapped_group){.kind = group, .placed = profile->format.kind != FORMAT_CSV, .at = path_of(groups[group].zh, arena)};
+        *one = (struct mapped_group){.kind = group, .placed = !format_is_flat(&profile->format), .at = path_of(groups[group].zh, arena)};
         one->field_count = fields_of(&wanted, group, &fields);
         one->fields = fields;
     }

@@ -19,7 +19,7 @@ static bool among(struct bytes text, const struct texts *texts) {
 
 /* Every row or element that says something there must say one of the texts, and one must. */
 static bool holds(const struct map_reading *reading, const struct fixed_text *when) {
-    struct map_nodes nodes = map_find(&reading->record, &when->at, reading->csv, reading->arena);
+    struct map_nodes nodes = map_find(&reading->record, &when->at, reading->arena);
     size_t said = 0;
     for (size_t i = 0; i < nodes.count; i++) {
         struct bytes text = scalar_trim(nodes.at[i]->text);
@@ -52,7 +52,7 @@ static enum outcome unknown(const struct map_reading *reading, const struct mapp
         for (size_t k = 0; k < message->when[0].texts.count && strlen(known) < 300; k++) known = and(reading->arena, known, message->when[0].texts.at[k]);
     }
     if (at) {
-        struct map_nodes nodes = map_find(&reading->record, at, reading->csv, reading->arena);
+        struct map_nodes nodes = map_find(&reading->record, at, reading->arena);
         for (size_t i = 0; i < nodes.count && !node; i++) {
             struct bytes text = scalar_trim(nodes.at[i]->text);
             if (!text.count) continue;

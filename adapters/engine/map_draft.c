@@ -1,18 +1,28 @@
 /* See convert.h: convert_read and convert_view. */
 #include "adapters/engine/map_draft.h"
 
-/* csv: every row belongs to the one case. */
-static enum outcome open_rows(struct map_reading *reading, const struct native_node *root) {
+/* A further sheet's rows say the case's key too, where they have its column. */
+static struct map_scope all_rows(const struct map_reading *reading, const struct native_node *root) {
     size_t count = 0;
     for (const struct native_node *row = root->first; row; row = row->next) count++;
     const struct native_node **rows = arena_array(reading->arena, count + 1, sizeof *rows);
     count = 0;
     for (const struct native_node *row = root->first; row; row = row->next) rows[count++] = row;
-    reading->record = (struct map_scope){root, rows, count, ""};
+    return (struct map_scope){root, rows, count, ""};
+}
+
+/* Every row belongs to the one case. */
+static enum outcome open_rows(struct map_reading *reading, const struct native_node *root) {
+    const struct map_scope all = all_rows(reading, root);
+    const struct native_node **rows = arena_array(reading->arena, all.base_count + 1, sizeof *rows);
+    reading->record = (struct map_scope){root, rows, 0, ""};
+    for (size_t i = 0; i < all.base_count; i++) {
+        if (bytes_equal(all.bases[i]->name, NATIVE_ROW)) rows[reading->record.base_count++] = all.bases[i];
+    }
     if (!reading->profile->has_key) return OK;
     struct bytes key = BYTES_NONE;
     const struct native_node *node = NULL;
-    if (map_read_text(reading, &reading->record, &reading->profile->key, &key, &node) == OK) return OK;
+    if (map_read_text(reading, &all, &reading->profile->key, &key, &node) == OK) return OK;
     const struct fault where = *reading->fault;
     fault_set(reading->fault, REFUSE, "SEVERAL_CASES", "one file is one case; this row has another key");
     return fault_place(reading->fault, where.field, where.line, where.column);
@@ -27,7 +37,7 @@ static enum outcome open_record(struct map_reading *reading, const struct native
     if (!path->count) return OK;
     struct native_path from_document = *path;
     from_document.absolute = true;
-    struct map_nodes nodes = map_find(&reading->record, &from_document, false, reading->arena);
+    struct map_nodes nodes = map_find(&reading->record, &from_document, reading->arena);
     if (nodes.count > 1) {
         fault_set(reading->fault, REFUSE, "SEVERAL_CASES", "one file is one case; %zu stand here", nodes.count);
         return fault_place(reading->fault, path->text, nodes.at[1]->line, nodes.at[1]->column);
@@ -57,9 +67,9 @@ enum outcome convert_read(const struct profile *profile, const char *file_name, 
                           struct fault *fault) {
     struct native_node *root = NULL;
     struct draft *draft = arena_alloc(arena, sizeof *draft);
-    struct map_reading reading = {.profile = profile, .arena = arena, .csv = profile->format.kind == FORMAT_CSV, .fault = fault};
+    struct map_reading reading = {.profile = profile, .arena = arena, .rows = format_has_rows(&profile->format), .fault = fault};
     TRY(native_read(&profile->format, native, arena, &root, fault));
-    TRY(reading.csv ? open_rows(&reading, root) : open_record(&reading, root));
+    TRY(reading.rows ? open_rows(&reading, root) : open_record(&reading, root));
     TRY(map_choose(&reading, file_name));
     TRY(map_read_record(&reading, &draft->record));
     draft->arena = arena;

@@ -14,7 +14,7 @@ static const struct mapped_field *field_of(const struct mapped_group *group, con
 static bool any_filled(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group) {
     for (size_t i = 0; i < group->field_count; i++) {
         if (!group->fields[i].placed) continue;
-        struct map_nodes nodes = map_find(scope, &group->fields[i].at, reading->csv, reading->arena);
+        struct map_nodes nodes = map_find(scope, &group->fields[i].at, reading->arena);
         for (size_t k = 0; k < nodes.count; k++) {
             if (scalar_trim(nodes.at[k]->text).count) return true;
         }
@@ -33,7 +33,7 @@ static enum outcome finish_document(const struct map_reading *reading, const str
     const struct mapped_field *field = field_of(group, "file_name");
     fault_set(reading->fault, REFUSE, "FIELD_FILE_NAME", "not the plain name of a file: no folder, no leading dot");
     if (!field || !field->placed) return REFUSE;
-    struct map_nodes nodes = map_find(scope, &field->at, reading->csv, reading->arena);
+    struct map_nodes nodes = map_find(scope, &field->at, reading->arena);
     return map_fault(reading, scope, &field->at, nodes.count ? nodes.at[0] : NULL);
 }
 
@@ -138,7 +138,7 @@ static enum outcome read_group(const struct map_reading *reading, const struct m
     if (group->split.count && !group->placed) return read_split(reading, record, group, into);
     struct map_nodes nodes = {.at = arena_array(reading->arena, record->base_count + 1, sizeof *nodes.at), .count = record->base_count};
     for (size_t i = 0; i < nodes.count; i++) nodes.at[i] = record->bases[i];
-    if (group->placed) nodes = map_find(record, &group->at, reading->csv, reading->arena);
+    if (group->placed) nodes = map_find(record, &group->at, reading->arena);
     for (size_t i = 0; i < nodes.count; i++) {
         const char *name = group->placed ? group->at.text : record->name;
         if (group->placed && nodes.count > 1) name = arena_printf(reading->arena, "%s[%zu]", group->at.text, i + 1);

@@ -22,9 +22,9 @@ static void descend(const struct native_node *from, const char *const *names, si
     }
 }
 
-struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, bool csv, struct arena *arena) {
+struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, struct arena *arena) {
     struct map_nodes found = {0};
-    if (path->absolute && !csv) {
+    if (path->absolute) {
         descend(scope->root, path->names, path->count, &found, arena);
         return found;
     }

@@ -2,7 +2,7 @@
 #include "adapters/engine/map.h"
 
 enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, const struct native_node *node) {
-    const char *name = reading->csv || path->absolute || !*scope->name ? path->text : arena_printf(reading->arena, "%s/%s", scope->name, path->text);
+    const char *name = path->absolute || !*scope->name ? path->text : arena_printf(reading->arena, "%s/%s", scope->name, path->text);
     if (!node && scope->base_count) node = scope->bases[0];
     (void)fault_place(reading->fault, name, node ? node->line : 0, node ? node->column : 0);
     return REFUSE;
@@ -34,7 +34,7 @@ static enum outcome conflict(const struct map_reading *reading, const struct map
 
 enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, struct bytes *ret,
                            const struct native_node **ret_node) {
-    struct map_nodes nodes = map_find(scope, path, reading->csv, reading->arena);
+    struct map_nodes nodes = map_find(scope, path, reading->arena);
     struct map_texts texts = filled(&nodes, reading->arena, ret_node);
     if (!texts.count) return OK;
     TRY(conflict(reading, scope, path, &nodes, texts.at[0]));
@@ -49,17 +49,31 @@ static enum outcome absent(const struct map_reading *reading, const struct map_s
     return map_fault(reading, scope, &field->at, NULL);
 }
 
+/* A list that several rows repeat. */
+static struct map_texts distinct(struct map_texts texts, struct arena *arena) {
+    struct bytes *kept = arena_array(arena, texts.count + 1, sizeof *kept);
+    size_t count = 0;
+    for (size_t i = 0; i < texts.count; i++) {
+        size_t k = 0;
+        while (k < count && !bytes_equal(kept[k], texts.at[i])) k++;
+        if (k == count) kept[count++] = texts.at[i];
+    }
+    return (struct map_texts){kept, count};
+}
+
 enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_field *field, struct map_value *ret) {
     *ret = (struct map_value){0};
     if (!field->placed) return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret, reading->fault);
     bool list = field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES;
-    struct map_nodes nodes = map_find(scope, &field->at, reading->csv, reading->arena);
+    struct map_nodes nodes = map_find(scope, &field->at, reading->arena);
     const struct native_node *first = NULL;
     struct map_texts texts = filled(&nodes, reading->arena, &first);
     if (!texts.count) return absent(reading, scope, field, ret);
-    if (!list || reading->csv) {
+    if (!list || (reading->rows && field->separators.count)) {
         TRY(conflict(reading, scope, &field->at, &nodes, texts.at[0]));
         texts.count = 1;
+    } else if (reading->rows) {
+        texts = distinct(texts, reading->arena);
     }
     if (map_value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK) return map_fault(reading, scope, &field->at, first);
     return ret->field ? OK : absent(reading, scope, field, ret);

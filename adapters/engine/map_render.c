@@ -2,7 +2,7 @@
 #include "adapters/engine/map.h"
 #include "base/limits.h"
 
-#define RENDERED_MOST (24u * MIB)   /* csv repeats the record's fields in each row; beyond, the engine writes canonical JSON */
+#define RENDERED_MOST (24u * MIB)   /* rows repeat the record's fields in each row; beyond, the engine writes canonical JSON */
 
 static void add_text(struct map_item *item, const char *path, enum group_kind group, struct bytes text, struct arena *arena) {
     const struct map_value value = {.field = canonical_find(path, group), .text = text};
@@ -70,7 +70,7 @@ static enum outcome within(const struct map_writing *w, struct fault *fault) {
         columns += w->message->groups[i].field_count;
         items += map_write_group(w, w->message->groups[i].kind)->count;
     }
-    size_t nodes = w->profile->format.kind == FORMAT_CSV ? map_row_count(w) * columns : items * 10 + columns;
+    size_t nodes = format_has_rows(&w->profile->format) ? map_row_count(w) * columns + items * 10 : items * 10 + columns;
     return nodes > NATIVE_NODES ? fault_set(fault, REFUSE, "TOO_LARGE", "the file would have %zu cells, at most %u", nodes, NATIVE_NODES) : OK;
 }
 
@@ -88,7 +88,8 @@ enum outcome convert_render(const struct profile *profile, struct bytes value, c
     if (!w.message) w.message = map_builtin(profile, &record, arena);
     leave_facts(&w);
     TRY(within(&w, fault));
-    TRY(native_write(&profile->format, profile->format.kind == FORMAT_CSV ? map_write_rows(&w) : map_write_tree(&w), &content, fault));
+    const struct native_node *tree = format_is_flat(&profile->format) ? map_write_rows(&w) : format_has_rows(&profile->format) ? map_write_lines(&w) : map_write_tree(&w);
+    TRY(native_write(&profile->format, tree, &content, fault));
     made.content = arena_copy(arena, buffer_view(&content));
     *ret = made;
     return OK;

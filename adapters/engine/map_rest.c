@@ -35,7 +35,7 @@ static bool needs_none(const char *path) {
 
 static void say_item(const struct map_writing *w, struct buffer *into, const struct mapped_group *group, enum group_kind kind, size_t index) {
     const struct map_item *item = &map_write_group(w, kind)->items[index];
-    bool whole = !group || (!group->placed && !group->split.count && w->profile->format.kind != FORMAT_CSV && index > 0);
+    bool whole = !group || (!group->placed && !group->split.count && !format_has_rows(&w->profile->format) && index > 0);
     AUTO(buffer_free) struct buffer inside;
     buffer_init(&inside, REST_MOST);
     for (size_t i = 0; i < item->count; i++) {

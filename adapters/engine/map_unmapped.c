@@ -19,8 +19,8 @@ static void place_add(struct places *places, const struct native_path *first, co
 
 static struct places places_of(const struct map_reading *reading) {
     const struct mapped_message *m = reading->message;
-    const struct native_path *record = reading->csv ? NULL : &reading->profile->record;
-    size_t room = m->when_count + m->constant_count + m->field_count + m->fact_count + 1;
+    const struct native_path *record = reading->rows ? NULL : &reading->profile->record;
+    size_t room = m->when_count + m->constant_count + m->field_count + m->fact_count + m->group_count + 1;
     for (size_t i = 0; i < m->group_count; i++) room += m->groups[i].field_count;
     struct places places = {arena_array(reading->arena, room, sizeof *places.at), 0};
     for (size_t i = 0; i < m->when_count; i++) place_add(&places, record, &m->when[i].at, NULL);
@@ -31,6 +31,7 @@ static struct places places_of(const struct map_reading *reading) {
     for (size_t i = 0; i < m->fact_count; i++) place_add(&places, record, &m->facts[i].at, NULL);
     for (size_t i = 0; i < m->group_count; i++) {
         const struct mapped_group *group = &m->groups[i];
+        if (reading->rows && group->placed && reading->profile->has_key) place_add(&places, NULL, &group->at, &reading->profile->key);
         for (size_t k = 0; k < group->field_count; k++) {
             if (group->fields[k].placed) place_add(&places, record, group->placed ? &group->at : NULL, &group->fields[k].at);
         }
@@ -76,7 +77,7 @@ static const char *name_of(const struct map_reading *reading, const struct trail
         name = "";
     }
     if (!*name) name = ".";
-    return reading->csv || inside ? name : arena_printf(reading->arena, "/%s", name);
+    return reading->rows || inside ? name : arena_printf(reading->arena, "/%s", name);
 }
 
 #define UNMAPPED_MOST 5000u /* far above any form; keeps the comparison of rows cheap */
@@ -88,7 +89,7 @@ static enum outcome keep(const struct map_reading *reading, const struct trail *
     struct map_item item = {0};
     map_add(&item, &name, reading->arena);
     map_add(&item, &value, reading->arena);
-    for (size_t i = 0; reading->csv && i < native->count; i++) {
+    for (size_t i = 0; reading->rows && i < native->count; i++) {
         if (map_equal(&native->items[i], &item)) return OK; /* the same in every row of the case */
     }
     if (native->count == UNMAPPED_MOST) {
@@ -117,7 +118,11 @@ static enum outcome gather(const struct map_reading *reading, const struct nativ
 enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native) {
     const struct places places = places_of(reading);
     struct trail trail = {.count = 0};
-    if (!reading->csv) return gather(reading, reading->record.root, &trail, &places, native);
-    for (size_t row = 0; row < reading->record.base_count; row++) TRY(gather(reading, reading->record.bases[row], &trail, &places, native));
+    if (!reading->rows) return gather(reading, reading->record.root, &trail, &places, native);
+    for (const struct native_node *row = reading->record.root->first; row; row = row->next) {
+        bool sheet = !bytes_equal(row->name, NATIVE_ROW);
+        trail = (struct trail){{row}, sheet};
+        TRY(gather(reading, row, &trail, &places, native));
+    }
     return OK;
 }

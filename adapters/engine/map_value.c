@@ -115,7 +115,7 @@ struct map_texts map_value_write(const struct profile *profile, const struct map
     size_t count = list ? value->count : 1;
     struct bytes *texts = arena_array(arena, count + 1, sizeof *texts);
     for (size_t i = 0; i < count; i++) texts[i] = written(profile, field, value, list ? value->list[i] : value->text, arena);
-    const char *separator = field->separators.count ? field->separators.at[0] : profile->format.kind == FORMAT_CSV ? "、" : NULL;
+    const char *separator = field->separators.count ? field->separators.at[0] : format_is_flat(&profile->format) ? "、" : NULL;
     if (!list || !separator || count < 2) return (struct map_texts){texts, count};
     texts[0] = map_join(texts, count, separator, arena);
     return (struct map_texts){texts, 1};

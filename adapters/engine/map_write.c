@@ -1,4 +1,4 @@
-/* See map.h: the pivot as an xml or json tree, in the order of the profile's message. What has no value is left out. */
+/* See map.h: the pivot as an xml or json tree, or json lines, in the order of the profile's message. What has no value is left out. */
 #include "adapters/engine/map.h"
 #include <jansson.h>
 
@@ -63,9 +63,10 @@ const struct map_group *map_write_group(const struct map_writing *w, enum group_
     return kind == GROUP_FACTS ? &w->facts : &w->record->groups[kind];
 }
 
-static void put_group(const struct map_writing *w, const struct spot *spot, const struct mapped_group *group) {
+/* `row`: of json lines; a group without a place has one item in each, one with a place all of them in the first. */
+static void put_group(const struct map_writing *w, const struct spot *spot, const struct mapped_group *group, size_t row) {
     const struct map_group *from = map_write_group(w, group->kind);
-    if (!from->count) return;
+    if (group->placed || group->split.count ? row || !from->count : row >= from->count) return;
     struct spot inside = *spot;
     if (group->split.count) {
         if (group->placed) inside.base = node_at(w, spot, &group->at, false);
@@ -80,7 +81,7 @@ static void put_group(const struct map_writing *w, const struct spot *spot, cons
             inside.base = node_at(w, spot, &group->at, true);
             inside.base->many = true;
         }
-        for (size_t k = 0; k < group->field_count; k++) put_field(w, &inside, &group->fields[k], &from->items[i]);
+        for (size_t k = 0; k < group->field_count; k++) put_field(w, &inside, &group->fields[k], &from->items[group->placed ? i : row]);
     }
 }
 
@@ -97,11 +98,8 @@ bool map_fact_takes(const struct mapped_fact *fact, const struct map_item *item)
     return bytes_equal_cstr(map_text(item, "name"), fact->name) && bytes_equal_cstr(map_text(item, "unit"), fact->unit_text ? fact->unit_text : "");
 }
 
-struct native_node *map_write_tree(struct map_writing *w) {
+static void put_all(const struct map_writing *w, const struct spot spot, size_t row) {
     const struct mapped_message *message = w->message;
-    struct native_node *root = arena_alloc(w->arena, sizeof *root);
-    root->name = bytes_of_cstr(w->profile->format.root);
-    const struct spot spot = {root, NULL};
     for (size_t i = 0; i < message->when_count; i++) put(w, &spot, &message->when[i].at, bytes_of_cstr(message->when[i].texts.at[0]));
     for (size_t i = 0; i < message->constant_count; i++) put(w, &spot, &message->constants[i].at, bytes_of_cstr(message->constants[i].texts.at[0]));
     for (size_t i = 0; i < message->field_count; i++) put_field(w, &spot, &message->fields[i], &w->record->own);
@@ -109,8 +107,24 @@ struct native_node *map_write_tree(struct map_writing *w) {
         struct bytes text = map_write_fact(w, &message->facts[i]);
         if (text.count) put(w, &spot, &message->facts[i].at, text);
     }
-    for (size_t i = 0; i < message->group_count; i++) put_group(w, &spot, &message->groups[i]);
+    for (size_t i = 0; i < message->group_count; i++) put_group(w, &spot, &message->groups[i], row);
     struct bytes rest = message->rest ? map_rest(w) : BYTES_NONE;
     if (rest.count) put(w, &spot, message->rest, rest);
+}
+
+struct native_node *map_write_tree(struct map_writing *w) {
+    struct native_node *root = arena_alloc(w->arena, sizeof *root);
+    root->name = bytes_of_cstr(w->profile->format.root);
+    put_all(w, (struct spot){root, NULL}, 0);
+    return root;
+}
+
+struct native_node *map_write_lines(struct map_writing *w) {
+    struct native_node *root = arena_alloc(w->arena, sizeof *root);
+    size_t count = map_row_count(w);
+    for (size_t i = 0; i < count; i++) {
+        struct native_node *row = native_add(root, NATIVE_ROW, w->arena);
+        put_all(w, (struct spot){row, row}, i);
+    }
     return root;
 }

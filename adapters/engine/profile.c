@@ -29,23 +29,26 @@ enum outcome read_texts(struct reading *r, struct setting *from, const char *key
 }
 
 enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret) {
-    bool csv = r->profile->format.kind == FORMAT_CSV;
-    const char *from = text + (!csv && *text == '/');
+    bool flat = format_is_flat(&r->profile->format);
+    if (r->profile->format.kind == FORMAT_JSONL && *text == '/') {
+        return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\": json lines have no document; paths begin in the line", text);
+    }
+    const char *from = text + (!flat && *text == '/');
     size_t most = 1, count = 0;
     for (const char *p = from; *p && !csv; p++) most += *p == '/';
     if (most > MOST_PATH) return setting_fault(at, r->fault, "TOO_MANY", "a path of more than %u names", MOST_PATH);
     const char **names = arena_array(r->profile->arena, most, sizeof *names);
     for (const char *end; count < most; from = end + 1) {
-        end = csv ? from + strlen(from) : from + strcspn(from, "/");
+        end = flat ? from + strlen(from) : from + strcspn(from, "/");
         names[count++] = arena_cstr(r->profile->arena, bytes_of(from, (size_t)(end - from)));
         if (end == from) return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" has an empty name", text);
         if (*from == '@' && (r->profile->format.kind != FORMAT_XML || *end)) {
-            if (!csv) return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\": an attribute stands last and in xml only", text);
+            if (!flat) return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\": an attribute stands last and in xml only", text);
         }
         if (!*end) break;
     }
-    *ret = (struct native_path){names, count, !csv && *text == '/', text};
-    return OK;
+    *ret = (struct native_path){names, count, !flat && *text == '/', text};
+    return check_column(r, at, text);
 }
 
 bool path_equal(const struct native_path *a, const struct native_path *b) { return strcmp(a->text, b->text) == 0; }
@@ -91,17 +94,25 @@ static enum outcome read_separator(struct reading *r, struct setting *from) {
     return OK;
 }
 
+#define ROWS (1u << FORMAT_CSV | 1u << FORMAT_JSONL | 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX)
+
 /* What belongs to one kind of format is refused in the others. */
 static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     struct profile *p = r->profile;
-    static const struct { const char *key; unsigned kinds; } only[] = {{"separator", 1u << FORMAT_CSV}, {"key", 1u << FORMAT_CSV}, {"root", 1u << FORMAT_XML},
+    static const struct { const char *key; unsigned kinds; } only[] = {{"separator", 1u << FORMAT_CSV},
+        {"width", 1u << FORMAT_FIXED}, {"columns", 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX}, {"key", ROWS}, {"root", 1u << FORMAT_XML},
         {"namespace", 1u << FORMAT_XML}, {"prefix", 1u << FORMAT_XML}, {"record", 1u << FORMAT_XML | 1u << FORMAT_JSON}};
     for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
         struct setting *at = setting_get(from, only[i].key);
         if (at && !(only[i].kinds & 1u << p->format.kind)) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is not for this kind of format", only[i].key);
     }
     const char *record = NULL, *key = NULL;
+    static const char *const counts[] = {"bytes", "characters", NULL};
+    int counted = 0;
     TRY(read_separator(r, from));
+    TRY(read_choice(r, from, "width", counts, &counted));
+    p->format.by_characters = counted == 1;
+    TRY(read_columns(r, from));
     TRY(setting_text_or(from, "root", NULL, &p->format.root, r->fault));
     TRY(setting_text_or(from, "namespace", NULL, &p->format.name_space, r->fault));
     TRY(setting_text_or(from, "prefix", NULL, &p->format.prefix, r->fault));
@@ -116,7 +127,7 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
 }
 
 static enum outcome read_format(struct reading *r, struct setting *root) {
-    static const char *const kinds[] = {"csv", "xml", "json", NULL}, *const encodings[] = {"UTF-8", "GB18030", NULL};
+    static const char *const kinds[] = {"csv", "xml", "json", "jsonl", "fixed", NULL}, *const encodings[] = {"UTF-8", "GB18030", NULL};
     struct profile *p = r->profile;
     struct setting *from = NULL;
     const char *kind = NULL;

@@ -25,6 +25,9 @@ MUST_USE enum outcome check_dates(struct reading *r, const struct setting *at, c
 /* A text or a list of texts; absent: `otherwise`. */
 MUST_USE enum outcome read_texts(struct reading *r, struct setting *from, const char *key, struct texts otherwise, struct texts *ret);
 MUST_USE enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret);
+/* format.columns, and whether a fixed width format has that column (the others' are not listed). */
+MUST_USE enum outcome read_columns(struct reading *r, struct setting *from);
+MUST_USE enum outcome check_column(struct reading *r, const struct setting *at, const char *name);
 bool path_equal(const struct native_path *a, const struct native_path *b);
 /* A map of native paths to texts (`when`, `constants`). */
 MUST_USE enum outcome read_fixed(struct reading *r, struct setting *from, const char *key, const struct fixed_text **ret, size_t *ret_count);

@@ -97,7 +97,7 @@ static enum outcome read_separators(struct reading *r, struct setting *from, str
     struct setting *at = setting_get(from, "separator");
     if (at && !list) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no list", field->canonical->path);
     if (!list) return OK;
-    struct texts otherwise = r->profile->format.kind == FORMAT_CSV ? r->profile->list : (struct texts){NULL, 0};
+    struct texts otherwise = format_is_flat(&r->profile->format) ? r->profile->list : (struct texts){NULL, 0};
     return read_texts(r, from, "separator", otherwise, &field->separators);
 }
 
@@ -111,7 +111,8 @@ static enum outcome read_options(struct reading *r, struct setting *from, struct
     if (!path == !field->constant) return setting_fault(from, r->fault, "SETTINGS_MISSING", "%s needs either at: PATH or value: TEXT", field->canonical->path);
     field->placed = path != NULL;
     if (path) TRY(read_path(r, setting_get(from, "at"), path, &field->at));
-    if (field->bare && r->profile->format.kind != FORMAT_JSON) return setting_fault(setting_get(from, "bare"), r->fault, "SETTINGS_TYPE", "bare is for json only");
+    bool json = r->profile->format.kind == FORMAT_JSON || r->profile->format.kind == FORMAT_JSONL;
+    if (field->bare && !json) return setting_fault(setting_get(from, "bare"), r->fault, "SETTINGS_TYPE", "bare is for json and jsonl only");
     NOTE(r, NULL, check_constant(r, setting_get(from, "value"), field->canonical, field->constant));
     NOTE(r, NULL, check_constant(r, setting_get(from, "otherwise"), field->canonical, field->otherwise));
     NOTE(r, NULL, read_table(r, from, field));
@@ -129,7 +130,7 @@ static enum outcome read_field(struct reading *r, struct setting *from, const st
     if (canonical->kind == VALUE_AMOUNT) ret->unit = scalar_unit("元", "fen");
     if (canonical->kind == VALUE_TIME) ret->dates = r->profile->dates;
     bool list = canonical->kind == VALUE_LIST || canonical->kind == VALUE_AGENCIES;
-    if (list && r->profile->format.kind == FORMAT_CSV) ret->separators = r->profile->list;
+    if (list && format_is_flat(&r->profile->format)) ret->separators = r->profile->list;
     return OK;
 }
 
@@ -220,9 +221,12 @@ static enum outcome read_group(struct reading *r, struct setting *from, enum gro
     TRY(setting_text_or(from, "at", NULL, &path, r->fault));
     TRY(setting_bool_or(from, "distinct", false, &ret->distinct, r->fault));
     TRY(read_texts(r, from, "split", (struct texts){NULL, 0}, &ret->split));
-    bool csv = r->profile->format.kind == FORMAT_CSV;
-    if (csv && path) return setting_fault(setting_get(from, "at"), r->fault, "SETTINGS_TYPE", "a csv group has no \"at\": its items are the rows");
-    if (!csv && ret->distinct) return setting_fault(setting_get(from, "distinct"), r->fault, "SETTINGS_TYPE", "distinct is for csv only");
+    if (format_is_flat(&r->profile->format) && path) {
+        return setting_fault(setting_get(from, "at"), r->fault, "SETTINGS_TYPE", "a group of this kind of format has no \"at\": its items are the rows");
+    }
+    if (!format_has_rows(&r->profile->format) && ret->distinct) {
+        return setting_fault(setting_get(from, "distinct"), r->fault, "SETTINGS_TYPE", "distinct is for formats with rows only");
+    }
     ret->placed = path != NULL;
     if (path) TRY(read_path(r, setting_get(from, "at"), path, &ret->at));
     TRY(read_members(r, from, ret));

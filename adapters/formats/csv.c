@@ -86,7 +86,7 @@ static enum outcome header(struct sheet *s) {
 
 static enum outcome row(struct sheet *s, struct native_node *root) {
     struct native_node *row, *one;
-    TRY(reading_node(s->r, root, BYTES_LITERAL("row"), s->at, &row));
+    TRY(reading_node(s->r, root, NATIVE_ROW, s->at, &row));
     for (size_t i = 0; i < s->columns; i++) {
         if (i) {
             if (!separates(s)) {

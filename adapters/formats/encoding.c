@@ -115,6 +115,16 @@ enum outcome encoding_encode(const struct format *format, struct bytes text, str
     return buffer_add(into, text, fault);
 }
 
+/* GB 18030: a digit behind the first byte tells a code of four bytes. */
+size_t encoding_step(const struct format *format, struct bytes encoded, size_t from) {
+    size_t left = encoded.count - from, step = 1;
+    const uint8_t *at = encoded.at + from;
+    if (format->encoding == ENCODING_UTF8) step = line_character(at, left);
+    else if (at[0] >= 0x80 && left > 1) step = at[1] >= '0' && at[1] <= '9' ? 4 : 2;
+    if (!step) step = 1;
+    return step < left ? step : left;
+}
+
 struct bytes encoding_next(struct bytes text, size_t *from) {
     size_t step = line_character(text.at + *from, text.count - *from);
     struct bytes one = step ? bytes_of(text.at + *from, step) : ENCODING_REPLACEMENT;

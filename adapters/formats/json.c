@@ -1,5 +1,5 @@
 /* See native_inside.h. RFC 8259, strict: no comments, no trailing commas, no names twice, no lone surrogates, no NUL, an object
- * outermost. A reader of our own because each value's place is wanted and numbers must stay as they are written. */
+ * outermost (JSON lines: one in each line, blank lines only at the end). A reader of our own because each value's place is wanted and numbers must stay as they are written. */
 #include "adapters/formats/native_inside.h"
 
 struct parse { struct reading *r; size_t at; };
@@ -213,6 +213,45 @@ enum outcome json_read(struct reading *r, struct native_node **ret) {
     TRY(object(&p, root, 0));
     spaces(&p);
     if (p.at < r->text.count) return wrong(&p, "nothing more after the outermost object");
+    *ret = root;
+    return OK;
+}
+
+/* One object in one line, so the line is all of the text that the parser sees; where it begins is where it stands in the file. */
+static enum outcome line(struct reading *r, struct native_node *root, size_t from, size_t end) {
+    const size_t whole = r->text.count;
+    struct parse p = {.r = r, .at = from};
+    struct native_node *row = NULL;
+    r->text.count = end;
+    spaces(&p);
+    enum outcome outcome = here(&p) == '{' ? reading_node(r, root, NATIVE_ROW, p.at, &row) : wrong(&p, "an object { … } in each line");
+    if (outcome == OK) outcome = object(&p, row, 1);
+    spaces(&p);
+    if (outcome == OK && p.at < end) outcome = wrong(&p, "nothing more in the line behind its object");
+    r->text.count = whole;
+    return outcome;
+}
+
+static bool blank(struct bytes text, size_t from, size_t end) {
+    while (from < end && strchr(" \t\r", text.at[from])) from++;
+    return from == end;
+}
+
+enum outcome jsonl_read(struct reading *r, struct native_node **ret) {
+    struct native_node *root;
+    size_t empty = 0; /* 1 + where the first of the blank lines just read begins */
+    TRY(reading_node(r, NULL, BYTES_NONE, 0, &root));
+    for (size_t from = 0, end; from < r->text.count; from = end + 1) {
+        const uint8_t *feed = memchr(r->text.at + from, '\n', r->text.count - from);
+        end = feed ? (size_t)(feed - r->text.at) : r->text.count;
+        if (blank(r->text, from, end)) {
+            if (!empty) empty = from + 1;
+            continue;
+        }
+        if (empty) return reading_refuse(r, empty - 1, "JSON_SYNTAX", "a blank line between objects");
+        TRY(line(r, root, from, end));
+    }
+    if (!root->first) return reading_refuse(r, 0, "JSON_SYNTAX", "no object: each line of the file is one");
     *ret = root;
     return OK;
 }

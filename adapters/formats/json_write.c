@@ -1,10 +1,11 @@
-/* See native_inside.h. Indented by two spaces, UTF-8 as it is; what JSON must escape is escaped. */
+/* See native_inside.h. Indented by two spaces, or one object in a line (JSON lines), UTF-8 as it is; what JSON must escape is escaped. */
 #include "adapters/formats/native_inside.h"
 
-struct writing { struct buffer *into; struct fault *fault; };
+struct writing { struct buffer *into; struct fault *fault; bool one_line; };
 
 static enum outcome put(struct writing *w, const char *what) { return buffer_add_cstr(w->into, what, w->fault); }
 static enum outcome new_line(struct writing *w, unsigned depth) {
+    if (w->one_line) return OK;
     TRY(put(w, "\n"));
     for (unsigned i = 0; i < depth; i++) TRY(put(w, "  "));
     return OK;
@@ -63,4 +64,13 @@ enum outcome json_write(const struct native_node *root, struct buffer *into, str
     struct writing w = {.into = into, .fault = fault};
     TRY(value(&w, root, 0));
     return put(&w, "\n");
+}
+
+enum outcome jsonl_write(const struct native_node *root, struct buffer *into, struct fault *fault) {
+    struct writing w = {.into = into, .fault = fault, .one_line = true};
+    for (const struct native_node *row = root->first; row; row = row->next) {
+        TRY(object(&w, row, 0));
+        TRY(put(&w, "\n"));
+    }
+    return OK;
 }

@@ -58,15 +58,25 @@ enum outcome native_read(const struct format *format, struct bytes file, struct 
         fault_place(fault, NULL, 1, 1);
         return REFUSE;
     }
-    struct reading r = {.format = format, .arena = arena, .fault = fault};
+    struct reading r = {.format = format, .file = file, .arena = arena, .fault = fault};
     TRY(encoding_decode(format, file, arena, &r.text, fault));
-    if (format->kind == FORMAT_CSV) return csv_read(&r, ret);
-    return format->kind == FORMAT_XML ? xml_read(&r, ret) : json_read(&r, ret);
+    switch (format->kind) {
+    case FORMAT_CSV: return csv_read(&r, ret);
+    case FORMAT_FIXED: return fixed_read(&r, ret);
+    case FORMAT_XML: return xml_read(&r, ret);
+    case FORMAT_JSONL: return jsonl_read(&r, ret);
+    case FORMAT_JSON: case FORMAT_DBF: case FORMAT_XLSX: default: return json_read(&r, ret);
+    }
 }
 
 static enum outcome write_text(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
-    if (format->kind == FORMAT_CSV) return csv_write(format, root, into, fault);
-    return format->kind == FORMAT_XML ? xml_write(format, root, into, fault) : json_write(root, into, fault);
+    switch (format->kind) {
+    case FORMAT_CSV: return csv_write(format, root, into, fault);
+    case FORMAT_FIXED: return fixed_write(format, root, into, fault);
+    case FORMAT_XML: return xml_write(format, root, into, fault);
+    case FORMAT_JSONL: return jsonl_write(root, into, fault);
+    case FORMAT_JSON: case FORMAT_DBF: case FORMAT_XLSX: default: return json_write(root, into, fault);
+    }
 }
 
 enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {

@@ -2,7 +2,8 @@
  * and the mapping. All text is UTF-8 without the byte order mark and untrimmed; encodings are the formats' affair.
  * Memory: everything lives in the arena; a read tree may borrow from the arena's copy of the file. Threads: any. No I/O.
  * CSV: the root's children are the rows (name "row"), a row's children the cells, named by the header, in its order; an empty
- * cell is a node with empty text. XML: the root is the root element; attributes are children named "@name", before elements;
+ * cell is a node with empty text. Fixed width, DBF and XLSX likewise; JSON lines: each line is a row, an object in it as in JSON. XLSX: a
+ * further sheet's rows are children of the root named by the sheet. XML: the root is the root element; attributes are children named "@name", before elements;
  * an element with text has `scalar`. JSON: the root is the outermost value; an array is repeated children of one name (an empty
  * array is no child; an array inside an array is refused); null is an absent child. */
 #ifndef ECOCASE_FORMATS_NATIVE_H
@@ -11,7 +12,17 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 
-enum format_kind { FORMAT_CSV, FORMAT_XML, FORMAT_JSON };
+enum format_kind { FORMAT_CSV, FORMAT_XML, FORMAT_JSON, FORMAT_JSONL, FORMAT_FIXED, FORMAT_DBF, FORMAT_XLSX };
+enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_DATE };
+/* 列: of a fixed width, DBF or XLSX file. `width`: fixed and dbf, bytes of the file's encoding (fixed by_characters: characters). */
+struct format_column {
+    const char *name;
+    enum column_type type;          /* dbf, xlsx: how it is written */
+    uint32_t width, decimals;
+    bool right;                     /* fixed: filled at the left */
+    char pad;                       /* fixed: what fills it, ' ' or '0' */
+    bool continues;                 /* 续行, fixed and dbf: a text longer than the column goes on in the rows below */
+};
 enum format_encoding { ENCODING_UTF8, ENCODING_GB18030 };
 struct format {
     enum format_kind kind;
@@ -19,8 +30,14 @@ struct format {
     bool bom;                       /* written (UTF-8); when reading UTF-8 one is always accepted */
     char separator;                 /* csv; ',' or '\t' … */
     const char *root;               /* xml: name of the root element; NULL: any (json, csv: NULL) */
+    const struct format_column *columns; size_t column_count;   /* fixed: all of the row; dbf, xlsx: those whose form matters */
+    bool by_characters;             /* fixed: widths count characters, not bytes */
     const char *name_space, *prefix;/* xml; NULL: none. Elements of another namespace are named "{uri}name" */
 };
+/* The root's children are rows of one case. */
+static inline bool format_has_rows(const struct format *format) { return format->kind != FORMAT_XML && format->kind != FORMAT_JSON; }
+/* Rows of plain cells: no nesting, names are columns. */
+static inline bool format_is_flat(const struct format *format) { return format_has_rows(format) && format->kind != FORMAT_JSONL; }
 struct native_node {
     struct bytes name, text;
     bool scalar;                    /* has a value of its own (json text/number/boolean, xml element without element children, cell) */
@@ -29,24 +46,28 @@ struct native_node {
     uint32_t line, column;          /* where the value begins, 1-based, column in characters; 0: made by us */
     struct native_node *first, *last, *next, *parent;
 };
+#define NATIVE_ROW BYTES_LITERAL("row")  /* name of a row */
 #define NATIVE_DEPTH 32u            /* nesting; deeper is refused: no form of an agency comes near */
 #define NATIVE_NODES 200000u        /* nodes of one file */
 #define NATIVE_COLUMNS 1000u        /* csv columns */
 #define NATIVE_MOST (4u << 20)      /* bytes of one case file: TOO_LARGE above */
 #define NATIVE_ARENA (56u << 20)    /* of the arena one reading takes at most: copies of the file, 16 MiB of nodes, 16 MiB of JSON names */
-/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, JSON_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file; FATAL: no memory,
+/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, JSON_SYNTAX, FIXED_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file; FATAL: no memory,
  * no converter. A value in quotes begins at its opening quote, an XML element's behind its start tag. Refused besides what is no CSV,
  * XML or JSON: csv rows shorter or longer than the header, columns without a name or with the same one, no row at all; xml DTDs and another root
  * element than `root`; json names twice in one object, arrays in arrays, anything but an object outermost; NUL characters everywhere.
  * XML text beside element children is kept in `text`; the encoding that an XML declaration names is not looked at. */
 MUST_USE enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena, struct native_node **ret, struct fault *fault);
-/* Writes the tree in the format's encoding. Never refuses content (only TOO_LARGE past into->most): a character that the format cannot
+/* Writes the tree in the format's encoding. Never refuses content (only TOO_LARGE past into->most; fixed and dbf also for a text that its column
+ * cannot hold, or that no column is there for): a character that the format cannot
  * hold becomes U+FFFD (XML; NUL in csv; bytes that are not UTF-8) or is escaped (JSON), one that an XML name cannot hold becomes '_';
  * GB18030 holds all of Unicode. csv: columns are the names of all rows' cells in the order they come, names in one row are unique.
  * xml: a root without a name is written as format->root. json: children of one name become one array, where the first of them stands. */
 MUST_USE enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
 /* A new last child (arena-owned; name and text are borrowed). */
 struct native_node *native_add(struct native_node *parent, struct bytes name, struct arena *arena);
+/* The form of a column, NULL: the format says nothing of it. */
+const struct format_column *format_column(const struct format *format, struct bytes name);
 /* First child of that name, NULL if none; native_again: the next sibling of the same name. */
 const struct native_node *native_child(const struct native_node *parent, struct bytes name);
 const struct native_node *native_again(const struct native_node *node);

@@ -11,7 +11,7 @@ void place_move(struct place *place, struct bytes text, size_t offset);
 
 struct reading {
     const struct format *format;
-    struct bytes text;
+    struct bytes text, file;        /* file: as it came, for dbf and xlsx, which are no text, and for widths in bytes */
     struct arena *arena;
     struct fault *fault;
     struct place place;
@@ -33,11 +33,18 @@ MUST_USE enum outcome encoding_encode(const struct format *format, struct bytes 
 struct bytes encoding_next(struct bytes text, size_t *from);
 #define ENCODING_REPLACEMENT BYTES_LITERAL("\xef\xbf\xbd")
 
+/* Bytes that the character at `from` of a text in the format's encoding takes there. `from` < encoded.count. */
+size_t encoding_step(const struct format *format, struct bytes encoded, size_t from);
+
 MUST_USE enum outcome csv_read(struct reading *r, struct native_node **ret);
 MUST_USE enum outcome csv_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
 MUST_USE enum outcome xml_read(struct reading *r, struct native_node **ret);
 MUST_USE enum outcome xml_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
+MUST_USE enum outcome fixed_read(struct reading *r, struct native_node **ret);
+MUST_USE enum outcome fixed_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
 MUST_USE enum outcome json_read(struct reading *r, struct native_node **ret);
+MUST_USE enum outcome jsonl_read(struct reading *r, struct native_node **ret);
+MUST_USE enum outcome jsonl_write(const struct native_node *root, struct buffer *into, struct fault *fault);
 MUST_USE enum outcome json_write(const struct native_node *root, struct buffer *into, struct fault *fault);
 /* A whole JSON number, true or false: what may be written without quotes. */
 bool json_is_bare(struct bytes text);

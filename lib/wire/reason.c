@@ -83,6 +83,10 @@
     X(CSV_SYNTAX, "CSV 格式错误", "malformed CSV")                                                                            \
     X(XML_SYNTAX, "XML 格式错误", "malformed XML")                                                                            \
     X(JSON_SYNTAX, "JSON 格式错误", "malformed JSON")                                                                         \
+    X(FIXED_SYNTAX, "定长文本格式错误", "malformed fixed-width text")          \
+    X(DBF_SYNTAX, "DBF 格式错误", "malformed DBF")          \
+    X(XLSX_SYNTAX, "XLSX 格式错误", "malformed XLSX")          \
+    X(XML_SCHEMA, "XML 不符合模式（XSD）", "the XML does not conform to its schema (XSD)")          \
     X(FIELD_MISSING, "缺少必填字段", "a required field is missing")                                                           \
     X(FIELD_DATE, "日期格式不正确", "not a date in any of the accepted forms")                                                 \
     X(FIELD_NUMBER, "数字格式不正确", "not a number")                                                                         \
