@@ -63,7 +63,7 @@ static void view_of(struct draft *draft, const struct mapped_message *message) {
     }
 }
 
-enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native, struct arena *arena, struct draft **ret,
+static enum outcome read_draft(const struct profile *profile, const char *file_name, struct bytes native, struct arena *arena, struct draft **ret,
                           struct fault *fault) {
     struct native_node *root = NULL;
     struct draft *draft = arena_alloc(arena, sizeof *draft);
@@ -76,6 +76,22 @@ enum outcome convert_read(const struct profile *profile, const char *file_name, 
     view_of(draft, reading.message);
     *ret = draft;
     return OK;
+}
+
+/* A person finds a cell by its name. */
+static enum outcome name_cell(struct fault *fault) {
+    const struct fault was = *fault;
+    char cell[NATIVE_CELL];
+    if (!was.line || !was.column || strstr(was.text, " cell ")) return REFUSE;
+    native_cell_name(was.line, was.column, cell);
+    (void)fault_set_at(fault, was.site, REFUSE, was.code, "cell %s: %s", cell, was.text);
+    return fault_as(fault_place(fault, was.field, was.line, was.column), REFUSE);
+}
+
+enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native, struct arena *arena, struct draft **ret,
+                          struct fault *fault) {
+    enum outcome outcome = read_draft(profile, file_name, native, arena, ret, fault);
+    return outcome == REFUSE && profile->format.kind == FORMAT_XLSX ? name_cell(fault) : outcome;
 }
 
 void convert_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }

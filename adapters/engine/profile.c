@@ -51,6 +51,23 @@ enum outcome read_path(struct reading *r, const struct setting *at, const char *
     return check_column(r, at, text);
 }
 
+/* Cells that are dates say them so, whatever the agency writes into cells of text. */
+static const char *const dbf_dates[] = {"yyyyMMdd"}, *const xlsx_dates[] = {"yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"};
+
+enum outcome read_dates_of(struct reading *r, struct setting *from, struct texts otherwise, struct texts *ret) {
+    const enum format_kind kind = r->profile->format.kind;
+    struct setting *at = setting_get(from, "date");
+    TRY(read_texts(r, from, "date", otherwise, ret));
+    if (at) TRY(check_dates(r, at, ret));
+    size_t more = kind == FORMAT_DBF ? 1 : kind == FORMAT_XLSX ? 2 : 0;
+    if (!at || !more) return OK;
+    const char **all = arena_array(r->profile->arena, ret->count + more, sizeof *all);
+    for (size_t i = 0; i < ret->count; i++) all[i] = ret->at[i];
+    for (size_t i = 0; i < more; i++) all[ret->count + i] = kind == FORMAT_DBF ? dbf_dates[i] : xlsx_dates[i];
+    *ret = (struct texts){all, ret->count + more};
+    return OK;
+}
+
 bool path_equal(const struct native_path *a, const struct native_path *b) { return strcmp(a->text, b->text) == 0; }
 
 enum outcome read_fixed(struct reading *r, struct setting *from, const char *key, const struct fixed_text **ret, size_t *ret_count) {
@@ -100,7 +117,8 @@ static enum outcome read_separator(struct reading *r, struct setting *from) {
 static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     struct profile *p = r->profile;
     static const struct { const char *key; unsigned kinds; } only[] = {{"separator", 1u << FORMAT_CSV},
-        {"width", 1u << FORMAT_FIXED}, {"columns", 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX}, {"key", ROWS}, {"root", 1u << FORMAT_XML},
+        {"width", 1u << FORMAT_FIXED}, {"sheet", 1u << FORMAT_XLSX}, {"sheets", 1u << FORMAT_XLSX}, {"ignore_sheets", 1u << FORMAT_XLSX},
+        {"title", 1u << FORMAT_XLSX}, {"header", 1u << FORMAT_XLSX}, {"columns", 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX}, {"key", ROWS}, {"root", 1u << FORMAT_XML},
         {"namespace", 1u << FORMAT_XML}, {"prefix", 1u << FORMAT_XML}, {"record", 1u << FORMAT_XML | 1u << FORMAT_JSON}};
     for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
         struct setting *at = setting_get(from, only[i].key);
@@ -113,6 +131,7 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     TRY(read_choice(r, from, "width", counts, &counted));
     p->format.by_characters = counted == 1;
     TRY(read_columns(r, from));
+    TRY(read_sheets(r, from));
     TRY(setting_text_or(from, "root", NULL, &p->format.root, r->fault));
     TRY(setting_text_or(from, "namespace", NULL, &p->format.name_space, r->fault));
     TRY(setting_text_or(from, "prefix", NULL, &p->format.prefix, r->fault));
@@ -127,7 +146,7 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
 }
 
 static enum outcome read_format(struct reading *r, struct setting *root) {
-    static const char *const kinds[] = {"csv", "xml", "json", "jsonl", "fixed", NULL}, *const encodings[] = {"UTF-8", "GB18030", NULL};
+    static const char *const kinds[] = {"csv", "xml", "json", "jsonl", "fixed", "dbf", "xlsx", NULL}, *const encodings[] = {"UTF-8", "GB18030", NULL};
     struct profile *p = r->profile;
     struct setting *from = NULL;
     const char *kind = NULL;
@@ -142,8 +161,7 @@ static enum outcome read_format(struct reading *r, struct setting *root) {
     if (p->format.bom && p->format.encoding != ENCODING_UTF8) return setting_fault(setting_get(from, "bom"), r->fault, "SETTINGS_TYPE", "a BOM is for UTF-8 only");
     TRY(setting_text_or(from, "extension", kinds[which], &p->extension, r->fault));
     TRY(read_texts(r, from, "list", (struct texts){NULL, 0}, &p->list));
-    TRY(read_texts(r, from, "date", (struct texts){NULL, 0}, &p->dates));
-    if (p->dates.count) TRY(check_dates(r, setting_get(from, "date"), &p->dates));
+    TRY(read_dates_of(r, from, (struct texts){NULL, 0}, &p->dates));
     return read_kind_options(r, from);
 }
 

@@ -25,6 +25,11 @@ MUST_USE enum outcome check_dates(struct reading *r, const struct setting *at, c
 /* A text or a list of texts; absent: `otherwise`. */
 MUST_USE enum outcome read_texts(struct reading *r, struct setting *from, const char *key, struct texts otherwise, struct texts *ret);
 MUST_USE enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret);
+/* Date patterns under "date", with those of the format's own date cells. */
+MUST_USE enum outcome read_dates_of(struct reading *r, struct setting *from, struct texts otherwise, struct texts *ret);
+/* xlsx: format.sheet, sheets, ignore_sheets, title, header; what a group's `at` may be. */
+MUST_USE enum outcome read_sheets(struct reading *r, struct setting *from);
+MUST_USE enum outcome read_sheet_path(struct reading *r, const struct setting *at, const char *name, struct native_path *ret);
 /* format.columns, and whether a fixed width format has that column (the others' are not listed). */
 MUST_USE enum outcome read_columns(struct reading *r, struct setting *from);
 MUST_USE enum outcome check_column(struct reading *r, const struct setting *at, const char *name);

@@ -88,8 +88,7 @@ static enum outcome read_dates(struct reading *r, struct setting *from, struct m
     struct setting *at = setting_get(from, "date");
     if (at && field->canonical->kind != VALUE_TIME) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no time", field->canonical->path);
     if (field->canonical->kind != VALUE_TIME) return OK;
-    TRY(read_texts(r, from, "date", r->profile->dates, &field->dates));
-    return at ? check_dates(r, at, &field->dates) : OK;
+    return read_dates_of(r, from, r->profile->dates, &field->dates);
 }
 
 static enum outcome read_separators(struct reading *r, struct setting *from, struct mapped_field *field) {
@@ -221,14 +220,15 @@ static enum outcome read_group(struct reading *r, struct setting *from, enum gro
     TRY(setting_text_or(from, "at", NULL, &path, r->fault));
     TRY(setting_bool_or(from, "distinct", false, &ret->distinct, r->fault));
     TRY(read_texts(r, from, "split", (struct texts){NULL, 0}, &ret->split));
-    if (format_is_flat(&r->profile->format) && path) {
+    bool sheets = r->profile->format.kind == FORMAT_XLSX;
+    if (format_is_flat(&r->profile->format) && !sheets && path) {
         return setting_fault(setting_get(from, "at"), r->fault, "SETTINGS_TYPE", "a group of this kind of format has no \"at\": its items are the rows");
     }
     if (!format_has_rows(&r->profile->format) && ret->distinct) {
         return setting_fault(setting_get(from, "distinct"), r->fault, "SETTINGS_TYPE", "distinct is for formats with rows only");
     }
     ret->placed = path != NULL;
-    if (path) TRY(read_path(r, setting_get(from, "at"), path, &ret->at));
+    if (path) TRY(sheets ? read_sheet_path(r, setting_get(from, "at"), path, &ret->at) : read_path(r, setting_get(from, "at"), path, &ret->at));
     TRY(read_members(r, from, ret));
     const char *missing = canonical_missing(ret);
     return missing ? setting_fault(from, r->fault, "SETTINGS_MISSING", "%s needs the member \"%s\"", from->key, missing) : OK;

@@ -1,11 +1,49 @@
 /* See column.h. */
 #include "adapters/formats/column.h"
+#include <stdio.h>
+#include <stdlib.h>
 
 const struct format_column *format_column(const struct format *format, struct bytes name) {
     for (size_t i = 0; i < format->column_count; i++) {
         if (bytes_equal_cstr(name, format->columns[i].name)) return &format->columns[i];
     }
     return NULL;
+}
+
+enum outcome (column_refuse)(struct fault *fault, struct bytes name, const char *why) {
+    char text[sizeof fault->field] = "";
+    if (name.count) snprintf(text, sizeof text, "%.*s", BYTES_FMT(name));
+    (void)fault_set(fault, REFUSE, "TOO_LARGE", "%s", why);
+    return fault_place(fault, text, 0, 0);
+}
+
+static void add_name(struct column_names *names, struct bytes name) {
+    if (names->count == names->room) {
+        names->room = names->room ? names->room * 2 : 64;
+        struct bytes *more = realloc(names->at, names->room * sizeof *more);
+        PROMISE(more);
+        names->at = more;
+    }
+    names->at[names->count++] = name;
+}
+
+/* Rows mostly have the same ones in the same order. */
+void column_names_of(const struct native_node *root, struct bytes rows, struct column_names *ret) {
+    for (const struct native_node *row = root->first; row; row = row->next) {
+        size_t place = 0;
+        if (!bytes_equal(row->name, rows)) continue;
+        for (const struct native_node *cell = row->first; cell; cell = cell->next, place++) {
+            size_t i = 0;
+            if (place < ret->count && bytes_equal(ret->at[place], cell->name)) continue;
+            while (i < ret->count && !bytes_equal(ret->at[i], cell->name)) i++;
+            if (i == ret->count) add_name(ret, cell->name);
+        }
+    }
+}
+
+void column_names_free(struct column_names *names) {
+    free(names->at);
+    *names = (struct column_names){0};
 }
 
 static bool continues(const struct format *format, const struct native_node *cell) {

@@ -1,7 +1,7 @@
 /* See native_inside.h. RFC 4180: quoted cells with doubled quotes and line ends in them, CRLF or LF, any one-character separator, a
  * header row. What the standard leaves open and other readers guess is refused with its place: a quote within a plain cell, text
  * after a closing quote, rows that are shorter or longer than the header, a header without rows, a lone carriage return, a blank line between rows. */
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/column.h"
 
 struct sheet {
     struct reading *r;
@@ -142,46 +142,24 @@ static enum outcome write_cell(char separator, struct bytes text, bool alone, st
     return quote ? buffer_add_cstr(into, "\"", fault) : OK;
 }
 
-static size_t count_of(const struct buffer *names) { return names->count / sizeof(struct bytes); }
-static struct bytes name_at(const struct buffer *names, size_t i) {
-    struct bytes name;
-    memcpy(&name, names->at + i * sizeof name, sizeof name);
-    return name;
-}
-
-/* The names of all rows' cells, in the order in which they come; rows mostly have the same ones in the same order. */
-static enum outcome gather(const struct native_node *root, struct buffer *names, struct fault *fault) {
-    for (const struct native_node *one = root->first; one; one = one->next) {
-        size_t place = 0;
-        for (const struct native_node *cell = one->first; cell; cell = cell->next, place++) {
-            size_t i = 0;
-            if (place < count_of(names) && bytes_equal(name_at(names, place), cell->name)) continue;
-            while (i < count_of(names) && !bytes_equal(name_at(names, i), cell->name)) i++;
-            if (i == count_of(names)) TRY(buffer_add(names, bytes_of(&cell->name, sizeof cell->name), fault));
-        }
-    }
-    return OK;
-}
-
-static enum outcome write_line(char separator, const struct buffer *names, const struct native_node *row, struct buffer *into, struct fault *fault) {
+static enum outcome write_line(char separator, const struct column_names *names, const struct native_node *row, struct buffer *into, struct fault *fault) {
     const struct native_node *likely = row ? row->first : NULL;
-    for (size_t i = 0; i < count_of(names); i++) {
-        struct bytes text = name_at(names, i);
+    for (size_t i = 0; i < names->count; i++) {
+        struct bytes text = names->at[i];
         if (row) {
             const struct native_node *cell = likely && bytes_equal(likely->name, text) ? likely : native_child(row, text);
             if (cell) likely = cell->next;
             text = cell ? cell->text : BYTES_NONE;
         }
         if (i) TRY(buffer_add(into, bytes_of(&separator, 1), fault));
-        TRY(write_cell(separator, text, count_of(names) == 1, into, fault));
+        TRY(write_cell(separator, text, names->count == 1, into, fault));
     }
     return buffer_add_cstr(into, "\r\n", fault);
 }
 
 enum outcome csv_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
-    AUTO(buffer_free) struct buffer names;
-    buffer_init(&names, SIZE_MAX / 4);
-    TRY(gather(root, &names, fault));
+    AUTO(column_names_free) struct column_names names = {0};
+    column_names_of(root, NATIVE_ROW, &names);
     TRY(write_line(format->separator, &names, NULL, into, fault));
     for (const struct native_node *row = root->first; row; row = row->next) TRY(write_line(format->separator, &names, row, into, fault));
     return OK;

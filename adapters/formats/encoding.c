@@ -49,14 +49,26 @@ static enum outcome check_utf8(struct bytes text, struct fault *fault) {
     return OK;
 }
 
-enum outcome encoding_decode(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
-    struct bytes text = BYTES_NONE;
-    if (format->encoding == ENCODING_GB18030) TRY(from_gb18030(file, arena, &text, fault));
-    else text = arena_copy(arena, file);
-    text = without_mark(text);
-    if (format->encoding == ENCODING_UTF8) TRY(check_utf8(text, fault));
+static enum outcome check_nul(struct bytes text, struct fault *fault) {
     const uint8_t *nul = text.count ? memchr(text.at, 0, text.count) : NULL;
     if (nul) return wrong_after(bytes_of(text.at, (size_t)(nul - text.at)), "text (a NUL: UTF-16, or no text file)", fault);
+    return OK;
+}
+
+enum outcome encoding_check(struct bytes file, struct bytes *ret, struct fault *fault) {
+    struct bytes text = without_mark(file);
+    TRY(check_utf8(text, fault));
+    TRY(check_nul(text, fault));
+    *ret = text;
+    return OK;
+}
+
+enum outcome encoding_decode(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+    struct bytes text = BYTES_NONE;
+    if (format->encoding == ENCODING_UTF8) return encoding_check(arena_copy(arena, file), ret, fault);
+    TRY(from_gb18030(file, arena, &text, fault));
+    text = without_mark(text);
+    TRY(check_nul(text, fault));
     *ret = text;
     return OK;
 }

@@ -3,7 +3,6 @@
  * characters. Refused with its place: a row shorter or longer than the columns, a character across the border of two columns, a blank
  * line between rows. Filling is taken off; what else a column holds stays as it is. */
 #include "adapters/formats/column.h"
-#include <stdio.h>
 
 struct rows { struct reading *r; size_t at, raw; };   /* the same place in the text and in the file */
 
@@ -96,18 +95,13 @@ static enum outcome fill(struct writing *w, char with, uint32_t count) {
     return OK;
 }
 
-static enum outcome too_long(struct writing *w, const struct format_column *column) {
-    (void)fault_set(w->fault, REFUSE, "TOO_LARGE", "a text is longer than the column %s (%u): widen it or let it continue", column->name, column->width);
-    return fault_as(fault_place(w->fault, column->name, 0, 0), REFUSE);
-}
-
 /* The `nth` piece of the cell. */
 static enum outcome write_cell(struct writing *w, const struct format_column *column, struct bytes text, size_t nth) {
     struct column_text left, piece = {BYTES_NONE, BYTES_NONE};
     uint32_t used = 0;
     TRY(column_encode(w->format, text, &w->encoded, &w->plain, &left, w->fault));
     for (size_t i = 0; i <= nth; i++) piece = column_piece(w->format, &left, column->width, w->format->by_characters, &used);
-    if (left.text.count && !column->continues) return too_long(w, column);
+    if (left.text.count && !column->continues) return column_refuse(w->fault, bytes_of_cstr(column->name), "a text is longer than its column: widen it or let it continue");
     char pad = piece.text.count ? column->pad : ' ';
     if (column->right) TRY(fill(w, pad, column->width - used));
     TRY(buffer_add(w->into, piece.text, w->fault));
@@ -123,7 +117,7 @@ static enum outcome rows_of(struct writing *w, const struct native_node *row, si
         if (!cell) continue;
         TRY(column_encode(w->format, cell->text, &w->encoded, &w->plain, &text, w->fault));
         size_t rows = column_rows(w->format, text, column->width, w->format->by_characters);
-        if (!rows) return too_long(w, column);
+        if (!rows) return column_refuse(w->fault, bytes_of_cstr(column->name), "a text is longer than its column: widen it or let it continue");
         *ret = rows > *ret ? rows : *ret;
     }
     return OK;
@@ -149,10 +143,7 @@ static enum outcome check_columns(const struct format *format, const struct nati
     for (const struct native_node *row = root->first; row; row = row->next) {
         for (const struct native_node *cell = row->first; cell; cell = cell->next) {
             if (!cell->text.count || format_column(format, cell->name)) continue;
-            char name[sizeof fault->field];
-            snprintf(name, sizeof name, "%.*s", BYTES_FMT(cell->name));
-            (void)fault_set(fault, REFUSE, "TOO_LARGE", "the profile has no column for this text");
-            return fault_as(fault_place(fault, name, 0, 0), REFUSE);
+            return column_refuse(fault, cell->name, "the profile has no column for this text");
         }
     }
     return OK;

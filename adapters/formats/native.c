@@ -1,5 +1,6 @@
 /* See native.h: the tree, and which format reads and writes it. */
 #include "adapters/formats/native_inside.h"
+#include <stdio.h>
 
 void place_move(struct place *place, struct bytes text, size_t offset) {
     if (!place->line || offset < place->offset) *place = (struct place){.line = 1, .column = 1};
@@ -45,12 +46,23 @@ enum outcome reading_node(struct reading *r, struct native_node *parent, struct 
     return OK;
 }
 
+void native_cell_name(uint32_t row, uint32_t column, char ret_name[NATIVE_CELL]) {
+    char letters[8];
+    size_t count = 0;
+    for (; column && count < sizeof letters; column = (column - 1) / 26) letters[count++] = (char)('A' + (column - 1) % 26);
+    for (size_t i = 0; i < count; i++) ret_name[i] = letters[count - 1 - i];
+    snprintf(ret_name + count, NATIVE_CELL - count, "%u", row);
+}
+
 static const struct native_node *named(const struct native_node *node, struct bytes name) {
     while (node && !bytes_equal(node->name, name)) node = node->next;
     return node;
 }
 const struct native_node *native_child(const struct native_node *parent, struct bytes name) { return named(parent->first, name); }
 const struct native_node *native_again(const struct native_node *node) { return named(node->next, node->name); }
+
+/* No text: the format itself decodes what its cells hold. */
+static bool binary(const struct format *format) { return format->kind == FORMAT_DBF || format->kind == FORMAT_XLSX; }
 
 enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena, struct native_node **ret, struct fault *fault) {
     if (file.count > NATIVE_MOST) {
@@ -59,13 +71,15 @@ enum outcome native_read(const struct format *format, struct bytes file, struct 
         return REFUSE;
     }
     struct reading r = {.format = format, .file = file, .arena = arena, .fault = fault};
-    TRY(encoding_decode(format, file, arena, &r.text, fault));
+    if (!binary(format)) TRY(encoding_decode(format, file, arena, &r.text, fault));
     switch (format->kind) {
     case FORMAT_CSV: return csv_read(&r, ret);
     case FORMAT_FIXED: return fixed_read(&r, ret);
     case FORMAT_XML: return xml_read(&r, ret);
     case FORMAT_JSONL: return jsonl_read(&r, ret);
-    case FORMAT_JSON: case FORMAT_DBF: case FORMAT_XLSX: default: return json_read(&r, ret);
+    case FORMAT_DBF: return dbf_read(&r, ret);
+    case FORMAT_XLSX: return xlsx_read(&r, ret);
+    case FORMAT_JSON: default: return json_read(&r, ret);
     }
 }
 
@@ -75,11 +89,14 @@ static enum outcome write_text(const struct format *format, const struct native_
     case FORMAT_FIXED: return fixed_write(format, root, into, fault);
     case FORMAT_XML: return xml_write(format, root, into, fault);
     case FORMAT_JSONL: return jsonl_write(root, into, fault);
-    case FORMAT_JSON: case FORMAT_DBF: case FORMAT_XLSX: default: return json_write(root, into, fault);
+    case FORMAT_DBF: return dbf_write(format, root, into, fault);
+    case FORMAT_XLSX: return xlsx_write(format, root, into, fault);
+    case FORMAT_JSON: default: return json_write(root, into, fault);
     }
 }
 
 enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
+    if (binary(format)) return write_text(format, root, into, fault);
     AUTO(buffer_free) struct buffer text;
     buffer_init(&text, into->most > SIZE_MAX / 2 ? into->most : into->most * 2); /* UTF-8 may be longer than GB18030, never twice */
     TRY(write_text(format, root, &text, fault));

@@ -29,6 +29,11 @@ struct format {
     enum format_encoding encoding;
     bool bom;                       /* written (UTF-8); when reading UTF-8 one is always accepted */
     char separator;                 /* csv; ',' or '\t' … */
+    const char *sheet;              /* xlsx: the sheet with the rows; NULL: the first */
+    const char *const *sheets; size_t sheet_count;      /* xlsx: further ones, groups */
+    const char *const *ignored; size_t ignored_count;   /* xlsx: sheets that are passed over */
+    const char *title;              /* xlsx: written in a row above the header; not NULL: there is such a row when reading */
+    uint32_t header_rows;           /* xlsx: 1, or 2: names below names, "当事人/姓名" */
     const char *root;               /* xml: name of the root element; NULL: any (json, csv: NULL) */
     const struct format_column *columns; size_t column_count;   /* fixed: all of the row; dbf, xlsx: those whose form matters */
     bool by_characters;             /* fixed: widths count characters, not bytes */
@@ -52,8 +57,9 @@ struct native_node {
 #define NATIVE_COLUMNS 1000u        /* csv columns */
 #define NATIVE_MOST (4u << 20)      /* bytes of one case file: TOO_LARGE above */
 #define NATIVE_ARENA (56u << 20)    /* of the arena one reading takes at most: copies of the file, 16 MiB of nodes, 16 MiB of JSON names */
-/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, JSON_SYNTAX, FIXED_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file; FATAL: no memory,
- * no converter. A value in quotes begins at its opening quote, an XML element's behind its start tag. Refused besides what is no CSV,
+/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, JSON_SYNTAX, FIXED_SYNTAX, DBF_SYNTAX, XLSX_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file; FATAL: no memory,
+ * no converter. Places in dbf: record and field, in xlsx:
+ * row and column of the sheet (which the text names), a fault of the whole file 1:1. A value in quotes begins at its opening quote, an XML element's behind its start tag. Refused besides what is no CSV,
  * XML or JSON: csv rows shorter or longer than the header, columns without a name or with the same one, no row at all; xml DTDs and another root
  * element than `root`; json names twice in one object, arrays in arrays, anything but an object outermost; NUL characters everywhere.
  * XML text beside element children is kept in `text`; the encoding that an XML declaration names is not looked at. */
@@ -66,6 +72,9 @@ MUST_USE enum outcome native_read(const struct format *format, struct bytes file
 MUST_USE enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
 /* A new last child (arena-owned; name and text are borrowed). */
 struct native_node *native_add(struct native_node *parent, struct bytes name, struct arena *arena);
+/* "C5": how a spreadsheet calls row 5, column 3. */
+#define NATIVE_CELL 24
+void native_cell_name(uint32_t row, uint32_t column, char ret_name[NATIVE_CELL]);
 /* The form of a column, NULL: the format says nothing of it. */
 const struct format_column *format_column(const struct format *format, struct bytes name);
 /* First child of that name, NULL if none; native_again: the next sibling of the same name. */

@@ -27,6 +27,8 @@ enum outcome reading_at(struct reading *r, size_t offset);
 
 /* UTF-8 of the file, in the arena. REFUSE ENCODING with the place of the first byte that is wrong. */
 MUST_USE enum outcome encoding_decode(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault);
+/* The same for what is UTF-8 already and stays where it is. */
+MUST_USE enum outcome encoding_check(struct bytes file, struct bytes *ret, struct fault *fault);
 /* The text (valid UTF-8) in the format's encoding. REFUSE TOO_LARGE only. */
 MUST_USE enum outcome encoding_encode(const struct format *format, struct bytes text, struct buffer *into, struct fault *fault);
 /* The character at `from`, or U+FFFD where none is; moves `from` behind it. `from` < text.count. */
@@ -42,6 +44,10 @@ MUST_USE enum outcome xml_read(struct reading *r, struct native_node **ret);
 MUST_USE enum outcome xml_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
 MUST_USE enum outcome fixed_read(struct reading *r, struct native_node **ret);
 MUST_USE enum outcome fixed_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
+MUST_USE enum outcome dbf_read(struct reading *r, struct native_node **ret);
+MUST_USE enum outcome dbf_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
+MUST_USE enum outcome xlsx_read(struct reading *r, struct native_node **ret);
+MUST_USE enum outcome xlsx_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
 MUST_USE enum outcome json_read(struct reading *r, struct native_node **ret);
 MUST_USE enum outcome jsonl_read(struct reading *r, struct native_node **ret);
 MUST_USE enum outcome jsonl_write(const struct native_node *root, struct buffer *into, struct fault *fault);
