@@ -35,7 +35,7 @@ enum outcome read_path(struct reading *r, const struct setting *at, const char *
     }
     const char *from = text + (!flat && *text == '/');
     size_t most = 1, count = 0;
-    for (const char *p = from; *p && !csv; p++) most += *p == '/';
+    for (const char *p = from; *p && !flat; p++) most += *p == '/';
     if (most > MOST_PATH) return setting_fault(at, r->fault, "TOO_MANY", "a path of more than %u names", MOST_PATH);
     const char **names = arena_array(r->profile->arena, most, sizeof *names);
     for (const char *end; count < most; from = end + 1) {

@@ -29,7 +29,7 @@ static enum outcome read_fill(struct reading *r, struct setting *from, struct fo
 }
 
 /* What a column may say in this kind of format. */
-static enum outcome check_options(struct reading *r, struct setting *from, const struct format_column *column) {
+static enum outcome check_options(struct reading *r, struct setting *from) {
     static const struct { const char *key; unsigned kinds; } only[] = {{"align", 1u << FORMAT_FIXED}, {"pad", 1u << FORMAT_FIXED},
         {"type", 1u << FORMAT_DBF | 1u << FORMAT_XLSX}, {"decimals", 1u << FORMAT_DBF}, {"continues", 1u << FORMAT_FIXED | 1u << FORMAT_DBF}};
     for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
@@ -38,8 +38,7 @@ static enum outcome check_options(struct reading *r, struct setting *from, const
             return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is not for the columns of this kind of format", only[i].key);
         }
     }
-    if (!column->continues || (column->type == COLUMN_TEXT && !column->right)) return OK;
-    return setting_fault(setting_get(from, "continues"), r->fault, "SETTINGS_TYPE", "only a text that begins at the left can continue below");
+    return OK;
 }
 
 /* A width that cannot be left out: dbf and xlsx have widths of their own. */
@@ -65,12 +64,15 @@ static enum outcome read_column(struct reading *r, struct setting *from, struct 
     if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a column is {name, width, …}");
     TRY(setting_text(from, "name", &ret->name, r->fault));
     if (!*ret->name) return setting_fault(setting_get(from, "name"), r->fault, "SETTINGS_TYPE", "a column needs a name");
+    if (r->profile->format.kind == FORMAT_DBF) TRY(check_column(r, setting_get(from, "name"), ret->name));
+    TRY(check_options(r, from));
     TRY(read_type(r, from, ret));
     TRY(read_width(r, from, ret));
     TRY(read_fill(r, from, ret));
     TRY(setting_bool_or(from, "continues", false, &ret->continues, r->fault));
     if (ret->continues && !ret->width) return setting_fault(setting_get(from, "continues"), r->fault, "SETTINGS_MISSING", "a column that continues needs its width");
-    return check_options(r, from, ret);
+    if (!ret->continues || (ret->type == COLUMN_TEXT && !ret->right)) return OK;
+    return setting_fault(setting_get(from, "continues"), r->fault, "SETTINGS_TYPE", "only a text that begins at the left can continue below");
 }
 
 enum outcome read_columns(struct reading *r, struct setting *from) {
@@ -93,8 +95,21 @@ enum outcome read_columns(struct reading *r, struct setting *from) {
     return OK;
 }
 
+/* Of the file's own encoding: a Chinese character takes two bytes of GB18030, three of UTF-8. */
+static size_t width_of(const struct format *format, const char *name) {
+    size_t width = 0;
+    for (const char *p = name; *p; p++) {
+        bool begins = (*p & 0xc0) != 0x80, ascii = !(*p & 0x80);
+        width += format->encoding == ENCODING_UTF8 || ascii ? 1 : begins ? 2 : 0;
+    }
+    return width;
+}
+
 enum outcome check_column(struct reading *r, const struct setting *at, const char *name) {
     const struct format *format = &r->profile->format;
+    if (format->kind == FORMAT_DBF && width_of(format, name) > 10) {
+        return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" is longer than ten bytes: no DBF field can have this name", name);
+    }
     for (size_t i = 0; i < format->column_count; i++) {
         if (strcmp(format->columns[i].name, name) == 0) return OK;
     }

@@ -111,7 +111,7 @@ static enum outcome read_options(struct reading *r, struct setting *from, struct
     field->placed = path != NULL;
     if (path) TRY(read_path(r, setting_get(from, "at"), path, &field->at));
     bool json = r->profile->format.kind == FORMAT_JSON || r->profile->format.kind == FORMAT_JSONL;
-    if (field->bare && !json) return setting_fault(setting_get(from, "bare"), r->fault, "SETTINGS_TYPE", "bare is for json and jsonl only");
+    if (field->bare && !json) return setting_fault(setting_get(from, "bare"), r->fault, "SETTINGS_TYPE", "bare is for jsonl and json only");
     NOTE(r, NULL, check_constant(r, setting_get(from, "value"), field->canonical, field->constant));
     NOTE(r, NULL, check_constant(r, setting_get(from, "otherwise"), field->canonical, field->otherwise));
     NOTE(r, NULL, read_table(r, from, field));

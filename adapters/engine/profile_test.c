@@ -111,7 +111,7 @@ static const struct wrong all_wrong[] = {
     {HEAD SEND("groups: {parties: {at: b, fields: {name: a}}}"), "SETTINGS_TYPE", 4, 101, "no \"at\""},
     {HEAD SEND("groups: {parties: {fields: {sex: a}}}"), "SETTINGS_MISSING", 4, 96, "member \"name\""},
     {HEAD SEND("groups: {parties: {fields: {name: a, colour: b}}}"), "SETTINGS_UNKNOWN", 4, 123, "no member"},
-    {XML SEND("groups: {parties: {distinct: true, fields: {name: a}}}"), "SETTINGS_TYPE", 4, 107, "csv only"},
+    {XML SEND("groups: {parties: {distinct: true, fields: {name: a}}}"), "SETTINGS_TYPE", 4, 107, "rows only"},
     {HEAD SENT "  - {event: REF.AMEND, direction: send, fields: {envelope.business_time: a, envelope.cites: b}}\n", "SETTINGS_UNREACHABLE", 5, 5, "takes every file"},
     {HEAD SENT "  - {event: REF.FILED, direction: receive}\n  - {event: REF.FILED, direction: receive}\n", "SETTINGS_UNREACHABLE", 6, 5, "already"},
 };

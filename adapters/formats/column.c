@@ -149,7 +149,7 @@ enum outcome column_encode(const struct format *format, struct bytes text, struc
     buffer_clear(plain);
     for (size_t i = 0; i < text.count;) {
         struct bytes one = encoding_next(text, &i);
-        bool line_end = one.at[0] == '\r' || one.at[0] == '\n';
+        bool line_end = format->kind == FORMAT_FIXED && (one.at[0] == '\r' || one.at[0] == '\n');
         if (!one.at[0]) one = ENCODING_REPLACEMENT;
         TRY(buffer_add(plain, line_end ? BYTES_LITERAL(" ") : one, fault));
     }

@@ -17,7 +17,7 @@ void column_join(const struct format *format, struct native_node *root, struct a
 struct column_text { struct bytes text, encoded; };
 /* The first piece that fits into `width` bytes (`by_characters`: characters); *text begins behind it. *ret_used: of the width. */
 struct column_text column_piece(const struct format *format, struct column_text *text, uint32_t width, bool by_characters, uint32_t *ret_used);
-/* A text ready to be written: line ends are blanks, encoded in `scratch`, which lives as long. */
+/* A text ready to be written: line ends are blanks (fixed), encoded in `scratch`, which lives as long. */
 MUST_USE enum outcome column_encode(const struct format *format, struct bytes text, struct buffer *scratch, struct buffer *plain, struct column_text *ret,
                                     struct fault *fault);
 /* Rows that the text needs, at least 1; 0: more than COLUMN_ROWS, or a character is wider than the column. */
