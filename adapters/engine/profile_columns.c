@@ -83,6 +83,7 @@ enum outcome read_columns(struct reading *r, struct setting *from) {
     if (list->kind != SETTING_LIST || !list->first) return setting_fault(list, r->fault, "SETTINGS_TYPE", "columns: a list of {name, width, …}");
     if (list->count > NATIVE_COLUMNS) return setting_fault(list, r->fault, "TOO_MANY", "more than %u columns", NATIVE_COLUMNS);
     struct format_column *columns = arena_array(r->profile->arena, list->count, sizeof *columns);
+    format->columns = columns;
     for (struct setting *one = list->first; one; one = one->next) {
         struct format_column *column = &columns[format->column_count];
         TRY(read_column(r, one, column));
@@ -91,7 +92,6 @@ enum outcome read_columns(struct reading *r, struct setting *from) {
         }
         format->column_count++;
     }
-    format->columns = columns;
     return OK;
 }
 

@@ -2,18 +2,15 @@
 """Every native file of the sample day, both ways: what its sender's profile makes of it, and what each receiver then finds in its inbox.
 
 `native.py BUILD` tests; `native.py BUILD --write` writes the goldens adapters/agencies/<receiver>/samples/in/<step>.<extension> anew, to be
-looked through in the diff. Sending is checked against the file as Python's own csv, xml and json see it: whatever stands there under a
+looked through in the diff. Sending is checked against the file as Python's own readers (native_files.py) see it: whatever stands there under a
 plain field of the profile must stand in the record, through the profile's table where it has one, and whatever no message of the
 profile names must stand in native[]. Goldens are of day zero as the sample day's file says it.
 """
-import csv
-import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 AGENCIES = ROOT / "adapters" / "agencies"
 sys.path.insert(0, str(ROOT / "tests" / "support"))
+import native_files  # noqa: E402
 import sample_day  # noqa: E402
 
 PLAIN = {"envelope.document_no", "title", "summary", "place", "offence", "agency_case_no", "approver", "contact", "contact_phone", "reason", "category",
@@ -33,42 +31,11 @@ def profile_of(agency):
     return yaml.safe_load((AGENCIES / agency / "profile.yaml").read_text(encoding="utf-8"))
 
 
-def leaves_of_xml(element, path=()):
-    for name, value in element.attrib.items():
-        yield path + ("@" + name.split("}")[-1],), value
-    if element.text and element.text.strip():
-        yield path, element.text
-    for child in element:
-        yield from leaves_of_xml(child, path + (child.tag.split("}")[-1],))
-
-
-def leaves_of_json(value, path=()):
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from leaves_of_json(inner, path + (name,))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from leaves_of_json(inner, path)
-    elif value is not None:
-        yield path, value if isinstance(value, str) else json.dumps(value)
-
-
-def leaves(profile, content):
-    """(path from the document, text) of every filled place, by Python's own readers."""
-    form = profile["format"]
-    text = content.decode(form.get("encoding", "UTF-8").lower().replace("utf-8", "utf-8-sig"))
-    if form["kind"] == "json":
-        found = leaves_of_json(json.loads(text))
-    elif form["kind"] == "xml":
-        found = leaves_of_xml(ET.fromstring(text.split("?>", 1)[-1].strip()))
-    else:
-        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=form.get("separator", ",").replace("\\t", "\t"))
-        found = (((name,), value) for row in rows for name, value in row.items())
-    return [(path, value.strip(" \t\r\n\u3000")) for path, value in found if value.strip(" \t\r\n\u3000")]
-
-
 def absolute(profile, path, group=None):
-    record = () if profile["format"]["kind"] == "csv" else tuple(x for x in profile["format"].get("record", "").split("/") if x)
+    form = profile["format"]
+    if form["kind"] in ("csv", "fixed", "dbf", "xlsx"):
+        return (group, path) if group else (path,)      # a column's name, in its sheet
+    record = () if form["kind"] == "jsonl" else tuple(x for x in form.get("record", "").split("/") if x)
     base = record
     if group:
         base = tuple(group[1:].split("/")) if group.startswith("/") else record + tuple(group.split("/"))
@@ -97,6 +64,8 @@ def parts(profile, message):
                 at = field if isinstance(field, str) else field.get("at")
                 if at:
                     places.add(absolute(profile, at, group.get("at")))
+            if profile["format"]["kind"] == "xlsx" and group.get("at"):
+                places.add(absolute(profile, profile["format"].get("key", ""), group["at"]))
     return fields, places | {absolute(profile, field["at"]) for field in fields.values() if "at" in field}
 
 
@@ -108,7 +77,7 @@ def value_at(record, path):
 
 def check_sending(step, tried):
     profile = profile_of(step.agency)
-    said = leaves(profile, step.file.content)
+    said = native_files.leaves(profile["format"], step.file.content)
     record = tried["becomes"]["value"]
     assert tried["event"] == step.event == record["envelope"]["event"], f"event {tried['event']}, expected {step.event}"
     assert record["envelope"]["sender"] == step.agency
@@ -170,6 +139,10 @@ def receive(build, step, delivery, answer_to, write):
     done = carried(build, step, delivery, answer_to)
     if done.returncode != 0:
         return [f"{name}: {done.stderr.decode()}"]
+    try:
+        assert native_files.leaves(form, done.stdout), "nothing in it"
+    except Exception as wrong:  # whatever a reader raises: the file is not what it says
+        return [f"{name}: Python cannot read what was written: {wrong!r}"]
     if write:
         golden.parent.mkdir(parents=True, exist_ok=True)
         golden.write_bytes(done.stdout)

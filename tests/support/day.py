@@ -5,6 +5,8 @@ import os
 import re
 import time
 
+import native_files
+
 CASE_FILE = re.compile(r"(?!SYS\.)[A-Z]+\.[A-Z_]+_.*_\d+-\d+(g\d+)?\.[^._]+$")   # an attachment has _<n>_<name> behind its place
 QUIET_SECONDS = 90   # nothing has moved for so long: something is stuck
 
@@ -54,11 +56,11 @@ def arrived(spool, step, answer):
 GOLDEN_LANE, GOLDEN_SEQUENCE = "5", "12"   # the place that golden files were made with
 
 
-def as_golden(path, golden, encoding):
+def as_golden(path, golden, form):
     """Is a delivered case file its golden one, but for the names of its attachments and its own lane and sequence?"""
-    stem, wanted = path.name.rsplit(".", 1)[0], golden.read_bytes().decode(encoding)
+    stem, wanted = path.name.rsplit(".", 1)[0], native_files.shown(form, golden.read_bytes())
     lane, sequence = re.search(r"_(\d+)-(\d+)(?:g\d+)?$", stem).groups()
-    mine = re.split(r"(\d+)", re.sub(re.escape(stem) + r"_\d+_", "", path.read_bytes().decode(encoding)))
+    mine = re.split(r"(\d+)", re.sub(re.escape(stem) + r"_\d+_", "", native_files.shown(form, path.read_bytes())))
     theirs = re.split(r"(\d+)", wanted)
     return len(mine) == len(theirs) and all(m == t or (t, m) in ((GOLDEN_LANE, lane), (GOLDEN_SEQUENCE, sequence)) for m, t in zip(mine, theirs))
 
@@ -147,7 +149,7 @@ def verify(steps, spools, ask):
                 wrong.append(f"{step.id}: {d.agency} 收到 {len(files)} 份而非 1 份 · files instead of one: {[f.name for f in files]}")
             elif d.golden is None:
                 wrong.append(f"{step.id}: {d.agency} 没有预期文件 · no golden file for {files[0].name}")
-            elif not as_golden(files[0], d.golden, d.encoding):
+            elif not as_golden(files[0], d.golden, d.form):
                 wrong.append(f"{step.id}: {files[0]} 与预期不同 · differs from {d.golden}")
     for step, answer in last.values():
         if not step.referral:

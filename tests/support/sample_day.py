@@ -10,6 +10,8 @@ from pathlib import Path
 
 import yaml
 
+import native_files
+
 PLACE = re.compile(r"\{\{D([+-]\d+)? (\d\d?):(\d\d) ([^{}]+)\}\}")
 
 
@@ -24,7 +26,7 @@ class Delivery:
     agency: str
     role: str           # to | copy
     golden: Path | None = None  # the case file as it arrives, but for the names under which its attachments are revealed
-    encoding: str = "utf-8"
+    form: dict = field(default_factory=dict)    # the recipient's format, as its profile says
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,18 @@ def fill(text, day_zero):
     return text
 
 
-def encoding(folder):
-    """The encoding that an agency's profile declares, as Python names it."""
-    profile = yaml.safe_load((folder / "profile.yaml").read_text(encoding="utf-8"))
-    return profile["format"].get("encoding", "UTF-8").lower()
+def form(folder):
+    """The format that an agency's profile declares."""
+    return yaml.safe_load((folder / "profile.yaml").read_text(encoding="utf-8"))["format"]
+
+
+def content(folder, name, zero):
+    """A sample's bytes. Binary ones are kept as YAML, since dates are filled in first."""
+    told = folder / "samples" / "out" / f"{name}.yaml"
+    if told.exists():
+        return native_files.made(form(folder), fill(told.read_text(encoding="utf-8"), zero))
+    kind = native_files.encoding(form(folder))
+    return fill((folder / "samples" / "out" / name).read_bytes().decode(kind), zero).encode(kind)    # a byte order mark stays: it is a character
 
 
 def golden(folder, step_id):
@@ -71,16 +81,13 @@ def load(path, day_zero=None):
     for s in told["steps"]:
         folder = path.parent / s["agency"]
         out = folder / "samples" / "out"
-        raw = (out / s["file"]).read_bytes()
-        kind = encoding(folder)
-        content = fill(raw.decode(kind), zero).encode(kind)     # a byte order mark stays: it is a character
         case = str(s["case"])
         titles.setdefault(case, told["cases"][case])
         expect = s["expect"]
         deliver = tuple(Delivery(d["agency"], d["role"], golden(path.parent / d["agency"] / "samples" / "in", s["id"]) if zero == told["day_zero"] else None,
-                                 encoding(path.parent / d["agency"]))
+                                 form(path.parent / d["agency"]))
                         for d in expect["deliver"])
-        steps.append(Step(s["id"], case, titles[case], s["agency"], File(s.get("as", s["file"]), content),
+        steps.append(Step(s["id"], case, titles[case], s["agency"], File(s.get("as", s["file"]), content(folder, s["file"], zero)),
                           tuple(File(a, (out / a).read_bytes()) for a in s.get("attachments", [])), expect["event"], deliver,
                           expect.get("referral", {})))
     return steps
