@@ -1,6 +1,7 @@
 /* See profile.h: the file, its format, tables and texts. */
 #define _GNU_SOURCE /* FNM_CASEFOLD */
 #include "adapters/engine/profile_inside.h"
+#include "adapters/formats/xml_schema.h"
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +119,7 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     struct profile *p = r->profile;
     static const struct { const char *key; unsigned kinds; } only[] = {{"separator", 1u << FORMAT_CSV},
         {"width", 1u << FORMAT_FIXED}, {"sheet", 1u << FORMAT_XLSX}, {"sheets", 1u << FORMAT_XLSX}, {"ignore_sheets", 1u << FORMAT_XLSX},
-        {"title", 1u << FORMAT_XLSX}, {"header", 1u << FORMAT_XLSX}, {"columns", 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX}, {"key", ROWS}, {"root", 1u << FORMAT_XML},
+        {"title", 1u << FORMAT_XLSX}, {"header", 1u << FORMAT_XLSX}, {"columns", 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX}, {"key", ROWS}, {"schema", 1u << FORMAT_XML}, {"root", 1u << FORMAT_XML},
         {"namespace", 1u << FORMAT_XML}, {"prefix", 1u << FORMAT_XML}, {"record", 1u << FORMAT_XML | 1u << FORMAT_JSON}};
     for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
         struct setting *at = setting_get(from, only[i].key);
@@ -139,6 +140,7 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     TRY(setting_text_or(from, "key", NULL, &key, r->fault));
     if (p->format.kind == FORMAT_XML && !p->format.root) return setting_fault(from, r->fault, "SETTINGS_MISSING", "xml needs root: the name of the root element");
     if (p->format.prefix && !p->format.name_space) return setting_fault(setting_get(from, "prefix"), r->fault, "SETTINGS_MISSING", "a prefix needs a namespace");
+    TRY(read_schema(r, from));
     if (record) TRY(read_path(r, setting_get(from, "record"), record, &p->record));
     if (key) TRY(read_path(r, setting_get(from, "key"), key, &p->key));
     p->has_key = key != NULL;
@@ -241,6 +243,7 @@ enum outcome profile_load(const char *path, const struct directory *directory, c
 
 void profile_free(struct profile *profile) {
     if (!profile) return;
+    xml_schema_free(profile->schema);
     settings_free(profile->settings);
     arena_free(profile->arena);
     free(profile);

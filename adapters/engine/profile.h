@@ -74,6 +74,7 @@ struct profile {
     const struct catalogue *catalogue;
     const struct participant *agency;
     struct format format;
+    struct xml_schema *schema;                                 /* of format.schema; owned */
     const char *extension;
     struct native_path record, key;        /* count 0: none */
     bool has_key;

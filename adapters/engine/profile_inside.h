@@ -27,6 +27,8 @@ MUST_USE enum outcome read_texts(struct reading *r, struct setting *from, const 
 MUST_USE enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret);
 /* Date patterns under "date", with those of the format's own date cells. */
 MUST_USE enum outcome read_dates_of(struct reading *r, struct setting *from, struct texts otherwise, struct texts *ret);
+/* xml: format.schema, an XSD beside the profile. */
+MUST_USE enum outcome read_schema(struct reading *r, struct setting *from);
 /* xlsx: format.sheet, sheets, ignore_sheets, title, header; what a group's `at` may be. */
 MUST_USE enum outcome read_sheets(struct reading *r, struct setting *from);
 MUST_USE enum outcome read_sheet_path(struct reading *r, const struct setting *at, const char *name, struct native_path *ret);

@@ -34,6 +34,7 @@ struct format {
     const char *const *ignored; size_t ignored_count;   /* xlsx: sheets that are passed over */
     const char *title;              /* xlsx: written in a row above the header; not NULL: there is such a row when reading */
     uint32_t header_rows;           /* xlsx: 1, or 2: names below names, "当事人/姓名" */
+    const struct xml_schema *schema;/* xml: XSD that what is read must conform to (xml_schema.h); NULL: none */
     const char *root;               /* xml: name of the root element; NULL: any (json, csv: NULL) */
     const struct format_column *columns; size_t column_count;   /* fixed: all of the row; dbf, xlsx: those whose form matters */
     bool by_characters;             /* fixed: widths count characters, not bytes */
@@ -57,7 +58,7 @@ struct native_node {
 #define NATIVE_COLUMNS 1000u        /* csv columns */
 #define NATIVE_MOST (4u << 20)      /* bytes of one case file: TOO_LARGE above */
 #define NATIVE_ARENA (56u << 20)    /* of the arena one reading takes at most: copies of the file, 16 MiB of nodes, 16 MiB of JSON names */
-/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, JSON_SYNTAX, FIXED_SYNTAX, DBF_SYNTAX, XLSX_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file; FATAL: no memory,
+/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, XML_SCHEMA, JSON_SYNTAX, FIXED_SYNTAX, DBF_SYNTAX, XLSX_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file; FATAL: no memory,
  * no converter. Places in dbf: record and field, in xlsx:
  * row and column of the sheet (which the text names), a fault of the whole file 1:1. A value in quotes begins at its opening quote, an XML element's behind its start tag. Refused besides what is no CSV,
  * XML or JSON: csv rows shorter or longer than the header, columns without a name or with the same one, no row at all; xml DTDs and another root

@@ -41,6 +41,8 @@ size_t encoding_step(const struct format *format, struct bytes encoded, size_t f
 MUST_USE enum outcome csv_read(struct reading *r, struct native_node **ret);
 MUST_USE enum outcome csv_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
 MUST_USE enum outcome xml_read(struct reading *r, struct native_node **ret);
+/* r->text is well-formed. REFUSE XML_SCHEMA at the tag where the first thing that does not conform is found. */
+MUST_USE enum outcome xml_schema_check(const struct xml_schema *schema, struct reading *r);
 MUST_USE enum outcome xml_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
 MUST_USE enum outcome fixed_read(struct reading *r, struct native_node **ret);
 MUST_USE enum outcome fixed_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);

@@ -190,6 +190,7 @@ enum outcome xml_read(struct reading *r, struct native_node **ret) {
     for (unsigned i = 0; i < NATIVE_DEPTH; i++) buffer_free(&s.texts[i]);
     xmlFreeDoc(s.parser->myDoc);
     xmlFreeParserCtxt(s.parser);
+    if (outcome == OK && r->format->schema) outcome = xml_schema_check(r->format->schema, r);
     if (outcome == OK) *ret = s.root;
     return outcome;
 }
