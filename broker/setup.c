@@ -28,7 +28,7 @@ static enum outcome await_leaders(rd_kafka_t *any, const struct topics *topics, 
     enum outcome outcome = OK;
     for (size_t i = 0; i < topics->count; i++) names[i] = topics->names[i];
     for (int32_t lane = 0; outcome == OK && lane < topics->setup->lanes; lane++) {
-        outcome = bus_ends(any, names, topics->count, lane, 15000, ends, fault);
+        outcome = bus_ends(any, names, topics->count, lane, 60000, ends, fault);
     }
     free(names);
     free(ends);
@@ -53,7 +53,7 @@ static enum outcome make_topics(rd_kafka_t *any, const struct broker_setup *setu
     else add(&topics, WITH(clock_real));
     snprintf(topics.names[topics.count], TOPIC_NAME, "%s", TOPIC_DEAD_LETTER);
     add(&topics, WITH(dead_config));
-    enum outcome made = bus_topics_ensure(any, topics.all, topics.count, 30000, fault);
+    enum outcome made = bus_topics_ensure(any, topics.all, topics.count, 60000, fault);
     if (made == OK) made = await_leaders(any, &topics, fault);
     free(topics.all);
     free(topics.names);
@@ -62,7 +62,7 @@ static enum outcome make_topics(rd_kafka_t *any, const struct broker_setup *setu
 
 static enum outcome set_up(const struct broker_setup *setup, rd_kafka_t *any, const struct directory *directory, struct fault *fault) {
     char cluster[64];
-    TRY(bus_cluster_id(any, 15000, cluster, sizeof cluster, fault));
+    TRY(bus_cluster_id(any, 60000, cluster, sizeof cluster, fault));
     TRY(make_topics(any, setup, directory, fault));
     struct ledger_setup ledger = {.schemas_folder = setup->schemas, .cluster_id = cluster, .manual_clock = setup->manual_clock,
                                   .lanes = setup->lanes, .directory = directory};

@@ -22,6 +22,8 @@ static bool read_date(const char *text, int year, int32_t *ret) {
     return civil_valid(&c);
 }
 
+static int weekday_of(int32_t day) { return (int)((day % 7 + 7 + 3) % 7); } /* 0 = Monday; 1970-01-01 was a Thursday */
+
 static enum outcome read_days(struct calendar *calendar, struct setting *list, int year, int8_t mark, struct fault *fault) {
     int32_t first_day = day_of_date(year, 1, 1);
     for (struct setting *item = list->first; item; item = item->next) {
@@ -34,7 +36,12 @@ static enum outcome read_days(struct calendar *calendar, struct setting *list, i
         if (dots && (!read_date(dots + 2, year, &until) || until < from)) {
             return setting_fault(item, fault, "SETTINGS_TYPE", "the end of the range is no later date of the year");
         }
-        for (int32_t day = from; day <= until; day++) calendar->days[year - FIRST_YEAR][day - first_day] = mark;
+        for (int32_t day = from; day <= until; day++) {
+            int8_t *place = &calendar->days[year - FIRST_YEAR][day - first_day];
+            if (*place) return setting_fault(item, fault, "SETTINGS_DUPLICATE", "%s: a day of it stands here already, off or worked: keep one", item->text);
+            if (mark == 2 && weekday_of(day) < 5) return setting_fault(item, fault, "SETTINGS_TYPE", "%s is no Saturday or Sunday: a make-up day (调休) is", item->text);
+            *place = mark;
+        }
     }
     return OK;
 }
@@ -48,12 +55,16 @@ static enum outcome read_years(struct calendar *calendar, struct setting *root, 
         one->seen = true;
         int year = atoi(one->key);
         if (year < FIRST_YEAR || year >= FIRST_YEAR + YEARS) return setting_fault(one, fault, "SETTINGS_TYPE", "not a year");
+        bool follows = year == FIRST_YEAR || calendar->known[year - FIRST_YEAR - 1] || one == years->first;
+        if (!follows) return setting_fault(one, fault, "SETTINGS_MISSING", "the year %d is missing before %d: enter its holidays and make-up days", year - 1, year);
         TRY(setting_need(one, "off", SETTING_LIST, &list, fault));
         TRY(read_days(calendar, list, year, 1, fault));
         TRY(setting_need(one, "work", SETTING_LIST, &list, fault));
         TRY(read_days(calendar, list, year, 2, fault));
         calendar->known[year - FIRST_YEAR] = true;
+        if (!list->count && year >= 2008) return setting_fault(list, fault, "SETTINGS_MISSING", "%d has no make-up days: enter them from the yearly notice", year);
     }
+    if (!years->first) return setting_fault(years, fault, "SETTINGS_MISSING", "no year at all: enter the holidays of the years in use");
     return settings_check_unknown(root, fault);
 }
 
@@ -73,7 +84,7 @@ void calendar_free(struct calendar *calendar) { free(calendar); }
 bool calendar_worked(const struct calendar *calendar, int32_t day, bool *ret_known) {
     int year, month, date;
     date_of_day(day, &year, &month, &date);
-    int weekday = (int)((day % 7 + 7 + 3) % 7); /* 0 = Monday; 1970-01-01 was a Thursday */
+    int weekday = weekday_of(day);
     int at = year - FIRST_YEAR;
     if (at < 0 || at >= YEARS || !calendar->known[at]) {
         *ret_known = false;

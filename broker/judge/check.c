@@ -1,11 +1,18 @@
 /* The guards: every reason against a submission, collected before anything changes. */
-#include "broker/judge/rules.h"
+#include "broker/judge/judging.h"
+
+static bool take_external(struct judging *j, struct bytes slug) {
+    int external = rules_external(j->p, slug);
+    if (external < 0) return false;
+    if (j->external_count < sizeof j->externals) j->externals[j->external_count++] = (uint8_t)external;
+    return true;
+}
 
 static bool take_recipient(struct judging *j, struct bytes slug, char role) {
     const struct participant *who = directory_by_slug(j->directory, slug);
     struct verdict *v = j->verdict;
     if (!who) {
-        judging_reason(j, "UNKNOWN_RECIPIENT", role == DELIVER_TO ? "envelope.recipients" : "envelope.copies");
+        if (!take_external(j, slug)) judging_reason(j, "UNKNOWN_RECIPIENT", role == DELIVER_TO ? "envelope.recipients" : "envelope.copies");
         return true;
     }
     for (size_t i = 0; i < v->delivery_count; i++) {
@@ -26,93 +33,164 @@ static bool take_recipient(struct judging *j, struct bytes slug, char role) {
 static void check_recipients(struct judging *j) {
     struct bytes slug;
     size_t cursor = 0;
+    const struct transition *t = j->transition;
+    bool by_hand = t->serve >= 0 || (t->serve == SERVE_TARGET_ORGAN && j->submission->target_organ.count);
+    bool needed = t->receiver != RECEIVER_NONE && t->receiver != RECEIVER_PARTIES && !by_hand;
     while (walk_items(&j->submission->recipients, &cursor, &slug) && take_recipient(j, slug, DELIVER_TO)) {}
-    if (!j->verdict->delivery_count) judging_reason(j, "NO_RECIPIENT", "envelope.recipients");
+    if (!j->verdict->delivery_count && needed) judging_reason(j, "NO_RECIPIENT", "envelope.recipients");
     j->to_count = j->verdict->delivery_count;
     cursor = 0;
     while (walk_items(&j->submission->copies, &cursor, &slug) && take_recipient(j, slug, DELIVER_COPY)) {}
 }
 
-/* The participant the rules name as receiver; NULL when none of the recipients is it. */
-static const struct participant *receiver(const struct judging *j) {
+static bool is_receiver(const struct judging *j, const struct participant *who) {
     const struct transition *t = j->transition;
-    for (size_t i = 0; i < j->to_count; i++) {
-        const struct participant *who = directory_by_number(j->directory, j->verdict->deliveries[i].to);
-        if (t->receiver == RECEIVER_OPENER && who->number == j->referral->opener) return who;
-        if (t->receiver == RECEIVER_HOLDER && who->number == j->referral->holder) return who;
-        if (t->receiver == RECEIVER_LEAD && who->lead) return who;
-        if (t->receiver == RECEIVER_ROLE && (int)who->role == t->receiver_role) return who;
+    const struct referral *r = j->referral;
+    switch (t->receiver) {
+    case RECEIVER_NONE: case RECEIVER_PARTIES: return false;
+    case RECEIVER_ANY: return true;
+    case RECEIVER_OPENER: return r && who->number == r->opener;
+    case RECEIVER_HOLDER: return r && who->number == r->holder;
+    case RECEIVER_OTHER: return r && who->number == (r->opener == j->owner->number ? r->holder : r->opener);
+    case RECEIVER_LEAD: return who->role == ROLE_PSB && who->lead;
+    case RECEIVER_OTHER_FORCE: return who->role == ROLE_PSB && who != j->owner;
+    case RECEIVER_ROLE: return (int)who->role == t->receiver_role;
     }
-    return NULL;
+    return false;
+}
+
+/* The participant the row names as receiver must be among the recipients. */
+static void check_receiver(struct judging *j) {
+    for (size_t i = 0; i < j->to_count && !j->to; i++) {
+        const struct participant *who = directory_by_number(j->directory, j->verdict->deliveries[i].to);
+        if (is_receiver(j, who)) j->to = who;
+    }
+    bool named = j->transition->receiver != RECEIVER_NONE && j->transition->receiver != RECEIVER_PARTIES;
+    if (named && j->to_count && !j->to) judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
+}
+
+static bool forwarded_by(const struct judging *j, int number) {
+    for (size_t i = 0; i < j->state->count; i++) {
+        const struct referral *other = j->state->referrals[i];
+        if (strcmp(other->machine, "JUR") == 0 && other->opener == number) return true;
+    }
+    return false;
 }
 
 static bool is_party(const struct judging *j) {
+    const struct referral *r = j->referral;
     int number = j->owner->number;
-    switch (j->transition->by) {
-    case BY_NONE: return true;
-    case BY_OPENER: return j->referral->opener == number;
-    case BY_HOLDER: return j->referral->holder == number;
-    case BY_CASE_FORCE:
-        if (j->referral->holder == number) return true;
-        for (size_t i = 0; i < j->state->count; i++) {
-            const struct referral *other = j->state->referrals[i];
-            if (strcmp(other->machine, "JUR") == 0 && other->opener == number) return true;
-        }
-        return false;
+    switch (j->transition->who) {
+    case WHO_ANYONE: return true;
+    case WHO_OPENER: return r->opener == number;
+    case WHO_HOLDER: return r->holder == number;
+    case WHO_EITHER: return r->opener == number || r->holder == number;
+    case WHO_FORWARDER: return r->holder == number || forwarded_by(j, number);
+    case WHO_PARTY: return (r->parties & UINT64_C(1) << number) != 0;
+    case WHO_OPENER_OR_LEAD: return r->opener == number || (j->owner->role == ROLE_PSB && j->owner->lead);
     }
     return false;
 }
 
-static bool category_known(const struct rules *rules, struct bytes category) {
-    for (int i = 0; i < rules->category_count; i++) {
-        if (bytes_equal_cstr(category, rules->categories[i])) return true;
-    }
-    return false;
-}
-
-static void check_competence(struct judging *j, const struct participant *to) {
-    const struct transition *t = j->transition;
+static void check_competence(struct judging *j) {
+    uint32_t guards = j->transition->guards;
     struct bytes category = j->submission->category;
-    if (t->category && !category_known(j->rules, category)) {
+    if ((guards & GUARD_CATEGORY) && rules_category(j->p, category) < 0) {
         judging_reason(j, "UNKNOWN_CATEGORY", "category");
         return;
     }
-    if (t->competence == COMPETENCE_SENDER && !participant_competent(j->owner, category, false)) judging_reason(j, "NOT_COMPETENT", "category");
-    if (t->competence == COMPETENCE_RECEIVER && to && !participant_competent(to, category, false)) {
+    if ((guards & GUARD_COMPETENT_SENDER) && !participant_competent(j->owner, category, false)) judging_reason(j, "NOT_COMPETENT", "category");
+    if ((guards & GUARD_COMPETENT_RECEIVER) && j->to && !participant_competent(j->to, category, false)) {
         judging_reason(j, "NOT_COMPETENT", "envelope.recipients");
     }
 }
 
-static void check_needs(struct judging *j) {
+static bool head_needed(const struct judging *j) {
+    const struct transition *t = j->transition;
+    if (!(t->guards & GUARD_COUNTY_HEAD)) return false;
+    bool needed = !t->head_when[0];
+    for (int i = 0; i < 2; i++) needed = needed || (t->head_when[i] && bytes_equal_cstr(j->submission->reason_code, t->head_when[i]));
+    return needed;
+}
+
+static void check_guards(struct judging *j) {
     const struct submission *s = j->submission;
-    uint8_t need = j->transition->need;
-    if ((need & NEED_DOCUMENT_NO) && !s->document_no.count) judging_reason(j, "MISSING_FIELD", "envelope.document_no");
-    if ((need & NEED_TITLE) && !s->title.count) judging_reason(j, "MISSING_FIELD", "title");
-    if ((need & NEED_REASON) && !s->reason.count) judging_reason(j, "MISSING_REASON", "reason");
-    if ((need & NEED_TARGET_ORGAN) && !s->target_organ.count) judging_reason(j, "TARGET_ORGAN", "target_organ");
-    if (j->transition->county_head && !bytes_equal_cstr(s->approver_level, "COUNTY_HEAD")) judging_reason(j, "APPROVER_LEVEL", "approver_level");
+    const struct transition *t = j->transition;
+    if ((t->guards & GUARD_COUNTY) && !directory_county(j->directory, s->county_code)) judging_reason(j, "UNKNOWN_COUNTY", "county_code");
+    if ((t->guards & GUARD_NUMBER) && !s->document_no.count) judging_reason(j, "MISSING_FIELD", "envelope.document_no");
+    if ((t->guards & GUARD_TARGET_ORGAN) && !s->target_organ.count) judging_reason(j, "TARGET_ORGAN", "target_organ");
+    if ((t->guards & GUARD_OFFICERS) && s->officer_count < 2) judging_reason(j, "MISSING_FIELD", "officers");
+    if ((t->guards & GUARD_RESULT) && !s->penalty_count && !s->reason_code.count && !s->reason.count) judging_reason(j, "MISSING_REASON", "reason_code");
+    if ((t->guards & GUARD_APPROVER) && !s->approver.count) judging_reason(j, "MISSING_FIELD", "approver");
+    if (head_needed(j) && !bytes_equal_cstr(s->approver_level, "COUNTY_HEAD")) judging_reason(j, "APPROVER_LEVEL", "approver_level");
+    if (t->reason_needed && !s->reason.count && !s->reason_code.count) judging_reason(j, "MISSING_REASON", "reason");
+}
+
+static uint64_t running_of(const struct judging *j) {
+    uint64_t running = 0;
+    for (int i = 0; j->referral && i < j->referral->clock_count; i++) {
+        const struct clock *clock = &j->referral->clocks[i];
+        int rule = clock->state == CLOCK_RUNNING ? rules_clock(j->p, clock->rule) : -1;
+        if (rule >= 0) running |= UINT64_C(1) << rule;
+    }
+    return running;
+}
+
+static void check_clocks(struct judging *j) {
+    const struct transition *t = j->transition;
+    if (!(t->running | t->stopped | t->overdue | t->within)) return;
+    uint64_t running = running_of(j);
+    instant at = j->submission->business_time;
+    if (t->running && !(t->running & running)) judging_reason(j, "CLOCK_NOT_RUNNING", "envelope.referral_id");
+    if (t->stopped & running) judging_reason(j, "CLOCK_STILL_RUNNING", "envelope.referral_id");
+    if (t->overdue && !clock_any_over(j, t->overdue & running, at)) judging_reason(j, "NOT_OVERDUE", "envelope.business_time");
+    if (t->within && clock_any_over(j, t->within & running, at)) judging_reason(j, "TOO_LATE", "envelope.business_time");
+}
+
+/* A referral of the case that stands where this row may not pass it by, and that no link of the row takes. */
+static void check_blocked(struct judging *j) {
+    const struct transition *t = j->transition;
+    for (size_t i = 0; t->blocked.present && i < j->state->count; i++) {
+        const struct referral *other = j->state->referrals[i];
+        int state = strcmp(other->machine, j->p->machines[t->blocked.machine].name) == 0 ? rules_state(j->p, t->blocked.machine, other->state) : -1;
+        bool taken = state < 0 || !(t->blocked.states & UINT32_C(1) << state);
+        for (int k = 0; k < t->link_count && !taken; k++) taken = link_takes(j, &t->links[k], other);
+        if (!taken) judging_reason(j, other->holder == j->owner->number ? "NOT_IN_STATE" : "NOT_HOLDER", "envelope.parent_referral_id");
+    }
+}
+
+static unsigned added(const struct acts *acts) {
+    unsigned count = 0;
+    for (int i = 0; i < acts->count; i++) count += acts->one[i].kind == ACT_MEASURE || acts->one[i].kind == ACT_SUPERSEDE || acts->one[i].kind == ACT_START;
+    return count;
 }
 
 static void check_room(struct judging *j) {
     const struct transition *t = j->transition;
-    unsigned more = (unsigned)(t->start.count + t->start_alone.count + t->measure.count + t->supersedes);
-    if (!j->referral && j->state->count == LIMIT_REFERRALS_PER_CASE) judging_reason(j, "TOO_MANY", "envelope.referral_id");
-    if (j->referral && j->referral->clock_count + more > LIMIT_CLOCKS) judging_reason(j, "TOO_MANY", "clocks");
-    if (j->referral && j->referral->event_count >= (int32_t)LIMIT_EVENTS_PER_REFERRAL) judging_reason(j, "TOO_MANY", "events");
-    for (size_t i = 0; t->also.present && i < j->state->count; i++) {
-        const struct referral *other = j->state->referrals[i];
-        if ((unsigned)(other->clock_count + t->also.start.count + t->also.measure.count) > LIMIT_CLOCKS) judging_reason(j, "TOO_MANY", "clocks");
+    const struct referral *r = j->referral;
+    if (!r && j->state->count == LIMIT_REFERRALS_PER_CASE) judging_reason(j, "TOO_MANY", "envelope.referral_id");
+    if (r && r->clock_count + added(&t->acts) > LIMIT_CLOCKS) judging_reason(j, "TOO_MANY", "clocks");
+    if (r && r->event_count >= (int32_t)LIMIT_EVENTS_PER_REFERRAL) judging_reason(j, "TOO_MANY", "events");
+    for (size_t i = 0; t->link_count && i < j->state->count; i++) {
+        for (int k = 0; k < t->link_count; k++) {
+            const struct referral *other = j->state->referrals[i];
+            if (other->clock_count + added(&t->links[k].acts) > LIMIT_CLOCKS && link_takes(j, &t->links[k], other)) judging_reason(j, "TOO_MANY", "clocks");
+        }
     }
+    if (t->serves && !hand_served(j, false)) judging_reason(j, "NOTHING_SERVED", "envelope.cites");
 }
 
 bool judging_check(struct judging *j) {
+    const struct referral *r = j->referral;
     check_recipients(j);
-    const struct participant *to = receiver(j);
-    if (!to && j->to_count) judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
-    if (j->referral && !is_party(j)) judging_reason(j, "NOT_HOLDER", "envelope.sender");
-    check_competence(j, to);
-    if (j->transition->county && !directory_county(j->directory, j->submission->county_code)) judging_reason(j, "UNKNOWN_COUNTY", "county_code");
-    check_needs(j);
+    check_receiver(j);
+    if (r && !is_party(j)) judging_reason(j, "NOT_HOLDER", "envelope.sender");
+    check_competence(j);
+    check_guards(j);
+    if (r && (j->transition->flags_needed & ~r->flags)) judging_reason(j, "NOT_IN_STATE", "flags");
+    check_clocks(j);
+    check_blocked(j);
     check_room(j);
+    judging_check_papers(j, r ? r->regime : judging_regime(j), r ? bytes_of_cstr(r->category) : j->submission->category);
     return j->verdict->reason_count == 0;
 }

@@ -40,3 +40,27 @@ void due_compute(const struct calendar *calendar, enum unit unit, int amount, in
     *ret_strict = day_start(day + 1);
     *ret_lenient = day_start(next_workday(calendar, day, ret_known) + 1);
 }
+
+/* Days from the day after the pause up to and with the day of going on: they were not counted, as a starting day is not. */
+static int32_t not_counted(const struct calendar *calendar, bool worked_only, int32_t paused, int32_t resumed, bool *ret_known) {
+    int32_t count = 0;
+    for (int32_t day = paused + 1; day <= resumed; day++) count += !worked_only || calendar_worked(calendar, day, ret_known);
+    return count;
+}
+
+void due_extend(const struct calendar *calendar, enum unit unit, instant paused, instant resumed, instant *strict, instant *lenient, bool *ret_known) {
+    if (resumed <= paused) return;
+    if (unit == UNIT_HOUR) {
+        *strict += resumed - paused;
+        *lenient += resumed - paused;
+        return;
+    }
+    int32_t last = day_of(*strict) - 1; /* strict is 24:00 of the last day */
+    int32_t more = not_counted(calendar, unit == UNIT_WORK_DAY, day_of(paused), day_of(resumed), ret_known);
+    if (unit != UNIT_WORK_DAY) last += more;
+    else {
+        for (; more > 0; more -= calendar_worked(calendar, last, ret_known)) last++;
+    }
+    *strict = day_start(last + 1);
+    *lenient = unit == UNIT_WORK_DAY ? *strict : day_start(next_workday(calendar, last, ret_known) + 1);
+}

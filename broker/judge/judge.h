@@ -10,8 +10,10 @@
 #include "wire/record.h"
 
 struct rules;
-/* schemas/rules/{machines*.yaml,clocks.yaml,holidays.yaml,...}; every mistake named file:line:column. */
+/* schemas/rules/: rules.yaml, clocks.yaml, documents.yaml, machine-*.yaml, holidays.yaml, and superseded versions in earlier/<version>/.
+ * Every mistake is named by file:line:column with its remedy. rules_load_folder takes the folder itself. */
 MUST_USE enum outcome rules_load(const char *schemas_folder, struct rules **ret_rules, struct fault *fault);
+MUST_USE enum outcome rules_load_folder(const char *folder, struct rules **ret_rules, struct fault *fault);
 void rules_free(struct rules *rules);
 int rules_version(const struct rules *rules);
 /* Chinese/English names for people: state "A25" -> "审查中" / "under review"; clock rule "D09"; event. Never NULL. */
@@ -19,6 +21,9 @@ struct rule_name { const char *zh, *en; };
 struct rule_name rules_state_name(const struct rules *rules, const char *machine, const char *state);
 struct rule_name rules_event_name(const struct rules *rules, const char *event);
 struct rule_name rules_clock_name(const struct rules *rules, const char *rule);
+/* Every word, oldest version first; false beyond the last. kind: M machine, S state, E event, C clock, F flag, G regime, X external. */
+struct rule_word { const char *kind, *machine, *code, *zh, *en, *basis; bool terminal; };
+bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret_word);
 
 enum clock_state { CLOCK_RUNNING = 'R', CLOCK_PAUSED = 'P', CLOCK_MET = 'M', CLOCK_BREACHED = 'B', CLOCK_VOID = 'V', CLOCK_SUPERSEDED = 'S' };
 struct clock {
@@ -29,21 +34,26 @@ struct clock {
     int16_t actor;           /* participant number that must act */
     instant started_at;      /* business time */
     instant due_strict, due_lenient;
-    instant stopped_at;      /* business time of the stopping event, INSTANT_NONE while running */
+    instant stopped_at;      /* business time of the event that stopped or paused it, INSTANT_NONE while running */
 };
 /* One referral (移送): one run of a machine (REF, REV, JUR) within a case. Plain data: the ledger stores it field by field. */
 struct referral {
     struct uuid id, case_id;
     char machine[4];         /* "REF" */
     char state[8];           /* "A25" */
-    int16_t rules;           /* rules_version under which it began */
+    int16_t rules;           /* version of the rules under which it began, kept for life */
+    int16_t regime;          /* 0 general; which agencies' own rules hold beside it, kept for life */
     int16_t opener;          /* who opened it (participant number): REF: the agency; REV: police/procuratorate; JUR: first force */
-    int16_t holder;          /* who it was addressed to and now handles it: REF: police force (PSB2 after forwarding) ... */
+    int16_t holder;          /* who it was addressed to and now handles it: REF: police force (PSB2 after forwarding); 0: nobody yet */
     int16_t referrer;        /* the agency of the parent referral that must be told (JUR inside a REF), else 0 */
     struct uuid parent;      /* nil when none */
     uint32_t flags;          /* overlays by bit, named in the rules */
     char category[12];
     char county[8];
+    uint64_t gaps;           /* documents still missing, by bit of documents.yaml */
+    uint64_t parties;        /* everyone who sent or was sent something of it, by bit of the participant's number */
+    struct bytes half;       /* 双方文书: the one side's message of an event of two: "EVENT number\n" and one line per item; else empty */
+    struct bytes hand;       /* 待人工送达: lines of addressee, event, document number, ms, ms served or "", tab-separated */
     struct bytes title;      /* at most 200 bytes, cut at a character */
     struct bytes numbers;    /* document numbers seen, '\n'-separated, at most 2000 bytes */
     instant opened_at, changed_at;   /* business times */
@@ -61,6 +71,7 @@ enum delivery_role { DELIVER_TO = 't', DELIVER_COPY = 'c', DELIVER_NOTICE = 'n' 
 struct delivery { int16_t to; char role; };
 struct verdict {
     bool accepted;
+    int16_t rules;                   /* the version it was judged by */
     const char *machine;             /* static in rules or "" */
     char from_state[8], to_state[8]; /* of the referral named by the submission; "" where none */
     struct referral *referral;       /* the one named (accepted), else NULL */

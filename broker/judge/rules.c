@@ -1,175 +1,159 @@
-/* See judge.h and rules.h: loading of schemas/rules/procedure.yaml. */
+/* See judge.h and rules.h: loading of schemas/rules/ and of every superseded version kept in schemas/rules/earlier/<version>/. */
 #include "broker/judge/rules.h"
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-int rules_machine(const struct rules *rules, const char *name) {
-    for (int i = 0; i < rules->machine_count; i++) {
-        if (strcmp(rules->machines[i].name, name) == 0) return i;
-    }
-    return -1;
-}
-int rules_state(const struct rules *rules, int machine, const char *code) {
-    const struct machine *m = &rules->machines[machine];
-    for (int i = 0; i < m->state_count; i++) {
-        if (strcmp(m->states[i].code, code) == 0) return i;
-    }
-    return -1;
-}
-int rules_event(const struct rules *rules, struct bytes name) {
-    for (int i = 0; i < rules->event_count; i++) {
-        if (bytes_equal_cstr(name, rules->events[i].name)) return i;
-    }
-    return -1;
-}
-int rules_clock(const struct rules *rules, const char *name) {
-    for (int i = 0; i < rules->clock_count; i++) {
-        if (strcmp(rules->clocks[i].name, name) == 0) return i;
-    }
-    return -1;
-}
-
-static enum outcome read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault) {
-    if (from->kind != SETTING_MAP) return setting_fault(from, fault, "SETTINGS_TYPE", "expected a map with zh and en");
-    from->seen = true;
-    TRY(setting_text(from, "zh", ret_zh, fault));
-    return setting_text(from, "en", ret_en, fault);
-}
-
-static enum outcome read_machine(struct rules *rules, struct setting *from, struct fault *fault) {
-    if (rules->machine_count == 8) return setting_fault(from, fault, "TOO_MANY", "more than 8 machines");
-    struct machine *m = &rules->machines[rules->machine_count];
-    struct setting *states = NULL;
-    m->name = from->key;
-    TRY(read_names(from, &m->zh, &m->en, fault));
-    TRY(setting_need(from, "states", SETTING_MAP, &states, fault));
-    for (struct setting *one = states->first; one; one = one->next) {
-        if (m->state_count == 32 || strlen(one->key) > 7) return setting_fault(one, fault, "TOO_MANY", "too many states or too long a code");
-        struct state_rule *state = &m->states[m->state_count++];
-        state->code = one->key;
-        state->at = one;
-        TRY(read_names(one, &state->zh, &state->en, fault));
-        TRY(setting_bool_or(one, "terminal", false, &state->terminal, fault));
-    }
-    rules->machine_count++;
+static enum outcome open_file(struct procedure *p, const char *folder, const char *name, struct setting **ret_root, struct fault *fault) {
+    char path[1200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    PROMISE(p->file_count < sizeof p->files / sizeof p->files[0]);
+    TRY(settings_load(path, &p->files[p->file_count], fault));
+    *ret_root = settings_root(p->files[p->file_count++]);
     return OK;
 }
 
-static enum outcome read_event(struct rules *rules, struct setting *from, struct fault *fault) {
-    if (rules->event_count == 96) return setting_fault(from, fault, "TOO_MANY", "more than 96 events");
-    struct event_rule *event = &rules->events[rules->event_count++];
-    const char *record = "";
-    event->name = from->key;
-    TRY(read_names(from, &event->zh, &event->en, fault));
-    TRY(setting_text(from, "record", &record, fault));
-    if (strcmp(record, "file") == 0) event->record = RECORD_CASE_FILE;
-    else if (strcmp(record, "step") == 0) event->record = RECORD_CASE_STEP;
-    else return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be file or step, not \"%s\"", record);
-    return OK;
-}
-
-static enum outcome read_clock(struct rules *rules, struct setting *from, struct fault *fault) {
-    static const char *const units[] = {"HOUR", "CAL_DAY", "WORK_DAY", "MONTH"};
-    if (rules->clock_count == 64 || strlen(from->key) > 7) return setting_fault(from, fault, "TOO_MANY", "too many clocks or too long a name");
-    struct clock_rule *clock = &rules->clocks[rules->clock_count++];
-    const char *unit = "", *actor = "";
-    int64_t amount = 0;
-    clock->name = from->key;
-    clock->at = from;
-    TRY(read_names(from, &clock->zh, &clock->en, fault));
-    TRY(setting_text(from, "unit", &unit, fault));
-    TRY(setting_int(from, "amount", 1, 400, &amount, fault));
-    TRY(setting_text(from, "actor", &actor, fault));
-    TRY(setting_text(from, "tag", &clock->tag, fault));
-    TRY(setting_text(from, "basis", &clock->basis, fault));
-    int found = -1;
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(units[i], unit) == 0) found = i;
-    }
-    if (found < 0) return setting_fault(setting_get(from, "unit"), fault, "SETTINGS_TYPE", "unit must be HOUR, CAL_DAY, WORK_DAY or MONTH");
-    if (strcmp(actor, "opener") != 0 && strcmp(actor, "holder") != 0) {
-        return setting_fault(setting_get(from, "actor"), fault, "SETTINGS_TYPE", "actor must be opener or holder");
-    }
-    if (strlen(clock->tag) != 1 || !strchr("SKDP", clock->tag[0])) {
-        return setting_fault(setting_get(from, "tag"), fault, "SETTINGS_TYPE", "tag must be S, K, D or P");
-    }
-    clock->unit = (enum unit)found;
-    clock->amount = (int)amount;
-    clock->actor = actor[0] == 'o' ? ACTOR_OPENER : ACTOR_HOLDER;
-    clock->statutory = clock->tag[0] == 'S' || clock->tag[0] == 'K';
-    return OK;
-}
-
-typedef enum outcome (*reader)(struct rules *, struct setting *, struct fault *);
-static enum outcome read_map(struct rules *rules, const char *key, reader read, struct fault *fault) {
-    struct setting *map = NULL;
-    TRY(setting_need(settings_root(rules->procedure), key, SETTING_MAP, &map, fault));
-    for (struct setting *one = map->first; one; one = one->next) TRY(read(rules, one, fault));
-    return OK;
-}
-
-static enum outcome read_procedure(struct rules *rules, struct fault *fault) {
-    struct setting *root = settings_root(rules->procedure), *list = NULL;
-    int64_t version = 0;
-    TRY(setting_int(root, "version", 1, 30000, &version, fault));
-    rules->version = (int)version;
-    TRY(read_map(rules, "machines", read_machine, fault));
-    TRY(read_map(rules, "events", read_event, fault));
-    TRY(read_map(rules, "clocks", read_clock, fault));
-    TRY(setting_need(root, "transitions", SETTING_LIST, &list, fault));
-    rules->transitions = arena_array(rules->arena, list->count, sizeof *rules->transitions);
+/* Machines first, all of them, then their rows: a row may speak of another machine. */
+static enum outcome read_machines(struct procedure *p, const char *folder, struct setting *list, struct fault *fault) {
+    struct setting *roots[MOST_MACHINES], *version = NULL;
+    if (list->count > MOST_MACHINES) return setting_fault(list, fault, "TOO_MANY", "more than %d machines: put some together", MOST_MACHINES);
     for (struct setting *one = list->first; one; one = one->next) {
-        TRY(rules_read_transition(rules, one, &rules->transitions[rules->transition_count], fault));
-        rules->transition_count++;
+        if (one->kind != SETTING_TEXT) return setting_fault(one, fault, "SETTINGS_TYPE", "a machine is named by its file, e.g. machine-ref.yaml");
+        char path[1200];
+        snprintf(path, sizeof path, "%s/%s", folder, one->text);
+        if (access(path, R_OK) != 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no file %s: write it or take the name out of machines", path);
+        TRY(open_file(p, folder, one->text, &roots[p->machine_count], fault));
+        version = roots[p->machine_count];
+        TRY(rules_read_machine(p, version, fault));
     }
-    TRY(setting_need(root, "categories", SETTING_LIST, &list, fault));
-    for (struct setting *one = list->first; one; one = one->next) {
-        if (one->kind != SETTING_TEXT || strlen(one->text) > 11 || rules->category_count == 64) {
-            return setting_fault(one, fault, "SETTINGS_TYPE", "a category is a code of at most 11 characters, at most 64 of them");
+    for (int m = 0; m < p->machine_count; m++) {
+        TRY(rules_read_rows(p, roots[m], m, fault));
+        TRY(settings_check_unknown(roots[m], fault));
+    }
+    return OK;
+}
+
+/* Rows by event, in the files' order, so that the judge looks at a handful; packages by event. */
+static void index_events(struct procedure *p) {
+    struct transition *sorted = arena_array(p->arena, p->transition_count, sizeof *sorted);
+    size_t count = 0;
+    for (int e = 0; e < p->event_count; e++) {
+        p->events[e].first = (uint16_t)count;
+        for (size_t i = 0; i < p->transition_count; i++) {
+            if (p->transitions[i].event == e) sorted[count++] = p->transitions[i];
         }
-        rules->categories[rules->category_count++] = one->text;
+        p->events[e].count = (uint16_t)(count - p->events[e].first);
     }
-    TRY(settings_check_unknown(root, fault));
-    return rules_check(rules, fault);
+    p->transitions = sorted;
+    for (int k = 0; k < p->package_count; k++) p->events[p->packages[k].event].packages |= UINT64_C(1) << k;
 }
 
-enum outcome rules_load(const char *schemas_folder, struct rules **ret_rules, struct fault *fault) {
+static enum outcome read_version(struct procedure *p, const char *folder, struct fault *fault) {
+    struct setting *words = NULL, *clocks = NULL, *documents = NULL, *list = NULL;
+    TRY(open_file(p, folder, "rules.yaml", &words, fault));
+    TRY(rules_read_words(p, words, fault));
+    TRY(open_file(p, folder, "clocks.yaml", &clocks, fault));
+    TRY(rules_read_clocks(p, clocks, fault));
+    TRY(open_file(p, folder, "documents.yaml", &documents, fault));
+    TRY(rules_read_documents(p, documents, fault));
+    TRY(setting_need(words, "machines", SETTING_LIST, &list, fault));
+    TRY(read_machines(p, folder, list, fault));
+    TRY(settings_check_unknown(words, fault));
+    TRY(settings_check_unknown(clocks, fault));
+    TRY(settings_check_unknown(documents, fault));
+    index_events(p);
+    TRY(rules_check(p, fault));
+    return rules_check_clocks(p, fault);
+}
+
+static enum outcome add_version(struct rules *rules, const char *folder, struct fault *fault) {
+    struct procedure *p = arena_alloc(rules->arena, sizeof *p);
+    PROMISE(rules->version_count < MOST_VERSIONS);
+    p->arena = rules->arena;
+    rules->versions[rules->version_count++] = p;
+    return read_version(p, folder, fault);
+}
+
+static int by_version(const void *a, const void *b) {
+    return (*(struct procedure *const *)a)->version - (*(struct procedure *const *)b)->version;
+}
+
+static enum outcome check_versions(const struct rules *rules, const struct procedure *newest, struct fault *fault) {
+    for (size_t i = 1; i < rules->version_count; i++) {
+        const struct procedure *older = rules->versions[i - 1], *p = rules->versions[i];
+        struct setting *at = setting_get(settings_root(p->files[0]), "version"), *from = setting_get(settings_root(p->files[0]), "from");
+        if (p->version == older->version) {
+            return setting_fault(at, fault, "SETTINGS_DUPLICATE", "version %d is loaded twice (also from %s): raise the number", p->version, settings_name(older->files[0]));
+        }
+        if (p->from < older->from) return setting_fault(from, fault, "SETTINGS_TYPE", "a version is not in force before the one it supersedes: give a later date");
+    }
+    if (rules->versions[rules->version_count - 1] != newest) {
+        return setting_fault(setting_get(settings_root(newest->files[0]), "version"), fault, "SETTINGS_TYPE",
+                             "version %d is older than one in earlier/: raise the number", newest->version);
+    }
+    return OK;
+}
+
+static void glob_free_auto(glob_t *found) { globfree(found); }
+static enum outcome load(struct rules *rules, const char *folder, struct fault *fault) {
+    char path[1200];
+    snprintf(path, sizeof path, "%s/holidays.yaml", folder);
+    TRY(calendar_load(path, &rules->calendar, fault));
+    TRY(add_version(rules, folder, fault));
+    const struct procedure *newest = rules->versions[0];
+    snprintf(path, sizeof path, "%s/earlier/[0-9]*", folder);
+    AUTO(glob_free_auto) glob_t found = {0};
+    if (glob(path, 0, NULL, &found) != 0) return OK;
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        if (rules->version_count == MOST_VERSIONS) return fault_set(fault, REFUSE, "TOO_MANY", "%s/earlier: more than %d versions; keep those of open cases", folder, MOST_VERSIONS - 1);
+        TRY(add_version(rules, found.gl_pathv[i], fault));
+        const struct procedure *p = rules->versions[rules->version_count - 1];
+        if (atoi(strrchr(found.gl_pathv[i], '/') + 1) != p->version) {
+            return setting_fault(setting_get(settings_root(p->files[0]), "version"), fault, "SETTINGS_TYPE", "the folder %s holds version %d: rename one of them", found.gl_pathv[i], p->version);
+        }
+    }
+    qsort(rules->versions, rules->version_count, sizeof rules->versions[0], by_version);
+    return check_versions(rules, newest, fault);
+}
+
+enum outcome rules_load_folder(const char *folder, struct rules **ret_rules, struct fault *fault) {
     struct rules *rules = calloc(1, sizeof *rules);
     PROMISE(rules);
-    char path[1024];
-    rules->arena = arena_new(65536, 16u * MIB);
-    snprintf(path, sizeof path, "%s/rules/holidays.yaml", schemas_folder);
-    enum outcome loaded = calendar_load(path, &rules->calendar, fault);
-    if (loaded == OK) {
-        snprintf(path, sizeof path, "%s/rules/procedure.yaml", schemas_folder);
-        loaded = settings_load(path, &rules->procedure, fault);
-    }
-    if (loaded == OK) loaded = read_procedure(rules, fault);
+    rules->arena = arena_new(1u * MIB, 64u * MIB);
+    enum outcome loaded = load(rules, folder, fault);
     if (loaded == OK) *ret_rules = rules;
     else rules_free(rules);
     return loaded;
 }
 
+enum outcome rules_load(const char *schemas_folder, struct rules **ret_rules, struct fault *fault) {
+    char path[1024];
+    snprintf(path, sizeof path, "%s/rules", schemas_folder);
+    return rules_load_folder(path, ret_rules, fault);
+}
+
 void rules_free(struct rules *rules) {
     if (!rules) return;
-    settings_free(rules->procedure);
+    for (size_t i = 0; i < rules->version_count; i++) {
+        for (int f = 0; f < rules->versions[i]->file_count; f++) settings_free(rules->versions[i]->files[f]);
+    }
     calendar_free(rules->calendar);
     arena_free(rules->arena);
     free(rules);
 }
-int rules_version(const struct rules *rules) { return rules->version; }
 
-struct rule_name rules_state_name(const struct rules *rules, const char *machine, const char *state) {
-    int m = rules_machine(rules, machine);
-    int s = m < 0 ? -1 : rules_state(rules, m, state);
-    if (s < 0) return (struct rule_name){state, state};
-    return (struct rule_name){rules->machines[m].states[s].zh, rules->machines[m].states[s].en};
+const struct procedure *rules_newest(const struct rules *rules) { return rules->versions[rules->version_count - 1]; }
+const struct procedure *rules_of_version(const struct rules *rules, int version) {
+    for (size_t i = rules->version_count; i-- > 0;) {
+        if (rules->versions[i]->version == version) return rules->versions[i];
+    }
+    return NULL;
 }
-struct rule_name rules_event_name(const struct rules *rules, const char *event) {
-    int e = rules_event(rules, bytes_of_cstr(event));
-    return e < 0 ? (struct rule_name){event, event} : (struct rule_name){rules->events[e].zh, rules->events[e].en};
+const struct procedure *rules_in_force(const struct rules *rules, instant at) {
+    for (size_t i = rules->version_count; i-- > 0;) {
+        if (rules->versions[i]->from <= at) return rules->versions[i];
+    }
+    return rules->versions[0];
 }
-struct rule_name rules_clock_name(const struct rules *rules, const char *rule) {
-    int c = rules_clock(rules, rule);
-    return c < 0 ? (struct rule_name){rule, rule} : (struct rule_name){rules->clocks[c].zh, rules->clocks[c].en};
-}
+int rules_version(const struct rules *rules) { return rules_newest(rules)->version; }

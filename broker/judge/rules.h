@@ -1,126 +1,213 @@
-/* Inside of broker/judge: the procedure as loaded from schemas/rules/. Read-only once loaded. Everything is resolved to
- * indexes at load time; the judge compares no names but the event's and the reason's. */
+/* Inside of broker/judge: the procedure as loaded from schemas/rules/. Read-only once loaded. Everything is resolved to indexes and keys
+ * at load time; the judge compares no names but the event's and the reason's. One `procedure` is one version of all the files. */
 #ifndef ECOCASE_BROKER_JUDGE_RULES_H
 #define ECOCASE_BROKER_JUDGE_RULES_H
 #include "broker/judge/judge.h"
 #include "broker/judge/calendar.h"
 
-#define MOST_CLOCKS_NAMED 8
-#define SENDER_ANY 0
-enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH };
-enum actor { ACTOR_OPENER, ACTOR_HOLDER };
-enum by { BY_NONE, BY_OPENER, BY_HOLDER, BY_CASE_FORCE };
-enum receiver { RECEIVER_OPENER, RECEIVER_HOLDER, RECEIVER_LEAD, RECEIVER_ROLE };
-enum competence { COMPETENCE_NONE, COMPETENCE_SENDER, COMPETENCE_RECEIVER };
-enum need { NEED_DOCUMENT_NO = 1, NEED_TITLE = 2, NEED_REASON = 4, NEED_TARGET_ORGAN = 8 };
-enum moment { MOMENT_REPORT, MOMENT_APPROVAL, MOMENT_BUSINESS, MOMENT_CLOCK };
+#define MOST_VERSIONS 16
+#define MOST_MACHINES 12
+#define MOST_STATES 32       /* a bit each */
+#define MOST_EVENTS 128
+#define MOST_RULE_CLOCKS 64  /* a bit each */
+#define MOST_FLAGS 32        /* a bit each */
+#define MOST_REGIMES 4
+#define MOST_EXTERNALS 32
+#define MOST_DOCUMENTS 48    /* a bit each */
+#define MOST_ROW_REASONS 16
+#define MOST_ROW_COPIES 6
+#define MOST_ROW_ACTS 24
+#define MOST_ROW_LINKS 4
+#define MOST_FIELDS 16
+#define NO_STATE (-1)
+#define NO_FLAG (-1)
 
-struct clock_rule {
-    const char *name, *zh, *en, *tag, *basis;
+/* Role codes of the rules: those of the directory, and the broker itself. */
+#define SENDERS_ANY 0xFFu
+#define SENDER_SYS (1u << 0)
+enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH };
+enum actor { ACTOR_OPENER, ACTOR_HOLDER, ACTOR_SENDER, ACTOR_RECEIVER };
+enum who { WHO_ANYONE, WHO_OPENER, WHO_HOLDER, WHO_EITHER, WHO_FORWARDER, WHO_PARTY, WHO_OPENER_OR_LEAD };
+enum receiver { RECEIVER_NONE, RECEIVER_ANY, RECEIVER_OPENER, RECEIVER_HOLDER, RECEIVER_OTHER, RECEIVER_LEAD, RECEIVER_OTHER_FORCE, RECEIVER_ROLE,
+                RECEIVER_PARTIES };
+enum copy { COPY_ROLE, COPY_OPENER, COPY_HOLDER, COPY_REFERRER, COPY_SUPERIOR, COPY_PARTIES };
+enum change { CHANGE_NONE, CHANGE_RECIPIENT, CHANGE_SENDER, CHANGE_OPENER };
+enum moment { MOMENT_BUSINESS, MOMENT_REPORT, MOMENT_APPROVAL, MOMENT_DECIDED, MOMENT_FOUND, MOMENT_CLOCK };
+enum guard { GUARD_CATEGORY = 1, GUARD_COUNTY = 2, GUARD_COMPETENT_SENDER = 4, GUARD_COMPETENT_RECEIVER = 8, GUARD_OFFICERS = 16, GUARD_CHIEF = 32,
+             GUARD_COUNTY_HEAD = 64, GUARD_NUMBER = 128, GUARD_TARGET_ORGAN = 256, GUARD_RESULT = 512, GUARD_DIGESTS = 1024, GUARD_APPROVER = 2048 };
+/* In the order in which they are carried out. */
+enum act_kind { ACT_MEASURE, ACT_STOP, ACT_VOID, ACT_VOID_ALL, ACT_PAUSE, ACT_RESUME, ACT_REOPEN, ACT_SUPERSEDE, ACT_START };
+enum field { FIELD_TITLE, FIELD_REASON, FIELD_SIGNER, FIELD_APPROVER, FIELD_DECIDED, FIELD_OFFICERS, FIELD_PARTIES, FIELD_ITEMS, FIELD_CASE_NO,
+             FIELD_APPROVAL, FIELD_REPORT, FIELD_FOUND, FIELD_PENALTIES, FIELD_DOCUMENT_NO, FIELD_COUNT };
+enum lack { LACK_REFUSE, LACK_SUPPLEMENT, LACK_REMARK };
+
+struct clock_form { /* 期限 as counted in one regime */
     enum unit unit;
     int amount;
+    const char *tag, *basis;
+    bool statutory;
+};
+struct clock_rule {
+    const char *name, *zh, *en;
+    uint64_t key;
     enum actor actor;
-    bool statutory; /* tag S or K */
+    struct clock_form forms[MOST_REGIMES];
     const struct setting *at;
 };
-struct clock_list {
-    uint8_t count;
-    uint8_t rule[MOST_CLOCKS_NAMED];
-};
-struct measure {
-    uint8_t rule;
-    enum moment from, until;
-    uint8_t from_clock; /* MOMENT_CLOCK */
-};
-struct measures {
-    uint8_t count;
-    struct measure one[4];
-};
-struct state_rule { const char *code, *zh, *en; bool terminal; const struct setting *at; };
+struct state_rule { const char *code, *zh, *en; uint64_t key; bool terminal; const struct setting *at; };
 struct machine {
     const char *name, *zh, *en;
-    struct state_rule states[32];
+    uint32_t key;
+    struct state_rule states[MOST_STATES];
     uint8_t state_count;
+    const struct setting *at;
 };
-struct event_rule { const char *name, *zh, *en; enum record_kind record; };
-struct also {
-    bool present;
+struct event_rule {
+    const char *name, *zh, *en;
+    enum record_kind record;
+    uint16_t first, count;      /* its rows */
+    uint64_t packages;          /* bit per package that speaks of it */
+    const struct setting *at;
+};
+struct act {
+    enum act_kind kind;
+    uint8_t clock, by, from_clock;
+    enum moment from, until;
+    int8_t flag, unless;        /* only where this flag is set / not set */
+    bool unlinked;              /* only where no link took effect */
+    bool once;                  /* only where the referral never had this clock */
+    const char *when;           /* only with this reason code */
+    const struct setting *at;
+};
+struct acts { uint8_t count; const struct act *one; };
+struct link {                   /* what happens to another referral of the same case */
     uint8_t machine;
-    uint32_t from; /* bit per state */
-    bool by_holder;
+    uint32_t from;
+    bool held_by_sender, of_parent, opened_by_sender;
+    bool self_holder;           /* its holder becomes the holder of the referral named */
+    enum change holder;
+    struct acts acts;
     int8_t to;
-    bool holder_sender;
-    struct clock_list stop, pause, resume, voided, start;
-    struct measures measure;
+    const struct setting *at;
 };
 struct transition {
-    const char *id;
+    const char *id, *basis, *tag, *note;
     const struct setting *at;
     uint8_t machine, event;
-    bool opens;
-    uint32_t from;   /* bit per state */
-    int8_t to;       /* -1: same */
-    int sender;      /* enum role or SENDER_ANY */
-    enum by by;
+    bool opens, both;
+    bool statutory;
+    uint32_t from;
+    int8_t to;                  /* NO_STATE: same */
+    uint8_t senders;            /* bit per enum role; bit 0: the broker */
+    enum who who;
     enum receiver receiver;
-    int receiver_role;
-    enum competence competence;
-    bool category, county, county_head;
-    uint8_t need;    /* enum need bits */
-    const char *reasons[8];
+    uint8_t receiver_role;
+    const char *reasons[MOST_ROW_REASONS];
     uint8_t reason_count;
-    struct clock_list start, start_alone, stop, pause, resume;
-    bool supersedes;
-    uint8_t superseded, superseding;
-    struct measures measure;
+    bool reason_needed;         /* any reason, but one */
+    uint32_t guards;
+    const char *head_when[2];   /* GUARD_COUNTY_HEAD only with these reasons; none: always */
+    uint32_t required;          /* bit per enum field */
+    uint64_t running, stopped, overdue, within; /* clocks: at least one runs; none runs; at least one is over; none is over */
+    uint32_t flags_needed;
     uint8_t copy_count;
-    uint8_t copies[4]; /* enum role */
-    struct also also;
+    struct { enum copy kind; uint8_t role; } copies[MOST_ROW_COPIES];
+    int8_t serve;               /* an external addressee, by index; SERVE_* */
+    uint32_t set, clear;
+    enum change opener, holder;
+    bool serves;                /* tells that something was served by hand */
+    bool names_gaps;            /* the answer names the documents still missing */
+    struct { bool present; uint8_t machine; uint32_t states; } blocked; /* such a referral of the case must be taken by a link */
+    struct acts acts;
+    const struct link *links;
+    uint8_t link_count;
 };
-struct rules {
-    struct settings *procedure;
-    struct calendar *calendar;
-    struct arena *arena;
+#define SERVE_NOBODY (-1)
+#define SERVE_TARGET_ORGAN (-2)
+struct external { const char *slug, *zh, *en; const char *superior_of; };
+struct regime { const char *code, *zh, *en; uint64_t agencies; /* bit per participant number is not known here: slugs */ const struct setting *list; };
+struct route { uint8_t external; uint64_t categories; instant from; };
+struct document_rule { const char *code, *zh, *en; };
+struct package {                /* what an event must bring: for a regime, for categories */
+    uint8_t event;
+    int regime;                 /* -1: any */
+    uint64_t categories;        /* 0: any */
+    uint64_t documents;         /* bit per document rule */
+    uint32_t fields;
+    const char *reason;         /* only with this reason code */
+    enum lack lack;
+    const char *basis, *tag;
+    const struct setting *at;
+};
+struct procedure {
+    struct arena *arena;        /* of the rules that own it */
     int version;
-    struct machine machines[8];
-    uint8_t machine_count;
-    struct event_rule events[96];
-    uint8_t event_count;
-    struct clock_rule clocks[64];
-    uint8_t clock_count;
+    instant from;               /* referrals that begin at or after it are judged by it */
+    struct settings *files[MOST_MACHINES + 4];
+    uint8_t file_count;
+    struct machine machines[MOST_MACHINES];
+    struct event_rule events[MOST_EVENTS];
+    uint8_t event_places[256];  /* by hash of the name: index + 1 */
+    struct clock_rule clocks[MOST_RULE_CLOCKS];
+    const char *flags[MOST_FLAGS];
+    const char *categories[64];
+    const char *incomplete[8];
+    struct external externals[MOST_EXTERNALS];
+    struct regime regimes[MOST_REGIMES];
+    struct route routes[8];
+    struct document_rule documents[MOST_DOCUMENTS];
+    struct package packages[64];   /* a bit each */
     struct transition *transitions;
     size_t transition_count;
-    const char *categories[64];
-    uint8_t category_count;
+    uint8_t machine_count, event_count, clock_count, flag_count, category_count, incomplete_count, external_count, regime_count, route_count,
+        document_count, package_count;
+    int8_t flag_gaps;           /* F_MATERIAL_GAPS */
 };
-int rules_machine(const struct rules *rules, const char *name);                         /* -1: unknown */
-int rules_state(const struct rules *rules, int machine, const char *code);
-int rules_event(const struct rules *rules, struct bytes name);
-int rules_clock(const struct rules *rules, const char *name);
-MUST_USE enum outcome rules_read_transition(struct rules *rules, struct setting *from, struct transition *ret, struct fault *fault);
-MUST_USE enum outcome rules_check(const struct rules *rules, struct fault *fault);
+struct rules {
+    struct arena *arena;
+    struct calendar *calendar;
+    struct procedure *versions[MOST_VERSIONS]; /* by rising version; the last is the newest */
+    size_t version_count;
+};
+
+uint64_t rules_key(const char *name);   /* a name of at most eight bytes as a number */
+int rules_machine(const struct procedure *p, const char *name);                         /* -1: unknown */
+int rules_state(const struct procedure *p, int machine, const char *code);
+int rules_event(const struct procedure *p, struct bytes name);
+int rules_clock(const struct procedure *p, const char *name);
+int rules_flag(const struct procedure *p, const char *name);
+int rules_external(const struct procedure *p, struct bytes slug);
+int rules_document(const struct procedure *p, struct bytes code);
+int rules_category(const struct procedure *p, struct bytes code);
+void rules_place_event(struct procedure *p, int event);
+int rules_field(const char *name);
+const char *rules_field_name(int field);
+const struct procedure *rules_newest(const struct rules *rules);
+const struct procedure *rules_of_version(const struct rules *rules, int version);       /* NULL: not loaded */
+const struct procedure *rules_in_force(const struct rules *rules, instant at);
+
+/* The parts of a version; each names what is wrong by file:line:column with the remedy. */
+MUST_USE enum outcome rules_read_words(struct procedure *p, struct setting *root, struct fault *fault);
+MUST_USE enum outcome rules_read_clocks(struct procedure *p, struct setting *root, struct fault *fault);
+MUST_USE enum outcome rules_read_documents(struct procedure *p, struct setting *root, struct fault *fault);
+MUST_USE enum outcome rules_read_machine(struct procedure *p, struct setting *root, struct fault *fault);
+MUST_USE enum outcome rules_read_rows(struct procedure *p, struct setting *root, int machine, struct fault *fault);
+MUST_USE enum outcome rules_read_acts(const struct procedure *p, struct setting *from, struct acts *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_links(const struct procedure *p, struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_states(const struct procedure *p, struct setting *list, int machine, uint32_t *ret, bool *ret_opens, struct fault *fault);
+MUST_USE enum outcome rules_read_to(const struct procedure *p, struct setting *from, int machine, int8_t *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_parties(struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_guards(struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault);
+MUST_USE enum outcome rules_read_tag(struct setting *from, const char **ret_tag, const char **ret_basis, bool *ret_statutory, struct fault *fault);
+MUST_USE enum outcome rules_read_categories(const struct procedure *p, struct setting *list, uint64_t *ret, struct fault *fault);
+MUST_USE enum outcome rules_check(const struct procedure *p, struct fault *fault);       /* states, rows, words */
+MUST_USE enum outcome rules_check_clocks(const struct procedure *p, struct fault *fault); /* what may run where */
+int rules_role(const char *text); /* enum role, 0 for SYS, -1 unknown */
 
 /* Unit: instants. due_strict/due_lenient per the time-counting rules; false in *ret_known where the calendar lacks a year. */
 void due_compute(const struct calendar *calendar, enum unit unit, int amount, instant start, instant *ret_strict, instant *ret_lenient,
                  bool *ret_known);
-
-/* The two halves of judging: collect every reason against it; then change the state. */
-struct judging {
-    const struct rules *rules;
-    const struct directory *directory;
-    const struct participant *owner;
-    instant broker_time;
-    const struct submission *submission;
-    struct case_state *state;
-    struct arena *keep;
-    struct verdict *verdict;
-    int event;
-    const struct transition *transition;
-    struct referral *referral;  /* NULL when opening */
-    int16_t to[LIMIT_RECIPIENTS];
-    size_t to_count;
-};
-void judging_reason(struct judging *j, const char *code, const char *field);
-bool judging_check(struct judging *j);
-void judging_apply(struct judging *j);
+/* A limit that stood still from `paused` to `resumed`: both ends move by what was not counted. */
+void due_extend(const struct calendar *calendar, enum unit unit, instant paused, instant resumed, instant *strict, instant *lenient, bool *ret_known);
 #endif

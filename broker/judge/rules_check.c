@@ -1,51 +1,33 @@
-/* What must hold of a procedure before anybody is judged by it: no unreachable state, no dead end, no clock that nothing stops, no two
- * transitions for one event of one sender in one state. */
+/* What must hold of a procedure before anybody is judged by it: no unreachable state, no dead end, no two rows for one event of one sender
+ * in one state, no word that nobody uses. What holds of clocks is in rules_flow.c. */
 #include "broker/judge/rules.h"
 
-static enum outcome check_states(const struct rules *rules, int machine, struct fault *fault) {
+static enum outcome check_states(const struct procedure *p, int machine, struct fault *fault) {
     uint32_t entered = 0, left = 0;
-    for (size_t i = 0; i < rules->transition_count; i++) {
-        const struct transition *t = &rules->transitions[i];
-        if (t->machine == machine) {
-            if (t->to >= 0) entered |= UINT32_C(1) << t->to;
-            if (t->to >= 0) left |= t->from;
+    for (size_t i = 0; i < p->transition_count; i++) {
+        const struct transition *t = &p->transitions[i];
+        if (t->machine == machine && t->to != NO_STATE) {
+            uint32_t to = UINT32_C(1) << t->to;
+            entered |= to;
+            left |= t->from & ~to;
         }
-        if (t->also.present && t->also.machine == machine) {
-            if (t->also.to >= 0) entered |= UINT32_C(1) << t->also.to;
-            left |= t->also.from;
+        for (int k = 0; k < t->link_count; k++) {
+            const struct link *link = &t->links[k];
+            if (link->machine != machine || link->to == NO_STATE) continue;
+            entered |= UINT32_C(1) << link->to;
+            left |= link->from & ~(UINT32_C(1) << link->to);
         }
     }
-    const struct machine *m = &rules->machines[machine];
+    const struct machine *m = &p->machines[machine];
     for (int s = 0; s < m->state_count; s++) {
         const struct state_rule *state = &m->states[s];
-        if (!(entered & UINT32_C(1) << s)) return setting_fault(state->at, fault, "SETTINGS_UNREACHABLE", "no transition leads to %s", state->code);
+        if (!(entered & UINT32_C(1) << s)) {
+            return setting_fault(state->at, fault, "SETTINGS_UNREACHABLE", "no row leads to %s: add one with to: %s, or take the state out", state->code, state->code);
+        }
         if (!state->terminal && !(left & UINT32_C(1) << s)) {
-            return setting_fault(state->at, fault, "SETTINGS_DEAD_END", "no transition leaves %s and it is not terminal", state->code);
+            return setting_fault(state->at, fault, "SETTINGS_DEAD_END", "no row leaves %s and it is not terminal: add a row from it, or say terminal: true", state->code);
         }
     }
-    return OK;
-}
-
-static bool in_list(const struct clock_list *list, int clock) {
-    for (int i = 0; i < list->count; i++) {
-        if (list->rule[i] == clock) return true;
-    }
-    return false;
-}
-
-static bool starts(const struct transition *t, int clock) {
-    return in_list(&t->start, clock) || in_list(&t->start_alone, clock) || in_list(&t->also.start, clock) || (t->supersedes && t->superseding == clock);
-}
-
-static enum outcome check_clock(const struct rules *rules, int clock, struct fault *fault) {
-    const struct transition *started = NULL;
-    bool stopped = false;
-    for (size_t i = 0; i < rules->transition_count; i++) {
-        const struct transition *t = &rules->transitions[i];
-        if (starts(t, clock)) started = t;
-        if (in_list(&t->stop, clock) || in_list(&t->also.stop, clock)) stopped = true;
-    }
-    if (started && !stopped) return setting_fault(started->at, fault, "SETTINGS_CLOCK", "nothing stops the clock %s", rules->clocks[clock].name);
     return OK;
 }
 
@@ -59,23 +41,57 @@ static bool same_reasons(const struct transition *a, const struct transition *b)
     return false;
 }
 
-static enum outcome check_single(const struct rules *rules, size_t at, struct fault *fault) {
-    const struct transition *a = &rules->transitions[at];
+static enum outcome check_single(const struct procedure *p, size_t at, struct fault *fault) {
+    const struct transition *a = &p->transitions[at];
     for (size_t i = 0; i < at; i++) {
-        const struct transition *b = &rules->transitions[i];
-        bool overlap = a->opens ? b->opens : (a->from & b->from) != 0;
-        bool sender = a->sender == b->sender || a->sender == SENDER_ANY || b->sender == SENDER_ANY;
-        if (a->machine == b->machine && a->event == b->event && overlap && sender && same_reasons(a, b)) {
-            return setting_fault(a->at, fault, "SETTINGS_DUPLICATE", "%s and %s both take %s in one state", a->id, b->id, rules->events[a->event].name);
+        const struct transition *b = &p->transitions[i];
+        if (a->machine == b->machine && strcmp(a->id, b->id) == 0) {
+            return setting_fault(a->at, fault, "SETTINGS_DUPLICATE", "the id %s stands twice: give one of the rows another", a->id);
         }
-        if (strcmp(a->id, b->id) == 0) return setting_fault(a->at, fault, "SETTINGS_DUPLICATE", "the id %s stands twice", a->id);
+        bool overlap = (a->opens && b->opens) || (a->machine == b->machine && (a->from & b->from));
+        if (a->event == b->event && overlap && (a->senders & b->senders) && same_reasons(a, b)) {
+            return setting_fault(a->at, fault, "SETTINGS_DUPLICATE", "%s and %s (line %u) both take %s from one sender in one state: part them by from, sender or reasons", a->id,
+                                 b->id, b->at->line, p->events[a->event].name);
+        }
     }
     return OK;
 }
 
-enum outcome rules_check(const struct rules *rules, struct fault *fault) {
-    for (size_t i = 0; i < rules->transition_count; i++) TRY(check_single(rules, i, fault));
-    for (int m = 0; m < rules->machine_count; m++) TRY(check_states(rules, m, fault));
-    for (int c = 0; c < rules->clock_count; c++) TRY(check_clock(rules, c, fault));
+static enum outcome check_events(const struct procedure *p, struct fault *fault) {
+    for (int e = 0; e < p->event_count; e++) {
+        if (!p->events[e].count) {
+            return setting_fault(p->events[e].at, fault, "SETTINGS_UNUSED", "no row takes the event %s: add a row, or take the event out", p->events[e].name);
+        }
+    }
     return OK;
+}
+
+static uint32_t flags_of(const struct acts *acts) {
+    uint32_t flags = 0;
+    for (int i = 0; i < acts->count; i++) {
+        if (acts->one[i].flag != NO_FLAG && acts->one[i].kind != ACT_SUPERSEDE) flags |= UINT32_C(1) << acts->one[i].flag;
+        if (acts->one[i].unless != NO_FLAG) flags |= UINT32_C(1) << acts->one[i].unless;
+    }
+    return flags;
+}
+
+/* A flag that rows ask for must be set by one; F_MATERIAL_GAPS is set by the check of documents. */
+static enum outcome check_flags(const struct procedure *p, struct fault *fault) {
+    uint32_t set = UINT32_C(1) << p->flag_gaps;
+    for (size_t i = 0; i < p->transition_count; i++) set |= p->transitions[i].set;
+    for (size_t i = 0; i < p->transition_count; i++) {
+        const struct transition *t = &p->transitions[i];
+        uint32_t asked = (t->flags_needed | flags_of(&t->acts)) & ~set;
+        for (int f = 0; f < p->flag_count; f++) {
+            if (asked & UINT32_C(1) << f) return setting_fault(t->at, fault, "SETTINGS_UNUSED", "%s asks for %s, which no row sets: add set: [%s]", t->id, p->flags[f], p->flags[f]);
+        }
+    }
+    return OK;
+}
+
+enum outcome rules_check(const struct procedure *p, struct fault *fault) {
+    for (size_t i = 0; i < p->transition_count; i++) TRY(check_single(p, i, fault));
+    for (int m = 0; m < p->machine_count; m++) TRY(check_states(p, m, fault));
+    TRY(check_events(p, fault));
+    return check_flags(p, fault);
 }

@@ -86,6 +86,7 @@ static void repeat(struct batch *b, const struct item *item, char kind, int32_t 
 static void admit(struct batch *b, const struct item *item, const struct verdict *v) {
     struct ledger_event *event = new_event(b, item, 'A');
     event->new_submission = true;
+    event->rules_version = v->rules;
     event->answer = answer_write(b->s->arena, v->reasons, v->reason_count, v->started, v->started_count);
     memcpy(event->from_state, v->from_state, sizeof event->from_state);
     memcpy(event->to_state, v->to_state, sizeof event->to_state);

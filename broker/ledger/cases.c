@@ -29,6 +29,11 @@ static struct referral *read_referral(const PGresult *result, int row, struct ar
     r->changed_at = column_instant(result, row, 15);
     r->event_count = (int32_t)column_int(result, row, 16);
     clocks_read(result, row, 17, r);
+    r->regime = (int16_t)column_int(result, row, 18);
+    r->gaps = (uint64_t)column_int(result, row, 19);
+    r->parties = (uint64_t)column_int(result, row, 20);
+    r->half = arena_copy(keep, column_bytes(result, row, 21));
+    r->hand = arena_copy(keep, column_bytes(result, row, 22));
     return r;
 }
 

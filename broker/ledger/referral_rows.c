@@ -91,6 +91,11 @@ void referral_rows(struct parameters *parameters, const struct ledger_batch *bat
     COLUMN(OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->opened_at));
     COLUMN(OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->changed_at));
     COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, r->event_count));
+    COLUMN(OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->regime));
+    COLUMN(OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->gaps));
+    COLUMN(OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->parties));
+    COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->half));
+    COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hand));
     slices(parameters, batch, mentions, count);
     free(mentions);
 }

@@ -45,6 +45,14 @@
     X(TARGET_ORGAN, "须写明应当受理的机关", "the competent organ must be named")                                               \
     X(TOO_MANY, "数量超出限制", "more than the limit allows")                                                                 \
     X(CALENDAR, "节假日历缺少该年度", "the holiday calendar lacks that year")                                                   \
+    X(RULES_VERSION, "本移送所依规则版本未装载，请将其放入 earlier/", "the version of the rules under which the referral began is not loaded; put it into earlier/")  \
+    X(MISSING_DOCUMENT, "缺少必需的文书", "a document that is required is missing")                                               \
+    X(DIGEST_MISMATCH, "附件与所载的大小或摘要不符", "an attachment is not of the size or SHA-256 that the paper gives")           \
+    X(CLOCK_NOT_RUNNING, "相应期限未在计时，不能为此环节", "the limit this event speaks of is not running")                        \
+    X(CLOCK_STILL_RUNNING, "相应期限尚未终止，须先作出决定", "a limit is still running; the decision it waits for comes first")      \
+    X(NOT_OVERDUE, "期限尚未届满，不能以逾期为由", "the limit has not run out, so nothing is overdue")                              \
+    X(TOO_LATE, "已超过法定期限", "the limit for this step has run out")                                                      \
+    X(NOTHING_SERVED, "所引文号没有待人工送达的文书", "no paper of that number waits to be served by hand")                        \
     /* remarks: never block */                                                                                                \
     X(LEVEL_MISMATCH, "提示：批准人级别与规定不符", "remark: the approver's level differs from the rule")                        \
     X(CLOCK_SKEW, "提示：文书时间与到达时间相差超过 24 小时", "remark: document time and arrival differ by more than 24 h")        \
@@ -76,6 +84,10 @@
     X(COORDINATE_SYSTEM, "坐标系不在所列之中，请写 CGCS2000、GCJ-02、WGS84、BD-09、西安80 或 北京54",                              \
       "an unknown reference system; give CGCS2000, GCJ-02, WGS84, BD-09, XIAN80 or BEIJING54")                                \
     X(AMOUNT_RANGE, "金额不得为负，也不得超过一千亿元，请核对", "an amount is not negative and not beyond 100 000 million yuan")    \
+    X(LACKS_DOCUMENT, "提示：缺少文书，须补正", "remark: a document is lacking and has to be supplied")                           \
+    X(LACKS_FIELD, "提示：缺少应载明的内容，须补正", "remark: something that the paper should say is lacking")                       \
+    X(AWAITS_OTHER_SIDE, "提示：须双方签收，等待对方文书", "remark: both sides sign; the other side's paper is awaited")             \
+    X(ITEM_DIFFERS, "提示：双方清单不一致", "remark: the two sides' lists of items differ")                                      \
     /* adapters */                                                                                                            \
     X(UNKNOWN_FORMAT, "文件名不属于本单位配置的格式", "the file name belongs to no format of this profile")                      \
     X(UNKNOWN_MESSAGE, "无法判断文书种类", "the profile cannot tell which kind of message this is")                             \
@@ -127,6 +139,7 @@
       "a state of the rules cannot be left; add a transition or mark it final")                                               \
     X(SETTINGS_UNREACHABLE, "规则中有无法到达的状态，请补充转移或删去",                                                       \
       "a state of the rules cannot be reached; add a transition or remove it")                                                \
+    X(SETTINGS_UNUSED, "规则中有无人使用的代码，请使用或删去", "a word of the rules that nothing uses; use it or take it out")      \
     X(INTERNAL, "内部错误，请联系运维", "internal error, tell the operator")
 
 #define ENTRY(code, zh, en) {#code, zh, en},

@@ -34,7 +34,7 @@ class Case:
 def referral(ae, onlooker):
     psb, copy = "psb-bynr", {"copies": [onlooker]}
     return [(ae, "REF.SEND", {"to": psb, **copy}), (psb, "REF.RECEIPT", {"to": ae}), (psb, "REF.SUPP_REQ", {"to": ae, "reason": "缺少物品清单", "reason_code": "GAPS"}),
-            (ae, "REF.SUPP_REPLY", {"to": psb}), (psb, "REF.FILED", {"to": ae}), (ae, "REF.HANDOVER", {"to": psb}),
+            (ae, "REF.SUPP_REPLY", {"to": psb}), (psb, "REF.FILED", {"to": ae}), (ae, "REF.HANDOVER", {"to": psb}), (psb, "REF.HANDOVER", {"to": ae}),
             (psb, "REF.CANCELLED", {"to": ae, "reason_code": "CX1", "reason": "没有犯罪事实"}), (ae, "REF.ADMIN_RESULT", {"to": psb, "reason_code": "AO1"})]
 
 
@@ -46,7 +46,7 @@ def reverse(opener, ae, onlooker):
 
 def jurisdiction(a, b, onlooker):
     return [(a, "JUR.FORWARD", {"to": b, "reason_code": "JB1", "copies": [onlooker]}), (b, "JUR.ACCEPT", {"to": a}), (b, "REF.FILED", {"to": a}),
-            (a, "JUR.HANDOVER", {"to": b}), (b, "JUR.DONE", {"to": a})]
+            (a, "JUR.HANDOVER", {"to": b}), (b, "JUR.HANDOVER", {"to": a}), (b, "JUR.DONE", {"to": a})]
 
 
 def cases(count, rnd, leads=LEADS, first=1):

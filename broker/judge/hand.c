@@ -1,0 +1,78 @@
+/* 待人工送达: what goes to an addressee without an inbox is kept as a line of the referral until a participant says that it was served.
+ * A line: addressee, event, document number, business time in ms, business time of the service in ms or nothing; tab-separated. */
+#include "broker/judge/judging.h"
+#include <stdio.h>
+
+/* A field of a line: no control characters, so that a line stays a line. */
+static struct bytes clean(struct arena *arena, struct bytes text, size_t most) {
+    if (text.count > most) {
+        while (most > 0 && (text.at[most] & 0xc0) == 0x80) most--;
+        text.count = most;
+    }
+    uint8_t *copy = arena_alloc(arena, text.count + 1);
+    for (size_t i = 0; i < text.count; i++) copy[i] = text.at[i] < 0x20 ? ' ' : text.at[i];
+    return bytes_of(copy, text.count);
+}
+
+void hand_add(struct judging *j, struct bytes addressee) {
+    struct referral *r = j->referral;
+    struct bytes who = clean(j->keep, addressee, 120), number = clean(j->keep, j->submission->document_no, 150);
+    const char *line = arena_printf(j->keep, "%.*s\t%s\t%.*s\t%lld\t\n", BYTES_FMT(who), j->p->events[j->event].name, BYTES_FMT(number),
+                                    (long long)j->submission->business_time);
+    size_t count = strlen(line);
+    if (r->hand.count + count > MOST_HAND) {
+        judging_reason(j, "TOO_MANY", "hand");
+        return;
+    }
+    uint8_t *all = arena_alloc(j->keep, r->hand.count + count);
+    if (r->hand.count) memcpy(all, r->hand.at, r->hand.count);
+    memcpy(all + r->hand.count, line, count);
+    r->hand = bytes_of(all, r->hand.count + count);
+}
+
+static bool line_next(struct bytes *rest, struct bytes *ret_line) {
+    const uint8_t *newline = rest->count ? memchr(rest->at, '\n', rest->count) : NULL;
+    if (!newline) return false;
+    *ret_line = bytes_of(rest->at, (size_t)(newline - rest->at));
+    *rest = bytes_of(newline + 1, rest->count - ret_line->count - 1);
+    return true;
+}
+static struct bytes field_at(struct bytes line, int index) {
+    for (; index > 0; index--) {
+        const uint8_t *tab = memchr(line.at, '\t', line.count);
+        if (!tab) return BYTES_NONE;
+        line = bytes_of(tab + 1, line.count - (size_t)(tab - line.at) - 1);
+    }
+    const uint8_t *tab = line.count ? memchr(line.at, '\t', line.count) : NULL;
+    return bytes_of(line.at, tab ? (size_t)(tab - line.at) : line.count);
+}
+
+/* Not served yet, its document cited, its addressee the one named where one is named. */
+static bool meant(const struct judging *j, struct bytes line) {
+    struct bytes cited;
+    size_t cursor = 0;
+    if (field_at(line, 4).count) return false;
+    if (j->submission->target_organ.count && !bytes_equal(j->submission->target_organ, field_at(line, 0))) return false;
+    while (walk_items(&j->submission->cites, &cursor, &cited)) {
+        if (bytes_equal(cited, field_at(line, 2))) return true;
+    }
+    return false;
+}
+
+size_t hand_served(struct judging *j, bool mark) {
+    struct referral *r = j->referral;
+    struct bytes rest = r ? r->hand : BYTES_NONE, line;
+    size_t served = 0, count = 0;
+    uint8_t *all = mark ? arena_alloc(j->keep, rest.count * 5 + 32) : NULL;
+    while (line_next(&rest, &line)) {
+        bool now = meant(j, line);
+        served += now;
+        if (!mark) continue;
+        memcpy(all + count, line.at, line.count);
+        count += line.count;
+        if (now) count += (size_t)sprintf((char *)all + count, "%lld", (long long)j->submission->business_time);
+        all[count++] = '\n';
+    }
+    if (mark) r->hand = bytes_of(all, count);
+    return served;
+}

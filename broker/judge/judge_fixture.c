@@ -1,0 +1,128 @@
+/* See judge_fixture.h. */
+#include "broker/judge/judge_fixture.h"
+
+struct rules *rules;
+struct directory *directory;
+struct arena *keep;
+struct case_state cases;
+
+int fixture_load(void **state) {
+    (void)state;
+    struct fault f = {0};
+    if (directory_load("schemas/directory.yaml", &directory, &f) != OK || rules_load("schemas", &rules, &f) != OK) {
+        fprintf(stderr, "%s\n", f.text);
+        return -1;
+    }
+    keep = arena_new(1u << 16, 1u << 28);
+    return 0;
+}
+int fixture_unload(void **state) {
+    (void)state;
+    arena_free(keep);
+    rules_free(rules);
+    directory_free(directory);
+    return 0;
+}
+int fixture_fresh(void **state) {
+    (void)state;
+    arena_reset(keep);
+    cases = (struct case_state){0};
+    return 0;
+}
+
+instant at(const char *text) {
+    instant ret = 0;
+    assert_true(instant_parse(bytes_of_cstr(text), &ret));
+    return ret;
+}
+
+#define RING 64
+static uint8_t ring[RING][1024];
+static size_t ring_at;
+
+static size_t put_text(uint8_t *into, const char *text) {
+    size_t count = strlen(text), at = 0;
+    assert_true(count < 200);
+    uint64_t zigzag = (uint64_t)count * 2;
+    for (; zigzag >= 0x80; zigzag >>= 7) into[at++] = (uint8_t)(zigzag | 0x80);
+    into[at++] = (uint8_t)zigzag;
+    memcpy(into + at, text, count);
+    return at + count;
+}
+struct walk_field text_list(const char *text) {
+    uint8_t *bytes = ring[ring_at++ % RING];
+    if (!text[0]) {
+        bytes[0] = 0;
+        return (struct walk_field){.present = true, .at = bytes_of(bytes, 1)};
+    }
+    size_t count = 1;
+    bytes[0] = 2;
+    count += put_text(bytes + count, text);
+    bytes[count++] = 0;
+    return (struct walk_field){.present = true, .at = bytes_of(bytes, count), .number = 1};
+}
+struct walk_field document_list(const char *const *codes) {
+    uint8_t *bytes = ring[ring_at++ % RING];
+    size_t count = 1, documents = 0;
+    for (; codes[documents]; documents++) {
+        count += put_text(bytes + count, codes[documents]);
+        for (int i = 0; i < 4; i++) count += put_text(bytes + count, "x"); /* number, title, file name, media type */
+        bytes[count++] = 0;                                               /* size */
+        count += put_text(bytes + count, "");                             /* digest */
+        bytes[count++] = 0;                                               /* no content */
+    }
+    bytes[0] = (uint8_t)(documents * 2);
+    bytes[count++] = 0;
+    return (struct walk_field){.present = true, .at = bytes_of(bytes, documents ? count : 1), .number = (int64_t)documents};
+}
+
+struct submission says(const char *sender, const char *event, const char *to, const char *when, uint8_t referral) {
+    const struct procedure *p = rules_newest(rules);
+    int e = rules_event(p, bytes_of_cstr(event));
+    struct submission s = {.kind = e < 0 ? RECORD_CASE_STEP : p->events[e].record, .event = bytes_of_cstr(event), .sender = bytes_of_cstr(sender),
+        .recipients = text_list(to), .business_time = at(when), .document_no = BYTES_LITERAL("巴环移送〔2026〕1号"), .title = BYTES_LITERAL("某案"),
+        .category = BYTES_LITERAL("ENV1"), .county_code = BYTES_LITERAL("150823"), .approver_level = BYTES_LITERAL("COUNTY_HEAD"), .approver = BYTES_LITERAL("甲"),
+        .reason = BYTES_LITERAL("理由"), .report_time = INSTANT_NONE, .approval_time = INSTANT_NONE, .found_time = INSTANT_NONE, .decided_time = INSTANT_NONE,
+        .officer_count = 2, .party_count = 1};
+    s.case_id.b[15] = 1;
+    s.referral_id.b[15] = referral;
+    return s;
+}
+struct submission with_reason(struct submission s, const char *code) {
+    s.reason_code = bytes_of_cstr(code);
+    return s;
+}
+struct verdict hear(struct submission s) {
+    struct verdict v;
+    const struct participant *who = directory_by_slug(directory, s.sender);
+    judge(rules, directory, who, s.business_time, &s, &cases, keep, &v);
+    return v;
+}
+struct verdict accepted(struct submission s) {
+    struct verdict v = hear(s);
+    if (!v.accepted) fail_msg("%.*s refused: %s %.*s", BYTES_FMT(s.event), v.reasons[0].code, BYTES_FMT(v.reasons[0].field));
+    return v;
+}
+void refused(struct submission s, const char *code) {
+    struct verdict v = hear(s);
+    if (v.accepted) fail_msg("%.*s was accepted", BYTES_FMT(s.event));
+    if (!remarked(&v, code, NULL)) fail_msg("%.*s: no %s, but %s", BYTES_FMT(s.event), code, v.reason_count ? v.reasons[0].code : "nothing");
+}
+bool remarked(const struct verdict *v, const char *code, const char *field) {
+    for (size_t i = 0; i < v->reason_count; i++) {
+        if (strcmp(v->reasons[i].code, code) == 0 && (!field || bytes_equal_cstr(v->reasons[i].field, field))) return true;
+    }
+    return false;
+}
+const struct clock *clock_of(const struct referral *r, const char *rule) {
+    for (int i = r->clock_count; i-- > 0;) {
+        if (strcmp(r->clocks[i].rule, rule) == 0) return &r->clocks[i];
+    }
+    static const struct clock none;
+    fail_msg("no clock %s", rule);
+    return &none;
+}
+const char *slug_of(int number) {
+    const struct participant *who = directory_by_number(directory, number);
+    return who ? who->slug : "";
+}

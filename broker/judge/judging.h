@@ -1,0 +1,52 @@
+/* Inside of the judge: one submission being judged. The halves of judging: collect every reason against it (check, paper); then change
+ * the state (apply, clock, link, copy, half, hand). */
+#ifndef ECOCASE_BROKER_JUDGE_JUDGING_H
+#define ECOCASE_BROKER_JUDGE_JUDGING_H
+#include "broker/judge/rules.h"
+
+#define MOST_NUMBERS 2000u   /* bytes of a referral's document numbers */
+#define MOST_HAND 6000u      /* bytes of a referral's list to be served by hand */
+#define MOST_HALF 4000u      /* bytes of one side's list in an event of two */
+
+struct judging {
+    const struct rules *rules;
+    const struct procedure *p;       /* the version that judges */
+    const struct directory *directory;
+    const struct participant *owner;
+    instant broker_time;
+    const struct submission *submission;
+    struct case_state *state;
+    struct arena *keep;
+    struct verdict *verdict;
+    int event;
+    const struct transition *transition;
+    struct referral *referral;       /* NULL when opening */
+    int from;                        /* its state's index */
+    const struct participant *to;    /* the receiver the row names; NULL where it names none */
+    size_t to_count;
+    uint64_t gaps;                   /* documents that this submission should have brought and did not */
+    uint64_t brought;                /* documents that it brought */
+    uint8_t externals[8];
+    uint8_t external_count;
+    bool linked;
+};
+void judging_reason(struct judging *j, const char *code, const char *field);
+void judging_reason_text(struct judging *j, const char *code, struct bytes field);
+bool judging_check(struct judging *j);
+void judging_check_papers(struct judging *j, int regime, struct bytes category);
+void judging_remark_papers(struct judging *j);
+void judging_apply(struct judging *j);
+
+/* clock.c */
+struct clock *clock_running(struct referral *r, uint64_t key);
+void clock_acts(struct judging *j, struct referral *r, const struct acts *acts);
+bool clock_any_over(const struct judging *j, uint64_t clocks, instant at);
+/* apply.c, half.c, hand.c, copy.c, link.c */
+bool half_completes(struct judging *j);            /* false: this was the first side's message */
+void hand_add(struct judging *j, struct bytes addressee);
+size_t hand_served(struct judging *j, bool mark);  /* how many lines the submission tells to be served */
+void copy_add(struct judging *j);
+void link_apply(struct judging *j);
+bool link_takes(const struct judging *j, const struct link *link, const struct referral *other);
+int judging_regime(const struct judging *j);       /* of a referral that this submission opens */
+#endif

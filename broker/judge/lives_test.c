@@ -1,0 +1,184 @@
+/* Random lives of cases: whatever is sent, no illegal state, no clock running in a terminal state, every refusal with a reason, and a refusal
+ * changes nothing. ECOCASE_LIVES sets how many lives (default 20000); a million take about a minute. At the default every row that a
+ * participant can send is taken at least once. */
+#include <stdlib.h>
+#include "broker/judge/judge_fixture.h"
+
+static uint64_t seed = 20260608;
+static uint32_t dice(uint32_t sides) {
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (uint32_t)(seed >> 32) % sides;
+}
+
+static const char *const senders[] = {"sthj", "nm", "psb-bynr", "psb-erds", "jcy", "zjfy", "sfj", "wlsh", "fgw"};
+static const char *const reason_codes[] = {"", "NF1", "RT1", "EX1", "EX2", "JB1", "CX1", "DIRECT_ADMIN", "NON_PROSECUTION", "EXEMPT", "INCOMPLETE", "RD1", "RD2", "JD1", "JD2"};
+static size_t taken[512], judged, accepted_count;
+
+static const char *of_role(int role, const char *otherwise) {
+    static const char *const slugs[] = {NULL, "nm", "psb-bynr", "jcy", "zjfy", "sfj", "wlsh", "fgw"};
+    return role > 0 && role < 8 ? slugs[role] : otherwise;
+}
+
+static const char *sender_for(const struct transition *t, const struct referral *r) {
+    const char *opener = slug_of(r->opener), *holder = slug_of(r->holder);
+    switch (t->who) {
+    case WHO_OPENER: return opener;
+    case WHO_HOLDER: return holder[0] ? holder : opener;
+    case WHO_EITHER: case WHO_PARTY: return dice(2) && holder[0] ? holder : opener;
+    case WHO_OPENER_OR_LEAD: return opener;
+    case WHO_FORWARDER: return dice(2) && holder[0] ? holder : "psb-bynr";
+    case WHO_ANYONE: break;
+    }
+    for (int role = 1; role < 8; role++) {
+        if (t->senders & 1u << role) return of_role(role, opener);
+    }
+    return opener;
+}
+
+static const char *receiver_for(const struct transition *t, const struct referral *r, const char *sender) {
+    const char *opener = slug_of(r->opener), *holder = slug_of(r->holder);
+    switch (t->receiver) {
+    case RECEIVER_NONE: case RECEIVER_PARTIES: return "";
+    case RECEIVER_OPENER: return opener;
+    case RECEIVER_HOLDER: return holder;
+    case RECEIVER_OTHER: return strcmp(sender, opener) == 0 ? holder : opener;
+    case RECEIVER_ANY: return strcmp(sender, opener) != 0 ? opener : holder[0] ? holder : "nm";
+    case RECEIVER_LEAD: return "psb-bynr";
+    case RECEIVER_OTHER_FORCE: return strcmp(sender, "psb-erds") == 0 ? "psb-bt" : "psb-erds";
+    case RECEIVER_ROLE: return of_role(t->receiver_role, "nm");
+    }
+    return opener;
+}
+
+/* A paper that a row of this state asks for, mostly well made. */
+static struct submission fitting(const struct procedure *p, const struct referral *r, uint8_t number) {
+    int machine = rules_machine(p, r->machine), state = rules_state(p, machine, r->state);
+    const struct transition *fit[128];
+    uint32_t count = 0;
+    for (size_t i = 0; i < p->transition_count && count < 128; i++) {
+        const struct transition *t = &p->transitions[i];
+        if (t->machine == machine && (t->from & UINT32_C(1) << state)) fit[count++] = t;
+    }
+    const struct transition *t = fit[dice(count)];
+    const char *sender = sender_for(t, r);
+    struct submission s = says(sender, p->events[t->event].name, receiver_for(t, r, sender), "2026-06-08 10:00", number);
+    if (t->reason_count) s = with_reason(s, t->reasons[dice(t->reason_count)]);
+    return s;
+}
+
+static struct submission any_paper(const struct procedure *p) {
+    const char *from = senders[dice(9)];
+    struct submission s = says(from, p->events[dice(p->event_count)].name, senders[dice(9)], "2026-06-08 10:00", (uint8_t)(1 + dice(3)));
+    return with_reason(s, reason_codes[dice(15)]);
+}
+
+static void check_lawful(const struct procedure *p) {
+    for (size_t i = 0; i < cases.count; i++) {
+        const struct referral *r = cases.referrals[i];
+        int machine = rules_machine(p, r->machine), state = machine < 0 ? -1 : rules_state(p, machine, r->state);
+        if (state < 0) fail_msg("illegal state %s of %s", r->state, r->machine);
+        if (!p->machines[machine].states[state].terminal) continue;
+        for (int k = 0; k < r->clock_count; k++) {
+            bool open = r->clocks[k].state == CLOCK_RUNNING || r->clocks[k].state == CLOCK_PAUSED;
+            if (open) fail_msg("%s runs in terminal %s of %s", r->clocks[k].rule, r->state, r->machine);
+        }
+    }
+}
+
+static void count_row(const struct procedure *p, const struct submission *s, const struct verdict *v) {
+    const struct event_rule *event = &p->events[rules_event(p, s->event)];
+    for (int i = event->first; i < event->first + event->count; i++) {
+        const struct transition *t = &p->transitions[i];
+        int from = v->from_state[0] ? rules_state(p, t->machine, v->from_state) : -1;
+        bool here = strcmp(p->machines[t->machine].name, v->machine) == 0 && (from < 0 ? t->opens : (t->from >> from & 1u) != 0);
+        bool reason = t->reason_count == 0;
+        for (int k = 0; k < t->reason_count; k++) reason = reason || bytes_equal_cstr(s->reason_code, t->reasons[k]);
+        if (here && reason && (t->senders & 1u << directory_by_slug(directory, s->sender)->role)) taken[i]++;
+    }
+}
+
+static void send(const struct procedure *p, struct submission s) {
+    static struct referral before[LIMIT_REFERRALS_PER_CASE];
+    size_t count = cases.count;
+    for (size_t i = 0; i < count; i++) before[i] = *cases.referrals[i];
+    struct verdict v = hear(s);
+    judged++;
+    if (v.accepted) {
+        accepted_count++;
+        count_row(p, &s, &v);
+        check_lawful(p);
+        return;
+    }
+    assert_true(v.reason_count > 0);
+    assert_int_equal(count, cases.count);
+    for (size_t i = 0; i < count; i++) assert_memory_equal(&before[i], cases.referrals[i], sizeof before[i]);
+}
+
+static struct submission varied(struct submission s, int64_t *now) {
+    *now += dice(8) ? (int64_t)dice(72) * HOUR_MS : (int64_t)dice(80) * DAY_MS;
+    s.business_time = at("2024-01-02 09:00") + *now;
+    s.category = dice(3) ? BYTES_LITERAL("FISH") : BYTES_LITERAL("ENV1");
+    s.target_organ = dice(4) ? BYTES_LITERAL("ext-bttj") : BYTES_NONE;
+    s.cites = text_list("巴环移送〔2026〕1号");
+    if (!dice(6)) s.decided_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
+    if (!dice(6)) s.approval_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
+    if (!dice(5)) s.documents = document_list((const char *const[]){"DOC02", "DOC03", "DOC04", NULL});
+    if (!dice(30)) s.copies = text_list("ext-jw");
+    if (!dice(20)) s.approver_level = BYTES_NONE;
+    if (!dice(20)) s.reason = BYTES_NONE;
+    return s;
+}
+
+static struct submission birth(const struct procedure *p, uint8_t number) {
+    static const char *const agencies[] = {"nm", "sthj"};
+    const struct transition *openers[64];
+    uint32_t count = 0;
+    for (size_t i = 0; i < p->transition_count && count < 64; i++) {
+        if (p->transitions[i].opens) openers[count++] = &p->transitions[i];
+    }
+    const struct transition *t = openers[dice(count)];
+    const char *sender = t->senders & 1u << ROLE_AE && dice(2) ? agencies[dice(2)] : NULL;
+    for (int role = 1; role < 8 && !sender; role++) sender = t->senders & 1u << role ? of_role(role, NULL) : NULL;
+    static const struct referral nobody;
+    struct submission s = says(sender, p->events[t->event].name, receiver_for(t, &nobody, sender), "2026-06-08 10:00", number);
+    if (t->receiver == RECEIVER_ANY) s.recipients = text_list("jcy");
+    return t->reason_count ? with_reason(s, t->reasons[dice(t->reason_count)]) : s;
+}
+
+static void random_lives_stay_lawful(void **state) {
+    (void)state;
+    const struct procedure *p = rules_newest(rules);
+    const char *set = getenv("ECOCASE_LIVES");
+    long lives = set ? atol(set) : 20000;
+    for (long life = 0; life < lives; life++) {
+        fixture_fresh(NULL);
+        int64_t now = 0;
+        send(p, varied(birth(p, 1), &now));
+        for (int turn = 0; turn < 30; turn++) {
+            uint32_t kind = dice(20);
+            if (kind == 0) send(p, varied(any_paper(p), &now));
+            else if (kind == 1 && cases.count < 3) send(p, varied(birth(p, (uint8_t)(cases.count + 1)), &now));
+            else if (cases.count) {
+                const struct referral *r = cases.referrals[dice((uint32_t)cases.count)];
+                send(p, varied(fitting(p, r, r->id.b[15]), &now));
+            }
+        }
+    }
+    size_t rows = 0, untaken = 0;
+    for (size_t i = 0; i < p->transition_count; i++) {
+        if (p->transitions[i].senders == SENDER_SYS) continue;
+        rows++;
+        untaken += !taken[i];
+        if (!taken[i] && lives >= 20000) print_message("never taken: %s %s\n", p->machines[p->transitions[i].machine].name, p->transitions[i].id);
+    }
+    print_message("%ld lives, %zu judged, %zu accepted, %zu of %zu rows taken\n", lives, judged, accepted_count, rows - untaken, rows);
+    assert_true(accepted_count * 4 > judged);
+    if (lives >= 20000) assert_int_equal(untaken, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(random_lives_stay_lawful)};
+    return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
+}

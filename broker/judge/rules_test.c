@@ -1,0 +1,180 @@
+/* Every check of the rules at loading: the real files with one thing changed; the fault's code, its place (file:line:column of `where` in the
+ * changed file) and its remedy. */
+#define _GNU_SOURCE /* nftw */
+#include <ftw.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/buffer.h"
+#include "broker/judge/judge_fixture.h"
+
+static const struct wrong { const char *file, *find, *put, *code, *where, *says; } wrongs[] = {
+    /* unknown names */
+    {"rules.yaml", "machine-con.yaml]", "machine-off.yaml]", "SETTINGS_UNKNOWN", "machine-off.yaml", "write it or take the name out"},
+    {"machine-con.yaml", "event: CON.ASK", "event: CON.ASKS", "SETTINGS_UNKNOWN", "CON.ASKS", "add it to rules.yaml"},
+    {"machine-con.yaml", "from: [W00]", "from: [W01]", "SETTINGS_UNKNOWN", "W01],", "no state \"W01\""},
+    {"machine-con.yaml", "to: W90", "to: W91", "SETTINGS_UNKNOWN", "W91", "say same"},
+    {"machine-con.yaml", "start: [D21]", "start: [D22]", "SETTINGS_UNKNOWN", "D22", "add it to clocks.yaml"},
+    {"machine-con.yaml", "stop: [D21]", "stop: [{clock: D21, when: X, flag: F_NO}]", "SETTINGS_UNKNOWN", "F_NO", "add it to the end of flags"},
+    {"machine-con.yaml", "stop: [D21]", "stop: [{clock: D21, until: some_time}]", "SETTINGS_UNKNOWN", "some_time", "no time of a message"},
+    {"machine-con.yaml", "sender: [AE, PSB, PRO], receiver", "sender: [AE, PBS], receiver", "SETTINGS_UNKNOWN", "PBS", "AE, PSB, PRO"},
+    {"machine-con.yaml", "who: holder", "who: keeper", "SETTINGS_UNKNOWN", "keeper", "opener, holder"},
+    {"machine-con.yaml", "receiver: opener", "receiver: nobody", "SETTINGS_UNKNOWN", "nobody", "none, any, opener"},
+    {"machine-det.yaml", "copies: [PRO]", "copies: [PRE]", "SETTINGS_UNKNOWN", "PRE", "copies go to"},
+    {"machine-det.yaml", "guards: [G13], stop", "guards: [G99], stop", "SETTINGS_UNKNOWN", "G99", "CATEGORY, COUNTY"},
+    {"machine-det.yaml", "required: [title]", "required: [titel]", "SETTINGS_UNKNOWN", "titel", "no field"},
+    {"machine-jur.yaml", "serve: ext-nmg-gat", "serve: ext-nmg", "SETTINGS_UNKNOWN", "ext-nmg,", "add it to externals"},
+    {"machine-jur.yaml", "links: [{machine: REF, from: [A30], of_parent: true, holder: holder", "links: [{machine: REX, from: [A30], of_parent: true, holder: holder", "SETTINGS_UNKNOWN", "REX", "no machine"},
+    {"rules.yaml", "categories: [ENV1, ENV2, ENV3, FISH", "categories: [ENV9, ENV2, ENV3, FISH", "SETTINGS_UNKNOWN", "ENV9", "add it to categories"},
+    {"rules.yaml", "to: ext-bttj", "to: ext-nobody", "SETTINGS_UNKNOWN", "ext-nobody", "add it to externals"},
+    {"documents.yaml", "documents: [DOC02, DOC03, DOC04]", "documents: [DOC02, DOC99]", "SETTINGS_UNKNOWN", "DOC99", "add it above"},
+    {"documents.yaml", "regime: ENV, missing", "regime: ENF, missing", "SETTINGS_UNKNOWN", "ENF", "no regime"},
+    {"documents.yaml", "missing: refuse, fields", "missing: perhaps, fields", "SETTINGS_UNKNOWN", "perhaps, fields", "refuse, supplement or remark"},
+    {"clocks.yaml", "regimes: {ENV: {unit: WORK_DAY, amount: 3, basis: 17号-11, tag: S}}}\n  - {id: D14", "regimes: {ENX: {unit: WORK_DAY, amount: 3, basis: 17号-11, tag: S}}}\n  - {id: D14",
+     "SETTINGS_UNKNOWN", "{unit: WORK_DAY, amount: 3, basis: 17号-11, tag: S}}}\n  - {id: D14", "no regime"},
+    {"clocks.yaml", "unit: CAL_DAY, amount: 7, actor: holder, basis: 17号-24", "unit: DAYS, amount: 7, actor: holder, basis: 17号-24", "SETTINGS_UNKNOWN", "DAYS", "HOUR, CAL_DAY, WORK_DAY, MONTH"},
+    {"machine-con.yaml", "to: W90, basis", "to: W90, bassis: x, basis", "SETTINGS_UNKNOWN", "x, basis", "nearest known one is \"basis\""},
+    /* shape of the procedure */
+    {"machine-con.yaml", "terminal: true}", "terminal: true}\n  - {code: W50, zh: 无, en: none}", "SETTINGS_UNREACHABLE", "{code: W50", "no row leads to W50"},
+    {"machine-con.yaml", "en: answered, terminal: true", "en: answered", "SETTINGS_DEAD_END", "{code: W90", "terminal: true"},
+    {"machine-con.yaml", "stop: [D21], ", "", "SETTINGS_CLOCK", "{id: W01", "which nothing stops"},
+    {"machine-ref.yaml", "void: [D13, D15, D40p], to: A90", "void: [D15, D40p], to: A90", "SETTINGS_CLOCK", "{id: T40", "D13 may run"},
+    {"machine-det.yaml", "stop: [D72], to: N10", "to: N10", "SETTINGS_CLOCK", "{id: E06", "D72 may run"},
+    {"machine-con.yaml", "  - {id: W99", "  - {id: W03, from: [W00], event: CON.ANSWER, sender: [PRO], receiver: opener, to: W90, basis: x, tag: S}\n  - {id: W99", "SETTINGS_DUPLICATE", "{id: W03",
+     "both take CON.ANSWER"},
+    {"machine-con.yaml", "id: W02", "id: W01", "SETTINGS_DUPLICATE", "{id: W01, from: [W00]", "give one of the rows another"},
+    {"machine-con.yaml", "code: W90", "code: W00", "SETTINGS_DUPLICATE", "{code: W00, zh: 已答复", "keep one"},
+    {"clocks.yaml", "id: D03", "id: D02", "SETTINGS_DUPLICATE", "D02, zh: 批准后", "stands twice"},
+    {"rules.yaml", "code: CON.ANSWER", "code: CON.ASK", "SETTINGS_DUPLICATE", "{code: CON.ASK, zh: 答复", "stands twice"},
+    {"rules.yaml", "  - {code: EXT.SERVED", "  - {code: CON.NEVER, zh: 无, en: none, record: CASE_STEP}\n  - {code: EXT.SERVED", "SETTINGS_UNUSED", "{code: CON.NEVER", "add a row"},
+    {"clocks.yaml", "clocks:\n", "clocks:\n  - {id: D99, zh: 无, en: none, unit: HOUR, amount: 1, actor: opener, basis: x, tag: S}\n", "SETTINGS_UNUSED", "{id: D99", "take it out"},
+    {"machine-ref.yaml", "flags: [F_TASKFORCE], start", "flags: [F_REPLY_OVERDUE, F_EXTENDED_7], start", "SETTINGS_UNUSED", "{id: T03", "which no row sets"},
+    {"machine-con.yaml", "who: holder, receiver: opener", "who: holder, both: true, receiver: opener", "SETTINGS_TYPE", "{id: W02", "who: either"},
+    {"machine-con.yaml", "to: W00, basis", "to: same, basis", "SETTINGS_TYPE", "same, basis", "must name the state"},
+    {"machine-con.yaml", "from: [\"-\"], event", "from: [\"-\"], who: holder, event", "SETTINGS_TYPE", "holder, event", "opens"},
+    /* citations and tags */
+    {"machine-con.yaml", "start: [D21], to: W00, basis: 17号-24, tag", "start: [D21], to: W00, basis: \"\", tag", "SETTINGS_MISSING", "\"\", tag", "name the article"},
+    {"machine-con.yaml", "start: [D21], to: W00, basis: 17号-24, tag", "start: [D21], to: W00, tag", "SETTINGS_MISSING", "{id: W01", "\"basis\" is missing"},
+    {"machine-con.yaml", "tag: D, statutory: false", "tag: D", "SETTINGS_MISSING", "D}", "statutory: false"},
+    {"machine-con.yaml", "tag: D, statutory: false", "tag: D, statutory: true , note: x", "SETTINGS_TYPE", "true , note", "not statutory"},
+    {"machine-con.yaml", "to: W00, basis: 17号-24, tag: S", "to: W00, basis: 17号-24, tag: Q", "SETTINGS_TYPE", "Q}", "S, K, D or P"},
+    /* the calendar */
+    {"holidays.yaml", "  \"2023\":\n", "  \"2032\":\n", "SETTINGS_MISSING", "off: [01-01..01-02, 01-21", "the year 2031 is missing"},
+    {"holidays.yaml", "work: [01-28, 01-29, 04-23, 05-06, 06-25, 10-07, 10-08]", "work: []", "SETTINGS_MISSING", "[]", "make-up days"},
+    {"holidays.yaml", "work: [01-28, 01-29, 04-23", "work: [01-27, 01-29, 04-23", "SETTINGS_DUPLICATE", "01-27, 01-29", "keep one"},
+    {"holidays.yaml", "work: [01-28, 01-29, 04-23", "work: [01-30, 01-29, 04-23", "SETTINGS_TYPE", "01-30, 01-29", "Saturday or Sunday"},
+    {"holidays.yaml", "off: [01-01..01-02, 01-21", "off: [01-02..01-01, 01-21", "SETTINGS_TYPE", "01-02..01-01", "no later date"},
+    {"holidays.yaml", "off: [01-01..01-02, 01-21", "off: [02-30, 01-21", "SETTINGS_TYPE", "02-30", "MM-DD"},
+    /* versions and plain values */
+    {"rules.yaml", "version: 1\n", "version: 0\n", "SETTINGS_TYPE", "0\nfrom", "whole number from 1"},
+    {"rules.yaml", "from: 2016-01-01", "from: soon", "SETTINGS_TYPE", "soon", "YYYY-MM-DD"},
+    {"rules.yaml", "F_MATERIAL_GAPS, ", "", "SETTINGS_MISSING", "[F_SUPP_OPEN", "F_MATERIAL_GAPS is missing"},
+};
+#define WRONGS (sizeof wrongs / sizeof wrongs[0])
+
+static char folder[64];
+static void write_file(const char *path, const char *text, size_t count) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, count, file), count);
+    assert_int_equal(fclose(file), 0);
+}
+static char *read_text(const char *path, size_t *ret_count) {
+    struct buffer text;
+    struct fault f = {0};
+    buffer_init(&text, LIMIT_SETTINGS);
+    if (buffer_read_file(&text, path, &f) != OK) fail_msg("%s", f.text);
+    char *copy = strndup((const char *)text.at, text.count);
+    *ret_count = text.count;
+    buffer_free(&text);
+    return copy;
+}
+static const char *const files[] = {"rules.yaml", "clocks.yaml", "documents.yaml", "holidays.yaml", "machine-ref.yaml", "machine-rev.yaml", "machine-jur.yaml", "machine-coo.yaml",
+                                    "machine-det.yaml", "machine-con.yaml"};
+/* The real rules into `into`, with one text put for another in one file; the changed text is answered. */
+static char *copy_rules(const char *into, const char *file, const char *find, const char *put) {
+    char *changed = NULL;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char path[256];
+        size_t count;
+        snprintf(path, sizeof path, "schemas/rules/%s", files[i]);
+        char *text = read_text(path, &count);
+        if (file && strcmp(files[i], file) == 0) {
+            const char *spot = strstr(text, find);
+            if (!spot) fail_msg("%s no longer holds: %s", file, find);
+            size_t before = (size_t)(spot - text), after = count - before - strlen(find);
+            changed = calloc(1, before + strlen(put) + after + 1);
+            memcpy(changed, text, before);
+            memcpy(changed + before, put, strlen(put));
+            memcpy(changed + before + strlen(put), spot + strlen(find), after);
+            free(text);
+            text = strdup(changed);
+            count = strlen(text);
+        }
+        snprintf(path, sizeof path, "%s/%s", into, files[i]);
+        write_file(path, text, count);
+        free(text);
+    }
+    return changed;
+}
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *at) {
+    (void)st, (void)flag, (void)at;
+    return remove(path);
+}
+static int make_folder(void **state) {
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/rules-test-XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+static int remove_folder(void **state) {
+    (void)state;
+    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void each_mistake_is_named_by_place_and_remedy(void **state) {
+    (void)state;
+    size_t wrong = 0;
+    for (size_t i = 0; i < WRONGS; i++) {
+        const struct wrong *w = &wrongs[i];
+        struct rules *loaded = NULL;
+        struct fault f = {0};
+        char *text = copy_rules(folder, w->file, w->find, w->put), place[300];
+        if (rules_load_folder(folder, &loaded, &f) == OK) fail_msg("%s: \"%s\" was loaded", w->file, w->put);
+        if (strcmp(f.code, w->code) != 0) { wrong++; print_message("%s: \"%s\": %s, not %s: %s", w->file, w->put, f.code, w->code, f.text); print_message("\n"); free(text); continue; }
+        const char *spot = strstr(text, w->where), *line = spot;
+        assert_non_null(spot);
+        unsigned number = 1;
+        for (const char *at = text; at < spot; at++) number += *at == '\n';
+        while (line > text && line[-1] != '\n') line--;
+        unsigned column = 1;
+        for (const char *at = line; at < spot; at++) column += (*at & 0xc0) != 0x80;
+        snprintf(place, sizeof place, "%s/%s:%u:%u: ", folder, w->file, number, column);
+        if (strncmp(f.text, place, strlen(place)) != 0) { wrong++; print_message("not at %s but: %s", place, f.text); print_message("\n"); }
+        if (!strstr(f.text, w->says)) { wrong++; print_message("no \"%s\" in: %s", w->says, f.text); print_message("\n"); }
+        free(text);
+    }
+    print_message("%zu mistakes, %zu not named as they should be\n", WRONGS, wrong);
+    assert_int_equal(wrong, 0);
+}
+
+static void the_real_rules_load_and_name_their_words(void **state) {
+    (void)state;
+    struct rule_word word;
+    size_t states = 0, clocks = 0;
+    for (size_t i = 0; rules_word(rules, i, &word); i++) {
+        states += word.kind[0] == 'S';
+        clocks += word.kind[0] == 'C';
+        assert_true(word.zh[0] && word.en[0]);
+    }
+    assert_true(states > 60 && clocks > 35);
+    assert_string_equal(rules_state_name(rules, "REF", "A25").zh, "审查中");
+    assert_string_equal(rules_clock_name(rules, "D09").en, "filing review");
+    assert_string_equal(rules_event_name(rules, "NO.SUCH").zh, "NO.SUCH");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(each_mistake_is_named_by_place_and_remedy, make_folder, remove_folder),
+        cmocka_unit_test(the_real_rules_load_and_name_their_words)};
+    return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
+}

@@ -1,0 +1,57 @@
+/* See paper.h. The bytes were checked by the walk, so nothing is checked again but that nothing is read beyond them. */
+#include "wire/paper.h"
+
+static int64_t number(struct bytes from, size_t *at) {
+    uint64_t value = 0;
+    for (unsigned shift = 0; *at < from.count && shift < 64; shift += 7) {
+        uint8_t byte = from.at[(*at)++];
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80)) break;
+    }
+    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+
+static struct bytes text(struct bytes from, size_t *at) {
+    int64_t count = number(from, at);
+    size_t room = from.count - *at;
+    struct bytes ret = bytes_of(from.at + *at, count < 0 || (uint64_t)count > room ? room : (size_t)count);
+    *at += ret.count;
+    return ret;
+}
+
+/* Stands at the next item of an array<record>; a block may begin with a negative count and its size in bytes. */
+static bool next(const struct walk_field *array, struct paper_cursor *cursor) {
+    if (!array->present || cursor->at >= array->at.count) return false;
+    if (cursor->left == 0) {
+        cursor->left = number(array->at, &cursor->at);
+        if (cursor->left < 0) {
+            cursor->left = -cursor->left;
+            (void)number(array->at, &cursor->at);
+        }
+        if (cursor->left == 0) return false;
+    }
+    cursor->left--;
+    return true;
+}
+
+bool paper_next(const struct walk_field *documents, struct paper_cursor *cursor, struct paper *ret) {
+    if (!next(documents, cursor)) return false;
+    struct bytes from = documents->at;
+    ret->code = text(from, &cursor->at);
+    ret->number = text(from, &cursor->at);
+    ret->title = text(from, &cursor->at);
+    ret->file_name = text(from, &cursor->at);
+    ret->media_type = text(from, &cursor->at);
+    ret->size = number(from, &cursor->at);
+    ret->sha256 = text(from, &cursor->at);
+    ret->carried = number(from, &cursor->at) != 0;
+    ret->content = ret->carried ? text(from, &cursor->at) : BYTES_NONE;
+    return true;
+}
+
+bool goods_next(const struct walk_field *items, struct paper_cursor *cursor, struct goods *ret) {
+    if (!next(items, cursor)) return false;
+    struct bytes *const fields[] = {&ret->name, &ret->quantity, &ret->unit, &ret->feature, &ret->kept_at, &ret->measure};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) *fields[i] = text(items->at, &cursor->at);
+    return true;
+}

@@ -1,0 +1,13 @@
+/* 文书与物品 of a record: iterates the encoded items of `documents` (array<Document>) and `items` (array<Item>) of CaseFile and CaseStep, as
+ * views, without decoding. Only for a walk_field that walk_run let through. */
+#ifndef ECOCASE_WIRE_PAPER_H
+#define ECOCASE_WIRE_PAPER_H
+#include "wire/walk.h"
+
+struct paper { struct bytes code, number, title, file_name, media_type; int64_t size; struct bytes sha256; bool carried; struct bytes content; };
+struct goods { struct bytes name, quantity, unit, feature, kept_at, measure; };
+struct paper_cursor { size_t at; int64_t left; }; /* begins as {0} */
+/* False at the end. */
+bool paper_next(const struct walk_field *documents, struct paper_cursor *cursor, struct paper *ret);
+bool goods_next(const struct walk_field *items, struct paper_cursor *cursor, struct goods *ret);
+#endif
