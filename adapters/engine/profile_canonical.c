@@ -47,7 +47,7 @@ static const struct canonical_field fields[] = {
     PART(GROUP_CLOCKS, "statutory", VALUE_TEXT, false),
 };
 static const struct { const char *name; unsigned records; } groups[GROUP_COUNT] = {
-    [GROUP_PARTIES] = {"parties", IN_CASE}, [GROUP_ITEMS] = {"items", IN_CASE}, [GROUP_FACTS] = {"facts", IN_CASE}, [GROUP_PENALTIES] = {"penalties", IN_STEP},
+    [GROUP_PARTIES] = {"parties", IN_CASE}, [GROUP_ITEMS] = {"items", LETTER}, [GROUP_FACTS] = {"facts", IN_CASE}, [GROUP_PENALTIES] = {"penalties", IN_STEP},
     [GROUP_DOCUMENTS] = {"documents", LETTER}, [GROUP_NATIVE] = {"native", LETTER}, [GROUP_REASONS] = {"reasons", IN_NOTICE}, [GROUP_CLOCKS] = {"clocks", IN_NOTICE}};
 
 const struct canonical_field *canonical_find(const char *path, enum group_kind group) {

@@ -11,6 +11,11 @@ enum exit_code agencies(struct source *source, const struct request *request);
 enum exit_code dead_letters_list(struct source *source, const struct request *request);
 enum exit_code dead_letters_show(struct source *source, const struct request *request);
 enum exit_code refusals_list(struct source *source, const struct request *request);
+enum exit_code ledger_by_hand(struct source *source, const struct request *request);
+/* These need no ledger: source is NULL. */
+enum exit_code rules_check_command(struct source *source, const struct request *request);
+enum exit_code rules_diagram_command(struct source *source, const struct request *request);
+enum exit_code rules_procedure_command(struct source *source, const struct request *request);
 /* False, with a line on stderr naming the nearest, when --agency names none. */
 bool agency_exists(struct source *source, const char *slug);
 #endif

@@ -7,13 +7,15 @@
 struct command {
     const char *line;      /* as typed, words separated by one space */
     size_t words;          /* of the line itself */
-    const char *argument;  /* name of the one further word it needs, or NULL */
+    const char *argument;  /* name of the one further word it needs, or NULL; [DIR]: may have; those need no ledger */
     enum exit_code (*run)(struct source *source, const struct request *request);
 };
 static const struct command commands[] = {
     {"ledger list", 2, NULL, ledger_list},   {"ledger show", 2, "ID", ledger_show},        {"ledger overdue", 2, NULL, ledger_overdue},
     {"ledger stats", 2, NULL, ledger_stats}, {"agencies", 1, NULL, agencies},              {"dead-letters list", 2, NULL, dead_letters_list},
     {"dead-letters show", 2, "LANE/SERIAL", dead_letters_show},                            {"refusals list", 2, NULL, refusals_list},
+    {"ledger by-hand", 2, NULL, ledger_by_hand},                                           {"rules check", 2, "[DIR]", rules_check_command},
+    {"rules diagram", 2, "[DIR]", rules_diagram_command},                                  {"rules procedure", 2, "[DIR]", rules_procedure_command},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -61,10 +63,13 @@ int main(int argc, char **argv) {
         return EXIT_USAGE;
     }
     if (!command) return wrong(&request);
-    if (request.word_count != command->words + (command->argument != NULL)) {
+    bool offline = command->argument && command->argument[0] == '[';
+    size_t least = command->words + (command->argument && !offline), most = command->words + (command->argument != NULL);
+    if (request.word_count < least || request.word_count > most) {
         fprintf(stderr, "ecocase: 用法 / usage: ecocase %s%s%s [--json]\n", command->line, command->argument ? " " : "", command->argument ? command->argument : "");
         return EXIT_USAGE;
     }
+    if (offline) return (int)command->run(NULL, &request);
     struct source source;
     if (!source_open(&request, &source)) return EXIT_FAILED;
     enum exit_code code = command->run(&source, &request);

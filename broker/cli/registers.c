@@ -56,6 +56,15 @@ enum exit_code refusals_list(struct source *source, const struct request *reques
                                         " WHERE $1::text IS NULL OR sender = $1 ORDER BY broker_time DESC, lane, serial DESC LIMIT $2", columns);
 }
 
+/* 待人工送达: what waits for an addressee without an inbox; with --open only what is not served yet. */
+enum exit_code ledger_by_hand(struct source *source, const struct request *request) {
+    static const struct sheet_column columns[] = {{"addressee_zh", "送达机关", 30}, {"event_zh", "文书环节", 0}, {"document_no", "文号", 30}, {"dated", "日期", 0},
+        {"served_at", "送达", 0}, {"title", "案件", 30}, {"holder_name", "办理单位", 0}, {"referral_id", "移送标识", 0}, {NULL, NULL, 0}};
+    return register_of(source, request, request->open
+        ? "SELECT * FROM ecocase.by_hand_list WHERE outstanding AND ($1::text IS NULL OR holder = $1) ORDER BY dated, addressee, referral_id LIMIT $2"
+        : "SELECT * FROM ecocase.by_hand_list WHERE $1::text IS NULL OR holder = $1 ORDER BY dated, addressee, referral_id LIMIT $2", columns);
+}
+
 enum exit_code dead_letters_show(struct source *source, const struct request *request) {
     int lane = 0;
     long long serial = 0;

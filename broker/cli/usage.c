@@ -14,6 +14,8 @@ static const char LEDGER[] =
     "  ledger show ID      一件移送的全部：期限、每个事件、送达 / one referral with clocks, events and deliveries\n"
     "                      ID：移送标识或其唯一前缀、案件标识、消息标识，或文号，如 巴环移送〔2026〕15号\n"
     "  ledger overdue      已超期和按字面已届满的期限 / clocks that ran out\n"
+    "  ledger by-hand [--open] [--agency SLUG]\n"
+    "                      待人工送达的文书（--open：尚未送达） / papers for addressees without an inbox\n"
     "  ledger stats        各程序、状态、单位的数量，泳道 / counts and lanes\n";
 static const char AGENCIES[] = "  agencies            参与单位名录 / the participants\n";
 static const char DEAD[] =
@@ -24,6 +26,11 @@ static const char DEAD[] =
 static const char REFUSALS[] =
     "  refusals list [--agency SLUG] [--limit N]\n"
     "                      退回发送单位的消息及理由 / refused submissions with every reason\n";
+static const char RULES[] =
+    "  rules check [DIR]   核对规则（默认 schemas/rules），不需要台账 / checks the rules of a folder; needs no ledger\n"
+    "  rules diagram [DIR] 程序状态图（Mermaid） / the state machines as Mermaid\n"
+    "  rules procedure [DIR]\n"
+    "                      程序一览（Markdown，docs/PROCEDURE.md） / the whole procedure as a page\n";
 static const char FOOT[] =
     "\n"
     "选项 options:\n"
@@ -37,7 +44,7 @@ static const char FOOT[] =
 
 void usage_print(FILE *to, const char *topic) {
     static const struct { const char *word, *text; } parts[] = {
-        {"ledger", LEDGER}, {"agencies", AGENCIES}, {"dead-letters", DEAD}, {"refusals", REFUSALS}};
+        {"ledger", LEDGER}, {"agencies", AGENCIES}, {"dead-letters", DEAD}, {"refusals", REFUSALS}, {"rules", RULES}};
     if (!topic) fputs(OVERVIEW, to);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!topic || strcmp(topic, parts[i].word) == 0) fputs(parts[i].text, to);

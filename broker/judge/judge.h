@@ -24,6 +24,9 @@ struct rule_name rules_clock_name(const struct rules *rules, const char *rule);
 /* Every word, oldest version first; false beyond the last. kind: M machine, S state, E event, C clock, F flag, G regime, X external. */
 struct rule_word { const char *kind, *machine, *code, *zh, *en, *basis; bool terminal; };
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret_word);
+/* 程序图、程序一览: the newest version's state machines as Mermaid, and the whole of it as a Markdown page. Appended to `into`. */
+MUST_USE enum outcome rules_diagram(const struct rules *rules, struct buffer *into, struct fault *fault);
+MUST_USE enum outcome rules_page(const struct rules *rules, struct buffer *into, struct fault *fault);
 
 enum clock_state { CLOCK_RUNNING = 'R', CLOCK_PAUSED = 'P', CLOCK_MET = 'M', CLOCK_BREACHED = 'B', CLOCK_VOID = 'V', CLOCK_SUPERSEDED = 'S' };
 struct clock {

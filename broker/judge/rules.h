@@ -126,7 +126,7 @@ struct transition {
 #define SERVE_TARGET_ORGAN (-2)
 struct external { const char *slug, *zh, *en; const char *superior_of; };
 struct regime { const char *code, *zh, *en; uint64_t agencies; /* bit per participant number is not known here: slugs */ const struct setting *list; };
-struct route { uint8_t external; uint64_t categories; instant from; };
+struct route { uint8_t external; uint64_t categories; instant from; const char *basis; };
 struct document_rule { const char *code, *zh, *en; };
 struct package {                /* what an event must bring: for a regime, for categories */
     uint8_t event;

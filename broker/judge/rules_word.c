@@ -111,6 +111,7 @@ static enum outcome read_route(struct procedure *p, struct setting *from, struct
     int external = rules_external(p, bytes_of_cstr(to));
     if (external < 0) return setting_fault(setting_get(from, "to"), fault, "SETTINGS_UNKNOWN", "there is no external \"%.40s\": add it to externals", to);
     route->external = (uint8_t)external;
+    route->basis = basis;
     return rules_read_categories(p, setting_get(from, "categories"), &route->categories, fault);
 }
 

@@ -16,8 +16,8 @@ static const char *const case_file_paths[] = {ENVELOPE_PATHS, "category", "title
 enum { C_CATEGORY = P_ENVELOPE_END, C_TITLE, C_COUNTY, C_REASON_CODE, C_REASON, C_APPROVER, C_LEVEL, C_CASE_NO, C_FOUND, C_REPORT,
        C_APPROVAL, C_OFFICERS, C_PARTIES, C_ITEMS, C_MISSING, C_DOCUMENTS, C_LONGITUDE, C_LATITUDE, C_SYSTEM, C_FINE };
 static const char *const case_step_paths[] = {ENVELOPE_PATHS, "reason_code", "reason", "target_organ", "agency_case_no", "decided_time",
-    "approver", "approver_level", "signer", "penalties", "documents"};
-enum { S_REASON_CODE = P_ENVELOPE_END, S_REASON, S_TARGET, S_CASE_NO, S_DECIDED, S_APPROVER, S_LEVEL, S_SIGNER, S_PENALTIES, S_DOCUMENTS };
+    "approver", "approver_level", "signer", "penalties", "documents", "?items"};
+enum { S_REASON_CODE = P_ENVELOPE_END, S_REASON, S_TARGET, S_CASE_NO, S_DECIDED, S_APPROVER, S_LEVEL, S_SIGNER, S_PENALTIES, S_DOCUMENTS, S_ITEMS };
 static const char *const party_paths[] = {"kind", "id_type", "id_no"}, *const penalty_paths[] = {"amount_fen"};
 static const char *const notice_paths[] = {ENVELOPE_PATHS, "about_document_no"};
 static const char *const report_paths[] = {ENVELOPE_PATHS, "lane", "generation", "epoch", "up_to"};
@@ -90,6 +90,7 @@ static void read_case_file(const struct walk_field *f, struct submission *s) {
     s->officer_count = f[C_OFFICERS].number;
     s->party_count = f[C_PARTIES].number;
     s->item_count = f[C_ITEMS].number;
+    s->items = f[C_ITEMS];
     s->declared_missing = f[C_MISSING];
     s->documents = f[C_DOCUMENTS];
     s->document_count = f[C_DOCUMENTS].number;
@@ -110,6 +111,8 @@ static void read_case_step(const struct walk_field *f, struct submission *s) {
     s->approver_level = f[S_LEVEL].at;
     s->signer = f[S_SIGNER].at;
     s->penalty_count = f[S_PENALTIES].number;
+    s->items = f[S_ITEMS];
+    s->item_count = f[S_ITEMS].present ? f[S_ITEMS].number : 0;
     s->penalties = f[S_PENALTIES];
     s->documents = f[S_DOCUMENTS];
     s->document_count = f[S_DOCUMENTS].number;

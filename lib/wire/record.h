@@ -29,7 +29,7 @@ struct submission {
     instant report_time, approval_time, found_time, decided_time; /* INSTANT_NONE where null */
     int64_t officer_count, party_count, item_count, document_count, penalty_count;
     struct walk_field declared_missing;  /* array<string> */
-    struct walk_field documents;         /* array<record> */
+    struct walk_field documents, items;  /* array<record>: paper.h */
     struct walk_field parties;           /* array<record>, CASE_FILE: walk_records by schema->items, fields RECORD_PARTY_* */
     struct walk_field penalties;         /* array<record>, CASE_STEP: fields RECORD_PENALTY_* */
     struct walk_field longitude, latitude; /* present: said */

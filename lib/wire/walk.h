@@ -19,7 +19,8 @@ struct walk_field {
     double real;
 };
 struct walk_program;
-/* Paths are dotted field names from the root, e.g. "envelope.sender", "documents". FATAL when one does not exist. */
+/* Paths are dotted field names from the root, e.g. "envelope.sender", "documents". FATAL when one does not exist, unless it
+ * begins with '?': then a schema without it answers not present. */
 MUST_USE enum outcome walk_program_new(avro_schema_t schema, const char *const *paths, size_t count,
                                        struct walk_program **ret, struct fault *fault);
 void walk_program_free(struct walk_program *program);

@@ -103,7 +103,7 @@ static enum outcome compile(struct compiling *c, avro_schema_t schema, const cha
     p->nodes[at].kind = (uint8_t)kind;
     p->nodes[at].path = strdup(path);
     for (size_t i = 0; i < c->path_count; i++) {
-        if (!(c->found & UINT64_C(1) << i) && strcmp(c->paths[i], path) == 0) {
+        if (!(c->found & UINT64_C(1) << i) && strcmp(c->paths[i] + (c->paths[i][0] == '?'), path) == 0) {
             p->nodes[at].wanted = (int16_t)i;
             c->found |= UINT64_C(1) << i;
         }
@@ -139,7 +139,7 @@ enum outcome walk_program_new(avro_schema_t schema, const char *const *paths, si
     uint32_t root;
     enum outcome compiled = compile(&c, schema, "", &root);
     for (size_t i = 0; compiled == OK && i < count; i++) {
-        if (!(c.found & UINT64_C(1) << i)) compiled = fault_set(fault, FATAL, "INTERNAL", "no field \"%s\" in the schema", paths[i]);
+        if (!(c.found & UINT64_C(1) << i) && paths[i][0] != '?') compiled = fault_set(fault, FATAL, "INTERNAL", "no field \"%s\" in the schema", paths[i]);
     }
     if (compiled != OK) {
         walk_program_free(program);

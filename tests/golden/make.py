@@ -75,6 +75,11 @@ def case_step():
             "note": "", "documents": [], "native": []}
 
 
+def case_step_with_items():
+    item = {"name": "启闭机电机", "quantity": "2", "unit": "台", "feature": "", "kept_at": "物证室", "measure": "扣押"}
+    return case_step() | {"envelope": envelope("REF.HANDOVER", "slj", ["psb-bynr"], document_no="巴水交〔2026〕2号"), "items": [item, item | {"name": "钢丝绳", "quantity": "", "unit": ""}]}
+
+
 def notice():
     return {"envelope": envelope("SYS.REFUSED", "", ["nm"]), "about_message_id": MESSAGE, "about_event": "REF.SEND",
             "about_document_no": "巴农移送〔2026〕7号", "source_topic": "ecocase.outbox.nm", "source_partition": 5,
@@ -100,11 +105,11 @@ def once(path, content):
 def main():
     CORPUS.mkdir(parents=True, exist_ok=True)
     goldens = {(1, "CaseFile"): case_file(), (2, "CaseStep"): case_step(), (3, "Notice"): notice(),
-               (4, "DeliveryReport"): report(), (5, "Tick"): tick()}
+               (4, "DeliveryReport"): report(), (5, "Tick"): tick(), (6, "CaseStep"): case_step_with_items()}
     for (schema_id, name), record in goldens.items():
         content = encode(schema_id, name, record)
         once(HERE / f"{schema_id}-{name}.bin", content)
-        once(CORPUS / f"whole-{name}", content)
+        once(CORPUS / (f"whole-{name}" if schema_id < 6 else f"whole-{schema_id}-{name}"), content)
     # First byte 1..6: one of the fuzzer's own schemas (walk_fuzz.c), then the body.
     for name, content in {
             "tree": b"\1\2\2\0\0\0", "tree-deep": b"\1" + b"\2" * 200, "nulls": b"\2\6\0", "nulls-sized": b"\2\5\0\0",
