@@ -1,12 +1,7 @@
 /* Every check of the rules at loading: the real files with one thing changed; the fault's code, its place (file:line:column of `where` in the
  * changed file) and its remedy. */
-#define _GNU_SOURCE /* nftw */
-#include <ftw.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include "base/buffer.h"
-#include "broker/judge/judge_fixture.h"
+#include "broker/judge/rules_fixture.h"
 
 static const struct wrong { const char *file, *find, *put, *code, *where, *says; } wrongs[] = {
     /* unknown names */
@@ -72,65 +67,6 @@ static const struct wrong { const char *file, *find, *put, *code, *where, *says;
 };
 #define WRONGS (sizeof wrongs / sizeof wrongs[0])
 
-static char folder[64];
-static void write_file(const char *path, const char *text, size_t count) {
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, count, file), count);
-    assert_int_equal(fclose(file), 0);
-}
-static char *read_text(const char *path, size_t *ret_count) {
-    struct buffer text;
-    struct fault f = {0};
-    buffer_init(&text, LIMIT_SETTINGS);
-    if (buffer_read_file(&text, path, &f) != OK) fail_msg("%s", f.text);
-    char *copy = strndup((const char *)text.at, text.count);
-    *ret_count = text.count;
-    buffer_free(&text);
-    return copy;
-}
-static const char *const files[] = {"rules.yaml", "clocks.yaml", "documents.yaml", "holidays.yaml", "machine-ref.yaml", "machine-rev.yaml", "machine-jur.yaml", "machine-coo.yaml",
-                                    "machine-det.yaml", "machine-con.yaml"};
-/* The real rules into `into`, with one text put for another in one file; the changed text is answered. */
-static char *copy_rules(const char *into, const char *file, const char *find, const char *put) {
-    char *changed = NULL;
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        char path[256];
-        size_t count;
-        snprintf(path, sizeof path, "schemas/rules/%s", files[i]);
-        char *text = read_text(path, &count);
-        if (file && strcmp(files[i], file) == 0) {
-            const char *spot = strstr(text, find);
-            if (!spot) fail_msg("%s no longer holds: %s", file, find);
-            size_t before = (size_t)(spot - text), after = count - before - strlen(find);
-            changed = calloc(1, before + strlen(put) + after + 1);
-            memcpy(changed, text, before);
-            memcpy(changed + before, put, strlen(put));
-            memcpy(changed + before + strlen(put), spot + strlen(find), after);
-            free(text);
-            text = strdup(changed);
-            count = strlen(text);
-        }
-        snprintf(path, sizeof path, "%s/%s", into, files[i]);
-        write_file(path, text, count);
-        free(text);
-    }
-    return changed;
-}
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *at) {
-    (void)st, (void)flag, (void)at;
-    return remove(path);
-}
-static int make_folder(void **state) {
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/rules-test-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-static int remove_folder(void **state) {
-    (void)state;
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
 static void each_mistake_is_named_by_place_and_remedy(void **state) {
     (void)state;
     size_t wrong = 0;
@@ -138,8 +74,8 @@ static void each_mistake_is_named_by_place_and_remedy(void **state) {
         const struct wrong *w = &wrongs[i];
         struct rules *loaded = NULL;
         struct fault f = {0};
-        char *text = copy_rules(folder, w->file, w->find, w->put), place[300];
-        if (rules_load_folder(folder, &loaded, &f) == OK) fail_msg("%s: \"%s\" was loaded", w->file, w->put);
+        char *text = fixture_copy_rules(fixture_folder, w->file, w->find, w->put), place[300];
+        if (rules_load_folder(fixture_folder, &loaded, &f) == OK) fail_msg("%s: \"%s\" was loaded", w->file, w->put);
         if (strcmp(f.code, w->code) != 0) { wrong++; print_message("%s: \"%s\": %s, not %s: %s", w->file, w->put, f.code, w->code, f.text); print_message("\n"); free(text); continue; }
         const char *spot = strstr(text, w->where), *line = spot;
         assert_non_null(spot);
@@ -148,7 +84,7 @@ static void each_mistake_is_named_by_place_and_remedy(void **state) {
         while (line > text && line[-1] != '\n') line--;
         unsigned column = 1;
         for (const char *at = line; at < spot; at++) column += (*at & 0xc0) != 0x80;
-        snprintf(place, sizeof place, "%s/%s:%u:%u: ", folder, w->file, number, column);
+        snprintf(place, sizeof place, "%s/%s:%u:%u: ", fixture_folder, w->file, number, column);
         if (strncmp(f.text, place, strlen(place)) != 0) { wrong++; print_message("not at %s but: %s", place, f.text); print_message("\n"); }
         if (!strstr(f.text, w->says)) { wrong++; print_message("no \"%s\" in: %s", w->says, f.text); print_message("\n"); }
         free(text);
@@ -174,7 +110,7 @@ static void the_real_rules_load_and_name_their_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_mistake_is_named_by_place_and_remedy, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(each_mistake_is_named_by_place_and_remedy, fixture_make_folder, fixture_remove_folder),
         cmocka_unit_test(the_real_rules_load_and_name_their_words)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }
