@@ -3,31 +3,35 @@
 #include "broker/judge/judging.h"
 #include <stdio.h>
 
-/* A field of a line: no control characters, so that a line stays a line. */
-static struct bytes clean(struct arena *arena, struct bytes text, size_t most) {
+/* A field of a line, without what would break the line. */
+static size_t put(uint8_t *into, struct bytes text, size_t most, char after) {
     if (text.count > most) {
         while (most > 0 && (text.at[most] & 0xc0) == 0x80) most--;
         text.count = most;
     }
-    uint8_t *copy = arena_alloc(arena, text.count + 1);
-    for (size_t i = 0; i < text.count; i++) copy[i] = text.at[i] < 0x20 ? ' ' : text.at[i];
-    return bytes_of(copy, text.count);
+    for (size_t i = 0; i < text.count; i++) into[i] = text.at[i] < 0x20 ? ' ' : text.at[i];
+    into[text.count] = (uint8_t)after;
+    return text.count + 1;
 }
+
+#define MOST_ADDRESSEE 120u
+#define MOST_NUMBER 150u
+#define MOST_LINE (MOST_ADDRESSEE + MOST_NUMBER + 100u) /* and an event, a time and tabs */
 
 void hand_add(struct judging *j, struct bytes addressee) {
     struct referral *r = j->referral;
-    struct bytes who = clean(j->keep, addressee, 120), number = clean(j->keep, j->submission->document_no, 150);
-    const char *line = arena_printf(j->keep, "%.*s\t%s\t%.*s\t%lld\t\n", BYTES_FMT(who), j->p->events[j->event].name, BYTES_FMT(number),
-                                    (long long)j->submission->business_time);
-    size_t count = strlen(line);
-    if (r->hand.count + count > MOST_HAND) {
+    if (r->hand.count + MOST_LINE > MOST_HAND) {
         judging_reason(j, "TOO_MANY", "hand");
         return;
     }
-    uint8_t *all = arena_alloc(j->keep, r->hand.count + count);
-    if (r->hand.count) memcpy(all, r->hand.at, r->hand.count);
-    memcpy(all + r->hand.count, line, count);
-    r->hand = bytes_of(all, r->hand.count + count);
+    size_t count = r->hand.count, line = addressee.count + j->submission->document_no.count + strlen(j->p->events[j->event].name) + 32;
+    uint8_t *all = arena_alloc(j->keep, count + (line < MOST_LINE ? line : MOST_LINE));
+    if (count) memcpy(all, r->hand.at, count);
+    count += put(all + count, addressee, MOST_ADDRESSEE, '\t');
+    count += put(all + count, bytes_of_cstr(j->p->events[j->event].name), 40, '\t');
+    count += put(all + count, j->submission->document_no, MOST_NUMBER, '\t');
+    count += (size_t)snprintf((char *)all + count, 32, "%lld\t\n", (long long)j->submission->business_time);
+    r->hand = bytes_of(all, count);
 }
 
 static bool line_next(struct bytes *rest, struct bytes *ret_line) {
