@@ -11,6 +11,8 @@ struct map_value {
     const struct bytes *list; size_t count;  /* LIST, AGENCIES (slugs) */
     int64_t number;                          /* TIME (ms), AMOUNT (fen) */
     double real;                             /* NUMBER */
+    /* Where it was read, for faults (map_check.c); `at` NULL: from no file. */
+    const struct native_path *at; const struct native_node *node; const char *scope;
 };
 /* Only what is filled: an empty text, an absent time are no value. */
 struct map_item {
@@ -62,6 +64,8 @@ struct map_reading {
 MUST_USE enum outcome map_choose(struct map_reading *reading, const char *file_name);                      /* map_choose.c */
 MUST_USE enum outcome map_read_record(const struct map_reading *reading, struct map_record *ret);           /* map_read.c */
 MUST_USE enum outcome map_read_groups(const struct map_reading *reading, struct map_record *into);          /* map_groups.c */
+/* The identifiers of a record that was read (wire/finding.h); the first wrong one is refused where it stands in the file. */
+MUST_USE enum outcome map_check(const struct map_reading *reading, const struct map_record *record);        /* map_check.c */
 MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native);       /* map_unmapped.c */
 /* One field of a scope; unfilled: ret->field NULL. */
 MUST_USE enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_field *field,
@@ -69,6 +73,8 @@ MUST_USE enum outcome map_read_field(const struct map_reading *reading, const st
 /* The one text at a path, however many rows or elements say it; empty: none says anything. FIELD_CONFLICT where two differ. */
 MUST_USE enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path,
                                     struct bytes *ret, const struct native_node **ret_node);
+/* Notes where a value was read. */
+void map_placed(struct map_value *value, const struct map_scope *scope, const struct native_path *at, const struct native_node *node);
 /* Puts path, line and column to a fault that is set. `node` NULL: the scope's own. */
 enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, const struct native_node *node);
 

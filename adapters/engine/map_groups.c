@@ -106,6 +106,7 @@ static enum outcome part_value(const struct map_reading *reading, const struct m
     if (!field->placed) return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret, reading->fault);
     if (part.count) {
         enum outcome outcome = map_value_read(reading->profile, field, (struct map_texts){&part, 1}, reading->arena, ret, reading->fault);
+        map_placed(ret, scope, &field->at, cut->node);
         return outcome == OK ? OK : map_fault(reading, scope, &field->at, cut->node);
     }
     if (field->otherwise) return map_value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret, reading->fault);

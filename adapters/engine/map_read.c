@@ -8,6 +8,12 @@ enum outcome map_fault(const struct map_reading *reading, const struct map_scope
     return REFUSE;
 }
 
+void map_placed(struct map_value *value, const struct map_scope *scope, const struct native_path *at, const struct native_node *node) {
+    value->at = at;
+    value->node = node;
+    value->scope = scope->name;
+}
+
 static struct map_texts filled(const struct map_nodes *nodes, struct arena *arena, const struct native_node **ret_first) {
     struct bytes *texts = arena_array(arena, nodes->count + 1, sizeof *texts);
     size_t count = 0;
@@ -76,6 +82,7 @@ enum outcome map_read_field(const struct map_reading *reading, const struct map_
         texts = distinct(texts, reading->arena);
     }
     if (map_value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK) return map_fault(reading, scope, &field->at, first);
+    map_placed(ret, scope, &field->at, first);
     return ret->field ? OK : absent(reading, scope, field, ret);
 }
 
@@ -122,5 +129,6 @@ enum outcome map_read_record(const struct map_reading *reading, struct map_recor
     TRY(timed(reading, ret));
     for (size_t i = 0; i < reading->message->fact_count; i++) TRY(read_fact(reading, &reading->message->facts[i], ret));
     TRY(map_read_groups(reading, ret));
+    TRY(map_check(reading, ret));
     return map_read_unmapped(reading, &ret->groups[GROUP_NATIVE]);
 }

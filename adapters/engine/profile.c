@@ -206,7 +206,9 @@ static enum outcome read_agency(struct reading *r, struct setting *root) {
 
 static enum outcome read_all(struct reading *r, struct setting *root) {
     struct profile *p = r->profile;
+    static const char *const stops[] = {"stop", "remark", NULL};
     int64_t wait = 0;
+    int which = 0;
     if (root->kind != SETTING_MAP) return setting_fault(root, r->fault, "SETTINGS_TYPE", "a profile begins with agency: SLUG");
     NOTE(r, NULL, read_agency(r, root));
     TRY(read_format(r, root)); /* without its kind nothing else can be judged */
@@ -215,6 +217,8 @@ static enum outcome read_all(struct reading *r, struct setting *root) {
     NOTE(r, NULL, read_texts(r, root, "files", (struct texts){every, 1}, &p->files));
     NOTE(r, NULL, setting_int_or(root, "attachment_wait", 0, WAIT_MOST_SECONDS, 30, &wait, r->fault));
     p->attachment_wait_ms = wait * 1000;
+    NOTE(r, NULL, read_choice(r, root, "identifiers", stops, &which));
+    p->identifiers_stop = which == 0;
     NOTE(r, setting_get(root, "tables"), read_tables(r, root));
     r->blocks = setting_get(root, "blocks");
     if (r->blocks && r->blocks->kind != SETTING_MAP) return setting_fault(r->blocks, r->fault, "SETTINGS_TYPE", "blocks: name: {fields, facts, groups}");

@@ -80,6 +80,7 @@ struct profile {
     bool has_key;
     struct texts dates, list, files;
     int64_t attachment_wait_ms;
+    bool identifiers_stop;                 /* wrong identifiers stop a file; else the broker remarks on them */
     const struct table *tables; size_t table_count;
     const struct mapped_message *messages; size_t message_count;
 };

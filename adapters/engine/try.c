@@ -3,6 +3,8 @@
 #include "adapters/engine/identity.h"
 #include "adapters/engine/rendering.h"
 #include "base/limits.h"
+#include "wire/finding.h"
+#include "wire/reason.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -83,14 +85,27 @@ static enum outcome derive(const struct world *world, struct bytes native, struc
     return outcome;
 }
 
-static json_t *report(const struct attempt *a, json_t *needs, json_t *canonical) {
+/* What the broker will remark on in its receipt. */
+static enum outcome remarks(const struct world *world, struct bytes value, json_t **ret, struct fault *fault) {
+    struct submission said;
+    TRY(record_read(world->catalogue, value, &said, fault));
+    finding_note(catalogue_divisions(world->catalogue), &said);
+    *ret = json_array();
+    for (size_t i = 0; i < said.finding_count; i++) {
+        const struct reason *reason = reason_find(said.findings[i].code);
+        json_array_append_new(*ret, json_pack("{s:s, s:s, s:s, s:s}", "code", reason->code, "field", said.findings[i].field, "zh", reason->zh, "en", reason->en));
+    }
+    return OK;
+}
+
+static json_t *report(const struct attempt *a, json_t *needs, json_t *noted, json_t *canonical) {
     json_t *cites = json_array();
     for (size_t i = 0; i < a->view.cite_count; i++) json_array_append_new(cites, text(a->view.cites[i]));
     json_t *ids = json_pack("{s:o, s:o, s:o}", "messageId", id_of(&a->address.message_id), "caseId", id_of(&a->address.case_id), "referralId",
                             id_of(&a->address.referral_id));
     if (!a->derived) json_object_set_new(ids, "note", json_string("案件与移送由所引文号确定 · case and referral follow from the document cited"));
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "event", a->view.event, "documentNo", text(a->view.document_no), "cites", cites, "ids", ids,
-                     "attachments", needs, "becomes", readable(canonical));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "event", a->view.event, "documentNo", text(a->view.document_no), "cites", cites, "ids", ids,
+                     "attachments", needs, "remarks", noted, "becomes", readable(canonical));
 }
 
 static enum outcome attempt(const struct world *world, const char *file, json_t **ret, struct fault *fault) {
@@ -98,7 +113,7 @@ static enum outcome attempt(const struct world *world, const char *file, json_t 
     AUTO(buffer_free) struct buffer native;
     AUTO(buffer_free) struct buffer value;
     struct attempt a = {.all = true};
-    json_t *canonical = NULL;
+    json_t *canonical = NULL, *noted = NULL;
     buffer_init(&native, LIMIT_NATIVE_FILE);
     buffer_init(&value, LIMIT_VALUE);
     if (!profile_takes(world->profile, name)) return fault_set(fault, REFUSE, "UNKNOWN_FORMAT", "%s", name);
@@ -111,9 +126,14 @@ static enum outcome attempt(const struct world *world, const char *file, json_t 
     enum outcome outcome = read_papers(world, file, &a.view, a.papers, needs, &a.all, fault);
     if (outcome == OK) outcome = derive(world, buffer_view(&native), &a, fault);
     if (outcome == OK) outcome = convert_write(world->profile, a.draft, &a.address, a.papers, a.view.need_count, &value, fault);
+    if (outcome == OK) outcome = remarks(world, buffer_view(&value), &noted, fault);
     if (outcome == OK) outcome = canonical_json(world->catalogue, buffer_view(&value), &canonical, fault);
-    if (outcome == OK) *ret = report(&a, needs, canonical);
-    else json_decref(needs);
+    if (outcome == OK) {
+        *ret = report(&a, needs, noted, canonical);
+        return OK;
+    }
+    json_decref(needs);
+    json_decref(noted);
     return outcome;
 }
 

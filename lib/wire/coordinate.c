@@ -13,12 +13,12 @@ static bool system_known(struct bytes system) {
 
 const char *coordinate_check(const struct coordinate *at) {
     if (at->system.count && !system_known(at->system)) return "COORDINATE_SYSTEM";
-    if (!at->has_longitude && !at->has_latitude) return NULL;
-    if (!at->has_longitude || !at->has_latitude) return "COORDINATE_PAIR";
-    bool within = at->longitude >= -180 && at->longitude <= 180 && at->latitude >= -90 && at->latitude <= 90; /* false for NaN too */
-    return within ? NULL : "COORDINATE_RANGE";
+    bool east = !at->has_longitude || (at->longitude >= -180 && at->longitude <= 180); /* false for NaN too */
+    bool north = !at->has_latitude || (at->latitude >= -90 && at->latitude <= 90);
+    return east && north ? NULL : "COORDINATE_RANGE";
 }
 
 const char *coordinate_remark(const struct coordinate *at) {
-    return at->has_longitude && at->has_latitude && !at->system.count ? "COORDINATE_SYSTEM_MISSING" : NULL;
+    if (at->has_longitude != at->has_latitude) return "COORDINATE_PAIR";
+    return at->has_longitude && !at->system.count ? "COORDINATE_SYSTEM_MISSING" : NULL;
 }

@@ -10,9 +10,9 @@ struct coordinate {
     double longitude, latitude;
     struct bytes system; /* as sent: CGCS2000, GCJ-02 ...; empty: not said */
 };
-/* NULL: right, or no coordinates at all. COORDINATE_PAIR one without the other; COORDINATE_RANGE no degrees of this earth (longitude and
- * latitude exchanged, metres of a projection); COORDINATE_SYSTEM a system nobody knows. */
+/* NULL: right, or no coordinates at all. COORDINATE_RANGE no degrees of this earth (longitude and latitude exchanged, metres of a projection);
+ * COORDINATE_SYSTEM a system nobody knows. */
 const char *coordinate_check(const struct coordinate *at);
-/* NULL, or a remark: COORDINATE_SYSTEM_MISSING. */
+/* NULL, or a remark: COORDINATE_PAIR, one without the other; COORDINATE_SYSTEM_MISSING. */
 const char *coordinate_remark(const struct coordinate *at);
 #endif

@@ -5,6 +5,7 @@
 
 static int value_of(uint8_t c) {
     static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    if (c >= '0' && c <= '9') return c - '0';
     const char *at = c ? strchr(alphabet, c) : NULL;
     return at ? (int)(at - alphabet) : -1;
 }

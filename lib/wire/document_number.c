@@ -20,7 +20,7 @@ static bool take_any(struct reading *r, const char *const *marks, size_t count) 
 }
 static void take_spaces(struct reading *r) {
     static const char *const spaces[] = {" ", "\t", "\xc2\xa0", "\xe3\x80\x80"};
-    while (take_any(r, spaces, sizeof spaces / sizeof spaces[0])) {}
+    while (r->at < r->end && (*r->at <= ' ' || *r->at == 0xc2 || *r->at == 0xe3) && take_any(r, spaces, sizeof spaces / sizeof spaces[0])) {}
 }
 static bool take_bracket(struct reading *r, bool opening) {
     static const char *const open[] = {"〔", "[", "［", "(", "（", "【"}, *const close[] = {"〕", "]", "］", ")", "）", "】"};
@@ -43,6 +43,9 @@ static int take_number(struct reading *r, int most, int64_t *ret) {
     for (int digit; count < most && (digit = take_digit(r)) >= 0; count++) *ret = *ret * 10 + digit;
     return count;
 }
+
+/* Only here need a bracket be looked for: ASCII's own, 〔 and 【 (E3 80), （ and ［ (EF BC). */
+static bool may_open(uint8_t c) { return c == '(' || c == '[' || c == 0xe3 || c == 0xef; }
 
 static bool take_year(struct reading *r, int *ret) {
     int64_t year = 0;
@@ -89,6 +92,7 @@ bool document_number_parse(struct bytes printed, struct document_number *ret) {
     if (take_year(&r, &ret->year)) return court(r, ret);
     const uint8_t *from = r.at;
     for (; r.at < r.end; r.at++) {
+        if (!may_open(*r.at)) continue;
         ret->prefix = bytes_of(from, (size_t)(r.at - from));
         if (ret->prefix.count && take_year(&r, &ret->year)) return take_sequence(&r, &ret->sequence);
     }

@@ -6,8 +6,7 @@
 #include "wire/id_number.h"
 #include <stdio.h>
 
-#define PERSON 0 /* PartyKind */
-#define ORGANISATION 1
+#define ORGANISATION 1 /* PartyKind */
 
 /* index 0: the path has none. */
 static void add(struct submission *s, const char *code, const char *path, size_t index, const char *member) {
@@ -55,7 +54,7 @@ static void penalties(struct submission *s) {
     }
 }
 
-static const char *coordinate_field(const char *code, const struct coordinate *at) {
+const char *finding_coordinate_field(const char *code, const struct coordinate *at) {
     if (!code || strncmp(code, "COORDINATE_SYSTEM", 17) == 0) return "coordinates_system";
     if (strcmp(code, "COORDINATE_PAIR") == 0) return at->has_longitude ? "latitude" : "longitude";
     return at->longitude >= -180 && at->longitude <= 180 && strcmp(code, "COORDINATE_RANGE") == 0 ? "latitude" : "longitude";
@@ -64,9 +63,9 @@ static const char *coordinate_field(const char *code, const struct coordinate *a
 static void place(const struct division_list *divisions, struct submission *s) {
     const struct coordinate at = {s->longitude.present, s->latitude.present, s->longitude.real, s->latitude.real, s->coordinates_system};
     const char *code = coordinate_check(&at);
+    if (!code) code = coordinate_remark(&at);
     if (!code) code = division_place_remark(divisions, s->county_code, &at);
-    add(s, code, coordinate_field(code, &at), 0, "");
-    if (!code) add(s, coordinate_remark(&at), "coordinates_system", 0, "");
+    add(s, code, finding_coordinate_field(code, &at), 0, "");
     if (s->county_code.count) add(s, division_check(divisions, s->county_code, s->business_time), "county_code", 0, "");
 }
 

@@ -15,4 +15,6 @@ void finding_note(const struct division_list *divisions, struct submission *subm
  * right, or a number of another kind. `at`: the time of the paper. */
 struct party_number { bool organisation; struct bytes type, number; };
 const char *finding_of_party(const struct party_number *party, instant at);
+/* The field that a code of coordinate_check or division_place_remark is about; code NULL: any. */
+const char *finding_coordinate_field(const char *code, const struct coordinate *at);
 #endif

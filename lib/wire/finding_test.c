@@ -140,6 +140,10 @@ static void places_and_numbers(void **state) {
     s.longitude = (struct walk_field){.present = true, .real = 120.0};
     s.latitude = (struct walk_field){.present = true, .real = 40.9};
     note(&s);
+    assert_found(&s, 0, "COORDINATE_SYSTEM_MISSING", "coordinates_system");
+    s.finding_count = 0;
+    s.coordinates_system = BYTES_LITERAL("CGCS2000");
+    note(&s);
     assert_int_equal(s.finding_count, 1);
     assert_found(&s, 0, "COORDINATE_REGION", "longitude");
     s = file();

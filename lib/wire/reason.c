@@ -62,6 +62,7 @@
     X(NUMBER_FORM, "提示：文号不是“机关代字〔年份〕序号号”的形式，请核对", "remark: the document number is not of the usual form; check it")     \
     X(CASE_NUMBER_FORM, "提示：公安案件编号应为 23 位，请核对", "remark: a police case number has 23 characters; check it")       \
     X(COORDINATE_SYSTEM_MISSING, "提示：未写明坐标系（CGCS2000、GCJ-02 等）", "remark: the coordinates' reference system is not said") \
+    X(COORDINATE_PAIR, "提示：经度、纬度应同时填写", "remark: longitude and latitude go together")                             \
     X(COORDINATE_REGION, "提示：坐标不在案发地所属城市范围内，请核对", "remark: the place lies outside of the case's city; check it")  \
     X(MORE_FINDINGS, "提示：有误的标识较多，其余未一一列出", "remark: there are more wrong identifiers than are listed")            \
     /* identifiers: an adapter stops the file; the broker accepts, and names them in the receipt */                           \
@@ -78,7 +79,6 @@
     X(DIVISION_UNKNOWN, "四市历年均无此行政区划代码，请核对", "none of the four cities has ever had this division code; check it")  \
     X(DIVISION_CLOSED, "该行政区划代码在当年已停用或尚未启用，请改用现行代码",                                                    \
       "the division code was not in use in that year; give the one in use")                                                   \
-    X(COORDINATE_PAIR, "经度、纬度应同时填写", "longitude and latitude go together")                                           \
     X(COORDINATE_RANGE, "经纬度超出范围，请核对是否颠倒或误填平面坐标",                                                          \
       "not degrees of longitude and latitude; exchanged, or metres of a projection?")                                         \
     X(COORDINATE_SYSTEM, "坐标系不在所列之中，请写 CGCS2000、GCJ-02、WGS84、BD-09、西安80 或 北京54",                              \

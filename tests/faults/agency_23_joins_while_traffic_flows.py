@@ -13,7 +13,7 @@ ENTRY = """  - number: 23
     english: "Yellow River Main Stem Administration"
     role: AE
     region: "150800"
-    uscc: "111508009900002305"
+    uscc: "11150800990000230P"
     confidence: 1
     leads: [WATR, OBST]
 """
