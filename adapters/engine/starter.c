@@ -48,8 +48,9 @@ static const char *quoted(struct starter *s, const char *text) {
     return copy;
 }
 
+static const char *const kinds[] = {[FORMAT_CSV] = "csv", [FORMAT_XML] = "xml", [FORMAT_JSON] = "json", [FORMAT_JSONL] = "jsonl", [FORMAT_DBF] = "dbf", [FORMAT_XLSX] = "xlsx"};
+
 static void say_format(struct starter *s) {
-    static const char *const kinds[] = {[FORMAT_CSV] = "csv", [FORMAT_XML] = "xml", [FORMAT_JSON] = "json"};
     const struct format *f = &s->sample.format;
     say(s, "agency: %s                       # %s\nformat:\n  kind: %s\n  encoding: %s\n", s->agency->slug, s->agency->name, kinds[f->kind],
         f->encoding == ENCODING_UTF8 ? "UTF-8" : "GB18030");
@@ -57,20 +58,22 @@ static void say_format(struct starter *s) {
     if (strcmp(s->extension, kinds[f->kind]) != 0) say(s, "  extension: %s\n", quoted(s, s->extension));
     if (f->kind == FORMAT_CSV && f->separator != ',') say(s, "  separator: %s\n", f->separator == '\t' ? "\"\\t\"" : quoted(s, (char[]){f->separator, 0}));
     if (f->kind == FORMAT_XML) say(s, "  root: %s\n", quoted(s, f->root));
+    if (f->title) say(s, "  title: %s    # 表头上方的标题 · the row above the header\n", quoted(s, f->title));
+    if (f->kind == FORMAT_XLSX && f->header_rows > 1) say(s, "  header: %u\n", f->header_rows);
     if (f->name_space) say(s, "  namespace: %s\n", quoted(s, f->name_space));
     const struct placed *key = sample_placed(&s->sample, "agency_case_no");
     if (!key) key = sample_placed(&s->sample, "envelope.document_no");
-    if (f->kind == FORMAT_CSV && key) say(s, "  key: %s\n", quoted(s, key->leaf->path));
+    if (format_has_rows(f) && key) say(s, "  key: %s\n", quoted(s, key->leaf->path));
     for (size_t i = 0; i < s->sample.date_count; i++) say(s, "%s%s", i ? ", " : "  date: [", quoted(s, s->sample.dates[i]));
     if (s->sample.date_count) say(s, "]\n");
-    if (f->kind == FORMAT_CSV) say(s, "  list: [\"、\", \"，\"]\n");
+    if (format_is_flat(f)) say(s, "  list: [\"、\", \"，\"]\n");
     say(s, "files: [%s]\nattachment_wait: 30\n\n", quoted(s, arena_printf(s->arena, "*.%s", s->extension)));
 }
 
 static const char *relative(const struct leaf *leaf, bool rows) { return rows ? leaf->path : leaf->name; }
 
 static void say_groups(struct starter *s) {
-    bool rows = s->sample.format.kind == FORMAT_CSV, any = false;
+    bool rows = format_is_flat(&s->sample.format), any = false;
     for (enum group_kind group = 0; group < GROUP_COUNT; group++) {
         bool begun = false;
         for (size_t i = 0; i < s->sample.placed_count; i++) {
@@ -149,7 +152,6 @@ static enum outcome load(struct starter *s, const char *slug, const char *schema
 
 /* A plain extension as the name has it; csv, xml or json where it has none. */
 static const char *extension_of(struct starter *s, const char *name) {
-    static const char *const kinds[] = {[FORMAT_CSV] = "csv", [FORMAT_XML] = "xml", [FORMAT_JSON] = "json"};
     const char *dot = strrchr(name, '.');
     size_t count = 0;
     while (dot && isalnum((unsigned char)dot[count + 1])) count++;

@@ -30,8 +30,11 @@ static char separator_of(struct bytes file) {
 static void guess_format(struct format *format, const char *name, struct bytes file) {
     bool bom = file.count >= 3 && memcmp(file.at, "\xef\xbb\xbf", 3) == 0;
     struct bytes plain = scalar_trim(file);
-    *format = (struct format){.kind = FORMAT_CSV, .encoding = is_utf8(file) ? ENCODING_UTF8 : ENCODING_GB18030, .bom = bom};
-    if (ends(name, ".xml") || (plain.count && *plain.at == '<')) format->kind = FORMAT_XML;
+    *format = (struct format){.kind = FORMAT_CSV, .encoding = is_utf8(file) ? ENCODING_UTF8 : ENCODING_GB18030, .bom = bom, .header_rows = 1};
+    if (ends(name, ".dbf")) format->kind = FORMAT_DBF;
+    else if (ends(name, ".xlsx")) format->kind = FORMAT_XLSX, format->encoding = ENCODING_UTF8;
+    else if (ends(name, ".jsonl") || ends(name, ".ndjson")) format->kind = FORMAT_JSONL;
+    else if (ends(name, ".xml") || (plain.count && *plain.at == '<')) format->kind = FORMAT_XML;
     else if (ends(name, ".json") || (plain.count && (*plain.at == '{' || *plain.at == '['))) format->kind = FORMAT_JSON;
     else format->separator = separator_of(file);
 }
@@ -54,15 +57,14 @@ static void add_leaf(struct sample *s, const char *parent, const struct native_n
 
 /* native_read bounds the depth. */
 static void gather(struct sample *s, const struct native_node *node, const char *path, bool repeated) {
-    bool csv = s->format.kind == FORMAT_CSV;
+    bool rows = format_has_rows(&s->format), flat = format_is_flat(&s->format);
     for (const struct native_node *one = node->first; one; one = one->next) {
-        bool again = repeated || (!csv && (one->many || native_again(one) || native_child(node, one->name) != one));
-        if (csv && !node->parent) {
+        bool again = repeated || (!flat && (one->many || native_again(one) || native_child(node, one->name) != one));
+        if (rows && !node->parent) {
             gather(s, one, path, false);
             continue;
         }
-        if (!csv && !plain_name(one->name)) continue;
-        if (csv && !one->name.count) continue;
+        if (flat ? !one->name.count : !plain_name(one->name)) continue;
         add_leaf(s, path, one, again, again && !repeated);
         const char *name = arena_cstr(s->arena, one->name);
         if (one->first) gather(s, one, *path ? arena_printf(s->arena, "%s/%s", path, name) : name, again);
@@ -81,10 +83,24 @@ static enum outcome read_again_in_namespace(struct sample *s, struct bytes file,
     return native_read(&s->format, file, s->arena, root, fault);
 }
 
+/* A workbook may have a title above its header, and a header of two rows. */
+static enum outcome read_headed(struct sample *s, struct bytes file, struct native_node **root, struct fault *fault) {
+    static const struct { const char *title; uint32_t rows; } all[] = {{"案件", 1}, {NULL, 2}, {"案件", 2}};
+    struct fault other;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        s->format.title = all[i].title;
+        s->format.header_rows = all[i].rows;
+        if (native_read(&s->format, file, s->arena, root, &other) == OK) return OK;
+    }
+    return fault ? fault->what : REFUSE;
+}
+
 enum outcome sample_read(struct sample *s, const char *name, struct bytes file, struct fault *fault) {
     struct native_node *root = NULL;
     guess_format(&s->format, name, file);
-    TRY(native_read(&s->format, file, s->arena, &root, fault));
+    enum outcome outcome = native_read(&s->format, file, s->arena, &root, fault);
+    if (outcome == REFUSE && s->format.kind == FORMAT_XLSX) outcome = read_headed(s, file, &root, fault);
+    TRY(outcome);
     if (s->format.kind == FORMAT_XML) TRY(read_again_in_namespace(s, file, &root, fault));
     gather(s, root, "", false);
     return OK;
