@@ -1,6 +1,10 @@
-/* ecocase-adapter: `run` is an agency's adapter, `try` shows what one file would become. stdout carries what was asked for; stderr log
- * lines. Exit: 0 a clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
+/* ecocase-adapter: `run` is an agency's adapter; `new`, `check` and `try` help to write its profile, `status` looks at a running one.
+ * stdout carries what was asked for; stderr log lines. Exit: 0 a clean stop or all well, 1 a failure (one line says what to do), 2 wrong
+ * usage. */
+#include "adapters/engine/check.h"
 #include "adapters/engine/engine.h"
+#include "adapters/engine/starter.h"
+#include "adapters/engine/status_show.h"
 #include "adapters/engine/try.h"
 #include "base/log.h"
 #include "wire/reason.h"
@@ -22,17 +26,24 @@ static const char usage[] =
     "  ecocase-adapter run --agency SLUG --profile FILE --spool DIR --kafka HOST:PORT --schemas DIR [--clock real|manual] [--kafka-properties FILE]\n"
     "                  收发文件，直至收到 SIGTERM · takes and delivers files until SIGTERM\n"
     "                  DIR/outbox 放入待发文件 · put files here; DIR/inbox 收到的文件 · files that came; DIR/sent, DIR/failed, DIR/done\n"
-    "  ecocase-adapter try --profile FILE --schemas DIR CASE-FILE\n"
+    "  ecocase-adapter new SLUG [SAMPLE-FILE] [--schemas DIR]\n"
+    "                  由样例文件生成起步配置 · writes a starting profile from a sample file, on stdout\n"
+    "  ecocase-adapter check PROFILE [--schemas DIR]\n"
+    "                  列出配置的全部错误 · lists every mistake of a profile\n"
+    "  ecocase-adapter try PROFILE CASE-FILE [--schemas DIR]\n"
     "                  显示文件将如何转换，不发送 · shows what a file would become, sends nothing\n"
+    "  ecocase-adapter status --spool DIR [--json]\n"
+    "                  显示队列、最近成功与错误、未取数 · shows queue, last success and error, lag; exit 1 unless it runs and reaches Kafka\n"
     "  --help, --version\n\n"
     "选项 · options:\n"
     "  --agency SLUG            参与单位代号，见 schemas/directory.yaml · participant, e.g. sthj\n"
     "  --profile FILE           单位配置 · the agency's profile, adapters/agencies/SLUG/profile.yaml\n"
+    "  --schemas DIR            缺省 schemas · default: schemas (needed by run)\n"
     "  --clock manual           消息时间取文书时间（仅测试台账）· message time = document time, for ledgers made with --clock manual\n"
     "  --kafka-properties FILE  librdkafka 属性，每行 name=value · librdkafka properties (TLS, SASL), one a line\n\n"
-    "退出码 · exit status: 0 正常停止 clean stop, 1 失败 failed, 2 用法错误 wrong usage\n";
+    "退出码 · exit status: 0 正常 well, 1 失败 failed, 2 用法错误 wrong usage\n";
 
-struct options { struct engine_settings engine; const char *file; };
+struct options { struct engine_settings engine; const char *words[2]; int word_count; bool json; };
 
 static int wrong(const char *text, const char *what) {
     fprintf(stderr, "ecocase-adapter: %s%s；用法见 · see: ecocase-adapter --help\n", text, what);
@@ -40,8 +51,8 @@ static int wrong(const char *text, const char *what) {
 }
 
 static int read_options(int argc, char **argv, struct options *o) {
-    static const struct option known[] = {{"agency", 1, 0, 'a'}, {"profile", 1, 0, 'p'}, {"spool", 1, 0, 'd'}, {"kafka", 1, 0, 'k'},
-        {"schemas", 1, 0, 's'}, {"clock", 1, 0, 'c'}, {"kafka-properties", 1, 0, 'x'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
+    static const struct option known[] = {{"agency", 1, 0, 'a'}, {"profile", 1, 0, 'p'}, {"spool", 1, 0, 'd'}, {"kafka", 1, 0, 'k'}, {"schemas", 1, 0, 's'},
+        {"clock", 1, 0, 'c'}, {"kafka-properties", 1, 0, 'x'}, {"json", 0, 0, 'j'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
     *o = (struct options){0};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -56,22 +67,14 @@ static int read_options(int argc, char **argv, struct options *o) {
             if (!o->engine.manual_clock && strcmp(optarg, "real") != 0) return wrong("--clock 只能是 real 或 manual · must be real or manual, not ", optarg);
             break;
         case 'x': o->engine.bus.extra = optarg; break;
+        case 'j': o->json = true; break;
         case 'h': fputs(usage, stdout); exit(0);
         default: return wrong("选项有误或缺少参数 · wrong option, or its value is missing: ", argv[optind - 1]);
         }
     }
-    if (optind < argc) o->file = argv[optind++];
-    if (optind < argc) return wrong("多余的参数 · unexpected argument ", argv[optind]);
-    return 0;
-}
-
-static int needed(const struct options *o, bool runs) {
-    const struct engine_settings *e = &o->engine;
-    const struct { const char *name, *value; bool wanted; } all[] = {{"--agency", e->agency, runs}, {"--profile", e->profile, true},
-        {"--spool", e->spool, runs}, {"--kafka", e->bus.servers, runs}, {"--schemas", e->schemas, true}, {"CASE-FILE", o->file, !runs}};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        if (all[i].wanted && !all[i].value) return wrong("缺少必填项 · required and missing: ", all[i].name);
-        if (!all[i].wanted && all[i].value) return wrong("此命令不用 · not for this command: ", all[i].name);
+    for (; optind < argc; optind++) {
+        if (o->word_count == 2) return wrong("多余的参数 · unexpected argument ", argv[optind]);
+        o->words[o->word_count++] = argv[optind];
     }
     return 0;
 }
@@ -90,18 +93,45 @@ static int run(struct options *o) {
     fprintf(stderr, "ecocase-adapter: %s · %s: %s\n", reason_find(fault.code)->zh, reason_find(fault.code)->en, fault.text);
     return 1;
 }
+static const char *schemas(const struct options *o) { return o->engine.schemas ? o->engine.schemas : "schemas"; }
+static int start(struct options *o) { return starter_run(o->words[0], o->words[1], schemas(o)); }
+static int check(struct options *o) { return check_run(o->words[0], schemas(o)); }
+static int status(struct options *o) { return status_show(o->engine.spool, o->json); }
+static int attempt(struct options *o) {
+    bool named = o->engine.profile != NULL; /* --profile FILE CASE-FILE, as `run` has it */
+    if (named == (o->word_count == 2)) return wrong("try 需要配置和案件文件 · try needs a profile and a case file", "");
+    return try_run(named ? o->engine.profile : o->words[0], schemas(o), o->words[named ? 0 : 1]);
+}
+
+/* Letters as read_options has them. */
+static const struct command { const char *name, *needs, *takes; int least, most; int (*work)(struct options *); } commands[] = {
+    {"run", "apdks", "cx", 0, 0, run}, {"new", "", "s", 1, 2, start}, {"check", "", "s", 1, 1, check}, {"try", "", "ps", 1, 2, attempt}, {"status", "d", "j", 0, 0, status}};
+
+static int fits(const struct command *command, const struct options *o) {
+    const struct engine_settings *e = &o->engine;
+    const struct { char letter; const char *name; bool given; } all[] = {{'a', "--agency", e->agency}, {'p', "--profile", e->profile}, {'d', "--spool", e->spool},
+        {'k', "--kafka", e->bus.servers}, {'s', "--schemas", e->schemas}, {'c', "--clock", e->manual_clock}, {'x', "--kafka-properties", e->bus.extra}, {'j', "--json", o->json}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        bool needed = strchr(command->needs, all[i].letter), taken = needed || strchr(command->takes, all[i].letter);
+        if (needed && !all[i].given) return wrong("缺少必填项 · required and missing: ", all[i].name);
+        if (!taken && all[i].given) return wrong("此命令不用 · not for this command: ", all[i].name);
+    }
+    if (o->word_count > command->most) return wrong("多余的参数 · unexpected argument ", o->words[o->word_count - 1]);
+    return o->word_count < command->least ? wrong("缺少参数 · an argument is missing for ", command->name) : 0;
+}
 
 int main(int argc, char **argv) {
     struct options o;
-    if (argc < 2) return wrong("缺少命令 run 或 try · a command is missing: run or try", "");
-    bool runs = strcmp(argv[1], "run") == 0, tries = strcmp(argv[1], "try") == 0;
+    if (argc < 2) return wrong("缺少命令 · a command is missing: run, new, check, try, status", "");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0) {
         fputs(argv[1][2] == 'h' ? usage : "ecocase-adapter " ECOCASE_VERSION "\n", stdout);
         return 0;
     }
-    if (!runs && !tries) return wrong("没有这个命令 · there is no command ", argv[1]);
-    int bad = read_options(argc - 1, argv + 1, &o);
-    if (!bad) bad = needed(&o, runs);
-    if (bad) return bad;
-    return runs ? run(&o) : try_run(o.engine.profile, o.engine.schemas, o.file);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[1], commands[i].name) != 0) continue;
+        int bad = read_options(argc - 1, argv + 1, &o);
+        if (!bad) bad = fits(&commands[i], &o);
+        return bad ? bad : commands[i].work(&o);
+    }
+    return wrong("没有这个命令 · there is no command ", argv[1]);
 }

@@ -10,7 +10,6 @@
 #include <iconv.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct directory *fixture_directory;
 struct catalogue *fixture_catalogue;
@@ -30,20 +29,10 @@ int fixture_close(void **state) {
     return 0;
 }
 
-static const char *written(const char *yaml) {
-    char *path = arena_cstr(fixture_arena, BYTES_LITERAL("/tmp/ecocase-map-XXXXXX"));
-    int file = mkstemp(path);
-    assert_true(file >= 0 && write(file, yaml, strlen(yaml)) == (ssize_t)strlen(yaml));
-    close(file);
-    return path;
-}
-
 struct profile *fixture_profile(const char *yaml) {
     struct profile *profile = NULL;
     struct fault fault = {0};
-    const char *path = written(yaml);
-    enum outcome outcome = profile_load(path, fixture_directory, fixture_catalogue, &profile, &fault);
-    unlink(path);
+    enum outcome outcome = profile_parse("test.yaml", bytes_of_cstr(yaml), fixture_directory, fixture_catalogue, &profile, &fault);
     if (outcome != OK) fail_msg("%s %s %u:%u %s", fault.code, fault.field, fault.line, fault.column, fault.text);
     return profile;
 }
@@ -51,18 +40,12 @@ struct profile *fixture_profile(const char *yaml) {
 struct fault fixture_refused(const char *yaml) {
     struct profile *profile = NULL;
     struct fault fault = {0};
-    const char *path = written(yaml);
-    enum outcome outcome = profile_load(path, fixture_directory, fixture_catalogue, &profile, &fault);
-    unlink(path);
-    if (outcome == OK) profile_free(profile);
+    if (profile_parse("test.yaml", bytes_of_cstr(yaml), fixture_directory, fixture_catalogue, &profile, &fault) == OK) profile_free(profile);
     return fault;
 }
 
 size_t fixture_checked(const char *yaml, const struct fault **ret) {
-    const char *path = written(yaml);
-    size_t count = profile_check(path, fixture_directory, fixture_catalogue, fixture_arena, ret);
-    unlink(path);
-    return count;
+    return profile_check("test.yaml", bytes_of_cstr(yaml), fixture_directory, fixture_catalogue, fixture_arena, ret);
 }
 
 static struct bytes converted(struct bytes text, const char *to, const char *from) {

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* FNM_CASEFOLD */
 #include "adapters/engine/profile_inside.h"
 #include "adapters/formats/xml_schema.h"
+#include "base/limits.h"
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,23 +227,31 @@ static enum outcome read_all(struct reading *r, struct setting *root) {
     return settings_check_unknown(root, r->fault);
 }
 
-enum outcome profile_read(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct mistakes *mistakes,
+enum outcome profile_read(const char *name, struct bytes yaml, const struct directory *directory, const struct catalogue *catalogue, struct mistakes *mistakes,
                           struct profile **ret, struct fault *fault) {
     struct profile *profile = calloc(1, sizeof *profile);
     PROMISE(profile);
     *profile = (struct profile){.arena = arena_new(64u << 10, ARENA_MOST), .directory = directory, .catalogue = catalogue};
     struct reading r = {profile, NULL, mistakes, fault};
     *ret = profile;
-    TRY(settings_load(path, &profile->settings, fault));
+    TRY(settings_parse(name, yaml, &profile->settings, fault));
     return read_all(&r, settings_root(profile->settings));
 }
 
-enum outcome profile_load(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct profile **ret, struct fault *fault) {
+enum outcome profile_parse(const char *name, struct bytes yaml, const struct directory *directory, const struct catalogue *catalogue, struct profile **ret,
+                           struct fault *fault) {
     struct profile *profile = NULL;
-    enum outcome outcome = profile_read(path, directory, catalogue, NULL, &profile, fault);
+    enum outcome outcome = profile_read(name, yaml, directory, catalogue, NULL, &profile, fault);
     if (outcome == OK) *ret = profile;
     else profile_free(profile);
     return outcome;
+}
+
+enum outcome profile_load(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct profile **ret, struct fault *fault) {
+    AUTO(buffer_free) struct buffer yaml;
+    buffer_init(&yaml, LIMIT_SETTINGS);
+    TRY(buffer_read_file(&yaml, path, fault));
+    return profile_parse(path, buffer_view(&yaml), directory, catalogue, ret, fault);
 }
 
 void profile_free(struct profile *profile) {

@@ -86,7 +86,11 @@ struct profile {
 };
 
 /* Every mistake of a profile at once (at most 200), in the order of the file; 0: profile_load takes it. */
-size_t profile_check(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct arena *arena, const struct fault **ret);
+size_t profile_check(const char *name, struct bytes yaml, const struct directory *directory, const struct catalogue *catalogue, struct arena *arena,
+                     const struct fault **ret);
+/* profile_load of a text; `name` is what its faults call it. */
+MUST_USE enum outcome profile_parse(const char *name, struct bytes yaml, const struct directory *directory, const struct catalogue *catalogue,
+                                    struct profile **ret, struct fault *fault);
 
 /* ---- scalar.c: one native text <-> one canonical text, pure. `text` is already trimmed. REFUSE: FIELD_DATE, FIELD_AMOUNT,
  * FIELD_NUMBER, FIELD_CODE, UNKNOWN_RECIPIENT with fault->field left to the caller. Results live in the arena. */

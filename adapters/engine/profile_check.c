@@ -46,11 +46,12 @@ static int by_place(const void *a, const void *b) {
     return x->column < y->column ? -1 : x->column > y->column;
 }
 
-size_t profile_check(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct arena *arena, const struct fault **ret) {
+size_t profile_check(const char *name, struct bytes yaml, const struct directory *directory, const struct catalogue *catalogue, struct arena *arena,
+                     const struct fault **ret) {
     struct profile *profile = NULL;
     struct fault fault = {0};
     struct mistakes mistakes = {arena_array(arena, MOST_MISTAKES + 1, sizeof fault), 0};
-    if (profile_read(path, directory, catalogue, &mistakes, &profile, &fault) != OK) {
+    if (profile_read(name, yaml, directory, catalogue, &mistakes, &profile, &fault) != OK) {
         note(&mistakes, &fault);
         bool unknown = strcmp(fault.code, "SETTINGS_UNKNOWN") == 0;
         if (unknown && profile->settings) note_unknown(settings_root(profile->settings), &mistakes, &fault);

@@ -17,8 +17,8 @@ struct reading {
  * as known, and the answer is OK; without, it is the answer. */
 MUST_USE enum outcome noted(struct reading *r, struct setting *at, enum outcome outcome);
 #define NOTE(r, at, expression) TRY(noted((r), (at), (expression)))
-/* *ret is freed by the caller, also after a mistake; NULL where the file is no YAML. */
-MUST_USE enum outcome profile_read(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct mistakes *mistakes,
+/* *ret is freed by the caller, also after a mistake. */
+MUST_USE enum outcome profile_read(const char *name, struct bytes yaml, const struct directory *directory, const struct catalogue *catalogue, struct mistakes *mistakes,
                                    struct profile **ret, struct fault *fault);
 /* Date patterns: each one, and no text that two of them read as two times. */
 MUST_USE enum outcome check_dates(struct reading *r, const struct setting *at, const struct texts *dates);

@@ -21,10 +21,10 @@ static json_t *error_of(const struct engine_status *s) {
                      detail ? detail : json_null(), "at", time_text(s->last_error_at));
 }
 
-static json_t *json_of(const struct engine *e, int64_t waiting, bool running) {
+static json_t *json_of(const struct engine *e, int64_t waiting, instant kafka_since, bool running) {
     const struct engine_status *s = &e->status;
-    return json_pack("{s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i}", "agency", e->self->slug, "running", (int)running, "kafka",
-                     s->kafka_up ? "up" : "down", "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed, "delivered", (json_int_t)s->delivered,
+    return json_pack("{s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i}", "agency", e->self->slug, "running", (int)running, "kafka",
+                     s->kafka_up ? "up" : "down", "kafkaSince", time_text(kafka_since), "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed, "delivered", (json_int_t)s->delivered,
                      "waiting", (json_int_t)waiting, "lag", (json_int_t)s->lag, "alarms", (json_int_t)s->alarms, "lastSuccess",
                      time_text(s->last_success), "lastError", error_of(s), "at", time_text(instant_now()), "pid", (int)getpid());
 }
@@ -39,11 +39,12 @@ void status_tell(struct status *status, struct engine *e, bool running) {
     int64_t now = monotonic_ms(), waiting = e->transport->verbs->counts(e->transport).waiting;
     bool changed = !same(&status->told, &e->status) || waiting != status->waiting || !running || !status->at_ms;
     if (status->at_ms && running && now - status->at_ms < (changed ? 1000 : STATUS_ALIVE_MS)) return;
-    json_t *root = json_of(e, waiting, running);
+    instant since = !status->at_ms || status->told.kafka_up != e->status.kafka_up ? instant_now() : status->kafka_since;
+    json_t *root = json_of(e, waiting, since, running);
     char *text = json_dumps(root, JSON_INDENT(2));
     PROMISE(text);
     if (e->transport->verbs->tell_status(e->transport, bytes_of_cstr(text), &fault) != OK) log_fault(LOG_WARN, "status.untold", &fault);
     free(text);
     json_decref(root);
-    *status = (struct status){e->status, waiting, now};
+    *status = (struct status){e->status, waiting, now, since};
 }
