@@ -1,6 +1,7 @@
-/* ecocase-adapter: `run` is an agency's adapter, `try` shows what one file would become. stdout carries what was asked for; stderr log
- * lines. Exit: 0 a clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
+/* ecocase-adapter: `run` is an agency's adapter, `try` shows what one file would become, `health` asks whether a running one is well.
+ * stdout carries what was asked for; stderr log lines. Exit: 0 a clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
 #include "adapters/engine/engine.h"
+#include "adapters/engine/health.h"
 #include "adapters/engine/try.h"
 #include "base/log.h"
 #include "wire/reason.h"
@@ -24,6 +25,8 @@ static const char usage[] =
     "                  DIR/outbox 放入待发文件 · put files here; DIR/inbox 收到的文件 · files that came; DIR/sent, DIR/failed, DIR/done\n"
     "  ecocase-adapter try --profile FILE --schemas DIR CASE-FILE\n"
     "                  显示文件将如何转换，不发送 · shows what a file would become, sends nothing\n"
+    "  ecocase-adapter health --spool DIR\n"
+    "                  适配器是否运行并已连接 Kafka，退出码 0 或 1 · does the adapter run, is it connected? exit 0 or 1\n"
     "  --help, --version\n\n"
     "选项 · options:\n"
     "  --agency SLUG            参与单位代号，见 schemas/directory.yaml · participant, e.g. sthj\n"
@@ -32,6 +35,8 @@ static const char usage[] =
     "  --kafka-properties FILE  librdkafka 属性，每行 name=value · librdkafka properties (TLS, SASL), one a line\n\n"
     "退出码 · exit status: 0 正常停止 clean stop, 1 失败 failed, 2 用法错误 wrong usage\n";
 
+enum command { COMMAND_RUN, COMMAND_TRY, COMMAND_HEALTH, COMMAND_COUNT };
+static const char *const commands[COMMAND_COUNT] = {"run", "try", "health"};
 struct options { struct engine_settings engine; const char *file; };
 
 static int wrong(const char *text, const char *what) {
@@ -65,10 +70,11 @@ static int read_options(int argc, char **argv, struct options *o) {
     return 0;
 }
 
-static int needed(const struct options *o, bool runs) {
+static int needed(const struct options *o, enum command command) {
     const struct engine_settings *e = &o->engine;
-    const struct { const char *name, *value; bool wanted; } all[] = {{"--agency", e->agency, runs}, {"--profile", e->profile, true},
-        {"--spool", e->spool, runs}, {"--kafka", e->bus.servers, runs}, {"--schemas", e->schemas, true}, {"CASE-FILE", o->file, !runs}};
+    bool runs = command == COMMAND_RUN, tries = command == COMMAND_TRY;
+    const struct { const char *name, *value; bool wanted; } all[] = {{"--agency", e->agency, runs}, {"--profile", e->profile, runs || tries},
+        {"--spool", e->spool, !tries}, {"--kafka", e->bus.servers, runs}, {"--schemas", e->schemas, runs || tries}, {"CASE-FILE", o->file, tries}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (all[i].wanted && !all[i].value) return wrong("缺少必填项 · required and missing: ", all[i].name);
         if (!all[i].wanted && all[i].value) return wrong("此命令不用 · not for this command: ", all[i].name);
@@ -93,15 +99,17 @@ static int run(struct options *o) {
 
 int main(int argc, char **argv) {
     struct options o;
-    if (argc < 2) return wrong("缺少命令 run 或 try · a command is missing: run or try", "");
-    bool runs = strcmp(argv[1], "run") == 0, tries = strcmp(argv[1], "try") == 0;
+    enum command command = COMMAND_RUN;
+    if (argc < 2) return wrong("缺少命令 · a command is missing: ", "run, try, health");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0) {
         fputs(argv[1][2] == 'h' ? usage : "ecocase-adapter " ECOCASE_VERSION "\n", stdout);
         return 0;
     }
-    if (!runs && !tries) return wrong("没有这个命令 · there is no command ", argv[1]);
+    while (command < COMMAND_COUNT && strcmp(argv[1], commands[command]) != 0) command++;
+    if (command == COMMAND_COUNT) return wrong("没有这个命令 · there is no command ", argv[1]);
     int bad = read_options(argc - 1, argv + 1, &o);
-    if (!bad) bad = needed(&o, runs);
+    if (!bad) bad = needed(&o, command);
     if (bad) return bad;
-    return runs ? run(&o) : try_run(o.engine.profile, o.engine.schemas, o.file);
+    if (command == COMMAND_HEALTH) return health_run(o.engine.spool);
+    return command == COMMAND_RUN ? run(&o) : try_run(o.engine.profile, o.engine.schemas, o.file);
 }
