@@ -1,4 +1,5 @@
-/* ecocase-broker: `setup` makes topics and ledger, `run` runs the lanes. stdout stays empty; stderr carries log lines.
+/* ecocase-broker: `setup` makes topics and ledger, `run` runs the lanes, `health` is a probe: one line on stdout, 0 when the instance
+ * holds lanes and works all of them. Else stdout stays empty; stderr carries log lines.
  * Exit: 0 a clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
 #include "base/log.h"
 #include "broker/broker.h"
@@ -6,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 static volatile int stop;
 static void on_signal(int number) {
@@ -16,10 +18,15 @@ static void on_signal(int number) {
 static const char usage[] =
     "用法 · usage:\n"
     "  ecocase-broker setup --kafka HOST:PORT --postgres CONNINFO --schemas DIR [--clock real|manual] [--lanes N] [--replication N]\n"
+    "                       [--wait-seconds N] (等待 Kafka 与 Postgres · for Kafka and Postgres to come up)\n"
     "  ecocase-broker run   --kafka HOST:PORT --postgres CONNINFO --schemas DIR --instance NAME [--tick-seconds N]\n"
-    "两者均可 · both: [--kafka-properties FILE] (librdkafka properties, name=value a line)\n";
+    "  ecocase-broker health --postgres CONNINFO --instance NAME [--tick-seconds N]\n"
+    "                       该实例是否持有并处理泳道 · does the instance hold lanes and work them? exit 0 or 1\n"
+    "setup, run: [--kafka-properties FILE] (librdkafka properties, name=value a line)\n";
 
-struct options { struct broker_setup setup; const char *instance; int tick_seconds; };
+enum command { COMMAND_SETUP, COMMAND_RUN, COMMAND_HEALTH, COMMAND_COUNT };
+static const char *const commands[COMMAND_COUNT] = {"setup", "run", "health"};
+struct options { enum command command; struct broker_setup setup; const char *instance; int tick_seconds, wait_seconds; };
 
 static int wrong(const char *text, const char *what) {
     fprintf(stderr, "ecocase-broker: %s%s\n%s", text, what, usage);
@@ -32,11 +39,21 @@ static int number(const char *text, int least, int most) {
     return *text && !*end && value >= least && value <= most ? (int)value : -1;
 }
 
+static int needed(const struct options *o) {
+    bool probes = o->command == COMMAND_HEALTH;
+    const struct { const char *name, *value; bool wanted; } all[] = {{"--kafka", o->setup.bus.servers, !probes}, {"--postgres", o->setup.conninfo, true},
+        {"--schemas", o->setup.schemas, !probes}, {"--instance", o->instance, o->command != COMMAND_SETUP}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (all[i].wanted && !all[i].value) return wrong("缺少必填项 · required and missing: ", all[i].name);
+    }
+    return 0;
+}
+
 static int read_options(int argc, char **argv, struct options *o) {
     static const struct option known[] = {{"kafka", 1, 0, 'k'}, {"postgres", 1, 0, 'p'}, {"schemas", 1, 0, 's'}, {"clock", 1, 0, 'c'},
-        {"lanes", 1, 0, 'l'}, {"replication", 1, 0, 'r'}, {"instance", 1, 0, 'i'}, {"tick-seconds", 1, 0, 't'},
+        {"lanes", 1, 0, 'l'}, {"replication", 1, 0, 'r'}, {"instance", 1, 0, 'i'}, {"tick-seconds", 1, 0, 't'}, {"wait-seconds", 1, 0, 'w'},
         {"kafka-properties", 1, 0, 'x'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
-    *o = (struct options){.setup = {.lanes = 6, .replication = 1}, .tick_seconds = 5};
+    *o = (struct options){.command = o->command, .setup = {.lanes = 6, .replication = 1}, .tick_seconds = 5};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (c) {
         case 'k': o->setup.bus.servers = optarg; break;
@@ -50,14 +67,14 @@ static int read_options(int argc, char **argv, struct options *o) {
         case 'r': if ((o->setup.replication = number(optarg, 1, 9)) < 0) return wrong("--replication 1..9, not ", optarg); break;
         case 'i': o->instance = optarg; break;
         case 't': if ((o->tick_seconds = number(optarg, 1, 3600)) < 0) return wrong("--tick-seconds 1..3600, not ", optarg); break;
+        case 'w': if ((o->wait_seconds = number(optarg, 0, 3600)) < 0) return wrong("--wait-seconds 0..3600, not ", optarg); break;
         case 'x': o->setup.bus.extra = optarg; break;
         case 'h': fputs(usage, stdout); exit(0);
         default: return wrong("选项有误 · wrong option", "");
         }
     }
     if (optind < argc) return wrong("多余的参数 · unexpected argument ", argv[optind]);
-    if (!o->setup.bus.servers || !o->setup.conninfo || !o->setup.schemas) return wrong("--kafka, --postgres, --schemas 必填 · are required", "");
-    return 0;
+    return needed(o);
 }
 
 static enum outcome run(const struct options *o, struct fault *fault) {
@@ -70,27 +87,63 @@ static enum outcome run(const struct options *o, struct fault *fault) {
     return outcome;
 }
 
-int main(int argc, char **argv) {
-    struct options o;
-    struct fault fault = {0};
-    if (argc < 2) return wrong("缺少命令 · a command is missing: setup or run", "");
-    bool sets_up = strcmp(argv[1], "setup") == 0, runs = strcmp(argv[1], "run") == 0;
-    if (strcmp(argv[1], "--help") == 0) {
-        fputs(usage, stdout);
-        return 0;
+/* Kafka and Postgres may come up after us. Every step is idempotent, so the whole is done again. */
+static enum outcome set_up(const struct options *o, struct fault *fault) {
+    enum outcome outcome;
+    for (int64_t until = monotonic_ms() + o->wait_seconds * INT64_C(1000);;) {
+        outcome = broker_set_up(&o->setup, fault);
+        if (outcome != RETRY || stop || monotonic_ms() >= until) return outcome;
+        log_fault(LOG_WARN, "setup.waiting", fault);
+        nanosleep(&(struct timespec){1, 0}, NULL);
     }
-    if (!sets_up && !runs) return wrong("没有这个命令 · there is no command ", argv[1]);
-    int bad = read_options(argc - 1, argv + 1, &o);
-    if (bad) return bad;
-    if (runs && !o.instance) return wrong("--instance 必填 · is required", "");
+}
+
+static enum outcome probe(const struct options *o, struct fault *fault) {
+    struct ledger *ledger = NULL;
+    struct held held = {0};
+    TRY(ledger_connect(o->setup.conninfo, &ledger, fault));
+    enum outcome outcome = ledger_held(ledger, o->instance, o->tick_seconds, &held, fault);
+    ledger_free(ledger);
+    if (outcome != OK) return outcome;
+    if (held.lanes == 0) return fault_set(fault, REFUSE, "LANE_LOST", "instance %s holds no lane", o->instance);
+    if (held.worked < held.lanes) {
+        return fault_set(fault, REFUSE, "LANE_LOST", "instance %s works %d of the %d lanes it holds", o->instance, held.worked, held.lanes);
+    }
+    printf("%s：持有并处理 %d 条泳道 · holds and works %d lanes\n", o->instance, held.lanes, held.lanes);
+    return OK;
+}
+
+static void hear_signals(void) {
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    log_setup(runs ? o.instance : "setup", LOG_INFO);
-    o.setup.bus.client_id = runs ? o.instance : "ecocase-setup";
-    enum outcome outcome = sets_up ? broker_set_up(&o.setup, &fault) : run(&o, &fault);
+}
+
+int main(int argc, char **argv) {
+    struct options o = {.command = COMMAND_SETUP};
+    struct fault fault = {0};
+    if (argc < 2) return wrong("缺少命令 · a command is missing: ", "setup, run, health");
+    if (strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    while (o.command < COMMAND_COUNT && strcmp(argv[1], commands[o.command]) != 0) o.command++;
+    if (o.command == COMMAND_COUNT) return wrong("没有这个命令 · there is no command ", argv[1]);
+    int bad = read_options(argc - 1, argv + 1, &o);
+    if (bad) return bad;
+    hear_signals();
+    log_setup(o.command == COMMAND_RUN ? o.instance : commands[o.command], LOG_INFO);
+    o.setup.bus.client_id = o.command == COMMAND_RUN ? o.instance : "ecocase-setup";
+    enum outcome outcome = OK;
+    switch (o.command) {
+    case COMMAND_SETUP: outcome = set_up(&o, &fault); break;
+    case COMMAND_RUN: outcome = run(&o, &fault); break;
+    case COMMAND_HEALTH: outcome = probe(&o, &fault); break;
+    case COMMAND_COUNT: break;
+    }
     if (outcome == OK) return 0;
-    log_fault(LOG_ERROR, "broker.stopped", &fault);
+    if (o.command == COMMAND_HEALTH) fprintf(stderr, "ecocase-broker: 实例不正常 · not well: %s\n", fault.text);
+    else log_fault(LOG_ERROR, "broker.stopped", &fault);
     return 1;
 }

@@ -7,7 +7,8 @@
 
 #define ASK_MS 500
 #define PROBE_MS 3000
-#define PROBE_ASK_MS 1000
+#define SILENT_MS 20000     /* nothing heard for so long while Kafka is thought to be there: asked */
+#define SILENT_ASK_MS 3000  /* a busy Kafka may take its time */
 struct inbound {
     struct engine *engine;
     struct sender *sender;
@@ -19,7 +20,8 @@ struct inbound {
     int64_t next[LIMIT_LANES];                 /* offset after the last delivered */
     rd_kafka_message_t *messages[ENGINE_BATCH];
     size_t count;
-    int64_t probe_ms;                          /* when Kafka, being silent, is asked next */
+    int64_t heard_ms;                          /* the last sign of Kafka */
+    int64_t probe_ms;                          /* when Kafka, being silent, is asked again */
 };
 
 /* bus_reader's properties, but for the patience of a fetch: an idle adapter asks twice a second, not twenty times; what arrives is
@@ -108,7 +110,7 @@ static enum outcome assign(struct inbound *in, int32_t partitions, struct fault 
 }
 
 static void up(struct inbound *in) {
-    in->probe_ms = monotonic_ms() + PROBE_MS;
+    in->heard_ms = monotonic_ms();
     if (!in->engine->status.kafka_up) log_info("kafka.up", "topic=%s", in->topic);
     in->engine->status.kafka_up = true;
 }
@@ -222,13 +224,14 @@ static enum outcome deliver(struct inbound *in, struct arena *arena, struct faul
     return OK;
 }
 
-/* While Kafka is silent it is asked now and then, whichever it was last: a loss is not always told, and the status must be true without
- * traffic. */
+/* When Kafka is silent it is asked now and then, so that the status tells the truth without traffic: librdkafka takes minutes to say that a
+ * broker hangs, or that its name is gone. */
 static void probe(struct inbound *in) {
     struct fault ignored;
     int32_t partitions = 0;
-    if (monotonic_ms() < in->probe_ms) return;
-    if (bus_partitions(in->reader, in->topic, PROBE_ASK_MS, &partitions, &ignored) == OK) up(in);
+    bool thought_up = in->engine->status.kafka_up;
+    if (monotonic_ms() < (thought_up ? in->heard_ms + SILENT_MS : in->probe_ms)) return;
+    if (bus_partitions(in->reader, in->topic, thought_up ? SILENT_ASK_MS : ASK_MS, &partitions, &ignored) == OK) up(in);
     else down(in);
     in->probe_ms = monotonic_ms() + PROBE_MS;
 }

@@ -34,6 +34,10 @@ struct lane_row {
 MUST_USE enum outcome ledger_take(struct ledger *ledger, int32_t lane, const char *instance, struct lane_row *ret, struct fault *fault);
 /* Gives the lane up cleanly (hand-over without waiting); harmless when it is lost already. */
 void ledger_release(struct ledger *ledger, const struct lane_row *row);
+/* For probes: how many lanes the rows give to this instance, and how many of these are worked: the owner's backend is there and asked
+ * something lately and, where ticks move the lane (real clock, one every tick_seconds), the row was written lately. */
+struct held { int32_t lanes, worked; };
+MUST_USE enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_seconds, struct held *ret, struct fault *fault);
 
 /* Case states for a batch: one query over all ids; referrals are allocated from `keep`. ret[i] belongs to ids[i]. */
 MUST_USE enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t count, struct arena *keep,

@@ -381,6 +381,37 @@ static void a_lost_connection_comes_back(void **state) {
     assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.lane WHERE lane = 1 AND owner IS NULL"), 1);
 }
 
+/* Held by name is not enough: the backend must be there and, in a ledger on a real clock, the row must have moved. */
+static void a_probe_sees_which_lanes_are_worked(void **state) {
+    (void)state;
+    AUTO(ledger_free_auto) struct ledger *ledger = open_ledger();
+    AUTO(ledger_free_auto) struct ledger *probe = open_ledger();
+    struct lane_row row;
+    struct held held;
+    assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
+    assert_int_equal(held.lanes, 0);
+    assert_ok(ledger_take(ledger, 3, "prober", &row, &fault));
+    assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
+    assert_int_equal(held.lanes, 1);
+    assert_int_equal(held.worked, 1);
+    scalar(cluster.conninfo, "WITH w AS (UPDATE ecocase.world SET manual_clock = false RETURNING 1), l AS (UPDATE ecocase.lane SET changed = now() - interval '1 h'"
+                             " WHERE lane = 3 RETURNING 1) SELECT 1 FROM w, l");
+    assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
+    assert_int_equal(held.worked, 0);
+    scalar(cluster.conninfo, "UPDATE ecocase.lane SET changed = now() WHERE lane = 3 RETURNING 1");
+    assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
+    assert_int_equal(held.worked, 1);
+    scalar(cluster.conninfo, "UPDATE ecocase.world SET manual_clock = true RETURNING 1");
+    PQfinish(ledger->conn);
+    ledger->conn = NULL;
+    char sql[160];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM pg_stat_activity a JOIN ecocase.lane l ON l.owner_pid = a.pid AND l.owner = 'prober'");
+    for (int round = 0; round < 200 && scalar(cluster.conninfo, sql) != 0; round++) usleep(10000);
+    assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
+    assert_int_equal(held.lanes, 1);
+    assert_int_equal(held.worked, 0);
+}
+
 static void roles_may_only_what_they_must(void **state) {
     (void)state;
     static const char *const forbidden[] = {"UPDATE ecocase.event SET kind = 'A'", "DELETE FROM ecocase.event", "TRUNCATE ecocase.event",
@@ -434,6 +465,7 @@ int main(void) {
         cmocka_unit_test(a_submission_of_another_lane_is_a_race),
         cmocka_unit_test(an_unsure_commit_is_resolved),
         cmocka_unit_test(a_lost_connection_comes_back),
+        cmocka_unit_test(a_probe_sees_which_lanes_are_worked),
         cmocka_unit_test(roles_may_only_what_they_must),
         cmocka_unit_test(any_month_has_a_place),
     };
