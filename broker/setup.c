@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 /* Key, value, key, value … A manual clock's records carry the times of the papers, so Kafka must neither doubt nor expire them. */
+#define LEADERS_MS 90000 /* a loaded machine takes half a minute to elect leaders of hundreds of new partitions */
 #define ANY_TIME "message.timestamp.before.max.ms", "9223372036854775807", "message.timestamp.after.max.ms", "9223372036854775807"
 static const char *const outbox_real[] = {"retention.ms", "-1", "max.message.bytes", "2097152", "message.timestamp.type", "LogAppendTime"};
 static const char *const outbox_manual[] = {"retention.ms", "-1", "max.message.bytes", "2097152", "message.timestamp.type", "CreateTime", ANY_TIME};
@@ -28,7 +29,7 @@ static enum outcome await_leaders(rd_kafka_t *any, const struct topics *topics, 
     enum outcome outcome = OK;
     for (size_t i = 0; i < topics->count; i++) names[i] = topics->names[i];
     for (int32_t lane = 0; outcome == OK && lane < topics->setup->lanes; lane++) {
-        outcome = bus_ends(any, names, topics->count, lane, 15000, ends, fault);
+        outcome = bus_ends(any, names, topics->count, lane, LEADERS_MS, ends, fault);
     }
     free(names);
     free(ends);

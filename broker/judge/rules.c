@@ -145,6 +145,10 @@ enum outcome rules_load(const char *schemas_folder, struct rules **ret_rules, st
         loaded = settings_load(path, &rules->procedure, fault);
     }
     if (loaded == OK) loaded = read_procedure(rules, fault);
+    if (loaded == OK) {
+        snprintf(path, sizeof path, "%s/rules/alerts.yaml", schemas_folder);
+        loaded = rules_read_alerts(rules, path, fault);
+    }
     if (loaded == OK) *ret_rules = rules;
     else rules_free(rules);
     return loaded;

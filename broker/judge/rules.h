@@ -77,7 +77,26 @@ struct transition {
     uint8_t copies[4]; /* enum role */
     struct also also;
 };
+/* alerts.yaml, see alert.h */
+#define MOST_WARNINGS 3         /* bits of struct clock.told */
+#define MOST_SUPERVISORS 4
+#define MOST_ALERT_EXCEPTIONS 32
+struct role_list {
+    uint8_t count;
+    enum role role[MOST_SUPERVISORS];
+};
+struct alert_warning { int percent; instant before; }; /* one of the two */
+struct alert_exception { char clock[8]; instant escalate_after; struct role_list supervisors; };
+struct alert_policy {
+    struct alert_warning warnings[MOST_WARNINGS];
+    size_t warning_count;
+    instant escalate_after;
+    struct role_list supervisors[ROLE_COO + 1]; /* by the actor's role */
+    struct alert_exception exceptions[MOST_ALERT_EXCEPTIONS];
+    size_t exception_count;
+};
 struct rules {
+    struct alert_policy alerts;
     struct settings *procedure;
     struct calendar *calendar;
     struct arena *arena;
@@ -99,6 +118,7 @@ int rules_event(const struct rules *rules, struct bytes name);
 int rules_clock(const struct rules *rules, const char *name);
 MUST_USE enum outcome rules_read_transition(struct rules *rules, struct setting *from, struct transition *ret, struct fault *fault);
 MUST_USE enum outcome rules_check(const struct rules *rules, struct fault *fault);
+MUST_USE enum outcome rules_read_alerts(struct rules *rules, const char *path, struct fault *fault); /* after the clocks */
 
 /* Unit: instants. due_strict/due_lenient per the time-counting rules; false in *ret_known where the calendar lacks a year. */
 void due_compute(const struct calendar *calendar, enum unit unit, int amount, instant start, instant *ret_strict, instant *ret_lenient,

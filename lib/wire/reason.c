@@ -45,6 +45,11 @@
     X(TARGET_ORGAN, "须写明应当受理的机关", "the competent organ must be named")                                               \
     X(TOO_MANY, "数量超出限制", "more than the limit allows")                                                                 \
     X(CALENDAR, "节假日历缺少该年度", "the holiday calendar lacks that year")                                                   \
+    /* alerts by clock */                                                                                                     \
+    X(CLOCK_WARNING, "期限将届，请及时办理", "the term is about to end: act in time")                                          \
+    X(CLOCK_OVERDUE, "期限已届满，已超期", "the term has ended: overdue")                                                     \
+    X(CLOCK_ESCALATION, "超期后仍未办理，请监督督促", "still not done after the term: for supervision")                           \
+    X(CLOCK_CORRECTION, "更正：文书在期限内作出，前发超期提醒作废", "correction: done in time, the overdue alert is withdrawn")   \
     /* remarks: never block */                                                                                                \
     X(LEVEL_MISMATCH, "提示：批准人级别与规定不符", "remark: the approver's level differs from the rule")                        \
     X(CLOCK_SKEW, "提示：文书时间与到达时间相差超过 24 小时", "remark: document time and arrival differ by more than 24 h")        \
