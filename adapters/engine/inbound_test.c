@@ -28,7 +28,8 @@ static int tear_down(void **state) {
 static struct arrival arrival(uint8_t id, int64_t sequence) {
     struct fault fault;
     static const struct notice_reason reason = {"NOT_IN_STATE", {NULL, 0}, "不允许", "no"};
-    struct notice notice = {.message_id = {{id, 1}}, .case_id = {{9}}, .referral_id = {{8}}, .about_message_id = {{id, 7}}, .recipient = BYTES_LITERAL("sthj"),
+    static const struct bytes recipient = BYTES_LITERAL("sthj");
+    struct notice notice = {.message_id = {{id, 1}}, .case_id = {{9}}, .referral_id = {{8}}, .about_message_id = {{id, 7}}, .recipients = &recipient, .recipient_count = 1,
         .event = id % 2 ? BYTES_LITERAL("SYS.REFUSED") : BYTES_LITERAL("SYS.ACCEPTED"), .about_document_no = BYTES_LITERAL("1号"), .reasons = &reason,
         .reason_count = id % 2};
     buffer_clear(&values[id]);

@@ -64,7 +64,7 @@ static bool fill(void) {
     struct referral referral = {.id = id(3, 1), .case_id = id(2, 1), .machine = "REF", .state = "A20", .rules = 1, .opener = 1, .holder = 19,
         .category = "ENV2", .county = "150823", .title = BYTES_LITERAL("危险废物倾倒"), .numbers = BYTES_LITERAL("巴环移送〔2026〕15号"),
         .opened_at = day, .changed_at = day, .event_count = 1, .clock_count = 1};
-    referral.clocks[0] = (struct clock){"D09", 'R', true, false, 19, day, day + DAY_MS, day + DAY_MS, INSTANT_NONE};
+    referral.clocks[0] = (struct clock){"D09", 'R', true, false, 0, 19, day, day + DAY_MS, day + DAY_MS, INSTANT_NONE};
     struct referral *referrals[] = {&referral};
     after = row;
     after.serial = 3, after.published = 1, after.time = day + 2 * DAY_MS;

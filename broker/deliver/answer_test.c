@@ -9,7 +9,7 @@
 static struct arena *arena;
 static int start(void **state) {
     (void)state;
-    arena = arena_new(4096, 1u * MIB);
+    arena = arena_new(4096, 4u * MIB);
     return 0;
 }
 static int end(void **state) {

@@ -156,13 +156,15 @@ static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *
                                 struct fault *fault) {
     const struct participant *sender = directory_by_number(d->directory, event->sender);
     const struct inbox *inbox = to->to > 0 && to->to < (int)LIMIT_PARTICIPANTS ? &d->inboxes[to->to] : NULL;
-    if (!sender || !inbox || !inbox->topic) {
-        return fault_set(fault, FATAL, "WRONG_WORLD", "participant %d is not in the directory", sender ? to->to : event->sender);
+    bool ours = event->kind == 'T'; /* an alert has no sender but the broker */
+    if (!(sender || ours) || !inbox || !inbox->topic) {
+        return fault_set(fault, FATAL, "WRONG_WORLD", "participant %d is not in the directory", sender || ours ? to->to : event->sender);
     }
     char source[64] = "/ecocase/broker", key[UUID_TEXT + 1];
     struct headers_lane lane = headers_lane(d);
     struct headers_of of = {&event->message_id, event->event, source, event->business_time};
     if (said) of = (struct headers_of){&said->id, bytes_of_cstr(said->event), source, said->at};
+    else if (ours) of.at = event->broker_time;
     else snprintf(source, sizeof source, "/ecocase/%s", sender->slug);
     uuid_format(&event->case_id, key);
     struct outgoing out = {inbox, d->lane.lane % inbox->partitions, bytes_of(key, UUID_TEXT), said ? buffer_view(&d->notice) : event->value,

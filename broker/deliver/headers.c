@@ -42,7 +42,7 @@ rd_kafka_headers_t *headers_inbox(const struct headers_lane *lane, const struct 
     add_number(h, "ecocase_epoch", lane->epoch);
     add_number(h, "ecocase_sequence", to->sequence);
     add_number(h, "ecocase_serial", event->serial);
-    add_cstr(h, "ecocase_role", to->role == DELIVER_TO ? "to" : to->role == DELIVER_COPY ? "copy" : "notice");
+    add_cstr(h, "ecocase_role", to->role == DELIVER_TO ? "to" : to->role == DELIVER_COPY ? "copy" : to->role == DELIVER_ALERT ? "alert" : "notice");
     add_cstr(h, "ecocase_repeat", event->kind == 'P' ? "1" : "0");
     add_number(h, "ecocase_brokertime", event->broker_time);
     if (event->kind != 'D') kept_add(h, event->headers);

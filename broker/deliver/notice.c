@@ -10,13 +10,14 @@ enum outcome notice_write(const struct catalogue *catalogue, const struct direct
     char topic[TOPIC_NAME], id[UUID_TEXT + 1];
     bus_outbox_topic(bytes_of_cstr(to->slug), topic);
     uuid_format(&event->message_id, id);
+    struct bytes recipient = bytes_of_cstr(to->slug);
     bool accepted = event->kind == 'A';
     const char *says = accepted ? "SYS.ACCEPTED" : "SYS.REFUSED";
     const char *cause = accepted ? arena_printf(arena, "%d:%s:%s", event->sender, id, says)
                                  : arena_printf(arena, "%d:%s/%d/%lld:%s", event->sender, topic, lane, (long long)event->offset, says);
     *ret = (struct said){uuid_v5(&UUID_ECOCASE, bytes_of_cstr(cause)), says, event->broker_time};
     struct notice notice = {.message_id = ret->id, .case_id = event->case_id, .referral_id = event->referral_id,
-        .about_message_id = event->message_id, .recipient = bytes_of_cstr(to->slug), .event = bytes_of_cstr(says),
+        .about_message_id = event->message_id, .recipients = &recipient, .recipient_count = 1, .event = bytes_of_cstr(says),
         .business_time = event->broker_time, .about_event = event->event, .about_document_no = event->document_no,
         .source_topic = bytes_of_cstr(topic), .source_partition = lane, .source_offset = event->offset,
         .state = bytes_of_cstr(event->to_state), .serial = event->serial};

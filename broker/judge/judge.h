@@ -29,11 +29,14 @@ MUST_USE enum outcome rules_diagram(const struct rules *rules, struct buffer *in
 MUST_USE enum outcome rules_page(const struct rules *rules, struct buffer *into, struct fault *fault);
 
 enum clock_state { CLOCK_RUNNING = 'R', CLOCK_PAUSED = 'P', CLOCK_MET = 'M', CLOCK_BREACHED = 'B', CLOCK_VOID = 'V', CLOCK_SUPERSEDED = 'S' };
+/* What was told of a clock (alert.h): one bit for each warning of the policy, then these. */
+enum told { TOLD_WARNINGS = 7, TOLD_OVERDUE = 8, TOLD_ESCALATION = 16, TOLD_CORRECTION = 32 };
 struct clock {
     char rule[8];            /* "D09", "D09a" */
     char state;              /* enum clock_state */
     bool statutory;          /* false: shown as 非法定 */
     bool measured;           /* computed when the event arrived, never running (see rules: measure) */
+    uint8_t told;            /* enum told */
     int16_t actor;           /* participant number that must act */
     instant started_at;      /* business time */
     instant due_strict, due_lenient;
@@ -63,6 +66,7 @@ struct referral {
     int32_t event_count;
     uint8_t clock_count;
     struct clock clocks[LIMIT_CLOCKS];
+    instant alarm_at;        /* alarm_next, as last written */
     bool dirty, fresh;       /* set by the judge: must be written; did not exist before */
 };
 struct case_state {
@@ -70,7 +74,7 @@ struct case_state {
     size_t count;
     struct referral *referrals[LIMIT_REFERRALS_PER_CASE];
 };
-enum delivery_role { DELIVER_TO = 't', DELIVER_COPY = 'c', DELIVER_NOTICE = 'n' };
+enum delivery_role { DELIVER_TO = 't', DELIVER_COPY = 'c', DELIVER_NOTICE = 'n', DELIVER_ALERT = 'a' };
 struct delivery { int16_t to; char role; };
 struct verdict {
     bool accepted;

@@ -121,7 +121,10 @@ enum outcome rules_load_folder(const char *folder, struct rules **ret_rules, str
     struct rules *rules = calloc(1, sizeof *rules);
     PROMISE(rules);
     rules->arena = arena_new(1u * MIB, 64u * MIB);
+    char path[1200];
     enum outcome loaded = load(rules, folder, fault);
+    snprintf(path, sizeof path, "%s/alerts.yaml", folder);
+    if (loaded == OK) loaded = rules_read_alerts(rules, path, fault);
     if (loaded == OK) *ret_rules = rules;
     else rules_free(rules);
     return loaded;

@@ -122,6 +122,24 @@ struct transition {
     const struct link *links;
     uint8_t link_count;
 };
+/* alerts.yaml, see alert.h */
+#define MOST_WARNINGS 3         /* bits of struct clock.told */
+#define MOST_SUPERVISORS 4
+#define MOST_ALERT_EXCEPTIONS 32
+struct role_list {
+    uint8_t count;
+    enum role role[MOST_SUPERVISORS];
+};
+struct alert_warning { int percent; instant before; }; /* one of the two */
+struct alert_exception { char clock[8]; instant escalate_after; struct role_list supervisors; };
+struct alert_policy {
+    struct alert_warning warnings[MOST_WARNINGS];
+    size_t warning_count;
+    instant escalate_after;
+    struct role_list supervisors[ROLE_COO + 1]; /* by the actor's role */
+    struct alert_exception exceptions[MOST_ALERT_EXCEPTIONS];
+    size_t exception_count;
+};
 #define SERVE_NOBODY (-1)
 #define SERVE_TARGET_ORGAN (-2)
 struct external { const char *slug, *zh, *en; const char *superior_of; };
@@ -164,6 +182,7 @@ struct procedure {
     int8_t flag_gaps;           /* F_MATERIAL_GAPS */
 };
 struct rules {
+    struct alert_policy alerts;
     struct arena *arena;
     struct calendar *calendar;
     struct procedure *versions[MOST_VERSIONS]; /* by rising version; the last is the newest */
@@ -201,6 +220,7 @@ MUST_USE enum outcome rules_read_guards(struct setting *row, struct transition *
 MUST_USE enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault);
 MUST_USE enum outcome rules_read_tag(struct setting *from, const char **ret_tag, const char **ret_basis, bool *ret_statutory, struct fault *fault);
 MUST_USE enum outcome rules_read_categories(const struct procedure *p, struct setting *list, uint64_t *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_alerts(struct rules *rules, const char *path, struct fault *fault); /* after the versions */
 MUST_USE enum outcome rules_check(const struct procedure *p, struct fault *fault);       /* states, rows, words */
 MUST_USE enum outcome rules_check_clocks(const struct procedure *p, struct fault *fault); /* what may run where */
 int rules_role(const char *text); /* enum role, 0 for SYS, -1 unknown */

@@ -1,6 +1,7 @@
 /* One batch: examine ▸ judge ▸ record ▸ deliver (see lane.h). Judging can be done anew from the messages (SUBMISSION_RACE), so nothing
  * but the case cache is changed before the transaction is in. */
 #include "broker/lane/batch.h"
+#include "broker/judge/alert.h"
 #include "base/log.h"
 #include "base/point.h"
 
@@ -78,18 +79,16 @@ static enum outcome look_up_known(struct batch *b, struct fault *fault) {
     return OK;
 }
 
-static enum outcome look_up_cases(struct batch *b, struct fault *fault) {
+enum outcome batch_load_cases(struct batch *b, const struct uuid *all, size_t all_count, struct fault *fault) {
     struct session *s = b->s;
-    struct uuid *ids = arena_array(s->arena, b->count, sizeof *ids);
+    struct uuid *ids = arena_array(s->arena, all_count, sizeof *ids);
     size_t count = 0;
     if (cases_full(s->cases)) cases_drop(s->cases);
-    for (size_t i = 0; i < b->count; i++) {
-        if (b->items[i].examination.what != EXAMINED_SUBMISSION) continue;
-        const struct uuid *id = &b->items[i].examination.submission.case_id;
-        if (cases_find(s->cases, id)) continue;
-        struct case_state empty = {.case_id = *id};
+    for (size_t i = 0; i < all_count; i++) {
+        if (cases_find(s->cases, &all[i])) continue;
+        struct case_state empty = {.case_id = all[i]};
         cases_add(s->cases, &empty); /* stands for the id until the query answers */
-        ids[count++] = *id;
+        ids[count++] = all[i];
     }
     if (!count) return OK;
     struct case_state *states = arena_array(s->arena, count, sizeof *states);
@@ -100,6 +99,15 @@ static enum outcome look_up_cases(struct batch *b, struct fault *fault) {
     }
     for (size_t k = 0; k < count; k++) *cases_find(s->cases, &ids[k]) = states[k];
     return OK;
+}
+
+static enum outcome look_up_cases(struct batch *b, struct fault *fault) {
+    struct uuid *ids = arena_array(b->s->arena, b->count, sizeof *ids);
+    size_t count = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        if (b->items[i].examination.what == EXAMINED_SUBMISSION) ids[count++] = b->items[i].examination.submission.case_id;
+    }
+    return batch_load_cases(b, ids, count, fault);
 }
 
 /* Changed referrals, each once: the mark is taken off when it is collected. */
@@ -122,9 +130,13 @@ static void collect_dirty(struct batch *b) {
     }
 }
 
-static enum outcome record(struct batch *b, struct fault *fault) {
+enum outcome batch_write(struct batch *b, struct fault *fault) {
     struct session *s = b->s;
-    collect_dirty(b);
+    for (size_t i = 0; i < b->dirty_count; i++) {
+        struct referral *r = b->dirty[i];
+        r->alarm_at = alarm_next(s->broker->rules, r);
+        if (r->alarm_at != INSTANT_NONE && r->alarm_at <= b->after.time) s->alarms_due = true;
+    }
     b->after.published = deliver_published(s->deliverer) < b->after.serial ? deliver_published(s->deliverer) : b->after.serial;
     b->after.directory_version = s->directory_version;
     struct ledger_batch batch = {.events = b->events, .event_count = b->event_count, .referrals = b->dirty, .referral_count = b->dirty_count,
@@ -134,7 +146,7 @@ static enum outcome record(struct batch *b, struct fault *fault) {
     return OK;
 }
 
-static enum outcome deliver_all(struct batch *b, struct fault *fault) {
+enum outcome batch_deliver(struct batch *b, struct fault *fault) {
     struct delivery_run run = {b->events, b->event_count};
     for (size_t i = 0; i < b->event_count; i++) {
         TRY(deliver_event(b->s->deliverer, &run, i, fault));
@@ -145,7 +157,7 @@ static enum outcome deliver_all(struct batch *b, struct fault *fault) {
 
 /* The mutant's whole fault: what is published here may never be recorded. */
 static enum outcome publish_before_commit(struct batch *b, struct fault *fault) {
-    TRY(deliver_all(b, fault));
+    TRY(batch_deliver(b, fault));
     for (int64_t until = monotonic_ms() + 5000; !deliver_idle(b->s->deliverer) && monotonic_ms() < until;) {
         TRY(deliver_poll(b->s->deliverer, 20, fault));
     }
@@ -164,7 +176,8 @@ enum outcome session_batch(struct session *s, struct fault *fault) {
         batch_judge(&b);
         POINT("batch.judged");
         if (early) TRY(publish_before_commit(&b, fault));
-        enum outcome recorded = record(&b, fault);
+        collect_dirty(&b);
+        enum outcome recorded = batch_write(&b, fault);
         if (recorded == OK) break;
         cases_drop(s->cases); /* it holds what was not recorded */
         if (recorded != REFUSE || race == RACES_MOST) return recorded;
@@ -172,6 +185,9 @@ enum outcome session_batch(struct session *s, struct fault *fault) {
     }
     s->row = b.after;
     ticks_drop(&s->ticks, b.ticks);
-    if (b.ticks) POINT("tick.judged");
-    return early ? OK : deliver_all(&b, fault);
+    if (b.ticks) {
+        s->alarms_due = true;
+        POINT("tick.judged");
+    }
+    return early ? OK : batch_deliver(&b, fault);
 }

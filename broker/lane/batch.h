@@ -1,4 +1,5 @@
-/* One batch of a lane. Inside of broker/lane: batch.c examines, looks up and records; events.c judges and makes the event rows. */
+/* One batch of a lane. Inside of broker/lane: batch.c examines, looks up and records; events.c judges and makes the event rows; alarms.c
+ * makes those of what the time brings. */
 #ifndef ECOCASE_BROKER_BATCH_H
 #define ECOCASE_BROKER_BATCH_H
 #include "broker/lane/lane.h"
@@ -24,6 +25,11 @@ struct batch {
     uint32_t *seen;                  /* (sender, message id) answered in this batch: index into events + 1 */
     size_t seen_places;              /* a power of two */
 };
-/* Judges every item in order; fills events, after, ticks. Changes nothing else but the cached case states. */
+/* events.c: judges every item in order; fills events, after, ticks. Changes nothing else but the cached case states. */
 void batch_judge(struct batch *batch);
+void batch_add_delivery(struct batch *batch, struct ledger_event *event, int to, char role);
+/* batch.c: the states of these cases into the cache; events, dirty referrals and lane row into the ledger; events to their recipients. */
+MUST_USE enum outcome batch_load_cases(struct batch *batch, const struct uuid *ids, size_t count, struct fault *fault);
+MUST_USE enum outcome batch_write(struct batch *batch, struct fault *fault);
+MUST_USE enum outcome batch_deliver(struct batch *batch, struct fault *fault);
 #endif

@@ -23,7 +23,7 @@ static struct bytes text_for_row(struct batch *b, struct bytes text, size_t most
     return bytes_of(copy, text.count);
 }
 
-static void add_delivery(struct batch *b, struct ledger_event *event, int to, char role) {
+void batch_add_delivery(struct batch *b, struct ledger_event *event, int to, char role) {
     event->deliveries[event->delivery_count++] = (struct ledger_delivery){(int16_t)to, role, ++b->after.sequence[to]};
 }
 
@@ -54,7 +54,7 @@ static struct ledger_event *new_event(struct batch *b, const struct item *item, 
 static struct ledger_event *refuse(struct batch *b, const struct item *item, const struct notice_reason *reasons, size_t count) {
     struct ledger_event *event = new_event(b, item, 'R');
     event->answer = answer_write(b->s->arena, reasons, count, NULL, 0);
-    add_delivery(b, event, item->owner->number, DELIVER_NOTICE);
+    batch_add_delivery(b, event, item->owner->number, DELIVER_NOTICE);
     return event;
 }
 
@@ -73,14 +73,14 @@ static void bury(struct batch *b, const struct item *item) {
     event->key = cut(bytes_of(item->message->key, item->message->key_len), MOST_DEAD_KEY);
     event->value = cut(event->value, MOST_DEAD_VALUE);
     event->headers = kept_all(b->s->arena, item->message);
-    add_delivery(b, event, item->owner->number, DELIVER_NOTICE);
+    batch_add_delivery(b, event, item->owner->number, DELIVER_NOTICE);
 }
 
 /* The recorded answer once more. An accepted submission whose sender wants no receipts had none. */
 static void repeat(struct batch *b, const struct item *item, char kind, int32_t lane, int64_t serial) {
     struct ledger_event *event = new_event(b, item, 'P');
     event->answer = answer_write_place(b->s->arena, lane, serial);
-    if (kind != 'A' || item->owner->receipts) add_delivery(b, event, item->owner->number, DELIVER_NOTICE);
+    if (kind != 'A' || item->owner->receipts) batch_add_delivery(b, event, item->owner->number, DELIVER_NOTICE);
 }
 
 static void admit(struct batch *b, const struct item *item, const struct verdict *v) {
@@ -90,8 +90,8 @@ static void admit(struct batch *b, const struct item *item, const struct verdict
     event->answer = answer_write(b->s->arena, v->reasons, v->reason_count, v->started, v->started_count);
     memcpy(event->from_state, v->from_state, sizeof event->from_state);
     memcpy(event->to_state, v->to_state, sizeof event->to_state);
-    for (size_t i = 0; i < v->delivery_count; i++) add_delivery(b, event, v->deliveries[i].to, v->deliveries[i].role);
-    if (item->owner->receipts) add_delivery(b, event, item->owner->number, DELIVER_NOTICE);
+    for (size_t i = 0; i < v->delivery_count; i++) batch_add_delivery(b, event, v->deliveries[i].to, v->deliveries[i].role);
+    if (item->owner->receipts) batch_add_delivery(b, event, item->owner->number, DELIVER_NOTICE);
 }
 
 /* The place of (sender, message id) in `seen`; its value is 0 or the event's index + 1. */

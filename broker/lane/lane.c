@@ -44,6 +44,7 @@ static enum outcome one_round(struct session *s, struct fault *fault) {
     TRY(tick(s, fault));
     TRY(deliver_poll(s->deliverer, deliver_has_room(s->deliverer) ? 0 : 20, fault));
     if (!deliver_has_room(s->deliverer)) return OK; /* a full ring slows reading down and loses nothing */
+    if (s->alarms_due) return session_alarms(s, fault);
     TRY(session_read(s, deliver_idle(s->deliverer) ? IDLE_WAIT_MS : BUSY_WAIT_MS, fault));
     if (s->message_count) {
         s->note_ms = monotonic_ms() + PUBLISHED_NOTE_MS;

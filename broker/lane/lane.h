@@ -47,6 +47,7 @@ struct session {
     bool assigned[LIMIT_PARTICIPANTS];     /* its outbox is read */
     int64_t seen[LIMIT_PARTICIPANTS];      /* each outbox is read up to here, its end markers too */
     bool outbox_missing;                   /* look again soon */
+    bool alarms_due;                       /* the lane's time may have brought something to tell (alarms.c) */
     rd_kafka_message_t *messages[LIMIT_BATCH];
     size_t message_count;
     int64_t next_tick_ms, next_check_ms, note_ms;
@@ -63,4 +64,6 @@ void session_let_go(struct session *session); /* the batch's messages */
 MUST_USE enum outcome session_ask_ends(struct session *session, struct fault *fault);      /* for ticks that were just read */
 /* batch.c: examine, judge, record and deliver what was read; without messages only the lane row is written. */
 MUST_USE enum outcome session_batch(struct session *session, struct fault *fault);
+/* alarms.c: what is to be told at the lane's time, some of it in one transaction; alarms_due stays true until there is none. */
+MUST_USE enum outcome session_alarms(struct session *session, struct fault *fault);
 #endif

@@ -34,6 +34,7 @@ static struct referral *read_referral(const PGresult *result, int row, struct ar
     r->parties = (uint64_t)column_int(result, row, 20);
     r->half = arena_copy(keep, column_bytes(result, row, 21));
     r->hand = arena_copy(keep, column_bytes(result, row, 22));
+    r->alarm_at = column_instant(result, row, 23);
     return r;
 }
 
@@ -50,6 +51,20 @@ static enum outcome place_row(const PGresult *result, int row, const struct want
         }
         state->referrals[state->count++] = read_referral(result, row, keep);
     }
+    return OK;
+}
+
+enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret, size_t *ret_count, struct fault *fault) {
+    TRY(ledger_ready(ledger, fault));
+    struct parameters *parameters = &ledger->parameters[0];
+    parameters_clear(parameters);
+    parameter_int16(parameters, (int16_t)lane);
+    parameter_instant(parameters, time);
+    parameter_int64(parameters, (int64_t)most);
+    AUTO(result_clear) PGresult *result = NULL;
+    TRY(ledger_call(ledger, STATEMENT_ALARMS, parameters, &result, fault));
+    *ret_count = (size_t)PQntuples(result);
+    for (size_t i = 0; i < *ret_count; i++) ret[i] = column_uuid(result, (int)i, 0);
     return OK;
 }
 

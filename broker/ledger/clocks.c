@@ -22,7 +22,7 @@ void clocks_write(struct form *form, const struct clock *clocks, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct clock *clock = &clocks[i];
         form_field_int64(form, name_number(clock->rule));
-        form_field_int64(form, (uint8_t)clock->state | clock->statutory << 8 | clock->measured << 9 | (int64_t)clock->actor << 16);
+        form_field_int64(form, (uint8_t)clock->state | clock->statutory << 8 | clock->measured << 9 | clock->told << 10 | (int64_t)clock->actor << 16);
         form_field_int64(form, clock->started_at);
         form_field_int64(form, clock->due_strict);
         form_field_int64(form, clock->due_lenient);
@@ -42,6 +42,7 @@ void clocks_read(const PGresult *result, int row, int column, struct referral *i
         clock->state = (char)(numbers[1] & 0xFF);
         clock->statutory = (numbers[1] & 256) != 0;
         clock->measured = (numbers[1] & 512) != 0;
+        clock->told = (uint8_t)(numbers[1] >> 10 & 63);
         clock->actor = (int16_t)(numbers[1] >> 16);
         clock->started_at = numbers[2];
         clock->due_strict = numbers[3];

@@ -47,7 +47,11 @@ struct known { bool found; uint8_t hash[32]; char kind; int32_t lane; int64_t se
 struct submission_key { int16_t sender; struct uuid message_id; };
 MUST_USE enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count, struct known *ret, struct fault *fault);
 
-/* One event row. kind: A accepted, R refused (lawful refusal or conflict), D dead letter, P repeat. */
+/* Cases of this lane with something to be told at `time` (referral.alarm_at), the oldest first, at most `most`. */
+MUST_USE enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret, size_t *ret_count,
+                                    struct fault *fault);
+
+/* One event row. kind: A accepted, R refused (lawful refusal or conflict), D dead letter, P repeat, T alert (sender 0). */
 struct ledger_event {
     int64_t serial;
     char kind;

@@ -87,11 +87,11 @@ static struct ledger_event event(int64_t serial, uint8_t n, char kind) {
 static struct referral referral_of(uint8_t n) {
     struct referral r = {.id = id(3, n), .case_id = id(2, n), .machine = "REF", .state = "A20", .rules = 1, .opener = 1, .holder = 21, .flags = 0x80000001u,
         .category = "ENV2", .county = "150823", .title = BYTES_LITERAL("危险废物倾倒"), .numbers = BYTES_LITERAL("巴环移送〔2026〕15号\n第二号"),
-        .opened_at = DAY, .changed_at = DAY + 5, .event_count = 1, .clock_count = 2, .dirty = true, .fresh = true, .regime = 1,
+        .opened_at = DAY, .changed_at = DAY + 5, .event_count = 1, .clock_count = 2, .alarm_at = DAY + 10, .dirty = true, .fresh = true, .regime = 1,
         .gaps = UINT64_C(0x8000000000000005), .parties = UINT64_C(1) << 63 | 2, .half = BYTES_LITERAL("REF.HANDOVER 1\n电机\t2\t台\n"),
         .hand = BYTES_LITERAL("ext-bttj\tREF.SEND\t巴环移送〔2026〕15号\t1780934400000\t\n")};
-    r.clocks[0] = (struct clock){"D04", 'R', false, false, 21, DAY, DAY + DAY_MS, DAY + 2 * DAY_MS, INSTANT_NONE};
-    r.clocks[1] = (struct clock){"D02", 'M', true, true, 1, DAY - 7, DAY - 6, DAY - 5, DAY - 4};
+    r.clocks[0] = (struct clock){"D04", 'R', false, false, TOLD_OVERDUE, 21, DAY, DAY + DAY_MS, DAY + 2 * DAY_MS, INSTANT_NONE};
+    r.clocks[1] = (struct clock){"D02", 'M', true, true, 63, 1, DAY - 7, DAY - 6, DAY - 5, DAY - 4};
     return r;
 }
 
@@ -176,8 +176,18 @@ static void what_was_recorded_is_read_back(void **state) {
     expected.dirty = expected.fresh = false;
     assert_memory_equal(found, &expected, sizeof expected);
 
+    struct uuid due[4];
+    size_t count = 9;
+    assert_ok(ledger_alarms(ledger, 0, DAY + 9, 4, due, &count, &fault));
+    assert_int_equal(count, 0);
+    assert_ok(ledger_alarms(ledger, 0, DAY + 10, 4, due, &count, &fault));
+    assert_int_equal(count, 1);
+    assert_true(uuid_equal(&due[0], &expected.case_id));
+    assert_ok(ledger_alarms(ledger, 1, DAY + 10, 4, due, &count, &fault));
+    assert_int_equal(count, 0);
+
     struct ledger_event *events = NULL;
-    size_t count = 0;
+    count = 0;
     assert_ok(ledger_unpublished(ledger, 0, 0, 100, arena, &events, &count, &fault));
     assert_int_equal(count, 4);
     for (size_t i = 0; i < 4; i++) {

@@ -15,7 +15,7 @@ static size_t mentions_of(const struct ledger_batch *batch, struct mention *ret)
     size_t count = 0;
     for (size_t i = 0; i < batch->event_count; i++) {
         const struct ledger_event *event = &batch->events[i];
-        if (event->kind == 'A' && event->has_ids) ret[count++] = (struct mention){event->referral_id, event->serial};
+        if ((event->kind == 'A' || event->kind == 'T') && event->has_ids) ret[count++] = (struct mention){event->referral_id, event->serial};
     }
     qsort(ret, count, sizeof *ret, by_referral);
     return count;
@@ -96,6 +96,7 @@ void referral_rows(struct parameters *parameters, const struct ledger_batch *bat
     COLUMN(OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->parties));
     COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->half));
     COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hand));
+    COLUMN(OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->alarm_at));
     slices(parameters, batch, mentions, count);
     free(mentions);
 }

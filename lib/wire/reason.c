@@ -53,6 +53,11 @@
     X(NOT_OVERDUE, "期限尚未届满，不能以逾期为由", "the limit has not run out, so nothing is overdue")                              \
     X(TOO_LATE, "已超过法定期限", "the limit for this step has run out")                                                      \
     X(NOTHING_SERVED, "所引文号没有待人工送达的文书", "no paper of that number waits to be served by hand")                        \
+    /* alerts by clock */                                                                                                     \
+    X(CLOCK_WARNING, "期限将届，请及时办理", "the term is about to end: act in time")                                          \
+    X(CLOCK_OVERDUE, "期限已届满，已超期", "the term has ended: overdue")                                                     \
+    X(CLOCK_ESCALATION, "超期后仍未办理，请监督督促", "still not done after the term: for supervision")                           \
+    X(CLOCK_CORRECTION, "更正：文书在期限内作出，前发超期提醒作废", "correction: done in time, the overdue alert is withdrawn")   \
     /* remarks: never block */                                                                                                \
     X(LEVEL_MISMATCH, "提示：批准人级别与规定不符", "remark: the approver's level differs from the rule")                        \
     X(CLOCK_SKEW, "提示：文书时间与到达时间相差超过 24 小时", "remark: document time and arrival differ by more than 24 h")        \

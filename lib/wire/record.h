@@ -53,8 +53,8 @@ struct notice_reason { const char *code; struct bytes field; const char *zh; con
 struct notice_clock { const char *rule; instant due_strict, due_lenient; bool statutory; };
 struct notice {
     struct uuid message_id, case_id, referral_id, about_message_id /* nil: null */;
-    struct bytes recipient;              /* slug */
-    struct bytes event;                  /* SYS.ACCEPTED, SYS.REFUSED */
+    const struct bytes *recipients; size_t recipient_count; /* slugs */
+    struct bytes event;                  /* SYS.ACCEPTED, SYS.REFUSED, SYS.WARNING ... */
     instant business_time;
     struct bytes about_event, about_document_no;
     struct bytes source_topic; int32_t source_partition; int64_t source_offset;

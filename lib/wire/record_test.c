@@ -36,7 +36,8 @@ static void what_we_say_ourselves_is_read_by_both(void **state) {
     buffer_init(&b, 65536);
     struct notice_reason reason = {"NO_KEY", BYTES_LITERAL("key"), "记录没有键", "no key"};
     struct notice_clock clock = {"D09", 1, -2, true};
-    struct notice notice = {.message_id = uuid_v5(&UUID_ECOCASE, BYTES_LITERAL("a")), .recipient = BYTES_LITERAL("nm"),
+    struct bytes recipient = BYTES_LITERAL("nm");
+    struct notice notice = {.message_id = uuid_v5(&UUID_ECOCASE, BYTES_LITERAL("a")), .recipients = &recipient, .recipient_count = 1,
                             .event = BYTES_LITERAL("SYS.REFUSED"), .business_time = -5, .source_topic = BYTES_LITERAL("t"),
                             .source_offset = INT64_MAX, .reasons = &reason, .reason_count = 1, .clocks = &clock, .clock_count = 1};
     assert_int_equal(record_write_notice(catalogue, &notice, &b, &f), OK);

@@ -37,7 +37,9 @@ static enum outcome put_id_or_null(struct writing *w, const struct uuid *id) {
 struct says {
     enum record_kind kind;
     const struct uuid *message_id, *case_id, *referral_id, *in_reply_to;
-    struct bytes event, sender, recipient;
+    struct bytes event, sender;
+    const struct bytes *recipients;
+    size_t recipient_count;
     instant at;
 };
 
@@ -52,10 +54,8 @@ static enum outcome put_envelope(struct writing *w, const struct catalogue *cata
     TRY(put_long(w, 0)); /* parent_referral_id: null */
     TRY(put_text(w, says->sender));
     TRY(put_long(w, 0)); /* sender_unit: "" */
-    if (says->recipient.count) {
-        TRY(put_long(w, 1));
-        TRY(put_text(w, says->recipient));
-    }
+    if (says->recipient_count) TRY(put_long(w, (int64_t)says->recipient_count));
+    for (size_t i = 0; i < says->recipient_count; i++) TRY(put_text(w, says->recipients[i]));
     TRY(put_long(w, 0)); /* end of recipients */
     TRY(put_long(w, 0)); /* copies */
     TRY(put_long(w, says->at));
@@ -94,7 +94,7 @@ static enum outcome put_clocks(struct writing *w, const struct notice *notice) {
 enum outcome record_write_notice(const struct catalogue *catalogue, const struct notice *notice, struct buffer *into, struct fault *fault) {
     struct writing w = {into, fault};
     struct says says = {RECORD_NOTICE, &notice->message_id, &notice->case_id, &notice->referral_id, &notice->about_message_id,
-                        notice->event, BYTES_LITERAL("ecocase"), notice->recipient, notice->business_time};
+                        notice->event, BYTES_LITERAL("ecocase"), notice->recipients, notice->recipient_count, notice->business_time};
     TRY(put_envelope(&w, catalogue, &says));
     TRY(put_id_or_null(&w, &notice->about_message_id));
     TRY(put_text(&w, notice->about_event));
@@ -117,7 +117,7 @@ enum outcome record_write_report(const struct catalogue *catalogue, struct bytes
     buffer_init(&name, 256);
     TRY(buffer_printf(&name, fault, "report:%.*s:%d:%lld:%lld", BYTES_FMT(agency), lane, (long long)generation, (long long)up_to));
     struct uuid id = uuid_v5(&UUID_ECOCASE, buffer_view(&name));
-    struct says says = {RECORD_DELIVERY_REPORT, &id, &nil, &nil, &nil, BYTES_LITERAL("SYS.DELIVERED"), agency, BYTES_NONE, at};
+    struct says says = {RECORD_DELIVERY_REPORT, &id, &nil, &nil, &nil, BYTES_LITERAL("SYS.DELIVERED"), agency, NULL, 0, at};
     TRY(put_envelope(&w, catalogue, &says));
     TRY(put_long(&w, lane));
     TRY(put_long(&w, generation));
@@ -131,7 +131,7 @@ enum outcome record_write_tick(const struct catalogue *catalogue, int32_t lane, 
     buffer_init(&name, 128);
     TRY(buffer_printf(&name, fault, "tick:%d:%lld", lane, (long long)at));
     struct uuid id = uuid_v5(&UUID_ECOCASE, buffer_view(&name));
-    struct says says = {RECORD_TICK, &id, &nil, &nil, &nil, BYTES_LITERAL("SYS.TICK"), BYTES_LITERAL("ecocase"), BYTES_NONE, at};
+    struct says says = {RECORD_TICK, &id, &nil, &nil, &nil, BYTES_LITERAL("SYS.TICK"), BYTES_LITERAL("ecocase"), NULL, 0, at};
     TRY(put_envelope(&w, catalogue, &says));
     return put_long(&w, lane);
 }

@@ -22,7 +22,7 @@ from pathlib import Path
 COUNTS = {"lost": "丢失", "twice": "重复", "gaps": "缺号", "order": "案内乱序", "unrecorded": "无台账行", "changed": "内容不符", "flags": "重发标记有误",
           "alarms": "适配器告警"}
 DELIVERED = re.compile(r"^(?P<event>[A-Z]+\.[A-Z_]+)_(?P<number>.+)_(?P<lane>\d+)-(?P<sequence>\d+)(?:g(?P<generation>\d+))?(?P<rest>[~_.].*)$")
-ROLES = {"t": "to", "c": "copy", "n": "notice"}
+ROLES = {"t": "to", "c": "copy", "n": "notice", "a": "alert"}
 
 
 @dataclass
@@ -145,7 +145,7 @@ def judge_ledger(facts, found):
         if e.serial in serials[e.lane]:
             found.add("twice", f"lane {e.lane}: serial {e.serial} twice")
         serials[e.lane].add(e.serial)
-        if (e.sender, e.lane, e.offset) in offsets:
+        if e.kind != "T" and (e.sender, e.lane, e.offset) in offsets:
             found.add("twice", f"{e.sender} lane {e.lane}: outbox record {e.offset} is recorded twice")
         offsets.add((e.sender, e.lane, e.offset))
     for lane, row in facts.lanes.items():
@@ -360,7 +360,7 @@ def read_ledger(facts, conninfo):
         for lane, serial, kind, sender, offset, id, case, number, to, role, seq, value in db.execute(
                 "SELECT lane, serial, kind::text, sender, source_offset, message_id, case_id, document_no, delivery_to, delivery_role, delivery_seq, value"
                 " FROM ecocase.event"):
-            facts.events.append(Event(lane, serial, kind, slugs[sender], offset, plain(id), plain(case), number,
+            facts.events.append(Event(lane, serial, kind, slugs.get(sender, "ecocase"), offset, plain(id), plain(case), number,
                                       [(slugs[t], ROLES.get(c, c), s) for t, c, s in zip(to, role, seq)], hashlib.sha256(value or b"").digest()))
         facts.submissions = {(slugs[s], plain(m)) for s, m in db.execute("SELECT sender, message_id FROM ecocase.submission")}
 

@@ -199,7 +199,8 @@ class Scene:
     def settled(self, events):
         """Everything recorded, published, delivered and reported so."""
         rows = self.query("SELECT sum(serial), sum(published), bool_and(sequence = delivered) FROM ecocase.lane")
-        return rows[0][0] >= events and rows[0][0] == rows[0][1] and rows[0][2]
+        owed = self.query('SELECT count(*) FROM ecocase.referral AS r JOIN ecocase.lane AS l USING (lane) WHERE r.alarm_at <= l."time"')
+        return not owed[0][0] and rows[0][0] >= events and rows[0][0] == rows[0][1] and rows[0][2]
 
     def check(self, *more):
         """The checker, as a program of its own. Exit code and what it said."""

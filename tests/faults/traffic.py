@@ -78,6 +78,8 @@ def native(case, k, attachment=None):
     """A file of the agency's system: JSON that the harness's profile and the conversion's double both read."""
     actor, event, extra = case.steps[k]
     now = int(time.time() * 1000)
+    if k == 0 and case.number % 20 == 0:
+        now -= 26 * 3600 * 1000     # a receipt is overdue at once: alerts flow too
     envelope = {"event": event, "document_no": case.document_no(k), "recipients": [extra["to"]], "copies": extra.get("copies", []), "business_time": now, "time": clock(now),
                 "cites": []}
     if k:

@@ -13,7 +13,7 @@ SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20260608
 COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 20000
 RATE = 115
 BROKERS = ["broker-1", "broker-2", "broker-3"]
-PASSINGS = {"batch": (80, 200), "record": (80, 200), "deliver": (200, 600), "publish": (1, 1), "tick": (6, 14)}  # of a broker in some ten seconds
+PASSINGS = {"batch": (80, 200), "record": (80, 200), "deliver": (200, 600), "publish": (1, 1), "tick": (6, 14), "alarm": (1, 4)}  # of a broker in some ten seconds
 EXTRA = 300                     # submissions at a time while points of the plans are still to come
 PAST_SESSION = 9                # seconds; the session is 6 s
 

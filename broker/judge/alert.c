@@ -1,0 +1,144 @@
+/* See alert.h. */
+#include "broker/judge/alert.h"
+#include "broker/judge/rules.h"
+
+const char *alert_event(enum alert_kind kind) {
+    static const char *const events[] = {"SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION"};
+    return events[kind];
+}
+const char *alert_code(enum alert_kind kind) {
+    static const char *const codes[] = {"CLOCK_WARNING", "CLOCK_OVERDUE", "CLOCK_ESCALATION", "CLOCK_CORRECTION"};
+    return codes[kind];
+}
+
+static const struct alert_exception *exception_of(const struct alert_policy *policy, const struct clock *clock) {
+    for (size_t i = 0; i < policy->exception_count; i++) {
+        if (strcmp(policy->exceptions[i].clock, clock->rule) == 0) return &policy->exceptions[i];
+    }
+    return NULL;
+}
+
+static instant warn_moment(const struct alert_warning *warning, const struct clock *clock) {
+    if (warning->percent) return clock->started_at + (clock->due_lenient - clock->started_at) / 100 * warning->percent;
+    return clock->due_lenient - warning->before;
+}
+
+/* Overdue is what is past the end, not what is at it. */
+static instant escalation_moment(const struct alert_policy *policy, const struct clock *clock) {
+    const struct alert_exception *exception = exception_of(policy, clock);
+    return clock->due_lenient + 1 + (exception ? exception->escalate_after : policy->escalate_after);
+}
+
+static instant sooner(instant a, instant b) { return a == INSTANT_NONE || b < a ? b : a; }
+
+static instant clock_alarm(const struct alert_policy *policy, const struct clock *clock) {
+    if (clock->measured) return INSTANT_NONE;
+    bool overdue = clock->told & TOLD_OVERDUE;
+    if (clock->state == CLOCK_BREACHED && !overdue) return clock->started_at;
+    if (clock->state == CLOCK_MET && overdue && !(clock->told & TOLD_CORRECTION)) return clock->started_at;
+    if (clock->state != CLOCK_RUNNING) return INSTANT_NONE;
+    instant next = INSTANT_NONE;
+    for (size_t i = 0; i < policy->warning_count && !overdue; i++) {
+        instant at = warn_moment(&policy->warnings[i], clock);
+        if (!(clock->told & 1u << i) && at > clock->started_at) next = sooner(next, at);
+    }
+    if (!overdue) next = sooner(next, clock->due_lenient + 1);
+    if (!(clock->told & TOLD_ESCALATION)) next = sooner(next, escalation_moment(policy, clock));
+    return next;
+}
+
+instant alarm_next(const struct rules *rules, const struct referral *referral) {
+    instant next = INSTANT_NONE;
+    for (int i = 0; i < referral->clock_count; i++) {
+        instant at = clock_alarm(&rules->alerts, &referral->clocks[i]);
+        if (at != INSTANT_NONE) next = sooner(next, at);
+    }
+    return next;
+}
+
+static void add(struct alert *alert, int who) {
+    for (size_t i = 0; i < alert->to_count; i++) {
+        if (alert->to[i] == who) return;
+    }
+    if (who > 0 && alert->to_count < LIMIT_ALERTED) alert->to[alert->to_count++] = (int16_t)who;
+}
+
+/* Of the actor's own city where there is one of that role, else wherever it is. */
+static bool add_role(struct alert *alert, const struct directory *directory, enum role role, const struct participant *actor) {
+    bool own = false, found = false;
+    for (size_t i = 0; i < directory_count(directory); i++) {
+        const struct participant *who = directory_at(directory, i);
+        own = own || (who->role == role && who != actor && strncmp(who->region, actor->region, 4) == 0);
+    }
+    for (size_t i = 0; i < directory_count(directory); i++) {
+        const struct participant *who = directory_at(directory, i);
+        if (who->role != role || who == actor || (own && strncmp(who->region, actor->region, 4) != 0)) continue;
+        add(alert, who->number);
+        found = true;
+    }
+    return found;
+}
+
+static void add_supervisors(const struct alert_policy *policy, const struct directory *directory, struct alert *alert) {
+    const struct participant *actor = directory_by_number(directory, alert->clock.actor);
+    const struct alert_exception *exception = exception_of(policy, &alert->clock);
+    bool found = false;
+    if (!actor) return;
+    const struct role_list *roles = exception && exception->supervisors.count ? &exception->supervisors : &policy->supervisors[actor->role];
+    for (size_t i = 0; i < roles->count; i++) found = add_role(alert, directory, roles->role[i], actor) || found;
+    for (size_t i = 0; i < directory_count(directory) && !found; i++) {
+        if (directory_at(directory, i)->lead) add(alert, directory_at(directory, i)->number);
+    }
+}
+
+static void add_parties(const struct referral *r, struct alert *alert) {
+    add(alert, alert->clock.actor);
+    add(alert, r->opener);
+    add(alert, r->holder);
+}
+
+/* Which alert is due for this clock at `time`; marks it told. */
+static bool take(const struct alert_policy *policy, instant time, struct clock *clock, enum alert_kind *ret) {
+    instant next = clock_alarm(policy, clock);
+    if (next == INSTANT_NONE || next > time) return false;
+    uint8_t warned = 0;
+    for (size_t i = 0; i < policy->warning_count; i++) {
+        if (warn_moment(&policy->warnings[i], clock) <= time) warned |= (uint8_t)(1u << i);
+    }
+    if (clock->state == CLOCK_MET) {
+        clock->told |= TOLD_CORRECTION;
+        *ret = ALERT_CORRECTION;
+    } else if (clock->state == CLOCK_BREACHED || (time > clock->due_lenient && !(clock->told & TOLD_OVERDUE))) {
+        clock->told |= TOLD_OVERDUE | TOLD_WARNINGS;
+        *ret = ALERT_OVERDUE;
+    } else if (time >= escalation_moment(policy, clock)) {
+        clock->told |= TOLD_ESCALATION;
+        *ret = ALERT_ESCALATION;
+    } else {
+        clock->told |= warned;
+        *ret = ALERT_WARNING;
+    }
+    return true;
+}
+
+static void address(const struct rules *rules, const struct directory *directory, const struct referral *r, struct alert *alert) {
+    alert->to_count = 0;
+    if (alert->kind == ALERT_WARNING) add(alert, alert->clock.actor);
+    else if (alert->kind != ALERT_ESCALATION) add_parties(r, alert);
+    if (alert->kind == ALERT_ESCALATION || (alert->kind == ALERT_CORRECTION && alert->clock.told & TOLD_ESCALATION)) {
+        add_supervisors(&rules->alerts, directory, alert);
+    }
+}
+
+size_t alarm_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *r, struct alert *ret) {
+    size_t count = 0;
+    for (int i = 0; i < r->clock_count; i++) {
+        struct alert *alert = &ret[count];
+        if (!take(&rules->alerts, time, &r->clocks[i], &alert->kind)) continue;
+        alert->clock = r->clocks[i];
+        address(rules, directory, r, alert);
+        r->dirty = true;
+        count++;
+    }
+    return count;
+}

@@ -1,0 +1,24 @@
+/* 提醒: what is to be told of a referral's clocks (期限) at a lane's time: warnings before the end, overdue after it, escalation to the
+ * supervising bodies, and the correction when a paper that was in time arrives after its overdue alert. Pure, like judge.h; what was told
+ * is kept in the clock itself (struct clock.told), so that it goes into the ledger with the alert and is told once. Policy: alerts.yaml. */
+#ifndef ECOCASE_BROKER_JUDGE_ALERT_H
+#define ECOCASE_BROKER_JUDGE_ALERT_H
+#include "broker/judge/judge.h"
+
+enum alert_kind { ALERT_WARNING, ALERT_OVERDUE, ALERT_ESCALATION, ALERT_CORRECTION };
+#define LIMIT_ALERTED 12u /* bodies told by one alert: actor, other party, supervisors */
+struct alert {
+    enum alert_kind kind;
+    struct clock clock;      /* as it stands after the alert */
+    size_t to_count;
+    int16_t to[LIMIT_ALERTED]; /* participant numbers; the first is who must act, unless only supervisors are told */
+};
+/* "SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION"; also codes of wire/reason with CLOCK_ in place of SYS. */
+const char *alert_event(enum alert_kind kind);
+const char *alert_code(enum alert_kind kind);
+
+/* When something is to be told of this referral next: INSTANT_NONE for never; a past instant when something is owed already. */
+instant alarm_next(const struct rules *rules, const struct referral *referral);
+/* What is to be told at `time`, marked as told in the referral (then dirty). At most one alert a clock; at most LIMIT_CLOCKS into `ret`. */
+size_t alarm_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *referral, struct alert *ret);
+#endif
