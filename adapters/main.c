@@ -19,7 +19,7 @@ static void on_signal(int number) {
 static const char usage[] =
     "ecocase-adapter：一个单位的适配器 / the adapter of one agency\n\n"
     "用法 · usage:\n"
-    "  ecocase-adapter run --agency SLUG --profile FILE --spool DIR --kafka HOST:PORT --schemas DIR [--clock real|manual] [--kafka-properties FILE]\n"
+    "  ecocase-adapter run --agency SLUG --profile FILE --spool DIR --kafka HOST:PORT --schemas DIR [--http FILE] [--clock real|manual] [--kafka-properties FILE]\n"
     "                  收发文件，直至收到 SIGTERM · takes and delivers files until SIGTERM\n"
     "                  DIR/outbox 放入待发文件 · put files here; DIR/inbox 收到的文件 · files that came; DIR/sent, DIR/failed, DIR/done\n"
     "  ecocase-adapter try --profile FILE --schemas DIR CASE-FILE\n"
@@ -28,6 +28,7 @@ static const char usage[] =
     "选项 · options:\n"
     "  --agency SLUG            参与单位代号，见 schemas/directory.yaml · participant, e.g. sthj\n"
     "  --profile FILE           单位配置 · the agency's profile, adapters/agencies/SLUG/profile.yaml\n"
+    "  --http FILE              另以 HTTP 收发，设置见 docs/HTTP.md · also over HTTP, as this settings file says\n"
     "  --clock manual           消息时间取文书时间（仅测试台账）· message time = document time, for ledgers made with --clock manual\n"
     "  --kafka-properties FILE  librdkafka 属性，每行 name=value · librdkafka properties (TLS, SASL), one a line\n\n"
     "退出码 · exit status: 0 正常停止 clean stop, 1 失败 failed, 2 用法错误 wrong usage\n";
@@ -41,7 +42,7 @@ static int wrong(const char *text, const char *what) {
 
 static int read_options(int argc, char **argv, struct options *o) {
     static const struct option known[] = {{"agency", 1, 0, 'a'}, {"profile", 1, 0, 'p'}, {"spool", 1, 0, 'd'}, {"kafka", 1, 0, 'k'},
-        {"schemas", 1, 0, 's'}, {"clock", 1, 0, 'c'}, {"kafka-properties", 1, 0, 'x'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
+        {"schemas", 1, 0, 's'}, {"clock", 1, 0, 'c'}, {"kafka-properties", 1, 0, 'x'}, {"http", 1, 0, 't'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
     *o = (struct options){0};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -55,6 +56,7 @@ static int read_options(int argc, char **argv, struct options *o) {
             o->engine.manual_clock = strcmp(optarg, "manual") == 0;
             if (!o->engine.manual_clock && strcmp(optarg, "real") != 0) return wrong("--clock 只能是 real 或 manual · must be real or manual, not ", optarg);
             break;
+        case 't': o->engine.http = optarg; break;
         case 'x': o->engine.bus.extra = optarg; break;
         case 'h': fputs(usage, stdout); exit(0);
         default: return wrong("选项有误或缺少参数 · wrong option, or its value is missing: ", argv[optind - 1]);

@@ -13,6 +13,7 @@ MUST_USE enum outcome profile_load(const char *path, const struct directory *dir
                                    struct profile **ret, struct fault *fault);
 void profile_free(struct profile *profile);
 const char *profile_agency(const struct profile *profile);       /* slug */
+const char *profile_extension(const struct profile *profile);    /* of the files written, without the dot */
 /* How long (ms) attachments named by a case file are waited for before MISSING_ATTACHMENT; default 30000. */
 int64_t profile_attachment_wait_ms(const struct profile *profile);
 /* Does a file of this name belong to this profile at all (its extension/pattern)? Others end in failed/ UNKNOWN_FORMAT. */

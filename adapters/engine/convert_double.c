@@ -27,6 +27,10 @@ enum outcome profile_load(const char *path, const struct directory *directory, c
 }
 void profile_free(struct profile *profile) { free(profile); }
 const char *profile_agency(const struct profile *profile) { return profile->agency; }
+const char *profile_extension(const struct profile *profile) {
+    (void)profile;
+    return "json";
+}
 int64_t profile_attachment_wait_ms(const struct profile *profile) { return profile->wait_ms; }
 bool profile_takes(const struct profile *profile, const char *name) {
     (void)profile;

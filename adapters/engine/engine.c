@@ -4,6 +4,7 @@
 #include "adapters/engine/inbound.h"
 #include "adapters/engine/outbound.h"
 #include "adapters/engine/status.h"
+#include "adapters/http/http.h"
 #include "adapters/transports/spool.h"
 #include "base/log.h"
 #include <poll.h>
@@ -177,6 +178,7 @@ static enum outcome open_all(struct loop *l, const struct engine_settings *s, st
     TRY(journal_open(path, &l->engine.journal, fault));
     TRY(journal_fact(l->engine.journal, "agency", bytes_of_cstr(s->agency), &same, fault));
     if (!same) return fault_set(fault, REFUSE, "WRONG_WORLD", "spool %s belongs to another agency", s->spool);
+    if (s->http) TRY(http_open(&(struct http_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
     TRY(delivery_recover(&l->engine, l->arena, fault));
     TRY(sender_new(&l->engine, &s->bus, &l->sender, fault));
     TRY(inbound_new(&l->engine, &s->bus, l->sender, &l->inbound, fault));

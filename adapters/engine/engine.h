@@ -18,6 +18,7 @@
 
 struct engine_settings {
     const char *agency, *profile, *spool, *schemas;
+    const char *http;                        /* settings of the HTTP front (adapters/http); NULL: folders only */
     struct bus_settings bus;
     bool manual_clock;
 };

@@ -7,6 +7,7 @@
 
 #define ASK_MS 500
 #define PROBE_MS 3000
+#define PROBE_ASK_MS 1000
 struct inbound {
     struct engine *engine;
     struct sender *sender;
@@ -18,7 +19,7 @@ struct inbound {
     int64_t next[LIMIT_LANES];                 /* offset after the last delivered */
     rd_kafka_message_t *messages[ENGINE_BATCH];
     size_t count;
-    int64_t probe_ms;                          /* when Kafka, being silent, is asked again */
+    int64_t probe_ms;                          /* when Kafka, being silent, is asked next */
 };
 
 /* bus_reader's properties, but for the patience of a fetch: an idle adapter asks twice a second, not twenty times; what arrives is
@@ -107,6 +108,7 @@ static enum outcome assign(struct inbound *in, int32_t partitions, struct fault 
 }
 
 static void up(struct inbound *in) {
+    in->probe_ms = monotonic_ms() + PROBE_MS;
     if (!in->engine->status.kafka_up) log_info("kafka.up", "topic=%s", in->topic);
     in->engine->status.kafka_up = true;
 }
@@ -124,7 +126,6 @@ static enum outcome connect_once(struct inbound *in, struct fault *fault) {
     }
     TRY(assign(in, partitions, fault));
     in->partitions = partitions;
-    in->probe_ms = 0;
     up(in);
     log_info("inbound.reading", "topic=%s partitions=%d", in->topic, partitions);
     return OK;
@@ -221,13 +222,14 @@ static enum outcome deliver(struct inbound *in, struct arena *arena, struct faul
     return OK;
 }
 
-/* When Kafka went silent it is asked now and then, so that the status tells the truth without traffic. */
+/* While Kafka is silent it is asked now and then, whichever it was last: a loss is not always told, and the status must be true without
+ * traffic. */
 static void probe(struct inbound *in) {
     struct fault ignored;
     int32_t partitions = 0;
-    int64_t now = monotonic_ms();
-    if (in->engine->status.kafka_up || now < in->probe_ms) return;
-    if (bus_partitions(in->reader, in->topic, ASK_MS, &partitions, &ignored) == OK) up(in);
+    if (monotonic_ms() < in->probe_ms) return;
+    if (bus_partitions(in->reader, in->topic, PROBE_ASK_MS, &partitions, &ignored) == OK) up(in);
+    else down(in);
     in->probe_ms = monotonic_ms() + PROBE_MS;
 }
 

@@ -249,6 +249,7 @@ void profile_free(struct profile *profile) {
     free(profile);
 }
 const char *profile_agency(const struct profile *profile) { return profile->agency->slug; }
+const char *profile_extension(const struct profile *profile) { return profile->extension; }
 int64_t profile_attachment_wait_ms(const struct profile *profile) { return profile->attachment_wait_ms; }
 bool profile_takes(const struct profile *profile, const char *file_name) {
     for (size_t i = 0; i < profile->files.count; i++) {

@@ -2,6 +2,7 @@
 #include "adapters/engine/rendering.h"
 #include "adapters/engine/name.h"
 #include "base/log.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 void rendering_open(struct engine *engine, const struct arrival *arrival, struct arena *batch, struct arena *scratch, struct rendering *ret) {
@@ -19,7 +20,13 @@ struct uuid rendering_message_id(const struct rendering *r) {
 
 static enum outcome stage(const struct rendering *r, struct rendered *ret, enum box box, const char *name, struct bytes content, struct fault *fault) {
     const struct lane_position *p = &r->arrival->place;
-    const char *staged = arena_printf(r->scratch, "%d-%lld-%lld_%zu", p->lane, (long long)p->generation, (long long)p->sequence, json_array_size(ret->files));
+    char of_case[2 + 16] = "";
+    if (r->readable && !uuid_is_nil(&r->said.case_id)) {
+        of_case[0] = '_';
+        for (size_t i = 0; i < 8; i++) snprintf(of_case + 1 + 2 * i, 3, "%02x", r->said.case_id.b[i]);
+    }
+    const char *staged = arena_printf(r->scratch, "%d-%lld-%lld_%zu%s", p->lane, (long long)p->generation, (long long)p->sequence,
+                                      json_array_size(ret->files), of_case);
     TRY(r->engine->transport->verbs->stage(r->engine->transport, staged, content, fault));
     json_t *one = json_pack("{s:s, s:i, s:s}", "staged", staged, "box", (int)box, "name", name);
     PROMISE(one);

@@ -22,7 +22,7 @@ struct spool {
     char (*renamed_in)[SPOOL_NAME]; /* names inotify told of since the last scan */
     size_t renamed_count;
     int64_t next_scan_ms;
-    char (*staged)[64];       /* since the last settle; beyond the room the whole file system is synced */
+    char (*staged)[96];       /* since the last settle; beyond the room the whole file system is synced */
     size_t staged_count;
     bool sent_dirty, inbox_dirty, failed_dirty;
 };

@@ -109,6 +109,17 @@
     X(SUBMISSION_RACE, "同一消息同时到达", "the same submission arrived in two lanes at once")                                  \
     X(LANE_LOST, "泳道已由其他实例接管", "another instance has taken the lane")                                                \
     X(WRONG_WORLD, "Kafka 集群或偏移与台账不符", "Kafka's cluster or offsets are not those of the ledger")                        \
+    /* HTTP */                                                                                                                \
+    X(HTTP_UNAUTHORIZED, "没有有效的 API 密钥或客户端证书，请向适配器管理员索取", "no valid API key or client certificate; ask whoever runs the adapter") \
+    X(HTTP_NOT_FOUND, "没有此地址或标识", "there is nothing at this address or of this id")                                    \
+    X(HTTP_METHOD, "此地址不接受该方法，见 Allow 头", "this address does not take that method; see the Allow header")        \
+    X(HTTP_REQUEST, "请求有误，请按说明改正", "the request is malformed; correct it as told")                                  \
+    X(HTTP_GONE, "该文件已从收件目录取走", "the file has been taken from the inbox already")                                   \
+    X(HTTP_STALLED, "适配器主循环没有响应", "the adapter's engine gives no sign of life")                                     \
+    X(HTTP_LISTEN, "无法监听该地址，请检查端口与证书", "cannot listen there; check the port and the certificates")             \
+    X(IDEMPOTENCY_KEY, "缺少 Idempotency-Key 头（1 至 255 个可见 ASCII 字符）", "the Idempotency-Key header is missing (1 to 255 printable ASCII characters)") \
+    X(IDEMPOTENCY_CONFLICT, "同一 Idempotency-Key 已用于不同内容，请换新键", "this Idempotency-Key was used for other content; take a new one") \
+    X(QUEUE_FULL, "待发队列已满，请稍后用同一键重试", "the queue is full; try again later with the same key")                   \
     /* settings: directory, rules, profiles */                                                                                \
     X(SETTINGS_SYNTAX, "不是合法的 YAML，请按所示行列改正", "not well-formed YAML; see the line and column")                  \
     X(SETTINGS_EMPTY, "配置文件为空", "the settings file is empty")                                                           \

@@ -132,6 +132,12 @@ def check_sequences(w, agencies):
     return total
 
 
+def sample_day_steps():
+    """By id: the sample day's steps, with the bytes of their files."""
+    import sample_day
+    return {s.id: s for s in sample_day.load(ROOT / "adapters" / "agencies" / "sample-day.yaml")}
+
+
 def show(name, text):
     print(f"{name}: {text}", flush=True)
 

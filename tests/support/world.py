@@ -30,7 +30,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_port(port, process, what, seconds=60):
+def wait_port(port, process, what, seconds=240):  # on a machine that does much else
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
@@ -245,10 +245,14 @@ rootLogger.appenderRef.out.ref=out
 
     # -- ecocase ------------------------------------------------------------------------------------------------------
     def setup(self, schemas=None):
-        done = subprocess.run([self.bin / "ecocase-broker", "setup", "--kafka", self.kafka, "--postgres", self.conninfo(), "--schemas",
-                               schemas or self.schemas, "--clock", self.clock, "--lanes", str(self.lanes)], capture_output=True, text=True)
-        if done.returncode != 0:
-            raise WorldError("ecocase-broker setup: " + done.stderr[-600:])
+        for left in (3, 2, 1, 0):  # every step of it may be done again; Kafka may be slow to its first answers
+            done = subprocess.run([self.bin / "ecocase-broker", "setup", "--kafka", self.kafka, "--postgres", self.conninfo(), "--schemas",
+                                   schemas or self.schemas, "--clock", self.clock, "--lanes", str(self.lanes)], capture_output=True, text=True)
+            if done.returncode == 0:
+                return
+            if not left or "KAFKA_UNREACHABLE" not in done.stderr:
+                raise WorldError("ecocase-broker setup: " + done.stderr[-600:])
+            time.sleep(2)
 
     def start_broker(self, name, tick_seconds=1, env=None):
         return self.start_process(name, [self.bin / "ecocase-broker", "run", "--kafka", self.kafka, "--postgres",
@@ -258,11 +262,11 @@ rootLogger.appenderRef.out.ref=out
     def spool(self, agency):
         return self.folder / "spool" / agency
 
-    def start_adapter(self, agency, profile=None, env=None):
+    def start_adapter(self, agency, profile=None, env=None, more=()):
         profile = profile or ROOT / "adapters" / "agencies" / agency / "profile.yaml"
         self.spool(agency).mkdir(parents=True, exist_ok=True)
         return self.start_process(f"adapter-{agency}", [self.bin / "ecocase-adapter", "run", "--agency", agency, "--profile", profile, "--spool",
-                                                        self.spool(agency), "--kafka", self.kafka, "--schemas", self.schemas, "--clock", self.clock],
+                                                        self.spool(agency), "--kafka", self.kafka, "--schemas", self.schemas, "--clock", self.clock, *more],
                                   env={**os.environ, **(env or {})})
 
 

@@ -1,0 +1,106 @@
+/* Inside of the HTTP transport. Not for others. */
+#ifndef ECOCASE_ADAPTERS_HTTP_INSIDE_H
+#define ECOCASE_ADAPTERS_HTTP_INSIDE_H
+#include <jansson.h>
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include "adapters/http/http.h"
+#include "adapters/http/request.h"
+#include "adapters/http/settings.h"
+#include "adapters/http/store.h"
+
+#define HTTP_FOLDER ".http"           /* in the spool: store.sqlite, and a folder for each submission not yet placed */
+#define HTTP_ARENA (16u << 20)        /* of one request; conversions have one of their own */
+#define HTTP_WAIT_MOST_S 60           /* long-poll */
+#define HTTP_LIST_MOST 200
+
+enum http_folder { AT_ROOT, AT_OUTBOX, AT_SENT, AT_FAILED, AT_INBOX, AT_DONE, AT_OWN, AT_COUNT };
+struct lines;
+struct http {
+    struct transport transport;
+    struct transport *base;
+    struct http_settings *settings;
+    struct store *store;
+    const struct profile *profile;
+    const char *agency;
+    int folders[AT_COUNT];
+    struct arena *pending_arena;      /* engine's thread: changes since the last seal */
+    struct change *pending;
+    size_t pending_count, pending_room;
+    pthread_mutex_t mapping;          /* one conversion at a time: it may take much memory */
+    struct MHD_Daemon *daemon;
+    struct lines *lines;
+    pthread_t feeder, pusher;
+    bool feeding, pushing;
+    atomic_bool stopping;
+    pthread_mutex_t status_door;
+    json_t *status;                   /* as last told by the engine */
+    int64_t alive_ms;                 /* monotonic: its last sign of life */
+    atomic_llong answers[6], pushed, push_failures, received_bytes;
+    instant certificate_until;        /* INSTANT_NONE: no TLS */
+};
+
+/* ---- one request: its own thread ---- */
+struct parcel;
+struct asked {
+    struct http *http;
+    struct MHD_Connection *connection;
+    struct route route;
+    const char *path;
+    struct arena *arena;
+    struct parcel *parcel;            /* POST of a submission: what is being received */
+    struct fault early;               /* decided before the body was there; told once it is read */
+    unsigned early_status;
+    int64_t declared, received;       /* body bytes; declared -1: chunked */
+    int64_t begun_ms;                 /* monotonic */
+    bool answered;
+};
+const char *asked_header(const struct asked *asked, const char *name);
+const char *asked_query(const struct asked *asked, const char *name);
+
+/* ---- answer.c: each gives what MHD wants back */
+enum MHD_Result answer_json(struct asked *asked, unsigned status, json_t *body, const char *location);  /* takes body */
+enum MHD_Result answer_fault(struct asked *asked, unsigned status, const struct fault *fault);          /* RFC 9457 */
+enum MHD_Result answer_text(struct asked *asked, unsigned status, const char *type, const char *text);
+enum MHD_Result answer_file(struct asked *asked, int file, int64_t size, const char *name);             /* takes file */
+unsigned answer_status(const struct fault *fault);  /* of a fault of ours: 4xx, 5xx */
+
+/* ---- guard.c */
+MUST_USE enum outcome guard_admit(const struct asked *asked, struct fault *fault);
+MUST_USE enum outcome guard_certificate(const char *pem, instant *ret_until, struct fault *fault);
+
+/* ---- parcel.c: the body, streamed to files of .http/ */
+MUST_USE enum outcome parcel_new(struct asked *asked, struct fault *fault);
+MUST_USE enum outcome parcel_take(struct asked *asked, const char *data, size_t count, struct fault *fault);
+void parcel_free(struct asked *asked); /* what was not accepted is removed */
+/* ---- submit.c */
+enum MHD_Result submit_answer(struct asked *asked);
+enum MHD_Result submission_answer(struct asked *asked);
+/* ---- inbox.c */
+enum MHD_Result inbox_answer(struct asked *asked);
+enum MHD_Result message_answer(struct asked *asked);
+enum MHD_Result file_answer(struct asked *asked);
+enum MHD_Result acknowledge_answer(struct asked *asked);
+json_t *message_json(const struct http *http, const struct message *message);
+/* ---- health.c */
+enum MHD_Result health_answer(struct asked *asked);
+enum MHD_Result metrics_answer(struct asked *asked);
+
+/* ---- server.c */
+MUST_USE enum outcome server_start(struct http *http, struct fault *fault);
+void server_stop(struct http *http);
+/* ---- lines.c: connections and how long each may take. Slow clients are cut. */
+struct lines *lines_new(size_t most);
+void lines_free(struct lines *lines); /* stops the watch */
+void lines_opened(struct lines *lines, int descriptor, int64_t most_ms);
+void lines_extend(struct lines *lines, int descriptor, int64_t most_ms);
+void lines_closed(struct lines *lines, int descriptor);
+int64_t lines_cut(const struct lines *lines);
+/* ---- census.c: what lies in inbox/ and is not listed yet */
+MUST_USE enum outcome census_take(struct http *http, const char *journal, struct fault *fault);
+/* ---- feeder.c, pusher.c: threads */
+MUST_USE enum outcome feeder_recover(struct http *http, struct fault *fault);
+void *feeder_run(void *http);
+void *pusher_run(void *http);
+#endif

@@ -1,0 +1,262 @@
+/* See store.h: opening, waiting, submissions. */
+#include "adapters/http/store_inside.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+static const char tables[] =
+    "CREATE TABLE IF NOT EXISTS submission(row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE,"
+    " digest BLOB NOT NULL, names TEXT NOT NULL, file TEXT UNIQUE, inode INTEGER, sent_as TEXT, stage INTEGER NOT NULL, answer TEXT,"
+    " at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS submission_queued ON submission(row) WHERE stage = 0;"
+    "CREATE INDEX IF NOT EXISTS submission_sent_as ON submission(sent_as) WHERE sent_as IS NOT NULL;"
+    "CREATE TABLE IF NOT EXISTS message(position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, case_key TEXT NOT NULL,"
+    " at INTEGER NOT NULL, acknowledged_at INTEGER, pushed INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,"
+    " due INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX IF NOT EXISTS message_open ON message(position) WHERE acknowledged_at IS NULL;"
+    "CREATE INDEX IF NOT EXISTS message_unpushed ON message(case_key, position) WHERE pushed = 0 AND acknowledged_at IS NULL;"
+    "CREATE TABLE IF NOT EXISTS file(message TEXT NOT NULL, nth INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY(message, name)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS probe(one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL) STRICT;";
+
+static enum outcome failed(struct store *store, const char *what, struct fault *fault) {
+    return fault_set(fault, RETRY, "JOURNAL", "HTTP store, %.200s: %s", what, sqlite3_errmsg(store->db));
+}
+
+void store_enter(struct store *store) { pthread_mutex_lock(&store->door); }
+void store_leave(struct store *store, bool changed) {
+    if (changed) {
+        store->changes++;
+        pthread_cond_broadcast(&store->news);
+    }
+    pthread_mutex_unlock(&store->door);
+}
+
+enum outcome store_ask(struct store *store, const char *sql, struct asking *ret, struct fault *fault) {
+    *ret = (struct asking){0};
+    if (sqlite3_prepare_v2(store->db, sql, -1, &ret->statement, NULL) != SQLITE_OK) return failed(store, sql, fault);
+    return OK;
+}
+void store_drop(struct asking *asking) {
+    sqlite3_finalize(asking->statement);
+    asking->statement = NULL;
+}
+enum outcome store_step(struct store *store, struct asking *asking, bool *ret_row, struct fault *fault) {
+    int stepped = sqlite3_step(asking->statement);
+    *ret_row = stepped == SQLITE_ROW;
+    if (stepped == SQLITE_ROW) return OK;
+    enum outcome outcome = stepped == SQLITE_DONE ? OK : failed(store, sqlite3_sql(asking->statement), fault);
+    store_drop(asking);
+    return outcome;
+}
+enum outcome store_run(struct store *store, struct asking *asking, struct fault *fault) {
+    bool row = false;
+    TRY(store_step(store, asking, &row, fault));
+    if (row) store_drop(asking);
+    return OK;
+}
+static enum outcome execute(struct store *store, const char *sql, struct fault *fault) {
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : failed(store, sql, fault);
+}
+enum outcome store_begin(struct store *store, struct fault *fault) { return execute(store, "BEGIN IMMEDIATE", fault); }
+enum outcome store_end(struct store *store, enum outcome outcome, struct fault *fault) {
+    if (outcome == OK) outcome = execute(store, "COMMIT", fault);
+    if (!sqlite3_get_autocommit(store->db)) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    return outcome;
+}
+
+enum outcome store_open(const char *path, struct store **ret, struct fault *fault) {
+    struct store *store = calloc(1, sizeof *store);
+    pthread_condattr_t steady;
+    PROMISE(store && pthread_mutex_init(&store->door, NULL) == 0 && pthread_condattr_init(&steady) == 0);
+    PROMISE(pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&store->news, &steady) == 0);
+    store->changes = 1;
+    enum outcome outcome = OK;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK) outcome = failed(store, path, fault);
+    if (outcome == OK) sqlite3_busy_timeout(store->db, 2000);
+    if (outcome == OK) outcome = execute(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", fault);
+    if (outcome == OK) outcome = execute(store, tables, fault);
+    if (outcome == OK) *ret = store;
+    else store_close(store);
+    return outcome;
+}
+void store_close(struct store *store) {
+    if (!store) return;
+    sqlite3_close(store->db);
+    pthread_cond_destroy(&store->news);
+    pthread_mutex_destroy(&store->door);
+    free(store);
+}
+
+int64_t store_wait(struct store *store, int64_t seen, int64_t ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += ms % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) until = (struct timespec){until.tv_sec + 1, until.tv_nsec - 1000000000};
+    store_enter(store);
+    int waited = 0;
+    while (!store->stopped && store->changes == seen && waited != ETIMEDOUT) waited = pthread_cond_timedwait(&store->news, &store->door, &until);
+    int64_t changes = store->changes;
+    store_leave(store, false);
+    return changes;
+}
+int64_t store_changes(struct store *store) {
+    store_enter(store);
+    int64_t changes = store->changes;
+    store_leave(store, false);
+    return changes;
+}
+void store_stop_waiting(struct store *store) {
+    store_enter(store);
+    store->stopped = true;
+    store_leave(store, true);
+}
+
+/* One statement that changes rows, as a call of its own. */
+static enum outcome change_by(struct store *store, struct asking *a, enum outcome asked, struct fault *fault) {
+    enum outcome outcome = asked == OK ? store_run(store, a, fault) : asked;
+    store_leave(store, outcome == OK);
+    return outcome;
+}
+
+enum outcome store_probe(struct store *store, struct fault *fault) {
+    struct asking a;
+    store_enter(store);
+    enum outcome outcome = store_ask(store, "INSERT INTO probe(one, at) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET at=excluded.at", &a, fault);
+    if (outcome == OK) {
+        ask_int(&a, instant_now());
+        outcome = store_run(store, &a, fault);
+    }
+    store_leave(store, false);
+    return outcome;
+}
+
+enum outcome store_purge(struct store *store, instant before, struct fault *fault) {
+    static const char *const steps[] = {"DELETE FROM submission WHERE stage > 2 AND changed_at < ?",
+        "DELETE FROM file WHERE message IN (SELECT id FROM message WHERE acknowledged_at < ?)", "DELETE FROM message WHERE acknowledged_at < ?"};
+    struct asking a;
+    store_enter(store);
+    enum outcome outcome = store_begin(store, fault);
+    for (size_t i = 0; outcome == OK && i < sizeof steps / sizeof steps[0]; i++) {
+        outcome = store_ask(store, steps[i], &a, fault);
+        if (outcome != OK) break;
+        ask_int(&a, before);
+        outcome = store_run(store, &a, fault);
+    }
+    outcome = store_end(store, outcome, fault);
+    store_leave(store, false);
+    return outcome;
+}
+
+#define COLUMNS "id, stage, digest, names, file, answer, at, changed_at"
+static struct submitted told(const struct asking *a, struct arena *arena) {
+    struct submitted s = {.stage = (enum stage)told_int(a, 1), .names = told_bytes(a, 3, arena), .file = told_bytes(a, 4, arena),
+                          .answer = told_bytes(a, 5, arena), .at = told_int(a, 6), .changed_at = told_int(a, 7)};
+    struct bytes id = told_bytes(a, 0, arena), digest = told_bytes(a, 2, arena);
+    if (id.count == UUID_TEXT) memcpy(s.id, id.at, UUID_TEXT);
+    if (digest.count == sizeof s.digest.b) memcpy(s.digest.b, digest.at, digest.count);
+    return s;
+}
+
+static enum outcome find(struct store *store, const char *sql, struct bytes by, struct arena *arena, bool *ret_known, struct submitted *ret,
+                         struct fault *fault) {
+    struct asking a;
+    TRY(store_ask(store, sql, &a, fault));
+    if (by.at) ask_text(&a, by);
+    TRY(store_step(store, &a, ret_known, fault));
+    if (!*ret_known) return OK;
+    *ret = told(&a, arena);
+    store_drop(&a);
+    return OK;
+}
+
+static enum outcome room_left(struct store *store, int64_t most, struct fault *fault) {
+    struct asking a;
+    bool row = false;
+    TRY(store_ask(store, "SELECT count(*) FROM submission WHERE stage = 0", &a, fault));
+    TRY(store_step(store, &a, &row, fault));
+    int64_t queued = row ? told_int(&a, 0) : 0;
+    if (row) store_drop(&a);
+    if (queued < most) return OK;
+    return fault_set(fault, REFUSE, "QUEUE_FULL", "%lld submissions wait; try again later with the same key", (long long)queued);
+}
+
+static enum outcome insert(struct store *store, struct bytes key, const struct submitted *what, struct fault *fault) {
+    struct asking a;
+    TRY(store_ask(store, "INSERT INTO submission(id, key, digest, names, stage, at, changed_at) VALUES(?,?,?,?,0,?6,?6)", &a, fault));
+    ask_text(&a, bytes_of_cstr(what->id));
+    ask_text(&a, key);
+    ask_bytes(&a, bytes_of(what->digest.b, sizeof what->digest.b));
+    ask_text(&a, what->names);
+    a.bound++; /* ?5 stands nowhere: at and changed_at are one */
+    ask_int(&a, what->at);
+    return store_run(store, &a, fault);
+}
+
+static enum outcome accept_inside(struct store *store, struct bytes key, const struct submitted *what, int64_t most, struct arena *arena,
+                                  bool *ret_known, struct submitted *ret, struct fault *fault) {
+    TRY(find(store, "SELECT " COLUMNS " FROM submission WHERE key=?", key, arena, ret_known, ret, fault));
+    if (*ret_known) return OK;
+    TRY(room_left(store, most, fault));
+    return insert(store, key, what, fault);
+}
+
+enum outcome store_accept(struct store *store, struct bytes key, const struct submitted *what, int64_t most, struct arena *arena, bool *ret_known,
+                          struct submitted *ret, struct fault *fault) {
+    store_enter(store);
+    enum outcome outcome = store_begin(store, fault);
+    if (outcome == OK) outcome = store_end(store, accept_inside(store, key, what, most, arena, ret_known, ret, fault), fault);
+    store_leave(store, outcome == OK && !*ret_known);
+    return outcome;
+}
+
+static enum outcome look_up(struct store *store, const char *sql, struct bytes by, struct arena *arena, bool *ret_known, struct submitted *ret,
+                            struct fault *fault) {
+    store_enter(store);
+    enum outcome outcome = find(store, sql, by, arena, ret_known, ret, fault);
+    store_leave(store, false);
+    return outcome;
+}
+enum outcome store_submission(struct store *store, const char *id, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault) {
+    return look_up(store, "SELECT " COLUMNS " FROM submission WHERE id=?", bytes_of_cstr(id), arena, ret_known, ret, fault);
+}
+enum outcome store_by_key(struct store *store, struct bytes key, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault) {
+    return look_up(store, "SELECT " COLUMNS " FROM submission WHERE key=?", key, arena, ret_known, ret, fault);
+}
+enum outcome store_oldest_queued(struct store *store, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault) {
+    return look_up(store, "SELECT " COLUMNS " FROM submission WHERE stage = 0 ORDER BY row LIMIT 1", BYTES_NONE, arena, ret_known, ret, fault);
+}
+
+enum outcome store_file_used(struct store *store, const char *file, bool *ret_used, struct fault *fault) {
+    struct asking a;
+    store_enter(store);
+    enum outcome outcome = store_ask(store, "SELECT 1 FROM submission WHERE file=?", &a, fault);
+    if (outcome == OK) {
+        ask_text(&a, bytes_of_cstr(file));
+        outcome = store_step(store, &a, ret_used, fault);
+        if (outcome == OK && *ret_used) store_drop(&a);
+    }
+    store_leave(store, false);
+    return outcome;
+}
+
+enum outcome store_name(struct store *store, const char *id, const char *file, uint64_t inode, struct fault *fault) {
+    struct asking a;
+    store_enter(store);
+    enum outcome asked = store_ask(store, "UPDATE submission SET file=?, inode=? WHERE id=? AND file IS NULL", &a, fault);
+    if (asked == OK) {
+        ask_text(&a, bytes_of_cstr(file));
+        ask_int(&a, (int64_t)inode);
+        ask_text(&a, bytes_of_cstr(id));
+    }
+    return change_by(store, &a, asked, fault);
+}
+
+enum outcome store_placed(struct store *store, const char *id, struct fault *fault) {
+    struct asking a;
+    store_enter(store);
+    enum outcome asked = store_ask(store, "UPDATE submission SET stage=1 WHERE id=? AND stage=0", &a, fault);
+    if (asked == OK) ask_text(&a, bytes_of_cstr(id));
+    return change_by(store, &a, asked, fault);
+}
