@@ -24,7 +24,7 @@ static char *read_text(const char *path, size_t *ret_count) {
     buffer_free(&text);
     return copy;
 }
-static const char *const files[] = {"rules.yaml", "clocks.yaml", "documents.yaml", "holidays.yaml", "machine-ref.yaml", "machine-rev.yaml", "machine-jur.yaml", "machine-coo.yaml",
+static const char *const files[] = {"rules.yaml", "clocks.yaml", "documents.yaml", "holidays.yaml", "alerts.yaml", "machine-ref.yaml", "machine-rev.yaml", "machine-jur.yaml", "machine-coo.yaml",
                                     "machine-det.yaml", "machine-con.yaml"};
 char *fixture_copy_text(const char *file, const char *find, const char *put) {
     char path[256];
