@@ -105,6 +105,16 @@ void form_field_instant(struct form *form, instant at) {
     form_instant(form, at);
 }
 
+size_t form_field_begin(struct form *form) {
+    form_int32(form, 0);
+    return form->buffer.count;
+}
+void form_field_end(struct form *form, size_t from) {
+    if (form->failed) return;
+    size_t count = form->buffer.count - from;
+    for (size_t i = 0; i < 4; i++) form->buffer.at[from - 4 + i] = (uint8_t)(count >> (24 - 8 * i));
+}
+
 void form_field_uuid(struct form *form, const struct uuid *uuid) { form_field_bytes(form, bytes_of(uuid->b, 16)); }
 
 void form_field_bytes(struct form *form, struct bytes what) {
