@@ -21,7 +21,9 @@ static void add(struct topics *topics, const char *const *config, size_t config_
     topics->count++;
 }
 
-/* New topics take a moment before they can be used; who starts next shall not stumble over it. */
+/* New topics take a moment before they can be used (on a busy machine, half a minute for 276 partitions); who starts next shall not
+ * stumble over it. */
+#define LEADERS_MS 60000
 static enum outcome await_leaders(rd_kafka_t *any, const struct topics *topics, struct fault *fault) {
     const char **names = calloc(topics->count, sizeof *names);
     int64_t *ends = calloc(topics->count, sizeof *ends);

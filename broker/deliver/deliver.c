@@ -11,10 +11,12 @@
 /* In flight at most, so that several lanes stay within the instance's memory; a batch may go beyond it once. */
 #define MOST_RECORDS 3000u
 #define MOST_BYTES (3u * MIB)
+/* With 0 the sender thread is woken for each record and a batch of the lane goes out in crumbs. */
+#define LINGER_MS 1
 #define NOTICE_MOST (256u * KIB)
 static const char tick_mark;
 
-struct inbox { rd_kafka_topic_t *topic; int32_t partitions; };
+struct inbox { rd_kafka_topic_t *topic; int32_t partitions; char source[64]; };
 struct deliverer {
     struct delivery_lane lane;
     rd_kafka_t *producer;
@@ -49,7 +51,7 @@ enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, 
     PROMISE(d);
     d->lane = *lane;
     ring_start(&d->ring, published);
-    enum outcome made = bus_producer(&lane->broker->bus, 0, on_report, d, &d->producer, fault);
+    enum outcome made = bus_producer(&lane->broker->bus, LINGER_MS, on_report, d, &d->producer, fault);
     if (made != OK) {
         free(d);
         return made;
@@ -98,6 +100,7 @@ enum outcome deliver_follow(struct deliverer *d, const struct directory *directo
         bus_inbox_topic(bytes_of_cstr(who->slug), names[count]);
         topics[count] = names[count];
         inboxes[count] = &d->inboxes[who->number];
+        snprintf(inboxes[count]->source, sizeof inboxes[count]->source, "/ecocase/%s", who->slug);
     }
     TRY(bus_partitions_of(d->producer, topics, count, 5000, partitions, fault));
     for (size_t i = 0; i < count; i++) TRY(open_topic(d, inboxes[i], topics[i], partitions[i], fault));
@@ -160,12 +163,11 @@ static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *
     if (!(sender || ours) || !inbox || !inbox->topic) {
         return fault_set(fault, FATAL, "WRONG_WORLD", "participant %d is not in the directory", sender || ours ? to->to : event->sender);
     }
-    char source[64] = "/ecocase/broker", key[UUID_TEXT + 1];
+    char key[UUID_TEXT + 1];
     struct headers_lane lane = headers_lane(d);
-    struct headers_of of = {&event->message_id, event->event, source, event->business_time};
-    if (said) of = (struct headers_of){&said->id, bytes_of_cstr(said->event), source, said->at};
-    else if (ours) of.at = event->broker_time;
-    else snprintf(source, sizeof source, "/ecocase/%s", sender->slug);
+    struct headers_of of = {&event->message_id, event->event, ours ? "/ecocase/broker" : d->inboxes[sender->number].source,
+                            ours ? event->broker_time : event->business_time};
+    if (said) of = (struct headers_of){&said->id, bytes_of_cstr(said->event), "/ecocase/broker", said->at};
     uuid_format(&event->case_id, key);
     struct outgoing out = {inbox, d->lane.lane % inbox->partitions, bytes_of(key, UUID_TEXT), said ? buffer_view(&d->notice) : event->value,
                            headers_inbox(&lane, event, to, &of), (const void *)(intptr_t)event->serial};

@@ -6,6 +6,7 @@
 #include "base/point.h"
 
 #define RACES_MOST 5
+#define CAREFUL_BATCHES 64 /* after a repeat; where one came, more are likely */
 
 static const struct participant *owner_of(const struct session *s, const rd_kafka_message_t *message) {
     static const char prefix[] = "ecocase.outbox.";
@@ -67,6 +68,8 @@ static enum outcome look_up_known(struct batch *b, struct fault *fault) {
     struct known *known = arena_array(arena, b->count, sizeof *known);
     struct item **items = arena_array(arena, b->count, sizeof *items);
     size_t count = 0;
+    if (!b->s->careful) return OK; /* recording finds a repeat too, at no cost for all that are none */
+    b->s->careful--;
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
         if (item->examination.what != EXAMINED_SUBMISSION) continue;
@@ -181,7 +184,8 @@ enum outcome session_batch(struct session *s, struct fault *fault) {
         if (recorded == OK) break;
         cases_drop(s->cases); /* it holds what was not recorded */
         if (recorded != REFUSE || race == RACES_MOST) return recorded;
-        log_info("lane.race", "lane=%d attempt=%d", s->lane->number, race);
+        s->careful = CAREFUL_BATCHES;
+        log_debug("lane.race", "lane=%d attempt=%d", s->lane->number, race);
     }
     s->row = b.after;
     ticks_drop(&s->ticks, b.ticks);

@@ -51,6 +51,7 @@ struct session {
     rd_kafka_message_t *messages[LIMIT_BATCH];
     size_t message_count;
     int64_t next_tick_ms, next_check_ms, note_ms;
+    unsigned careful;           /* batches that still look for repeats before they are recorded */
 };
 /* session.c */
 MUST_USE enum outcome session_open(struct session *session, struct fault *fault);

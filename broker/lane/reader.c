@@ -113,7 +113,8 @@ static enum outcome hear(struct session *s, const rd_kafka_message_t *message, s
     return OK;
 }
 
-/* Wait for one, then take all that is there. */
+/* Wait for one, then take all that is there. One by one: a batch of librdkafka 2.0.2 also hands out the markers of transactions, as
+ * messages without a topic. */
 enum outcome session_read(struct session *s, int wait_ms, struct fault *fault) {
     size_t bytes = 0;
     int64_t until = monotonic_ms() + wait_ms;

@@ -24,7 +24,7 @@ void parameter_text(struct parameters *parameters, const char *cstr);
 void parameter_lane_array(struct parameters *parameters, const int64_t *values);
 
 enum statement {
-    STATEMENT_SUBMISSIONS, STATEMENT_REFERRALS, STATEMENT_FENCE, STATEMENT_CASES, STATEMENT_KNOWN, STATEMENT_UNPUBLISHED,
+    STATEMENT_REFERRALS, STATEMENT_FENCE, STATEMENT_CASES, STATEMENT_KNOWN, STATEMENT_UNPUBLISHED,
     STATEMENT_EVENT_AT, STATEMENT_TAKE, STATEMENT_LOOK, STATEMENT_LOCK, STATEMENT_OWN, STATEMENT_END, STATEMENT_ALARMS, STATEMENT_COUNT
 };
 struct ledger {
@@ -35,7 +35,7 @@ struct ledger {
     int32_t lane;
     int64_t epoch;
     struct form copy;
-    struct parameters parameters[3]; /* submissions, referrals, fence are under way together; other calls use the first */
+    struct parameters parameters[3]; /* referrals and fence are under way together; a take-over uses the third, other calls the first */
 };
 void result_clear(PGresult **result);
 
@@ -67,15 +67,22 @@ MUST_USE enum outcome ledger_end_backend(struct ledger *ledger, int32_t lane, in
 MUST_USE enum outcome ledger_lane_locked(struct ledger *ledger, int32_t lane, enum statement which, const struct parameters *parameters,
                                          PGresult **ret_result, struct fault *fault);
 
-void referral_rows(struct parameters *parameters, const struct ledger_batch *batch, int32_t lane);
+/* Arrays of the referrals that the ledger has already (or of all); how many. */
+size_t referral_rows(struct parameters *parameters, const struct ledger_batch *batch, bool fresh_too);
+size_t referral_count(const struct ledger_batch *batch, bool fresh);
+extern const char REFERRAL_COPY[];
+MUST_USE enum outcome referral_copy(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault); /* rows only */
 /* clocks <-> the numbers of referral.clocks, CLOCK_NUMBERS for each; written as fields of an array */
 #define CLOCK_NUMBERS 6
 void clocks_write(struct form *form, const struct clock *clocks, size_t count);
 void clocks_read(const PGresult *result, int row, int column, struct referral *into);
+/* BEGIN and every new row of the batch: events, submissions, referrals. REFUSE SUBMISSION_RACE as ledger_record. */
+MUST_USE enum outcome copy_batch(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault);
+MUST_USE enum outcome copy_flush(struct ledger *ledger, struct fault *fault); /* after each row */
+size_t submission_count(const struct ledger_batch *batch);
 MUST_USE enum outcome copy_events(struct ledger *ledger, const char *copy, const struct ledger_batch *batch, struct fault *fault);
 MUST_USE enum outcome record_without_fence(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault);
 void fence_parameters(struct parameters *parameters, const struct ledger_batch *batch);
-size_t submission_parameters(struct parameters *parameters, const struct ledger_batch *batch);
 MUST_USE enum outcome setup_names(PGconn *conn, const char *schemas_folder, struct fault *fault);
 MUST_USE enum outcome setup_run(PGconn *conn, const char *sql, int count, const char *const *values, PGresult **ret_result, struct fault *fault);
 #endif

@@ -1,6 +1,8 @@
-/* Event rows by binary COPY, straight into the partitioned table: the cheapest way into Postgres that there is. Sent in
- * pieces, so that a batch never needs its size twice. Source: PostgreSQL 15, COPY, binary format. */
+/* New rows by binary COPY, straight into their tables: the cheapest way into Postgres that there is. Several COPYs go out as one query, so
+ * that only their data follow each other. Sent in pieces, so that a batch never needs its size twice. Source: PostgreSQL 15, COPY, binary
+ * format; libpq, a query of several commands. */
 #include "broker/ledger/connection.h"
+#include <stdio.h>
 
 #define PIECE (256u * KIB)
 #define EVENT_FIELDS 23
@@ -14,29 +16,18 @@ static void bytes_or_null(struct form *form, struct bytes bytes) {
     else form_field_bytes(form, bytes);
 }
 
-/* The length of a field that is not known before it is written. */
-static size_t field_begin(struct form *form) {
-    form_int32(form, 0);
-    return form->buffer.count;
-}
-static void field_end(struct form *form, size_t from) {
-    if (form->failed) return;
-    size_t count = form->buffer.count - from;
-    for (size_t i = 0; i < 4; i++) form->buffer.at[from - 4 + i] = (uint8_t)(count >> (24 - 8 * i));
-}
-
 static void deliveries(struct form *form, const struct ledger_event *event) {
     char roles[sizeof event->deliveries / sizeof event->deliveries[0]];
-    size_t from = field_begin(form);
+    size_t from = form_field_begin(form);
     form_array(form, OID_INT2, event->delivery_count, 1);
     for (size_t i = 0; i < event->delivery_count; i++) form_field_int16(form, event->deliveries[i].to);
-    field_end(form, from);
+    form_field_end(form, from);
     for (size_t i = 0; i < event->delivery_count; i++) roles[i] = event->deliveries[i].role;
     form_field_text(form, bytes_of(roles, event->delivery_count));
-    from = field_begin(form);
+    from = form_field_begin(form);
     form_array(form, OID_INT8, event->delivery_count, 1);
     for (size_t i = 0; i < event->delivery_count; i++) form_field_int64(form, event->deliveries[i].sequence);
-    field_end(form, from);
+    form_field_end(form, from);
 }
 
 static void event_row(struct form *form, const struct ledger_event *event, int32_t lane, int32_t directory) {
@@ -76,28 +67,105 @@ static enum outcome put(struct ledger *ledger, struct fault *fault) {
     return OK;
 }
 
-static enum outcome put_rows(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault) {
-    form_clear(&ledger->copy);
-    form_raw(&ledger->copy, BYTES_LITERAL("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"));
-    for (size_t i = 0; i < batch->event_count; i++) {
-        event_row(&ledger->copy, &batch->events[i], batch->before->lane, batch->after->directory_version);
-        if (ledger->copy.buffer.count >= PIECE) TRY(put(ledger, fault));
-    }
-    form_int16(&ledger->copy, -1);
-    return put(ledger, fault);
+enum outcome copy_flush(struct ledger *ledger, struct fault *fault) {
+    return ledger->copy.buffer.count >= PIECE ? put(ledger, fault) : OK;
 }
 
-enum outcome copy_events(struct ledger *ledger, const char *copy, const struct ledger_batch *batch, struct fault *fault) {
-    AUTO(result_clear) PGresult *started = PQexec(ledger->conn, copy);
-    TRY(ledger_judge_result(ledger, started, "copy", fault));
-    PROMISE(PQresultStatus(started) == PGRES_COPY_IN);
-    enum outcome outcome = put_rows(ledger, batch, fault);
+static enum outcome put_events(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault) {
+    for (size_t i = 0; i < batch->event_count; i++) {
+        event_row(&ledger->copy, &batch->events[i], batch->before->lane, batch->after->directory_version);
+        TRY(copy_flush(ledger, fault));
+    }
+    return OK;
+}
+
+static enum outcome put_submissions(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault) {
+    struct form *form = &ledger->copy;
+    for (size_t i = 0; i < batch->event_count; i++) {
+        const struct ledger_event *event = &batch->events[i];
+        if (!event->new_submission) continue;
+        form_int16(form, 6);
+        form_field_int16(form, event->sender);
+        form_field_uuid(form, &event->message_id);
+        form_field_bytes(form, bytes_of(event->hash, sizeof event->hash));
+        form_field_int16(form, (int16_t)batch->before->lane);
+        form_field_int64(form, event->serial);
+        form_field_char(form, event->kind);
+        TRY(copy_flush(ledger, fault));
+    }
+    return OK;
+}
+
+typedef enum outcome (*put_rows)(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault);
+
+/* The server has begun this COPY; leaves the result that ended it. */
+static enum outcome put_table(struct ledger *ledger, const struct ledger_batch *batch, put_rows rows, struct fault *fault) {
+    form_clear(&ledger->copy);
+    form_raw(&ledger->copy, BYTES_LITERAL("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"));
+    enum outcome outcome = rows(ledger, batch, fault);
+    if (outcome == OK) {
+        form_int16(&ledger->copy, -1);
+        outcome = put(ledger, fault);
+    }
     if (outcome == FATAL) (void)PQputCopyEnd(ledger->conn, "the batch could not be written");
     else if (outcome == OK && PQputCopyEnd(ledger->conn, NULL) != 1) {
         outcome = fault_set(fault, RETRY, "LEDGER_DOWN", "copy: %s", PQerrorMessage(ledger->conn));
     }
-    /* The server's own word (a full disk, an ended backend) says more than a failed send. */
+    /* The server's own word (a full disk, an ended backend, a known submission) says more than a failed send. */
     AUTO(result_clear) PGresult *done = PQgetResult(ledger->conn);
-    for (PGresult *more = done ? PQgetResult(ledger->conn) : NULL; more; more = PQgetResult(ledger->conn)) PQclear(more);
     return outcome == FATAL ? FATAL : ledger_judge_result(ledger, done, "copy", fault);
+}
+
+static enum outcome put_tables(struct ledger *ledger, const struct ledger_batch *batch, const put_rows *tables, size_t count, struct fault *fault) {
+    for (size_t i = 0; i < count; i++) {
+        AUTO(result_clear) PGresult *begun = NULL;
+        do { /* passes over what BEGIN answers */
+            PQclear(begun);
+            begun = PQgetResult(ledger->conn);
+        } while (PQresultStatus(begun) == PGRES_COMMAND_OK);
+        TRY(ledger_judge_result(ledger, begun, "copy", fault));
+        PROMISE(PQresultStatus(begun) == PGRES_COPY_IN);
+        TRY(put_table(ledger, batch, tables[i], fault));
+    }
+    return OK;
+}
+
+static enum outcome copy_tables(struct ledger *ledger, const char *sql, const struct ledger_batch *batch, const put_rows *tables, size_t count,
+                                struct fault *fault) {
+    if (PQsendQuery(ledger->conn, sql) != 1) return fault_set(fault, RETRY, "LEDGER_DOWN", "copy: %s", PQerrorMessage(ledger->conn));
+    enum outcome outcome = put_tables(ledger, batch, tables, count, fault);
+    for (PGresult *more = PQgetResult(ledger->conn); more; more = PQgetResult(ledger->conn)) {
+        if (outcome == OK) outcome = ledger_judge_result(ledger, more, "copy", fault);
+        bool stuck = PQresultStatus(more) == PGRES_COPY_IN; /* given up in between: the connection is of no use any more (ledger_roll_back) */
+        PQclear(more);
+        if (stuck) break;
+    }
+    return outcome;
+}
+
+enum outcome copy_events(struct ledger *ledger, const char *sql, const struct ledger_batch *batch, struct fault *fault) {
+    return copy_tables(ledger, sql, batch, (const put_rows[]){put_events}, 1, fault);
+}
+
+size_t submission_count(const struct ledger_batch *batch) {
+    size_t count = 0;
+    for (size_t i = 0; i < batch->event_count; i++) count += batch->events[i].new_submission;
+    return count;
+}
+
+enum outcome copy_batch(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault) {
+    char sql[800];
+    put_rows tables[3];
+    size_t count = 0, length = (size_t)snprintf(sql, sizeof sql, "BEGIN");
+    const struct { size_t rows; const char *copy; put_rows put; } all[] = {
+        {batch->event_count, "COPY ecocase.event FROM STDIN (FORMAT binary)", put_events},
+        {submission_count(batch), "COPY ecocase.submission (sender, message_id, hash, lane, serial, kind) FROM STDIN (FORMAT binary)", put_submissions},
+        {referral_count(batch, true), REFERRAL_COPY, referral_copy}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (!all[i].rows) continue;
+        length += (size_t)snprintf(sql + length, sizeof sql - length, "; %s", all[i].copy);
+        PROMISE(length < sizeof sql);
+        tables[count++] = all[i].put;
+    }
+    return copy_tables(ledger, sql, batch, tables, count, fault);
 }

@@ -1,5 +1,6 @@
 /* See form.h. Source: PostgreSQL 15, chapters 55.7 (COPY), array_send, timestamptz_send (µs since 2000-01-01), jsonb_send. */
 #include "broker/ledger/form.h"
+#include <endian.h>
 #include "base/limits.h"
 
 #define FORM_MOST (64u * MIB)
@@ -24,32 +25,68 @@ enum outcome form_check(const struct form *form, struct fault *fault) {
     return OK;
 }
 
+/* Where `count` more bytes go, or NULL. A batch is some hundred thousand numbers: the usual case is one comparison. */
+static inline uint8_t *room(struct form *form, size_t count) {
+    struct buffer *buffer = &form->buffer;
+    if (buffer->room - buffer->count < count && buffer_reserve(buffer, count, NULL) != OK) {
+        form->failed = true;
+        return NULL;
+    }
+    uint8_t *at = buffer->at + buffer->count;
+    buffer->count += count;
+    return at;
+}
+
 void form_raw(struct form *form, struct bytes what) {
-    if (what.count > 0 && buffer_add(&form->buffer, what, NULL) != OK) form->failed = true;
+    uint8_t *at = what.count > 0 ? room(form, what.count) : NULL;
+    if (at) memcpy(at, what.at, what.count);
 }
 
-static void big_endian(struct form *form, uint64_t value, unsigned count) {
-    uint8_t out[8];
-    for (unsigned i = 0; i < count; i++) out[i] = (uint8_t)(value >> (8 * (count - 1 - i)));
-    form_raw(form, bytes_of(out, count));
+static inline void put16(uint8_t *at, uint16_t value) {
+    value = htobe16(value);
+    memcpy(at, &value, sizeof value);
+}
+static inline void put32(uint8_t *at, uint32_t value) {
+    value = htobe32(value);
+    memcpy(at, &value, sizeof value);
+}
+static inline void put64(uint8_t *at, uint64_t value) {
+    value = htobe64(value);
+    memcpy(at, &value, sizeof value);
 }
 
-void form_int16(struct form *form, int16_t value) { big_endian(form, (uint64_t)value, 2); }
-void form_int32(struct form *form, int32_t value) { big_endian(form, (uint64_t)value, 4); }
-void form_int64(struct form *form, int64_t value) { big_endian(form, (uint64_t)value, 8); }
+void form_int16(struct form *form, int16_t value) {
+    uint8_t *at = room(form, 2);
+    if (at) put16(at, (uint16_t)value);
+}
+void form_int32(struct form *form, int32_t value) {
+    uint8_t *at = room(form, 4);
+    if (at) put32(at, (uint32_t)value);
+}
+void form_int64(struct form *form, int64_t value) {
+    uint8_t *at = room(form, 8);
+    if (at) put64(at, (uint64_t)value);
+}
 void form_null(struct form *form) { form_int32(form, -1); }
 
+/* A field's length, and where its value goes. */
+static inline uint8_t *field(struct form *form, size_t count) {
+    uint8_t *at = room(form, 4 + count);
+    if (!at) return NULL;
+    put32(at, (uint32_t)count);
+    return at + 4;
+}
 void form_field_int16(struct form *form, int16_t value) {
-    form_int32(form, 2);
-    form_int16(form, value);
+    uint8_t *at = field(form, 2);
+    if (at) put16(at, (uint16_t)value);
 }
 void form_field_int32(struct form *form, int32_t value) {
-    form_int32(form, 4);
-    form_int32(form, value);
+    uint8_t *at = field(form, 4);
+    if (at) put32(at, (uint32_t)value);
 }
 void form_field_int64(struct form *form, int64_t value) {
-    form_int32(form, 8);
-    form_int64(form, value);
+    uint8_t *at = field(form, 8);
+    if (at) put64(at, (uint64_t)value);
 }
 void form_field_char(struct form *form, char value) { form_field_bytes(form, bytes_of(&value, 1)); }
 
@@ -68,11 +105,21 @@ void form_field_instant(struct form *form, instant at) {
     form_instant(form, at);
 }
 
+size_t form_field_begin(struct form *form) {
+    form_int32(form, 0);
+    return form->buffer.count;
+}
+void form_field_end(struct form *form, size_t from) {
+    if (form->failed) return;
+    size_t count = form->buffer.count - from;
+    for (size_t i = 0; i < 4; i++) form->buffer.at[from - 4 + i] = (uint8_t)(count >> (24 - 8 * i));
+}
+
 void form_field_uuid(struct form *form, const struct uuid *uuid) { form_field_bytes(form, bytes_of(uuid->b, 16)); }
 
 void form_field_bytes(struct form *form, struct bytes what) {
-    form_int32(form, (int32_t)what.count);
-    form_raw(form, what);
+    uint8_t *at = field(form, what.count);
+    if (at && what.count > 0) memcpy(at, what.at, what.count);
 }
 
 /* Bytes of the UTF-8 character at `at`, 0 where there is none that Postgres takes. */

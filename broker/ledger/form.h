@@ -38,6 +38,9 @@ void form_field_instant(struct form *form, instant at); /* INSTANT_NONE: NULL */
 void form_field_uuid(struct form *form, const struct uuid *uuid);
 void form_field_bytes(struct form *form, struct bytes what);
 void form_field_text(struct form *form, struct bytes what);
+/* A field whose length is not known before it is written; begin answers what end needs. */
+size_t form_field_begin(struct form *form);
+void form_field_end(struct form *form, size_t from);
 /* The head of a one-dimensional array; its elements follow as fields. first: the lower bound. */
 void form_array(struct form *form, enum oid element, size_t count, int32_t first);
 void form_lane_array(struct form *form, const int64_t *values); /* LIMIT_PARTICIPANTS places from 0 */

@@ -233,6 +233,7 @@ static void referrals_gather_their_events(void **state) {
     assert_ok(ledger_record(ledger, &s.batch, &version, &fault));
     row = s.after;
     sample(&s, &row, 11);
+    s.referral.fresh = false;
     s.events[0].message_id = id(1, 12);
     s.events[1] = event(row.serial + 2, 13, 'A');
     s.events[1].referral_id = id(3, 11);
@@ -333,7 +334,8 @@ static void a_submission_of_another_lane_is_a_race(void **state) {
     sample(&s, &row, 41);
     assert_ok(ledger_record(one, &s.batch, &version, &fault));
     assert_ok(ledger_take(two, 1, "two", &row, &fault));
-    sample(&s, &row, 41);
+    sample(&s, &row, 42); /* another case */
+    s.events[0].message_id = id(1, 41);
     int64_t before = scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.event WHERE lane = 1");
     assert_int_equal(ledger_record(two, &s.batch, &version, &fault), REFUSE);
     assert_string_equal(fault.code, "SUBMISSION_RACE");

@@ -1,31 +1,8 @@
-/* The lane's transaction: events by COPY, then submissions, referrals and, last, the fence in one round trip, then COMMIT.
+/* The lane's transaction: everything new by COPY, then changed referrals and, last, the fence in one round trip, then COMMIT.
  * Nothing is locked before the fence except rows that only this lane writes, so a stalled owner hinders nobody but the next
  * owner, who ends its backend. Threads: the lane's own. */
 #include "broker/ledger/connection.h"
 #include "base/point.h"
-
-size_t submission_parameters(struct parameters *parameters, const struct ledger_batch *batch) {
-    size_t count = 0;
-    for (size_t i = 0; i < batch->event_count; i++) count += batch->events[i].new_submission;
-    parameters_clear(parameters);
-    parameter_int16(parameters, (int16_t)batch->before->lane);
-#define EACH(array_oid, oid, call)                                          \
-    do {                                                                    \
-        struct form *form = parameter(parameters, (array_oid));             \
-        form_array(form, (oid), count, 1);                                  \
-        for (size_t i = 0; i < batch->event_count; i++) {                   \
-            const struct ledger_event *e = &batch->events[i];               \
-            if (e->new_submission) call;                                    \
-        }                                                                   \
-    } while (0)
-    EACH(OID_INT2_ARRAY, OID_INT2, form_field_int16(form, e->sender));
-    EACH(OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &e->message_id));
-    EACH(OID_BYTEA_ARRAY, OID_BYTEA, form_field_bytes(form, bytes_of(e->hash, sizeof e->hash)));
-    EACH(OID_INT8_ARRAY, OID_INT8, form_field_int64(form, e->serial));
-    EACH(OID_CHAR_ARRAY, OID_CHAR, form_field_char(form, e->kind));
-#undef EACH
-    return count;
-}
 
 void fence_parameters(struct parameters *parameters, const struct ledger_batch *batch) {
     const struct lane_row *before = batch->before, *after = batch->after;
@@ -61,18 +38,14 @@ static enum outcome collect(struct ledger *ledger, const char *const *names, siz
 }
 
 static enum outcome change(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault) {
-    enum statement order[3];
+    enum statement order[2];
     size_t count = 0;
     struct parameters *parameters = ledger->parameters;
-    if (submission_parameters(&parameters[0], batch) > 0) order[count++] = STATEMENT_SUBMISSIONS;
-    if (batch->referral_count > 0) {
-        referral_rows(&parameters[1], batch, batch->before->lane);
-        order[count++] = STATEMENT_REFERRALS;
-    }
-    fence_parameters(&parameters[2], batch);
+    if (referral_count(batch, false) > 0 && referral_rows(&parameters[STATEMENT_REFERRALS], batch, false)) order[count++] = STATEMENT_REFERRALS;
+    fence_parameters(&parameters[STATEMENT_FENCE], batch);
     order[count++] = STATEMENT_FENCE;
     for (size_t i = 0; i < count; i++) TRY(ledger_prepare(ledger, order[i], &parameters[order[i]], fault));
-    const char *names[3];
+    const char *names[2];
     if (PQenterPipelineMode(ledger->conn) != 1) return ledger_judge_result(ledger, NULL, "record", fault);
     for (size_t i = 0; i < count; i++) {
         names[i] = statement_name(order[i]);
@@ -83,11 +56,7 @@ static enum outcome change(struct ledger *ledger, const struct ledger_batch *bat
 }
 
 static enum outcome write_all(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault) {
-    if (batch->event_count > 0) {
-        TRY(copy_events(ledger, "BEGIN; COPY ecocase.event FROM STDIN (FORMAT binary)", batch, fault));
-    } else {
-        TRY(ledger_run(ledger, "BEGIN", "begin", fault));
-    }
+    TRY(copy_batch(ledger, batch, fault));
     POINT("record.copied");
     return change(ledger, batch, ret_directory_version, fault);
 }
@@ -103,7 +72,7 @@ static enum outcome commit(struct ledger *ledger, struct fault *fault) {
 }
 
 enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault) {
-    _Static_assert(STATEMENT_SUBMISSIONS == 0 && STATEMENT_REFERRALS == 1 && STATEMENT_FENCE == 2, "they index ledger->parameters");
+    _Static_assert(STATEMENT_REFERRALS == 0 && STATEMENT_FENCE == 1, "they index ledger->parameters");
     TRY(ledger_ready(ledger, fault));
     POINT("record.before");
     int32_t version = 0;

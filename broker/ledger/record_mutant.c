@@ -4,6 +4,28 @@
 #include "base/point.h"
 
 #ifdef ECOCASE_FAULTS
+static size_t submission_parameters(struct parameters *parameters, const struct ledger_batch *batch) {
+    size_t count = submission_count(batch);
+    parameters_clear(parameters);
+    parameter_int16(parameters, (int16_t)batch->before->lane);
+#define EACH(array_oid, oid, call)                                          \
+    do {                                                                    \
+        struct form *form = parameter(parameters, (array_oid));             \
+        form_array(form, (oid), count, 1);                                  \
+        for (size_t i = 0; i < batch->event_count; i++) {                   \
+            const struct ledger_event *e = &batch->events[i];               \
+            if (e->new_submission) call;                                    \
+        }                                                                   \
+    } while (0)
+    EACH(OID_INT2_ARRAY, OID_INT2, form_field_int16(form, e->sender));
+    EACH(OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &e->message_id));
+    EACH(OID_BYTEA_ARRAY, OID_BYTEA, form_field_bytes(form, bytes_of(e->hash, sizeof e->hash)));
+    EACH(OID_INT8_ARRAY, OID_INT8, form_field_int64(form, e->serial));
+    EACH(OID_CHAR_ARRAY, OID_CHAR, form_field_char(form, e->kind));
+#undef EACH
+    return count;
+}
+
 static enum outcome call(struct ledger *ledger, const char *sql, const struct parameters *parameters, struct fault *fault) {
     const char *values[PARAMETERS_MOST];
     int lengths[PARAMETERS_MOST], formats[PARAMETERS_MOST];
@@ -31,7 +53,7 @@ enum outcome record_without_fence(struct ledger *ledger, const struct ledger_bat
                          " FROM unnest($2, $3, $4, $5, $6) AS x(s, m, h, n, k) ON CONFLICT DO NOTHING", parameters, fault));
     }
     if (batch->referral_count > 0) {
-        referral_rows(parameters, batch, batch->before->lane);
+        referral_rows(parameters, batch, true);
         TRY(call(ledger, statement_text(STATEMENT_REFERRALS), parameters, fault));
     }
     fence_parameters(parameters, batch);

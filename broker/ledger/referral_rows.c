@@ -1,4 +1,5 @@
-/* The changed referrals of a batch as arrays for one upsert, each with the serials of the accepted events that name it. */
+/* The changed referrals of a batch, each with the serials of the accepted events that name it: new ones as COPY rows, the others as arrays
+ * for one upsert (its text is in statement.c). */
 #include "broker/ledger/connection.h"
 #include <stdlib.h>
 
@@ -33,70 +34,130 @@ static size_t lower(const struct mention *mentions, size_t count, const struct u
     return low;
 }
 
-static void serials(struct parameters *parameters, const struct mention *mentions, size_t count) {
-    struct form *form = parameter(parameters, OID_INT8_ARRAY);
-    form_array(form, OID_INT8, count, 1);
-    for (size_t i = 0; i < count; i++) form_field_int64(form, mentions[i].serial);
+/* One list for both ways: column, array type, type, how its value is written. The upsert takes them in this order. */
+#define COLUMNS(X)                                                                            \
+    X(case_id, OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->case_id))                  \
+    X(id, OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->id))                            \
+    X(machine, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->machine)))    \
+    X(state, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->state)))        \
+    X(rules, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->rules))                      \
+    X(opener, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->opener))                    \
+    X(holder, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->holder))                    \
+    X(referrer, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->referrer))                \
+    X(parent, OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->parent))                    \
+    X(flags, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->flags))             \
+    X(category, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->category)))  \
+    X(county, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->county)))      \
+    X(title, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->title))                       \
+    X(numbers, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->numbers))                   \
+    X(opened_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->opened_at)) \
+    X(changed_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->changed_at)) \
+    X(event_count, OID_INT4_ARRAY, OID_INT4, form_field_int32(form, r->event_count))          \
+    X(regime, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->regime))                    \
+    X(gaps, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->gaps))               \
+    X(parties, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->parties))         \
+    X(half, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->half))                         \
+    X(hand, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hand))                         \
+    X(alarm_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->alarm_at))
+
+struct mentions { struct mention *at; size_t count; };
+static struct mentions mentions_new(const struct ledger_batch *batch) {
+    struct mentions mentions = {calloc(batch->event_count + 1, sizeof *mentions.at), 0};
+    PROMISE(mentions.at);
+    mentions.count = mentions_of(batch, mentions.at);
+    return mentions;
 }
 
+/* ---- new referrals ------------------------------------------------------------------------------------------------------------- */
+#define NAME(column, array_oid, oid, call) #column ", "
+#define ONE(column, array_oid, oid, call) + 1
+const char REFERRAL_COPY[] = "COPY ecocase.referral (" COLUMNS(NAME) "lane, clocks, events) FROM STDIN (FORMAT binary)";
+
+static void new_row(struct form *form, const struct referral *r, int32_t lane, const struct mentions *mentions) {
+#define WRITE(column, array_oid, oid, call) call;
+    form_int16(form, 3 COLUMNS(ONE));
+    COLUMNS(WRITE)
+    form_field_int16(form, (int16_t)lane);
+    size_t from = form_field_begin(form);
+    form_array(form, OID_INT8, (size_t)r->clock_count * CLOCK_NUMBERS, 1);
+    clocks_write(form, r->clocks, r->clock_count);
+    form_field_end(form, from);
+    size_t first = lower(mentions->at, mentions->count, &r->id, INT64_MIN), behind = lower(mentions->at, mentions->count, &r->id, INT64_MAX);
+    from = form_field_begin(form);
+    form_array(form, OID_INT8, behind - first, 1);
+    for (size_t i = first; i < behind; i++) form_field_int64(form, mentions->at[i].serial);
+    form_field_end(form, from);
+}
+
+enum outcome referral_copy(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault) {
+    struct mentions mentions = mentions_new(batch);
+    enum outcome outcome = OK;
+    for (size_t i = 0; outcome == OK && i < batch->referral_count; i++) {
+        if (!batch->referrals[i]->fresh) continue;
+        new_row(&ledger->copy, batch->referrals[i], batch->before->lane, &mentions);
+        outcome = copy_flush(ledger, fault);
+    }
+    free(mentions.at);
+    return outcome;
+}
+
+size_t referral_count(const struct ledger_batch *batch, bool fresh) {
+    size_t count = 0;
+    for (size_t i = 0; i < batch->referral_count; i++) count += batch->referrals[i]->fresh == fresh;
+    return count;
+}
+
+/* ---- known ones ---------------------------------------------------------------------------------------------------------------- */
+struct chosen { const struct referral *const *at; size_t count; };
 #define COLUMN(array_oid, oid, call)                                          \
     do {                                                                      \
         struct form *form = parameter(parameters, (array_oid));               \
-        form_array(form, (oid), batch->referral_count, 1);                    \
-        for (size_t i = 0; i < batch->referral_count; i++) {                  \
-            const struct referral *r = batch->referrals[i];                   \
+        form_array(form, (oid), chosen->count, 1);                            \
+        for (size_t i = 0; i < chosen->count; i++) {                          \
+            const struct referral *r = chosen->at[i];                         \
             call;                                                             \
         }                                                                     \
     } while (0)
 
-static void clocks(struct parameters *parameters, const struct ledger_batch *batch) {
+static void serials(struct parameters *parameters, const struct mentions *mentions) {
+    struct form *form = parameter(parameters, OID_INT8_ARRAY);
+    form_array(form, OID_INT8, mentions->count, 1);
+    for (size_t i = 0; i < mentions->count; i++) form_field_int64(form, mentions->at[i].serial);
+}
+
+static void clocks(struct parameters *parameters, const struct chosen *chosen) {
     size_t count = 0;
-    for (size_t i = 0; i < batch->referral_count; i++) count += batch->referrals[i]->clock_count;
+    for (size_t i = 0; i < chosen->count; i++) count += chosen->at[i]->clock_count;
     struct form *form = parameter(parameters, OID_INT8_ARRAY);
     form_array(form, OID_INT8, count * CLOCK_NUMBERS, 1);
-    for (size_t i = 0; i < batch->referral_count; i++) clocks_write(form, batch->referrals[i]->clocks, batch->referrals[i]->clock_count);
+    for (size_t i = 0; i < chosen->count; i++) clocks_write(form, chosen->at[i]->clocks, chosen->at[i]->clock_count);
 }
 
 /* From and to, both counted from 1 and inclusive, as Postgres slices; from = to + 1 is an empty one. */
-static void slices(struct parameters *parameters, const struct ledger_batch *batch, const struct mention *mentions, size_t count) {
+static void slices(struct parameters *parameters, const struct chosen *chosen, const struct mentions *mentions) {
     int32_t from = 1, to = 0;
     COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, from); from += r->clock_count * CLOCK_NUMBERS);
     COLUMN(OID_INT4_ARRAY, OID_INT4, to += r->clock_count * CLOCK_NUMBERS; form_field_int32(form, to));
-    COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, (int32_t)lower(mentions, count, &r->id, INT64_MIN) + 1));
-    COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, (int32_t)lower(mentions, count, &r->id, INT64_MAX)));
+    COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, (int32_t)lower(mentions->at, mentions->count, &r->id, INT64_MIN) + 1));
+    COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, (int32_t)lower(mentions->at, mentions->count, &r->id, INT64_MAX)));
 }
 
-void referral_rows(struct parameters *parameters, const struct ledger_batch *batch, int32_t lane) {
-    struct mention *mentions = calloc(batch->event_count + 1, sizeof *mentions);
-    PROMISE(mentions);
-    size_t count = mentions_of(batch, mentions);
+size_t referral_rows(struct parameters *parameters, const struct ledger_batch *batch, bool fresh_too) {
+    struct mentions mentions = mentions_new(batch);
+    const struct referral **some = calloc(batch->referral_count + 1, sizeof *some);
+    PROMISE(some);
+    struct chosen choice = {some, 0}, *chosen = &choice;
+    for (size_t i = 0; i < batch->referral_count; i++) {
+        if (fresh_too || !batch->referrals[i]->fresh) some[chosen->count++] = batch->referrals[i];
+    }
     parameters_clear(parameters);
-    parameter_int16(parameters, (int16_t)lane);
-    serials(parameters, mentions, count);
-    clocks(parameters, batch);
-    COLUMN(OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->case_id));
-    COLUMN(OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->id));
-    COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->machine)));
-    COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->state)));
-    COLUMN(OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->rules));
-    COLUMN(OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->opener));
-    COLUMN(OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->holder));
-    COLUMN(OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->referrer));
-    COLUMN(OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->parent));
-    COLUMN(OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->flags));
-    COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->category)));
-    COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->county)));
-    COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->title));
-    COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->numbers));
-    COLUMN(OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->opened_at));
-    COLUMN(OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->changed_at));
-    COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, r->event_count));
-    COLUMN(OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->regime));
-    COLUMN(OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->gaps));
-    COLUMN(OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->parties));
-    COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->half));
-    COLUMN(OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hand));
-    COLUMN(OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->alarm_at));
-    slices(parameters, batch, mentions, count);
-    free(mentions);
+    parameter_int16(parameters, (int16_t)batch->before->lane);
+    serials(parameters, &mentions);
+    clocks(parameters, chosen);
+#define ARRAY(column, array_oid, oid, call) COLUMN(array_oid, oid, call);
+    COLUMNS(ARRAY)
+    slices(parameters, chosen, &mentions);
+    free(some);
+    free(mentions.at);
+    return choice.count;
 }

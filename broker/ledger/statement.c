@@ -7,7 +7,6 @@
 #define SELF_START "(SELECT a.backend_start FROM pg_stat_activity AS a WHERE a.pid = pg_backend_pid())"
 
 static const struct { const char *name, *text; } statements[STATEMENT_COUNT] = {
-    [STATEMENT_SUBMISSIONS] = {"submissions", "SELECT ecocase.record_submissions($1, $2, $3, $4, $5, $6)"},
     [STATEMENT_REFERRALS] = {"referrals",
         "INSERT INTO ecocase.referral AS r (case_id, id, lane, machine, state, rules, opener, holder, referrer, parent, flags, category, county,"
         " title, numbers, opened_at, changed_at, event_count, regime, gaps, parties, half, hand, alarm_at, clocks, events)"

@@ -11,6 +11,7 @@ import io
 import json
 import multiprocessing
 import os
+import signal
 import sys
 
 import fastavro
@@ -100,6 +101,12 @@ def main():
     workers = [multiprocessing.Process(target=worker, args=(s, list(range(i, s["partitions"], s["processes"])))) for i in range(s["processes"])]
     for w in workers:
         w.start()
+
+    def leave(*_):
+        for w in workers:
+            w.kill()
+        os._exit(0)
+    signal.signal(signal.SIGTERM, leave)
     for w in workers:
         w.join()
         if w.exitcode != 0:
