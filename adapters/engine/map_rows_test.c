@@ -66,10 +66,10 @@ static struct bytes workbook(const struct profile *profile, const struct said *a
 static void a_group_has_a_sheet_of_its_own(void **state) {
     (void)state;
     struct profile *profile = fixture_profile(sheets_profile);
-    struct bytes file = BOOK(profile, CASE, {NULL, "案由", "非法捕捞"}, {NULL, "物品", "网"}, {"当事人", "编号", "A1"}, {NULL, "姓名", "张某"}, {NULL, "证件", "150823199001011234"},
+    struct bytes file = BOOK(profile, CASE, {NULL, "案由", "非法捕捞"}, {NULL, "物品", "网"}, {"当事人", "编号", "A1"}, {NULL, "姓名", "张某"}, {NULL, "证件", "150823199001011230"},
                              {"当事人", "编号", "A1"}, {NULL, "姓名", "李某"}, {NULL, "年龄", "40"});
     json_t *record = fixture_record(fixture_value(profile, "a.xlsx", file, NULL));
-    IS("parties.0.id_no", "150823199001011234");
+    IS("parties.0.id_no", "150823199001011230");
     IS("parties.1.name", "李某");
     IS("items.0.name", "网");
     IS("native.0.name", "当事人[2]/年龄");
