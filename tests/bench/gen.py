@@ -32,8 +32,8 @@ def strip_logical(node):
     return node
 
 
-def schema(name):
-    return fastavro.parse_schema(strip_logical(json.loads((SCHEMAS / "avro" / f"{name}.avsc").read_text())))
+def schema(name, schema_id=1):
+    return fastavro.parse_schema(strip_logical(json.loads((SCHEMAS / "avro" / "published" / f"{schema_id}-{name}.avsc").read_text())))
 
 
 CASE_FILE = schema("CaseFile")
