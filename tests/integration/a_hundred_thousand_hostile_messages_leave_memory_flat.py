@@ -19,7 +19,7 @@ def hostile_of(rnd, body, n):
     if kind == 2:
         return bytes(5) + rnd.randbytes(rnd.randrange(200))
     if kind == 3:
-        return b"\0" + struct.pack(">I", rnd.randrange(6, 1 << 32)) + body[5:]
+        return b"\0" + struct.pack(">I", rnd.randrange(1000, 1 << 32)) + body[5:]
     if kind == 4:
         return body[:5] + b"\xfe\xff\xff\xff\x0f" + body[6:]      # a length of 2 GiB
     if kind == 5:
