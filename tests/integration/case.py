@@ -18,7 +18,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition  # noqa: E402
 import gen  # noqa: E402
 from world import World, WorldError, eventually  # noqa: E402,F401
 
-SCHEMAS = {n: gen.schema(name, n) for n, name in ((1, "CaseFile"), (2, "CaseStep"), (3, "Notice"), (4, "DeliveryReport"), (5, "Tick"), (6, "CaseStep"), (7, "CaseFile"), (8, "CaseStep"))}
+SCHEMAS = {int(path.name.split("-")[0]): gen.schema(int(path.name.split("-")[0])) for path in (gen.SCHEMAS / "avro" / "published").glob("*.avsc")}
 AT = 1780884000000  # 2026-06-08T10:00:00+08:00
 
 
