@@ -2,13 +2,22 @@
 #include "wire/digest.h"
 #include "base/fault.h"
 #include <openssl/evp.h>
+#include <pthread.h>
 
 static _Thread_local EVP_MD_CTX *context;
+static pthread_key_t ending; /* only for its destructor: the HTTP front has a thread for each connection */
 static EVP_MD *algorithm;
-__attribute__((constructor)) static void fetch(void) { algorithm = EVP_MD_fetch(NULL, "SHA256", NULL); }
+static void let_go(void *at) { EVP_MD_CTX_free(at); }
+__attribute__((constructor)) static void fetch(void) {
+    algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    PROMISE(pthread_key_create(&ending, let_go) == 0);
+}
 
 static void begin(void) {
-    if (!context) context = EVP_MD_CTX_new();
+    if (!context) {
+        context = EVP_MD_CTX_new();
+        PROMISE(pthread_setspecific(ending, context) == 0);
+    }
     PROMISE(context && algorithm && EVP_DigestInit_ex2(context, algorithm, NULL));
 }
 static void end(struct digest *ret) { PROMISE(EVP_DigestFinal_ex(context, ret->b, NULL)); }
@@ -40,4 +49,17 @@ void digest_hex(const struct digest *digest, char ret_hex[DIGEST_SIZE * 2 + 1]) 
         ret_hex[2 * i + 1] = hex[digest->b[i] & 15];
     }
     ret_hex[2 * DIGEST_SIZE] = 0;
+}
+
+static int nibble(uint8_t digit) { return digit >= '0' && digit <= '9' ? digit - '0' : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1; }
+bool digest_parse(struct bytes hex, struct digest *ret) {
+    struct digest digest;
+    if (hex.count != 2 * DIGEST_SIZE) return false;
+    for (size_t i = 0; i < DIGEST_SIZE; i++) {
+        int high = nibble(hex.at[2 * i]), low = nibble(hex.at[2 * i + 1]);
+        if (high < 0 || low < 0) return false;
+        digest.b[i] = (uint8_t)(high << 4 | low);
+    }
+    *ret = digest;
+    return true;
 }

@@ -72,8 +72,10 @@ class Stack:
     def explain(self):
         """What a failed test needs, before everything is removed."""
         print(self.engine.docker("ps", "-a", "--format", "{{.Names}}  {{.Status}}", check=False).stdout, file=sys.stderr)
-        for service in ("kafka", "setup", "broker-1", "broker-2"):
-            print(f"-- {service}\n" + self.compose("logs", "--tail=12", "--no-color", service, check=False).stdout[-2500:], file=sys.stderr)
+        for name in sorted(self.containers()):
+            told = self.compose("logs", "--tail=200", "--no-color", name, check=False).stdout.splitlines()
+            told = [line for line in told if not name.startswith("adapter-") or " warn " in line or " error " in line]
+            print(f"-- {name}\n" + "\n".join(line[:400] for line in told[-8:]), file=sys.stderr)
 
     # -- containers ---------------------------------------------------------------------------------------------------
     def containers(self):

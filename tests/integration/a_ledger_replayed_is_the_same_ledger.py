@@ -70,8 +70,6 @@ with world("replay", lanes=2) as w:
     wait_events(w, 2 * CASES + 43 + 30 + 1)
     tick(w, client, "2026-06-14 12:00")
     kinds = dict(query(w, "SELECT kind::text, count(*) FROM ecocase.event GROUP BY 1"))
-    show("kinds", f"{kinds}")
-    show("refusals", str(query(w, "SELECT event, codes, count(*) FROM ecocase.refusal_list GROUP BY 1, 2")))
     assert set(kinds) == set("ARPDT") and kinds["P"] == 10 and kinds["T"] > CASES, kinds
     told = dict(query(w, "SELECT event, count(*) FROM ecocase.alert_list GROUP BY 1"))
     assert set(told) == {"SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION"}, told
