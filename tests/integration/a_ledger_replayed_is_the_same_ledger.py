@@ -103,8 +103,9 @@ with world("replay", lanes=2) as w:
     for event, missing in (("SYS.OVERDUE", "alert"), ("REF.RECEIPT", "event")):
         with psycopg.connect(w.conninfo()) as db:
             db.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT * FROM ecocase.event WHERE false")
-            (serial,), = db.execute("WITH gone AS (DELETE FROM ecocase.event WHERE lane = %s AND referral_id = %s AND event = %s AND kind IN ('A', 'T') RETURNING *)"
-                                    " INSERT INTO kept SELECT * FROM gone RETURNING serial", (lane, referral, event)).fetchall()
+            (serial,), = db.execute("WITH gone AS (DELETE FROM ecocase.event WHERE lane = %s AND serial = (SELECT min(serial) FROM ecocase.event WHERE lane = %s"
+                                    " AND referral_id = %s AND event = %s AND kind IN ('A', 'T')) RETURNING *) INSERT INTO kept SELECT * FROM gone RETURNING serial",
+                                    (lane, lane, referral, event)).fetchall()
         differences = found(w, "--limit", "1000")
         assert (lane, serial, None, "event") in differences and "missing" in differences[lane, serial, None, "event"][0], differences
         assert any(s is None and r == referral and f == "events" for (_, s, r, f) in differences), differences
