@@ -88,6 +88,7 @@ static int run(struct options *o) {
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a full quota is an error of a write, not the end */
     snprintf(client, sizeof client, "adapter-%.80s", o->engine.agency);
     log_setup(client, LOG_INFO);
     o->engine.bus.client_id = client;

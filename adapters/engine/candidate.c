@@ -218,13 +218,11 @@ static bool same_paper(const struct candidate *c, const struct journaled *known,
     return known->state != JOURNALED_MOVED && count && papers[0].inode == c->paper->inode && bytes_equal(papers[0].name, c->paper->name);
 }
 
-/* Journaled: nobody needs to look at these papers again before they are moved. */
-static enum outcome put_away(struct look *look, const struct candidate *c) {
+void candidate_put_away(const struct look *look, const struct candidate *c) {
     struct transport *t = look->engine->transport;
     size_t count = 0;
     const struct paper *papers = candidate_papers(look, c, &count);
     for (size_t i = 0; i < count; i++) t->verbs->put_off(t, papers[i].name, PUT_AWAY_MS);
-    return OK;
 }
 
 /* The cited document may be on its way in: it is waited for, and as long as the inbox is not read to its end. */
@@ -247,7 +245,8 @@ enum outcome candidate_prepare(struct look *look, struct candidate *c, struct re
     struct digest digest = identity_digest(e->self->slug, c->native, attachments, c->view.need_count, look->arena);
     TRY(journal_by_digest(e->journal, &digest, look->arena, &is_known, &known, fault));
     if (is_known && !same_paper(c, &known, look->arena)) return already_sent(&known, rejection);
-    if (is_known) return put_away(look, c);
+    c->journaled = is_known;
+    if (is_known) return OK;
     enum outcome found = identity_address(e->journal, e->directory, e->self->slug, &c->view, &digest, look->arena, &address, rejection);
     if (found == RETRY) *fault = rejection->fault;
     *ret_wait = found == REFUSE && may_come(look, c, &rejection->fault);
@@ -261,5 +260,6 @@ enum outcome candidate_prepare(struct look *look, struct candidate *c, struct re
     TRY(journal_it(look, c, &address, &digest, buffer_view(&value), fault));
     TRY(add_numbers(look, c, &address, &said, fault));
     look->prepared++;
-    return put_away(look, c);
+    c->journaled = true;
+    return OK;
 }

@@ -11,6 +11,7 @@ struct candidate {
     struct draft_view view;
     enum outcome outcome;               /* of reading and mapping: OK or REFUSE */
     struct fault fault;
+    bool journaled;                     /* once the transaction is committed, nobody needs to look at its papers again */
     const struct paper **with;          /* its attachments among the papers, by need; NULL: not there (yet) */
 };
 struct look {                           /* one pass over the papers */
@@ -29,6 +30,7 @@ void look_read(struct look *look);
 bool look_claimed(const struct look *look, struct bytes name); /* some candidate names it as its attachment */
 /* Addresses and journals one. REFUSE: rejection is filled; RETRY: the journal. */
 MUST_USE enum outcome candidate_prepare(struct look *look, struct candidate *candidate, struct rejection *rejection, bool *ret_wait, struct fault *fault);
+void candidate_put_away(const struct look *look, const struct candidate *candidate); /* until its papers are moved */
 /* The candidate's papers: the case file and those attachments that are there. */
 const struct paper *candidate_papers(const struct look *look, const struct candidate *candidate, size_t *ret_count);
 #endif

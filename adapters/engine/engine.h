@@ -11,6 +11,8 @@
 #define ENGINE_BATCH 256u                   /* inbox records delivered together: they share fsyncs and transactions */
 #define ENGINE_TAKE 64u                     /* case files prepared together */
 #define ENGINE_BYTES (8u << 20)             /* bytes of either */
+#define ENGINE_QUEUE 1024               /* submissions in the journal that Kafka has not taken; more papers wait in the outbox */
+#define ENGINE_QUEUE_BYTES (64 << 20)   /* or so many bytes of them */
 #define ENGINE_ARENA (512u << 20)           /* a batch of native files, parsed: at most ENGINE_FULL and one more file */
 #define ENGINE_FULL (128u << 20)            /* with that much in the arena the rest of a batch waits for the next one */
 #define ENGINE_CLAIMS 512u                  /* attachments of waiting case files; beyond, one that looks like a case file may be taken for one */
@@ -24,6 +26,7 @@ struct engine_settings {
 };
 struct engine_status {
     int64_t sent, failed, delivered, alarms; /* since the start; alarms: ever */
+    int64_t journaled;                       /* submissions that Kafka has not taken */
     int64_t lag;                             /* inbox records not yet delivered, as far as known */
     instant last_success, last_error_at;
     struct fault last_error;                 /* code "" : none */

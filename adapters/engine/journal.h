@@ -39,6 +39,8 @@ MUST_USE enum outcome journal_by_sent_as(struct journal *journal, struct bytes s
 /* The oldest rows in `state`, at most `most` of them and (but for the first) `most_bytes` of values. */
 MUST_USE enum outcome journal_in_state(struct journal *journal, enum journaled_state state, size_t most, size_t most_bytes, struct arena *arena,
                                        struct journaled **ret, size_t *ret_count, struct fault *fault);
+/* What Kafka has not taken: rows and bytes of their values. */
+MUST_USE enum outcome journal_queue(struct journal *journal, int64_t *ret_rows, int64_t *ret_bytes, struct fault *fault);
 MUST_USE enum outcome journal_advance(struct journal *journal, int64_t row, enum journaled_state state, struct fault *fault);
 MUST_USE enum outcome journal_drop(struct journal *journal, int64_t row, struct fault *fault); /* with its numbers */
 

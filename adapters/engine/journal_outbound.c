@@ -154,3 +154,14 @@ enum outcome journal_numbers_forget(struct journal *journal, const struct uuid *
     ask_uuid(&a, message_id);
     return journal_run(journal, &a, fault);
 }
+
+enum outcome journal_queue(struct journal *journal, int64_t *ret_rows, int64_t *ret_bytes, struct fault *fault) {
+    struct asking a;
+    bool row = false;
+    TRY(journal_ask(journal, S_QUEUE, &a, fault));
+    TRY(journal_step(journal, &a, &row, fault));
+    *ret_rows = row ? told_int(&a, 0) : 0;
+    *ret_bytes = row ? told_int(&a, 1) : 0;
+    sqlite3_reset(a.statement);
+    return OK;
+}

@@ -35,6 +35,7 @@ const char *const journal_sql[S_COUNT] = {
     [S_BY_MESSAGE] = "SELECT " SUBMISSION_COLUMNS " FROM submission WHERE message_id=?",
     [S_BY_SENT_AS] = "SELECT 1 FROM submission WHERE sent_as=? LIMIT 1",
     [S_IN_STATE] = "SELECT " SUBMISSION_COLUMNS " FROM submission WHERE state=? AND state<2 ORDER BY row LIMIT ?",
+    [S_QUEUE] = "SELECT count(*), coalesce(sum(length(value)), 0) FROM submission WHERE state=0 AND state<2",
     [S_ADVANCE] = "UPDATE submission SET state=?2 WHERE row=?1 AND state<?2",
     [S_MOVED] = "UPDATE submission SET state=2, value=NULL WHERE row=?",
     [S_DROP_NUMBERS] = "DELETE FROM number WHERE message_id=(SELECT message_id FROM submission WHERE row=?)",

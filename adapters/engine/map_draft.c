@@ -78,11 +78,11 @@ static enum outcome read_draft(const struct profile *profile, const char *file_n
     return OK;
 }
 
-/* A person finds a cell by its name. */
+/* A person finds a cell by its name; the reader's own faults, which have no field, say it already. */
 static enum outcome name_cell(struct fault *fault) {
     const struct fault was = *fault;
     char cell[NATIVE_CELL];
-    if (!was.line || !was.column || strstr(was.text, " cell ")) return REFUSE;
+    if (!was.line || !was.column || !*was.field) return REFUSE;
     native_cell_name(was.line, was.column, cell);
     (void)fault_set_at(fault, was.site, REFUSE, was.code, "cell %s: %s", cell, was.text);
     return fault_as(fault_place(fault, was.field, was.line, was.column), REFUSE);

@@ -9,6 +9,8 @@
 
 #define WAIT_AGAIN_MS 300
 #define FAIL_AGAIN_MS 5000
+#define FULL_AGAIN_MS 20      /* the queue is full and goes down */
+#define FULL_DOWN_MS 1000     /* and does not */
 
 static enum outcome fail_papers(struct look *look, const struct paper *papers, size_t count, const struct rejection *rejection, struct fault *fault) {
     struct engine *e = look->engine;
@@ -125,12 +127,23 @@ static enum outcome prepare_all(struct look *look, struct fault *fault) {
     return OK;
 }
 
+/* The queue ends somewhere: without Kafka the outbox is the agency's own room, the journal is not. */
+static enum outcome queue_full(struct engine *e, bool *ret_full, struct fault *fault) {
+    int64_t bytes = 0;
+    TRY(journal_queue(e->journal, &e->status.journaled, &bytes, fault));
+    *ret_full = e->status.journaled >= ENGINE_QUEUE || bytes >= ENGINE_QUEUE_BYTES;
+    return OK;
+}
+
 enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *ret_prepared, int64_t *ret_again_ms, struct fault *fault) {
     struct look *look = arena_alloc(arena, sizeof *look);
     *look = (struct look){.engine = engine, .arena = arena, .now_ms = monotonic_ms()};
     *ret_prepared = 0;
     TRY(engine->transport->verbs->papers(engine->transport, arena, &look->papers, &look->paper_count, ret_again_ms, fault));
-    if (!look->paper_count) return OK;
+    bool full = false;
+    TRY(queue_full(engine, &full, fault));
+    if (full) *ret_again_ms = engine->status.kafka_up ? FULL_AGAIN_MS : FULL_DOWN_MS;
+    if (full || !look->paper_count) return OK;
     look_read(look);
     TRY(journal_begin(engine->journal, fault));
     enum outcome outcome = prepare_all(look, fault);
@@ -141,8 +154,12 @@ enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *r
         return outcome;
     }
     POINT("out.journaled");
+    for (size_t i = 0; i < look->candidate_count; i++) {
+        if (look->candidates[i].journaled) candidate_put_away(look, &look->candidates[i]);
+    }
     TRY(fail_strays(look, fault));
     *ret_prepared = look->prepared;
+    engine->status.journaled += (int64_t)look->prepared;
     if (look->more) *ret_again_ms = 0;
     return OK;
 }

@@ -3,7 +3,9 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <time.h>
 #include "adapters/engine/engine_fixture.h"
 #include "adapters/engine/outbound.h"
@@ -145,6 +147,40 @@ static void an_answer_waits_for_the_document_it_cites(void **state) {
     take_for(500);
     assert_int_equal(prepared(), 2);
 }
+static void the_queue_ends_somewhere_and_the_rest_waits_in_the_outbox(void **state) {
+    (void)state;
+    char name[32], text[256];
+    for (int i = 0; i < ENGINE_QUEUE + 200; i++) {
+        snprintf(name, sizeof name, "%04d.json", i);
+        snprintf(text, sizeof text, CASE("%d", ""), i);
+        fixture_put(&f, name, text);
+    }
+    for (int i = 0; i < 40; i++) assert_int_equal(take(), OK);
+    struct fault fault;
+    int64_t rows = 0, bytes = 0;
+    assert_int_equal(journal_queue(f.engine.journal, &rows, &bytes, &fault), OK);
+    assert_in_range(rows, ENGINE_QUEUE, ENGINE_QUEUE + ENGINE_TAKE);
+    assert_true(bytes > rows && f.engine.status.journaled == rows);
+    assert_int_equal(fixture_count(&f, "failed"), 0);
+    for (int i = 0; i < 60 && fixture_count(&f, "outbox"); i++) assert_int_equal(acknowledge() == OK ? take() : RETRY, OK);
+    assert_int_equal(fixture_count(&f, "outbox"), 0);
+    assert_int_equal(fixture_count(&f, "sent"), ENGINE_QUEUE + 200);
+}
+/* What a full disk does: the same file is taken as soon as there is room, not when it was put off to. */
+static void a_journal_that_cannot_be_written_puts_nothing_off(void **state) {
+    (void)state;
+    struct rlimit limit, none;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    none = (struct rlimit){0, limit.rlim_max};
+    fixture_put(&f, "a.json", CASE("1", ""));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    enum outcome outcome = take();
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(outcome, RETRY);
+    take_for(100);
+    assert_int_equal(prepared(), 1);
+}
 /* Every transport call fails once: the same files end in the same places. */
 static void any_failing_call_is_made_good(void **state) {
     for (unsigned nth = 1; nth <= 3; nth++) { /* two moves and their seal */
@@ -168,6 +204,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {EACH(a_file_is_journaled_once_and_moved_after_the_acknowledgement), EACH(the_same_name_twice_is_two_names_in_sent),
         EACH(attachments_are_waited_for_and_belong_to_who_names_them), EACH(what_does_not_come_ends_the_wait),
         EACH(an_attachment_may_lie_there_before_its_case_file), EACH(an_unrecognised_file_nobody_claims_fails_within_the_wait),
-        EACH(an_answer_waits_for_the_document_it_cites), EACH(any_failing_call_is_made_good)};
+        EACH(an_answer_waits_for_the_document_it_cites), EACH(the_queue_ends_somewhere_and_the_rest_waits_in_the_outbox),
+        EACH(a_journal_that_cannot_be_written_puts_nothing_off), EACH(any_failing_call_is_made_good)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

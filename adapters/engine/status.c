@@ -23,14 +23,14 @@ static json_t *error_of(const struct engine_status *s) {
 
 static json_t *json_of(const struct engine *e, int64_t waiting, instant kafka_since, bool running) {
     const struct engine_status *s = &e->status;
-    return json_pack("{s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i}", "agency", e->self->slug, "running", (int)running, "kafka",
+    return json_pack("{s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i}", "agency", e->self->slug, "running", (int)running, "kafka",
                      s->kafka_up ? "up" : "down", "kafkaSince", time_text(kafka_since), "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed, "delivered", (json_int_t)s->delivered,
-                     "waiting", (json_int_t)waiting, "lag", (json_int_t)s->lag, "alarms", (json_int_t)s->alarms, "lastSuccess",
+                     "waiting", (json_int_t)waiting, "journaled", (json_int_t)s->journaled, "lag", (json_int_t)s->lag, "alarms", (json_int_t)s->alarms, "lastSuccess",
                      time_text(s->last_success), "lastError", error_of(s), "at", time_text(instant_now()), "pid", (int)getpid());
 }
 
 static bool same(const struct engine_status *a, const struct engine_status *b) {
-    return a->sent == b->sent && a->failed == b->failed && a->delivered == b->delivered && a->alarms == b->alarms && a->lag == b->lag &&
+    return a->sent == b->sent && a->failed == b->failed && a->delivered == b->delivered && a->alarms == b->alarms && a->journaled == b->journaled && a->lag == b->lag &&
            a->kafka_up == b->kafka_up && a->last_error_at == b->last_error_at;
 }
 

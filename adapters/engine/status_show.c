@@ -94,6 +94,7 @@ static void print_table(const struct found *f) {
     bool up = strcmp(told(f, "kafka"), "up") == 0;
     printf("消息总线 Kafka          %s, 自 since %s\n", up ? "已连接 up" : "未连接，文件留在 outbox 等待 down, files wait in outbox", told(f, "kafkaSince"));
     printf("待发 queue              %lld 个文件 files in outbox, 最早 oldest %lld s\n", (long long)f->queued, (long long)f->oldest_s);
+    printf("其中已入日志库 journaled %lld, 等待 Kafka waiting for Kafka\n", number(f, "journaled"));
     printf("已发 sent               %lld 自启动 since start\n", number(f, "sent"));
     printf("退件 failed             %lld 自启动 since start, %lld 在 in failed/\n", number(f, "failed"), (long long)f->failed);
     printf("已送达 delivered        %lld 自启动 since start\n", number(f, "delivered"));

@@ -95,6 +95,8 @@ static void what_is_wrong_is_refused_with_its_place(void **state) {
     spoilt(header, '*', (struct refusal){BYTES_NONE, "DBF_SYNTAX", 1, 1}); /* the only record is deleted */
     fixture_refused(&gb, (struct refusal){T(""), "DBF_SYNTAX", 1, 1});
     fixture_refused(&gb, (struct refusal){bytes_of(made.at, made.count - 5), "DBF_SYNTAX", 1, 1});
+    assert_int_equal(buffer_add_cstr(&made, "x", NULL), OK); /* behind the end's mark */
+    fixture_refused(&gb, (struct refusal){buffer_view(&made), "DBF_SYNTAX", 2, 1});
     const struct format utf8 = {.kind = FORMAT_DBF};
     fixture_refused(&utf8, (struct refusal){table_of("1", "", "", ""), "DBF_SYNTAX", 1, 1}); /* GBK's code page */
 }

@@ -69,7 +69,10 @@ static enum outcome show(struct writing *w, struct field *field) {
         if (number) snprintf(digits, sizeof digits, "%u", number + 1);
         TRY(column_encode(w->format, field->name, &w->encoded, &w->plain, &text, w->fault));
         struct column_text piece = column_piece(w->format, &text, (uint32_t)(10 - strlen(digits)), false, &used);
-        snprintf(field->shown, sizeof field->shown, "%.*s%s", BYTES_FMT(piece.encoded), digits);
+        size_t count = piece.encoded.count; /* at most 10 with the digits */
+        memset(field->shown, 0, sizeof field->shown);
+        if (count) memcpy(field->shown, piece.encoded.at, count);
+        memcpy(field->shown + count, digits, strlen(digits));
         if (*field->shown && !shown_before(w, field)) return OK;
     }
     return column_refuse(w->fault, field->name, "a DBF field's name has at most ten bytes, and these are taken");

@@ -17,9 +17,11 @@ static void children_are_found_by_name_in_their_order(void **state) {
 /* The largest trees that a file within the limit can make need no more of the arena than is promised. */
 static void a_reading_stays_within_its_share_of_the_arena(void **state) {
     (void)state;
-    const struct format json = {.kind = FORMAT_JSON}, xml = {.kind = FORMAT_XML}, *const formats[] = {&json, &xml};
-    const char *const begins[] = {"{\"a\":[{}", "<a>"}, *const pieces[] = {",{\"\\n\":null}", "<b c=\"\"/>"}, *const ends[] = {"]}", "</a>"};
-    const unsigned most[] = {NATIVE_NODES - 2, NATIVE_NODES / 2 - 1};
+    static const struct format_column column[] = {{.name = "a", .width = 4, .pad = ' ', .continues = true}};
+    const struct format json = {.kind = FORMAT_JSON}, xml = {.kind = FORMAT_XML}, lines = {.kind = FORMAT_JSONL},
+                        fixed = {.kind = FORMAT_FIXED, .columns = column, .column_count = 1}, *const formats[] = {&json, &xml, &lines, &fixed};
+    const char *const begins[] = {"{\"a\":[{}", "<a>", "{}\n", "abcd\n"}, *const pieces[] = {",{\"\\n\":null}", "<b c=\"\"/>", "{\"\\n\":1}\n", "abcd\n"}, *const ends[] = {"]}", "</a>", "", ""};
+    const unsigned most[] = {NATIVE_NODES - 2, NATIVE_NODES / 2 - 1, NATIVE_NODES / 2 - 1, NATIVE_NODES / 2 - 2};
     for (size_t i = 0; i < COUNT(formats); i++) {
         struct fault f = {0};
         struct native_node *root = NULL;

@@ -10,7 +10,7 @@ struct contents {
     struct xlsx_relation *relations;
     const char *folder, *workbook, *strings, *styles;
     struct listed *sheets, *last;
-    size_t count;
+    size_t count, related;
 };
 
 static bool ends(const char *text, const char *end) {
@@ -26,6 +26,7 @@ static enum outcome on_relation(void *self, const struct xlsx_element *element) 
     if (!id || !target || !type) return xlsx_refuse(c->book, 0, 0, "a relationship of the workbook lacks its id, target or type");
     if (ends(type, "/externalLink")) return xlsx_refuse(c->book, 0, 0, "the workbook links to other workbooks: break the links and save it with its values");
     if (mode && strcmp(mode, "External") == 0) return OK;
+    if (++c->related > XLSX_RELATIONS) return xlsx_refuse_much(c->book, 0, 0, "more than %u relationships", XLSX_RELATIONS);
     struct xlsx_relation *one = arena_alloc(c->book->r->arena, sizeof *one);
     *one = (struct xlsx_relation){id, *target == '/' ? target + 1 : arena_printf(c->book->r->arena, "%s%s", c->folder, target), type, c->relations};
     c->relations = one;

@@ -86,7 +86,7 @@ enum outcome xlsx_read_strings(struct xlsx_book *book, const char *part) {
 
 /* ---- styles --------------------------------------------------------------------------------------------------------------- */
 struct own_format { long id; bool date; struct own_format *next; };
-struct styles { struct xlsx_book *book; struct own_format *own; bool of_cells; };
+struct styles { struct xlsx_book *book; struct own_format *own; size_t own_count; bool of_cells; };
 
 /* A code that shows years, months, days, hours, minutes or seconds, in its first section, outside quotes and brackets. */
 static bool shows_date(const char *code) {
@@ -123,12 +123,12 @@ static enum outcome styles_open(void *self, const struct xlsx_element *element) 
     if (strcmp(element->name, "cellXfs") == 0) s->of_cells = true;
     bool format = strcmp(element->name, "numFmt") == 0, style = s->of_cells && strcmp(element->name, "xf") == 0;
     if (!format && !style) return OK;
-    const char *id = xlsx_attribute(book, element, "numFmtId");
-    long number = id ? strtol(id, NULL, 10) : 0;
+    char id[XLSX_SHORT], code[XLSX_SHORT];
+    long number = xlsx_short(element, "numFmtId", id) ? strtol(id, NULL, 10) : 0;
     if (format) {
-        const char *code = xlsx_attribute(book, element, "formatCode");
+        if (++s->own_count > XLSX_FORMATS) return xlsx_refuse_much(book, 0, 0, "more than %u formats of numbers", XLSX_FORMATS);
         struct own_format *one = arena_alloc(book->r->arena, sizeof *one);
-        *one = (struct own_format){number, code && shows_date(code), s->own};
+        *one = (struct own_format){number, xlsx_short(element, "formatCode", code) && shows_date(code), s->own};
         s->own = one;
         return OK;
     }
@@ -178,10 +178,10 @@ static const char *number_text(struct arena *arena, double number) {
 }
 
 static enum outcome number(struct xlsx_book *book, const struct xlsx_cell *cell, struct bytes *ret) {
-    const char *text = arena_cstr(book->r->arena, cell->value);
-    char *end = NULL;
+    char text[XLSX_SHORT], *end = NULL;
+    snprintf(text, sizeof text, "%.*s", BYTES_FMT(cell->value));
     double value = strtod(text, &end);
-    if (!*text || *end || !isfinite(value) || strpbrk(text, "xXnN ")) return xlsx_refuse(book, cell->row, cell->column, "\"%.40s\" is no number", text);
+    if (cell->value.count >= sizeof text || !*text || *end || !isfinite(value) || strpbrk(text, "xXnN ")) return xlsx_refuse(book, cell->row, cell->column, "\"%.40s\" is no number", text);
     if (cell->style < book->style_count && book->dates[cell->style]) return date_text(book, cell, value, ret);
     if (fabs(value) >= EXACT) {
         return xlsx_refuse(book, cell->row, cell->column, "a number of more than 15 digits has lost its last ones: format the column as text and enter it anew");
@@ -191,16 +191,16 @@ static enum outcome number(struct xlsx_book *book, const struct xlsx_cell *cell,
 }
 
 static enum outcome shared(struct xlsx_book *book, const struct xlsx_cell *cell, struct bytes *ret) {
-    const char *text = arena_cstr(book->r->arena, cell->value);
-    char *end = NULL;
+    char text[XLSX_SHORT], *end = NULL;
+    snprintf(text, sizeof text, "%.*s", BYTES_FMT(cell->value));
     unsigned long index = strtoul(text, &end, 10);
-    if (!isdigit((unsigned char)*text) || *end || index >= book->string_count) return xlsx_refuse(book, cell->row, cell->column, "there is no shared text \"%.20s\"", text);
+    if (cell->value.count >= sizeof text || !isdigit((unsigned char)*text) || *end || index >= book->string_count) return xlsx_refuse(book, cell->row, cell->column, "there is no shared text \"%.20s\"", text);
     *ret = book->strings[index];
     return OK;
 }
 
 enum outcome xlsx_cell_text(struct xlsx_book *book, const struct xlsx_cell *cell, struct bytes *ret) {
-    const char *type = cell->type ? cell->type : "n";
+    const char *type = *cell->type ? cell->type : "n";
     *ret = BYTES_NONE;
     if (!cell->has_value && cell->formula) return xlsx_refuse(book, cell->row, cell->column, "a formula without its value: open the workbook in a spreadsheet program and save it");
     if (!cell->has_value) return OK;

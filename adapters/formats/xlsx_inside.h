@@ -14,6 +14,8 @@
 #define XLSX_STRINGS 400000u        /* shared strings */
 #define XLSX_STYLES 65000u
 #define XLSX_SHEETS 255u
+#define XLSX_RELATIONS 2000u
+#define XLSX_FORMATS 5000u          /* of numbers, the workbook's own */
 
 struct xlsx_relation { const char *id, *target, *type; struct xlsx_relation *next; };
 struct xlsx_book {
@@ -47,7 +49,10 @@ struct xlsx_handler {
     void *self;
 };
 MUST_USE enum outcome xlsx_walk(struct xlsx_book *book, const char *part, bool needed, const struct xlsx_handler *handler);
-/* NULL: the element has no such attribute. */
+/* The attribute's beginning, for what repeats with the cells and must take nothing of the arena; false: the element has none. */
+#define XLSX_SHORT 64
+bool xlsx_short(const struct xlsx_element *element, const char *name, char ret[XLSX_SHORT]);
+/* In the arena; NULL: the element has no such attribute. */
 const char *xlsx_attribute(struct xlsx_book *book, const struct xlsx_element *element, const char *name);
 const char *xlsx_relation_id(struct xlsx_book *book, const struct xlsx_element *element);
 /* ---- xlsx_cell.c */
@@ -55,8 +60,8 @@ MUST_USE enum outcome xlsx_read_strings(struct xlsx_book *book, const char *part
 MUST_USE enum outcome xlsx_read_styles(struct xlsx_book *book, const char *part);
 /* "_x000D_" is what it stands for. */
 struct bytes xlsx_unescaped(struct bytes text, struct arena *arena);
-/* A cell's text by its type (attribute t, NULL: a number) and style. */
-struct xlsx_cell { uint32_t row, column, style; const char *type; struct bytes value; bool has_value, formula; };
+/* A cell's text by its type (attribute t, "": a number) and style. */
+struct xlsx_cell { uint32_t row, column, style; char type[XLSX_SHORT]; struct bytes value; bool has_value, formula; };
 MUST_USE enum outcome xlsx_cell_text(struct xlsx_book *book, const struct xlsx_cell *cell, struct bytes *ret);
 /* "C5" → 5, 3; false: no cell's name. */
 bool xlsx_cell_of(const char *name, uint32_t *ret_row, uint32_t *ret_column);

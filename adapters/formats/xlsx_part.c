@@ -80,6 +80,14 @@ enum outcome xlsx_part(struct xlsx_book *book, const char *name, struct buffer *
     return unpack(book, name, (zip_uint64_t)index, stat.size, into);
 }
 
+bool xlsx_short(const struct xlsx_element *element, const char *name, char ret[XLSX_SHORT]) {
+    xmlChar *value = xmlTextReaderGetAttribute(element->reader, (const xmlChar *)name);
+    snprintf(ret, XLSX_SHORT, "%s", value ? (const char *)value : "");
+    bool there = value != NULL;
+    xmlFree(value);
+    return there;
+}
+
 const char *xlsx_attribute(struct xlsx_book *book, const struct xlsx_element *element, const char *name) {
     xmlChar *value = xmlTextReaderGetAttribute(element->reader, (const xmlChar *)name);
     const char *copy = value ? arena_cstr(book->r->arena, bytes_of_cstr((const char *)value)) : NULL;

@@ -15,30 +15,32 @@ struct sheet {
     struct xlsx_cell cell;
     uint32_t row, column, last, blank;    /* last: the last column with a name; blank: the first blank row since the last row with something, 0: none */
     bool in_value, aloud;
-    size_t filled;                  /* cells of the sheet that hold something */
+    size_t merge_count, filled;                  /* cells of the sheet that hold something */
 };
 
 static enum outcome open_row(struct sheet *s, const struct xlsx_element *element) {
-    const char *number = xlsx_attribute(s->book, element, "r");
-    char *end = NULL;
-    unsigned long row = number ? strtoul(number, &end, 10) : s->row + 1;
-    if ((number && (!*number || *end)) || row <= s->row || row > 1048576) return xlsx_refuse(s->book, s->row + 1, 1, "the rows of the sheet are out of order");
+    char number[XLSX_SHORT], *end = NULL;
+    bool numbered = xlsx_short(element, "r", number);
+    unsigned long row = numbered ? strtoul(number, &end, 10) : s->row + 1;
+    if ((numbered && (!*number || *end)) || row <= s->row || row > 1048576) return xlsx_refuse(s->book, s->row + 1, 1, "the rows of the sheet are out of order");
     uint32_t first = s->layout ? s->layout->title + s->layout->header : 0, begin = s->row > first ? s->row : first;
     if (row > begin + 1 && !s->blank) s->blank = begin + 1;
+    memset(s->row_cells, 0, sizeof s->row_cells[0] * (s->column < NATIVE_COLUMNS ? s->column + 1 : NATIVE_COLUMNS + 1));
     s->row = (uint32_t)row;
     s->column = 0;
-    memset(s->row_cells, 0, sizeof s->row_cells);
     return OK;
 }
 
 static enum outcome open_cell(struct sheet *s, const struct xlsx_element *element) {
-    const char *name = xlsx_attribute(s->book, element, "r"), *style = xlsx_attribute(s->book, element, "s");
+    char name[XLSX_SHORT], style[XLSX_SHORT];
+    bool named = xlsx_short(element, "r", name), styled = xlsx_short(element, "s", style);
     uint32_t row = s->row, column = s->column + 1;
-    if (name && (!xlsx_cell_of(name, &row, &column) || row != s->row || column <= s->column)) {
+    if (named && (!xlsx_cell_of(name, &row, &column) || row != s->row || column <= s->column)) {
         return xlsx_refuse(s->book, s->row ? s->row : 1, s->column + 1, "the cell \"%.20s\" is out of order", name);
     }
     s->column = column;
-    s->cell = (struct xlsx_cell){.row = s->row, .column = column, .style = style ? (uint32_t)strtoul(style, NULL, 10) : 0, .type = xlsx_attribute(s->book, element, "t")};
+    s->cell = (struct xlsx_cell){.row = s->row, .column = column, .style = styled ? (uint32_t)strtoul(style, NULL, 10) : 0};
+    (void)xlsx_short(element, "t", s->cell.type);
     buffer_clear(&s->value);
     return OK;
 }
@@ -49,7 +51,7 @@ static enum outcome on_open(void *self, const struct xlsx_element *element) {
     if (strcmp(element->name, "c") == 0) return open_cell(s, element);
     if (strcmp(element->name, "f") == 0) s->cell.formula = true;
     if (strcmp(element->name, "rPh") == 0) s->aloud = true;
-    bool inline_text = strcmp(element->name, "t") == 0 && s->cell.type && strcmp(s->cell.type, "inlineStr") == 0 && !s->aloud;
+    bool inline_text = strcmp(element->name, "t") == 0 && strcmp(s->cell.type, "inlineStr") == 0 && !s->aloud;
     s->in_value = !element->empty && (inline_text || strcmp(element->name, "v") == 0);
     if (s->in_value) s->cell.has_value = true;
     return OK;
@@ -147,11 +149,14 @@ static enum outcome on_close(void *self, const struct xlsx_element *element) {
 static enum outcome on_merge(void *self, const struct xlsx_element *element) {
     struct sheet *s = self;
     if (strcmp(element->name, "mergeCell") != 0) return OK;
-    const char *range = xlsx_attribute(s->book, element, "ref"), *colon = range ? strchr(range, ':') : NULL;
+    char range[XLSX_SHORT], *colon;
     uint32_t top = 0, left = 0, bottom = 0, right = 0;
-    bool whole = colon && xlsx_cell_of(arena_cstr(s->book->r->arena, bytes_of(range, (size_t)(colon - range))), &top, &left) && xlsx_cell_of(colon + 1, &bottom, &right);
-    if (!whole || top > bottom || left > right) return xlsx_refuse(s->book, 1, 1, "\"%.40s\" are no merged cells", range ? range : "");
+    (void)xlsx_short(element, "ref", range);
+    if ((colon = strchr(range, ':'))) *colon = '\0';
+    bool whole = colon && xlsx_cell_of(range, &top, &left) && xlsx_cell_of(colon + 1, &bottom, &right);
+    if (!whole || top > bottom || left > right) return xlsx_refuse(s->book, 1, 1, "\"%.20s:%.20s\" are no merged cells", range, colon ? colon + 1 : "");
     if (top != s->layout->title + 1 || bottom != top) return OK;
+    if (++s->merge_count > NATIVE_COLUMNS) return xlsx_refuse_much(s->book, top, left, "more than %u merged names", NATIVE_COLUMNS);
     struct merge *merge = arena_alloc(s->book->r->arena, sizeof *merge);
     *merge = (struct merge){left, right, s->merges};
     s->merges = merge;
@@ -165,7 +170,8 @@ static enum outcome walk(struct sheet *s, const char *part) {
 }
 
 static struct sheet *sheet_of(struct xlsx_book *book, const struct xlsx_layout *layout, struct native_node *root) {
-    struct sheet *s = arena_alloc(book->r->arena, sizeof *s);
+    struct sheet *s = calloc(1, sizeof *s);
+    PROMISE(s);
     s->book = book;
     s->layout = layout;
     s->root = root;
@@ -173,17 +179,22 @@ static struct sheet *sheet_of(struct xlsx_book *book, const struct xlsx_layout *
     return s;
 }
 
+static void sheet_close(struct sheet *s) {
+    buffer_free(&s->value);
+    free(s);
+}
+
 enum outcome xlsx_read_sheet(struct xlsx_book *book, const char *part, const struct xlsx_layout *layout, struct native_node *root) {
     struct sheet *s = sheet_of(book, layout, root);
     enum outcome outcome = walk(s, part);
-    buffer_free(&s->value);
+    sheet_close(s);
     return outcome;
 }
 
 enum outcome xlsx_sheet_is_empty(struct xlsx_book *book, const char *part, bool *ret) {
     struct sheet *s = sheet_of(book, NULL, NULL);
     enum outcome outcome = walk(s, part);
-    buffer_free(&s->value);
     *ret = !s->filled;
+    sheet_close(s);
     return outcome;
 }

@@ -178,6 +178,26 @@ static void a_lying_directory_gains_nothing(void **state) {
     free(blanks);
 }
 
+/* As many cells as a file may have, each with a text of its own: refused only beyond, and no more of the arena than a reading may take. */
+static void the_largest_sheet_stays_within_its_share_of_the_arena(void **state) {
+    (void)state;
+    AUTO(buffer_free) struct buffer sheet;
+    buffer_init(&sheet, 16u << 20);
+    assert_int_equal(buffer_add_cstr(&sheet, "<worksheet><sheetData><row>", NULL), OK);
+    for (unsigned i = 0; i < 100; i++) assert_int_equal(buffer_printf(&sheet, NULL, "<c t=\"str\"><v>n%u</v></c>", i), OK);
+    for (unsigned row = 0; row < 1970; row++) {
+        assert_int_equal(buffer_add_cstr(&sheet, "</row><row>", NULL), OK);
+        for (unsigned i = 0; i < 100; i++) assert_int_equal(buffer_printf(&sheet, NULL, "<c t=\"inlineStr\"><is><t>%u字字字字字字字字%u</t></is></c>", row, i), OK);
+    }
+    assert_int_equal(buffer_add(&sheet, BYTES_LITERAL("</row></sheetData></worksheet>\0"), NULL), OK);
+    struct bytes file = ZIP(ROOT_RELS, BOOK_RELS, BOOK(FIRST), {"xl/worksheets/sheet1.xml", (const char *)sheet.at});
+    AUTO(arena_free_auto) struct arena *arena = arena_new(1u << 20, NATIVE_ARENA);
+    struct fault f = {0};
+    struct native_node *root = NULL;
+    if (native_read(&plain, file, arena, &root, &f) != OK) fail_msg("%s: %s", f.code, f.text);
+    assert_int_equal(root->last->line, 1971);
+}
+
 /* ---- writing --------------------------------------------------------------------------------------------------------------- */
 static struct native_node *cell(struct native_node *row, const char *name, struct bytes text) {
     struct native_node *one = native_add(row, bytes_of_cstr(name), fixture_arena());
@@ -245,7 +265,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(cells_of_every_type_are_texts), cmocka_unit_test(serial_numbers_are_days), cmocka_unit_test(further_sheets_are_groups),
         cmocka_unit_test(a_header_may_have_two_rows_below_a_title), cmocka_unit_test(blank_rows_may_only_stand_at_the_end),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_cell), cmocka_unit_test(hostile_books_are_refused), cmocka_unit_test(a_bomb_is_refused_before_it_is_unpacked),
-        cmocka_unit_test(a_lying_directory_gains_nothing), cmocka_unit_test(what_is_written_is_read_again), cmocka_unit_test(a_title_and_two_header_rows_are_written),
+        cmocka_unit_test(a_lying_directory_gains_nothing), cmocka_unit_test(the_largest_sheet_stays_within_its_share_of_the_arena), cmocka_unit_test(what_is_written_is_read_again), cmocka_unit_test(a_title_and_two_header_rows_are_written),
         cmocka_unit_test(a_text_that_no_cell_holds_is_not_cut), cmocka_unit_test(spoilt_files_are_read_or_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,11 @@ static const char tables[] =
     "CREATE TABLE IF NOT EXISTS file(message TEXT NOT NULL, nth INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY(message, name)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS probe(one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL) STRICT;";
 
+/* Positions of a new store go beyond those of a lost one, so that a client's old cursor passes over nothing. */
+static const char beginning[] =
+    "INSERT INTO sqlite_sequence(name, seq) SELECT 'message', unixepoch() * 1000"
+    " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'message')";
+
 static enum outcome failed(struct store *store, const char *what, struct fault *fault) {
     return fault_set(fault, RETRY, "JOURNAL", "HTTP store, %.200s: %s", what, sqlite3_errmsg(store->db));
 }
@@ -76,6 +81,7 @@ enum outcome store_open(const char *path, struct store **ret, struct fault *faul
     if (outcome == OK) sqlite3_busy_timeout(store->db, 2000);
     if (outcome == OK) outcome = execute(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", fault);
     if (outcome == OK) outcome = execute(store, tables, fault);
+    if (outcome == OK) outcome = execute(store, beginning, fault);
     if (outcome == OK) *ret = store;
     else store_close(store);
     return outcome;

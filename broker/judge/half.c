@@ -1,5 +1,6 @@
 /* 双方文书 · an event of two senders: the first side's message is kept, the second completes it. The two lists of items are compared by name:
  * what only one side lists, or lists otherwise, is recorded as a remark of the second message. A side that sends again replaces its own. */
+#include "base/line.h"
 #include "broker/judge/judging.h"
 #include "wire/paper.h"
 #include <stdio.h>
@@ -19,28 +20,16 @@ static struct bytes pack(struct judging *j) {
     return bytes_of(at, count);
 }
 
-static bool line_next(struct bytes *rest, struct bytes *ret_line) {
-    const uint8_t *newline = rest->count ? memchr(rest->at, '\n', rest->count) : NULL;
-    if (!newline) return false;
-    *ret_line = bytes_of(rest->at, (size_t)(newline - rest->at));
-    *rest = bytes_of(newline + 1, rest->count - ret_line->count - 1);
-    return true;
-}
-static struct bytes name_of(struct bytes line) {
-    const uint8_t *tab = line.count ? memchr(line.at, '\t', line.count) : NULL;
-    return bytes_of(line.at, tab ? (size_t)(tab - line.at) : line.count);
-}
-
 static struct bytes same_name(struct bytes list, struct bytes name) {
     struct bytes line;
     while (line_next(&list, &line)) {
-        if (bytes_equal(name_of(line), name)) return line;
+        if (bytes_equal(line_part(line, 0), name)) return line;
     }
     return BYTES_NONE;
 }
 
 static struct bytes amount_of(struct bytes line) {
-    size_t from = name_of(line).count;
+    size_t from = line_part(line, 0).count;
     return from < line.count ? bytes_of(line.at + from + 1, line.count - from - 1) : BYTES_NONE;
 }
 
@@ -56,11 +45,11 @@ static void compare(struct judging *j, struct bytes theirs, struct bytes ours) {
     if (!line_next(&rest, &line) || !line_next(&ours, &line)) return; /* the head lines */
     theirs = rest;
     while (line_next(&rest, &line)) {
-        struct bytes mine = same_name(ours, name_of(line));
-        if (!bytes_equal(mine, line)) differ(j, name_of(line), amount_of(line), amount_of(mine));
+        struct bytes mine = same_name(ours, line_part(line, 0));
+        if (!bytes_equal(mine, line)) differ(j, line_part(line, 0), amount_of(line), amount_of(mine));
     }
     for (rest = ours; line_next(&rest, &line);) {
-        if (!same_name(theirs, name_of(line)).count) differ(j, name_of(line), BYTES_NONE, amount_of(line));
+        if (!same_name(theirs, line_part(line, 0)).count) differ(j, line_part(line, 0), BYTES_NONE, amount_of(line));
     }
 }
 

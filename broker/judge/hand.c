@@ -1,5 +1,6 @@
 /* 待人工送达: what goes to an addressee without an inbox is kept as a line of the referral until a participant says that it was served.
  * A line: addressee, event, document number, business time in ms, business time of the service in ms or nothing; tab-separated. */
+#include "base/line.h"
 #include "broker/judge/judging.h"
 #include <stdio.h>
 
@@ -34,31 +35,14 @@ void hand_add(struct judging *j, struct bytes addressee) {
     r->hand = bytes_of(all, count);
 }
 
-static bool line_next(struct bytes *rest, struct bytes *ret_line) {
-    const uint8_t *newline = rest->count ? memchr(rest->at, '\n', rest->count) : NULL;
-    if (!newline) return false;
-    *ret_line = bytes_of(rest->at, (size_t)(newline - rest->at));
-    *rest = bytes_of(newline + 1, rest->count - ret_line->count - 1);
-    return true;
-}
-static struct bytes field_at(struct bytes line, int index) {
-    for (; index > 0; index--) {
-        const uint8_t *tab = memchr(line.at, '\t', line.count);
-        if (!tab) return BYTES_NONE;
-        line = bytes_of(tab + 1, line.count - (size_t)(tab - line.at) - 1);
-    }
-    const uint8_t *tab = line.count ? memchr(line.at, '\t', line.count) : NULL;
-    return bytes_of(line.at, tab ? (size_t)(tab - line.at) : line.count);
-}
-
 /* Not served yet, its document cited, its addressee the one named where one is named. */
 static bool meant(const struct judging *j, struct bytes line) {
     struct bytes cited;
     size_t cursor = 0;
-    if (field_at(line, 4).count) return false;
-    if (j->submission->target_organ.count && !bytes_equal(j->submission->target_organ, field_at(line, 0))) return false;
+    if (line_part(line, 4).count) return false;
+    if (j->submission->target_organ.count && !bytes_equal(j->submission->target_organ, line_part(line, 0))) return false;
     while (walk_items(&j->submission->cites, &cursor, &cited)) {
-        if (bytes_equal(cited, field_at(line, 2))) return true;
+        if (bytes_equal(cited, line_part(line, 2))) return true;
     }
     return false;
 }

@@ -18,7 +18,7 @@ int fixture_load(void **state) {
 }
 int fixture_unload(void **state) {
     (void)state;
-    arena_free(keep);
+    if (keep) arena_free(keep);
     rules_free(rules);
     directory_free(directory);
     return 0;

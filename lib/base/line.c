@@ -24,3 +24,21 @@ void line_clean(char *text, size_t count) {
         i += step ? step : 1;
     }
 }
+
+bool line_next(struct bytes *rest, struct bytes *ret_line) {
+    const uint8_t *newline = rest->count ? memchr(rest->at, '\n', rest->count) : NULL;
+    if (!newline) return false;
+    *ret_line = bytes_of(rest->at, (size_t)(newline - rest->at));
+    *rest = bytes_of(newline + 1, rest->count - ret_line->count - 1);
+    return true;
+}
+
+struct bytes line_part(struct bytes line, int index) {
+    for (;; index--) {
+        const uint8_t *tab = line.count ? memchr(line.at, '\t', line.count) : NULL;
+        size_t count = tab ? (size_t)(tab - line.at) : line.count;
+        if (index == 0) return bytes_of(line.at, count);
+        if (!tab) return BYTES_NONE;
+        line = bytes_of(tab + 1, line.count - count - 1);
+    }
+}

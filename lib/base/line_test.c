@@ -38,8 +38,20 @@ static void what_is_not_utf8_becomes_question_marks(void **state) {
     line_clean(cut, 2); /* what stands beyond the count is not looked at */
     assert_memory_equal(cut, "??\x9c", 3);
 }
+static void lines_and_parts_are_views(void **state) {
+    (void)state;
+    struct bytes rest = BYTES_LITERAL("a\tb\t\nz\n\nno end"), line;
+    assert_true(line_next(&rest, &line));
+    assert_true(bytes_equal_cstr(line_part(line, 0), "a") && bytes_equal_cstr(line_part(line, 1), "b"));
+    assert_int_equal(line_part(line, 2).count, 0);
+    assert_int_equal(line_part(line, 7).count, 0);
+    assert_true(line_next(&rest, &line) && bytes_equal_cstr(line_part(line, 0), "z"));
+    assert_true(line_next(&rest, &line) && line.count == 0);
+    assert_false(line_next(&rest, &line));
+    assert_true(bytes_equal_cstr(rest, "no end"));
+}
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(good_text_stays), cmocka_unit_test(controls_become_spaces),
-                                       cmocka_unit_test(what_is_not_utf8_becomes_question_marks)};
+                                       cmocka_unit_test(what_is_not_utf8_becomes_question_marks), cmocka_unit_test(lines_and_parts_are_views)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,13 +2,22 @@
 #include "wire/digest.h"
 #include "base/fault.h"
 #include <openssl/evp.h>
+#include <pthread.h>
 
 static _Thread_local EVP_MD_CTX *context;
+static pthread_key_t ending; /* only for its destructor: the HTTP front has a thread for each connection */
 static EVP_MD *algorithm;
-__attribute__((constructor)) static void fetch(void) { algorithm = EVP_MD_fetch(NULL, "SHA256", NULL); }
+static void let_go(void *at) { EVP_MD_CTX_free(at); }
+__attribute__((constructor)) static void fetch(void) {
+    algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    PROMISE(pthread_key_create(&ending, let_go) == 0);
+}
 
 static void begin(void) {
-    if (!context) context = EVP_MD_CTX_new();
+    if (!context) {
+        context = EVP_MD_CTX_new();
+        PROMISE(pthread_setspecific(ending, context) == 0);
+    }
     PROMISE(context && algorithm && EVP_DigestInit_ex2(context, algorithm, NULL));
 }
 static void end(struct digest *ret) { PROMISE(EVP_DigestFinal_ex(context, ret->b, NULL)); }
