@@ -92,7 +92,7 @@ def check(w, steps, sthj, police, readers, failed=0):
             delivered = db.execute("SELECT lane || '-' || generation || '-' || sequence FROM delivery WHERE stem NOT LIKE 'SYS.ACCEPTED%'").fetchall()
             assert not db.execute("SELECT kind, text FROM alarm").fetchall()
         assert sorted(m for m, in delivered) == sorted(reader.got), "the client has exactly what the journal says was delivered"
-        # an acknowledgement whose answer was lost with the adapter may be repeated, a message acknowledged and answered may not come back
+        assert not reader.twice, "what was acknowledged, and that answered, comes back no more"
         assert not agency.spool("inbox") and not agency.spool("outbox"), agency.slug
         assert len([n for n in agency.spool("failed") if n.endswith(".error")]) == (failed if agency is sthj else 0), agency.spool("failed")
 
