@@ -12,26 +12,31 @@ static const char *const outbox_manual[] = {"retention.ms", "-1", "max.message.b
 static const char *const clock_real[] = {"retention.ms", "2592000000", "message.timestamp.type", "LogAppendTime"}; /* 30 days of ticks */
 static const char *const clock_manual[] = {"retention.ms", "-1", "message.timestamp.type", "CreateTime", ANY_TIME};
 static const char *const inbox_config[] = {"retention.ms", "7776000000", "max.message.bytes", "2097152", "message.timestamp.type", "LogAppendTime"};
+/* 130 days: what an inbox keeps for 90 may name chunks that were 30 days old then, since a paper sent again is not shipped again. */
+static const char *const files_config[] = {"retention.ms", "11232000000", "max.message.bytes", "2097152", "compression.type", "uncompressed",
+                                           "message.timestamp.type", "LogAppendTime"};
 static const char *const dead_config[] = {"retention.ms", "-1", "max.message.bytes", "4194304", "message.timestamp.type", "LogAppendTime"};
 #define WITH(config) (config), sizeof(config) / sizeof((config)[0])
 
 struct topics { struct bus_topic *all; char (*names)[TOPIC_NAME]; size_t count; const struct broker_setup *setup; };
-static void add(struct topics *topics, const char *const *config, size_t config_count) {
-    topics->all[topics->count] = (struct bus_topic){topics->names[topics->count], topics->setup->lanes, topics->setup->replication, config, config_count};
+static void add_with(struct topics *topics, int32_t partitions, const char *const *config, size_t config_count) {
+    topics->all[topics->count] = (struct bus_topic){topics->names[topics->count], partitions, topics->setup->replication, config, config_count};
     topics->count++;
 }
+static void add(struct topics *topics, const char *const *config, size_t config_count) { add_with(topics, topics->setup->lanes, config, config_count); }
 
-/* New topics take a moment before they can be used (on a busy machine, half a minute for 276 partitions); who starts next shall not
- * stumble over it. */
-#define LEADERS_MS 60000
+/* New topics take a moment before they can be used; who starts next shall not stumble over it. (Nobody stumbles over those for files.) */
 static enum outcome await_leaders(rd_kafka_t *any, const struct topics *topics, struct fault *fault) {
     const char **names = calloc(topics->count, sizeof *names);
     int64_t *ends = calloc(topics->count, sizeof *ends);
     PROMISE(names && ends);
     enum outcome outcome = OK;
-    for (size_t i = 0; i < topics->count; i++) names[i] = topics->names[i];
     for (int32_t lane = 0; outcome == OK && lane < topics->setup->lanes; lane++) {
-        outcome = bus_ends(any, names, topics->count, lane, ENDS_MS, ends, fault);
+        size_t count = 0;
+        for (size_t i = 0; i < topics->count; i++) {
+            if (topics->all[i].partitions == topics->setup->lanes) names[count++] = topics->names[i];
+        }
+        outcome = bus_ends(any, names, count, lane, ENDS_MS, ends, fault);
     }
     free(names);
     free(ends);
@@ -39,7 +44,7 @@ static enum outcome await_leaders(rd_kafka_t *any, const struct topics *topics, 
 }
 
 static enum outcome make_topics(rd_kafka_t *any, const struct broker_setup *setup, const struct directory *directory, struct fault *fault) {
-    size_t most = directory_count(directory) * 2 + 2;
+    size_t most = directory_count(directory) * 3 + 2;
     bool manual = setup->manual_clock;
     struct topics topics = {calloc(most, sizeof *topics.all), calloc(most, TOPIC_NAME), 0, setup};
     PROMISE(topics.all && topics.names);
@@ -50,6 +55,8 @@ static enum outcome make_topics(rd_kafka_t *any, const struct broker_setup *setu
         else add(&topics, WITH(outbox_real));
         bus_inbox_topic(slug, topics.names[topics.count]);
         add(&topics, WITH(inbox_config));
+        bus_files_topic(slug, topics.names[topics.count]);
+        add_with(&topics, 1, WITH(files_config));
     }
     snprintf(topics.names[topics.count], TOPIC_NAME, "%s", TOPIC_CLOCK);
     if (manual) add(&topics, WITH(clock_manual));

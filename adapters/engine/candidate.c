@@ -4,6 +4,7 @@
 #include "adapters/engine/name.h"
 #include "adapters/engine/number.h"
 #include "adapters/engine/papers.h"
+#include "adapters/engine/uploads.h"
 #include "base/limits.h"
 #include "base/point.h"
 #include <stdlib.h>
@@ -117,21 +118,41 @@ static enum outcome all_there(struct look *look, const struct candidate *c, bool
     return OK;
 }
 
-static enum outcome read_attachments(struct look *look, const struct candidate *c, struct attachment **ret, bool *ret_wait, struct fault *fault) {
+static enum outcome read_inside(struct look *look, const struct paper *paper, struct attachment *into, bool *ret_wait, struct fault *fault) {
     struct engine *e = look->engine;
+    AUTO(buffer_free) struct buffer content;
+    buffer_init(&content, LIMIT_ATTACHMENTS);
+    enum outcome outcome = e->transport->verbs->read(e->transport, paper, &content, fault);
+    if (outcome == RETRY) *ret_wait = true; /* it changed under our hands */
+    if (outcome != OK) return outcome == RETRY ? OK : outcome;
+    into->content = arena_copy(look->arena, buffer_view(&content));
+    return OK;
+}
+
+/* Already in chunks, or on the way: then the case file waits; all of them are begun. */
+static enum outcome name_chunks(struct look *look, const struct paper *paper, struct attachment *into, bool *ret_wait, struct fault *fault) {
+    struct chunked *made = arena_alloc(look->arena, sizeof *made);
+    bool ready = false;
+    TRY(uploads_want(look->engine->uploads, paper, made, &ready, fault));
+    if (!ready) *ret_wait = true;
+    into->chunked = made;
+    return OK;
+}
+
+/* In the case file's order, as long as they fit inside the record; the others in chunks. */
+static enum outcome read_attachments(struct look *look, const struct candidate *c, struct attachment **ret, bool *ret_wait, struct fault *fault) {
+    const struct engine *e = look->engine;
     struct attachment *list = arena_array(look->arena, c->view.need_count + 1, sizeof *list);
-    size_t total = 0;
+    size_t inside = 0, most = profile_attachment_inside(e->profile);
     for (size_t i = 0; i < c->view.need_count; i++) {
+        const struct paper *paper = c->with[i];
         list[i].file_name = c->view.needs[i].file_name;
-        if (!c->with[i]) continue;
-        total += (size_t)c->with[i]->size;
-        if (total > LIMIT_ATTACHMENTS) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "the attachments together exceed 1 MiB");
-        AUTO(buffer_free) struct buffer content;
-        buffer_init(&content, LIMIT_ATTACHMENTS);
-        enum outcome outcome = e->transport->verbs->read(e->transport, c->with[i], &content, fault);
-        if (outcome == RETRY) *ret_wait = true;
-        if (outcome != OK) return outcome == RETRY ? OK : outcome;
-        list[i].content = arena_copy(look->arena, buffer_view(&content));
+        if (!paper) continue;
+        if (paper->size > LIMIT_FILE) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "larger than 2 GiB");
+        bool fits = inside + (size_t)paper->size <= most;
+        if (!fits && !e->uploads) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "does not fit inside the record");
+        if (fits) inside += (size_t)paper->size;
+        TRY(fits ? read_inside(look, paper, &list[i], ret_wait, fault) : name_chunks(look, paper, &list[i], ret_wait, fault));
     }
     *ret = list;
     return OK;

@@ -3,6 +3,7 @@
  * read-only once loaded. Memory: results live in the arena. */
 #ifndef ECOCASE_ADAPTERS_CONVERT_H
 #define ECOCASE_ADAPTERS_CONVERT_H
+#include "adapters/engine/chunk.h"
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "wire/directory.h"
@@ -16,6 +17,10 @@ const char *profile_agency(const struct profile *profile);       /* slug */
 const char *profile_extension(const struct profile *profile);    /* of the files written, without the dot */
 /* How long (ms) attachments named by a case file are waited for before MISSING_ATTACHMENT; default 30000. */
 int64_t profile_attachment_wait_ms(const struct profile *profile);
+/* Bytes of attachments that travel inside the record (those that fit, in the case file's order; the others go in chunks), and the size of
+ * a chunk; defaults LIMIT_ATTACHMENTS and LIMIT_CHUNK, which are the most as well. */
+size_t profile_attachment_inside(const struct profile *profile);
+int32_t profile_attachment_chunk(const struct profile *profile);
 /* Does a file of this name belong to this profile at all (its extension/pattern)? Others end in failed/ UNKNOWN_FORMAT. */
 bool profile_takes(const struct profile *profile, const char *file_name);
 
@@ -35,7 +40,8 @@ struct draft_view {
     instant business_time;
 };
 void convert_view(const struct draft *draft, struct draft_view *ret);
-struct attachment { struct bytes file_name; struct bytes content; };     /* in the order of `needs` */
+/* In the order of `needs`. chunked: NULL, or where the paper lies in chunks; then content is empty. */
+struct attachment { struct bytes file_name; struct bytes content; const struct chunked *chunked; };
 struct address {                        /* what the engine found in its journal, or derived */
     struct uuid message_id, case_id, referral_id, parent_referral_id, in_reply_to;   /* nil: null */
     const struct participant *answer_to;   /* sender of the cited message: default recipient of an answer; NULL when opening */
@@ -45,7 +51,7 @@ MUST_USE enum outcome convert_write(const struct profile *profile, const struct 
                                     const struct attachment *attachments, size_t attachment_count,
                                     struct buffer *ret_value, struct fault *fault);
 /* ---- canonical -> native ------------------------------------------------------------------------------------------- */
-struct native_file { struct bytes name; struct bytes content; };
+struct native_file { struct bytes name; struct bytes content; const struct chunked *chunked; /* as in struct attachment */ };
 struct native_case {
     struct bytes extension;             /* "csv", without the dot */
     struct bytes content;               /* the case file */
@@ -57,7 +63,7 @@ struct inbox_facts { int32_t lane; int64_t sequence; const char *role; /* to|cop
 MUST_USE enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
                                      const struct bytes *attachment_names, size_t attachment_count,
                                      struct arena *arena, struct native_case *ret, struct fault *fault);
-/* Names and contents of the record's documents with content, before rendering (so that the engine can name them). */
+/* Names and contents of the record's documents with content, or with chunks, before rendering (so that the engine can name them). */
 MUST_USE enum outcome convert_attachments(const struct profile *profile, struct bytes value, struct arena *arena,
                                           const struct native_file **ret, size_t *ret_count, struct fault *fault);
 #endif

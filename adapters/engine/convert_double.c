@@ -1,8 +1,9 @@
 /* A double of the conversion (engine/convert.h) for the engine's own tests. A native file is JSON {"event", "cites"…, "attachments":
  * [file names], "record": {canonical fields}}; what is left out is empty. A profile file holds "<slug> <attachment wait in ms>". A
- * case file named "bad…" cannot be read, a title "unrenderable" cannot be written. */
+ * case file named "bad…" cannot be read, a title "unrenderable" cannot be written. No chunks: attachments that do not fit inside the record are not for it. */
 #include "adapters/engine/convert.h"
 #include "adapters/engine/rendering.h"
+#include "base/limits.h"
 #include "wire/digest.h"
 #include "wire/frame.h"
 #include <openssl/evp.h>
@@ -32,6 +33,14 @@ const char *profile_extension(const struct profile *profile) {
     return "json";
 }
 int64_t profile_attachment_wait_ms(const struct profile *profile) { return profile->wait_ms; }
+size_t profile_attachment_inside(const struct profile *profile) {
+    (void)profile;
+    return LIMIT_ATTACHMENTS;
+}
+int32_t profile_attachment_chunk(const struct profile *profile) {
+    (void)profile;
+    return (int32_t)LIMIT_CHUNK;
+}
 bool profile_takes(const struct profile *profile, const char *name) {
     (void)profile;
     return strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".json") == 0;

@@ -1,9 +1,11 @@
 /* See engine.h: the loop. Each part of the work is tried by itself: what fails rests longer and longer and is told once, the others go
  * on. The loop sleeps until Kafka, the transport or a due time wakes it; a second is the most, as a net below missed wake-ups. */
 #include "adapters/engine/delivery.h"
+#include "adapters/engine/downloads.h"
 #include "adapters/engine/inbound.h"
 #include "adapters/engine/outbound.h"
 #include "adapters/engine/status.h"
+#include "adapters/engine/uploads.h"
 #include "adapters/http/http.h"
 #include "adapters/transports/spool.h"
 #include "base/log.h"
@@ -28,8 +30,8 @@ void engine_wake_by(rd_kafka_queue_t *queue) {
     if (wake_descriptor >= 0) rd_kafka_queue_io_event_enable(queue, wake_descriptor, &one, sizeof one);
 }
 
-enum part { PART_TAKE, PART_SEND, PART_MOVE, PART_INBOX, PART_REPORT, PART_COUNT };
-static const char *const part_names[PART_COUNT] = {"take", "send", "move", "inbox", "report"};
+enum part { PART_TAKE, PART_SHIP, PART_SEND, PART_MOVE, PART_FETCH, PART_INBOX, PART_REPORT, PART_COUNT };
+static const char *const part_names[PART_COUNT] = {"take", "ship", "send", "move", "fetch", "inbox", "report"};
 struct loop {
     struct engine engine;
     struct catalogue *catalogue;
@@ -79,8 +81,10 @@ static enum outcome read_inbox(struct loop *l, struct fault *fault) {
     return OK;
 }
 
+static enum outcome ship(struct loop *l, struct fault *fault) { return uploads_round(l->engine.uploads, &l->more, fault); }
+static enum outcome fetch(struct loop *l, struct fault *fault) { return downloads_round(l->engine.downloads, &l->more, fault); }
 static enum outcome report(struct loop *l, struct fault *fault) { return sender_reports(l->sender, false, fault); }
-static const work works[PART_COUNT] = {take, send_out, move, read_inbox, report};
+static const work works[PART_COUNT] = {take, ship, send_out, move, fetch, read_inbox, report};
 
 /* Trouble is told once per kind, its end too. */
 static enum outcome attempt(struct loop *l, enum part part) {
@@ -180,6 +184,8 @@ static enum outcome open_all(struct loop *l, const struct engine_settings *s, st
     if (!same) return fault_set(fault, REFUSE, "WRONG_WORLD", "spool %s belongs to another agency", s->spool);
     if (s->http) TRY(http_open(&(struct http_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
     TRY(delivery_recover(&l->engine, l->arena, fault));
+    TRY(uploads_new(&l->engine, &s->bus, &l->engine.uploads, fault));
+    TRY(downloads_new(&l->engine, &s->bus, &l->engine.downloads, fault));
     TRY(sender_new(&l->engine, &s->bus, &l->sender, fault));
     TRY(inbound_new(&l->engine, &s->bus, l->sender, &l->inbound, fault));
     l->unsent = l->unmoved = true;
@@ -196,6 +202,8 @@ static void close_all(struct loop *l) {
     if (l->inbound) status_tell(&l->status, &l->engine, false);
     inbound_free(l->inbound);
     sender_free(l->sender);
+    uploads_free(l->engine.uploads);
+    downloads_free(l->engine.downloads);
     journal_close(l->engine.journal);
     if (l->engine.transport) l->engine.transport->verbs->close(l->engine.transport);
     if (l->arena) arena_free(l->arena);

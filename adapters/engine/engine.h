@@ -41,6 +41,8 @@ struct engine {
     const struct participant *self;
     struct journal *journal;
     struct transport *transport;
+    struct uploads *uploads;                 /* NULL: no Kafka, attachments travel inside the record only */
+    struct downloads *downloads;
     bool manual_clock;
     int64_t waiting_until_ms;                /* monotonic: case files wait for attachments until then, so nothing is unclaimed */
     struct claim claims[ENGINE_CLAIMS];

@@ -1,6 +1,8 @@
 /* See inbound.h. */
 #include "adapters/engine/inbound.h"
+#include "adapters/engine/awaited.h"
 #include "adapters/engine/delivery.h"
+#include "adapters/engine/downloads.h"
 #include "base/log.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +20,11 @@ struct inbound {
     int32_t partitions;                        /* 0: not assigned */
     bool at_end[LIMIT_LANES], from_start[LIMIT_LANES];
     int64_t next[LIMIT_LANES];                 /* offset after the last delivered */
+    int64_t read[LIMIT_LANES];                 /* offset after the last of `messages`, -1: the beginning */
     rd_kafka_message_t *messages[ENGINE_BATCH];
-    size_t count;
+    size_t count, ready;                       /* the first `ready` can be delivered, behind them stand those that wait */
+    bool waits[LIMIT_LANES];                   /* its first message names a paper that is not whole yet: that partition is not read on */
+    int64_t sifted;                            /* downloads_changes when `ready` was found */
     int64_t heard_ms;                          /* the last sign of Kafka */
     int64_t probe_ms;                          /* when Kafka, being silent, is asked again */
 };
@@ -72,7 +77,8 @@ enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, 
 
 static void let_go(struct inbound *in) {
     for (size_t i = 0; i < in->count; i++) rd_kafka_message_destroy(in->messages[i]);
-    in->count = 0;
+    in->count = in->ready = 0;
+    memset(in->waits, 0, sizeof in->waits);
 }
 
 void inbound_free(struct inbound *in) {
@@ -92,21 +98,25 @@ static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
     return fault_set(fault, FATAL, "WRONG_WORLD", "this Kafka cluster (%s) is not the one of this spool's journal; use the cluster it was made with, or a new spool", cluster);
 }
 
+/* Reads on behind what is held; the partitions that wait are left alone. */
 static enum outcome assign(struct inbound *in, int32_t partitions, struct fault *fault) {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions);
-    enum outcome outcome = OK;
-    for (int32_t i = 0; i < partitions && outcome == OK; i++) {
-        int64_t next = -1;
-        outcome = journal_offset(in->engine->journal, i, &next, fault);
-        if (in->from_start[i]) next = -1;
-        in->next[i] = next;
+    for (int32_t i = 0; i < partitions; i++) {
         in->at_end[i] = false;
-        rd_kafka_topic_partition_list_add(list, in->topic, i)->offset = next >= 0 ? next : RD_KAFKA_OFFSET_BEGINNING;
+        if (!in->waits[i]) rd_kafka_topic_partition_list_add(list, in->topic, i)->offset = in->read[i] >= 0 ? in->read[i] : RD_KAFKA_OFFSET_BEGINNING;
     }
-    rd_kafka_resp_err_t error = outcome == OK ? rd_kafka_assign(in->reader, list) : 0;
+    rd_kafka_resp_err_t error = rd_kafka_assign(in->reader, list);
     rd_kafka_topic_partition_list_destroy(list);
-    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error));
-    return outcome;
+    return error ? fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error)) : OK;
+}
+
+static enum outcome assign_first(struct inbound *in, int32_t partitions, struct fault *fault) {
+    for (int32_t i = 0; i < partitions; i++) {
+        int64_t next = -1;
+        TRY(journal_offset(in->engine->journal, i, &next, fault));
+        in->next[i] = in->read[i] = in->from_start[i] ? -1 : next;
+    }
+    return assign(in, partitions, fault);
 }
 
 static void up(struct inbound *in) {
@@ -126,7 +136,7 @@ static enum outcome connect_once(struct inbound *in, struct fault *fault) {
     if (partitions < 1 || partitions > (int32_t)LIMIT_LANES) {
         return fault_set(fault, RETRY, "WRONG_WORLD", "topic %s has %d partitions; run ecocase-broker setup", in->topic, partitions);
     }
-    TRY(assign(in, partitions, fault));
+    TRY(assign_first(in, partitions, fault));
     in->partitions = partitions;
     up(in);
     log_info("inbound.reading", "topic=%s partitions=%d", in->topic, partitions);
@@ -140,6 +150,7 @@ static enum outcome start_over(struct inbound *in, const rd_kafka_message_t *mes
     log_error("inbound.alarm", "what=%s", text);
     TRY(journal_alarm(in->engine->journal, "INBOX", text, fault));
     if (message->partition >= 0 && message->partition < in->partitions) in->from_start[message->partition] = true;
+    let_go(in); /* all that is not delivered is read again */
     in->partitions = 0;
     return OK;
 }
@@ -165,6 +176,7 @@ static enum outcome read_batch(struct inbound *in, struct fault *fault) {
         if (!message) return OK;
         if (!message->err && message->partition >= 0 && message->partition < in->partitions) {
             in->at_end[message->partition] = false;
+            in->read[message->partition] = message->offset + 1;
             bytes += message->len;
             in->messages[in->count++] = message;
             continue;
@@ -189,8 +201,9 @@ static bool number_of(const rd_kafka_message_t *message, const char *name, int64
     return true;
 }
 
+static struct bytes value_of(const rd_kafka_message_t *message) { return bytes_of(message->payload, message->len); }
 static struct arrival arrival_of(const rd_kafka_message_t *message) {
-    struct arrival a = {.partition = message->partition, .offset = message->offset, .value = bytes_of(message->payload, message->len)};
+    struct arrival a = {.partition = message->partition, .offset = message->offset, .value = value_of(message)};
     int64_t lane = -1;
     bool lane_known = number_of(message, "ecocase_lane", &lane), generation = number_of(message, "ecocase_generation", &a.place.generation);
     bool sequence = number_of(message, "ecocase_sequence", &a.place.sequence);
@@ -205,21 +218,61 @@ static struct arrival arrival_of(const rd_kafka_message_t *message) {
     return a;
 }
 
+/* What can be delivered goes to the front. A message that waits for a paper stops its partition: what was read behind it is let go and
+ * read again later, so that order and gaplessness hold; the other partitions go on. */
+static enum outcome sift(struct inbound *in, struct arena *arena, struct fault *fault) {
+    AUTO(arena_free_auto) struct arena *scratch = arena_new(64u << 10, 96u << 20);
+    bool waits[LIMIT_LANES] = {false}, waiting[ENGINE_BATCH] = {false};
+    rd_kafka_message_t **kept = arena_array(arena, in->count, sizeof(rd_kafka_message_t *));
+    size_t ready = 0, late = 0;
+    in->sifted = downloads_changes(in->engine->downloads);
+    for (size_t i = 0; i < in->count; i++) { /* nothing is moved before all is known */
+        arena_reset(scratch);
+        if (!waits[in->messages[i]->partition]) TRY(awaited_any(in->engine, value_of(in->messages[i]), scratch, &waiting[i], fault));
+        if (waiting[i]) waits[in->messages[i]->partition] = true;
+    }
+    memset(waits, 0, sizeof waits);
+    for (size_t i = 0; i < in->count; i++) {
+        rd_kafka_message_t *message = in->messages[i];
+        bool behind = waits[message->partition];
+        if (waiting[i]) {
+            waits[message->partition] = true;
+            in->read[message->partition] = message->offset + 1;
+            kept[late++] = message;
+        } else if (behind) rd_kafka_message_destroy(message);
+        else in->messages[ready++] = message;
+    }
+    for (size_t i = 0; i < late; i++) in->messages[ready + i] = kept[i];
+    in->ready = ready;
+    in->count = ready + late;
+    bool changed = memcmp(waits, in->waits, sizeof waits) != 0;
+    memcpy(in->waits, waits, sizeof waits);
+    return changed && in->partitions ? assign(in, in->partitions, fault) : OK;
+}
+
 static enum outcome deliver(struct inbound *in, struct arena *arena, struct fault *fault) {
-    struct arrival *arrivals = arena_array(arena, in->count, sizeof *arrivals);
+    struct arrival *arrivals = arena_array(arena, in->ready, sizeof *arrivals);
+    struct awaited *papers = arena_array(arena, in->ready, sizeof *papers);
     struct lanes before, after;
-    for (size_t i = 0; i < in->count; i++) arrivals[i] = arrival_of(in->messages[i]);
+    for (size_t i = 0; i < in->ready; i++) {
+        arrivals[i] = arrival_of(in->messages[i]);
+        TRY(awaited_by(in->engine, arrivals[i].value, arena, &papers[i], fault));
+    }
     TRY(lanes_load(in->engine->journal, &before, fault));
-    TRY(delivery_batch(in->engine, &after, arrivals, in->count, arena, fault));
+    TRY(delivery_batch(in->engine, &after, arrivals, in->ready, arena, fault));
+    for (size_t i = 0; i < in->ready; i++) awaited_release(in->engine, &papers[i]);
     for (size_t i = 0; i < LIMIT_LANES; i++) {
         const struct lane_position *was = &before.at[i], *is = &after.at[i];
         if (was->generation != is->generation || was->sequence != is->sequence) sender_report_later(in->sender, is);
     }
-    for (size_t i = 0; i < in->count; i++) {
+    for (size_t i = 0; i < in->ready; i++) {
         in->next[arrivals[i].partition] = arrivals[i].offset + 1;
         in->from_start[arrivals[i].partition] = false;
+        rd_kafka_message_destroy(in->messages[i]);
     }
-    let_go(in);
+    in->count -= in->ready;
+    memmove(in->messages, in->messages + in->ready, in->count * sizeof in->messages[0]);
+    in->ready = 0;
     up(in);
     return OK;
 }
@@ -240,6 +293,7 @@ static void note_current(struct inbound *in) {
     bool current = in->partitions && in->engine->status.kafka_up && !in->count;
     for (int32_t i = 0; i < in->partitions; i++) current = current && in->at_end[i];
     in->engine->inbox_current = current;
+    if (current) downloads_sweep(in->engine->downloads);
 }
 
 enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_more, struct fault *fault) {
@@ -254,8 +308,10 @@ enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_mo
             return outcome;
         }
     }
-    if (!in->count) TRY(read_batch(in, fault));
-    if (in->count) {
+    size_t held = in->count;
+    if (!in->ready) TRY(read_batch(in, fault));
+    if (in->count > held || in->ready || (held && in->sifted != downloads_changes(in->engine->downloads))) TRY(sift(in, arena, fault));
+    if (in->ready) {
         *ret_more = true;
         TRY(deliver(in, arena, fault));
     } else probe(in);

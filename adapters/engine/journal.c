@@ -81,10 +81,13 @@ struct bytes told_bytes(const struct asking *asking, int column, struct arena *a
     int count = sqlite3_column_bytes(asking->statement, column);
     return at && count > 0 ? arena_copy(arena, bytes_of(at, (size_t)count)) : BYTES_NONE;
 }
+void told_fixed(const struct asking *asking, int column, uint8_t *ret, size_t count) {
+    const void *at = sqlite3_column_blob(asking->statement, column);
+    if (at && (size_t)sqlite3_column_bytes(asking->statement, column) == count) memcpy(ret, at, count);
+}
 struct uuid told_uuid(const struct asking *asking, int column) {
     struct uuid id = {0};
-    const void *at = sqlite3_column_blob(asking->statement, column);
-    if (at && sqlite3_column_bytes(asking->statement, column) == sizeof id.b) memcpy(id.b, at, sizeof id.b);
+    told_fixed(asking, column, id.b, sizeof id.b);
     return id;
 }
 int64_t told_int(const struct asking *asking, int column) { return sqlite3_column_int64(asking->statement, column); }

@@ -4,11 +4,11 @@
  * SQLite is RETRY/"JOURNAL": the caller rolls back, waits and does the step again; nothing counts before journal_commit. */
 #ifndef ECOCASE_ADAPTERS_JOURNAL_H
 #define ECOCASE_ADAPTERS_JOURNAL_H
+#include "adapters/engine/chunk.h"
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/time.h"
 #include "base/uuid.h"
-#include "wire/digest.h"
 
 struct journal;
 MUST_USE enum outcome journal_open(const char *path, struct journal **ret, struct fault *fault);
@@ -78,6 +78,15 @@ MUST_USE enum outcome journal_position_put(struct journal *journal, const struct
 /* The next offset to read, -1 when none is known. */
 MUST_USE enum outcome journal_offset(struct journal *journal, int32_t partition, int64_t *ret, struct fault *fault);
 MUST_USE enum outcome journal_offset_put(struct journal *journal, int32_t partition, int64_t offset, struct fault *fault);
+
+/* ---- papers in chunks (engine/uploads.h) --------------------------------------------------------------------------- */
+#define JOURNAL_PAPER_MS (30 * DAY_MS)   /* so long the digest of a paper is remembered */
+struct journaled_file { struct chunked what; int32_t acked; /* chunks, from the first on */ instant at; /* begun */ };
+MUST_USE enum outcome journal_file(struct journal *journal, const struct digest *sha256, bool *ret_known, struct journaled_file *ret, struct fault *fault);
+MUST_USE enum outcome journal_file_put(struct journal *journal, const struct journaled_file *file, struct fault *fault); /* over what was known */
+/* `identity`: whatever tells a paper from every other. */
+MUST_USE enum outcome journal_paper(struct journal *journal, struct bytes identity, bool *ret_known, struct digest *ret_sha256, struct fault *fault);
+MUST_USE enum outcome journal_paper_put(struct journal *journal, struct bytes identity, const struct digest *sha256, struct fault *fault);
 
 /* ---- alarms and facts ---------------------------------------------------------------------------------------------- */
 MUST_USE enum outcome journal_alarm(struct journal *journal, const char *kind, const char *text, struct fault *fault);

@@ -21,6 +21,9 @@ const char journal_tables[] =
     "CREATE TABLE IF NOT EXISTS lane_position(lane INTEGER PRIMARY KEY, generation INTEGER NOT NULL, sequence INTEGER NOT NULL,"
     " epoch INTEGER NOT NULL, broker_time INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS inbox_offset(partition INTEGER PRIMARY KEY, offset INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS file(sha256 BLOB PRIMARY KEY, sm3 BLOB NOT NULL, size INTEGER NOT NULL, partition INTEGER NOT NULL, first_offset INTEGER NOT NULL,"
+    " last_offset INTEGER NOT NULL, count INTEGER NOT NULL, chunk_size INTEGER NOT NULL, key BLOB NOT NULL, acked INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS paper(identity BLOB PRIMARY KEY, sha256 BLOB NOT NULL, at INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS alarm(row INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL) STRICT;";
 
 #define SUBMISSION_COLUMNS                                                                                                      \
@@ -56,6 +59,12 @@ const char *const journal_sql[S_COUNT] = {
                        " SET generation=excluded.generation, sequence=excluded.sequence, epoch=excluded.epoch, broker_time=excluded.broker_time",
     [S_OFFSET] = "SELECT offset FROM inbox_offset WHERE partition=?",
     [S_OFFSET_PUT] = "INSERT INTO inbox_offset(partition, offset) VALUES(?,?) ON CONFLICT(partition) DO UPDATE SET offset=excluded.offset",
+    [S_FILE] = "SELECT sm3, size, partition, first_offset, last_offset, count, chunk_size, key, acked, at FROM file WHERE sha256=?",
+    [S_FILE_PUT] = "INSERT OR REPLACE INTO file(sha256, sm3, size, partition, first_offset, last_offset, count, chunk_size, key, acked, at)"
+                   " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+    [S_PAPER] = "SELECT sha256 FROM paper WHERE identity=?",
+    [S_PAPER_PUT] = "INSERT OR REPLACE INTO paper(identity, sha256, at) VALUES(?,?,?)",
+    [S_PAPERS_FORGET] = "DELETE FROM paper WHERE at<?",
     [S_ALARM] = "INSERT INTO alarm(at, kind, text) VALUES(?,?,?)",
     [S_ALARMS] = "SELECT count(*) FROM alarm",
     [S_FACT_PUT] = "INSERT INTO fact(name, value) VALUES(?,?) ON CONFLICT DO NOTHING",

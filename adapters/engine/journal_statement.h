@@ -9,6 +9,7 @@ enum statement {
     S_PREPARE, S_BY_DIGEST, S_BY_MESSAGE, S_BY_SENT_AS, S_IN_STATE, S_QUEUE, S_ADVANCE, S_MOVED, S_DROP_NUMBERS, S_DROP,
     S_NUMBER_ADD, S_NUMBERS, S_NUMBERS_FORGET,
     S_STAGE, S_STAGED, S_REVEALED, S_DELIVERED, S_POSITIONS, S_POSITION_PUT, S_OFFSET, S_OFFSET_PUT,
+    S_FILE, S_FILE_PUT, S_PAPER, S_PAPER_PUT, S_PAPERS_FORGET,
     S_ALARM, S_ALARMS, S_FACT_PUT, S_FACT,
     S_COUNT
 };
@@ -31,6 +32,7 @@ void ask_int(struct asking *asking, int64_t value);
 MUST_USE enum outcome journal_step(struct journal *journal, struct asking *asking, bool *ret_row, struct fault *fault);
 MUST_USE enum outcome journal_run(struct journal *journal, struct asking *asking, struct fault *fault); /* no rows expected */
 struct bytes told_bytes(const struct asking *asking, int column, struct arena *arena);
+void told_fixed(const struct asking *asking, int column, uint8_t *ret, size_t count); /* a blob of that size, else left alone */
 struct uuid told_uuid(const struct asking *asking, int column);
 int64_t told_int(const struct asking *asking, int column);
 enum outcome journal_fault(struct journal *journal, const char *what, struct fault *fault);

@@ -20,6 +20,7 @@ struct map_item {
     size_t count, room;
     bool has_content;                        /* documents, read from a record: the paper itself */
     struct bytes content;
+    const struct chunked *chunked;           /* has_content, and the paper lies in chunks */
 };
 struct map_group { struct map_item *items; size_t count, room; };
 struct map_record { const char *event; unsigned record /* IN_* */; struct map_item own; struct map_group groups[GROUP_COUNT]; };

@@ -55,6 +55,45 @@ static void take_content(avro_value_t *value, struct arena *arena, struct map_it
     if (item->has_content) item->content = arena_copy(arena, bytes_of(at, count));
 }
 
+static bool take_digest(const avro_value_t *record, const char *name, struct digest *ret) {
+    avro_value_t field;
+    const char *hex = NULL;
+    size_t count = 0;
+    if (avro_value_get_by_name(record, name, &field, NULL) != 0 || avro_value_get_string(&field, &hex, &count) != 0) return false;
+    return digest_parse(bytes_of(hex, count ? count - 1 : 0), ret);
+}
+
+static int64_t take_number(const avro_value_t *record, const char *name) {
+    avro_value_t field;
+    int32_t small = 0;
+    int64_t number = -1;
+    if (avro_value_get_by_name(record, name, &field, NULL) != 0) return -1;
+    if (avro_value_get_type(&field) != AVRO_INT32) return avro_value_get_long(&field, &number) == 0 ? number : -1;
+    return avro_value_get_int(&field, &small) == 0 ? small : -1;
+}
+
+/* Numbers that cannot be stay as they are: who fetches the chunks checks them. */
+static void take_chunks(const avro_value_t *document, struct arena *arena, struct map_item *item) {
+    avro_value_t field, chunks, key;
+    const void *at = NULL;
+    size_t count = 0;
+    if (avro_value_get_by_name(document, "chunks", &field, NULL) != 0) return;
+    if (avro_value_get_current_branch(&field, &chunks) != 0 || avro_value_get_type(&chunks) != AVRO_RECORD) return;
+    struct chunked *made = arena_alloc(arena, sizeof *made);
+    bool whole = take_digest(document, "sha256", &made->sha256) && take_digest(document, "sm3", &made->sm3) &&
+                 avro_value_get_by_name(&chunks, "key", &key, NULL) == 0 && avro_value_get_bytes(&key, &at, &count) == 0 && count == CHUNK_KEY;
+    if (whole) memcpy(made->key, at, CHUNK_KEY);
+    made->size = whole ? take_number(document, "size") : -1;
+    made->partition = (int32_t)take_number(&chunks, "partition");
+    made->first_offset = take_number(&chunks, "first_offset");
+    made->last_offset = take_number(&chunks, "last_offset");
+    made->count = (int32_t)take_number(&chunks, "count");
+    made->chunk_size = (int32_t)take_number(&chunks, "chunk_size");
+    item->has_content = true;
+    item->content = BYTES_NONE;
+    item->chunked = made;
+}
+
 #define DECODED_MOST 10000u /* items of all groups: what a native file may hold; a record with more is delivered as canonical JSON */
 
 struct decoding { struct map_record *into; struct arena *arena; size_t items; };
@@ -74,6 +113,7 @@ static void take_group(struct decoding *d, avro_value_t *value, enum group_kind 
 static void take_fields(struct decoding *d, avro_value_t *record, enum group_kind group, const char *prefix, struct map_item *item) {
     size_t count = 0;
     if (avro_value_get_size(record, &count) != 0) return;
+    if (group == GROUP_DOCUMENTS) take_chunks(record, d->arena, item);
     for (size_t i = 0; i < count; i++) {
         avro_value_t field;
         const char *name = NULL;
@@ -83,7 +123,7 @@ static void take_fields(struct decoding *d, avro_value_t *record, enum group_kin
         enum group_kind kind = group == GROUP_NONE && !*prefix ? map_group_named(name) : GROUP_NONE;
         if (kind != GROUP_NONE) take_group(d, &field, kind);
         else if (avro_value_get_type(&field) == AVRO_RECORD) take_fields(d, &field, group, path, item);
-        else if (group == GROUP_DOCUMENTS && strcmp(name, "content") == 0) take_content(&field, d->arena, item);
+        else if (group == GROUP_DOCUMENTS && strcmp(name, "content") == 0 && !item->chunked) take_content(&field, d->arena, item);
         else if (value.field && take_value(&field, d->arena, &value)) map_add(item, &value, d->arena);
     }
 }
@@ -112,7 +152,7 @@ enum outcome convert_attachments(const struct profile *profile, struct bytes val
     for (size_t i = 0; i < documents->count; i++) {
         const struct map_item *item = &documents->items[i];
         struct bytes name = map_text(item, "file_name");
-        if (item->has_content) files[count++] = (struct native_file){name.count ? name : map_text(item, "title"), item->content};
+        if (item->has_content) files[count++] = (struct native_file){name.count ? name : map_text(item, "title"), item->content, item->chunked};
     }
     *ret = files;
     *ret_count = count;

@@ -81,22 +81,43 @@ static const char *media_type(struct bytes name) {
     return "application/octet-stream";
 }
 
+static int put_chunks(avro_value_t *value, const struct chunked *c) {
+    avro_value_t branch, field;
+    uint8_t key[CHUNK_KEY]; /* copied by Avro, which wants to be able to write to it */
+    const struct { const char *name; int64_t number; bool wide; } numbers[] = {{"partition", c->partition, false}, {"first_offset", c->first_offset, true},
+        {"last_offset", c->last_offset, true}, {"count", c->count, false}, {"chunk_size", c->chunk_size, false}};
+    int bad = avro_value_set_branch(value, 1, &branch);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && !bad; i++) {
+        bad = avro_value_get_by_name(&branch, numbers[i].name, &field, NULL);
+        if (!bad) bad = numbers[i].wide ? avro_value_set_long(&field, numbers[i].number) : avro_value_set_int(&field, (int32_t)numbers[i].number);
+    }
+    memcpy(key, c->key, sizeof key);
+    return bad || avro_value_get_by_name(&branch, "key", &field, NULL) || avro_value_set_bytes(&field, key, sizeof key);
+}
+
+static int put_digest(const struct encoding *e, avro_value_t *value, const struct digest *digest) {
+    char hex[DIGEST_SIZE * 2 + 1] = "";
+    if (digest) digest_hex(digest, hex);
+    return put_text(value, bytes_of_cstr(hex), e->arena);
+}
+
 /* A document's own: -1 not one of these. */
 static int put_paper(const struct encoding *e, avro_value_t *value, const char *name, const struct spot *spot) {
     avro_value_t branch;
     const struct attachment *paper = spot->paper;
-    char hex[DIGEST_SIZE * 2 + 1] = "";
-    if (strcmp(name, "size") == 0) return avro_value_set_long(value, paper ? (int64_t)paper->content.count : 0);
+    const struct chunked *chunked = paper ? paper->chunked : NULL;
+    if (strcmp(name, "size") == 0) return avro_value_set_long(value, chunked ? chunked->size : paper ? (int64_t)paper->content.count : 0);
     if (strcmp(name, "media_type") == 0 && !map_get(spot->item, name)) {
         return put_text(value, bytes_of_cstr(media_type(map_text(spot->item, "file_name"))), e->arena);
     }
     if (strcmp(name, "sha256") == 0) {
         struct digest digest = digest_of(paper ? paper->content : BYTES_NONE);
-        if (paper) digest_hex(&digest, hex);
-        return put_text(value, bytes_of_cstr(hex), e->arena);
+        return put_digest(e, value, !paper ? NULL : chunked ? &chunked->sha256 : &digest);
     }
+    if (strcmp(name, "sm3") == 0) return put_digest(e, value, chunked ? &chunked->sm3 : NULL);
+    if (strcmp(name, "chunks") == 0 && chunked) return put_chunks(value, chunked);
     if (strcmp(name, "content") != 0) return -1;
-    if (!paper) return put_value(e, value, NULL);
+    if (!paper || chunked) return put_value(e, value, NULL);
     struct bytes content = paper->content.count ? paper->content : BYTES_LITERAL("");
     void *at = arena_alloc(e->arena, content.count + 1);
     if (content.count) memcpy(at, content.at, content.count);

@@ -68,7 +68,7 @@ struct bytes fixture_value(const struct profile *profile, const char *file_name,
     }
     convert_view(draft, &view);
     struct attachment *papers = arena_array(fixture_arena, view.need_count + 1, sizeof *papers);
-    for (size_t i = 0; i < view.need_count; i++) papers[i] = (struct attachment){view.needs[i].file_name, BYTES_LITERAL("abc")};
+    for (size_t i = 0; i < view.need_count; i++) papers[i] = (struct attachment){view.needs[i].file_name, BYTES_LITERAL("abc"), NULL};
     struct address address = {.message_id = {{1}}, .case_id = {{2}}, .referral_id = {{3}}};
     if (answer_to) address.answer_to = directory_by_slug(fixture_directory, bytes_of_cstr(answer_to));
     AUTO(buffer_free) struct buffer value;

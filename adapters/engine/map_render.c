@@ -32,7 +32,7 @@ static void add_inbox(struct map_record *record, const struct inbox_facts *facts
 static void name_papers(struct map_group *documents, const struct bytes *names, size_t count, struct arena *arena) {
     size_t used = 0;
     for (size_t i = 0; i < documents->count; i++) {
-        struct map_item *item = &documents->items[i], kept = {.has_content = item->has_content, .content = item->content};
+        struct map_item *item = &documents->items[i], kept = {.has_content = item->has_content, .content = item->content, .chunked = item->chunked};
         struct bytes was = map_text(item, "file_name");
         for (size_t k = 0; k < item->count; k++) {
             if (strcmp(item->values[k].field->path, "file_name") != 0) map_add(&kept, &item->values[k], arena);

@@ -198,7 +198,7 @@ static void papers_beyond_one_mebibyte_are_refused(void **state) {
     const char *text = arena_printf(fixture_arena, "%s%s%s", csv_head, ROW, "移送,农1号,2026-6-8,jcy,N1,某案,捕捞,甲,1,2,张,1,网,1,b.pdf,\n");
     assert_int_equal(convert_read(profile, "a.csv", fixture_encoded(text, "GB18030"), fixture_arena, &draft, &fault), OK);
     struct bytes large = bytes_of(arena_alloc(fixture_arena, LIMIT_ATTACHMENTS), LIMIT_ATTACHMENTS);
-    struct attachment papers[] = {{BYTES_LITERAL("a.pdf"), bytes_of(large.at, large.count - 1)}, {BYTES_LITERAL("b.pdf"), bytes_of(large.at, 1)}};
+    struct attachment papers[] = {{BYTES_LITERAL("a.pdf"), bytes_of(large.at, large.count - 1), NULL}, {BYTES_LITERAL("b.pdf"), bytes_of(large.at, 1), NULL}};
     const struct address address = {.message_id = {{1}}};
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
@@ -210,9 +210,36 @@ static void papers_beyond_one_mebibyte_are_refused(void **state) {
     profile_free(profile);
 }
 
+static void a_paper_in_chunks_is_told_as_it_was_said(void **state) {
+    (void)state;
+    struct profile *profile = fixture_profile(csv_profile);
+    struct draft *draft = NULL;
+    struct fault fault = {0};
+    const struct native_file *files = NULL;
+    size_t count = 0;
+    const char *text = arena_printf(fixture_arena, "%s%s%s", csv_head, ROW, "移送,农1号,2026-6-8,jcy,N1,某案,捕捞,甲,1,2,张,1,网,1,b.pdf,\n");
+    assert_int_equal(convert_read(profile, "a.csv", fixture_encoded(text, "GB18030"), fixture_arena, &draft, &fault), OK);
+    struct chunked video = {.sha256 = digest_of(BYTES_LITERAL("a")), .sm3 = digest_of(BYTES_LITERAL("b")), .partition = 3, .first_offset = 1, .last_offset = 1 << 20, .key = {9}};
+    chunked_cut(&video, LIMIT_FILE, (int32_t)LIMIT_CHUNK);
+    const struct attachment papers[] = {{.file_name = BYTES_LITERAL("a.pdf"), .content = BYTES_LITERAL("small")}, {.file_name = BYTES_LITERAL("b.pdf"), .chunked = &video}};
+    const struct address address = {.message_id = {{1}}};
+    AUTO(buffer_free) struct buffer value;
+    buffer_init(&value, LIMIT_VALUE);
+    assert_int_equal(convert_write(profile, draft, &address, papers, 2, &value, &fault), OK);
+    assert_int_equal(convert_attachments(profile, buffer_view(&value), fixture_arena, &files, &count, &fault), OK);
+    assert_int_equal(count, 2);
+    assert_null(files[0].chunked);
+    assert_true(bytes_equal_cstr(files[0].content, "small"));
+    assert_true(bytes_equal_cstr(files[1].name, "b.pdf") && !files[1].content.count);
+    assert_int_equal(chunked_check(files[1].chunked, &fault), OK);
+    assert_memory_equal(files[1].chunked, &video, sizeof video);
+    profile_free(profile);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(csv_there_and_back), cmocka_unit_test(an_answer_goes_to_who_sent_the_cited_document), cmocka_unit_test(xml_there_and_back),
-        cmocka_unit_test(json_there_and_back), cmocka_unit_test(what_is_wrong_is_told_at_its_place), cmocka_unit_test(papers_beyond_one_mebibyte_are_refused)};
+        cmocka_unit_test(json_there_and_back), cmocka_unit_test(what_is_wrong_is_told_at_its_place), cmocka_unit_test(papers_beyond_one_mebibyte_are_refused),
+        cmocka_unit_test(a_paper_in_chunks_is_told_as_it_was_said)};
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

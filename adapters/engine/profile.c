@@ -218,6 +218,8 @@ static enum outcome read_all(struct reading *r, struct setting *root) {
     NOTE(r, NULL, read_texts(r, root, "files", (struct texts){every, 1}, &p->files));
     NOTE(r, NULL, setting_int_or(root, "attachment_wait", 0, WAIT_MOST_SECONDS, 30, &wait, r->fault));
     p->attachment_wait_ms = wait * 1000;
+    NOTE(r, NULL, setting_int_or(root, "attachment_inside", 0, LIMIT_ATTACHMENTS, LIMIT_ATTACHMENTS, &p->attachment_inside, r->fault));
+    NOTE(r, NULL, setting_int_or(root, "attachment_chunk", LIMIT_CHUNK_LEAST, LIMIT_CHUNK, LIMIT_CHUNK, &p->attachment_chunk, r->fault));
     NOTE(r, NULL, read_choice(r, root, "identifiers", stops, &which));
     p->identifiers_stop = which == 0;
     NOTE(r, setting_get(root, "tables"), read_tables(r, root));
@@ -264,6 +266,8 @@ void profile_free(struct profile *profile) {
 const char *profile_agency(const struct profile *profile) { return profile->agency->slug; }
 const char *profile_extension(const struct profile *profile) { return profile->extension; }
 int64_t profile_attachment_wait_ms(const struct profile *profile) { return profile->attachment_wait_ms; }
+size_t profile_attachment_inside(const struct profile *profile) { return (size_t)profile->attachment_inside; }
+int32_t profile_attachment_chunk(const struct profile *profile) { return (int32_t)profile->attachment_chunk; }
 bool profile_takes(const struct profile *profile, const char *file_name) {
     for (size_t i = 0; i < profile->files.count; i++) {
         if (fnmatch(profile->files.at[i], file_name, FNM_CASEFOLD) == 0) return true;

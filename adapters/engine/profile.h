@@ -79,7 +79,7 @@ struct profile {
     struct native_path record, key;        /* count 0: none */
     bool has_key;
     struct texts dates, list, files;
-    int64_t attachment_wait_ms;
+    int64_t attachment_wait_ms, attachment_inside, attachment_chunk;
     bool identifiers_stop;                 /* wrong identifiers stop a file; else the broker remarks on them */
     const struct table *tables; size_t table_count;
     const struct mapped_message *messages; size_t message_count;

@@ -1,7 +1,10 @@
 /* See rendering.h. */
 #include "adapters/engine/rendering.h"
+#include "adapters/engine/downloads.h"
 #include "adapters/engine/name.h"
 #include "base/log.h"
+#include "base/point.h"
+#include "wire/reason.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,19 +21,26 @@ struct uuid rendering_message_id(const struct rendering *r) {
     return uuid_v5(&UUID_ECOCASE, bytes_of_cstr(name));
 }
 
-static enum outcome stage(const struct rendering *r, struct rendered *ret, enum box box, const char *name, struct bytes content, struct fault *fault) {
+static const char *staged_name(const struct rendering *r, const struct rendered *ret) {
     const struct lane_position *p = &r->arrival->place;
     char of_case[2 + 16] = "";
     if (r->readable && !uuid_is_nil(&r->said.case_id)) {
         of_case[0] = '_';
         for (size_t i = 0; i < 8; i++) snprintf(of_case + 1 + 2 * i, 3, "%02x", r->said.case_id.b[i]);
     }
-    const char *staged = arena_printf(r->scratch, "%d-%lld-%lld_%zu%s", p->lane, (long long)p->generation, (long long)p->sequence,
-                                      json_array_size(ret->files), of_case);
-    TRY(r->engine->transport->verbs->stage(r->engine->transport, staged, content, fault));
+    return arena_printf(r->scratch, "%d-%lld-%lld_%zu%s", p->lane, (long long)p->generation, (long long)p->sequence,
+                        json_array_size(ret->files), of_case);
+}
+static void note_staged(struct rendered *ret, const char *staged, enum box box, const char *name) {
     json_t *one = json_pack("{s:s, s:i, s:s}", "staged", staged, "box", (int)box, "name", name);
     PROMISE(one);
     json_array_append_new(ret->files, one);
+}
+
+static enum outcome stage(const struct rendering *r, struct rendered *ret, enum box box, const char *name, struct bytes content, struct fault *fault) {
+    const char *staged = staged_name(r, ret);
+    TRY(r->engine->transport->verbs->stage(r->engine->transport, staged, content, fault));
+    note_staged(ret, staged, box, name);
     return OK;
 }
 
@@ -79,6 +89,46 @@ static enum outcome stage_receipt(const struct rendering *r, struct rendered *re
     return outcome;
 }
 
+/* Where a paper in chunks will never be whole here, what lies in its place says why and what to do. */
+static json_t *loss_of(const struct rendering *r, const struct native_file *paper, const struct fault *why) {
+    const struct reason *reason = reason_find(why->code);
+    char sha256[DIGEST_SIZE * 2 + 1], sm3[DIGEST_SIZE * 2 + 1], at[32];
+    digest_hex(&paper->chunked->sha256, sha256);
+    digest_hex(&paper->chunked->sm3, sm3);
+    instant_format(instant_now(), at);
+    json_t *name = json_stringn((const char *)paper->name.at, paper->name.count), *sender = json_stringn((const char *)r->said.sender.at, r->said.sender.count);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:s, s:s, s:s}", "code", why->code, "zh", reason->zh, "en", reason->en, "detail", why->text, "file", name,
+                     "sender", sender, "size", (json_int_t)paper->chunked->size, "sha256", sha256, "sm3", sm3, "at", at);
+}
+static bool is_lost(const struct rendering *r, const struct native_file *paper, struct fault *ret_why) {
+    return paper->chunked && downloads_state(r->engine->downloads, r->said.sender, paper->chunked, ret_why) == FETCH_LOST;
+}
+
+static enum outcome stage_chunked(const struct rendering *r, struct rendered *ret, const char *name, const struct native_file *paper, struct fault *fault) {
+    struct fault why;
+    char stored[80];
+    const char *staged = staged_name(r, ret);
+    enum fetched state = downloads_state(r->engine->downloads, r->said.sender, paper->chunked, &why);
+    if (state == FETCH_WAITING) return fault_set(fault, RETRY, "CHUNK_MISSING", "an attachment is not whole yet");
+    if (state == FETCH_LOST) {
+        json_t *loss = loss_of(r, paper, &why);
+        enum outcome outcome = stage_json(r, ret, BOX_INBOX, name, loss, fault);
+        json_decref(loss);
+        return outcome;
+    }
+    downloads_name(paper->chunked, stored);
+    TRY(r->engine->transport->verbs->stage_stored(r->engine->transport, staged, stored, fault));
+    POINT("fetch.staged");
+    note_staged(ret, staged, BOX_INBOX, name);
+    return OK;
+}
+
+static const char *paper_name(const struct rendering *r, const char *stem, size_t nth, const struct native_file *paper) {
+    struct fault ignored;
+    const char *name = name_attachment(stem, nth, paper->name, r->scratch);
+    return is_lost(r, paper, &ignored) ? arena_printf(r->scratch, "%s.error", name) : name;
+}
+
 /* RETRY: staging; REFUSE: the profile cannot, and nothing is staged. */
 static enum outcome stage_native(const struct rendering *r, struct rendered *ret, struct fault *fault) {
     const struct engine *e = r->engine;
@@ -88,18 +138,32 @@ static enum outcome stage_native(const struct rendering *r, struct rendered *ret
     struct inbox_facts facts = {r->arrival->place.lane, r->arrival->place.sequence, r->arrival->role};
     TRY(convert_attachments(e->profile, r->arrival->value, r->scratch, &documents, &count, fault));
     struct bytes *names = arena_array(r->scratch, count + 1, sizeof *names);
-    for (size_t i = 0; i < count; i++) names[i] = bytes_of_cstr(name_attachment(ret->stem, i + 1, documents[i].name, r->scratch));
+    for (size_t i = 0; i < count; i++) names[i] = bytes_of_cstr(paper_name(r, ret->stem, i + 1, &documents[i]));
     TRY(convert_render(e->profile, r->arrival->value, &facts, names, count, r->scratch, &native, fault));
     for (size_t i = 0; i < native.attachment_count; i++) {
-        const char *name = i < count ? arena_cstr(r->scratch, names[i]) : name_attachment(ret->stem, i + 1, native.attachments[i].name, r->scratch);
-        TRY(stage(r, ret, BOX_INBOX, name, native.attachments[i].content, fault));
+        const struct native_file *paper = &native.attachments[i];
+        const char *name = i < count ? arena_cstr(r->scratch, names[i]) : name_attachment(ret->stem, i + 1, paper->name, r->scratch);
+        TRY(paper->chunked ? stage_chunked(r, ret, name, paper, fault) : stage(r, ret, BOX_INBOX, name, paper->content, fault));
     }
     return stage(r, ret, BOX_INBOX, name_case_file(ret->stem, native.extension, r->scratch), native.content, fault);
+}
+
+/* Canonical JSON holds the papers of the record; those in chunks lie beside it. */
+static enum outcome stage_papers(const struct rendering *r, struct rendered *ret, struct fault *fault) {
+    const struct native_file *documents = NULL;
+    struct fault ignored;
+    size_t count = 0;
+    if (!r->readable || convert_attachments(r->engine->profile, r->arrival->value, r->scratch, &documents, &count, &ignored) != OK) return OK;
+    for (size_t i = 0; i < count; i++) {
+        if (documents[i].chunked) TRY(stage_chunked(r, ret, paper_name(r, ret->stem, i + 1, &documents[i]), &documents[i], fault));
+    }
+    return OK;
 }
 
 static enum outcome stage_canonical(const struct rendering *r, struct rendered *ret, const struct fault *why, struct fault *fault) {
     json_t *canonical = NULL;
     struct fault ignored;
+    TRY(stage_papers(r, ret, fault));
     if (!r->readable || canonical_json(r->engine->catalogue, r->arrival->value, &canonical, &ignored) != OK) {
         canonical = json_object();
         json_object_set_new(canonical, "unreadable", json_string(why->code));

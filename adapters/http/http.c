@@ -26,6 +26,13 @@ static bool unchanged(struct transport *t, const struct paper *paper) { return h
 static enum outcome read_paper(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault) {
     return http_of(t)->base->verbs->read(http_of(t)->base, paper, into, fault);
 }
+static enum outcome read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count, struct fault *fault) {
+    return http_of(t)->base->verbs->read_part(http_of(t)->base, paper, from, ret, count, fault);
+}
+static int store_folder(const struct transport *t) { return http_const(t)->base->verbs->store(http_const(t)->base); }
+static enum outcome stage_stored(struct transport *t, const char *staged, const char *stored, struct fault *fault) {
+    return http_of(t)->base->verbs->stage_stored(http_of(t)->base, staged, stored, fault);
+}
 static void put_off(struct transport *t, struct bytes name, int64_t ms) { http_of(t)->base->verbs->put_off(http_of(t)->base, name, ms); }
 static bool sent_taken(struct transport *t, const char *name) { return http_of(t)->base->verbs->sent_taken(http_of(t)->base, name); }
 static enum outcome stage(struct transport *t, const char *staged, struct bytes content, struct fault *fault) {
@@ -165,7 +172,8 @@ static void close_transport(struct transport *t) {
 
 static const struct transport_verbs verbs = {
     .close = close_transport, .wake_descriptor = wake_descriptor, .papers = papers, .present = present, .unchanged = unchanged, .read = read_paper,
-    .put_off = put_off, .sent = sent, .sent_taken = sent_taken, .fail = fail, .stage = stage, .settle = settle, .reveal = reveal, .seal = seal,
+    .put_off = put_off, .sent = sent, .sent_taken = sent_taken, .fail = fail, .stage = stage, .read_part = read_part, .store = store_folder,
+    .stage_stored = stage_stored, .settle = settle, .reveal = reveal, .seal = seal,
     .forget_staged = forget_staged, .tell_status = tell_status, .counts = counts};
 
 static enum outcome open_folders(struct http *http, const char *spool, struct fault *fault) {

@@ -10,7 +10,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-static const char *const names[FOLDER_COUNT] = {".", "outbox", "sent", "failed", "inbox", "done", ".stage"};
+static const char *const names[FOLDER_COUNT] = {".", "outbox", "sent", "failed", "inbox", "done", ".stage", ".files"};
 
 static enum outcome open_folder(struct spool *spool, const char *path, enum spool_folder which, struct fault *fault) {
     int root = which == FOLDER_ROOT ? AT_FDCWD : spool->folders[FOLDER_ROOT];
@@ -57,8 +57,8 @@ static struct paper_counts spool_counts(const struct transport *t) { return (str
 
 static const struct transport_verbs verbs = {
     .close = spool_close, .wake_descriptor = spool_wake_descriptor, .papers = spool_papers, .present = spool_present,
-    .unchanged = spool_unchanged, .read = spool_read, .put_off = spool_put_off, .sent = spool_sent, .sent_taken = spool_sent_taken,
-    .fail = spool_fail, .stage = spool_stage, .settle = spool_settle, .reveal = spool_reveal, .seal = spool_seal,
+    .unchanged = spool_unchanged, .read = spool_read, .read_part = spool_read_part, .put_off = spool_put_off, .sent = spool_sent, .sent_taken = spool_sent_taken,
+    .fail = spool_fail, .stage = spool_stage, .store = spool_store, .stage_stored = spool_stage_stored, .settle = spool_settle, .reveal = spool_reveal, .seal = spool_seal,
     .forget_staged = spool_forget_staged, .tell_status = spool_tell_status, .counts = spool_counts};
 
 static enum outcome set_up(struct spool *spool, const char *path, struct fault *fault) {

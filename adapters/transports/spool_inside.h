@@ -13,7 +13,7 @@ struct seen {
     int64_t first_ms, quiet_since_ms, again_ms; /* monotonic; again_ms: put off until then */
     bool complete, regular;
 };
-enum spool_folder { FOLDER_ROOT, FOLDER_OUTBOX, FOLDER_SENT, FOLDER_FAILED, FOLDER_INBOX, FOLDER_DONE, FOLDER_STAGE, FOLDER_COUNT };
+enum spool_folder { FOLDER_ROOT, FOLDER_OUTBOX, FOLDER_SENT, FOLDER_FAILED, FOLDER_INBOX, FOLDER_DONE, FOLDER_STAGE, FOLDER_STORE, FOLDER_COUNT };
 struct spool {
     struct transport transport;
     int folders[FOLDER_COUNT], lock, notify;
@@ -36,6 +36,10 @@ enum outcome spool_papers(struct transport *t, struct arena *arena, const struct
 bool spool_present(struct transport *t, struct bytes name);
 bool spool_unchanged(struct transport *t, const struct paper *paper);
 enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault);
+enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count, struct fault *fault);
+/* It is looked at again until it is complete. RETRY/FILE_CHANGED. */
+enum outcome spool_changed(struct spool *spool, const struct paper *paper, struct fault *fault);
+bool spool_same(int file, const struct paper *paper); /* an open file */
 void spool_put_off(struct transport *t, struct bytes name, int64_t ms);
 void spool_unsee(struct spool *spool, struct bytes name);
 bool spool_copy_name(struct bytes name, char ret[SPOOL_NAME]);
@@ -45,6 +49,9 @@ bool spool_sent_taken(struct transport *t, const char *name);
 enum outcome spool_fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why, struct fault *fault);
 
 enum outcome spool_stage(struct transport *t, const char *staged, struct bytes content, struct fault *fault);
+int spool_store(const struct transport *t);
+enum outcome spool_stage_stored(struct transport *t, const char *staged, const char *stored, struct fault *fault);
+void spool_note_staged(struct spool *spool, const char *staged);
 enum outcome spool_settle(struct transport *t, struct fault *fault);
 enum outcome spool_reveal(struct transport *t, const char *staged, enum box box, const char *name, struct fault *fault);
 enum outcome spool_seal(struct transport *t, struct fault *fault);

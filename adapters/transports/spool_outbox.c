@@ -191,7 +191,12 @@ bool spool_unchanged(struct transport *t, const struct paper *paper) {
     return facts.st_ino == paper->inode && facts.st_size == paper->size && modified_ns(&facts) == paper->modified_ns;
 }
 
-static enum outcome changed(struct spool *spool, const struct paper *paper, struct fault *fault) {
+bool spool_same(int file, const struct paper *paper) {
+    struct stat facts;
+    return fstat(file, &facts) == 0 && facts.st_ino == paper->inode && facts.st_size == paper->size && modified_ns(&facts) == paper->modified_ns;
+}
+
+enum outcome spool_changed(struct spool *spool, const struct paper *paper, struct fault *fault) {
     struct seen *seen = find(spool, paper->name);
     if (seen) {
         seen->complete = false;
@@ -203,12 +208,12 @@ static enum outcome changed(struct spool *spool, const struct paper *paper, stru
 enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault) {
     struct spool *spool = spool_of(t);
     char path[64 + SPOOL_NAME], name[SPOOL_NAME];
-    if (!spool_unchanged(t, paper)) return changed(spool, paper, fault);
+    if (!spool_unchanged(t, paper)) return spool_changed(spool, paper, fault);
     PROMISE(spool_copy_name(paper->name, name));
     snprintf(path, sizeof path, "/proc/self/fd/%d/%s", spool->folders[FOLDER_OUTBOX], name);
     struct fault inner;
     enum outcome outcome = buffer_read_file(into, path, &inner);
-    if (!spool_unchanged(t, paper)) return changed(spool, paper, fault);
+    if (!spool_unchanged(t, paper)) return spool_changed(spool, paper, fault);
     if (outcome != OK) return fault_set(fault, outcome, inner.code, "%s: %s", name, strrchr(inner.text, ':') ? strrchr(inner.text, ':') + 2 : "cannot be read");
     return OK;
 }

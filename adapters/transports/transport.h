@@ -28,6 +28,8 @@ struct transport_verbs {
     bool (*present)(struct transport *transport, struct bytes name);            /* complete or not */
     bool (*unchanged)(struct transport *transport, const struct paper *paper);  /* still there, the same */
     enum outcome (*read)(struct transport *transport, const struct paper *paper, struct buffer *into, struct fault *fault);
+    /* Part of a paper, exactly `count` bytes. RETRY/FILE_CHANGED: it is another one by now, or gone. */
+    enum outcome (*read_part)(struct transport *transport, const struct paper *paper, int64_t from, uint8_t *ret, size_t count, struct fault *fault);
     void (*put_off)(struct transport *transport, struct bytes name, int64_t ms);
     /* Moves a paper on; a taken name gets another one. Gone already: OK. Durable after `seal`. */
     enum outcome (*sent)(struct transport *transport, const struct paper *paper, struct bytes as, struct fault *fault);
@@ -36,6 +38,9 @@ struct transport_verbs {
     enum outcome (*fail)(struct transport *transport, const struct paper *papers, size_t count, struct bytes why, struct fault *fault);
     /* Delivery: stage all, settle, (journal), reveal all, seal, (journal). */
     enum outcome (*stage)(struct transport *transport, const char *staged, struct bytes content, struct fault *fault);
+    /* 附件库: a folder of the adapter's own where large papers grow until they are whole; stage_stored stages one, durable as it is. */
+    int (*store)(const struct transport *transport);
+    enum outcome (*stage_stored)(struct transport *transport, const char *staged, const char *stored, struct fault *fault);
     enum outcome (*settle)(struct transport *transport, struct fault *fault); /* what was staged is durable */
     /* Once is enough: what was revealed, or taken away by the agency since, stays as it is. */
     enum outcome (*reveal)(struct transport *transport, const char *staged, enum box box, const char *name, struct fault *fault);

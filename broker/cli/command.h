@@ -5,6 +5,7 @@
 
 enum exit_code ledger_list(struct source *source, const struct request *request);
 enum exit_code ledger_overdue(struct source *source, const struct request *request);
+enum exit_code ledger_alerts(struct source *source, const struct request *request);
 enum exit_code ledger_show(struct source *source, const struct request *request);
 enum exit_code ledger_stats(struct source *source, const struct request *request);
 enum exit_code agencies(struct source *source, const struct request *request);

@@ -1,4 +1,4 @@
-/* `ledger list` and `ledger overdue`. */
+/* `ledger list`, `ledger overdue` and `ledger alerts`. */
 #include "broker/cli/command.h"
 #include <stdio.h>
 #include "broker/cli/sheet.h"
@@ -29,4 +29,16 @@ enum exit_code ledger_overdue(struct source *source, const struct request *reque
         "SELECT left(referral_id::text, 8) AS short_id, CASE WHEN overdue AND stopped_at IS NOT NULL THEN '超期办结' WHEN overdue THEN '已超期'"
         " ELSE '字面已届满' END AS how, split_part(numbers, E'\\n', 1) AS document_no, * FROM ecocase.clock_list"
         " WHERE (overdue OR due_by_letter) AND ($1::text IS NULL OR actor = $1) ORDER BY overdue DESC, due_lenient, referral_id LIMIT $2", 2, values), columns);
+}
+
+enum exit_code ledger_alerts(struct source *source, const struct request *request) {
+    static const struct sheet_column columns[] = {{"told_at", "提醒时间", 0}, {"event_zh", "提醒", 0}, {"rule", "规则", 0}, {"rule_zh", "期限", 0},
+        {"due_at", "届满", 0}, {"short_id", "标识", 0}, {"document_no", "文号", 30}, {"title", "案件", 36}, {"told", "已通知", 0}, {NULL, NULL, 0}};
+    if (request->agency && !agency_exists(source, request->agency)) return EXIT_FAILED;
+    char limit[24];
+    snprintf(limit, sizeof limit, "%ld", request->limit);
+    const char *const values[] = {request->agency, limit};
+    return sheet_answer(source, request, source_ask(source,
+        "SELECT left(referral_id::text, 8) AS short_id, * FROM ecocase.alert_list WHERE $1::text IS NULL OR $1 = ANY (string_to_array(told, ' '))"
+        " ORDER BY told_at DESC, lane, serial DESC LIMIT $2", 2, values), columns);
 }

@@ -14,6 +14,8 @@ static const char LEDGER[] =
     "  ledger show ID      一件移送的全部：期限、每个事件、送达 / one referral with clocks, events and deliveries\n"
     "                      ID：移送标识或其唯一前缀、案件标识、消息标识，或文号，如 巴环移送〔2026〕15号\n"
     "  ledger overdue      已超期和按字面已届满的期限 / clocks that ran out\n"
+    "  ledger alerts [--agency SLUG]\n"
+    "                      已发出的期限提醒：将届、超期、升级督办、更正 / alerts by clock that were sent\n"
     "  ledger by-hand [--open] [--agency SLUG]\n"
     "                      待人工送达的文书（--open：尚未送达） / papers for addressees without an inbox\n"
     "  ledger stats        各程序、状态、单位的数量，泳道 / counts and lanes\n";

@@ -34,7 +34,7 @@ static void name_fields(struct judging *j, uint32_t fields, const char *code) {
 static uint64_t documents_of(const struct judging *j) {
     uint64_t found = 0;
     struct paper paper;
-    struct paper_cursor cursor = {0};
+    struct paper_cursor cursor = {.chunked_form = j->submission->chunked_form};
     while (paper_next(&j->submission->documents, &cursor, &paper)) {
         int document = rules_document(j->p, paper.code);
         if (document >= 0) found |= UINT64_C(1) << document;
@@ -45,7 +45,7 @@ static uint64_t documents_of(const struct judging *j) {
 /* Every document carried has the size and the SHA-256 that it says (G07). */
 static void check_digests(struct judging *j) {
     struct paper paper;
-    struct paper_cursor cursor = {0};
+    struct paper_cursor cursor = {.chunked_form = j->submission->chunked_form};
     while (paper_next(&j->submission->documents, &cursor, &paper)) {
         if (!paper.carried) continue;
         char hex[DIGEST_SIZE * 2 + 1];

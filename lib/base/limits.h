@@ -4,7 +4,10 @@
 #define KIB 1024u
 #define MIB (1024u * 1024u)
 
-#define LIMIT_ATTACHMENTS (1u * MIB)          /* all attachments of one submission inside the record; beyond: TOO_LARGE */
+#define LIMIT_ATTACHMENTS (1u * MIB)          /* all attachments of one submission inside the record; beyond: in chunks */
+#define LIMIT_FILE (INT64_C(2) << 30)         /* one attachment in chunks: 2 GiB, an hour of drone video; beyond: TOO_LARGE */
+#define LIMIT_CHUNK (1020u * KIB)             /* bytes of a chunk before sealing: with its seal and headers a record stays below 1 MiB */
+#define LIMIT_CHUNK_LEAST (4u * KIB)          /* smaller ones would only make more records */
 #define LIMIT_VALUE (1536u * KIB)             /* one record value: attachments + case + room for headers below the topics' limit */
 #define LIMIT_TOPIC_MESSAGE (2u * MIB)        /* max.message.bytes of outbox and inbox */
 #define LIMIT_DEAD_LETTER (4u * MIB)          /* max.message.bytes of the dead-letter topic: a full record + its error headers */

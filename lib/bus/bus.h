@@ -11,6 +11,7 @@
 #define TOPIC_NAME 96
 void bus_outbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]); /* ecocase.outbox.<slug> */
 void bus_inbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]);
+void bus_files_topic(struct bytes slug, char ret_name[TOPIC_NAME]);  /* ecocase.files.<slug>: papers in chunks, one partition */
 
 /* `extra`: file of librdkafka properties "name=value" a line (TLS, SASL), or NULL. */
 struct bus_settings { const char *servers; const char *client_id; const char *extra; };
@@ -21,6 +22,8 @@ MUST_USE enum outcome bus_conf(const struct bus_settings *settings, rd_kafka_con
 typedef void (*bus_report)(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque);
 MUST_USE enum outcome bus_producer(const struct bus_settings *settings, int linger_ms, bus_report on_report, void *opaque,
                                    rd_kafka_t **ret, struct fault *fault);
+/* The same for chunks of papers: not compressed (media are, sealed bytes cannot be), a few MiB under way at most. */
+MUST_USE enum outcome bus_files_producer(const struct bus_settings *settings, bus_report on_report, void *opaque, rd_kafka_t **ret, struct fault *fault);
 /* Manual assignment only, no group membership, no commits. */
 MUST_USE enum outcome bus_reader(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault);
 /* The same; it also tells when a partition is read to its end: a message with err RD_KAFKA_RESP_ERR__PARTITION_EOF and that offset

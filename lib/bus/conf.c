@@ -7,6 +7,7 @@
 
 void bus_outbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]) { snprintf(ret_name, TOPIC_NAME, "ecocase.outbox.%.*s", BYTES_FMT(slug)); }
 void bus_inbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]) { snprintf(ret_name, TOPIC_NAME, "ecocase.inbox.%.*s", BYTES_FMT(slug)); }
+void bus_files_topic(struct bytes slug, char ret_name[TOPIC_NAME]) { snprintf(ret_name, TOPIC_NAME, "ecocase.files.%.*s", BYTES_FMT(slug)); }
 
 static enum outcome set(rd_kafka_conf_t *conf, const char *name, const char *value, struct fault *fault) {
     char text[256];
@@ -78,6 +79,17 @@ enum outcome bus_producer(const struct bus_settings *settings, int linger_ms, bu
                                  "partitioner", "murmur2_random", "compression.type", "lz4", "linger.ms", linger,
                                  "message.max.bytes", "4194304", "queue.buffering.max.messages", "50000",
                                  "queue.buffering.max.kbytes", "16384"};
+    rd_kafka_conf_t *conf = NULL;
+    TRY(bus_conf(settings, &conf, fault));
+    rd_kafka_conf_set_dr_msg_cb(conf, on_report);
+    rd_kafka_conf_set_opaque(conf, opaque);
+    return open_handle(RD_KAFKA_PRODUCER, conf, pairs, COUNT(pairs), ret, fault);
+}
+
+enum outcome bus_files_producer(const struct bus_settings *settings, bus_report on_report, void *opaque, rd_kafka_t **ret, struct fault *fault) {
+    static const char *const pairs[] = {"enable.idempotence", "true", "enable.gapless.guarantee", "true", "message.timeout.ms", "0",
+                                        "compression.type", "none", "linger.ms", "0", "message.max.bytes", "4194304",
+                                        "queue.buffering.max.messages", "1000", "queue.buffering.max.kbytes", "16384"};
     rd_kafka_conf_t *conf = NULL;
     TRY(bus_conf(settings, &conf, fault));
     rd_kafka_conf_set_dr_msg_cb(conf, on_report);

@@ -50,3 +50,16 @@ void digest_hex(const struct digest *digest, char ret_hex[DIGEST_SIZE * 2 + 1]) 
     }
     ret_hex[2 * DIGEST_SIZE] = 0;
 }
+
+static int nibble(uint8_t digit) { return digit >= '0' && digit <= '9' ? digit - '0' : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1; }
+bool digest_parse(struct bytes hex, struct digest *ret) {
+    struct digest digest;
+    if (hex.count != 2 * DIGEST_SIZE) return false;
+    for (size_t i = 0; i < DIGEST_SIZE; i++) {
+        int high = nibble(hex.at[2 * i]), low = nibble(hex.at[2 * i + 1]);
+        if (high < 0 || low < 0) return false;
+        digest.b[i] = (uint8_t)(high << 4 | low);
+    }
+    *ret = digest;
+    return true;
+}

@@ -34,6 +34,14 @@ static bool next(const struct walk_field *array, struct paper_cursor *cursor) {
     return true;
 }
 
+/* sm3, and chunks: partition, first and last offset, count, chunk size, key */
+static void pass_chunks(struct bytes from, size_t *at) {
+    (void)text(from, at);
+    if (!number(from, at)) return;
+    for (int i = 0; i < 5; i++) (void)number(from, at);
+    (void)text(from, at);
+}
+
 bool paper_next(const struct walk_field *documents, struct paper_cursor *cursor, struct paper *ret) {
     if (!next(documents, cursor)) return false;
     struct bytes from = documents->at;
@@ -46,6 +54,7 @@ bool paper_next(const struct walk_field *documents, struct paper_cursor *cursor,
     ret->sha256 = text(from, &cursor->at);
     ret->carried = number(from, &cursor->at) != 0;
     ret->content = ret->carried ? text(from, &cursor->at) : BYTES_NONE;
+    if (cursor->chunked_form) pass_chunks(from, &cursor->at);
     return true;
 }
 

@@ -6,7 +6,8 @@
 
 struct paper { struct bytes code, number, title, file_name, media_type; int64_t size; struct bytes sha256; bool carried; struct bytes content; };
 struct goods { struct bytes name, quantity, unit, feature, kept_at, measure; };
-struct paper_cursor { size_t at; int64_t left; }; /* begins as {0} */
+/* Begins as {0}; for documents of a record whose papers may lie in chunks (submission.chunked_form) as {.chunked_form = true}. */
+struct paper_cursor { size_t at; int64_t left; bool chunked_form; };
 /* False at the end. */
 bool paper_next(const struct walk_field *documents, struct paper_cursor *cursor, struct paper *ret);
 bool goods_next(const struct walk_field *items, struct paper_cursor *cursor, struct goods *ret);

@@ -16,7 +16,7 @@
     X(AVRO_UNION, "联合分支超出范围", "a union branch out of range")                                                          \
     X(AVRO_BOOLEAN, "布尔值不是 0 或 1", "a boolean that is neither 0 nor 1")                                                 \
     X(AVRO_UTF8, "文本不是合法的 UTF-8", "text that is not UTF-8")                                                            \
-    X(TOO_LARGE, "内容过大；本单附件合计不得超过 1 MiB", "too large; attachments may be 1 MiB in all")                           \
+    X(TOO_LARGE, "内容过大；单个附件不得超过 2 GiB", "too large; one attachment may have 2 GiB")                                \
     X(ENVELOPE_UUID, "信封中的标识不是 UUID", "an id of the envelope is not a UUID")                                          \
     /* the lane */                                                                                                            \
     X(NO_KEY, "记录没有键；键必须是案件标识", "the record has no key; it must be the case id")                                    \
@@ -121,6 +121,12 @@
     X(FILE_CHANGED, "文件在读取时被修改", "the file changed while it was read")                                                \
     X(FILE_READ, "文件无法读取", "the file cannot be read")                                                                   \
     X(FILE_WRITE, "文件无法写入，请检查磁盘空间与目录权限", "a file cannot be written; check disk space and permissions")       \
+    X(DISK_FULL, "磁盘空间不足，附件无法存放，请清理磁盘", "no room on the disk for an attachment; free some")                   \
+    X(CHUNKS_MALFORMED, "附件的分块信息有误，请对方重发附件", "what the record says of an attachment's chunks cannot be; ask the sender to send it again") \
+    X(CHUNKS_EXPIRED, "附件的分块已过保存期或已被删除，请对方以补充材料重发附件", "the attachment's chunks have expired or were deleted; ask the sender to send it again as a supplement") \
+    X(CHUNK_MISSING, "附件缺少分块，请对方以补充材料重发附件", "a chunk of the attachment is missing; ask the sender to send it again as a supplement") \
+    X(CHUNK_CORRUPT, "附件的分块已损坏，请对方以补充材料重发附件", "a chunk of the attachment is damaged; ask the sender to send it again as a supplement") \
+    X(CHUNKS_MISMATCH, "附件与其摘要（SM3、SHA-256）不符，请对方以补充材料重发附件", "the attachment does not have the digests (SM3, SHA-256) it should; ask the sender to send it again as a supplement") \
     X(JOURNAL, "适配器日志库故障", "the adapter's journal failed")                                                             \
     X(KAFKA_UNREACHABLE, "无法连接 Kafka", "Kafka is not reachable")                                                          \
     X(SUBMISSION_RACE, "同一消息同时到达", "the same submission arrived in two lanes at once")                                  \

@@ -128,6 +128,7 @@ enum outcome record_read(const struct catalogue *catalogue, struct bytes value, 
     TRY(walk_run(schema->program, body, fields, fault));
     *ret = (struct submission){.kind = schema->kind, .schema = schema, .found_time = INSTANT_NONE, .report_time = INSTANT_NONE,
                                .approval_time = INSTANT_NONE, .decided_time = INSTANT_NONE, .lane = -1};
+    ret->chunked_form = (schema->kind == RECORD_CASE_FILE && schema->version >= 2) || (schema->kind == RECORD_CASE_STEP && schema->version >= 3);
     TRY(read_envelope(fields, ret, fault));
     if (schema->kind == RECORD_CASE_FILE) read_case_file(fields, ret);
     if (schema->kind == RECORD_CASE_STEP) read_case_step(fields, ret);

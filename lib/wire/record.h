@@ -30,6 +30,7 @@ struct submission {
     int64_t officer_count, party_count, item_count, document_count, penalty_count;
     struct walk_field declared_missing;  /* array<string> */
     struct walk_field documents, items;  /* array<record>: paper.h */
+    bool chunked_form;                   /* documents of this record may lie in chunks: CaseFile from version 2, CaseStep from 3 */
     struct walk_field parties;           /* array<record>, CASE_FILE: walk_records by schema->items, fields RECORD_PARTY_* */
     struct walk_field penalties;         /* array<record>, CASE_STEP: fields RECORD_PENALTY_* */
     struct walk_field longitude, latitude; /* present: said */

@@ -1,6 +1,6 @@
 /* The floors under the whole lane, measured in the same run on the same records; none of our code:
  *   floor consume BOOTSTRAP TOPIC:PARTITION:FROM:TO...   raw librdkafka consume
- *   floor decode  BOOTSTRAP TOPIC:PARTITION:FROM:TO...   the same + Avro C generic decode of every value (schemas/avro/CaseFile.avsc)
+ *   floor decode  BOOTSTRAP TOPIC:PARTITION:FROM:TO...   the same + Avro C generic decode of every value (schemas/avro/published/1-CaseFile.avsc)
  * Prints "count wall-seconds cpu-seconds", counted from the first message on. One thread. Run from the project's root. See floor_copy.c. */
 #include <avro.h>
 #include <librdkafka/rdkafka.h>
@@ -18,10 +18,10 @@ static void set(rd_kafka_conf_t *conf, const char *name, const char *value) {
 }
 
 static avro_value_iface_t *case_file_class(void) {
-    FILE *file = fopen("schemas/avro/CaseFile.avsc", "rb");
+    FILE *file = fopen("schemas/avro/published/1-CaseFile.avsc", "rb");
     static char json[1 << 20];
     if (!file) {
-        perror("floor: schemas/avro/CaseFile.avsc (run from the project's root)");
+        perror("floor: schemas/avro/published/1-CaseFile.avsc (run from the project's root)");
         exit(1);
     }
     size_t count = fread(json, 1, sizeof json - 1, file);

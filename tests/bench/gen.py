@@ -32,11 +32,13 @@ def strip_logical(node):
     return node
 
 
-def schema(name):
-    return fastavro.parse_schema(strip_logical(json.loads((SCHEMAS / "avro" / f"{name}.avsc").read_text())))
+def schema(schema_id):
+    """As it was published under this id; a client of today goes on writing it when there is a newer version."""
+    (path,) = (SCHEMAS / "avro" / "published").glob(f"{schema_id}-*.avsc")
+    return fastavro.parse_schema(strip_logical(json.loads(path.read_text())))
 
 
-CASE_FILE = schema("CaseFile")
+CASE_FILE = schema(1)
 
 
 def case_file(sender, event, case_id, referral_id, message_id, document_no, category, at_ms, rnd, recipients=("psb-bynr",)):

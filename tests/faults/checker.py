@@ -69,6 +69,7 @@ class Record:
     document_no: str = ""
     about: str = ""
     attachments: int = 0
+    digests: tuple = ()         # SHA-256 of those, in hex, sorted
 
 
 @dataclass
@@ -225,8 +226,8 @@ def judge_order(facts, found):
 
 
 def delivered_names(folder):
-    """(lane, generation, sequence): [case files], and how many other files (attachments) lie with each."""
-    papers, attachments, strange = defaultdict(list), defaultdict(int), []
+    """(lane, generation, sequence): [case files], and the other files (attachments) that lie with each."""
+    papers, attachments, strange = defaultdict(list), defaultdict(list), []
     for name in folder:
         m = DELIVERED.match(name)
         if not m:
@@ -234,7 +235,7 @@ def delivered_names(folder):
             continue
         place = int(m["lane"]), int(m["generation"] or 1), int(m["sequence"])
         if m["rest"].startswith("_"):
-            attachments[place] += 1
+            attachments[place].append(name)
         else:
             papers[place].append(name)
     return papers, attachments, strange
@@ -267,9 +268,11 @@ def judge_files(facts, found, final):
                 content = folders["delivered"][n]
                 if content is not None and r.document_no and r.document_no.encode() not in content:
                     found.add("changed", f"{agency}: inbox/{n} does not name {r.document_no}")
-            if names and final and sum(attachments[place] for place in places) != r.attachments:
-                found.add("lost" if sum(attachments[place] for place in places) < r.attachments else "twice",
-                          f"{agency}: {names[0]} has {sum(attachments[place] for place in places)} attachments of {r.attachments}")
+            others = [n for place in places for n in attachments[place]]
+            if names and final and len(others) != r.attachments:
+                found.add("lost" if len(others) < r.attachments else "twice", f"{agency}: {names[0]} has {len(others)} attachments of {r.attachments}")
+            elif names and final and sorted(d for n in others if (d := folders["delivered"][n])) not in ([], sorted(r.digests)):
+                found.add("changed", f"{agency}: an attachment of {names[0]} is not what was sent")
 
 
 def answers_to(sent, r, sent_as):
@@ -324,8 +327,9 @@ def read_journal(spool):
 
 
 def content_of(path):
+    """A case file's bytes; an attachment's SHA-256."""
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.suffix == ".json" else hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:
         return None
 
@@ -341,7 +345,7 @@ def read_spool(facts, spool):
                     continue
                 if path.name in names[folder]:
                     names[folder]["twice " + path.name] = None
-                names[folder][path.name] = content_of(path) if folder == "delivered" and path.suffix == ".json" else None
+                names[folder][path.name] = content_of(path) if folder == "delivered" else None
     facts.folders[agency] = names
 
 
@@ -372,7 +376,7 @@ def record_of(message, decoder):
     return Record(message.partition(), message.offset(), int(h["ecocase_lane"]), int(h["ecocase_generation"]), int(h["ecocase_sequence"]),
                   int(h["ecocase_serial"]), plain(h["ce_id"]), h["ce_type"], h["ecocase_role"], h["ecocase_repeat"] == "1", plain(h["ce_caseid"]),
                   hashlib.sha256(message.value()).digest(), value.get("about_document_no") or envelope["document_no"],
-                  plain(envelope.get("in_reply_to")), len(value.get("documents", ())))
+                  plain(envelope.get("in_reply_to")), len(value.get("documents", ())), tuple(d["sha256"] for d in value.get("documents", ())))
 
 
 def reader_of(kafka):

@@ -52,6 +52,7 @@ def again(f, **changes):
 FAULTS = {
     "a delivered file is gone": (lambda f: f.folders["b"]["delivered"].pop("REF.SEND_no1_0-1.json"), {"lost": 1}),
     "an attachment is gone": (lambda f: f.folders["b"]["delivered"].pop("REF.SEND_no2_0-2_1_x.txt"), {"lost": 1}),
+    "an attachment is another": (lambda f: f.folders["b"]["delivered"].update({"REF.SEND_no2_0-2_1_x.txt": "00"}), {"changed": 1}),
     "a receipt is gone": (lambda f: f.folders["a"]["sent"].pop("1.json.receipt.json"), {"lost": 1}),
     "a refusal's file is gone": (lambda f: f.folders["a"]["delivered"].clear(), {"lost": 1}),
     "a sent file is gone": (lambda f: f.folders["a"]["sent"].pop("2.json"), {"lost": 1}),

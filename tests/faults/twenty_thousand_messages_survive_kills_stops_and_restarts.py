@@ -30,16 +30,21 @@ def adapter_plans(rnd, todo):
     """Every point at three agencies, and three stops; early or late as the agency's traffic lets expect."""
     sends = Counter(step[0] for case in todo for step in case.steps if not case.refused)
     gets = sends + Counter(step[2]["to"] for case in todo for step in case.steps)
+    large = [case.steps[0] for case in todo if case.large and not case.refused]
+    ships = Counter(opener for opener, _, _ in large)
+    fetches = Counter(agency for _, _, extra in large for agency in (extra["to"], *extra.get("copies", [])))
+    passed = {"out": sends, "in": gets, "ship": ships, "fetch": fetches}
     plans = {agency: [] for agency in AGENCIES}
     for nth, point in enumerate(points_of("adapters") * 3):
-        who = [a for a in AGENCIES if (sends if point.startswith("out.") else gets)[a] > COUNT / 250]
-        plans[min(rnd.sample(who, 4), key=lambda a: len(plans[a]))].append(Deed(point, 0, "kill", rnd.choice([0.1, 1.5])))
+        passings = passed[point.split(".")[0]]
+        who = [a for a in AGENCIES if passings[a] > passings.total() / 80]
+        plans[min(rnd.sample(who, min(4, len(who))), key=lambda a: len(plans[a]))].append(Deed(point, 0, "kill", rnd.choice([0.1, 1.5])))
     for agency, point in zip(rnd.sample(FORCES_AND_LEADS, 3), ("out.produced", "in.staged", "in.revealed")):
         plans[agency].append(Deed(point, 0, "stop", PAST_SESSION - 1))
     for agency, deeds in plans.items():
         rnd.shuffle(deeds)
         for deed in deeds:
-            passings = (sends if deed.point.startswith("out.") else gets)[agency]
+            passings = passed[deed.point.split(".")[0]][agency]
             deed.nth = max(1, int(passings * rnd.uniform(0.3, 0.9) / (len(deeds) + 2)))
     return plans
 

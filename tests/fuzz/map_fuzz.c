@@ -49,7 +49,7 @@ static struct bytes carried(const struct profile *profile, struct bytes native, 
     if (outcome != OK) return BYTES_NONE;
     convert_view(draft, &view);
     struct attachment *papers = arena_array(arena, view.need_count + 1, sizeof *papers);
-    for (size_t i = 0; i < view.need_count; i++) papers[i] = (struct attachment){view.needs[i].file_name, BYTES_LITERAL("abc")};
+    for (size_t i = 0; i < view.need_count; i++) papers[i] = (struct attachment){view.needs[i].file_name, BYTES_LITERAL("abc"), NULL};
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
     outcome = convert_write(profile, draft, &address, papers, view.need_count, &value, &f);

@@ -80,6 +80,15 @@ def case_step_with_items():
     return case_step() | {"envelope": envelope("REF.HANDOVER", "slj", ["psb-bynr"], document_no="巴水交〔2026〕2号"), "items": [item, item | {"name": "钢丝绳", "quantity": "", "unit": ""}]}
 
 
+def in_chunks(record):
+    """Version 2: a paper that travels beside the record."""
+    chunks = {"partition": 0, "first_offset": 17, "last_offset": 2**40, "count": 3, "chunk_size": 1044480, "key": bytes(range(32))}
+    more = [d | {"sm3": "", "chunks": None} for d in record["documents"]]
+    more.append({"code": "", "number": "", "title": "无人机录像", "file_name": "录像.mp4", "media_type": "video/mp4", "size": 3000000, "sha256": "ab" * 32,
+                 "content": None, "sm3": "cd" * 32, "chunks": chunks})
+    return record | {"documents": more}
+
+
 def notice():
     return {"envelope": envelope("SYS.REFUSED", "", ["nm"]), "about_message_id": MESSAGE, "about_event": "REF.SEND",
             "about_document_no": "巴农移送〔2026〕7号", "source_topic": "ecocase.outbox.nm", "source_partition": 5,
@@ -105,7 +114,8 @@ def once(path, content):
 def main():
     CORPUS.mkdir(parents=True, exist_ok=True)
     goldens = {(1, "CaseFile"): case_file(), (2, "CaseStep"): case_step(), (3, "Notice"): notice(),
-               (4, "DeliveryReport"): report(), (5, "Tick"): tick(), (6, "CaseStep"): case_step_with_items()}
+               (4, "DeliveryReport"): report(), (5, "Tick"): tick(), (6, "CaseStep"): case_step_with_items(),
+               (7, "CaseFile"): in_chunks(case_file()), (8, "CaseStep"): in_chunks(case_step_with_items())}
     for (schema_id, name), record in goldens.items():
         content = encode(schema_id, name, record)
         once(HERE / f"{schema_id}-{name}.bin", content)

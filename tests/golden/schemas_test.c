@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include "base/limits.h"
 #include "wire/frame.h"
+#include "wire/paper.h"
 #include "wire/record.h"
 
 static struct catalogue *catalogue;
@@ -106,6 +107,28 @@ static void the_case_step_reads_as_written(void **state) {
     assert_false(walk_items(&s.cites, &cursor, &item));
     buffer_free(&value);
 }
+static void a_paper_in_chunks_reads_as_written(void **state) {
+    (void)state;
+    struct buffer value;
+    struct submission s;
+    read_golden("7-CaseFile", &value, &s);
+    assert_int_equal(s.kind, RECORD_CASE_FILE);
+    assert_int_equal(s.document_count, 3);
+    struct paper_cursor at = {.chunked_form = s.chunked_form};
+    struct paper paper;
+    size_t papers = 0;
+    for (; paper_next(&s.documents, &at, &paper); papers++) assert_true(papers < 3);
+    assert_int_equal(papers, 3);
+    EQUAL(paper.file_name, "录像.mp4");
+    assert_false(paper.carried);
+    EQUAL(s.title, "乌梁素海非法捕捞案 🐟");
+    buffer_free(&value);
+    read_golden("8-CaseStep", &value, &s);
+    assert_int_equal(s.kind, RECORD_CASE_STEP);
+    assert_int_equal(s.document_count, 1);
+    EQUAL(s.signer, "丁");
+    buffer_free(&value);
+}
 static void the_brokers_own_records_read_as_written(void **state) {
     (void)state;
     struct buffer value;
@@ -159,7 +182,7 @@ static void nothing_published_has_left_the_catalogue(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_case_file_reads_as_written), cmocka_unit_test(the_case_step_reads_as_written),
-        cmocka_unit_test(the_brokers_own_records_read_as_written), cmocka_unit_test(published_texts_are_the_catalogues),
+        cmocka_unit_test(a_paper_in_chunks_reads_as_written), cmocka_unit_test(the_brokers_own_records_read_as_written), cmocka_unit_test(published_texts_are_the_catalogues),
         cmocka_unit_test(nothing_published_has_left_the_catalogue)};
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -49,8 +49,9 @@ def wait_accepted(w, event, count):
     eventually(lambda: query(w, "SELECT count(*) FROM ecocase.event_list WHERE kind = 'A' AND event = %s", event)[0][0] >= count, 90, f"{count} {event}")
 
 
-def alerts(w, referral):
-    return query(w, "SELECT event, rule, told FROM ecocase.alert_list WHERE referral_id = %s ORDER BY told_at, serial", referral)
+def alerts(w, referral, rule="D09"):
+    """Of the filing review; other limits run beside it."""
+    return query(w, "SELECT event, rule, told FROM ecocase.alert_list WHERE referral_id = %s AND rule = %s ORDER BY told_at, serial", referral, rule)
 
 
 def told(w, agency):

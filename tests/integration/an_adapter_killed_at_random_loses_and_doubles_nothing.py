@@ -94,7 +94,9 @@ def bad_files(sthj, police):
     os.rename(sthj.spool / "outbox" / ".移送 1.json", sthj.spool / "outbox" / "again.json")
     sthj.put("bad1.json", {"x": 1})
     sthj.put("missing.json", opening("巴环移送〔2026〕90号", ["nowhere.pdf"]))
-    sthj.put("big.bin", os.urandom(1_100_000))
+    with open(sthj.spool / "outbox" / ".big.bin", "wb") as big:
+        big.truncate((2 << 30) + 1)
+    os.rename(sthj.spool / "outbox" / ".big.bin", sthj.spool / "outbox" / "big.bin")
     sthj.put("large.json", opening("巴环移送〔2026〕91号", ["big.bin"]))
     sthj.put("stray.csv", b"a,b\n")
     os.symlink("/etc/passwd", sthj.spool / "outbox" / "link.json")

@@ -52,7 +52,7 @@ with world("bad-input", lanes=1) as w:
     assert len(repeats) == 1 and len(first) == 1
     assert repeats[0][0]["ce_id"] == first[0][0]["ce_id"] and repeats[0][1] == first[0][1], "a repeat gets the recorded answer again"
     assert [decode(m.value())["envelope"]["message_id"] for m in inbox(w, "psb-bynr")] == [r["envelope"]["message_id"] for r in (good, last)]
-    dead = read_topic(w, "ecocase.dead-letter", 1)
+    dead = read_topic(w, "ecocase.dead-letter")
     assert len(dead) == 8, len(dead)
     h = headers(dead[2])
     assert h["__connect.errors.topic"] == "ecocase.outbox.sthj" and h["__connect.errors.exception.class.name"] == "SCHEMA_UNKNOWN"

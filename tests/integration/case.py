@@ -18,7 +18,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition  # noqa: E402
 import gen  # noqa: E402
 from world import World, WorldError, eventually  # noqa: E402,F401
 
-SCHEMAS = {entry[0]: gen.schema(entry[1]) for entry in ((1, "CaseFile"), (2, "CaseStep"), (3, "Notice"), (4, "DeliveryReport"), (5, "Tick"))}
+SCHEMAS = {int(path.name.split("-")[0]): gen.schema(int(path.name.split("-")[0])) for path in (gen.SCHEMAS / "avro" / "published").glob("*.avsc")}
 AT = 1780884000000  # 2026-06-08T10:00:00+08:00
 
 

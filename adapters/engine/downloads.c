@@ -1,0 +1,276 @@
+/* See downloads.h. */
+#include "adapters/engine/downloads.h"
+#include "adapters/engine/landing.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/point.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define LOST_MOST 64u
+#define MESSAGES_A_ROUND 8
+#define ASK_MS 2000
+
+enum stage { IDLE, OPENING, READING_AGAIN, ASSIGNING, FETCHING, CLOSING };
+struct lost { char topic[TOPIC_NAME]; struct chunked what; struct fault why; };
+struct downloads {
+    struct engine *engine;
+    const struct bus_settings *bus;
+    rd_kafka_t *reader;
+    rd_kafka_queue_t *queue;
+    enum stage stage;
+    char topic[TOPIC_NAME];
+    struct landing *landing;            /* the file being fetched */
+    struct chunked what;
+    int64_t gone_ms;                    /* since when what should be there is not; 0: it is */
+    bool damaged;                       /* the chunk that is next was there, but not as it was sealed */
+    struct lost lost[LOST_MOST];
+    size_t lost_count;                  /* ever; the newest LOST_MOST are known */
+    int64_t changes;
+    bool unswept;
+};
+
+enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret, struct fault *fault) {
+    struct downloads *d = calloc(1, sizeof *d);
+    PROMISE(d);
+    (void)fault;
+    d->engine = engine;
+    d->bus = bus;
+    d->landing = landing_new();
+    d->unswept = true; /* a half file of the last run that nobody wants any more */
+    *ret = d;
+    return OK;
+}
+
+static enum outcome start(struct downloads *d, struct fault *fault) {
+    static const char *const pairs[][2] = {{"group.id", "ecocase-files"}, {"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"},
+        {"auto.offset.reset", "error"}, {"fetch.wait.max.ms", "500"}, {"fetch.error.backoff.ms", "200"}, {"queued.max.messages.kbytes", "4096"},
+        {"fetch.message.max.bytes", "1048576"}, {"fetch.max.bytes", "2097152"}, {"check.crcs", "true"}, {"enable.partition.eof", "true"}};
+    rd_kafka_conf_t *conf = NULL;
+    char text[256];
+    if (d->reader) return OK;
+    TRY(bus_conf(d->bus, &conf, fault));
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) PROMISE(rd_kafka_conf_set(conf, pairs[i][0], pairs[i][1], text, sizeof text) == RD_KAFKA_CONF_OK);
+    d->reader = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
+    if (!d->reader) {
+        rd_kafka_conf_destroy(conf);
+        return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s", text);
+    }
+    rd_kafka_poll_set_consumer(d->reader);
+    d->queue = rd_kafka_queue_get_consumer(d->reader);
+    engine_wake_by(d->queue);
+    return OK;
+}
+
+/* The reader goes with each file (when none of its messages is held any more): what it still has of one shall not wait in memory for the next. */
+static void stop(struct downloads *d) {
+    if (d->queue) rd_kafka_queue_destroy(d->queue);
+    if (d->reader) rd_kafka_destroy_flags(d->reader, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    d->queue = NULL;
+    d->reader = NULL;
+}
+
+void downloads_free(struct downloads *d) {
+    if (!d) return;
+    stop(d);
+    landing_free(d->landing);
+    free(d);
+}
+
+static int store(const struct downloads *d) { return d->engine->transport->verbs->store(d->engine->transport); }
+void downloads_name(const struct chunked *what, char ret_name[80]) { digest_hex(&what->sha256, ret_name); }
+int64_t downloads_changes(const struct downloads *d) { return d->changes; }
+
+static const struct lost *lost_find(const struct downloads *d, const char *topic, const struct chunked *what) {
+    for (size_t i = 0; i < LOST_MOST && i < d->lost_count; i++) {
+        if (strcmp(d->lost[i].topic, topic) == 0 && chunked_same(&d->lost[i].what, what)) return &d->lost[i];
+    }
+    return NULL;
+}
+static void lose(struct downloads *d, const char *topic, const struct chunked *what, const struct fault *why) {
+    struct lost *lost = &d->lost[d->lost_count++ % LOST_MOST];
+    *lost = (struct lost){.what = *what, .why = *why};
+    snprintf(lost->topic, sizeof lost->topic, "%s", topic);
+    log_fault(LOG_ERROR, "download.lost", why);
+    d->changes++;
+}
+
+enum fetched downloads_state(struct downloads *d, struct bytes sender, const struct chunked *what, struct fault *ret_why) {
+    char name[80], topic[TOPIC_NAME];
+    bus_files_topic(sender, topic);
+    const struct lost *lost = lost_find(d, topic, what);
+    if (!lost && chunked_check(what, ret_why) != OK) {
+        lose(d, topic, what, ret_why);
+        return FETCH_LOST;
+    }
+    if (lost) *ret_why = lost->why;
+    if (lost) return FETCH_LOST;
+    downloads_name(what, name);
+    if (faccessat(store(d), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return FETCH_READY;
+    if (d->stage != IDLE) return FETCH_WAITING;
+    d->what = *what;
+    d->stage = OPENING;
+    d->gone_ms = 0;
+    d->damaged = false;
+    d->unswept = true;
+    memcpy(d->topic, topic, sizeof d->topic);
+    return FETCH_WAITING;
+}
+
+void downloads_release(struct downloads *d, const struct chunked *what) {
+    char name[80];
+    downloads_name(what, name);
+    unlinkat(store(d), name, 0);
+}
+
+void downloads_sweep(struct downloads *d) {
+    if (!d->unswept || d->stage != IDLE) return;
+    int copy = openat(store(d), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = copy >= 0 ? fdopendir(copy) : NULL;
+    if (!folder && copy >= 0) close(copy);
+    if (!folder) return;
+    for (const struct dirent *entry; (entry = readdir(folder));) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) unlinkat(store(d), entry->d_name, 0);
+    }
+    closedir(folder);
+    d->unswept = false;
+    d->lost_count = 0;
+}
+
+static void end(struct downloads *d) {
+    landing_close(d->landing);
+    d->stage = IDLE;
+    d->changes++;
+}
+static enum outcome give_up(struct downloads *d, const struct fault *why) {
+    landing_forget(d->landing);
+    lose(d, d->topic, &d->what, why);
+    end(d);
+    return OK;
+}
+
+static enum outcome assign(struct downloads *d, struct fault *fault) {
+    TRY(start(d, fault));
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    /* the k-th chunk never lies before first + k: in order, each at least once */
+    rd_kafka_topic_partition_list_add(list, d->topic, d->what.partition)->offset = d->what.first_offset + landing_next(d->landing);
+    rd_kafka_resp_err_t error = rd_kafka_assign(d->reader, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error));
+    d->stage = FETCHING;
+    return OK;
+}
+
+/* Not there, though it was acknowledged: after a while it is taken for lost. */
+static enum outcome gone(struct downloads *d, const char *code, const char *what, struct fault *fault) {
+    struct fault why;
+    int64_t now = monotonic_ms();
+    if (!d->gone_ms) d->gone_ms = now;
+    fault_set(&why, REFUSE, code, "%s[%d]: %s", d->topic, d->what.partition, what);
+    if (now - d->gone_ms >= DOWNLOAD_GONE_MS) return give_up(d, &why);
+    d->stage = ASSIGNING;
+    return fault_set(fault, RETRY, code, "%s", why.text);
+}
+
+/* Where the reader may not start: before the beginning of what is kept, or behind the end. */
+static enum outcome out_of_range(struct downloads *d, struct fault *fault) {
+    struct fault why;
+    int64_t low = 0, high = 0, wanted = d->what.first_offset + landing_next(d->landing);
+    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(d->reader, d->topic, d->what.partition, &low, &high, ASK_MS);
+    d->stage = ASSIGNING;
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
+    if (low <= wanted) return gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
+    fault_set(&why, REFUSE, "CHUNKS_EXPIRED", "%s[%d] begins at %lld, the chunks at %lld", d->topic, d->what.partition, (long long)low, (long long)wanted);
+    return give_up(d, &why);
+}
+
+static enum outcome missing(struct downloads *d) {
+    struct fault why;
+    fault_set(&why, REFUSE, d->damaged ? "CHUNK_CORRUPT" : "CHUNK_MISSING", "%s[%d]: chunk %d of %d, offsets %lld to %lld", d->topic, d->what.partition,
+              landing_next(d->landing), d->what.count, (long long)d->what.first_offset, (long long)d->what.last_offset);
+    return give_up(d, &why);
+}
+
+static enum outcome hear(struct downloads *d, const rd_kafka_message_t *message, struct fault *fault) {
+    switch ((int)message->err) {
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+        return message->offset > d->what.last_offset ? missing(d) : gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET: case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return out_of_range(d, fault);
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        return gone(d, "CHUNKS_EXPIRED", "there is no such topic or partition", fault);
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED: return gone(d, "KAFKA_UNREACHABLE", rd_kafka_err2str(message->err), fault);
+    default: return OK; /* Kafka is away: the reader goes on by itself */
+    }
+}
+
+/* Takes the chunk that is next; others' chunks and repeats of what is had lie between. */
+static enum outcome take(struct downloads *d, const rd_kafka_message_t *message, struct fault *fault) {
+    char key[80];
+    bool taken = false;
+    downloads_name(&d->what, key);
+    if (bytes_equal_cstr(bytes_of(message->key, message->key_len), key)) {
+        char index[16];
+        snprintf(index, sizeof index, "%d", landing_next(d->landing));
+        bool next = bytes_equal_cstr(bus_header(message, CHUNK_HEADER_INDEX), index);
+        if (next) TRY(landing_take(d->landing, bytes_of(message->payload, message->len), &taken, fault));
+        d->damaged = !taken && (next || d->damaged);
+        if (taken) POINT("fetch.taken");
+    }
+    d->gone_ms = 0;
+    if (landing_whole(d->landing)) d->stage = CLOSING;
+    else if (message->offset >= d->what.last_offset) return missing(d);
+    return OK;
+}
+
+static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fault) {
+    enum outcome outcome = OK;
+    for (int i = 0; i < MESSAGES_A_ROUND && d->stage == FETCHING && outcome == OK; i++) {
+        rd_kafka_message_t *message = rd_kafka_consumer_poll(d->reader, 0);
+        if (!message) return OK;
+        outcome = message->err ? hear(d, message, fault) : take(d, message, fault);
+        rd_kafka_message_destroy(message);
+    }
+    if (outcome != OK && d->stage == FETCHING) d->stage = ASSIGNING; /* what could not be written is read again */
+    *ret_more = true;
+    return outcome;
+}
+
+static enum outcome finish(struct downloads *d, struct fault *fault) {
+    enum outcome outcome = landing_finish(d->landing, fault);
+    if (outcome == REFUSE && landing_resumed(d->landing)) { /* what was there before may have been torn, or another's: once more from the start */
+        landing_forget(d->landing);
+        d->stage = OPENING;
+        return OK;
+    }
+    if (outcome == REFUSE) return give_up(d, fault);
+    TRY(outcome);
+    log_info("download.done", "chunks=%d bytes=%lld", d->what.count, (long long)d->what.size);
+    end(d);
+    return OK;
+}
+
+static enum outcome go_on(struct downloads *d, bool *ret_more, struct fault *fault) {
+    bool whole = false;
+    if (d->stage == OPENING) {
+        TRY(landing_open(d->landing, store(d), &d->what, DOWNLOAD_RESERVE, fault));
+        d->stage = READING_AGAIN;
+    }
+    if (d->stage == READING_AGAIN) {
+        TRY(landing_read_again(d->landing, &whole, fault));
+        *ret_more = true;
+        if (whole) d->stage = landing_whole(d->landing) ? CLOSING : ASSIGNING;
+    }
+    if (d->stage == ASSIGNING) TRY(assign(d, fault));
+    if (d->stage == FETCHING) TRY(fetch(d, ret_more, fault));
+    return d->stage == CLOSING ? finish(d, fault) : OK;
+}
+
+enum outcome downloads_round(struct downloads *d, bool *ret_more, struct fault *fault) {
+    enum outcome outcome = go_on(d, ret_more, fault);
+    if (d->stage == IDLE) stop(d);
+    return outcome;
+}

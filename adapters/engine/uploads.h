@@ -1,0 +1,20 @@
+/* 附件上传: papers too large for the record -> chunks in ecocase.files.<agency>. Content is told by its SHA-256 and shipped once, whoever
+ * gets it and however often; the journal holds which chunks are acknowledged, so a crash costs at most UPLOAD_NOTE of them. One
+ * loop with the engine: uploads_round does a slice of the work. One producer, made when first needed; its callbacks run inside
+ * uploads_round. Memory: a slice and UPLOAD_IN_FLIGHT sealed chunks. */
+#ifndef ECOCASE_ADAPTERS_UPLOADS_H
+#define ECOCASE_ADAPTERS_UPLOADS_H
+#include "adapters/engine/engine.h"
+
+#define UPLOADS_MOST 4u        /* at one time, in turns: a photo does not wait for a video */
+#define UPLOAD_IN_FLIGHT 8     /* chunks on their way to Kafka */
+#define UPLOAD_NOTE 16         /* acknowledged chunks between two notes in the journal */
+#define UPLOAD_REUSE_MS (30 * DAY_MS) /* so old may shipped chunks be to be named again: the topic keeps them 130 days, an inbox its records 90 */
+struct uploads;
+MUST_USE enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, struct uploads **ret, struct fault *fault);
+void uploads_free(struct uploads *uploads);
+/* Where the paper lies in chunks; *ret_ready=false: not yet, ask again. REFUSE: it cannot be read. RETRY: the journal. */
+MUST_USE enum outcome uploads_want(struct uploads *uploads, const struct paper *paper, struct chunked *ret, bool *ret_ready, struct fault *fault);
+/* *ret_more: there is work that waits for nothing. RETRY: Kafka, the journal; what is begun stays begun. */
+MUST_USE enum outcome uploads_round(struct uploads *uploads, bool *ret_more, struct fault *fault);
+#endif

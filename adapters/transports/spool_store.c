@@ -1,0 +1,70 @@
+/* See spool.h: large papers, read in parts and delivered from the store. */
+#include "adapters/transports/durable.h"
+#include "adapters/transports/spool_inside.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define COPY_PIECE (256u << 10)
+
+int spool_store(const struct transport *t) { return spool_const(t)->folders[FOLDER_STORE]; }
+
+static bool read_whole(int file, int64_t from, uint8_t *ret, size_t count) {
+    for (size_t got = 0; got < count;) {
+        ssize_t now = pread(file, ret + got, count - got, from + (int64_t)got);
+        if (now < 0 && errno == EINTR) continue;
+        if (now <= 0) return false;
+        got += (size_t)now;
+    }
+    return true;
+}
+
+/* Looked at before and after, by the very descriptor that is read. */
+enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count, struct fault *fault) {
+    char name[SPOOL_NAME];
+    PROMISE(spool_copy_name(paper->name, name));
+    int file = openat(spool_of(t)->folders[FOLDER_OUTBOX], name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0 && errno != ENOENT) return fault_set(fault, REFUSE, "FILE_READ", "%s: %s", name, strerror(errno));
+    bool same = file >= 0 && spool_same(file, paper) && read_whole(file, from, ret, count) && spool_same(file, paper);
+    if (file >= 0) close(file);
+    return same ? OK : spool_changed(spool_of(t), paper, fault);
+}
+
+static enum outcome copy(struct spool *spool, const char *stored, const char *staged, struct fault *fault) {
+    int from = openat(spool->folders[FOLDER_STORE], stored, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int to = openat(spool->folders[FOLDER_STAGE], staged, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    uint8_t *piece = malloc(COPY_PIECE);
+    ssize_t got = from < 0 || to < 0 ? -1 : 1;
+    PROMISE(piece);
+    while (got > 0 && (got = read(from, piece, COPY_PIECE)) > 0) {
+        for (ssize_t at = 0, now = 0; at < got; at += now) {
+            now = write(to, piece + at, (size_t)(got - at));
+            if (now < 0) {
+                got = -1;
+                break;
+            }
+        }
+    }
+    enum outcome outcome = got == 0 ? OK : fault_set(fault, RETRY, "FILE_WRITE", "staging %s: %s", stored, strerror(errno));
+    free(piece);
+    if (from >= 0) close(from);
+    if (to >= 0 && close(to) != 0 && outcome == OK) outcome = fault_set(fault, RETRY, "FILE_WRITE", "staging %s: %s", stored, strerror(errno));
+    return outcome;
+}
+
+/* By a link, so that nothing is copied and a crash leaves the store's own; delivered once already, a copy: what agencies do with one
+ * of their files must not show in another. */
+enum outcome spool_stage_stored(struct transport *t, const char *staged, const char *stored, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    struct stat facts;
+    if (fstatat(spool->folders[FOLDER_STORE], stored, &facts, AT_SYMLINK_NOFOLLOW) != 0) {
+        return fault_set(fault, RETRY, "FILE_READ", "store, %s: %s", stored, strerror(errno));
+    }
+    unlinkat(spool->folders[FOLDER_STAGE], staged, 0);
+    bool linked = facts.st_nlink == 1 && linkat(spool->folders[FOLDER_STORE], stored, spool->folders[FOLDER_STAGE], staged, 0) == 0;
+    if (!linked) TRY(copy(spool, stored, staged, fault));
+    spool_note_staged(spool, staged);
+    return OK;
+}
