@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / part) for part in ("integration", "support")]
 
 import http_clients_lose_nothing_when_adapters_are_killed as both  # noqa: E402
-from agency_http import *  # noqa: E402
+from httpagency import *  # noqa: E402
 from case import *  # noqa: E402
 
 TIMES = 10

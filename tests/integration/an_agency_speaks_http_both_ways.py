@@ -6,7 +6,7 @@ import socket
 import threading
 
 import httpx
-from agency_http import *
+from httpagency import *
 from case import *
 from openapi import Checked
 

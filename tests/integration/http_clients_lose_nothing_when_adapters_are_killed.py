@@ -4,7 +4,7 @@ import random
 import sqlite3
 import threading
 
-from agency_http import *
+from httpagency import *
 from case import *
 
 CASES = 24

@@ -5,7 +5,7 @@ import ssl
 import threading
 
 import httpx
-from agency_http import *
+from httpagency import *
 from case import *
 from openapi import Checked, check_schema
 from standardwebhooks import Webhook
