@@ -7,15 +7,15 @@
 struct command {
     const char *line;      /* as typed, words separated by one space */
     size_t words;          /* of the line itself */
-    const char *argument;  /* name of the one further word it needs, or NULL; [DIR]: may have; those need no ledger */
+    const char *argument;  /* name of the one further word it needs, or NULL; [DIR]: may have; those open no ledger here */
     enum exit_code (*run)(struct source *source, const struct request *request);
 };
 static const struct command commands[] = {
     {"ledger list", 2, NULL, ledger_list},   {"ledger show", 2, "ID", ledger_show},        {"ledger overdue", 2, NULL, ledger_overdue},
     {"ledger stats", 2, NULL, ledger_stats}, {"agencies", 1, NULL, agencies},              {"dead-letters list", 2, NULL, dead_letters_list},
     {"dead-letters show", 2, "LANE/SERIAL", dead_letters_show},                            {"refusals list", 2, NULL, refusals_list},
-    {"ledger by-hand", 2, NULL, ledger_by_hand},   {"ledger alerts", 2, NULL, ledger_alerts},
-                                              {"rules check", 2, "[DIR]", rules_check_command},
+    {"ledger by-hand", 2, NULL, ledger_by_hand},   {"ledger alerts", 2, NULL, ledger_alerts},   {"ledger replay", 2, "[SCHEMAS]", ledger_replay},
+    {"rules check", 2, "[DIR]", rules_check_command},
     {"rules diagram", 2, "[DIR]", rules_diagram_command},                                  {"rules procedure", 2, "[DIR]", rules_procedure_command},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)

@@ -1,16 +1,18 @@
 /* See request.h. */
 #include "broker/cli/request.h"
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/limits.h"
 #include "broker/cli/usage.h"
 
 #define LIMIT_MOST 100000L
 #define DEFAULT_LIMIT 50L
 
-enum option { OPTION_POSTGRES, OPTION_STATE, OPTION_AGENCY, OPTION_LIMIT, OPTION_JSON, OPTION_OPEN, OPTION_HELP, OPTION_VERSION, OPTION_COUNT };
-static const char *const names[OPTION_COUNT + 1] = {"--postgres", "--state", "--agency", "--limit", "--json", "--open", "--help", "--version", NULL};
-static bool takes_value(enum option option) { return option <= OPTION_LIMIT; }
+enum option { OPTION_POSTGRES, OPTION_STATE, OPTION_AGENCY, OPTION_LIMIT, OPTION_LANE, OPTION_FROM, OPTION_TO, OPTION_CHECK, OPTION_JSON, OPTION_OPEN, OPTION_HELP, OPTION_VERSION, OPTION_COUNT };
+static const char *const names[OPTION_COUNT + 1] = {"--postgres", "--state", "--agency", "--limit", "--lane", "--from", "--to", "--check", "--json", "--open", "--help", "--version", NULL};
+static bool takes_value(enum option option) { return option <= OPTION_TO; }
 
 static enum option find(const char *argument, size_t count) {
     if (count == 2 && strncmp(argument, "-h", 2) == 0) return OPTION_HELP;
@@ -20,11 +22,11 @@ static enum option find(const char *argument, size_t count) {
     return OPTION_COUNT;
 }
 
-static bool set_limit(struct request *request, const char *value) {
+static bool set_number(const char *name, long least, long most, const char *value, long *ret) {
     char *end = NULL;
-    request->limit = strtol(value, &end, 10);
-    if (end != value && *end == '\0' && request->limit >= 1 && request->limit <= LIMIT_MOST) return true;
-    fprintf(stderr, "ecocase: --limit 应为 1 至 %ld 的整数 / --limit must be a number from 1 to %ld: %s\n", LIMIT_MOST, LIMIT_MOST, value);
+    *ret = strtol(value, &end, 10);
+    if (end != value && *end == '\0' && *ret >= least && *ret <= most) return true;
+    fprintf(stderr, "ecocase: %s 应为 %ld 至 %ld 的整数 / %s must be a number from %ld to %ld: %s\n", name, least, most, name, least, most, value);
     return false;
 }
 
@@ -33,7 +35,11 @@ static bool apply(struct request *request, enum option option, const char *value
     case OPTION_POSTGRES: request->postgres = value; return true;
     case OPTION_STATE: request->state = value; return true;
     case OPTION_AGENCY: request->agency = value; return true;
-    case OPTION_LIMIT: return set_limit(request, value);
+    case OPTION_LIMIT: return set_number(names[option], 1, LIMIT_MOST, value, &request->limit);
+    case OPTION_LANE: return set_number(names[option], 0, LIMIT_LANES - 1, value, &request->lane);
+    case OPTION_FROM: return set_number(names[option], 1, LONG_MAX, value, &request->from);
+    case OPTION_TO: return set_number(names[option], 1, LONG_MAX, value, &request->to);
+    case OPTION_CHECK: return request->check = true;
     case OPTION_JSON: return request->json = true;
     case OPTION_OPEN: return request->open = true;
     case OPTION_HELP: return request->help = true;
@@ -66,7 +72,7 @@ static bool parse_option(int argc, char **argv, int *at, struct request *ret) {
 }
 
 bool request_parse(int argc, char **argv, struct request *ret) {
-    *ret = (struct request){.limit = DEFAULT_LIMIT};
+    *ret = (struct request){.limit = DEFAULT_LIMIT, .lane = -1};
     bool words_only = false;
     for (int i = 1; i < argc; i++) {
         if (!words_only && strcmp(argv[i], "--") == 0) words_only = true;

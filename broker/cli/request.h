@@ -9,8 +9,8 @@ struct request {
     const char *words[8];
     size_t word_count;
     const char *postgres, *state, *agency;
-    bool json, open, help, version;
-    long limit;
+    bool json, open, check, help, version;
+    long limit, lane, from, to; /* lane -1, from and to 0: not given */
 };
 /* False: it was wrong and stderr says how (the nearest option is named). */
 bool request_parse(int argc, char **argv, struct request *ret);

@@ -17,7 +17,7 @@ static bool read_file(char *ret, size_t room) {
     return ret[0] != '\0';
 }
 
-static const char *conninfo_of(const struct request *request, char *room, size_t size, const char **ret_from) {
+static const char *find_conninfo(const struct request *request, char *room, size_t size, const char **ret_from) {
     const char *environment = getenv("ECOCASE_POSTGRES");
     *ret_from = "--postgres";
     if (request->postgres) return request->postgres;
@@ -27,14 +27,19 @@ static const char *conninfo_of(const struct request *request, char *room, size_t
     return read_file(room, size) ? room : NULL;
 }
 
-bool source_open(const struct request *request, struct source *ret) {
-    char room[1024];
-    const char *from = NULL, *conninfo = conninfo_of(request, room, sizeof room, &from);
+const char *source_conninfo(const struct request *request, char *room, size_t size, const char **ret_from) {
+    const char *conninfo = find_conninfo(request, room, size, ret_from);
     if (!conninfo) {
         fprintf(stderr, "ecocase: 不知道台账在哪里：请用 --postgres CONNINFO 或环境变量 ECOCASE_POSTGRES 指明，或在 ./run 所在目录运行\n"
                         "         no ledger given: use --postgres CONNINFO or $ECOCASE_POSTGRES, or run this where ./run is running\n");
-        return false;
     }
+    return conninfo;
+}
+
+bool source_open(const struct request *request, struct source *ret) {
+    char room[1024];
+    const char *from = NULL, *conninfo = source_conninfo(request, room, sizeof room, &from);
+    if (!conninfo) return false;
     static const char *const keys[] = {"dbname", "client_encoding", "application_name", "connect_timeout", NULL};
     const char *const values[] = {conninfo, "UTF8", "ecocase", "5", NULL};
     *ret = (struct source){PQconnectdbParams(keys, values, 1), false};

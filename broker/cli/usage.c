@@ -18,6 +18,10 @@ static const char LEDGER[] =
     "                      已发出的期限提醒：将届、超期、升级督办、更正 / alerts by clock that were sent\n"
     "  ledger by-hand [--open] [--agency SLUG]\n"
     "                      待人工送达的文书（--open：尚未送达） / papers for addressees without an inbox\n"
+    "  ledger replay [SCHEMAS] [--check] [--lane N] [--from SERIAL] [--to SERIAL] [--limit N]\n"
+    "                      重演台账：逐条重新审核并与台账核对（SCHEMAS 默认 schemas；连接须能读取来文，如 ecocase_broker）\n"
+    "                      judges all that was recorded again and compares; needs a role that may read the records, e.g.\n"
+    "                      ecocase_broker. --check: 只列差异 differences only. 退出码 exit: 0 一致 identical, 1 有差异 differs, 2 无法重演\n"
     "  ledger stats        各程序、状态、单位的数量，泳道 / counts and lanes\n";
 static const char AGENCIES[] = "  agencies            参与单位名录 / the participants\n";
 static const char DEAD[] =

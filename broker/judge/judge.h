@@ -16,6 +16,9 @@ MUST_USE enum outcome rules_load(const char *schemas_folder, struct rules **ret_
 MUST_USE enum outcome rules_load_folder(const char *folder, struct rules **ret_rules, struct fault *fault);
 void rules_free(struct rules *rules);
 int rules_version(const struct rules *rules);
+/* The same rules as they stood while `version` was the newest; NULL when it is not loaded. Shares everything: rules_as_of_free it first. */
+struct rules *rules_as_of(const struct rules *rules, int version);
+void rules_as_of_free(struct rules *rules);
 /* Chinese/English names for people: state "A25" -> "审查中" / "under review"; clock rule "D09"; event. Never NULL. */
 struct rule_name { const char *zh, *en; };
 struct rule_name rules_state_name(const struct rules *rules, const char *machine, const char *state);

@@ -160,3 +160,13 @@ const struct procedure *rules_in_force(const struct rules *rules, instant at) {
     return rules->versions[0];
 }
 int rules_version(const struct rules *rules) { return rules_newest(rules)->version; }
+struct rules *rules_as_of(const struct rules *rules, int version) {
+    struct rules *then = malloc(sizeof *then);
+    PROMISE(then);
+    *then = *rules;
+    while (then->version_count && then->versions[then->version_count - 1]->version != version) then->version_count--;
+    if (then->version_count) return then;
+    free(then);
+    return NULL;
+}
+void rules_as_of_free(struct rules *rules) { free(rules); }

@@ -1,6 +1,7 @@
 /* One batch: examine ▸ judge ▸ record ▸ deliver (see lane.h). Judging can be done anew from the messages (SUBMISSION_RACE), so nothing
  * but the case cache is changed before the transaction is in. */
 #include "broker/lane/batch.h"
+#include "broker/deliver/kept.h"
 #include "broker/judge/alert.h"
 #include "base/log.h"
 #include "base/point.h"
@@ -49,15 +50,15 @@ static void examine_all(struct batch *b) {
         }
         struct item *item = &b->items[b->count++];
         struct fault fault = {0};
-        item->message = m;
-        item->owner = owner;
-        item->broker_time = time_of(s, m);
+        *item = (struct item){.key = arrival.key, .value = arrival.value, .offset = m->offset, .owner = owner, .broker_time = time_of(s, m)};
         examine(s->broker->catalogue, &arrival, &item->examination, &fault);
         if (fault.what != OK) {
             struct fault *kept = arena_alloc(s->arena, sizeof *kept);
             *kept = fault;
             item->fault = kept;
         }
+        if (item->examination.what == EXAMINED_MALFORMED) item->headers = kept_all(s->arena, m);
+        else if (item->examination.what != EXAMINED_REPORT) item->headers = kept_tracing(s->arena, m);
         s->seen[owner->number] = m->offset + 1;
     }
 }

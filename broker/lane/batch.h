@@ -2,16 +2,9 @@
  * makes those of what the time brings. */
 #ifndef ECOCASE_BROKER_BATCH_H
 #define ECOCASE_BROKER_BATCH_H
+#include "broker/entry/entry.h"
 #include "broker/lane/lane.h"
 
-struct item {
-    const rd_kafka_message_t *message;
-    const struct participant *owner; /* of the outbox */
-    instant broker_time;
-    struct examination examination;
-    const struct fault *fault;       /* REFUSED and MALFORMED */
-    struct known known;              /* SUBMISSION */
-};
 struct batch {
     struct session *s;
     struct item *items;              /* records of outboxes; ticks went into s->ticks */
@@ -27,7 +20,7 @@ struct batch {
 };
 /* events.c: judges every item in order; fills events, after, ticks. Changes nothing else but the cached case states. */
 void batch_judge(struct batch *batch);
-void batch_add_delivery(struct batch *batch, struct ledger_event *event, int to, char role);
+struct desk batch_desk(struct batch *batch);
 /* batch.c: the states of these cases into the cache; events, dirty referrals and lane row into the ledger; events to their recipients. */
 MUST_USE enum outcome batch_load_cases(struct batch *batch, const struct uuid *ids, size_t count, struct fault *fault);
 MUST_USE enum outcome batch_write(struct batch *batch, struct fault *fault);

@@ -1,5 +1,5 @@
 /* The present states of a batch's cases, by one query. See ledger.h. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/event_row.h"
 #include <stdlib.h>
 
 /* Where each id of the batch stands, sorted by id; an id asked for twice gets its referrals twice (separate copies). */
@@ -9,7 +9,7 @@ static int by_id(const void *a, const void *b) {
     return memcmp(((const struct wanted *)a)->id.b, ((const struct wanted *)b)->id.b, 16);
 }
 
-static struct referral *read_referral(const PGresult *result, int row, struct arena *keep) {
+struct referral *referral_row_read(const PGresult *result, int row, struct arena *keep) {
     struct referral *r = arena_alloc(keep, sizeof *r);
     r->case_id = column_uuid(result, row, 0);
     r->id = column_uuid(result, row, 1);
@@ -49,7 +49,7 @@ static enum outcome place_row(const PGresult *result, int row, const struct want
         if (state->count >= LIMIT_REFERRALS_PER_CASE) {
             return fault_set(fault, FATAL, "LEDGER_SQL", "a case has more than %u referrals", LIMIT_REFERRALS_PER_CASE);
         }
-        state->referrals[state->count++] = read_referral(result, row, keep);
+        state->referrals[state->count++] = referral_row_read(result, row, keep);
     }
     return OK;
 }

@@ -1,9 +1,6 @@
 /* The statements of a lane, prepared on first use, and their parameters. See connection.h. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/event_row.h"
 
-#define EVENT_COLUMNS \
-    "serial, kind, broker_time, business_time, sender, source_offset, message_id, case_id, referral_id, event, document_no, from_state, " \
-    "to_state, rules, delivery_to, delivery_role, delivery_seq, answer, key, value, headers"
 #define SELF_START "(SELECT a.backend_start FROM pg_stat_activity AS a WHERE a.pid = pg_backend_pid())"
 
 static const struct { const char *name, *text; } statements[STATEMENT_COUNT] = {
@@ -22,8 +19,7 @@ static const struct { const char *name, *text; } statements[STATEMENT_COUNT] = {
         " gaps = excluded.gaps, parties = excluded.parties, half = excluded.half, hand = excluded.hand, alarm_at = excluded.alarm_at, clocks = excluded.clocks, events = r.events || excluded.events"},
     [STATEMENT_FENCE] = {"fence", "SELECT ecocase.fence($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"},
     [STATEMENT_CASES] = {"cases",
-        "SELECT case_id, id, machine, state, rules, opener, holder, referrer, parent, flags, category, county, title, numbers, opened_at, changed_at,"
-        " event_count, clocks, regime, gaps, parties, half, hand, alarm_at FROM ecocase.referral WHERE case_id = ANY ($1) ORDER BY case_id, events[1] NULLS LAST, opened_at, id"},
+        "SELECT " REFERRAL_COLUMNS " FROM ecocase.referral WHERE case_id = ANY ($1) ORDER BY case_id, events[1] NULLS LAST, opened_at, id"},
     [STATEMENT_KNOWN] = {"known",
         "SELECT k.n, s.hash, s.kind, s.lane, s.serial FROM unnest($1, $2) WITH ORDINALITY AS k(sender, message_id, n)"
         " JOIN ecocase.submission AS s ON s.sender = k.sender AND s.message_id = k.message_id"},

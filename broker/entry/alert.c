@@ -1,0 +1,72 @@
+/* See entry.h: the event row and the message of an alert (提醒). */
+#include "bus/bus.h"
+#include "broker/deliver/answer.h"
+#include "broker/entry/entry.h"
+#include "wire/reason.h"
+
+static struct bytes first_number(const struct referral *r) {
+    const uint8_t *newline = r->numbers.count ? memchr(r->numbers.at, '\n', r->numbers.count) : NULL;
+    return newline ? bytes_of(r->numbers.at, (size_t)(newline - r->numbers.at)) : r->numbers;
+}
+
+/* The last day of a term that ends at 24:00, the minute of one counted in hours. */
+static const char *end_of(struct arena *arena, const struct clock *clock) {
+    char text[32];
+    bool whole = clock->due_lenient == day_start(day_of(clock->due_lenient));
+    instant_format_short(whole ? clock->due_lenient - 1 : clock->due_lenient, text);
+    return arena_printf(arena, whole ? "%.10s" : "%s", text);
+}
+
+static struct bytes what_of(const struct desk *desk, const struct clock *clock) {
+    const struct participant *actor = directory_by_number(desk->directory, clock->actor);
+    struct rule_name name = rules_clock_name(desk->rules, clock->rule);
+    return bytes_of_cstr(arena_printf(desk->arena, "%s %s%s · %s · %s", name.zh, clock->rule, clock->statutory ? "" : "（非法定）",
+                                      actor ? actor->name : "", end_of(desk->arena, clock)));
+}
+
+static size_t recipients_of(const struct desk *desk, const struct alert *alert, struct bytes *ret) {
+    size_t count = 0;
+    for (size_t i = 0; i < alert->to_count; i++) {
+        const struct participant *who = directory_by_number(desk->directory, alert->to[i]);
+        if (who) ret[count++] = bytes_of_cstr(who->slug);
+    }
+    return count;
+}
+
+static struct uuid id_of(const struct desk *desk, const struct referral *r, const struct alert *alert) {
+    char referral[UUID_TEXT + 1];
+    uuid_format(&r->id, referral);
+    return uuid_v5(&UUID_ECOCASE, bytes_of_cstr(arena_printf(desk->arena, "%s:%s:%lld:%s:%u", referral, alert->clock.rule,
+                                                             (long long)alert->clock.started_at, alert_event(alert->kind), alert->clock.told)));
+}
+
+static enum outcome write_notice(const struct desk *desk, const struct referral *r, const struct alert *alert, struct ledger_event *event,
+                                 struct fault *fault) {
+    struct bytes recipients[LIMIT_ALERTED];
+    struct notice_reason reason = {alert_code(alert->kind), what_of(desk, &alert->clock), NULL, NULL};
+    const struct reason *texts = reason_find(reason.code);
+    reason.zh = texts->zh;
+    reason.en = texts->en;
+    struct notice_clock clock = {alert->clock.rule, alert->clock.due_strict, alert->clock.due_lenient, alert->clock.statutory};
+    struct notice notice = {.message_id = event->message_id, .case_id = r->case_id, .referral_id = r->id, .recipients = recipients,
+        .recipient_count = recipients_of(desk, alert, recipients), .event = event->event, .business_time = event->broker_time,
+        .about_event = bytes_of_cstr(alert->clock.rule), .about_document_no = event->document_no, .source_topic = BYTES_LITERAL(TOPIC_CLOCK),
+        .source_partition = desk->after->lane, .source_offset = event->offset, .state = bytes_of_cstr(r->state), .serial = event->serial,
+        .reasons = &reason, .reason_count = 1, .clocks = &clock, .clock_count = 1};
+    AUTO(buffer_free) struct buffer value;
+    buffer_init(&value, 16u * KIB);
+    TRY(record_write_notice(desk->catalogue, &notice, &value, fault));
+    event->value = arena_copy(desk->arena, buffer_view(&value));
+    event->answer = answer_write(desk->arena, &reason, 1, &alert->clock, 1);
+    return OK;
+}
+
+enum outcome entry_of_alert(const struct desk *desk, const struct referral *r, const struct alert *alert, struct ledger_event *event, struct fault *fault) {
+    *event = (struct ledger_event){.serial = ++desk->after->serial, .kind = 'T', .broker_time = desk->after->time, .business_time = alert->clock.due_lenient,
+        .offset = desk->after->clock_offset, .has_ids = true, .message_id = id_of(desk, r, alert), .case_id = r->case_id, .referral_id = r->id,
+        .event = bytes_of_cstr(alert_event(alert->kind)), .document_no = first_number(r), .rules_version = r->rules};
+    memcpy(event->from_state, r->state, sizeof event->from_state);
+    memcpy(event->to_state, r->state, sizeof event->to_state);
+    for (size_t i = 0; i < alert->to_count; i++) entry_add_delivery(desk, event, alert->to[i], DELIVER_ALERT);
+    return write_notice(desk, r, alert, event, fault);
+}
