@@ -1,5 +1,6 @@
 """Every kind of event there is (accepted, refused before and after judging, repeats, conflicts, dead letters, alerts at ticks of a manual clock) is judged
 again by `ecocase ledger replay` and comes out the same; what somebody changed in the ledger behind the broker's back is found and named."""
+import shutil
 import subprocess
 from datetime import datetime, timedelta, timezone
 
@@ -25,8 +26,8 @@ def tick(w, client, text):
     eventually(lambda: not query(w, 'SELECT count(*) FROM ecocase.referral r JOIN ecocase.lane l USING (lane) WHERE r.alarm_at <= l."time"')[0][0], 60, f"alarms at {text}")
 
 
-def replay(w, *options, user="ecocase_broker", status=0):
-    done = subprocess.run([w.bin / "ecocase", "ledger", "replay", w.schemas, "--json", "--postgres", w.conninfo(user), *options], capture_output=True, text=True)
+def replay(w, *options, user="ecocase_broker", status=0, schemas=None):
+    done = subprocess.run([w.bin / "ecocase", "ledger", "replay", schemas or w.schemas, "--json", "--postgres", w.conninfo(user), *options], capture_output=True, text=True)
     assert done.returncode == status, (done.returncode, done.stdout[-2000:], done.stderr)
     return json.loads(done.stdout) if status < 2 else done.stderr
 
@@ -78,6 +79,14 @@ with world("replay", lanes=2) as w:
     assert same["identical"] and [same[k] for k in ("accepted", "refused", "repeated", "dead_letters", "alerts")] == [kinds[k] for k in "ARPDT"], (same, kinds)
     assert same["referrals"] == query(w, "SELECT count(*) FROM ecocase.referral")[0][0] and same["lanes"] == 2
     show("identical", f"{kinds}, {same['referrals']} referrals, alerts {told}")
+    other = w.folder / "schemas"                                                         # the same version number, but another rule
+    shutil.copytree(w.schemas, other)
+    policy = (other / "rules" / "alerts.yaml").read_text()
+    assert policy.count("escalate_after: 24") == 1
+    (other / "rules" / "alerts.yaml").write_text(policy.replace("escalate_after: 24", "escalate_after: 2400"))
+    strayed = replay(w, "--limit", "10000", status=1, schemas=other)
+    untold = [d for d in strayed["differences"] if d["field"] == "alert" and d["recorded"] == "SYS.ESCALATION"]
+    assert len(untold) == told["SYS.ESCALATION"], (len(untold), told)
     denied = replay(w, user="ecocase_coordinator", status=2)
     assert "permission" in denied, denied
 
@@ -111,4 +120,4 @@ with world("replay", lanes=2) as w:
         assert any(s is None and r == referral and f == "events" for (_, s, r, f) in differences), differences
         change(w, "INSERT INTO ecocase.event SELECT * FROM kept WHERE serial = %s", serial)
         assert replay(w)["identical"]
-    show("changed", "a state, a delivery, a told bit and two deleted events are found at lane, serial and field")
+    show("changed", "a rule, a state, a delivery, a told bit and two deleted events are found at lane, serial and field")
