@@ -62,6 +62,7 @@ def main(w):
             patient(lambda: c.get("/v1/inbox"))
     threading.Thread(target=killer, daemon=True).start()
     for number, (case, papers, answer) in enumerate(cases(steps)):
+        eventually(lambda: kills[0] >= number // 3, 60, "kills")    # a fast machine would be done before the killer is
         both = [threading.Thread(target=send, args=(sthj, number, case, papers)), threading.Thread(target=send, args=(police, number, answer, []))]
         for one in both:
             one.start()
