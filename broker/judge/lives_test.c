@@ -125,6 +125,8 @@ static struct submission varied(struct submission s, int64_t *now) {
     if (!dice(6)) s.decided_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
     if (!dice(6)) s.approval_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
     if (!dice(5)) s.documents = document_list((const char *const[]){"DOC02", "DOC03", "DOC04", NULL});
+    if (!dice(5)) s.handling = (int)dice(4);
+    if (s.handling == 2 || !dice(8)) s.handling_expires = s.business_time + (int64_t)dice(60) * DAY_MS;
     if (!dice(30)) s.copies = text_list("ext-jw");
     if (!dice(20)) s.approver_level = BYTES_NONE;
     if (!dice(20)) s.reason = BYTES_NONE;

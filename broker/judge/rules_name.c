@@ -75,7 +75,7 @@ int rules_category(const struct procedure *p, struct bytes code) {
 }
 
 static const char *const fields[FIELD_COUNT] = {"title", "reason", "signer", "approver", "decided_time", "officers", "parties", "items", "agency_case_no",
-    "approval_time", "report_time", "found_time", "penalties", "document_no"};
+    "approval_time", "report_time", "found_time", "penalties", "document_no", "purpose", "linked_numbers"};
 int rules_field(const char *name) {
     for (int i = 0; i < FIELD_COUNT; i++) {
         if (strcmp(fields[i], name) == 0) return i;
@@ -158,7 +158,22 @@ static size_t words_of(const struct procedure *p, size_t index, struct rule_word
         *ret = (struct rule_word){"X", "", p->externals[at].slug, p->externals[at].zh, p->externals[at].en, "", false};
         return 0;
     }
-    return at - p->external_count + 1;
+    at -= p->external_count;
+    if (at < p->handling_count) {
+        *ret = (struct rule_word){"H", "", p->handlings[at].code, p->handlings[at].zh, p->handlings[at].en, "", !p->handlings[at].titles};
+        return 0;
+    }
+    at -= p->handling_count;
+    if (at < p->source_count) {
+        *ret = (struct rule_word){"Q", "", p->sources[at].code, p->sources[at].zh, p->sources[at].en, "", false};
+        return 0;
+    }
+    at -= p->source_count;
+    if (at < p->area_count) {
+        *ret = (struct rule_word){"A", "", p->areas[at].code, p->areas[at].zh, p->areas[at].en, "", false};
+        return 0;
+    }
+    return at - p->area_count + 1;
 }
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret) {
     for (size_t i = 0; i < rules->version_count; i++) { /* the newest last: what is stored again is the newest word */
