@@ -47,6 +47,10 @@ def receipt(spool, step):
     return None
 
 
+def as_refused(step, told):
+    return not told[0] and step.refused in [r["code"] for r in told[1].get("reasons", [])]
+
+
 def arrived(spool, step, answer):
     """The case files of this step in an agency's inbox."""
     name = re.compile(rf"{re.escape(step.event)}_{re.escape(safe(answer['aboutDocumentNo']))}_{answer['lane']}-\d+\.")
@@ -84,6 +88,9 @@ class Running:
             told = receipt(spools[step.agency], step)
             if told is None:
                 return False, None
+            if step.refused:
+                self.answer = told[1]
+                return True, None if as_refused(step, told) else f"{step.id}: 应以 {step.refused} 拒绝 · should be refused: {told}"
             if not told[0]:
                 return False, f"{step.id}: {step.file.name} 被拒绝 · refused: {json.dumps(told[1].get('reasons'), ensure_ascii=False)}"
             self.answer = told[1]
@@ -139,6 +146,10 @@ def verify(steps, spools, ask):
     wrong, last = [], {}
     for step in steps:
         told = receipt(spools[step.agency], step)
+        if step.refused:
+            if not told or not as_refused(step, told):
+                wrong.append(f"{step.id}: 应以 {step.refused} 拒绝 · should be refused: {told}")
+            continue
         if not told or not told[0]:
             wrong.append(f"{step.id}: 无回执 · no receipt of {step.file.name}")
             continue
