@@ -140,6 +140,9 @@ REFERRALS = """SELECT r.machine, r.state, coalesce((SELECT json_object_agg(c.rul
                FROM ecocase.referral_list r WHERE r.referral_id = %s"""
 
 
+PARENT = """SELECT p.machine FROM ecocase.referral_list r JOIN ecocase.referral_list p ON p.case_id = r.case_id AND p.referral_id = r.parent WHERE r.referral_id = %s"""
+
+
 def verify(steps, spools, ask):
     """After play: native files as expected (golden where there is one), nothing sent is in failed/ or left in an outbox, each delivery once,
     and the ledger's state and clocks of every case's referral. `ask(sql, *parameters)` queries the ledger."""
@@ -154,6 +157,8 @@ def verify(steps, spools, ask):
             wrong.append(f"{step.id}: 无回执 · no receipt of {step.file.name}")
             continue
         last[step.case] = (step, told[1])
+        if step.referral.get("parent") and ask(PARENT, told[1]["referralId"]) != [(step.referral["parent"],)]:
+            wrong.append(f"{step.id}: 未与 {step.referral['parent']} 关联 · not linked to what it came of")
         for d in step.deliver:
             files = arrived(spools[d.agency], step, told[1])
             if len(files) != 1:

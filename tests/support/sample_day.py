@@ -40,7 +40,7 @@ class Step:
     event: str
     deliver: tuple[Delivery, ...]
     refused: str = ""    # the reason why the broker must refuse it; nobody gets it then
-    referral: dict = field(default_factory=dict)    # {machine, state, clocks: {rule: letter}} of the case's referral after the step
+    referral: dict = field(default_factory=dict)    # {machine, state, clocks: {rule: letter}, parent: machine it came of} of the case's referral after the step
 
 
 def fill(text, day_zero):
