@@ -36,7 +36,7 @@ static struct uuid derived(struct arena *arena, const char *kind, const char *sl
 }
 
 static enum outcome follow(struct journal *journal, const struct directory *directory, const struct draft_view *view, struct arena *arena,
-                           struct address *ret, struct rejection *rejection) {
+                           struct address *ret, struct bytes *ret_event, struct rejection *rejection) {
     struct number_entry cited;
     json_t *candidates = NULL;
     if (!journal) return fault_set(&rejection->fault, REFUSE, view->cite_count ? "CITATION_UNKNOWN" : "CITATION_MISSING", "there is no journal to look in");
@@ -51,6 +51,33 @@ static enum outcome follow(struct journal *journal, const struct directory *dire
     ret->parent_referral_id = cited.parent_referral_id;
     ret->in_reply_to = cited.message_id;
     ret->answer_to = directory_by_slug(directory, cited.other);
+    *ret_event = cited.event;
+    return OK;
+}
+
+/* A case that came out of a joint operation (联合行动) is a case of its own, with the operation as what it grew from: rules speak of the
+ * referrals of one case, and two such cases have nothing to do with each other. */
+static bool grown(const char *event, struct bytes cited) {
+    return strncmp(event, "OPS.", 4) != 0 && cited.count > 4 && memcmp(cited.at, "OPS.", 4) == 0;
+}
+
+static enum outcome address_opened(struct journal *journal, const struct directory *directory, const char *slug, const struct draft_view *view,
+                                   struct bytes number, struct arena *arena, struct address *ret, struct rejection *rejection) {
+    struct rejection unsure = {.message_id = ret->message_id};
+    struct bytes cited = BYTES_NONE;
+    bool may_be_first = strcmp(view->event, "REF.SEND") == 0; /* what it cites need not be known here: a decision, a report of its own */
+    if (view->cite_count) {
+        enum outcome outcome = follow(journal, directory, view, arena, ret, &cited, may_be_first ? &unsure : rejection);
+        json_decref(unsure.more);
+        if (may_be_first && outcome != OK && outcome != REFUSE) rejection->fault = unsure.fault;
+        if (outcome != OK && (!may_be_first || outcome != REFUSE)) return outcome;
+    }
+    struct uuid upper = ret->referral_id;
+    if (!view->cite_count || may_be_first || grown(view->event, cited)) {
+        *ret = (struct address){.message_id = ret->message_id, .case_id = derived(arena, "case", slug, NULL, number)};
+        if (grown(view->event, cited)) ret->parent_referral_id = upper;
+    } else ret->parent_referral_id = upper;
+    ret->referral_id = derived(arena, "referral", slug, machine(view->event, arena), number);
     return OK;
 }
 
@@ -58,17 +85,13 @@ enum outcome identity_address(struct journal *journal, const struct directory *d
                               const struct digest *digest, struct arena *arena, struct address *ret, struct rejection *rejection) {
     *ret = (struct address){.message_id = uuid_v8(digest->b)};
     rejection->message_id = ret->message_id;
-    bool fresh_case = view->opens && (view->cite_count == 0 || strcmp(view->event, "REF.SEND") == 0);
-    if (!fresh_case) TRY(follow(journal, directory, view, arena, ret, rejection));
-    if (!view->opens) return OK;
+    struct bytes cited = BYTES_NONE;
+    if (!view->opens) return follow(journal, directory, view, arena, ret, &cited, rejection);
     struct bytes number = number_normal(view->document_no.count ? view->document_no : view->case_no, arena);
     if (!number.count) {
         fault_set(&rejection->fault, REFUSE, "FIELD_MISSING", "a paper that opens a referral needs a number of its own");
         fault_place(&rejection->fault, "document_no", 0, 0);
         return REFUSE;
     }
-    if (fresh_case) ret->case_id = derived(arena, "case", slug, NULL, number);
-    else ret->parent_referral_id = ret->referral_id;
-    ret->referral_id = derived(arena, "referral", slug, machine(view->event, arena), number);
-    return OK;
+    return address_opened(journal, directory, slug, view, number, arena, ret, rejection);
 }

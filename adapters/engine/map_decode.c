@@ -133,10 +133,10 @@ enum outcome map_decode(const struct catalogue *catalogue, struct bytes value, s
     struct decoding d = {ret, arena, 0};
     TRY(decoded_open(catalogue, value, &decoded, fault));
     enum record_kind kind = decoded.said.kind;
-    if (kind != RECORD_CASE_FILE && kind != RECORD_CASE_STEP && kind != RECORD_NOTICE) {
+    if (!canonical_record(kind)) {
         return fault_set(fault, REFUSE, "UNKNOWN_MESSAGE", "a %s is not for an agency", decoded.said.schema->name);
     }
-    *ret = (struct map_record){.record = kind == RECORD_CASE_FILE ? IN_CASE : kind == RECORD_CASE_STEP ? IN_STEP : IN_NOTICE};
+    *ret = (struct map_record){.record = canonical_record(kind)};
     ret->event = arena_cstr(arena, decoded.said.event);
     take_fields(&d, &decoded.value, GROUP_NONE, "", &ret->own);
     return d.items > DECODED_MOST ? fault_set(fault, REFUSE, "TOO_LARGE", "%zu items, at most %u", d.items, DECODED_MOST) : OK;

@@ -189,7 +189,7 @@ static enum outcome fits(const struct draft *draft, const struct attachment *att
 
 enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *address, const struct attachment *attachments,
                            size_t attachment_count, struct buffer *ret_value, struct fault *fault) {
-    const struct schema_entry *schema = catalogue_newest(profile->catalogue, draft->record.record == IN_CASE ? RECORD_CASE_FILE : RECORD_CASE_STEP);
+    const struct schema_entry *schema = catalogue_newest(profile->catalogue, canonical_kind(draft->record.record));
     const struct encoding e = {&draft->record, profile, address, draft->arena};
     const struct spot spot = {GROUP_NONE, &draft->record.own, attachments, ""};
     struct submission said;

@@ -125,6 +125,7 @@ static void carry_out(struct judging *j, struct referral *r) {
     change_holder(j, r);
     r->flags = (r->flags & ~t->clear) | t->set;
     link_apply(j);
+    enlist_apply(j);
     clock_acts(j, r, &t->acts);
     to_state(j, r);
     if (t->to != NO_STATE) r->half = BYTES_NONE;

@@ -43,7 +43,7 @@ static const struct transition *choose(struct judging *j) {
     for (int i = 0; i < event->count; i++) {
         const struct transition *t = &j->p->transitions[event->first + i];
         opens = opens || t->opens;
-        if (!in_state(j, t)) continue;
+        if (!in_state(j, t) || (t->addressed && (t->addressed == ADDRESSED_YES) != (j->submission->recipients.number > 0))) continue;
         by_state = t;
         if (!(t->senders & 1u << j->owner->role)) continue;
         if (reason_listed(t, j->submission->reason_code)) return t;

@@ -24,7 +24,7 @@ struct rule_name { const char *zh, *en; };
 struct rule_name rules_state_name(const struct rules *rules, const char *machine, const char *state);
 struct rule_name rules_event_name(const struct rules *rules, const char *event);
 struct rule_name rules_clock_name(const struct rules *rules, const char *rule);
-/* Every word, oldest version first; false beyond the last. kind: M machine, S state, E event, C clock, F flag, G regime, X external. */
+/* Every word, oldest version first; false beyond the last. kind: M machine, S state, E event, C clock, F flag, G regime, X external, O kind of operation. */
 struct rule_word { const char *kind, *machine, *code, *zh, *en, *basis; bool terminal; };
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret_word);
 /* 程序图、程序一览: the newest version's state machines as Mermaid, and the whole of it as a Markdown page. Appended to `into`. */
@@ -40,7 +40,7 @@ struct clock {
     bool statutory;          /* false: shown as 非法定 */
     bool measured;           /* computed when the event arrived, never running (see rules: measure) */
     uint8_t told;            /* enum told */
-    int16_t actor;           /* participant number that must act */
+    int16_t actor;           /* participant number that must act; OWING_* of roster.h: those of the roster that owe it */
     instant started_at;      /* business time */
     instant due_strict, due_lenient;
     instant stopped_at;      /* business time of the event that stopped or paused it, INSTANT_NONE while running */
@@ -62,6 +62,7 @@ struct referral {
     uint64_t gaps;           /* documents still missing, by bit of documents.yaml */
     uint64_t parties;        /* everyone who sent or was sent something of it, by bit of the participant's number */
     struct bytes half;       /* 双方文书: the one side's message of an event of two: "EVENT number\n" and one line per item; else empty */
+    struct bytes roster;     /* 参战名单 of a joint operation: roster.h; else empty */
     struct bytes hand;       /* 待人工送达: lines of addressee, event, document number, ms, ms served or "", tab-separated */
     struct bytes title;      /* at most 200 bytes, cut at a character */
     struct bytes numbers;    /* document numbers seen, '\n'-separated, at most 2000 bytes */

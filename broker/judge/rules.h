@@ -19,26 +19,35 @@
 #define MOST_ROW_ACTS 24
 #define MOST_ROW_LINKS 4
 #define MOST_FIELDS 16
+#define MOST_KINDS 16        /* of joint operations; a bit each */
 #define NO_STATE (-1)
 #define NO_FLAG (-1)
 
 /* Role codes of the rules: those of the directory, and the broker itself. */
 #define SENDERS_ANY 0xFFu
 #define SENDER_SYS (1u << 0)
-enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH };
-enum actor { ACTOR_OPENER, ACTOR_HOLDER, ACTOR_SENDER, ACTOR_RECEIVER };
-enum who { WHO_ANYONE, WHO_OPENER, WHO_HOLDER, WHO_EITHER, WHO_FORWARDER, WHO_PARTY, WHO_OPENER_OR_LEAD };
+enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH, UNIT_MINUTE };
+enum actor { ACTOR_OPENER, ACTOR_HOLDER, ACTOR_SENDER, ACTOR_RECEIVER, ACTOR_INVITED, ACTOR_REPORTING };
+enum who { WHO_ANYONE, WHO_OPENER, WHO_HOLDER, WHO_EITHER, WHO_FORWARDER, WHO_PARTY, WHO_OPENER_OR_LEAD,
+           WHO_INVITEE, WHO_ACCEPTED, WHO_MEMBER }; /* of the roster; a member is its opener too */
 enum receiver { RECEIVER_NONE, RECEIVER_ANY, RECEIVER_OPENER, RECEIVER_HOLDER, RECEIVER_OTHER, RECEIVER_LEAD, RECEIVER_OTHER_FORCE, RECEIVER_ROLE,
-                RECEIVER_PARTIES };
+                RECEIVER_PARTIES, RECEIVER_INVITEES, RECEIVER_ROSTER, RECEIVER_ACCEPTED };
 enum copy { COPY_ROLE, COPY_OPENER, COPY_HOLDER, COPY_REFERRER, COPY_SUPERIOR, COPY_PARTIES };
 enum change { CHANGE_NONE, CHANGE_RECIPIENT, CHANGE_SENDER, CHANGE_OPENER };
 enum moment { MOMENT_BUSINESS, MOMENT_REPORT, MOMENT_APPROVAL, MOMENT_DECIDED, MOMENT_FOUND, MOMENT_CLOCK };
 enum guard { GUARD_CATEGORY = 1, GUARD_COUNTY = 2, GUARD_COMPETENT_SENDER = 4, GUARD_COMPETENT_RECEIVER = 8, GUARD_OFFICERS = 16, GUARD_CHIEF = 32,
-             GUARD_COUNTY_HEAD = 64, GUARD_NUMBER = 128, GUARD_TARGET_ORGAN = 256, GUARD_RESULT = 512, GUARD_DIGESTS = 1024, GUARD_APPROVER = 2048 };
+             GUARD_COUNTY_HEAD = 64, GUARD_NUMBER = 128, GUARD_TARGET_ORGAN = 256, GUARD_RESULT = 512, GUARD_DIGESTS = 1024, GUARD_APPROVER = 2048,
+             GUARD_OPERATION = 4096, GUARD_ANSWERED = 8192, GUARD_ACCEPTED = 16384, GUARD_PENALTY_POWER = 32768, GUARD_REPORTED = 65536,
+             GUARD_FOLLOWED_UP = 131072 };
+/* What a row does to the roster of a joint operation: a bit each. */
+enum roster_act { ROSTER_PLAN = 1, ROSTER_INVITE = 2, ROSTER_ACCEPT = 4, ROSTER_DECLINE = 8, ROSTER_RESET = 16, ROSTER_FINDING = 32, ROSTER_REPORT = 64,
+                  ROSTER_FOLLOW_UPS = 128 };
+enum addressed { ADDRESSED_ANY, ADDRESSED_YES, ADDRESSED_NO };
 /* In the order in which they are carried out. */
 enum act_kind { ACT_MEASURE, ACT_STOP, ACT_VOID, ACT_VOID_ALL, ACT_PAUSE, ACT_RESUME, ACT_REOPEN, ACT_SUPERSEDE, ACT_START };
 enum field { FIELD_TITLE, FIELD_REASON, FIELD_SIGNER, FIELD_APPROVER, FIELD_DECIDED, FIELD_OFFICERS, FIELD_PARTIES, FIELD_ITEMS, FIELD_CASE_NO,
-             FIELD_APPROVAL, FIELD_REPORT, FIELD_FOUND, FIELD_PENALTIES, FIELD_DOCUMENT_NO, FIELD_COUNT };
+             FIELD_APPROVAL, FIELD_REPORT, FIELD_FOUND, FIELD_PENALTIES, FIELD_DOCUMENT_NO, FIELD_PURPOSE, FIELD_AREA, FIELD_WINDOW, FIELD_LEAD, FIELD_PROPOSED, FIELD_PLACE,
+             FIELD_EVIDENCE, FIELD_COUNT };
 enum lack { LACK_REFUSE, LACK_SUPPLEMENT, LACK_REMARK };
 
 struct clock_form { /* 期限 as counted in one regime */
@@ -76,6 +85,9 @@ struct act {
     int8_t flag, unless;        /* only where this flag is set / not set */
     bool unlinked;              /* only where no link took effect */
     bool once;                  /* only where the referral never had this clock */
+    bool settled;               /* only when nobody of the roster owes any more what this clock is about */
+    bool by_reply;              /* started: it ends at reply_by, where the message says one */
+    uint16_t kinds;             /* only for joint operations of these kinds; 0: any */
     const char *when;           /* only with this reason code */
     const struct setting *at;
 };
@@ -114,6 +126,10 @@ struct transition {
     struct { enum copy kind; uint8_t role; } copies[MOST_ROW_COPIES];
     int8_t serve;               /* an external addressee, by index; SERVE_* */
     uint32_t set, clear;
+    uint32_t roster;            /* bit per enum roster_act */
+    uint8_t observers;          /* bit per role: invited, they watch */
+    uint16_t power_kinds;       /* GUARD_PENALTY_POWER only for these kinds */
+    enum addressed addressed;   /* only a message that has recipients, or has none */
     enum change opener, holder;
     bool serves;                /* tells that something was served by hand */
     bool names_gaps;            /* the answer names the documents still missing */
@@ -142,6 +158,7 @@ struct alert_policy {
 };
 #define SERVE_NOBODY (-1)
 #define SERVE_TARGET_ORGAN (-2)
+struct operation_kind { const char *code, *zh, *en; };
 struct external { const char *slug, *zh, *en; const char *superior_of; };
 struct regime { const char *code, *zh, *en; uint64_t agencies; /* bit per participant number is not known here: slugs */ const struct setting *list; };
 struct route { uint8_t external; uint64_t categories; instant from; const char *basis; };
@@ -171,6 +188,7 @@ struct procedure {
     const char *categories[64];
     const char *incomplete[8];
     struct external externals[MOST_EXTERNALS];
+    struct operation_kind kinds[MOST_KINDS];
     struct regime regimes[MOST_REGIMES];
     struct route routes[8];
     struct document_rule documents[MOST_DOCUMENTS];
@@ -178,7 +196,7 @@ struct procedure {
     struct transition *transitions;
     size_t transition_count;
     uint8_t machine_count, event_count, clock_count, flag_count, category_count, incomplete_count, external_count, regime_count, route_count,
-        document_count, package_count;
+        document_count, package_count, kind_count;
     int8_t flag_gaps;           /* F_MATERIAL_GAPS */
 };
 struct rules {
@@ -198,6 +216,7 @@ int rules_flag(const struct procedure *p, const char *name);
 int rules_external(const struct procedure *p, struct bytes slug);
 int rules_document(const struct procedure *p, struct bytes code);
 int rules_category(const struct procedure *p, struct bytes code);
+int rules_kind(const struct procedure *p, struct bytes code);
 void rules_place_event(struct procedure *p, int event);
 int rules_field(const char *name);
 const char *rules_field_name(int field);
@@ -216,7 +235,9 @@ MUST_USE enum outcome rules_read_links(const struct procedure *p, struct setting
 MUST_USE enum outcome rules_read_states(const struct procedure *p, struct setting *list, int machine, uint32_t *ret, bool *ret_opens, struct fault *fault);
 MUST_USE enum outcome rules_read_to(const struct procedure *p, struct setting *from, int machine, int8_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_parties(struct setting *row, struct transition *ret, struct fault *fault);
-MUST_USE enum outcome rules_read_guards(struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_guards(const struct procedure *p, struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_roster(struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, uint16_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault);
 MUST_USE enum outcome rules_read_tag(struct setting *from, const char **ret_tag, const char **ret_basis, bool *ret_statutory, struct fault *fault);
 MUST_USE enum outcome rules_read_categories(const struct procedure *p, struct setting *list, uint64_t *ret, struct fault *fault);

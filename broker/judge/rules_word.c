@@ -43,6 +43,9 @@ static enum outcome read_texts(struct setting *root, const char *key, const char
     return OK;
 }
 
+static const struct { const char *name; enum record_kind kind; } records[] = {{"CASE_FILE", RECORD_CASE_FILE}, {"CASE_STEP", RECORD_CASE_STEP},
+    {"OPERATION", RECORD_OPERATION}, {"OPERATION_STEP", RECORD_OPERATION_STEP}};
+
 static enum outcome read_event(struct procedure *p, struct setting *from, struct fault *fault) {
     if (p->event_count == MOST_EVENTS) return setting_fault(from, fault, "TOO_MANY", "more than %d events", MOST_EVENTS);
     struct event_rule *event = &p->events[p->event_count];
@@ -54,9 +57,10 @@ static enum outcome read_event(struct procedure *p, struct setting *from, struct
     if (rules_event(p, bytes_of_cstr(event->name)) >= 0 || strlen(event->name) > 40) {
         return setting_fault(from, fault, "SETTINGS_DUPLICATE", "the event %.60s stands twice or is longer than 40 bytes", event->name);
     }
-    if (strcmp(record, "CASE_FILE") == 0) event->record = RECORD_CASE_FILE;
-    else if (strcmp(record, "CASE_STEP") == 0) event->record = RECORD_CASE_STEP;
-    else return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE or CASE_STEP, not \"%.40s\"", record);
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) event->record = strcmp(record, records[i].name) == 0 ? records[i].kind : event->record;
+    if (!event->record) {
+        return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE, CASE_STEP, OPERATION or OPERATION_STEP, not \"%.40s\"", record);
+    }
     rules_place_event(p, p->event_count++);
     return OK;
 }
@@ -71,6 +75,28 @@ static enum outcome read_external(struct procedure *p, struct setting *from, str
         return setting_fault(setting_get(from, "slug"), fault, "SETTINGS_TYPE", "an external slug begins with ext-, has at most 40 bytes and stands once");
     }
     p->external_count++;
+    return OK;
+}
+
+static enum outcome read_kind(struct procedure *p, struct setting *from, struct fault *fault) {
+    if (p->kind_count == MOST_KINDS) return setting_fault(from, fault, "TOO_MANY", "more than %d kinds of operations", MOST_KINDS);
+    struct operation_kind *kind = &p->kinds[p->kind_count];
+    TRY(setting_text(from, "code", &kind->code, fault));
+    TRY(rules_read_names(from, &kind->zh, &kind->en, fault));
+    if (!kind->code[0] || strlen(kind->code) > 20 || rules_kind(p, bytes_of_cstr(kind->code)) >= 0) {
+        return setting_fault(setting_get(from, "code"), fault, "SETTINGS_DUPLICATE", "the kind %.30s stands twice or has not 1 to 20 bytes", kind->code);
+    }
+    p->kind_count++;
+    return OK;
+}
+
+enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, uint16_t *ret, struct fault *fault) {
+    if (list && list->kind != SETTING_LIST) return setting_fault(list, fault, "SETTINGS_TYPE", "kinds must be a list");
+    for (struct setting *one = list ? list->first : NULL; one; one = one->next) {
+        int kind = one->kind == SETTING_TEXT ? rules_kind(p, bytes_of_cstr(one->text)) : -1;
+        if (kind < 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no kind of operation \"%.20s\": add it to operations or correct it", one->text ? one->text : "");
+        *ret = (uint16_t)(*ret | 1u << kind);
+    }
     return OK;
 }
 
@@ -134,6 +160,7 @@ enum outcome rules_read_words(struct procedure *p, struct setting *root, struct 
     TRY(read_each(p, root, "regimes", read_regime, fault));
     TRY(read_each(p, root, "externals", read_external, fault));
     TRY(read_each(p, root, "procuratorate", read_route, fault));
+    if (setting_get(root, "operations")) TRY(read_each(p, root, "operations", read_kind, fault)); /* an earlier version may have none */
     TRY(read_each(p, root, "events", read_event, fault));
     if (!p->regime_count) return setting_fault(setting_get(root, "regimes"), fault, "SETTINGS_MISSING", "there must be a general regime");
     p->flag_gaps = (int8_t)rules_flag(p, "F_MATERIAL_GAPS");

@@ -35,6 +35,7 @@ struct referral *referral_row_read(const PGresult *result, int row, struct arena
     r->half = arena_copy(keep, column_bytes(result, row, 21));
     r->hand = arena_copy(keep, column_bytes(result, row, 22));
     r->alarm_at = column_instant(result, row, 23);
+    r->roster = arena_copy(keep, column_bytes(result, row, 24));
     return r;
 }
 

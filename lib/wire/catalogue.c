@@ -15,7 +15,7 @@ struct catalogue {
     struct event_list *events;
     struct division_list *divisions;
 };
-static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick"};
+static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick", "Operation", "OperationStep"};
 
 static enum outcome compile_items(struct schema_entry *entry, struct fault *fault) {
     const char *const *paths = NULL;
@@ -77,7 +77,7 @@ static enum outcome load_all(struct catalogue *catalogue, const char *folder, st
         if (catalogue->count == MOST_SCHEMAS) return setting_fault(entry, fault, "TOO_MANY", "more than %d schemas", MOST_SCHEMAS);
         TRY(load_entry(catalogue, folder, entry, fault));
     }
-    for (int kind = RECORD_CASE_FILE; kind <= RECORD_TICK; kind++) {
+    for (int kind = RECORD_CASE_FILE; (size_t)kind <= sizeof kind_names / sizeof kind_names[0]; kind++) {
         if (!catalogue_newest(catalogue, (enum record_kind)kind)) {
             return setting_fault(list, fault, "SETTINGS_MISSING", "no schema for %s", kind_names[kind - 1]);
         }

@@ -19,13 +19,14 @@ static enum outcome read_event(struct setting *from, struct event_entry *ret, st
     TRY(setting_text(from, "zh", &ret->zh, fault));
     TRY(setting_text(from, "en", &ret->en, fault));
     TRY(setting_text(from, "record", &record, fault));
-    static const struct { const char *name; enum record_kind kind; } kinds[] = {{"CASE_FILE", RECORD_CASE_FILE}, {"CASE_STEP", RECORD_CASE_STEP}};
+    static const struct { const char *name; enum record_kind kind; } kinds[] = {{"CASE_FILE", RECORD_CASE_FILE}, {"CASE_STEP", RECORD_CASE_STEP},
+        {"OPERATION", RECORD_OPERATION}, {"OPERATION_STEP", RECORD_OPERATION_STEP}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (strcmp(record, kinds[i].name) != 0) continue;
         ret->kind = kinds[i].kind;
         return OK;
     }
-    return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE or CASE_STEP, not \"%s\"", record);
+    return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE, CASE_STEP, OPERATION or OPERATION_STEP, not \"%s\"", record);
 }
 
 /* A row from "-" opens. */
