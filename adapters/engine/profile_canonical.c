@@ -24,7 +24,7 @@ static const struct canonical_field fields[] = {
     FIELD("found_time", VALUE_TIME, IN_CASE | IN_OPERATION_STEP, true), FIELD("report_time", VALUE_TIME, IN_CASE, true), FIELD("approval_time", VALUE_TIME, IN_CASE, true),
     FIELD("officers", VALUE_LIST, IN_CASE, true), FIELD("legal_basis", VALUE_LIST, IN_CASE, true), FIELD("declared_missing", VALUE_LIST, IN_CASE, true),
     FIELD("fine_paid_fen", VALUE_AMOUNT, IN_CASE, true),
-    FIELD("agency_case_no", VALUE_TEXT, IN_CASE | IN_STEP, true), FIELD("approver", VALUE_TEXT, LETTER, true), FIELD("approver_level", VALUE_TEXT, LETTER, true),
+    FIELD("agency_case_no", VALUE_TEXT, LETTER, true), FIELD("approver", VALUE_TEXT, LETTER, true), FIELD("approver_level", VALUE_TEXT, LETTER, true),
     FIELD("contact", VALUE_TEXT, LETTER, true), FIELD("contact_phone", VALUE_TEXT, LETTER, true), FIELD("reason_code", VALUE_TEXT, LETTER, true),
     FIELD("reason", VALUE_TEXT, LETTER, true),
     FIELD("document_code", VALUE_TEXT, IN_STEP | IN_OPERATION_STEP, true), FIELD("target_organ", VALUE_TEXT, IN_STEP, true), FIELD("signer", VALUE_TEXT, ANSWER, true),

@@ -24,16 +24,16 @@ static const char *const report_paths[] = {ENVELOPE_PATHS, "lane", "generation",
 enum { R_LANE = P_ENVELOPE_END, R_GENERATION, R_EPOCH, R_UP_TO };
 static const char *const tick_paths[] = {ENVELOPE_PATHS, "lane"};
 static const char *const operation_paths[] = {ENVELOPE_PATHS, "kind", "title", "purpose", "category", "county_code", "coordinates_system", "area",
-    "window_start", "window_end", "lead", "reply_by", "reason_code", "reason", "approver", "approver_level", "signer", "documents"};
+    "window_start", "window_end", "lead", "reply_by", "reason_code", "reason", "approver", "approver_level", "signer", "documents", "agency_case_no"};
 enum { O_KIND = P_ENVELOPE_END, O_TITLE, O_PURPOSE, O_CATEGORY, O_COUNTY, O_SYSTEM, O_AREA, O_START, O_END, O_LEAD, O_REPLY_BY, O_REASON_CODE, O_REASON,
-       O_APPROVER, O_LEVEL, O_SIGNER, O_DOCUMENTS };
+       O_APPROVER, O_LEVEL, O_SIGNER, O_DOCUMENTS, O_CASE_NO };
 /* The counts stand in the order of enum operation_count. */
 static const char *const operation_step_paths[] = {ENVELOPE_PATHS, "reason_code", "reason", "proposed_start", "proposed_end", "category", "county_code",
     "longitude", "latitude", "coordinates_system", "found_time", "evidence", "leads_to", "follow_ups", "overdue", "approver", "approver_level", "signer",
-    "items", "documents", "people", "vehicles", "uavs", "boats", "patrol_hours", "patrol_km", "sites_inspected", "hazards_found", "hazards_rectified",
+    "items", "documents", "agency_case_no", "people", "vehicles", "uavs", "boats", "patrol_hours", "patrol_km", "sites_inspected", "hazards_found", "hazards_rectified",
     "admin_cases", "criminal_cases", "seized_items", "people_found"};
 enum { E_REASON_CODE = P_ENVELOPE_END, E_REASON, E_START, E_END, E_CATEGORY, E_COUNTY, E_LONGITUDE, E_LATITUDE, E_SYSTEM, E_FOUND, E_EVIDENCE, E_LEADS_TO,
-       E_FOLLOW_UPS, E_OVERDUE, E_APPROVER, E_LEVEL, E_SIGNER, E_ITEMS, E_DOCUMENTS, E_COUNTS };
+       E_FOLLOW_UPS, E_OVERDUE, E_APPROVER, E_LEVEL, E_SIGNER, E_ITEMS, E_DOCUMENTS, E_CASE_NO, E_COUNTS };
 static const char *const corner_paths[] = {"longitude", "latitude"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -154,6 +154,7 @@ static void read_operation(const struct walk_field *f, struct submission *s) {
     s->approver = f[O_APPROVER].at;
     s->approver_level = f[O_LEVEL].at;
     s->signer = f[O_SIGNER].at;
+    s->agency_case_no = f[O_CASE_NO].at;
     s->documents = f[O_DOCUMENTS];
     s->document_count = f[O_DOCUMENTS].number;
 }
@@ -185,6 +186,7 @@ static void read_operation_step(const struct walk_field *f, struct submission *s
     s->approver = f[E_APPROVER].at;
     s->approver_level = f[E_LEVEL].at;
     s->signer = f[E_SIGNER].at;
+    s->agency_case_no = f[E_CASE_NO].at;
     s->items = f[E_ITEMS];
     s->item_count = f[E_ITEMS].number;
     s->documents = f[E_DOCUMENTS];
