@@ -2,6 +2,7 @@
 #include "adapters/engine/identity.h"
 #include "adapters/engine/citation.h"
 #include "adapters/engine/number.h"
+#include "base/limits.h"
 
 /* A content in chunks stands as its digests; no content inside a record begins like that by chance. */
 static struct bytes digests_of(const struct chunked *what, struct arena *arena) {
@@ -57,27 +58,24 @@ static enum outcome follow(struct journal *journal, const struct directory *dire
 
 /* A case that came out of a joint operation (联合行动) is a case of its own, with the operation as what it grew from: rules speak of the
  * referrals of one case, and two such cases have nothing to do with each other. */
-static bool grown(const char *event, struct bytes cited) {
-    return strncmp(event, "OPS.", 4) != 0 && cited.count > 4 && memcmp(cited.at, "OPS.", 4) == 0;
-}
+static bool of_machine(struct bytes event, const char *machine_dot) { return event.count > 4 && memcmp(event.at, machine_dot, 4) == 0; }
+static bool grown(const char *event, struct bytes cited) { return of_machine(cited, "OPS.") && strncmp(event, "OPS.", 4) != 0; }
 
-static enum outcome address_opened(struct journal *journal, const struct directory *directory, const char *slug, const struct draft_view *view,
-                                   struct bytes number, struct arena *arena, struct address *ret, struct rejection *rejection) {
-    struct rejection unsure = {.message_id = ret->message_id};
-    struct bytes cited = BYTES_NONE;
-    bool may_be_first = strcmp(view->event, "REF.SEND") == 0; /* what it cites need not be known here: a decision, a report of its own */
-    if (view->cite_count) {
-        enum outcome outcome = follow(journal, directory, view, arena, ret, &cited, may_be_first ? &unsure : rejection);
-        json_decref(unsure.more);
-        if (may_be_first && outcome != OK && outcome != REFUSE) rejection->fault = unsure.fault;
-        if (outcome != OK && (!may_be_first || outcome != REFUSE)) return outcome;
+/* REF.SEND cites papers of the agency's own case, which makes it no part of theirs; a clue or an operation it came from does. */
+static enum outcome only_origins(struct journal *journal, struct draft_view *view, struct arena *arena, struct fault *fault) {
+    struct bytes *origins = arena_array(arena, view->cite_count + 1, sizeof *origins);
+    size_t count = 0;
+    for (size_t i = 0; journal && i < view->cite_count && i < LIMIT_ATTACHMENT_COUNT; i++) {
+        struct number_entry *entries = NULL;
+        size_t found = 0;
+        bool origin = false;
+        struct bytes number = number_normal(view->cites[i], arena);
+        if (number.count) TRY(journal_numbers(journal, number, false, arena, &entries, &found, fault));
+        for (size_t k = 0; k < found; k++) origin = origin || of_machine(entries[k].event, "CLU.") || of_machine(entries[k].event, "OPS.");
+        if (origin) origins[count++] = view->cites[i];
     }
-    struct uuid upper = ret->referral_id;
-    if (!view->cite_count || may_be_first || grown(view->event, cited)) {
-        *ret = (struct address){.message_id = ret->message_id, .case_id = derived(arena, "case", slug, NULL, number)};
-        if (grown(view->event, cited)) ret->parent_referral_id = upper;
-    } else ret->parent_referral_id = upper;
-    ret->referral_id = derived(arena, "referral", slug, machine(view->event, arena), number);
+    view->cites = origins;
+    view->cite_count = count;
     return OK;
 }
 
@@ -85,13 +83,22 @@ enum outcome identity_address(struct journal *journal, const struct directory *d
                               const struct digest *digest, struct arena *arena, struct address *ret, struct rejection *rejection) {
     *ret = (struct address){.message_id = uuid_v8(digest->b)};
     rejection->message_id = ret->message_id;
-    struct bytes cited = BYTES_NONE;
-    if (!view->opens) return follow(journal, directory, view, arena, ret, &cited, rejection);
+    struct draft_view cited = *view;
+    struct bytes event = BYTES_NONE;
+    if (strcmp(view->event, "REF.SEND") == 0) TRY(only_origins(journal, &cited, arena, &rejection->fault));
+    bool fresh_case = view->opens && cited.cite_count == 0;
+    if (!fresh_case) TRY(follow(journal, directory, &cited, arena, ret, &event, rejection));
+    if (!view->opens) return OK;
     struct bytes number = number_normal(view->document_no.count ? view->document_no : view->case_no, arena);
     if (!number.count) {
         fault_set(&rejection->fault, REFUSE, "FIELD_MISSING", "a paper that opens a referral needs a number of its own");
         fault_place(&rejection->fault, "document_no", 0, 0);
         return REFUSE;
     }
-    return address_opened(journal, directory, slug, view, number, arena, ret, rejection);
+    struct uuid upper = ret->referral_id;
+    if (grown(view->event, event)) *ret = (struct address){.message_id = ret->message_id};
+    if (fresh_case || grown(view->event, event)) ret->case_id = derived(arena, "case", slug, NULL, number);
+    if (!fresh_case) ret->parent_referral_id = upper;
+    ret->referral_id = derived(arena, "referral", slug, machine(view->event, arena), number);
+    return OK;
 }

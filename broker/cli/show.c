@@ -132,7 +132,7 @@ static void print_operation(const struct story *story) {
     if (PQntuples(story->operation)) sheet_table(story->operation, operation, "联合行动 operation");
     if (PQntuples(story->bodies)) sheet_table(story->bodies, bodies, "参战单位 bodies");
     if (PQntuples(story->findings)) sheet_table(story->findings, findings, "发现 findings");
-    if (PQntuples(story->links)) sheet_table(story->links, links, "关联 links");
+    if (PQntuples(story->links)) sheet_table(story->links, links, "来源与后续移送 follow-ups and origin");
 }
 
 static void print_story(const PGresult *referral, int row, const struct story *story) {
@@ -151,6 +151,8 @@ static void print_story(const PGresult *referral, int row, const struct story *s
     head("状态", source_text(referral, row, "state_zh"), source_text(referral, row, "state"));
     head("移送单位", source_text(referral, row, "opener_name"), source_text(referral, row, "opener"));
     head("现办理单位", source_text(referral, row, "holder_name"), source_text(referral, row, "holder"));
+    head("处理限制", source_text(referral, row, "handling_zh"), source_text(referral, row, "handling"));
+    head("处理限制有效期", source_text(referral, row, "handling_expires"), "");
     head("上一移送", source_text(referral, row, "parent"), "");
     print_operation(story);
     sheet_table(story->clocks, clocks, "期限 clocks");

@@ -67,6 +67,8 @@ void examine(const struct catalogue *catalogue, const struct arrival *arrival, s
     switch (ret->submission.kind) {
     case RECORD_CASE_FILE:
     case RECORD_CASE_STEP:
+    case RECORD_CLUE:
+    case RECORD_CLUE_STEP:
     case RECORD_OPERATION:
     case RECORD_OPERATION_STEP: examine_submission(catalogue_divisions(catalogue), arrival, ret, fault); break;
     case RECORD_DELIVERY_REPORT: examine_report(arrival, ret, fault); break;

@@ -24,6 +24,8 @@ static bool reason_listed(const struct transition *t, struct bytes code) {
 }
 
 static bool in_state(const struct judging *j, const struct transition *t) {
+    bool addressed = j->submission->recipients.number > 0;
+    if (t->addressed != ADDRESSED_EITHER && addressed != (t->addressed == ADDRESSED_YES)) return false;
     if (!j->referral) return t->opens;
     return j->from >= 0 && (t->from & UINT32_C(1) << j->from) && strcmp(j->p->machines[t->machine].name, j->referral->machine) == 0;
 }
@@ -43,7 +45,7 @@ static const struct transition *choose(struct judging *j) {
     for (int i = 0; i < event->count; i++) {
         const struct transition *t = &j->p->transitions[event->first + i];
         opens = opens || t->opens;
-        if (!in_state(j, t) || (t->addressed && (t->addressed == ADDRESSED_YES) != (j->submission->recipients.number > 0))) continue;
+        if (!in_state(j, t)) continue;
         by_state = t;
         if (!(t->senders & 1u << j->owner->role)) continue;
         if (reason_listed(t, j->submission->reason_code)) return t;

@@ -197,6 +197,8 @@ static struct submission varied(struct submission s, int64_t *now) {
     if (!dice(6)) s.decided_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
     if (!dice(6)) s.approval_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
     if (!dice(5)) s.documents = document_list((const char *const[]){"DOC02", "DOC03", "DOC04", NULL});
+    if (!dice(5)) s.handling = (int)dice(4);
+    if (s.handling == 2 || !dice(8)) s.handling_expires = s.business_time + (int64_t)dice(60) * DAY_MS;
     if (!dice(30)) s.copies = text_list("ext-jw");
     if (!dice(20)) s.approver_level = BYTES_NONE;
     if (!dice(20)) s.reason = BYTES_NONE;
@@ -207,8 +209,10 @@ static struct submission birth(const struct procedure *p, uint8_t number) {
     static const char *const agencies[] = {"nm", "sthj"};
     const struct transition *openers[64];
     uint32_t count = 0;
+    bool longest = !dice(3); /* REF has the longest way to go: else its last rows are hardly ever taken */
     for (size_t i = 0; i < p->transition_count && count < 64; i++) {
-        if (p->transitions[i].opens) openers[count++] = &p->transitions[i];
+        const struct transition *one = &p->transitions[i];
+        if (one->opens && (!longest || strcmp(p->machines[one->machine].name, "REF") == 0)) openers[count++] = one;
     }
     const struct transition *t = openers[dice(count)];
     const char *sender = t->senders & 1u << ROLE_AE && dice(2) ? agencies[dice(2)] : NULL;

@@ -50,7 +50,7 @@ static void police_and_agencies_plan_and_nobody_else(void **state) {
 static void a_plan_says_what_it_must(void **state) {
     (void)state;
     struct submission bare = planned("FEAST", "nm");
-    bare.title = bare.operation.purpose = bare.operation.lead = BYTES_NONE;
+    bare.title = bare.purpose = bare.operation.lead = BYTES_NONE;
     bare.operation.corners = 2;
     bare.operation.end = bare.operation.start;
     bare.operation.reply_by = bare.business_time;
@@ -73,8 +73,8 @@ static void each_body_answers_for_itself(void **state) {
     accepted(planned("PATROL", "nm wlsh jcy psb-bt"));
     stands("nm", 'I');
     stands("jcy", 'O');
-    assert_int_equal(clock_of(operation(), "D80")->due_lenient, at("2024-09-28 10:00"));
-    assert_false(clock_of(operation(), "D80")->statutory);
+    assert_int_equal(clock_of(operation(), "D90")->due_lenient, at("2024-09-28 10:00"));
+    assert_false(clock_of(operation(), "D90")->statutory);
     refused(answers("sthj", "OPS.ACCEPT", "2024-09-26 12:00"), "NOT_INVITED");
     struct submission comes = answers("nm", "OPS.ACCEPT", "2024-09-26 12:00");
     comes.operation.counts[COUNT_PEOPLE] = 6;
@@ -97,7 +97,7 @@ static void each_body_answers_for_itself(void **state) {
     struct verdict v = hear(lead_says("OPS.CONFIRM", "2024-09-27 10:00"));
     assert_true(remarked(&v, "ANSWER_AWAITED", "psb-bt") && v.reason_count == 1);
     accepted(declines("psb-bt", "DC1", "2024-09-27 11:00"));
-    assert_int_equal(clock_of(operation(), "D80")->state, CLOCK_MET);
+    assert_int_equal(clock_of(operation(), "D90")->state, CLOCK_MET);
     v = accepted(lead_says("OPS.CONFIRM", "2024-09-27 12:00"));
     assert_true(goes_to(&v, "nm") && goes_to(&v, "jcy") && !goes_to(&v, "wlsh") && !goes_to(&v, "psb-bt"));
 }
@@ -109,7 +109,7 @@ static void silence_ends_with_the_limit(void **state) {
     accepted(answers("nm", "OPS.ACCEPT", "2024-09-28 11:00"));
     assert_true(body("nm").late);
     accepted(lead_says("OPS.CONFIRM", "2024-09-28 12:00"));
-    assert_int_equal(clock_of(operation(), "D80")->state, CLOCK_BREACHED);
+    assert_int_equal(clock_of(operation(), "D90")->state, CLOCK_BREACHED);
     stands("wlsh", 'I');
     accepted(answers("wlsh", "OPS.ACCEPT", "2024-09-29 09:00")); /* late, but it comes */
     assert_true(body("wlsh").late);
@@ -119,13 +119,13 @@ static void an_emergency_gives_thirty_minutes_and_the_lead_may_say_otherwise(voi
     (void)state;
     struct submission s = planned("EMERGENCY", "nm");
     accepted(s);
-    assert_int_equal(clock_of(operation(), "D80e")->due_lenient, at("2024-09-26 10:30"));
+    assert_int_equal(clock_of(operation(), "D90e")->due_lenient, at("2024-09-26 10:30"));
     assert_int_equal(operation()->clock_count, 1);
     fixture_fresh(NULL);
     s = planned("PATROL", "nm");
     s.operation.reply_by = at("2024-09-27 18:00");
     accepted(s);
-    assert_int_equal(clock_of(operation(), "D80")->due_strict, at("2024-09-27 18:00"));
+    assert_int_equal(clock_of(operation(), "D90")->due_strict, at("2024-09-27 18:00"));
 }
 
 static void enforcement_needs_power_to_punish(void **state) {
@@ -167,8 +167,8 @@ static void another_time_is_asked_of_all(void **state) {
     assert_string_equal(operation()->state, "O15");
     stands("nm", 'I');
     stands("psb-erds", 'I');
-    assert_int_equal(clock_of(operation(), "D80")->state, CLOCK_RUNNING);
-    assert_int_equal(clock_of(operation(), "D80")->started_at, at("2024-09-26 15:00"));
+    assert_int_equal(clock_of(operation(), "D90")->state, CLOCK_RUNNING);
+    assert_int_equal(clock_of(operation(), "D90")->started_at, at("2024-09-26 15:00"));
     refused(lead_says("OPS.CONFIRM", "2024-09-26 16:00"), "ANSWER_AWAITED");
     accepted(answers("nm", "OPS.ACCEPT", "2024-09-26 16:00"));
     accepted(answers("psb-erds", "OPS.ACCEPT", "2024-09-26 17:00"));
@@ -212,7 +212,7 @@ static void each_reports_once_and_who_is_late_is_named(void **state) {
     run("nm wlsh psb-bt");
     refused(answers("nm", "OPS.REPORT", "2024-09-29 09:00"), "NOT_IN_STATE");
     accepted(lead_says("OPS.END", "2024-09-30 18:00"));
-    assert_int_equal(clock_of(operation(), "D81")->due_lenient, at("2024-10-13 00:00")); /* 8 to 12 October: the 12th is a worked Saturday */
+    assert_int_equal(clock_of(operation(), "D91")->due_lenient, at("2024-10-13 00:00")); /* 8 to 12 October: the 12th is a worked Saturday */
     struct submission report = answers("nm", "OPS.REPORT", "2024-10-08 09:00");
     report.operation.counts[COUNT_HOURS] = 365;
     report.operation.counts[COUNT_KM] = -2;
@@ -232,7 +232,7 @@ static void each_reports_once_and_who_is_late_is_named(void **state) {
     assert_true(remarked(&v, "REPORT_AWAITED", "wlsh") && v.reason_count == 1);
     joint.operation.overdue = names_list("wlsh");
     accepted(joint);
-    assert_int_equal(clock_of(operation(), "D81")->state, CLOCK_BREACHED);
+    assert_int_equal(clock_of(operation(), "D91")->state, CLOCK_BREACHED);
     accepted(answers("wlsh", "OPS.REPORT", "2024-10-15 09:00")); /* still welcome */
     accepted(lead_says("OPS.CLOSE", "2024-10-16 09:00"));
     assert_string_equal(operation()->state, "O90");
@@ -248,7 +248,7 @@ static void a_close_names_the_cases_that_findings_led_to(void **state) {
     accepted(found);
     accepted(lead_says("OPS.END", "2024-09-30 18:00"));
     accepted(answers("nm", "OPS.REPORT", "2024-10-08 09:00"));
-    assert_int_equal(clock_of(operation(), "D81")->state, CLOCK_MET);
+    assert_int_equal(clock_of(operation(), "D91")->state, CLOCK_MET);
     accepted(lead_says("OPS.CONSOLIDATE", "2024-10-08 10:00"));
     struct submission close = lead_says("OPS.CLOSE", "2024-10-08 11:00");
     refused(close, "FOLLOW_UP_MISSING");
@@ -279,7 +279,7 @@ static void only_the_lead_leads(void **state) {
     off.reason = BYTES_LITERAL("沙尘暴");
     struct verdict v = accepted(off);
     assert_true(goes_to(&v, "nm") && goes_to(&v, "psb-bt"));
-    assert_int_equal(clock_of(operation(), "D80")->state, CLOCK_VOID);
+    assert_int_equal(clock_of(operation(), "D90")->state, CLOCK_VOID);
 }
 
 /* One limit for all: the alert goes to those that still owe, and names them. */

@@ -19,6 +19,9 @@
 #define MOST_ROW_ACTS 24
 #define MOST_ROW_LINKS 4
 #define MOST_FIELDS 16
+#define MOST_HANDLINGS 4      /* as many as the records' enumeration has */
+#define MOST_SOURCES 24
+#define MOST_AREAS 64
 #define MOST_KINDS 16        /* of joint operations; a bit each */
 #define NO_STATE (-1)
 #define NO_FLAG (-1)
@@ -32,21 +35,23 @@ enum who { WHO_ANYONE, WHO_OPENER, WHO_HOLDER, WHO_EITHER, WHO_FORWARDER, WHO_PA
            WHO_INVITEE, WHO_ACCEPTED, WHO_MEMBER }; /* of the roster; a member is its opener too */
 enum receiver { RECEIVER_NONE, RECEIVER_ANY, RECEIVER_OPENER, RECEIVER_HOLDER, RECEIVER_OTHER, RECEIVER_LEAD, RECEIVER_OTHER_FORCE, RECEIVER_ROLE,
                 RECEIVER_PARTIES, RECEIVER_INVITEES, RECEIVER_ROSTER, RECEIVER_ACCEPTED };
-enum copy { COPY_ROLE, COPY_OPENER, COPY_HOLDER, COPY_REFERRER, COPY_SUPERIOR, COPY_PARTIES };
+enum copy { COPY_ROLE, COPY_OPENER, COPY_HOLDER, COPY_REFERRER, COPY_SUPERIOR, COPY_PARTIES, COPY_SUBSCRIBERS };
+enum addressed { ADDRESSED_EITHER, ADDRESSED_YES, ADDRESSED_NO }; /* whether the paper names a recipient */
 enum change { CHANGE_NONE, CHANGE_RECIPIENT, CHANGE_SENDER, CHANGE_OPENER };
 enum moment { MOMENT_BUSINESS, MOMENT_REPORT, MOMENT_APPROVAL, MOMENT_DECIDED, MOMENT_FOUND, MOMENT_CLOCK };
 enum guard { GUARD_CATEGORY = 1, GUARD_COUNTY = 2, GUARD_COMPETENT_SENDER = 4, GUARD_COMPETENT_RECEIVER = 8, GUARD_OFFICERS = 16, GUARD_CHIEF = 32,
              GUARD_COUNTY_HEAD = 64, GUARD_NUMBER = 128, GUARD_TARGET_ORGAN = 256, GUARD_RESULT = 512, GUARD_DIGESTS = 1024, GUARD_APPROVER = 2048,
-             GUARD_OPERATION = 4096, GUARD_ANSWERED = 8192, GUARD_ACCEPTED = 16384, GUARD_PENALTY_POWER = 32768, GUARD_REPORTED = 65536,
-             GUARD_FOLLOWED_UP = 131072 };
+             GUARD_SOURCE = 4096, GUARD_AREAS = 8192,
+             GUARD_OPERATION = 16384, GUARD_ANSWERED = 32768, GUARD_ACCEPTED = 65536, GUARD_PENALTY_POWER = 131072, GUARD_REPORTED = 262144,
+             GUARD_FOLLOWED_UP = 524288 };
 /* What a row does to the roster of a joint operation: a bit each. */
 enum roster_act { ROSTER_PLAN = 1, ROSTER_INVITE = 2, ROSTER_ACCEPT = 4, ROSTER_DECLINE = 8, ROSTER_RESET = 16, ROSTER_FINDING = 32, ROSTER_REPORT = 64,
                   ROSTER_FOLLOW_UPS = 128 };
-enum addressed { ADDRESSED_ANY, ADDRESSED_YES, ADDRESSED_NO };
 /* In the order in which they are carried out. */
 enum act_kind { ACT_MEASURE, ACT_STOP, ACT_VOID, ACT_VOID_ALL, ACT_PAUSE, ACT_RESUME, ACT_REOPEN, ACT_SUPERSEDE, ACT_START };
 enum field { FIELD_TITLE, FIELD_REASON, FIELD_SIGNER, FIELD_APPROVER, FIELD_DECIDED, FIELD_OFFICERS, FIELD_PARTIES, FIELD_ITEMS, FIELD_CASE_NO,
-             FIELD_APPROVAL, FIELD_REPORT, FIELD_FOUND, FIELD_PENALTIES, FIELD_DOCUMENT_NO, FIELD_PURPOSE, FIELD_AREA, FIELD_WINDOW, FIELD_LEAD, FIELD_PROPOSED, FIELD_PLACE,
+             FIELD_APPROVAL, FIELD_REPORT, FIELD_FOUND, FIELD_PENALTIES, FIELD_DOCUMENT_NO, FIELD_PURPOSE, FIELD_LINKED,
+             FIELD_AREA, FIELD_WINDOW, FIELD_LEAD, FIELD_PROPOSED, FIELD_PLACE,
              FIELD_EVIDENCE, FIELD_COUNT };
 enum lack { LACK_REFUSE, LACK_SUPPLEMENT, LACK_REMARK };
 
@@ -108,6 +113,8 @@ struct transition {
     uint8_t machine, event;
     bool opens, both;
     bool statutory;
+    enum addressed addressed;
+    bool sets_handling;         /* by its originator's paper */
     uint32_t from;
     int8_t to;                  /* NO_STATE: same */
     uint8_t senders;            /* bit per enum role; bit 0: the broker */
@@ -129,7 +136,6 @@ struct transition {
     uint32_t roster;            /* bit per enum roster_act */
     uint8_t observers;          /* bit per role: invited, they watch */
     uint16_t power_kinds;       /* GUARD_PENALTY_POWER only for these kinds */
-    enum addressed addressed;   /* only a message that has recipients, or has none */
     enum change opener, holder;
     bool serves;                /* tells that something was served by hand */
     bool names_gaps;            /* the answer names the documents still missing */
@@ -158,10 +164,14 @@ struct alert_policy {
 };
 #define SERVE_NOBODY (-1)
 #define SERVE_TARGET_ORGAN (-2)
-struct operation_kind { const char *code, *zh, *en; };
 struct external { const char *slug, *zh, *en; const char *superior_of; };
 struct regime { const char *code, *zh, *en; uint64_t agencies; /* bit per participant number is not known here: slugs */ const struct setting *list; };
 struct route { uint8_t external; uint64_t categories; instant from; const char *basis; };
+struct coded { const char *code, *zh, *en; };
+struct handling_rule {          /* 处理限制, see handling.c */
+    const char *code, *zh, *en;
+    bool subscribers, onward_consent, start_consent, expires, titles;
+};
 struct document_rule { const char *code, *zh, *en; };
 struct package {                /* what an event must bring: for a regime, for categories */
     uint8_t event;
@@ -188,7 +198,7 @@ struct procedure {
     const char *categories[64];
     const char *incomplete[8];
     struct external externals[MOST_EXTERNALS];
-    struct operation_kind kinds[MOST_KINDS];
+    struct coded kinds[MOST_KINDS];
     struct regime regimes[MOST_REGIMES];
     struct route routes[8];
     struct document_rule documents[MOST_DOCUMENTS];
@@ -198,6 +208,11 @@ struct procedure {
     uint8_t machine_count, event_count, clock_count, flag_count, category_count, incomplete_count, external_count, regime_count, route_count,
         document_count, package_count, kind_count;
     int8_t flag_gaps;           /* F_MATERIAL_GAPS */
+    struct handling_rule handlings[MOST_HANDLINGS];
+    struct coded sources[MOST_SOURCES], areas[MOST_AREAS];
+    uint8_t handling_count, source_count, area_count;
+    int8_t flag_onward, flag_start; /* the originator's consent */
+    uint32_t handled, started;  /* bit per machine: its referrals have a handling; opening it from one of those starts a case */
 };
 struct rules {
     struct alert_policy alerts;
@@ -215,6 +230,7 @@ int rules_clock(const struct procedure *p, const char *name);
 int rules_flag(const struct procedure *p, const char *name);
 int rules_external(const struct procedure *p, struct bytes slug);
 int rules_document(const struct procedure *p, struct bytes code);
+int rules_word_of(const struct coded *words, size_t count, struct bytes code);          /* -1: unknown */
 int rules_category(const struct procedure *p, struct bytes code);
 int rules_kind(const struct procedure *p, struct bytes code);
 void rules_place_event(struct procedure *p, int event);
@@ -239,6 +255,8 @@ MUST_USE enum outcome rules_read_guards(const struct procedure *p, struct settin
 MUST_USE enum outcome rules_read_roster(struct setting *row, struct transition *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, uint16_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault);
+MUST_USE enum outcome rules_read_coded(struct setting *root, const char *key, struct coded *ret, size_t most, uint8_t *ret_count, struct fault *fault);
+MUST_USE enum outcome rules_read_handling(struct procedure *p, struct setting *root, struct fault *fault); /* after the rows */
 MUST_USE enum outcome rules_read_tag(struct setting *from, const char **ret_tag, const char **ret_basis, bool *ret_statutory, struct fault *fault);
 MUST_USE enum outcome rules_read_categories(const struct procedure *p, struct setting *list, uint64_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_alerts(struct rules *rules, const char *path, struct fault *fault); /* after the versions */

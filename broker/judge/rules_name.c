@@ -74,16 +74,11 @@ int rules_category(const struct procedure *p, struct bytes code) {
     return -1;
 }
 
-int rules_kind(const struct procedure *p, struct bytes code) {
-    for (int i = 0; i < p->kind_count; i++) {
-        if (bytes_equal_cstr(code, p->kinds[i].code)) return i;
-    }
-    return -1;
-}
+int rules_kind(const struct procedure *p, struct bytes code) { return rules_word_of(p->kinds, p->kind_count, code); }
 
 static const char *const fields[FIELD_COUNT] = {"title", "reason", "signer", "approver", "decided_time", "officers", "parties", "items", "agency_case_no",
-    "approval_time", "report_time", "found_time", "penalties", "document_no",
-    "purpose", "area", "window", "lead", "proposed", "longitude", "evidence"};
+    "approval_time", "report_time", "found_time", "penalties", "document_no", "purpose", "linked_numbers",
+    "area", "window", "lead", "proposed", "longitude", "evidence"};
 int rules_field(const char *name) {
     for (int i = 0; i < FIELD_COUNT; i++) {
         if (strcmp(fields[i], name) == 0) return i;
@@ -167,6 +162,21 @@ static size_t words_of(const struct procedure *p, size_t index, struct rule_word
         return 0;
     }
     at -= p->external_count;
+    if (at < p->handling_count) {
+        *ret = (struct rule_word){"H", "", p->handlings[at].code, p->handlings[at].zh, p->handlings[at].en, "", !p->handlings[at].titles};
+        return 0;
+    }
+    at -= p->handling_count;
+    if (at < p->source_count) {
+        *ret = (struct rule_word){"Q", "", p->sources[at].code, p->sources[at].zh, p->sources[at].en, "", false};
+        return 0;
+    }
+    at -= p->source_count;
+    if (at < p->area_count) {
+        *ret = (struct rule_word){"A", "", p->areas[at].code, p->areas[at].zh, p->areas[at].en, "", false};
+        return 0;
+    }
+    at -= p->area_count;
     if (at < p->kind_count) {
         *ret = (struct rule_word){"O", "", p->kinds[at].code, p->kinds[at].zh, p->kinds[at].en, "", false};
         return 0;

@@ -47,13 +47,13 @@ static enum outcome read_receiver(struct setting *row, struct transition *ret, s
 }
 
 static enum outcome read_copies(struct setting *row, struct transition *ret, struct fault *fault) {
-    static const char *const names[] = {NULL, "opener", "holder", "referrer", "superior", "parties"};
+    static const char *const names[] = {NULL, "opener", "holder", "referrer", "superior", "parties", "subscribers"};
     struct setting *list = setting_get(row, "copies");
     for (struct setting *one = list ? list->first : NULL; one; one = one->next) {
         const char *text = one->kind == SETTING_TEXT ? one->text : "";
         int kind = 0, role = rules_role(text);
-        for (int i = 1; i < 6; i++) kind = strcmp(names[i], text) == 0 ? i : kind;
-        if (!kind && role <= 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "copies go to opener, holder, referrer, superior, parties or a role, not \"%.20s\"", text);
+        for (int i = 1; i < 7; i++) kind = strcmp(names[i], text) == 0 ? i : kind;
+        if (!kind && role <= 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "copies go to opener, holder, referrer, superior, parties, subscribers or a role, not \"%.20s\"", text);
         if (ret->copy_count == MOST_ROW_COPIES) return setting_fault(one, fault, "TOO_MANY", "at most %d copies", MOST_ROW_COPIES);
         ret->copies[ret->copy_count].kind = (enum copy)kind;
         ret->copies[ret->copy_count++].role = (uint8_t)(kind ? 0 : role);
@@ -91,6 +91,8 @@ static enum outcome read_reasons(struct setting *row, struct transition *ret, st
 static const struct { const char *name; enum guard bit; } guards[] = {{"CATEGORY", GUARD_CATEGORY}, {"COUNTY", GUARD_COUNTY}, {"G06", GUARD_COMPETENT_SENDER},
     {"G06R", GUARD_COMPETENT_RECEIVER}, {"G03", GUARD_OFFICERS}, {"G04", GUARD_CHIEF}, {"G12", GUARD_COUNTY_HEAD}, {"G13", GUARD_NUMBER},
     {"TARGET_ORGAN", GUARD_TARGET_ORGAN}, {"RESULT", GUARD_RESULT}, {"G07", GUARD_DIGESTS}, {"APPROVER", GUARD_APPROVER},
+    {"SOURCE", GUARD_SOURCE}, {"AREAS", GUARD_AREAS},
+
     {"OPERATION", GUARD_OPERATION}, {"ANSWERED", GUARD_ANSWERED}, {"ACCEPTED", GUARD_ACCEPTED}, {"PENALTY_POWER", GUARD_PENALTY_POWER},
     {"REPORTED", GUARD_REPORTED}, {"FOLLOWED_UP", GUARD_FOLLOWED_UP}};
 
@@ -111,7 +113,7 @@ static enum outcome read_guard(const struct procedure *p, struct setting *one, s
         ret->guards |= guards[i].bit;
         return OK;
     }
-    return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no guard \"%.20s\": CATEGORY, COUNTY, G03, G04, G06, G06R, G07, G12, G13, APPROVER, TARGET_ORGAN, RESULT, "
+    return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no guard \"%.20s\": CATEGORY, COUNTY, G03, G04, G06, G06R, G07, G12, G13, APPROVER, AREAS, SOURCE, TARGET_ORGAN, RESULT, "
                          "OPERATION, ANSWERED, ACCEPTED, PENALTY_POWER, REPORTED or FOLLOWED_UP", name);
 }
 
@@ -128,11 +130,10 @@ enum outcome rules_read_guards(const struct procedure *p, struct setting *row, s
     return OK;
 }
 
-/* 参战名单: what the row does to it, who only watches, whether the message must have recipients. */
+/* 参战名单: what the row does to it, who only watches. */
 enum outcome rules_read_roster(struct setting *row, struct transition *ret, struct fault *fault) {
     static const char *const acts[] = {"plan", "invite", "accept", "decline", "reset", "finding", "report", "follow-ups"};
     struct setting *list = setting_get(row, "roster");
-    bool addressed = false;
     for (struct setting *one = list ? list->first : NULL; one; one = one->next) {
         int act = -1;
         for (int i = 0; i < 8 && one->kind == SETTING_TEXT; i++) act = strcmp(acts[i], one->text) == 0 ? i : act;
@@ -147,8 +148,5 @@ enum outcome rules_read_roster(struct setting *row, struct transition *ret, stru
         if (role <= 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "observers are roles, not \"%.20s\"", one->text ? one->text : "");
         ret->observers |= (uint8_t)(1u << role);
     }
-    if (!setting_get(row, "addressed")) return OK;
-    TRY(setting_bool_or(row, "addressed", false, &addressed, fault));
-    ret->addressed = addressed ? ADDRESSED_YES : ADDRESSED_NO;
     return OK;
 }

@@ -1,5 +1,6 @@
 /* rules.yaml: version, flags, categories, events, regimes, addressees outside, routes of copies. See rules.h. */
 #include "broker/judge/rules.h"
+#include "wire/event.h"
 
 enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault) {
     TRY(setting_text(from, "zh", ret_zh, fault));
@@ -43,24 +44,16 @@ static enum outcome read_texts(struct setting *root, const char *key, const char
     return OK;
 }
 
-static const struct { const char *name; enum record_kind kind; } records[] = {{"CASE_FILE", RECORD_CASE_FILE}, {"CASE_STEP", RECORD_CASE_STEP},
-    {"OPERATION", RECORD_OPERATION}, {"OPERATION_STEP", RECORD_OPERATION_STEP}};
-
 static enum outcome read_event(struct procedure *p, struct setting *from, struct fault *fault) {
     if (p->event_count == MOST_EVENTS) return setting_fault(from, fault, "TOO_MANY", "more than %d events", MOST_EVENTS);
     struct event_rule *event = &p->events[p->event_count];
-    const char *record = "";
     TRY(setting_text(from, "code", &event->name, fault));
     TRY(rules_read_names(from, &event->zh, &event->en, fault));
-    TRY(setting_text(from, "record", &record, fault));
     event->at = from;
     if (rules_event(p, bytes_of_cstr(event->name)) >= 0 || strlen(event->name) > 40) {
         return setting_fault(from, fault, "SETTINGS_DUPLICATE", "the event %.60s stands twice or is longer than 40 bytes", event->name);
     }
-    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) event->record = strcmp(record, records[i].name) == 0 ? records[i].kind : event->record;
-    if (!event->record) {
-        return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE, CASE_STEP, OPERATION or OPERATION_STEP, not \"%.40s\"", record);
-    }
+    TRY(event_record(from, &event->record, fault));
     rules_place_event(p, p->event_count++);
     return OK;
 }
@@ -75,18 +68,6 @@ static enum outcome read_external(struct procedure *p, struct setting *from, str
         return setting_fault(setting_get(from, "slug"), fault, "SETTINGS_TYPE", "an external slug begins with ext-, has at most 40 bytes and stands once");
     }
     p->external_count++;
-    return OK;
-}
-
-static enum outcome read_kind(struct procedure *p, struct setting *from, struct fault *fault) {
-    if (p->kind_count == MOST_KINDS) return setting_fault(from, fault, "TOO_MANY", "more than %d kinds of operations", MOST_KINDS);
-    struct operation_kind *kind = &p->kinds[p->kind_count];
-    TRY(setting_text(from, "code", &kind->code, fault));
-    TRY(rules_read_names(from, &kind->zh, &kind->en, fault));
-    if (!kind->code[0] || strlen(kind->code) > 20 || rules_kind(p, bytes_of_cstr(kind->code)) >= 0) {
-        return setting_fault(setting_get(from, "code"), fault, "SETTINGS_DUPLICATE", "the kind %.30s stands twice or has not 1 to 20 bytes", kind->code);
-    }
-    p->kind_count++;
     return OK;
 }
 
@@ -160,7 +141,9 @@ enum outcome rules_read_words(struct procedure *p, struct setting *root, struct 
     TRY(read_each(p, root, "regimes", read_regime, fault));
     TRY(read_each(p, root, "externals", read_external, fault));
     TRY(read_each(p, root, "procuratorate", read_route, fault));
-    if (setting_get(root, "operations")) TRY(read_each(p, root, "operations", read_kind, fault)); /* an earlier version may have none */
+    TRY(rules_read_coded(root, "sources", p->sources, MOST_SOURCES, &p->source_count, fault));
+    TRY(rules_read_coded(root, "areas", p->areas, MOST_AREAS, &p->area_count, fault));
+    TRY(rules_read_coded(root, "operations", p->kinds, MOST_KINDS, &p->kind_count, fault));
     TRY(read_each(p, root, "events", read_event, fault));
     if (!p->regime_count) return setting_fault(setting_get(root, "regimes"), fault, "SETTINGS_MISSING", "there must be a general regime");
     p->flag_gaps = (int8_t)rules_flag(p, "F_MATERIAL_GAPS");

@@ -89,6 +89,23 @@ def in_chunks(record):
     return record | {"documents": more}
 
 
+def clue():
+    sealed = {"algorithm": "AES-256-GCM-SHA256", "key_id": "00112233aabbccdd", "content": bytes(range(256)) + bytes(16)}
+    from_case = case_file()
+    return {"envelope": envelope("CLU.CREATE", "wlsh", ["nm"], document_no="乌护线〔2026〕3号", handling="ORCON", handling_expires=AT + 86400000),
+            "category": "FISH", "title": "河口夜间下网线索", "summary": "夜间有船只下网。", "source": "PATROL", "purpose": "核查处理", "areas": ["KEY2", "RIV-QQ"],
+            "county_code": "150823", "place": "乌梁素海河口", "longitude": 108.8, "latitude": 40.9, "coordinates_system": "CGCS2000", "found_time": AT - 9,
+            "agency_case_no": "巡查3", "officers": ["甲"], "contact": "乙", "contact_phone": "", "reporter_kind": "NAMED", "reporter": sealed,
+            "parties": from_case["parties"], "facts": from_case["facts"], "documents": in_chunks(from_case)["documents"], "native": from_case["native"]}
+
+
+def clue_step():
+    return {"envelope": envelope("CLU.FEEDBACK", "nm", ["wlsh"], in_reply_to=MESSAGE, cites=["乌护线〔2026〕3号"]), "reason_code": "CR2", "reason": "查实",
+            "target_organ": "", "agency_case_no": "巴农立〔2026〕13号", "linked_numbers": ["巴农（渔业）罚〔2026〕8号", "巴农移送〔2026〕9号"], "purpose": "反馈",
+            "checks": ["现场检查", "调取视频"], "signer": "丁", "contact": "", "contact_phone": "", "note": "", "documents": in_chunks(case_step())["documents"],
+            "native": []}
+
+
 def operation():
     corners = [(108.70, 40.85), (108.95, 40.85), (108.95, 41.10), (108.70, 41.10)]
     return {"envelope": envelope("OPS.PLAN", "psb-bynr", ["nm", "wlsh", "jcy"], document_no="巴公联〔2026〕3号"), "kind": "PATROL", "title": "乌梁素海禁渔期联合巡逻",
@@ -136,7 +153,7 @@ def main():
     goldens = {(1, "CaseFile"): case_file(), (2, "CaseStep"): case_step(), (3, "Notice"): notice(),
                (4, "DeliveryReport"): report(), (5, "Tick"): tick(), (6, "CaseStep"): case_step_with_items(),
                (7, "CaseFile"): in_chunks(case_file()), (8, "CaseStep"): in_chunks(case_step_with_items()),
-               (11, "Operation"): operation(), (12, "OperationStep"): operation_step()}
+               (9, "Clue"): clue(), (10, "ClueStep"): clue_step(), (11, "Operation"): operation(), (12, "OperationStep"): operation_step()}
     for (schema_id, name), record in goldens.items():
         content = encode(schema_id, name, record)
         once(HERE / f"{schema_id}-{name}.bin", content)

@@ -21,7 +21,7 @@ CREATE FUNCTION ecocase.owes(state text, actor smallint) RETURNS boolean LANGUAG
 $$ SELECT state = CASE actor WHEN -1 THEN 'I' WHEN -2 THEN 'A' END $$;
 
 CREATE OR REPLACE VIEW ecocase.clock_list AS
-SELECT r.id AS referral_id, r.case_id, r.machine, r.numbers, r.title, k.rule, coalesce(n.zh, k.rule) AS rule_zh, coalesce(n.en, k.rule) AS rule_en,
+SELECT r.id AS referral_id, r.case_id, r.machine, r.numbers, ecocase.shown_title(r.title, r.handling, hr.terminal) AS title, k.rule, coalesce(n.zh, k.rule) AS rule_zh, coalesce(n.en, k.rule) AS rule_en,
        n.basis, k.state,
        CASE k.state WHEN 'R' THEN '计时中' WHEN 'P' THEN '中止' WHEN 'M' THEN '按期' WHEN 'B' THEN '超期' WHEN 'V' THEN '作废'
                     WHEN 'S' THEN '被延长替代' ELSE k.state END AS state_zh,
@@ -41,7 +41,8 @@ LEFT JOIN LATERAL (SELECT string_agg(p.slug, ' ' ORDER BY p.number) AS slugs, st
                      AND CASE k.state WHEN 'R' THEN ecocase.owes(o.state, k.actor)
                                       WHEN 'B' THEN ecocase.owes(o.state, k.actor) OR CASE k.actor WHEN -1 THEN o.late ELSE o.report_late END
                                       ELSE NOT ecocase.owes(o.state, k.actor) END) AS b ON k.actor < 0
-LEFT JOIN ecocase.rule_name AS n ON n.kind = 'C' AND n.machine = '' AND n.code = k.rule;
+LEFT JOIN ecocase.rule_name AS n ON n.kind = 'C' AND n.machine = '' AND n.code = k.rule
+LEFT JOIN ecocase.rule_name AS hr ON hr.kind = 'H' AND hr.machine = '' AND hr.code = ecocase.handling_code(r.handling);
 COMMENT ON COLUMN ecocase.clock_list.actor IS '应当办理的单位代号（联合行动：各单位，空格分隔）';
 
 CREATE VIEW ecocase.operation_body_list AS
