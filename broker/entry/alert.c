@@ -17,11 +17,20 @@ static const char *end_of(struct arena *arena, const struct clock *clock) {
     return arena_printf(arena, whole ? "%.10s" : "%s", text);
 }
 
-static struct bytes what_of(const struct desk *desk, const struct clock *clock) {
-    const struct participant *actor = directory_by_number(desk->directory, clock->actor);
+static const char *actors_of(const struct desk *desk, const struct alert *alert) {
+    const char *all = "";
+    for (size_t i = 0; i < alert->actor_count; i++) {
+        const struct participant *actor = directory_by_number(desk->directory, alert->actors[i]);
+        all = arena_printf(desk->arena, "%s%s%s", all, *all ? "、" : "", actor ? actor->name : "");
+    }
+    return all;
+}
+
+static struct bytes what_of(const struct desk *desk, const struct alert *alert) {
+    const struct clock *clock = &alert->clock;
     struct rule_name name = rules_clock_name(desk->rules, clock->rule);
     return bytes_of_cstr(arena_printf(desk->arena, "%s %s%s · %s · %s", name.zh, clock->rule, clock->statutory ? "" : "（非法定）",
-                                      actor ? actor->name : "", end_of(desk->arena, clock)));
+                                      actors_of(desk, alert), end_of(desk->arena, clock)));
 }
 
 static size_t recipients_of(const struct desk *desk, const struct alert *alert, struct bytes *ret) {
@@ -43,7 +52,7 @@ static struct uuid id_of(const struct desk *desk, const struct referral *r, cons
 static enum outcome write_notice(const struct desk *desk, const struct referral *r, const struct alert *alert, struct ledger_event *event,
                                  struct fault *fault) {
     struct bytes recipients[LIMIT_ALERTED];
-    struct notice_reason reason = {alert_code(alert->kind), what_of(desk, &alert->clock), NULL, NULL};
+    struct notice_reason reason = {alert_code(alert->kind), what_of(desk, alert), NULL, NULL};
     const struct reason *texts = reason_find(reason.code);
     reason.zh = texts->zh;
     reason.en = texts->en;

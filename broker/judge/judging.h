@@ -52,6 +52,15 @@ size_t hand_served(struct judging *j, bool mark);  /* how many lines the submiss
 void copy_add(struct judging *j);
 void link_apply(struct judging *j);
 bool link_takes(const struct judging *j, const struct link *link, const struct referral *other);
+/* enlist.c: the roster of a joint operation (roster.h) */
+void enlist_check(struct judging *j);
+bool enlist_is_party(struct judging *j);           /* tells its own reason */
+void enlist_recipients(struct judging *j);
+void enlist_apply(struct judging *j);
+bool enlist_settled(const struct referral *r, int owing);
+instant enlist_last(const struct referral *r, int owing, instant otherwise);
+bool enlist_of_kind(const struct judging *j, const struct referral *r, uint16_t kinds);
+void judging_recipient(struct judging *j, int number); /* check.c: one more main recipient */
 bool judging_known(const struct referral *r, struct bytes number); /* a document number of it */
 int judging_regime(const struct judging *j);       /* of a referral that this submission opens */
 #endif

@@ -74,8 +74,11 @@ int rules_category(const struct procedure *p, struct bytes code) {
     return -1;
 }
 
+int rules_kind(const struct procedure *p, struct bytes code) { return rules_word_of(p->kinds, p->kind_count, code); }
+
 static const char *const fields[FIELD_COUNT] = {"title", "reason", "signer", "approver", "decided_time", "officers", "parties", "items", "agency_case_no",
-    "approval_time", "report_time", "found_time", "penalties", "document_no", "purpose", "linked_numbers"};
+    "approval_time", "report_time", "found_time", "penalties", "document_no", "purpose", "linked_numbers",
+    "area", "window", "lead", "proposed", "longitude", "evidence"};
 int rules_field(const char *name) {
     for (int i = 0; i < FIELD_COUNT; i++) {
         if (strcmp(fields[i], name) == 0) return i;
@@ -173,7 +176,12 @@ static size_t words_of(const struct procedure *p, size_t index, struct rule_word
         *ret = (struct rule_word){"A", "", p->areas[at].code, p->areas[at].zh, p->areas[at].en, "", false};
         return 0;
     }
-    return at - p->area_count + 1;
+    at -= p->area_count;
+    if (at < p->kind_count) {
+        *ret = (struct rule_word){"O", "", p->kinds[at].code, p->kinds[at].zh, p->kinds[at].en, "", false};
+        return 0;
+    }
+    return at - p->kind_count + 1;
 }
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret) {
     for (size_t i = 0; i < rules->version_count; i++) { /* the newest last: what is stored again is the newest word */

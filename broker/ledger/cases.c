@@ -37,6 +37,7 @@ struct referral *referral_row_read(const PGresult *result, int row, struct arena
     r->alarm_at = column_instant(result, row, 23);
     r->handling = (int8_t)column_int(result, row, 24);
     r->handling_expires = column_instant(result, row, 25);
+    r->roster = arena_copy(keep, column_bytes(result, row, 26));
     return r;
 }
 
