@@ -1,7 +1,9 @@
 /* Random lives of cases: whatever is sent, no illegal state, no clock running in a terminal state, every refusal with a reason, and a refusal
- * changes nothing. ECOCASE_LIVES sets how many lives (default 20000); a million take about a minute. At the default every row that a
+ * changes nothing. ECOCASE_LIVES sets how many lives (default 40000); a million take about a minute. At the default every row that a
  * participant can send is taken at least once. */
 #include <stdlib.h>
+#include "base/line.h"
+#include "broker/judge/hint.h"
 #include "broker/judge/judge_fixture.h"
 
 static uint64_t seed = 20260608;
@@ -74,9 +76,25 @@ static struct submission any_paper(const struct procedure *p) {
     return with_reason(s, reason_codes[dice(15)]);
 }
 
+/* Hints: no line without a known mark beyond its lines, none that waits once the case was referred. */
+static size_t hinted, answered;
+static void check_hints(const struct procedure *p, const struct referral *r) {
+    struct bytes rest = r->hints, line;
+    bool referred = (r->flags & UINT32_C(1) << p->flag_referred) != 0;
+    unsigned lines = 0;
+    for (; line_next(&rest, &line); lines++) {
+        hinted++;
+        answered += (r->hint_marks >> 2 * lines & 3) == HINT_ANSWERED;
+        if (referred && line_part(line, 8).count && (r->hint_marks >> 2 * lines & 3) == HINT_OPEN) fail_msg("a hint waits for a referral that was sent");
+    }
+    assert_true(lines <= LIMIT_HINTS);
+    if (lines < 32) assert_int_equal(r->hint_marks >> 2 * lines, 0);
+}
+
 static void check_lawful(const struct procedure *p) {
     for (size_t i = 0; i < cases.count; i++) {
         const struct referral *r = cases.referrals[i];
+        check_hints(p, r);
         int machine = rules_machine(p, r->machine), state = machine < 0 ? -1 : rules_state(p, machine, r->state);
         if (state < 0) fail_msg("illegal state %s of %s", r->state, r->machine);
         if (!p->machines[machine].states[state].terminal) continue;
@@ -125,6 +143,12 @@ static struct submission varied(struct submission s, int64_t *now) {
     if (!dice(6)) s.decided_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
     if (!dice(6)) s.approval_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
     if (!dice(5)) s.documents = document_list((const char *const[]){"DOC02", "DOC03", "DOC04", NULL});
+    if (!dice(4)) {
+        struct said_fact facts[] = {{"waste_t", dice(6), "t"}, {"catch_kg", dice(600), "kg"}, {"method", 1, "ELECTRIC"}, {"water_body", 1, "ULANSUHAI"}, {"pH", 3, ""}};
+        s.facts = fact_array(facts + dice(3), 1 + dice(3));
+        s.fine_paid_fen = dice(2) ? 100 : 0;
+        if (dice(2)) s.found_time = s.business_time - (int64_t)dice(60) * DAY_MS;
+    }
     if (!dice(30)) s.copies = text_list("ext-jw");
     if (!dice(20)) s.approver_level = BYTES_NONE;
     if (!dice(20)) s.reason = BYTES_NONE;
@@ -151,7 +175,7 @@ static void random_lives_stay_lawful(void **state) {
     (void)state;
     const struct procedure *p = rules_newest(rules);
     const char *set = getenv("ECOCASE_LIVES");
-    long lives = set ? atol(set) : 20000;
+    long lives = set ? atol(set) : 40000;
     for (long life = 0; life < lives; life++) {
         fixture_fresh(NULL);
         int64_t now = 0;
@@ -171,11 +195,13 @@ static void random_lives_stay_lawful(void **state) {
         if (p->transitions[i].senders == SENDER_SYS) continue;
         rows++;
         untaken += !taken[i];
-        if (!taken[i] && lives >= 20000) print_message("never taken: %s %s\n", p->machines[p->transitions[i].machine].name, p->transitions[i].id);
+        if (!taken[i] && lives >= 40000) print_message("never taken: %s %s\n", p->machines[p->transitions[i].machine].name, p->transitions[i].id);
     }
     print_message("%ld lives, %zu judged, %zu accepted, %zu of %zu rows taken\n", lives, judged, accepted_count, rows - untaken, rows);
+    print_message("%zu lines of hints seen, %zu of them answered\n", hinted, answered);
+    assert_true(hinted > 1000 && answered > 10);
     assert_true(accepted_count * 4 > judged);
-    if (lives >= 20000) assert_int_equal(untaken, 0);
+    if (lives >= 40000) assert_int_equal(untaken, 0);
 }
 
 int main(void) {

@@ -90,7 +90,8 @@ static enum outcome read_reasons(struct setting *row, struct transition *ret, st
 /* 守卫 · guards by their names in the procedure's tables. */
 static const struct { const char *name; enum guard bit; } guards[] = {{"CATEGORY", GUARD_CATEGORY}, {"COUNTY", GUARD_COUNTY}, {"G06", GUARD_COMPETENT_SENDER},
     {"G06R", GUARD_COMPETENT_RECEIVER}, {"G03", GUARD_OFFICERS}, {"G04", GUARD_CHIEF}, {"G12", GUARD_COUNTY_HEAD}, {"G13", GUARD_NUMBER},
-    {"TARGET_ORGAN", GUARD_TARGET_ORGAN}, {"RESULT", GUARD_RESULT}, {"G07", GUARD_DIGESTS}, {"APPROVER", GUARD_APPROVER}};
+    {"TARGET_ORGAN", GUARD_TARGET_ORGAN}, {"RESULT", GUARD_RESULT}, {"G07", GUARD_DIGESTS}, {"APPROVER", GUARD_APPROVER},
+    {"NO_CRIME", GUARD_NO_CRIME}, {"G02", GUARD_SAME_LEVEL}};
 
 static enum outcome read_guard(struct setting *one, struct transition *ret, struct fault *fault) {
     const char *name = "", *when = "";
@@ -106,7 +107,7 @@ static enum outcome read_guard(struct setting *one, struct transition *ret, stru
         ret->guards |= guards[i].bit;
         return OK;
     }
-    return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no guard \"%.20s\": CATEGORY, COUNTY, G03, G04, G06, G06R, G07, G12, G13, APPROVER, TARGET_ORGAN or RESULT", name);
+    return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no guard \"%.20s\": CATEGORY, COUNTY, G02, G03, G04, G06, G06R, G07, G12, G13, APPROVER, NO_CRIME, TARGET_ORGAN or RESULT", name);
 }
 
 enum outcome rules_read_guards(struct setting *row, struct transition *ret, struct fault *fault) {

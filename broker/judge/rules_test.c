@@ -5,7 +5,7 @@
 
 static const struct wrong { const char *file, *find, *put, *code, *where, *says; } wrongs[] = {
     /* unknown names */
-    {"rules.yaml", "machine-con.yaml]", "machine-off.yaml]", "SETTINGS_UNKNOWN", "machine-off.yaml", "write it or take the name out"},
+    {"rules.yaml", "machine-con.yaml,", "machine-off.yaml,", "SETTINGS_UNKNOWN", "machine-off.yaml", "write it or take the name out"},
     {"machine-con.yaml", "event: CON.ASK", "event: CON.ASKS", "SETTINGS_UNKNOWN", "CON.ASKS", "add it to rules.yaml"},
     {"machine-con.yaml", "from: [W00]", "from: [W01]", "SETTINGS_UNKNOWN", "W01],", "no state \"W01\""},
     {"machine-con.yaml", "to: W90", "to: W91", "SETTINGS_UNKNOWN", "W91", "say same"},
@@ -64,6 +64,36 @@ static const struct wrong { const char *file, *find, *put, *code, *where, *says;
     {"rules.yaml", "version: 1\n", "version: 0\n", "SETTINGS_TYPE", "0\nfrom", "whole number from 1"},
     {"rules.yaml", "from: 2016-01-01", "from: soon", "SETTINGS_TYPE", "soon", "YYYY-MM-DD"},
     {"rules.yaml", "F_MATERIAL_GAPS, ", "", "SETTINGS_MISSING", "[F_SUPP_OPEN", "F_MATERIAL_GAPS is missing"},
+    {"rules.yaml", ", F_REFERRED]", "]", "SETTINGS_MISSING", "[F_SUPP_OPEN", "F_REFERRED is missing"},
+    /* thresholds and facts */
+    {"thresholds.yaml", "categories: [ENV1], level: RED, zh: 非法排放", "categories: [ENV9], level: RED, zh: 非法排放", "SETTINGS_UNKNOWN", "ENV9", "add it to categories"},
+    {"thresholds.yaml", "level: RED, zh: 非法排放", "level: ROT, zh: 非法排放", "SETTINGS_UNKNOWN", "ROT, zh", "RED, AMBER or BLUE"},
+    {"thresholds.yaml", "{fact: waste_t, least: 3}", "{fact: waste_kg, least: 3}", "SETTINGS_UNKNOWN", "waste_kg", "facts.yaml"},
+    {"thresholds.yaml", "{fact: waste_t, least: 3}", "{fact: waste_t, least: three}", "SETTINGS_TYPE", "three}", "a name of parameters"},
+    {"thresholds.yaml", "{fact: waste_t, least: 3}", "{fact: waste_t, least: 0}", "SETTINGS_TYPE", "0}", "above nought"},
+    {"thresholds.yaml", "{fact: waste_t, least: 3}", "{fact: waste_t}", "SETTINGS_TYPE", "waste_t}", "no truth"},
+    {"thresholds.yaml", "{fact: waste_t, least: 3}", "{fact: method, least: 3}", "SETTINGS_TYPE", "method, least: 3", "no number"},
+    {"thresholds.yaml", "{fact: waste_t, least: 3}", "{fact: waste_t, in: [ELECTRIC]}", "SETTINGS_TYPE", "waste_t, in", "no code"},
+    {"thresholds.yaml", "{fact: waste_t, least: 3}", "{fact: waste_t, least: 3, unit: kg}", "SETTINGS_UNKNOWN", "kg}", "\"unit\""},
+    {"thresholds.yaml", "of: [Pb, Hg, Cd", "of: [Pb, Fe, Cd", "SETTINGS_UNKNOWN", "Fe, Cd", "no code \"Fe\""},
+    {"thresholds.yaml", "of: [Pb, Hg, Cd, Cr, As, Tl, Sb], least: 3", "least: 3", "SETTINGS_MISSING", "{fact: exceedance_ratio, least: 3", "say of which"},
+    {"thresholds.yaml", "in: [ELECTRIC, POISON", "in: [ELECTRIK, POISON", "SETTINGS_UNKNOWN", "ELECTRIK", "facts.yaml"},
+    {"thresholds.yaml", "{season: closed}, {fact: method, in: [ELECTRIC", "{season: open}, {fact: method, in: [ELECTRIC", "SETTINGS_TYPE", "open}", "season: closed"},
+    {"thresholds.yaml", "when: {always: true}", "when: {all: []}", "SETTINGS_TYPE", "[]}", "one to 8 conditions"},
+    {"thresholds.yaml", "id: ENV1-2", "id: ENV1-1", "SETTINGS_DUPLICATE", "ENV1-1, categories: [ENV1], level: RED, zh: 非法排放", "stands twice"},
+    {"thresholds.yaml", "三吨以上, en: three tonnes of hazardous waste, basis: 法释〔2023〕7号-1(2), tag: S", "三吨以上, en: three tonnes of hazardous waste, basis: \"\", tag: S", "SETTINGS_MISSING", "\"\", tag", "name the article"},
+    {"thresholds.yaml", "自治区数额待定, tag: D, statutory: false, when", "自治区数额待定, tag: D, when", "SETTINGS_MISSING", "D, when", "statutory: false"},
+    {"thresholds.yaml", "value: 300000", "value: unknown", "SETTINGS_TYPE", "unknown, zh", "above nought"},
+    {"thresholds.yaml", "years: 2018..2018", "years: 2022..2023", "SETTINGS_DUPLICATE", "{waters: [YELLOW_RIVER], years: 2022..2023", "two seasons"},
+    {"thresholds.yaml", "years: 2018..2018", "years: 2018..2017", "SETTINGS_TYPE", "2018..2017", "2018..2021"},
+    {"thresholds.yaml", "from: 04-01, to: 06-30", "from: 04-31, to: 06-30", "SETTINGS_TYPE", "04-31", "MM-DD"},
+    {"thresholds.yaml", "from: 04-01, to: 06-30", "from: 04-01, to: 03-30", "SETTINGS_TYPE", "03-30", "write two rows"},
+    {"thresholds.yaml", "waters: [OTHER_WATERS], years: 2024", "waters: [OTHER_SEAS], years: 2024", "SETTINGS_UNKNOWN", "OTHER_SEAS", "facts.yaml"},
+    {"thresholds.yaml", "machine: REF, after: D03", "machine: REF, after: D98", "SETTINGS_UNKNOWN", "D98", "clocks.yaml"},
+    {"thresholds.yaml", "code: PENALTY_INSTEAD", "code: PENALTY", "SETTINGS_UNKNOWN", "PENALTY, zh", "PENALTY_INSTEAD"},
+    {"thresholds.yaml", "tell: [PRO]\n", "tell: [PRX]\n", "SETTINGS_TYPE", "PRX", "a role is"},
+    {"thresholds.yaml", "near: 80\n", "near: 180\n", "SETTINGS_TYPE", "180", "100"},
+    {"facts.yaml", "{name: waste_t, zh: 危险废物重量, en: hazardous waste, kind: number, unit: t}", "{name: waste_t, zh: 危险废物重量, en: hazardous waste, kind: number}", "SETTINGS_MISSING", "{name: waste_t", "say unit:"},
 };
 #define WRONGS (sizeof wrongs / sizeof wrongs[0])
 

@@ -58,6 +58,9 @@ static size_t lower(const struct mention *mentions, size_t count, const struct u
     X(parties, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->parties))         \
     X(half, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->half))                         \
     X(hand, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hand))                         \
+    X(facts, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->facts))                       \
+    X(hints, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hints))                       \
+    X(hint_marks, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->hint_marks))   \
     X(alarm_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->alarm_at))
 
 struct mentions { struct mention *at; size_t count; };

@@ -36,6 +36,7 @@ struct submission {
     struct walk_field longitude, latitude; /* present: said */
     struct bytes coordinates_system;
     int64_t fine_paid_fen;
+    struct walk_field facts;             /* array<Fact>, CASE_FILE and CASE_STEP from version 4: fact.h */
     struct finding findings[LIMIT_FINDINGS]; /* none until finding_note looked */
     size_t finding_count;
     /* DELIVERY_REPORT, TICK */
