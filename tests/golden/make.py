@@ -89,6 +89,11 @@ def in_chunks(record):
     return record | {"documents": more}
 
 
+def with_facts(record):
+    """CaseStep version 4: what a decision rests on."""
+    return record | {"facts": [{"name": "catch_kg", "value": 440.5, "unit": "kg"}, {"name": "method", "value": 1.0, "unit": "ELECTRIC"}]}
+
+
 def notice():
     return {"envelope": envelope("SYS.REFUSED", "", ["nm"]), "about_message_id": MESSAGE, "about_event": "REF.SEND",
             "about_document_no": "巴农移送〔2026〕7号", "source_topic": "ecocase.outbox.nm", "source_partition": 5,
@@ -115,7 +120,8 @@ def main():
     CORPUS.mkdir(parents=True, exist_ok=True)
     goldens = {(1, "CaseFile"): case_file(), (2, "CaseStep"): case_step(), (3, "Notice"): notice(),
                (4, "DeliveryReport"): report(), (5, "Tick"): tick(), (6, "CaseStep"): case_step_with_items(),
-               (7, "CaseFile"): in_chunks(case_file()), (8, "CaseStep"): in_chunks(case_step_with_items())}
+               (7, "CaseFile"): in_chunks(case_file()), (8, "CaseStep"): in_chunks(case_step_with_items()),
+               (13, "CaseStep"): with_facts(in_chunks(case_step_with_items()))}
     for (schema_id, name), record in goldens.items():
         content = encode(schema_id, name, record)
         once(HERE / f"{schema_id}-{name}.bin", content)
