@@ -2,6 +2,7 @@
 #include "adapters/engine/identity.h"
 #include "adapters/engine/citation.h"
 #include "adapters/engine/number.h"
+#include "base/limits.h"
 
 /* A content in chunks stands as its digests; no content inside a record begins like that by chance. */
 static struct bytes digests_of(const struct chunked *what, struct arena *arena) {
@@ -54,12 +55,32 @@ static enum outcome follow(struct journal *journal, const struct directory *dire
     return OK;
 }
 
+/* REF.SEND cites papers of the agency's own case, which makes it no part of theirs; a clue it does. */
+static enum outcome only_clues(struct journal *journal, struct draft_view *view, struct arena *arena, struct fault *fault) {
+    struct bytes *clues = arena_array(arena, view->cite_count + 1, sizeof *clues);
+    size_t count = 0;
+    for (size_t i = 0; journal && i < view->cite_count && i < LIMIT_ATTACHMENT_COUNT; i++) {
+        struct number_entry *entries = NULL;
+        size_t found = 0;
+        bool clue = false;
+        struct bytes number = number_normal(view->cites[i], arena);
+        if (number.count) TRY(journal_numbers(journal, number, false, arena, &entries, &found, fault));
+        for (size_t k = 0; k < found; k++) clue = clue || (entries[k].event.count > 4 && memcmp(entries[k].event.at, "CLU.", 4) == 0);
+        if (clue) clues[count++] = view->cites[i];
+    }
+    view->cites = clues;
+    view->cite_count = count;
+    return OK;
+}
+
 enum outcome identity_address(struct journal *journal, const struct directory *directory, const char *slug, const struct draft_view *view,
                               const struct digest *digest, struct arena *arena, struct address *ret, struct rejection *rejection) {
     *ret = (struct address){.message_id = uuid_v8(digest->b)};
     rejection->message_id = ret->message_id;
-    bool fresh_case = view->opens && (view->cite_count == 0 || strcmp(view->event, "REF.SEND") == 0);
-    if (!fresh_case) TRY(follow(journal, directory, view, arena, ret, rejection));
+    struct draft_view cited = *view;
+    if (strcmp(view->event, "REF.SEND") == 0) TRY(only_clues(journal, &cited, arena, &rejection->fault));
+    bool fresh_case = view->opens && cited.cite_count == 0;
+    if (!fresh_case) TRY(follow(journal, directory, &cited, arena, ret, rejection));
     if (!view->opens) return OK;
     struct bytes number = number_normal(view->document_no.count ? view->document_no : view->case_no, arena);
     if (!number.count) {

@@ -15,7 +15,8 @@ static const struct name own[] = {
     {"report_time", "移送报告时间"}, {"approval_time", "批准移送时间"}, {"document_code", "文书代码"}, {"decided_time", "决定时间"},
     {"approver", "批准人"}, {"approver_level", "批准人级别"}, {"signer", "签收人"}, {"officers", "承办人"}, {"contact", "联系人"},
     {"contact_phone", "联系电话"}, {"reason_code", "理由代码"}, {"reason", "理由"}, {"target_organ", "应受理机关"}, {"legal_basis", "法律依据"},
-    {"fine_paid_fen", "已缴罚款"}, {"declared_missing", "缺少材料"}, {"note", "备注"}, {"inbox.lane", "收文泳道"}, {"inbox.sequence", "收文序号"}};
+    {"fine_paid_fen", "已缴罚款"}, {"declared_missing", "缺少材料"}, {"note", "备注"}, {"source", "线索来源"}, {"purpose", "用途"}, {"areas", "区域"}, {"reporter_kind", "举报方式"}, {"linked_numbers", "关联文号"},
+    {"checks", "核查措施"}, {"inbox.lane", "收文泳道"}, {"inbox.sequence", "收文序号"}};
 static const struct name party[] = {{"kind", "类型"}, {"name", "姓名或名称"}, {"id_type", "证件类型"}, {"id_no", "证件号码"}, {"sex", "性别代码"},
     {"address", "住址"}, {"phone", "电话"}, {"role", "身份"}};
 static const struct name item[] = {{"name", "名称"}, {"quantity", "数量"}, {"unit", "单位"}, {"feature", "特征"}, {"kept_at", "存放地点"}, {"measure", "强制措施"}};

@@ -63,13 +63,17 @@ static bool fill(void) {
          .headers = BYTES_LITERAL("{\"a\":\"b\"}")}};
     struct referral referral = {.id = id(3, 1), .case_id = id(2, 1), .machine = "REF", .state = "A20", .rules = 1, .opener = 1, .holder = 19,
         .category = "ENV2", .county = "150823", .title = BYTES_LITERAL("危险废物倾倒"), .numbers = BYTES_LITERAL("巴环移送〔2026〕15号"),
-        .opened_at = day, .changed_at = day, .event_count = 1, .clock_count = 1};
+        .opened_at = day, .changed_at = day, .event_count = 1, .clock_count = 1, .parent = id(9, 2), .handling_expires = INSTANT_NONE};
+    struct referral clue = {.id = id(9, 2), .case_id = id(2, 1), .machine = "CLU", .state = "K05", .rules = 1, .opener = 18, .holder = 1, .category = "ENV2", .county = "150823",
+        .title = BYTES_LITERAL("夜间倾倒线索"), .numbers = BYTES_LITERAL("乌护线〔2026〕3号"), .opened_at = day, .changed_at = day, .event_count = 1, .handling = 2,
+        .handling_expires = day + DAY_MS, .fresh = true, .clock_count = 1};
+    clue.clocks[0] = (struct clock){"D81", 'R', false, false, 0, 1, day, day + DAY_MS, day + DAY_MS, INSTANT_NONE};
     referral.clocks[0] = (struct clock){"D09", 'R', true, false, 0, 19, day, day + DAY_MS, day + DAY_MS, INSTANT_NONE};
-    struct referral *referrals[] = {&referral};
+    struct referral *referrals[] = {&referral, &clue};
     after = row;
     after.serial = 3, after.published = 1, after.time = day + 2 * DAY_MS;
     after.sequence[19] = 1;
-    struct ledger_batch batch = {events, 3, referrals, 1, &row, &after};
+    struct ledger_batch batch = {events, 3, referrals, 2, &row, &after};
     good = ledger_record(ledger, &batch, &version, &fault) == OK;
     ledger_free(ledger);
     directory_free(directory);
@@ -125,6 +129,25 @@ static void a_referral_is_found_by_whatever_is_at_hand(void **state) {
     assert_true(says("只有被拒绝的提交"));
 }
 
+static void a_controlled_clue_is_shown_by_its_number_only(void **state) {
+    (void)state;
+    assert_int_equal(ecocase("ledger show 乌护线〔2026〕3号"), 0);
+    assert_true(says("线索流转") && says("原单位控制") && says("ORCON") && says("2026-06-10") && says("受限线索"));
+    assert_null(strstr(output, "夜间倾倒"));
+    assert_true(says("后续移送 follow-ups") && says("巴环移送〔2026〕15号")); /* what came of it */
+    assert_int_equal(ecocase("ledger show 巴环移送〔2026〕15号"), 0);
+    assert_true(says("上一移送：09090909-0000-0000-0000-000000000002"));
+    static const char *const commands[] = {"ledger list", "ledger list --json", "ledger overdue", "ledger overdue --json", "ledger alerts", "ledger by-hand", "ledger show 0202 --json", NULL};
+    for (size_t i = 0; commands[i]; i++) {
+        (void)ecocase(commands[i]);
+        assert_null(strstr(output, "夜间倾倒"));
+    }
+    assert_int_equal(ecocase("ledger overdue --agency sthj"), 0);
+    assert_true(says("D81") && says("非法定"));
+    assert_int_equal(ecocase("ledger stats"), 0);
+    assert_true(says("线索流转") && says("K05"));
+}
+
 static void json_is_json(void **state) {
     (void)state;
     static const char *const commands[] = {"ledger list", "ledger show 0303", "ledger overdue", "ledger alerts", "ledger hints", "ledger hints --open", "ledger stats", "agencies", "refusals list",
@@ -162,6 +185,6 @@ static void wrong_usage_names_the_nearest(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_list_has_its_row), cmocka_unit_test(a_referral_is_found_by_whatever_is_at_hand),
-        cmocka_unit_test(json_is_json), cmocka_unit_test(wrong_usage_names_the_nearest)};
+        cmocka_unit_test(a_controlled_clue_is_shown_by_its_number_only), cmocka_unit_test(json_is_json), cmocka_unit_test(wrong_usage_names_the_nearest)};
     return cmocka_run_group_tests(tests, start, stop);
 }

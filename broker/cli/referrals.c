@@ -6,7 +6,7 @@
 enum exit_code ledger_list(struct source *source, const struct request *request) {
     static const struct sheet_column columns[] = {{"short_id", "标识", 0}, {"machine_zh", "程序", 0}, {"state", "代码", 0}, {"state_zh", "状态", 0},
         {"document_no", "文号", 30}, {"title", "案件", 36}, {"opener_name", "移送单位", 0}, {"holder_name", "现办理单位", 0},
-        {"opened_at", "移送时间", 0}, {"next_due", "最近届满", 0}, {"overdue_clocks", "超期", 0}, {NULL, NULL, 0}};
+        {"handling_zh", "处理限制", 0}, {"opened_at", "移送时间", 0}, {"next_due", "最近届满", 0}, {"overdue_clocks", "超期", 0}, {NULL, NULL, 0}};
     if (request->agency && !agency_exists(source, request->agency)) return EXIT_FAILED;
     char limit[24];
     snprintf(limit, sizeof limit, "%ld", request->limit);

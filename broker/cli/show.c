@@ -49,11 +49,12 @@ static PGresult *find(struct source *source, const char *id, bool *ret_exact) {
     return result;
 }
 
-struct story { PGresult *clocks, *events, *deliveries; };
+struct story { PGresult *clocks, *events, *deliveries, *follow_ups; };
 static void story_free(struct story *story) {
     PQclear(story->clocks);
     PQclear(story->events);
     PQclear(story->deliveries);
+    PQclear(story->follow_ups);
 }
 
 static bool tell(struct source *source, const PGresult *referral, int row, struct story *ret) {
@@ -67,7 +68,8 @@ static bool tell(struct source *source, const PGresult *referral, int row, struc
         "SELECT d.* FROM ecocase.delivery_list AS d WHERE d.lane = $3::smallint AND (d.serial = ANY ($4::bigint[]) OR d.serial IN"
         " (SELECT r.serial FROM ecocase.refusal_list AS r WHERE r.lane = $3::smallint AND r.referral_id = $1::uuid AND r.case_id = $2::uuid))"
         " ORDER BY d.serial, d.sequence, d.recipient", 4, ids);
-    return ret->clocks && ret->events && ret->deliveries;
+    ret->follow_ups = source_ask(source, "SELECT * FROM ecocase.referral_list WHERE parent = $1::uuid AND case_id = $2::uuid ORDER BY opened_at, referral_id", 2, ids);
+    return ret->clocks && ret->events && ret->deliveries && ret->follow_ups;
 }
 
 static json_t *story_json(const PGresult *referral, int row, const struct story *story) {
@@ -84,6 +86,7 @@ static json_t *story_json(const PGresult *referral, int row, const struct story 
     json_object_set_new(all, "referral", sheet_row_json(referral, row));
     json_object_set_new(all, "clocks", sheet_json(story->clocks));
     json_object_set_new(all, "events", events);
+    json_object_set_new(all, "follow_ups", sheet_json(story->follow_ups));
     return all;
 }
 
@@ -103,6 +106,8 @@ static void print_story(const PGresult *referral, int row, const struct story *s
     static const struct sheet_column clocks[] = {{"rule", "规则", 0}, {"rule_zh", "期限", 0}, {"statutory_zh", "性质", 0}, {"state_zh", "状态", 0},
         {"overdue", "超期", 0}, {"actor_name", "应办单位", 0}, {"started_at", "起算", 0}, {"due_strict", "届满(字面)", 0}, {"due_lenient", "届满(顺延)", 0},
         {"stopped_at", "停止", 0}, {"basis", "依据", 30}, {NULL, NULL, 0}};
+    static const struct sheet_column follow_ups[] = {{"referral_id", "标识", 0}, {"machine_zh", "程序", 0}, {"document_no", "文号", 30}, {"title", "案件", 36},
+        {"opener_name", "移送单位", 0}, {"holder_name", "现办理单位", 0}, {"state_zh", "状态", 0}, {NULL, NULL, 0}};
     static const struct sheet_column events[] = {{"serial", "序号", 0}, {"kind_zh", "结果", 0}, {"event", "事件", 0}, {"event_zh", "名称", 0},
         {"sender_name", "发送单位", 0}, {"document_no", "文号", 30}, {"from_state", "原状态", 0}, {"to_state", "新状态", 0}, {"business_time", "业务时间", 0},
         {"broker_time", "代理时间", 0}, {"message_id", "消息标识", 0}, {NULL, NULL, 0}};
@@ -115,7 +120,10 @@ static void print_story(const PGresult *referral, int row, const struct story *s
     head("状态", source_text(referral, row, "state_zh"), source_text(referral, row, "state"));
     head("移送单位", source_text(referral, row, "opener_name"), source_text(referral, row, "opener"));
     head("现办理单位", source_text(referral, row, "holder_name"), source_text(referral, row, "holder"));
+    head("处理限制", source_text(referral, row, "handling_zh"), source_text(referral, row, "handling"));
+    head("处理限制有效期", source_text(referral, row, "handling_expires"), "");
     head("上一移送", source_text(referral, row, "parent"), "");
+    if (PQntuples(story->follow_ups)) sheet_table(story->follow_ups, follow_ups, "后续移送 follow-ups");
     sheet_table(story->clocks, clocks, "期限 clocks");
     sheet_table(story->events, events, "事件 events");
     sheet_table(story->deliveries, deliveries, "送达 deliveries");

@@ -65,7 +65,9 @@ void examine(const struct catalogue *catalogue, const struct arrival *arrival, s
     }
     switch (ret->submission.kind) {
     case RECORD_CASE_FILE:
-    case RECORD_CASE_STEP: examine_submission(catalogue_divisions(catalogue), arrival, ret, fault); break;
+    case RECORD_CASE_STEP:
+    case RECORD_CLUE:
+    case RECORD_CLUE_STEP: examine_submission(catalogue_divisions(catalogue), arrival, ret, fault); break;
     case RECORD_DELIVERY_REPORT: examine_report(arrival, ret, fault); break;
     case RECORD_TICK: ret->what = EXAMINED_TICK; break;
     case RECORD_NOTICE: refuse(ret, fault, "KIND_MISMATCH", "envelope.event", "notices are the broker's own"); break;

@@ -16,22 +16,34 @@ static size_t cut_at_character(struct bytes text, size_t most) {
     return most;
 }
 
-static void add_number(struct judging *j, struct referral *r, struct bytes number) {
-    if (!number.count || r->numbers.count + number.count + 1 > MOST_NUMBERS) return;
-    struct bytes rest = r->numbers; /* one number a line; each once */
+bool judging_known(const struct referral *r, struct bytes number) {
+    struct bytes rest = r->numbers; /* one number a line */
     while (rest.count) {
         const uint8_t *newline = memchr(rest.at, '\n', rest.count);
         struct bytes one = bytes_of(rest.at, newline ? (size_t)(newline - rest.at) : rest.count);
-        if (bytes_equal(one, number)) return;
+        if (bytes_equal(one, number)) return true;
         size_t used = one.count + (newline ? 1 : 0);
         rest = bytes_of(rest.at + used, rest.count - used);
     }
+    return false;
+}
+
+static void add_number(struct judging *j, struct referral *r, struct bytes number) {
+    if (!number.count || r->numbers.count + number.count + 1 > MOST_NUMBERS) return;
+    if (judging_known(r, number)) return; /* each once */
     size_t gap = r->numbers.count ? 1 : 0;
     uint8_t *at = arena_alloc(j->keep, r->numbers.count + gap + number.count);
     if (r->numbers.count) memcpy(at, r->numbers.at, r->numbers.count);
     if (gap) at[r->numbers.count] = '\n';
     memcpy(at + r->numbers.count + gap, number.at, number.count);
     r->numbers = bytes_of(at, r->numbers.count + gap + number.count);
+}
+
+/* What came of it can be found by its number. */
+static void add_linked(struct judging *j, struct referral *r) {
+    struct bytes number;
+    size_t cursor = 0;
+    while (walk_items(&j->submission->linked_numbers, &cursor, &number)) add_number(j, r, number);
 }
 
 static void copy_code(char *into, size_t room, struct bytes code) { snprintf(into, room, "%.*s", BYTES_FMT(code)); }
@@ -71,6 +83,7 @@ static struct referral *open_referral(struct judging *j) {
     r->opener = t->opener == CHANGE_RECIPIENT ? to : (int16_t)j->owner->number;
     r->holder = t->opener == CHANGE_RECIPIENT ? 0 : to;
     adopt(j, r);
+    r->handling_expires = INSTANT_NONE;
     r->opened_at = s->business_time;
     r->fresh = true;
     j->state->referrals[j->state->count++] = r;
@@ -81,7 +94,8 @@ static void change_holder(struct judging *j, struct referral *r) {
     const struct transition *t = j->transition;
     if (t->holder == CHANGE_RECIPIENT && j->to) {
         r->holder = (int16_t)j->to->number;
-        if (j->submission->kind == RECORD_CASE_FILE) adopt(j, r);
+        bool own = j->submission->kind == RECORD_CLUE && j->owner->number == r->opener;
+        if (j->submission->kind == RECORD_CASE_FILE || own) adopt(j, r); /* of a clue, what its originator says */
     }
     if (t->holder == CHANGE_SENDER) r->holder = (int16_t)j->owner->number;
     if (t->holder == CHANGE_OPENER) r->holder = r->opener;
@@ -133,6 +147,7 @@ static void add_remarks(struct judging *j) {
 static void carry_out(struct judging *j, struct referral *r) {
     const struct transition *t = j->transition;
     change_holder(j, r);
+    handling_adopt(j);
     r->flags = (r->flags & ~t->clear) | t->set;
     link_apply(j);
     clock_acts(j, r, &t->acts);
@@ -153,6 +168,7 @@ void judging_apply(struct judging *j) {
     if (j->transition->serves) hand_served(j, true);
     add_number(j, r, j->submission->document_no);
     add_number(j, r, j->submission->agency_case_no);
+    add_linked(j, r);
     if (j->submission->facts.number > 0 || j->submission->found_time != INSTANT_NONE) hint_facts(j, r);
     if (j->transition->decides) hint_decide(j, r);
     if (j->transition->set & UINT32_C(1) << j->p->flag_referred) hint_referred(j);

@@ -113,6 +113,14 @@ static bool head_needed(const struct judging *j) {
     return needed;
 }
 
+static void check_areas(struct judging *j) {
+    struct bytes area;
+    size_t cursor = 0;
+    while (walk_items(&j->submission->areas, &cursor, &area)) {
+        if (rules_word_of(j->p->areas, j->p->area_count, area) < 0) judging_reason(j, "UNKNOWN_AREA", "areas");
+    }
+}
+
 static void check_guards(struct judging *j) {
     const struct submission *s = j->submission;
     const struct transition *t = j->transition;
@@ -123,6 +131,8 @@ static void check_guards(struct judging *j) {
     if ((t->guards & GUARD_RESULT) && !s->penalty_count && !s->reason_code.count && !s->reason.count) judging_reason(j, "MISSING_REASON", "reason_code");
     if ((t->guards & GUARD_APPROVER) && !s->approver.count) judging_reason(j, "MISSING_FIELD", "approver");
     if (head_needed(j) && !bytes_equal_cstr(s->approver_level, "COUNTY_HEAD")) judging_reason(j, "APPROVER_LEVEL", "approver_level");
+    if ((t->guards & GUARD_SOURCE) && rules_word_of(j->p->sources, j->p->source_count, s->source) < 0) judging_reason(j, "UNKNOWN_SOURCE", "source");
+    if (t->guards & GUARD_AREAS) check_areas(j);
     if (t->reason_needed && !s->reason.count && !s->reason_code.count) judging_reason(j, "MISSING_REASON", "reason");
 }
 
@@ -189,6 +199,7 @@ bool judging_check(struct judging *j) {
     check_guards(j);
     if (r && (j->transition->flags_needed & ~r->flags)) judging_reason(j, "NOT_IN_STATE", "flags");
     check_clocks(j);
+    handling_check(j);
     check_blocked(j);
     check_room(j);
     if (j->transition->guards & GUARD_NO_CRIME) hint_check_crime(j);

@@ -24,6 +24,8 @@ static bool reason_listed(const struct transition *t, struct bytes code) {
 }
 
 static bool in_state(const struct judging *j, const struct transition *t) {
+    bool addressed = j->submission->recipients.number > 0;
+    if (t->addressed != ADDRESSED_EITHER && addressed != (t->addressed == ADDRESSED_YES)) return false;
     if (!j->referral) return t->opens;
     return j->from >= 0 && (t->from & UINT32_C(1) << j->from) && strcmp(j->p->machines[t->machine].name, j->referral->machine) == 0;
 }

@@ -24,9 +24,12 @@ struct rule_name { const char *zh, *en; };
 struct rule_name rules_state_name(const struct rules *rules, const char *machine, const char *state);
 struct rule_name rules_event_name(const struct rules *rules, const char *event);
 struct rule_name rules_clock_name(const struct rules *rules, const char *rule);
-/* Every word, oldest version first; false beyond the last. kind: M machine, S state, E event, C clock, F flag, G regime, X external. */
+/* Every word, oldest version first; false beyond the last. kind: M machine, S state, E event, C clock, F flag, G regime, X external, H handling
+ * (terminal: its titles are not shown), Q source, A area. */
 struct rule_word { const char *kind, *machine, *code, *zh, *en, *basis; bool terminal; };
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret_word);
+/* A directory's subscriptions name categories and areas of the newest version; the mistake by its place in the directory's file. */
+MUST_USE enum outcome rules_check_subscriptions(const struct rules *rules, const struct directory *directory, struct fault *fault);
 /* 程序图、程序一览: the newest version's state machines as Mermaid, and the whole of it as a Markdown page. Appended to `into`. */
 MUST_USE enum outcome rules_diagram(const struct rules *rules, struct buffer *into, struct fault *fault);
 MUST_USE enum outcome rules_page(const struct rules *rules, struct buffer *into, struct fault *fault);
@@ -59,6 +62,8 @@ struct referral {
     uint32_t flags;          /* overlays by bit, named in the rules */
     char category[12];
     char county[8];
+    int8_t handling;         /* 处理限制 that the originator set: the records' enumeration; 0 open */
+    instant handling_expires; /* INSTANT_NONE: never */
     uint64_t gaps;           /* documents still missing, by bit of documents.yaml */
     uint64_t parties;        /* everyone who sent or was sent something of it, by bit of the participant's number */
     struct bytes half;       /* 双方文书: the one side's message of an event of two: "EVENT number\n" and one line per item; else empty */

@@ -97,7 +97,7 @@ struct submission says(const char *sender, const char *event, const char *to, co
         .recipients = text_list(to), .business_time = at(when), .document_no = BYTES_LITERAL("巴环移送〔2026〕1号"), .title = BYTES_LITERAL("某案"),
         .category = BYTES_LITERAL("ENV1"), .county_code = BYTES_LITERAL("150823"), .approver_level = BYTES_LITERAL("COUNTY_HEAD"), .approver = BYTES_LITERAL("甲"),
         .reason = BYTES_LITERAL("理由"), .report_time = INSTANT_NONE, .approval_time = INSTANT_NONE, .found_time = INSTANT_NONE, .decided_time = INSTANT_NONE,
-        .officer_count = 2, .party_count = 1};
+        .officer_count = 2, .party_count = 1, .source = BYTES_LITERAL("PATROL"), .purpose = BYTES_LITERAL("核查"), .handling_expires = INSTANT_NONE};
     s.case_id.b[15] = 1;
     s.referral_id.b[15] = referral;
     return s;

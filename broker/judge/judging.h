@@ -41,6 +41,10 @@ void judging_apply(struct judging *j);
 struct clock *clock_running(struct referral *r, uint64_t key);
 void clock_acts(struct judging *j, struct referral *r, const struct acts *acts);
 bool clock_any_over(const struct judging *j, uint64_t clocks, instant at);
+/* handling.c */
+void handling_check(struct judging *j);
+void handling_adopt(struct judging *j);
+bool handling_shared(const struct judging *j);     /* may go to those who subscribed */
 /* apply.c, half.c, hand.c, copy.c, link.c */
 bool half_completes(struct judging *j);            /* false: this was the first side's message */
 void hand_add(struct judging *j, struct bytes addressee);
@@ -53,5 +57,6 @@ void hint_facts(struct judging *j, struct referral *r);   /* keeps what the subm
 void hint_decide(struct judging *j, struct referral *r);  /* the submission is an administrative decision */
 void hint_referred(struct judging *j);                    /* the case was referred: its hints are answered */
 void hint_check_crime(struct judging *j);                 /* a reason against the submission for each threshold met */
+bool judging_known(const struct referral *r, struct bytes number); /* a document number of it */
 int judging_regime(const struct judging *j);       /* of a referral that this submission opens */
 #endif

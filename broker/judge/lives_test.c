@@ -149,6 +149,8 @@ static struct submission varied(struct submission s, int64_t *now) {
         s.fine_paid_fen = dice(2) ? 100 : 0;
         if (dice(2)) s.found_time = s.business_time - (int64_t)dice(60) * DAY_MS;
     }
+    if (!dice(5)) s.handling = (int)dice(4);
+    if (s.handling == 2 || !dice(8)) s.handling_expires = s.business_time + (int64_t)dice(60) * DAY_MS;
     if (!dice(30)) s.copies = text_list("ext-jw");
     if (!dice(20)) s.approver_level = BYTES_NONE;
     if (!dice(20)) s.reason = BYTES_NONE;

@@ -20,6 +20,8 @@ static bool field_given(const struct submission *s, int field) {
     case FIELD_FOUND: return s->found_time != INSTANT_NONE;
     case FIELD_PENALTIES: return s->penalty_count > 0;
     case FIELD_DOCUMENT_NO: return s->document_no.count > 0;
+    case FIELD_PURPOSE: return s->purpose.count > 0;
+    case FIELD_LINKED: return s->linked_numbers.number > 0 || s->agency_case_no.count > 0;
     case FIELD_COUNT: break;
     }
     return true;

@@ -59,6 +59,7 @@ static enum outcome read_version(struct procedure *p, const char *folder, struct
     TRY(rules_read_documents(p, documents, fault));
     TRY(setting_need(words, "machines", SETTING_LIST, &list, fault));
     TRY(read_machines(p, folder, list, fault));
+    TRY(rules_read_handling(p, words, fault));
     TRY(settings_check_unknown(words, fault));
     TRY(settings_check_unknown(clocks, fault));
     TRY(settings_check_unknown(documents, fault));

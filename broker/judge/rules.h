@@ -20,6 +20,9 @@
 #define MOST_ROW_ACTS 24
 #define MOST_ROW_LINKS 4
 #define MOST_FIELDS 16
+#define MOST_HANDLINGS 4      /* as many as the records' enumeration has */
+#define MOST_SOURCES 24
+#define MOST_AREAS 64
 #define NO_STATE (-1)
 #define NO_FLAG (-1)
 
@@ -31,15 +34,18 @@ enum actor { ACTOR_OPENER, ACTOR_HOLDER, ACTOR_SENDER, ACTOR_RECEIVER };
 enum who { WHO_ANYONE, WHO_OPENER, WHO_HOLDER, WHO_EITHER, WHO_FORWARDER, WHO_PARTY, WHO_OPENER_OR_LEAD };
 enum receiver { RECEIVER_NONE, RECEIVER_ANY, RECEIVER_OPENER, RECEIVER_HOLDER, RECEIVER_OTHER, RECEIVER_LEAD, RECEIVER_OTHER_FORCE, RECEIVER_ROLE,
                 RECEIVER_PARTIES };
-enum copy { COPY_ROLE, COPY_OPENER, COPY_HOLDER, COPY_REFERRER, COPY_SUPERIOR, COPY_PARTIES };
+enum copy { COPY_ROLE, COPY_OPENER, COPY_HOLDER, COPY_REFERRER, COPY_SUPERIOR, COPY_PARTIES, COPY_SUBSCRIBERS };
+enum addressed { ADDRESSED_EITHER, ADDRESSED_YES, ADDRESSED_NO }; /* whether the paper names a recipient */
 enum change { CHANGE_NONE, CHANGE_RECIPIENT, CHANGE_SENDER, CHANGE_OPENER };
 enum moment { MOMENT_BUSINESS, MOMENT_REPORT, MOMENT_APPROVAL, MOMENT_DECIDED, MOMENT_FOUND, MOMENT_CLOCK };
 enum guard { GUARD_CATEGORY = 1, GUARD_COUNTY = 2, GUARD_COMPETENT_SENDER = 4, GUARD_COMPETENT_RECEIVER = 8, GUARD_OFFICERS = 16, GUARD_CHIEF = 32,
-             GUARD_COUNTY_HEAD = 64, GUARD_NUMBER = 128, GUARD_TARGET_ORGAN = 256, GUARD_RESULT = 512, GUARD_DIGESTS = 1024, GUARD_APPROVER = 2048, GUARD_NO_CRIME = 4096, GUARD_SAME_LEVEL = 8192 };
+             GUARD_COUNTY_HEAD = 64, GUARD_NUMBER = 128, GUARD_TARGET_ORGAN = 256, GUARD_RESULT = 512, GUARD_DIGESTS = 1024, GUARD_APPROVER = 2048,
+             GUARD_SOURCE = 4096, GUARD_AREAS = 8192, GUARD_NO_CRIME = 16384, GUARD_SAME_LEVEL = 32768 };
 /* In the order in which they are carried out. */
 enum act_kind { ACT_MEASURE, ACT_STOP, ACT_VOID, ACT_VOID_ALL, ACT_PAUSE, ACT_RESUME, ACT_REOPEN, ACT_SUPERSEDE, ACT_START };
 enum field { FIELD_TITLE, FIELD_REASON, FIELD_SIGNER, FIELD_APPROVER, FIELD_DECIDED, FIELD_OFFICERS, FIELD_PARTIES, FIELD_ITEMS, FIELD_CASE_NO,
-             FIELD_APPROVAL, FIELD_REPORT, FIELD_FOUND, FIELD_PENALTIES, FIELD_DOCUMENT_NO, FIELD_COUNT };
+             FIELD_APPROVAL, FIELD_REPORT, FIELD_FOUND, FIELD_PENALTIES, FIELD_DOCUMENT_NO, FIELD_PURPOSE, FIELD_LINKED,
+             FIELD_COUNT };
 enum lack { LACK_REFUSE, LACK_SUPPLEMENT, LACK_REMARK };
 
 struct clock_form { /* 期限 as counted in one regime */
@@ -97,6 +103,8 @@ struct transition {
     uint8_t machine, event;
     bool opens, both;
     bool statutory;
+    enum addressed addressed;
+    bool sets_handling;         /* by its originator's paper */
     uint32_t from;
     int8_t to;                  /* NO_STATE: same */
     uint8_t senders;            /* bit per enum role; bit 0: the broker */
@@ -147,6 +155,11 @@ struct alert_policy {
 struct external { const char *slug, *zh, *en; const char *superior_of; };
 struct regime { const char *code, *zh, *en; uint64_t agencies; /* bit per participant number is not known here: slugs */ const struct setting *list; };
 struct route { uint8_t external; uint64_t categories; instant from; const char *basis; };
+struct coded { const char *code, *zh, *en; };
+struct handling_rule {          /* 处理限制, see handling.c */
+    const char *code, *zh, *en;
+    bool subscribers, onward_consent, start_consent, expires, titles;
+};
 struct document_rule { const char *code, *zh, *en; };
 struct package {                /* what an event must bring: for a regime, for categories */
     uint8_t event;
@@ -232,6 +245,11 @@ struct procedure {
         document_count, package_count;
     int8_t flag_gaps;           /* F_MATERIAL_GAPS */
     int8_t flag_referred;       /* F_REFERRED */
+    struct handling_rule handlings[MOST_HANDLINGS];
+    struct coded sources[MOST_SOURCES], areas[MOST_AREAS];
+    uint8_t handling_count, source_count, area_count;
+    int8_t flag_onward, flag_start; /* the originator's consent */
+    uint32_t handled, started;  /* bit per machine: its referrals have a handling; opening it from one of those starts a case */
 };
 struct rules {
     struct alert_policy alerts;
@@ -250,6 +268,7 @@ int rules_clock(const struct procedure *p, const char *name);
 int rules_flag(const struct procedure *p, const char *name);
 int rules_external(const struct procedure *p, struct bytes slug);
 int rules_document(const struct procedure *p, struct bytes code);
+int rules_word_of(const struct coded *words, size_t count, struct bytes code);          /* -1: unknown */
 int rules_category(const struct procedure *p, struct bytes code);
 void rules_place_event(struct procedure *p, int event);
 int rules_field(const char *name);
@@ -271,6 +290,8 @@ MUST_USE enum outcome rules_read_to(const struct procedure *p, struct setting *f
 MUST_USE enum outcome rules_read_parties(struct setting *row, struct transition *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_guards(struct setting *row, struct transition *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault);
+MUST_USE enum outcome rules_read_coded(struct setting *root, const char *key, struct coded *ret, size_t most, uint8_t *ret_count, struct fault *fault);
+MUST_USE enum outcome rules_read_handling(struct procedure *p, struct setting *root, struct fault *fault); /* after the rows */
 MUST_USE enum outcome rules_read_tag(struct setting *from, const char **ret_tag, const char **ret_basis, bool *ret_statutory, struct fault *fault);
 MUST_USE enum outcome rules_read_categories(const struct procedure *p, struct setting *list, uint64_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_alerts(struct rules *rules, const char *path, struct fault *fault); /* after the versions */

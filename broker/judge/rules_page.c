@@ -99,5 +99,6 @@ enum outcome rules_page(const struct rules *rules, struct buffer *into, struct f
     for (int m = 0; m < p->machine_count; m++) TRY(page_machine(p, m, into, fault));
     TRY(page_clocks(p, into, fault));
     TRY(page_thresholds(p, into, fault));
-    return page_rest(p, into, fault);
+    TRY(page_rest(p, into, fault));
+    return page_handling(p, into, fault);
 }

@@ -24,7 +24,7 @@ static enum outcome senders(const struct transition *t, struct buffer *into, str
 
 static enum outcome receivers(const struct transition *t, struct buffer *into, struct fault *fault) {
     static const char *const names[] = {"—", "any", "opener", "holder", "the other side", "lead force", "another force", "", "all parties"};
-    static const char *const copies[] = {"", "opener", "holder", "referrer", "superior", "parties"};
+    static const char *const copies[] = {"", "opener", "holder", "referrer", "superior", "parties", "subscribers"};
     TRY(buffer_printf(into, fault, "→ %s", t->receiver == RECEIVER_ROLE ? role_text((enum role)t->receiver_role) : names[t->receiver]));
     for (int c = 0; c < t->copy_count; c++) {
         const char *name = t->copies[c].kind == COPY_ROLE ? role_text((enum role)t->copies[c].role) : copies[t->copies[c].kind];
@@ -44,11 +44,14 @@ static enum outcome clocks(const struct procedure *p, const char *what, uint64_t
 
 static enum outcome needs(const struct procedure *p, const struct transition *t, struct buffer *into, struct fault *fault) {
     static const char *const guards[] = {"category", "county", "sender competent", "receiver competent", "≥2 officers", "chief approves (remark)", "county-level head approves",
-                                         "document number", "target organ", "result", "digests", "approver", "no threshold of a crime met", "same level (remark)"};
+                                         "document number", "target organ", "result", "digests", "approver",
+                                         "source", "areas", "no threshold of a crime met", "same level (remark)"};
+    static const char *const addressed[] = {"", "names a recipient; ", "names no recipient; "};
     if (t->both) TRY(buffer_printf(into, fault, "**both sides**; "));
     for (int i = 0; i < t->reason_count; i++) TRY(buffer_printf(into, fault, "%s%s", t->reasons[i], i + 1 < t->reason_count ? "/" : "; "));
     if (t->reason_needed) TRY(buffer_printf(into, fault, "a reason; "));
-    for (int g = 0; g < 14; g++) {
+    TRY(buffer_printf(into, fault, "%s", addressed[t->addressed]));
+    for (int g = 0; g < 16; g++) {
         if (t->guards >> g & 1u) TRY(buffer_printf(into, fault, "%s; ", guards[g]));
     }
     for (int f = 0; f < FIELD_COUNT; f++) {
@@ -78,6 +81,7 @@ static enum outcome act(const struct procedure *p, const struct act *a, struct b
 static enum outcome does(const struct procedure *p, const struct transition *t, struct buffer *into, struct fault *fault) {
     if (t->decides) TRY(buffer_printf(into, fault, "decides; "));
     for (int i = 0; i < t->acts.count; i++) TRY(act(p, &t->acts.one[i], into, fault));
+    if (t->sets_handling) TRY(buffer_printf(into, fault, "the originator's sets the handling; "));
     for (int f = 0; f < p->flag_count; f++) {
         if (t->set >> f & 1u) TRY(buffer_printf(into, fault, "sets %s; ", p->flags[f]));
     }

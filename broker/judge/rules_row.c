@@ -47,13 +47,13 @@ static enum outcome read_receiver(struct setting *row, struct transition *ret, s
 }
 
 static enum outcome read_copies(struct setting *row, struct transition *ret, struct fault *fault) {
-    static const char *const names[] = {NULL, "opener", "holder", "referrer", "superior", "parties"};
+    static const char *const names[] = {NULL, "opener", "holder", "referrer", "superior", "parties", "subscribers"};
     struct setting *list = setting_get(row, "copies");
     for (struct setting *one = list ? list->first : NULL; one; one = one->next) {
         const char *text = one->kind == SETTING_TEXT ? one->text : "";
         int kind = 0, role = rules_role(text);
-        for (int i = 1; i < 6; i++) kind = strcmp(names[i], text) == 0 ? i : kind;
-        if (!kind && role <= 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "copies go to opener, holder, referrer, superior, parties or a role, not \"%.20s\"", text);
+        for (int i = 1; i < 7; i++) kind = strcmp(names[i], text) == 0 ? i : kind;
+        if (!kind && role <= 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "copies go to opener, holder, referrer, superior, parties, subscribers or a role, not \"%.20s\"", text);
         if (ret->copy_count == MOST_ROW_COPIES) return setting_fault(one, fault, "TOO_MANY", "at most %d copies", MOST_ROW_COPIES);
         ret->copies[ret->copy_count].kind = (enum copy)kind;
         ret->copies[ret->copy_count++].role = (uint8_t)(kind ? 0 : role);
@@ -91,7 +91,7 @@ static enum outcome read_reasons(struct setting *row, struct transition *ret, st
 static const struct { const char *name; enum guard bit; } guards[] = {{"CATEGORY", GUARD_CATEGORY}, {"COUNTY", GUARD_COUNTY}, {"G06", GUARD_COMPETENT_SENDER},
     {"G06R", GUARD_COMPETENT_RECEIVER}, {"G03", GUARD_OFFICERS}, {"G04", GUARD_CHIEF}, {"G12", GUARD_COUNTY_HEAD}, {"G13", GUARD_NUMBER},
     {"TARGET_ORGAN", GUARD_TARGET_ORGAN}, {"RESULT", GUARD_RESULT}, {"G07", GUARD_DIGESTS}, {"APPROVER", GUARD_APPROVER},
-    {"NO_CRIME", GUARD_NO_CRIME}, {"G02", GUARD_SAME_LEVEL}};
+    {"SOURCE", GUARD_SOURCE}, {"AREAS", GUARD_AREAS}, {"NO_CRIME", GUARD_NO_CRIME}, {"G02", GUARD_SAME_LEVEL}};
 
 static enum outcome read_guard(struct setting *one, struct transition *ret, struct fault *fault) {
     const char *name = "", *when = "";
@@ -107,7 +107,7 @@ static enum outcome read_guard(struct setting *one, struct transition *ret, stru
         ret->guards |= guards[i].bit;
         return OK;
     }
-    return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no guard \"%.20s\": CATEGORY, COUNTY, G02, G03, G04, G06, G06R, G07, G12, G13, APPROVER, NO_CRIME, TARGET_ORGAN or RESULT", name);
+    return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no guard \"%.20s\": CATEGORY, COUNTY, G02, G03, G04, G06, G06R, G07, G12, G13, APPROVER, AREAS, NO_CRIME, SOURCE, TARGET_ORGAN or RESULT", name);
 }
 
 enum outcome rules_read_guards(struct setting *row, struct transition *ret, struct fault *fault) {

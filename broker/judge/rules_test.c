@@ -47,6 +47,18 @@ static const struct wrong { const char *file, *find, *put, *code, *where, *says;
     {"machine-con.yaml", "who: holder, receiver: opener", "who: holder, both: true, receiver: opener", "SETTINGS_TYPE", "{id: W02", "who: either"},
     {"machine-con.yaml", "to: W00, basis", "to: same, basis", "SETTINGS_TYPE", "same, basis", "must name the state"},
     {"machine-con.yaml", "from: [\"-\"], event", "from: [\"-\"], who: holder, event", "SETTINGS_TYPE", "holder, event", "opens"},
+    /* clues */
+    {"machine-clu.yaml", "addressed: false, receiver", "receiver", "SETTINGS_DUPLICATE", "{id: U01b", "both take CLU.CREATE"},
+    {"machine-clu.yaml", "addressed: false", "addressed: perhaps", "SETTINGS_TYPE", "perhaps", "true or false"},
+    {"machine-clu.yaml", "receiver: none, handling: set", "receiver: none, handling: sets", "SETTINGS_UNKNOWN", "sets, guards", "set, or left out"},
+    {"machine-clu.yaml", "copies: [subscribers]", "copies: [readers]", "SETTINGS_UNKNOWN", "readers]", "parties, subscribers or a role"},
+    {"rules.yaml", "code: ORCON", "code: NO_ACTION", "SETTINGS_TYPE", "NO_ACTION, zh: 原单位", "here ORCON"},
+    {"rules.yaml", "onward: consent,", "onward: maybe,", "SETTINGS_UNKNOWN", "maybe,", "free or consent"},
+    {"rules.yaml", "consent: {onward: F_CONSENT_ONWARD", "consent: {onward: F_CONSENT_ONWARDS", "SETTINGS_UNKNOWN", "F_CONSENT_ONWARDS", "add it to the end of flags"},
+    {"rules.yaml", "starts: [REF, REV, JUR, DET]", "starts: [REF, REV, JUR, DTE]", "SETTINGS_UNKNOWN", "DTE]", "no machine"},
+    {"rules.yaml", "    - {code: NO_ACTION, zh: 仅供参考, en: for information, subscribers: true, onward: free, starts: consent, expires: false, titles: true}\n", "", "SETTINGS_MISSING", NULL, "U01 sets a handling"},
+    {"rules.yaml", "code: KEY2", "code: KEY1", "SETTINGS_DUPLICATE", "{code: KEY1, zh: 乌梁素海", "stands twice in areas"},
+    {"rules.yaml", "code: CLU.RECEIPT, zh: 线索接收回执, en: \"clue received\", record: CLUE_STEP", "code: CLU.RECEIPT, zh: 线索接收回执, en: \"clue received\", record: CLUES", "SETTINGS_TYPE", "CLUES", "CLUE or CLUE_STEP"},
     /* citations and tags */
     {"machine-con.yaml", "start: [D21], to: W00, basis: 17号-24, tag", "start: [D21], to: W00, basis: \"\", tag", "SETTINGS_MISSING", "\"\", tag", "name the article"},
     {"machine-con.yaml", "start: [D21], to: W00, basis: 17号-24, tag", "start: [D21], to: W00, tag", "SETTINGS_MISSING", "{id: W01", "\"basis\" is missing"},
@@ -107,6 +119,11 @@ static void each_mistake_is_named_by_place_and_remedy(void **state) {
         char *text = fixture_copy_rules(fixture_folder, w->file, w->find, w->put), place[300];
         if (rules_load_folder(fixture_folder, &loaded, &f) == OK) fail_msg("%s: \"%s\" was loaded", w->file, w->put);
         if (strcmp(f.code, w->code) != 0) { wrong++; print_message("%s: \"%s\": %s, not %s: %s", w->file, w->put, f.code, w->code, f.text); print_message("\n"); free(text); continue; }
+        if (!w->where) { /* told of another file */
+            if (!strstr(f.text, w->says)) { wrong++; print_message("no \"%s\" in: %s\n", w->says, f.text); }
+            free(text);
+            continue;
+        }
         const char *spot = strstr(text, w->where), *line = spot;
         assert_non_null(spot);
         unsigned number = 1;

@@ -87,7 +87,7 @@ static struct ledger_event event(int64_t serial, uint8_t n, char kind) {
 static struct referral referral_of(uint8_t n) {
     struct referral r = {.id = id(3, n), .case_id = id(2, n), .machine = "REF", .state = "A20", .rules = 1, .opener = 1, .holder = 21, .flags = 0x80000001u,
         .category = "ENV2", .county = "150823", .title = BYTES_LITERAL("危险废物倾倒"), .numbers = BYTES_LITERAL("巴环移送〔2026〕15号\n第二号"),
-        .opened_at = DAY, .changed_at = DAY + 5, .event_count = 1, .clock_count = 2, .alarm_at = DAY + 10, .dirty = true, .fresh = true, .regime = 1,
+        .opened_at = DAY, .changed_at = DAY + 5, .event_count = 1, .clock_count = 2, .alarm_at = DAY + 10, .handling = 3, .handling_expires = DAY + 11, .dirty = true, .fresh = true, .regime = 1,
         .gaps = UINT64_C(0x8000000000000005), .parties = UINT64_C(1) << 63 | 2, .half = BYTES_LITERAL("REF.HANDOVER 1\n电机\t2\t台\n"),
         .hand = BYTES_LITERAL("ext-bttj\tREF.SEND\t巴环移送〔2026〕15号\t1780934400000\t\n"), .facts = BYTES_LITERAL("waste_t\t5.2\tt\n"),
         .hints = BYTES_LITERAL("RED\tENV1-2\tTHRESHOLD_MET\t…\t依据\t1\tADM.PENALTY\t1\t2\t1\n"), .hint_marks = UINT64_C(0x8000000000000001)};

@@ -18,6 +18,7 @@
 #define LIMIT_NATIVE_FILE (4u * MIB)          /* a native case file before mapping (text forms are larger than Avro) */
 #define LIMIT_ATTACHMENT_COUNT 64u            /* attachments of one submission */
 #define LIMIT_PARTICIPANTS 64u                /* 22 today, room for the alternates; arrays in the lane row have this many places */
+#define LIMIT_SUBSCRIPTIONS 32u               /* of one participant: looked through for every clue */
 #define LIMIT_LANES 64u
 #define LIMIT_RECIPIENTS 24u                  /* to + copies of one message, after the rules added theirs */
 #define LIMIT_CLOCKS 24u                      /* statutory clocks of one referral */

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "wire/walk.h"
 
-enum record_kind { RECORD_CASE_FILE = 1, RECORD_CASE_STEP, RECORD_NOTICE, RECORD_DELIVERY_REPORT, RECORD_TICK };
+enum record_kind { RECORD_CASE_FILE = 1, RECORD_CASE_STEP, RECORD_NOTICE, RECORD_DELIVERY_REPORT, RECORD_TICK, RECORD_CLUE, RECORD_CLUE_STEP };
 struct schema_entry {
     uint32_t id;
     enum record_kind kind;

@@ -80,11 +80,12 @@ static void numbers(struct submission *s) {
 }
 
 void finding_note(const struct division_list *divisions, struct submission *s) {
-    if (s->kind == RECORD_CASE_FILE) {
+    bool content = s->kind == RECORD_CASE_FILE || s->kind == RECORD_CLUE;
+    if (content) {
         parties(divisions, s);
         place(divisions, s);
-        add(s, amount_check(s->fine_paid_fen), "fine_paid_fen", 0, "");
     }
+    if (s->kind == RECORD_CASE_FILE) add(s, amount_check(s->fine_paid_fen), "fine_paid_fen", 0, "");
     if (s->kind == RECORD_CASE_STEP) penalties(s);
-    if (s->kind == RECORD_CASE_FILE || s->kind == RECORD_CASE_STEP) numbers(s);
+    if (content || s->kind == RECORD_CASE_STEP || s->kind == RECORD_CLUE_STEP) numbers(s);
 }

@@ -53,6 +53,18 @@
     X(NOT_OVERDUE, "期限尚未届满，不能以逾期为由", "the limit has not run out, so nothing is overdue")                              \
     X(TOO_LATE, "已超过法定期限", "the limit for this step has run out")                                                      \
     X(NOTHING_SERVED, "所引文号没有待人工送达的文书", "no paper of that number waits to be served by hand")                        \
+    /* clues: handling */                                                                                                     \
+    X(UNKNOWN_SOURCE, "线索来源不在来源表中", "the source of the clue is not in the rules")                                        \
+    X(UNKNOWN_AREA, "区域代码不在区域表中", "the area is not in the rules")                                                       \
+    X(EXPIRY_MISSING, "此处理限制必须载明有效期", "this handling needs an expiry")                                              \
+    X(EXPIRY_PAST, "处理限制的有效期已过，请改正", "the expiry of the handling has passed already; correct it")                   \
+    X(CLUE_EXPIRED, "线索已过有效期，不得转送，也不得据以移送立案；请商原单位重新确定有效期（CLU.HANDLING）",                            \
+      "the clue has expired: nothing may be sent onward or started from it; ask the originator for a new expiry (CLU.HANDLING)") \
+    X(ONWARD_CONSENT, "原单位控制（ORCON）的线索，未经原单位同意（CLU.CONSENT）不得转送当事单位以外的单位",                             \
+      "originator controlled (ORCON): nothing goes beyond the parties without the originator's consent (CLU.CONSENT)")        \
+    X(START_CONSENT, "仅供参考（NO_ACTION）的线索，未经原单位同意（CLU.CONSENT）不得据以移送立案",                                      \
+      "for information only (NO_ACTION): no case may be started from it without the originator's consent (CLU.CONSENT)")      \
+    X(HANDLING_DIFFERS, "转送所载的处理限制和有效期须与原单位所定一致", "handling and expiry must be as the originator set them")      \
     /* alerts by clock */                                                                                                     \
     X(CLOCK_WARNING, "期限将届，请及时办理", "the term is about to end: act in time")                                          \
     X(CLOCK_OVERDUE, "期限已届满，已超期", "the term has ended: overdue")                                                     \
@@ -127,6 +139,7 @@
     X(CHUNK_MISSING, "附件缺少分块，请对方以补充材料重发附件", "a chunk of the attachment is missing; ask the sender to send it again as a supplement") \
     X(CHUNK_CORRUPT, "附件的分块已损坏，请对方以补充材料重发附件", "a chunk of the attachment is damaged; ask the sender to send it again as a supplement") \
     X(CHUNKS_MISMATCH, "附件与其摘要（SM3、SHA-256）不符，请对方以补充材料重发附件", "the attachment does not have the digests (SM3, SHA-256) it should; ask the sender to send it again as a supplement") \
+    X(SEAL_KEY, "密封举报人信息的密钥文件（.reporter.key）无法使用，请从备份恢复", "the key file for sealed reporters (.reporter.key) cannot be used; restore it from a backup") \
     X(JOURNAL, "适配器日志库故障", "the adapter's journal failed")                                                             \
     X(KAFKA_UNREACHABLE, "无法连接 Kafka", "Kafka is not reachable")                                                          \
     X(SUBMISSION_RACE, "同一消息同时到达", "the same submission arrived in two lanes at once")                                  \

@@ -19,6 +19,13 @@ enum { C_CATEGORY = P_ENVELOPE_END, C_TITLE, C_COUNTY, C_REASON_CODE, C_REASON, 
 static const char *const case_step_paths[] = {ENVELOPE_PATHS, "reason_code", "reason", "target_organ", "agency_case_no", "decided_time",
     "approver", "approver_level", "signer", "penalties", "documents", "?items", "?facts"};
 enum { S_REASON_CODE = P_ENVELOPE_END, S_REASON, S_TARGET, S_CASE_NO, S_DECIDED, S_APPROVER, S_LEVEL, S_SIGNER, S_PENALTIES, S_DOCUMENTS, S_ITEMS, S_FACTS };
+static const char *const clue_paths[] = {ENVELOPE_PATHS, "category", "title", "county_code", "source", "purpose", "areas", "agency_case_no", "found_time",
+    "officers", "parties", "documents", "longitude", "latitude", "coordinates_system"};
+enum { K_CATEGORY = P_ENVELOPE_END, K_TITLE, K_COUNTY, K_SOURCE, K_PURPOSE, K_AREAS, K_CASE_NO, K_FOUND, K_OFFICERS, K_PARTIES, K_DOCUMENTS, K_LONGITUDE,
+       K_LATITUDE, K_SYSTEM };
+static const char *const clue_step_paths[] = {ENVELOPE_PATHS, "reason_code", "reason", "target_organ", "agency_case_no", "linked_numbers", "purpose", "signer",
+    "documents"};
+enum { L_REASON_CODE = P_ENVELOPE_END, L_REASON, L_TARGET, L_CASE_NO, L_LINKED, L_PURPOSE, L_SIGNER, L_DOCUMENTS };
 static const char *const party_paths[] = {"kind", "id_type", "id_no"}, *const penalty_paths[] = {"amount_fen"};
 static const char *const notice_paths[] = {ENVELOPE_PATHS, "about_document_no"};
 static const char *const report_paths[] = {ENVELOPE_PATHS, "lane", "generation", "epoch", "up_to"};
@@ -30,6 +37,8 @@ const char *const *record_paths(enum record_kind kind, size_t *ret_count) {
     switch (kind) {
     case RECORD_CASE_FILE: *ret_count = COUNT(case_file_paths); return case_file_paths;
     case RECORD_CASE_STEP: *ret_count = COUNT(case_step_paths); return case_step_paths;
+    case RECORD_CLUE: *ret_count = COUNT(clue_paths); return clue_paths;
+    case RECORD_CLUE_STEP: *ret_count = COUNT(clue_step_paths); return clue_step_paths;
     case RECORD_NOTICE: *ret_count = COUNT(notice_paths); return notice_paths;
     case RECORD_DELIVERY_REPORT: *ret_count = COUNT(report_paths); return report_paths;
     case RECORD_TICK: *ret_count = COUNT(tick_paths); return tick_paths;
@@ -39,7 +48,7 @@ const char *const *record_paths(enum record_kind kind, size_t *ret_count) {
 }
 
 const char *record_items(enum record_kind kind, const char *const **ret_paths, size_t *ret_count) {
-    bool file = kind == RECORD_CASE_FILE;
+    bool file = kind == RECORD_CASE_FILE || kind == RECORD_CLUE;
     *ret_paths = file ? party_paths : penalty_paths;
     *ret_count = file ? COUNT(party_paths) : COUNT(penalty_paths);
     return file ? "parties" : kind == RECORD_CASE_STEP ? "penalties" : NULL;
@@ -121,6 +130,42 @@ static void read_case_step(const struct walk_field *f, struct submission *s) {
     s->facts = f[S_FACTS];
 }
 
+static void read_clue(const struct walk_field *f, struct submission *s) {
+    s->category = f[K_CATEGORY].at;
+    s->title = f[K_TITLE].at;
+    s->county_code = f[K_COUNTY].at;
+    s->source = f[K_SOURCE].at;
+    s->purpose = f[K_PURPOSE].at;
+    s->areas = f[K_AREAS];
+    s->agency_case_no = f[K_CASE_NO].at;
+    s->found_time = time_of(&f[K_FOUND]);
+    s->officer_count = f[K_OFFICERS].number;
+    s->parties = f[K_PARTIES];
+    s->party_count = f[K_PARTIES].number;
+    s->documents = f[K_DOCUMENTS];
+    s->document_count = f[K_DOCUMENTS].number;
+    s->longitude = f[K_LONGITUDE];
+    s->latitude = f[K_LATITUDE];
+    s->coordinates_system = f[K_SYSTEM].at;
+}
+
+static void read_clue_step(const struct walk_field *f, struct submission *s) {
+    s->reason_code = f[L_REASON_CODE].at;
+    s->reason = f[L_REASON].at;
+    s->target_organ = f[L_TARGET].at;
+    s->agency_case_no = f[L_CASE_NO].at;
+    s->linked_numbers = f[L_LINKED];
+    s->purpose = f[L_PURPOSE].at;
+    s->signer = f[L_SIGNER].at;
+    s->documents = f[L_DOCUMENTS];
+    s->document_count = f[L_DOCUMENTS].number;
+}
+
+static bool in_chunks(const struct schema_entry *schema) {
+    bool clue = schema->kind == RECORD_CLUE || schema->kind == RECORD_CLUE_STEP;
+    return clue || (schema->kind == RECORD_CASE_FILE && schema->version >= 2) || (schema->kind == RECORD_CASE_STEP && schema->version >= 3);
+}
+
 enum outcome record_read(const struct catalogue *catalogue, struct bytes value, struct submission *ret, struct fault *fault) {
     uint32_t id = 0;
     struct bytes body = BYTES_NONE;
@@ -131,10 +176,12 @@ enum outcome record_read(const struct catalogue *catalogue, struct bytes value, 
     TRY(walk_run(schema->program, body, fields, fault));
     *ret = (struct submission){.kind = schema->kind, .schema = schema, .found_time = INSTANT_NONE, .report_time = INSTANT_NONE,
                                .approval_time = INSTANT_NONE, .decided_time = INSTANT_NONE, .lane = -1};
-    ret->chunked_form = (schema->kind == RECORD_CASE_FILE && schema->version >= 2) || (schema->kind == RECORD_CASE_STEP && schema->version >= 3);
+    ret->chunked_form = in_chunks(schema);
     TRY(read_envelope(fields, ret, fault));
     if (schema->kind == RECORD_CASE_FILE) read_case_file(fields, ret);
     if (schema->kind == RECORD_CASE_STEP) read_case_step(fields, ret);
+    if (schema->kind == RECORD_CLUE) read_clue(fields, ret);
+    if (schema->kind == RECORD_CLUE_STEP) read_clue_step(fields, ret);
     if (schema->kind == RECORD_TICK) ret->lane = (int32_t)fields[R_LANE].number;
     if (schema->kind == RECORD_DELIVERY_REPORT) {
         ret->lane = (int32_t)fields[R_LANE].number;

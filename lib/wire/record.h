@@ -1,6 +1,6 @@
-/* Our five record types. `struct submission` is what examine and judge read: views into the value's bytes, found by one
+/* Our record types. `struct submission` is what examine and judge read: views into the value's bytes, found by one
  * walk, no decoding and no copies; it lives as long as those bytes. Encoding of what the broker and adapters say
- * themselves (Notice, DeliveryReport, Tick) is here too; CaseFile/CaseStep are built by the adapter through Avro C. */
+ * themselves (Notice, DeliveryReport, Tick) is here too; the others are built by the adapter through Avro C. */
 #ifndef ECOCASE_WIRE_RECORD_H
 #define ECOCASE_WIRE_RECORD_H
 #include "base/buffer.h"
@@ -24,19 +24,21 @@ struct submission {
     instant business_time;
     int handling;
     instant handling_expires;            /* INSTANT_NONE where null */
-    /* CASE_FILE and CASE_STEP; empty where the record has no such field */
+    /* CASE_FILE, CASE_STEP, CLUE and CLUE_STEP; empty where the record has no such field */
     struct bytes category, county_code, title, reason_code, reason, approver, approver_level, signer, target_organ, agency_case_no;
     instant report_time, approval_time, found_time, decided_time; /* INSTANT_NONE where null */
     int64_t officer_count, party_count, item_count, document_count, penalty_count;
     struct walk_field declared_missing;  /* array<string> */
     struct walk_field documents, items;  /* array<record>: paper.h */
-    bool chunked_form;                   /* documents of this record may lie in chunks: CaseFile from version 2, CaseStep from 3 */
-    struct walk_field parties;           /* array<record>, CASE_FILE: walk_records by schema->items, fields RECORD_PARTY_* */
+    bool chunked_form;                   /* documents of this record may lie in chunks: CaseFile from version 2, CaseStep from 3, clues */
+    struct walk_field parties;           /* array<record>, CASE_FILE and CLUE: walk_records by schema->items, fields RECORD_PARTY_* */
     struct walk_field penalties;         /* array<record>, CASE_STEP: fields RECORD_PENALTY_* */
     struct walk_field longitude, latitude; /* present: said */
     struct bytes coordinates_system;
     int64_t fine_paid_fen;
     struct walk_field facts;             /* array<Fact>, CASE_FILE and CASE_STEP from version 4: fact.h */
+    struct bytes source, purpose;        /* CLUE; CLUE_STEP has a purpose */
+    struct walk_field areas, linked_numbers; /* array<string>: CLUE; CLUE_STEP */
     struct finding findings[LIMIT_FINDINGS]; /* none until finding_note looked */
     size_t finding_count;
     /* DELIVERY_REPORT, TICK */

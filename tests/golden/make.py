@@ -94,6 +94,23 @@ def with_facts(record):
     return record | {"facts": [{"name": "catch_kg", "value": 440.5, "unit": "kg"}, {"name": "method", "value": 1.0, "unit": "ELECTRIC"}]}
 
 
+def clue():
+    sealed = {"algorithm": "AES-256-GCM-SHA256", "key_id": "00112233aabbccdd", "content": bytes(range(256)) + bytes(16)}
+    from_case = case_file()
+    return {"envelope": envelope("CLU.CREATE", "wlsh", ["nm"], document_no="乌护线〔2026〕3号", handling="ORCON", handling_expires=AT + 86400000),
+            "category": "FISH", "title": "河口夜间下网线索", "summary": "夜间有船只下网。", "source": "PATROL", "purpose": "核查处理", "areas": ["KEY2", "RIV-QQ"],
+            "county_code": "150823", "place": "乌梁素海河口", "longitude": 108.8, "latitude": 40.9, "coordinates_system": "CGCS2000", "found_time": AT - 9,
+            "agency_case_no": "巡查3", "officers": ["甲"], "contact": "乙", "contact_phone": "", "reporter_kind": "NAMED", "reporter": sealed,
+            "parties": from_case["parties"], "facts": from_case["facts"], "documents": in_chunks(from_case)["documents"], "native": from_case["native"]}
+
+
+def clue_step():
+    return {"envelope": envelope("CLU.FEEDBACK", "nm", ["wlsh"], in_reply_to=MESSAGE, cites=["乌护线〔2026〕3号"]), "reason_code": "CR2", "reason": "查实",
+            "target_organ": "", "agency_case_no": "巴农立〔2026〕13号", "linked_numbers": ["巴农（渔业）罚〔2026〕8号", "巴农移送〔2026〕9号"], "purpose": "反馈",
+            "checks": ["现场检查", "调取视频"], "signer": "丁", "contact": "", "contact_phone": "", "note": "", "documents": in_chunks(case_step())["documents"],
+            "native": []}
+
+
 def notice():
     return {"envelope": envelope("SYS.REFUSED", "", ["nm"]), "about_message_id": MESSAGE, "about_event": "REF.SEND",
             "about_document_no": "巴农移送〔2026〕7号", "source_topic": "ecocase.outbox.nm", "source_partition": 5,
@@ -121,6 +138,7 @@ def main():
     goldens = {(1, "CaseFile"): case_file(), (2, "CaseStep"): case_step(), (3, "Notice"): notice(),
                (4, "DeliveryReport"): report(), (5, "Tick"): tick(), (6, "CaseStep"): case_step_with_items(),
                (7, "CaseFile"): in_chunks(case_file()), (8, "CaseStep"): in_chunks(case_step_with_items()),
+               (9, "Clue"): clue(), (10, "ClueStep"): clue_step(),
                (13, "CaseStep"): with_facts(in_chunks(case_step_with_items()))}
     for (schema_id, name), record in goldens.items():
         content = encode(schema_id, name, record)

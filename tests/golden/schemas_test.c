@@ -130,6 +130,49 @@ static void a_paper_in_chunks_reads_as_written(void **state) {
     EQUAL(s.signer, "丁");
     buffer_free(&value);
 }
+static void a_clue_reads_as_written(void **state) {
+    (void)state;
+    struct buffer value;
+    struct submission s;
+    struct bytes item;
+    size_t cursor = 0;
+    read_golden("9-Clue", &value, &s);
+    assert_int_equal(s.kind, RECORD_CLUE);
+    EQUAL(s.event, "CLU.CREATE");
+    EQUAL(s.title, "河口夜间下网线索");
+    EQUAL(s.category, "FISH");
+    EQUAL(s.county_code, "150823");
+    EQUAL(s.source, "PATROL");
+    EQUAL(s.purpose, "核查处理");
+    EQUAL(s.agency_case_no, "巡查3");
+    assert_int_equal(s.handling, 2);
+    assert_int_equal(s.handling_expires, AT + DAY_MS);
+    assert_int_equal(s.found_time, AT - 9);
+    assert_int_equal(s.party_count, 1);
+    assert_int_equal(s.officer_count, 1);
+    assert_true(s.longitude.present && s.latitude.present);
+    EQUAL(s.coordinates_system, "CGCS2000");
+    assert_true(walk_items(&s.areas, &cursor, &item));
+    EQUAL(item, "KEY2");
+    struct paper_cursor at = {.chunked_form = s.chunked_form};
+    struct paper paper;
+    size_t papers = 0;
+    for (; paper_next(&s.documents, &at, &paper); papers++) assert_true(papers < 3);
+    assert_int_equal(papers, 3);
+    EQUAL(paper.file_name, "录像.mp4");
+    buffer_free(&value);
+    read_golden("10-ClueStep", &value, &s);
+    assert_int_equal(s.kind, RECORD_CLUE_STEP);
+    EQUAL(s.reason_code, "CR2");
+    EQUAL(s.reason, "查实");
+    EQUAL(s.agency_case_no, "巴农立〔2026〕13号");
+    EQUAL(s.signer, "丁");
+    cursor = 0;
+    assert_true(walk_items(&s.linked_numbers, &cursor, &item) && walk_items(&s.linked_numbers, &cursor, &item));
+    EQUAL(item, "巴农移送〔2026〕9号");
+    assert_int_equal(s.document_count, 1);
+    buffer_free(&value);
+}
 static void the_brokers_own_records_read_as_written(void **state) {
     (void)state;
     struct buffer value;
@@ -206,7 +249,8 @@ static void nothing_published_has_left_the_catalogue(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_case_file_reads_as_written), cmocka_unit_test(the_case_step_reads_as_written),
-        cmocka_unit_test(a_paper_in_chunks_reads_as_written), cmocka_unit_test(the_facts_of_a_step_read_as_written), cmocka_unit_test(the_brokers_own_records_read_as_written), cmocka_unit_test(published_texts_are_the_catalogues),
+        cmocka_unit_test(a_paper_in_chunks_reads_as_written), cmocka_unit_test(a_clue_reads_as_written), cmocka_unit_test(the_facts_of_a_step_read_as_written),
+        cmocka_unit_test(the_brokers_own_records_read_as_written), cmocka_unit_test(published_texts_are_the_catalogues),
         cmocka_unit_test(nothing_published_has_left_the_catalogue)};
     return cmocka_run_group_tests(tests, load, unload);
 }
