@@ -15,7 +15,7 @@ struct catalogue {
     struct event_list *events;
     struct division_list *divisions;
 };
-static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick", "Clue", "ClueStep"};
+static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick", "Clue", "ClueStep", "Operation", "OperationStep"};
 #define KINDS (sizeof kind_names / sizeof kind_names[0])
 
 static enum outcome compile_items(struct schema_entry *entry, struct fault *fault) {
