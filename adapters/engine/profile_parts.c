@@ -3,11 +3,11 @@
 #include "adapters/engine/profile_inside.h"
 #include <stdio.h>
 
-static const struct table *table_of(const struct profile *profile, const char *name) {
+const struct table *profile_table(const struct profile *profile, const char *name) {
     for (size_t i = 0; i < profile->table_count; i++) {
         if (strcmp(profile->tables[i].name, name) == 0) return &profile->tables[i];
     }
-    return NULL;
+    return strcmp(name, profile->facts.name) == 0 ? &profile->facts : NULL;
 }
 
 static bool one_of(const char *text, const char *const *symbols) {
@@ -37,7 +37,7 @@ static enum outcome read_table(struct reading *r, struct setting *from, struct m
     if (!name) return OK;
     struct setting *at = setting_get(from, "table");
     enum value_kind kind = field->canonical->kind;
-    field->table = table_of(r->profile, name);
+    field->table = profile_table(r->profile, name);
     if (!field->table) return setting_fault(at, r->fault, "SETTINGS_MISSING", "there is no table \"%s\" under tables", name);
     if (kind == VALUE_TIME || kind == VALUE_AMOUNT || kind == VALUE_NUMBER) {
         return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no text: it takes no table", field->canonical->path);
@@ -175,7 +175,8 @@ static enum outcome read_fact(struct reading *r, struct setting *from, struct ma
         TRY(read_unit(r, from, NULL, &ret->unit));
         ret->unit_text = as;
     }
-    return read_path(r, setting_get(from, "at"), path, &ret->at);
+    TRY(read_path(r, setting_get(from, "at"), path, &ret->at));
+    return profile_fact(r, from, ret);
 }
 
 static enum outcome read_facts(struct reading *r, struct setting *from, struct parts *parts) {
