@@ -7,14 +7,17 @@
 #include "adapters/engine/convert.h"
 #include "adapters/formats/native.h"
 
-enum value_kind { VALUE_TEXT, VALUE_LIST, VALUE_AGENCY, VALUE_AGENCIES, VALUE_SYMBOL /* enumeration */, VALUE_TIME, VALUE_AMOUNT /* fen */, VALUE_NUMBER };
-enum group_kind { GROUP_PARTIES, GROUP_ITEMS, GROUP_FACTS, GROUP_PENALTIES, GROUP_DOCUMENTS, GROUP_NATIVE, GROUP_REASONS, GROUP_CLOCKS, GROUP_COUNT };
+enum value_kind { VALUE_TEXT, VALUE_LIST, VALUE_AGENCY, VALUE_AGENCIES, VALUE_SYMBOL /* enumeration */, VALUE_TIME, VALUE_AMOUNT /* fen */, VALUE_NUMBER, VALUE_COUNT /* whole, from 0 */ };
+enum group_kind { GROUP_PARTIES, GROUP_ITEMS, GROUP_FACTS, GROUP_PENALTIES, GROUP_DOCUMENTS, GROUP_NATIVE, GROUP_REASONS, GROUP_CLOCKS,
+                  GROUP_AREA, GROUP_TASKS, GROUP_COUNT };
 #define GROUP_NONE GROUP_COUNT
 #define IN_CASE 1u
 #define IN_STEP 2u
 #define IN_NOTICE 4u
 #define IN_CLUE 8u
 #define IN_CLUE_STEP 16u
+#define IN_OPERATION 32u
+#define IN_OPERATION_STEP 64u
 
 /* 规范字段: one row of the canonical table (canonical.c's counterpart for mapping), the only list of what a profile may name. */
 struct canonical_field {

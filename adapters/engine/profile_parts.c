@@ -39,7 +39,7 @@ static enum outcome read_table(struct reading *r, struct setting *from, struct m
     enum value_kind kind = field->canonical->kind;
     field->table = profile_table(r->profile, name);
     if (!field->table) return setting_fault(at, r->fault, "SETTINGS_MISSING", "there is no table \"%s\" under tables", name);
-    if (kind == VALUE_TIME || kind == VALUE_AMOUNT || kind == VALUE_NUMBER) {
+    if (kind == VALUE_TIME || kind == VALUE_AMOUNT || kind == VALUE_NUMBER || kind == VALUE_COUNT) {
         return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no text: it takes no table", field->canonical->path);
     }
     for (size_t i = 0; i < field->table->count; i++) TRY(check_symbol(r, at, field->canonical, field->table->rows[i].canonical));

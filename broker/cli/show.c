@@ -49,12 +49,25 @@ static PGresult *find(struct source *source, const char *id, bool *ret_exact) {
     return result;
 }
 
-struct story { PGresult *clocks, *events, *deliveries, *follow_ups; };
+struct story { PGresult *clocks, *events, *deliveries, *operation, *bodies, *findings, *links; };
 static void story_free(struct story *story) {
     PQclear(story->clocks);
     PQclear(story->events);
     PQclear(story->deliveries);
-    PQclear(story->follow_ups);
+    PQclear(story->operation);
+    PQclear(story->bodies);
+    PQclear(story->findings);
+    PQclear(story->links);
+}
+
+/* 联合行动: kind and window, who takes part, what was found; and what grew out of a referral, or it out of what. */
+static bool tell_operation(struct source *source, const char *const *ids, struct story *ret) {
+    ret->operation = source_ask(source, "SELECT * FROM ecocase.operation_list WHERE referral_id = $1::uuid AND case_id = $2::uuid", 2, ids);
+    ret->bodies = source_ask(source, "SELECT * FROM ecocase.operation_body_list WHERE referral_id = $1::uuid AND case_id = $2::uuid ORDER BY state = 'O', body", 2, ids);
+    ret->findings = source_ask(source, "SELECT * FROM ecocase.operation_finding_list WHERE referral_id = $1::uuid AND case_id = $2::uuid ORDER BY found_at", 2, ids);
+    ret->links = source_ask(source, "SELECT k.relation, k.relation_zh, r.referral_id, r.case_id, r.machine, r.machine_zh, r.state, r.state_zh, r.document_no, r.title"
+        " FROM ecocase.link_list AS k JOIN ecocase.referral_list AS r ON r.referral_id = k.other_id WHERE k.referral_id = $1::uuid ORDER BY r.opened_at, r.referral_id", 1, ids);
+    return ret->operation && ret->bodies && ret->findings && ret->links;
 }
 
 static bool tell(struct source *source, const PGresult *referral, int row, struct story *ret) {
@@ -68,8 +81,7 @@ static bool tell(struct source *source, const PGresult *referral, int row, struc
         "SELECT d.* FROM ecocase.delivery_list AS d WHERE d.lane = $3::smallint AND (d.serial = ANY ($4::bigint[]) OR d.serial IN"
         " (SELECT r.serial FROM ecocase.refusal_list AS r WHERE r.lane = $3::smallint AND r.referral_id = $1::uuid AND r.case_id = $2::uuid))"
         " ORDER BY d.serial, d.sequence, d.recipient", 4, ids);
-    ret->follow_ups = source_ask(source, "SELECT * FROM ecocase.referral_list WHERE parent = $1::uuid AND case_id = $2::uuid ORDER BY opened_at, referral_id", 2, ids);
-    return ret->clocks && ret->events && ret->deliveries && ret->follow_ups;
+    return ret->clocks && ret->events && ret->deliveries && tell_operation(source, ids, ret);
 }
 
 static json_t *story_json(const PGresult *referral, int row, const struct story *story) {
@@ -86,7 +98,11 @@ static json_t *story_json(const PGresult *referral, int row, const struct story 
     json_object_set_new(all, "referral", sheet_row_json(referral, row));
     json_object_set_new(all, "clocks", sheet_json(story->clocks));
     json_object_set_new(all, "events", events);
-    json_object_set_new(all, "follow_ups", sheet_json(story->follow_ups));
+    json_object_set_new(all, "links", sheet_json(story->links));
+    if (PQntuples(story->operation) == 0) return all;
+    json_object_set_new(all, "operation", sheet_row_json(story->operation, 0));
+    json_object_set_new(all, "bodies", sheet_json(story->bodies));
+    json_object_set_new(all, "findings", sheet_json(story->findings));
     return all;
 }
 
@@ -102,12 +118,27 @@ static void print_numbers(const char *numbers) {
     }
 }
 
+static void print_operation(const struct story *story) {
+    static const struct sheet_column operation[] = {{"kind_zh", "种类", 0}, {"window_start", "起始", 0}, {"window_end", "结束", 0}, {"bodies", "受邀", 0},
+        {"joined", "参加", 0}, {"reported", "已报", 0}, {"findings", "发现", 0}, {"patrol_hours", "巡逻小时", 0}, {"patrol_km", "公里", 0}, {"sites", "点位", 0},
+        {"hazards_found", "隐患", 0}, {"hazards_rectified", "整改", 0}, {"admin_cases", "行政案", 0}, {"criminal_cases", "刑事案", 0}, {NULL, NULL, 0}};
+    static const struct sheet_column bodies[] = {{"body_name", "单位", 0}, {"state_zh", "状态", 0}, {"answered_at", "答复", 0}, {"late", "逾期", 0}, {"reason", "理由", 0},
+        {"proposed_start", "另提起始", 0}, {"proposed_end", "另提结束", 0}, {"people", "人员", 0}, {"vehicles", "车辆", 0}, {"uavs", "无人机", 0}, {"boats", "船艇", 0},
+        {"reported_at", "报送", 0}, {"report_late", "逾期报送", 0}, {NULL, NULL, 0}};
+    static const struct sheet_column findings[] = {{"found_at", "发现时间", 0}, {"body_name", "发现单位", 0}, {"category", "类别", 0}, {"leads_to", "转为", 0},
+        {"document_no", "文号", 30}, {NULL, NULL, 0}};
+    static const struct sheet_column links[] = {{"relation_zh", "关系", 0}, {"machine_zh", "程序", 0}, {"document_no", "文号", 30}, {"title", "案件", 36},
+        {"state_zh", "状态", 0}, {"referral_id", "标识", 0}, {NULL, NULL, 0}};
+    if (PQntuples(story->operation)) sheet_table(story->operation, operation, "联合行动 operation");
+    if (PQntuples(story->bodies)) sheet_table(story->bodies, bodies, "参战单位 bodies");
+    if (PQntuples(story->findings)) sheet_table(story->findings, findings, "发现 findings");
+    if (PQntuples(story->links)) sheet_table(story->links, links, "来源与后续移送 follow-ups and origin");
+}
+
 static void print_story(const PGresult *referral, int row, const struct story *story) {
     static const struct sheet_column clocks[] = {{"rule", "规则", 0}, {"rule_zh", "期限", 0}, {"statutory_zh", "性质", 0}, {"state_zh", "状态", 0},
         {"overdue", "超期", 0}, {"actor_name", "应办单位", 0}, {"started_at", "起算", 0}, {"due_strict", "届满(字面)", 0}, {"due_lenient", "届满(顺延)", 0},
         {"stopped_at", "停止", 0}, {"basis", "依据", 30}, {NULL, NULL, 0}};
-    static const struct sheet_column follow_ups[] = {{"referral_id", "标识", 0}, {"machine_zh", "程序", 0}, {"document_no", "文号", 30}, {"title", "案件", 36},
-        {"opener_name", "移送单位", 0}, {"holder_name", "现办理单位", 0}, {"state_zh", "状态", 0}, {NULL, NULL, 0}};
     static const struct sheet_column events[] = {{"serial", "序号", 0}, {"kind_zh", "结果", 0}, {"event", "事件", 0}, {"event_zh", "名称", 0},
         {"sender_name", "发送单位", 0}, {"document_no", "文号", 30}, {"from_state", "原状态", 0}, {"to_state", "新状态", 0}, {"business_time", "业务时间", 0},
         {"broker_time", "代理时间", 0}, {"message_id", "消息标识", 0}, {NULL, NULL, 0}};
@@ -123,7 +154,7 @@ static void print_story(const PGresult *referral, int row, const struct story *s
     head("处理限制", source_text(referral, row, "handling_zh"), source_text(referral, row, "handling"));
     head("处理限制有效期", source_text(referral, row, "handling_expires"), "");
     head("上一移送", source_text(referral, row, "parent"), "");
-    if (PQntuples(story->follow_ups)) sheet_table(story->follow_ups, follow_ups, "后续移送 follow-ups");
+    print_operation(story);
     sheet_table(story->clocks, clocks, "期限 clocks");
     sheet_table(story->events, events, "事件 events");
     sheet_table(story->deliveries, deliveries, "送达 deliveries");

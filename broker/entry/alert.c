@@ -18,11 +18,20 @@ static const char *end_of(struct arena *arena, const struct clock *clock) {
     return arena_printf(arena, whole ? "%.10s" : "%s", text);
 }
 
-static struct bytes what_of(const struct desk *desk, const struct clock *clock) {
-    const struct participant *actor = directory_by_number(desk->directory, clock->actor);
+static const char *actors_of(const struct desk *desk, const struct alert *alert) {
+    const char *all = "";
+    for (size_t i = 0; i < alert->actor_count; i++) {
+        const struct participant *actor = directory_by_number(desk->directory, alert->actors[i]);
+        all = arena_printf(desk->arena, "%s%s%s", all, *all ? "、" : "", actor ? actor->name : "");
+    }
+    return all;
+}
+
+static struct bytes what_of(const struct desk *desk, const struct alert *alert) {
+    const struct clock *clock = &alert->clock;
     struct rule_name name = rules_clock_name(desk->rules, clock->rule);
     return bytes_of_cstr(arena_printf(desk->arena, "%s %s%s · %s · %s", name.zh, clock->rule, clock->statutory ? "" : "（非法定）",
-                                      actor ? actor->name : "", end_of(desk->arena, clock)));
+                                      actors_of(desk, alert), end_of(desk->arena, clock)));
 }
 
 /* One reason, or one for each hint. */
@@ -33,7 +42,7 @@ static size_t reasons_of(const struct desk *desk, const struct alert *alert, str
         char *text = arena_printf(desk->arena, "%.*s · %.*s%s", BYTES_FMT(said.text), BYTES_FMT(said.basis), said.statutory ? "" : "（非法定）");
         ret[i] = (struct notice_reason){texts->code, bytes_of_cstr(text), texts->zh, texts->en};
     }
-    if (!alert->hint_count) ret[0] = (struct notice_reason){texts->code, what_of(desk, &alert->clock), texts->zh, texts->en};
+    if (!alert->hint_count) ret[0] = (struct notice_reason){texts->code, what_of(desk, alert), texts->zh, texts->en};
     return alert->hint_count ? alert->hint_count : 1;
 }
 

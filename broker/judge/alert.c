@@ -1,6 +1,7 @@
 /* See alert.h. */
 #include "broker/judge/alert.h"
 #include "broker/judge/hint.h"
+#include "broker/judge/roster.h"
 
 const char *alert_event(enum alert_kind kind) {
     static const char *const events[] = {"SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION", "SYS.UNREFERRED"};
@@ -78,8 +79,8 @@ bool alert_add_role(struct alert *alert, const struct directory *directory, enum
     return found;
 }
 
-static void add_supervisors(const struct alert_policy *policy, const struct directory *directory, struct alert *alert) {
-    const struct participant *actor = directory_by_number(directory, alert->clock.actor);
+static void add_supervisors(const struct alert_policy *policy, const struct directory *directory, struct alert *alert, int number) {
+    const struct participant *actor = directory_by_number(directory, number);
     const struct alert_exception *exception = exception_of(policy, &alert->clock);
     bool found = false;
     if (!actor) return;
@@ -90,10 +91,19 @@ static void add_supervisors(const struct alert_policy *policy, const struct dire
     }
 }
 
-static void add_parties(const struct referral *r, struct alert *alert) {
-    alert_add(alert, alert->clock.actor);
-    alert_add(alert, r->opener);
-    alert_add(alert, r->holder);
+/* Who must act: one body, or those of the roster that are concerned. */
+static size_t actors_of(const struct referral *r, const struct clock *clock, int16_t *ret) {
+    struct roster roster;
+    size_t count = 0;
+    if (clock->actor >= 0) {
+        ret[0] = clock->actor;
+        return 1;
+    }
+    roster_read(r->roster, &roster);
+    for (size_t i = 0; i < roster.count; i++) {
+        if (roster_concerned(&roster.rows[i], clock)) ret[count++] = roster.rows[i].number;
+    }
+    return count;
 }
 
 /* Which alert is due for this clock at `time`; marks it told. */
@@ -121,12 +131,15 @@ static bool take(const struct alert_policy *policy, instant time, struct clock *
 }
 
 static void address(const struct rules *rules, const struct directory *directory, const struct referral *r, struct alert *alert) {
+    bool supervised = alert->kind == ALERT_ESCALATION || (alert->kind == ALERT_CORRECTION && alert->clock.told & TOLD_ESCALATION);
     alert->to_count = 0;
-    if (alert->kind == ALERT_WARNING) alert_add(alert, alert->clock.actor);
-    else if (alert->kind != ALERT_ESCALATION) add_parties(r, alert);
-    if (alert->kind == ALERT_ESCALATION || (alert->kind == ALERT_CORRECTION && alert->clock.told & TOLD_ESCALATION)) {
-        add_supervisors(&rules->alerts, directory, alert);
+    alert->actor_count = actors_of(r, &alert->clock, alert->actors);
+    for (size_t i = 0; i < alert->actor_count && alert->kind != ALERT_ESCALATION; i++) alert_add(alert, alert->actors[i]);
+    if (alert->kind == ALERT_OVERDUE || alert->kind == ALERT_CORRECTION) {
+        alert_add(alert, r->opener);
+        alert_add(alert, r->holder);
     }
+    for (size_t i = 0; supervised && i < alert->actor_count; i++) add_supervisors(&rules->alerts, directory, alert, alert->actors[i]);
 }
 
 size_t alarm_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *r, struct alert *ret) {

@@ -3,13 +3,15 @@
  * is kept in the clock itself (struct clock.told), so that it goes into the ledger with the alert and is told once. Policy: alerts.yaml. */
 #ifndef ECOCASE_BROKER_JUDGE_ALERT_H
 #define ECOCASE_BROKER_JUDGE_ALERT_H
-#include "broker/judge/judge.h"
+#include "broker/judge/roster.h"
 
 enum alert_kind { ALERT_WARNING, ALERT_OVERDUE, ALERT_ESCALATION, ALERT_CORRECTION, ALERT_UNREFERRED };
-#define LIMIT_ALERTED 12u /* bodies told by one alert: actor, other party, supervisors */
+#define LIMIT_ALERTED 24u /* bodies told by one alert: who must act (of a joint operation: all that owe), other party, supervisors */
 struct alert {
     enum alert_kind kind;
     struct clock clock;      /* as it stands after the alert */
+    size_t actor_count;
+    int16_t actors[MOST_ROSTER]; /* who must act: one, or those of the roster */
     size_t to_count;
     int16_t to[LIMIT_ALERTED]; /* participant numbers; the first is who must act, unless only supervisors are told */
     size_t hint_count;         /* UNREFERRED, and its correction: the lines of the hints (hint.h) it is about; then `clock` is no clock of the

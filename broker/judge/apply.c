@@ -150,6 +150,7 @@ static void carry_out(struct judging *j, struct referral *r) {
     handling_adopt(j);
     r->flags = (r->flags & ~t->clear) | t->set;
     link_apply(j);
+    enlist_apply(j);
     clock_acts(j, r, &t->acts);
     to_state(j, r);
     if (t->to != NO_STATE) r->half = BYTES_NONE;

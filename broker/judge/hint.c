@@ -234,9 +234,11 @@ instant hint_alarm(const struct referral *r) {
 static void begin(const struct procedure *p, enum hint_mark mark, struct bytes line, struct alert *ret) {
     ret->kind = mark == HINT_OPEN ? ALERT_UNREFERRED : ALERT_CORRECTION;
     ret->to_count = ret->hint_count = 0;
+    ret->actor_count = 1;
+    ret->actors[0] = (int16_t)number_of(line_part(line, PART_WHO));
     instant due = number_of(line_part(line, PART_DUE));
     ret->clock = (struct clock){.state = mark == HINT_OPEN ? CLOCK_RUNNING : CLOCK_MET, .statutory = p->thresholds.late.statutory,
-        .actor = (int16_t)number_of(line_part(line, PART_WHO)), .started_at = number_of(line_part(line, PART_DECIDED)), .due_strict = due, .due_lenient = due,
+        .actor = ret->actors[0], .started_at = number_of(line_part(line, PART_DECIDED)), .due_strict = due, .due_lenient = due,
         .stopped_at = INSTANT_NONE};
     snprintf(ret->clock.rule, sizeof ret->clock.rule, "%s", p->thresholds.late.id);
 }

@@ -25,7 +25,7 @@ struct rule_name rules_state_name(const struct rules *rules, const char *machine
 struct rule_name rules_event_name(const struct rules *rules, const char *event);
 struct rule_name rules_clock_name(const struct rules *rules, const char *rule);
 /* Every word, oldest version first; false beyond the last. kind: M machine, S state, E event, C clock, F flag, G regime, X external, H handling
- * (terminal: its titles are not shown), Q source, A area. */
+ * (terminal: its titles are not shown), Q source, A area, O kind of operation. */
 struct rule_word { const char *kind, *machine, *code, *zh, *en, *basis; bool terminal; };
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret_word);
 /* A directory's subscriptions name categories and areas of the newest version; the mistake by its place in the directory's file. */
@@ -43,7 +43,7 @@ struct clock {
     bool statutory;          /* false: shown as 非法定 */
     bool measured;           /* computed when the event arrived, never running (see rules: measure) */
     uint8_t told;            /* enum told */
-    int16_t actor;           /* participant number that must act */
+    int16_t actor;           /* participant number that must act; OWING_* of roster.h: those of the roster that owe it */
     instant started_at;      /* business time */
     instant due_strict, due_lenient;
     instant stopped_at;      /* business time of the event that stopped or paused it, INSTANT_NONE while running */
@@ -67,6 +67,7 @@ struct referral {
     uint64_t gaps;           /* documents still missing, by bit of documents.yaml */
     uint64_t parties;        /* everyone who sent or was sent something of it, by bit of the participant's number */
     struct bytes half;       /* 双方文书: the one side's message of an event of two: "EVENT number\n" and one line per item; else empty */
+    struct bytes roster;     /* 参战名单 of a joint operation: roster.h; else empty */
     struct bytes hand;       /* 待人工送达: lines of addressee, event, document number, ms, ms served or "", tab-separated */
     struct bytes facts;      /* 量化事实: what its papers said of rules/facts.yaml: lines of name, value, unit or code, tab-separated */
     struct bytes hints;      /* 应移未移提示: one line a hint (hint.h) */

@@ -18,7 +18,8 @@ int fixture_load(void **state);      /* group set-up: schemas/ */
 int fixture_unload(void **state);
 int fixture_fresh(void **state);     /* test set-up: no referral */
 instant at(const char *text);
-struct walk_field text_list(const char *text);  /* array<string> of one; lives until the next 64 calls */
+struct walk_field text_list(const char *text);  /* array<string>, its members on lines; lives until the next 64 calls */
+struct walk_field names_list(const char *text); /* the same, its members parted by spaces */
 struct walk_field document_list(const char *const *codes); /* array<Document>, ends with NULL */
 struct said_fact { const char *name; double value; const char *unit; };
 struct walk_field fact_array(const struct said_fact *facts, size_t count); /* array<Fact> */

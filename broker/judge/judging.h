@@ -57,6 +57,15 @@ void hint_facts(struct judging *j, struct referral *r);   /* keeps what the subm
 void hint_decide(struct judging *j, struct referral *r);  /* the submission is an administrative decision */
 void hint_referred(struct judging *j);                    /* the case was referred: its hints are answered */
 void hint_check_crime(struct judging *j);                 /* a reason against the submission for each threshold met */
+/* enlist.c: the roster of a joint operation (roster.h) */
+void enlist_check(struct judging *j);
+bool enlist_is_party(struct judging *j);           /* tells its own reason */
+void enlist_recipients(struct judging *j);
+void enlist_apply(struct judging *j);
+bool enlist_settled(const struct referral *r, int owing);
+instant enlist_last(const struct referral *r, int owing, instant otherwise);
+bool enlist_of_kind(const struct judging *j, const struct referral *r, uint16_t kinds);
+void judging_recipient(struct judging *j, int number); /* check.c: one more main recipient */
 bool judging_known(const struct referral *r, struct bytes number); /* a document number of it */
 int judging_regime(const struct judging *j);       /* of a referral that this submission opens */
 #endif

@@ -23,29 +23,37 @@
 #define MOST_HANDLINGS 4      /* as many as the records' enumeration has */
 #define MOST_SOURCES 24
 #define MOST_AREAS 64
+#define MOST_KINDS 16        /* of joint operations; a bit each */
 #define NO_STATE (-1)
 #define NO_FLAG (-1)
 
 /* Role codes of the rules: those of the directory, and the broker itself. */
 #define SENDERS_ANY 0xFFu
 #define SENDER_SYS (1u << 0)
-enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH };
-enum actor { ACTOR_OPENER, ACTOR_HOLDER, ACTOR_SENDER, ACTOR_RECEIVER };
-enum who { WHO_ANYONE, WHO_OPENER, WHO_HOLDER, WHO_EITHER, WHO_FORWARDER, WHO_PARTY, WHO_OPENER_OR_LEAD };
+enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH, UNIT_MINUTE };
+enum actor { ACTOR_OPENER, ACTOR_HOLDER, ACTOR_SENDER, ACTOR_RECEIVER, ACTOR_INVITED, ACTOR_REPORTING };
+enum who { WHO_ANYONE, WHO_OPENER, WHO_HOLDER, WHO_EITHER, WHO_FORWARDER, WHO_PARTY, WHO_OPENER_OR_LEAD,
+           WHO_INVITEE, WHO_ACCEPTED, WHO_MEMBER }; /* of the roster; a member is its opener too */
 enum receiver { RECEIVER_NONE, RECEIVER_ANY, RECEIVER_OPENER, RECEIVER_HOLDER, RECEIVER_OTHER, RECEIVER_LEAD, RECEIVER_OTHER_FORCE, RECEIVER_ROLE,
-                RECEIVER_PARTIES };
+                RECEIVER_PARTIES, RECEIVER_INVITEES, RECEIVER_ROSTER, RECEIVER_ACCEPTED };
 enum copy { COPY_ROLE, COPY_OPENER, COPY_HOLDER, COPY_REFERRER, COPY_SUPERIOR, COPY_PARTIES, COPY_SUBSCRIBERS };
 enum addressed { ADDRESSED_EITHER, ADDRESSED_YES, ADDRESSED_NO }; /* whether the paper names a recipient */
 enum change { CHANGE_NONE, CHANGE_RECIPIENT, CHANGE_SENDER, CHANGE_OPENER };
 enum moment { MOMENT_BUSINESS, MOMENT_REPORT, MOMENT_APPROVAL, MOMENT_DECIDED, MOMENT_FOUND, MOMENT_CLOCK };
 enum guard { GUARD_CATEGORY = 1, GUARD_COUNTY = 2, GUARD_COMPETENT_SENDER = 4, GUARD_COMPETENT_RECEIVER = 8, GUARD_OFFICERS = 16, GUARD_CHIEF = 32,
              GUARD_COUNTY_HEAD = 64, GUARD_NUMBER = 128, GUARD_TARGET_ORGAN = 256, GUARD_RESULT = 512, GUARD_DIGESTS = 1024, GUARD_APPROVER = 2048,
-             GUARD_SOURCE = 4096, GUARD_AREAS = 8192, GUARD_NO_CRIME = 16384, GUARD_SAME_LEVEL = 32768 };
+             GUARD_SOURCE = 4096, GUARD_AREAS = 8192,
+             GUARD_OPERATION = 16384, GUARD_ANSWERED = 32768, GUARD_ACCEPTED = 65536, GUARD_PENALTY_POWER = 131072, GUARD_REPORTED = 262144,
+             GUARD_FOLLOWED_UP = 524288, GUARD_NO_CRIME = 1048576, GUARD_SAME_LEVEL = 2097152 };
+/* What a row does to the roster of a joint operation: a bit each. */
+enum roster_act { ROSTER_PLAN = 1, ROSTER_INVITE = 2, ROSTER_ACCEPT = 4, ROSTER_DECLINE = 8, ROSTER_RESET = 16, ROSTER_FINDING = 32, ROSTER_REPORT = 64,
+                  ROSTER_FOLLOW_UPS = 128 };
 /* In the order in which they are carried out. */
 enum act_kind { ACT_MEASURE, ACT_STOP, ACT_VOID, ACT_VOID_ALL, ACT_PAUSE, ACT_RESUME, ACT_REOPEN, ACT_SUPERSEDE, ACT_START };
 enum field { FIELD_TITLE, FIELD_REASON, FIELD_SIGNER, FIELD_APPROVER, FIELD_DECIDED, FIELD_OFFICERS, FIELD_PARTIES, FIELD_ITEMS, FIELD_CASE_NO,
              FIELD_APPROVAL, FIELD_REPORT, FIELD_FOUND, FIELD_PENALTIES, FIELD_DOCUMENT_NO, FIELD_PURPOSE, FIELD_LINKED,
-             FIELD_COUNT };
+             FIELD_AREA, FIELD_WINDOW, FIELD_LEAD, FIELD_PROPOSED, FIELD_PLACE,
+             FIELD_EVIDENCE, FIELD_COUNT };
 enum lack { LACK_REFUSE, LACK_SUPPLEMENT, LACK_REMARK };
 
 struct clock_form { /* 期限 as counted in one regime */
@@ -83,6 +91,9 @@ struct act {
     int8_t flag, unless;        /* only where this flag is set / not set */
     bool unlinked;              /* only where no link took effect */
     bool once;                  /* only where the referral never had this clock */
+    bool settled;               /* only when nobody of the roster owes any more what this clock is about */
+    bool by_reply;              /* started: it ends at reply_by, where the message says one */
+    uint16_t kinds;             /* only for joint operations of these kinds; 0: any */
     const char *when;           /* only with this reason code */
     const struct setting *at;
 };
@@ -123,6 +134,9 @@ struct transition {
     struct { enum copy kind; uint8_t role; } copies[MOST_ROW_COPIES];
     int8_t serve;               /* an external addressee, by index; SERVE_* */
     uint32_t set, clear;
+    uint32_t roster;            /* bit per enum roster_act */
+    uint8_t observers;          /* bit per role: invited, they watch */
+    uint16_t power_kinds;       /* GUARD_PENALTY_POWER only for these kinds */
     enum change opener, holder;
     bool serves;                /* tells that something was served by hand */
     bool names_gaps;            /* the answer names the documents still missing */
@@ -235,6 +249,7 @@ struct procedure {
     const char *categories[64];
     const char *incomplete[8];
     struct external externals[MOST_EXTERNALS];
+    struct coded kinds[MOST_KINDS];
     struct regime regimes[MOST_REGIMES];
     struct route routes[8];
     struct document_rule documents[MOST_DOCUMENTS];
@@ -242,7 +257,7 @@ struct procedure {
     struct transition *transitions;
     size_t transition_count;
     uint8_t machine_count, event_count, clock_count, flag_count, category_count, incomplete_count, external_count, regime_count, route_count,
-        document_count, package_count;
+        document_count, package_count, kind_count;
     int8_t flag_gaps;           /* F_MATERIAL_GAPS */
     int8_t flag_referred;       /* F_REFERRED */
     struct handling_rule handlings[MOST_HANDLINGS];
@@ -270,6 +285,7 @@ int rules_external(const struct procedure *p, struct bytes slug);
 int rules_document(const struct procedure *p, struct bytes code);
 int rules_word_of(const struct coded *words, size_t count, struct bytes code);          /* -1: unknown */
 int rules_category(const struct procedure *p, struct bytes code);
+int rules_kind(const struct procedure *p, struct bytes code);
 void rules_place_event(struct procedure *p, int event);
 int rules_field(const char *name);
 const char *rules_field_name(int field);
@@ -288,7 +304,9 @@ MUST_USE enum outcome rules_read_links(const struct procedure *p, struct setting
 MUST_USE enum outcome rules_read_states(const struct procedure *p, struct setting *list, int machine, uint32_t *ret, bool *ret_opens, struct fault *fault);
 MUST_USE enum outcome rules_read_to(const struct procedure *p, struct setting *from, int machine, int8_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_parties(struct setting *row, struct transition *ret, struct fault *fault);
-MUST_USE enum outcome rules_read_guards(struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_guards(const struct procedure *p, struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_roster(struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, uint16_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault);
 MUST_USE enum outcome rules_read_coded(struct setting *root, const char *key, struct coded *ret, size_t most, uint8_t *ret_count, struct fault *fault);
 MUST_USE enum outcome rules_read_handling(struct procedure *p, struct setting *root, struct fault *fault); /* after the rows */

@@ -148,7 +148,8 @@ static enum outcome read_row(struct procedure *p, struct setting *row, int machi
     TRY(rules_read_tag(row, &ret->tag, &ret->basis, &ret->statutory, fault));
     TRY(setting_text_or(row, "note", "", &ret->note, fault));
     TRY(rules_read_parties(row, ret, fault));
-    TRY(rules_read_guards(row, ret, fault));
+    TRY(rules_read_guards(p, row, ret, fault));
+    TRY(rules_read_roster(row, ret, fault));
     TRY(read_clock_set(p, row, "running", &ret->running, fault));
     TRY(read_clock_set(p, row, "stopped", &ret->stopped, fault));
     TRY(read_clock_set(p, row, "overdue", &ret->overdue, fault));

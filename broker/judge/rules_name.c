@@ -74,8 +74,11 @@ int rules_category(const struct procedure *p, struct bytes code) {
     return -1;
 }
 
+int rules_kind(const struct procedure *p, struct bytes code) { return rules_word_of(p->kinds, p->kind_count, code); }
+
 static const char *const fields[FIELD_COUNT] = {"title", "reason", "signer", "approver", "decided_time", "officers", "parties", "items", "agency_case_no",
-    "approval_time", "report_time", "found_time", "penalties", "document_no", "purpose", "linked_numbers"};
+    "approval_time", "report_time", "found_time", "penalties", "document_no", "purpose", "linked_numbers",
+    "area", "window", "lead", "proposed", "longitude", "evidence"};
 int rules_field(const char *name) {
     for (int i = 0; i < FIELD_COUNT; i++) {
         if (strcmp(fields[i], name) == 0) return i;
@@ -175,6 +178,11 @@ static size_t words_of(const struct procedure *p, size_t index, struct rule_word
         return 0;
     }
     at -= p->area_count;
+    if (at < p->kind_count) {
+        *ret = (struct rule_word){"O", "", p->kinds[at].code, p->kinds[at].zh, p->kinds[at].en, "", false};
+        return 0;
+    }
+    at -= p->kind_count;
     const struct rule_word own[] = {{"C", "", p->thresholds.late.id, p->thresholds.late.zh, p->thresholds.late.en, p->thresholds.late.basis, false},
         {"E", "", "SYS.HINT", "应移未移提示", "hint", "", false}, {"E", "", "SYS.UNREFERRED", "应移未移", "should have been referred", "", false}};
     if (at < sizeof own / sizeof own[0]) {

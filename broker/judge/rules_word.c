@@ -71,6 +71,16 @@ static enum outcome read_external(struct procedure *p, struct setting *from, str
     return OK;
 }
 
+enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, uint16_t *ret, struct fault *fault) {
+    if (list && list->kind != SETTING_LIST) return setting_fault(list, fault, "SETTINGS_TYPE", "kinds must be a list");
+    for (struct setting *one = list ? list->first : NULL; one; one = one->next) {
+        int kind = one->kind == SETTING_TEXT ? rules_kind(p, bytes_of_cstr(one->text)) : -1;
+        if (kind < 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no kind of operation \"%.20s\": add it to operations or correct it", one->text ? one->text : "");
+        *ret = (uint16_t)(*ret | 1u << kind);
+    }
+    return OK;
+}
+
 /* The first regime is the general one; another holds for the agencies it names. */
 static enum outcome read_regime(struct procedure *p, struct setting *from, struct fault *fault) {
     if (p->regime_count == MOST_REGIMES) return setting_fault(from, fault, "TOO_MANY", "more than %d regimes", MOST_REGIMES);
@@ -133,6 +143,7 @@ enum outcome rules_read_words(struct procedure *p, struct setting *root, struct 
     TRY(read_each(p, root, "procuratorate", read_route, fault));
     TRY(rules_read_coded(root, "sources", p->sources, MOST_SOURCES, &p->source_count, fault));
     TRY(rules_read_coded(root, "areas", p->areas, MOST_AREAS, &p->area_count, fault));
+    TRY(rules_read_coded(root, "operations", p->kinds, MOST_KINDS, &p->kind_count, fault));
     TRY(read_each(p, root, "events", read_event, fault));
     if (!p->regime_count) return setting_fault(setting_get(root, "regimes"), fault, "SETTINGS_MISSING", "there must be a general regime");
     p->flag_gaps = (int8_t)rules_flag(p, "F_MATERIAL_GAPS");

@@ -56,7 +56,7 @@ static void through_the_ledger(void) {
         const struct referral *r = cases.referrals[i];
         assert_true(r->rules == kept[i].rules && r->regime == kept[i].regime && r->gaps == kept[i].gaps && r->parties == kept[i].parties && r->flags == kept[i].flags);
         assert_true(r->handling == kept[i].handling && r->handling_expires == kept[i].handling_expires);
-        assert_true(bytes_equal(r->half, kept[i].half) && bytes_equal(r->hand, kept[i].hand));
+        assert_true(bytes_equal(r->half, kept[i].half) && bytes_equal(r->hand, kept[i].hand) && bytes_equal(r->roster, kept[i].roster));
         assert_true(bytes_equal(r->facts, kept[i].facts) && bytes_equal(r->hints, kept[i].hints) && r->hint_marks == kept[i].hint_marks);
     }
 }

@@ -17,7 +17,7 @@ struct catalogue {
     struct division_list *divisions;
     struct fact_list *facts;
 };
-static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick", "Clue", "ClueStep"};
+static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick", "Clue", "ClueStep", "Operation", "OperationStep"};
 #define KINDS (sizeof kind_names / sizeof kind_names[0])
 
 static enum outcome compile_items(struct schema_entry *entry, struct fault *fault) {

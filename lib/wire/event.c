@@ -16,7 +16,7 @@ struct event_list {
 
 enum outcome event_record(struct setting *from, enum record_kind *ret, struct fault *fault) {
     static const struct { const char *name; enum record_kind kind; } kinds[] = {{"CASE_FILE", RECORD_CASE_FILE}, {"CASE_STEP", RECORD_CASE_STEP},
-        {"CLUE", RECORD_CLUE}, {"CLUE_STEP", RECORD_CLUE_STEP}};
+        {"CLUE", RECORD_CLUE}, {"CLUE_STEP", RECORD_CLUE_STEP}, {"OPERATION", RECORD_OPERATION}, {"OPERATION_STEP", RECORD_OPERATION_STEP}};
     const char *record = NULL;
     TRY(setting_text(from, "record", &record, fault));
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -24,7 +24,7 @@ enum outcome event_record(struct setting *from, enum record_kind *ret, struct fa
         *ret = kinds[i].kind;
         return OK;
     }
-    return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE, CASE_STEP, CLUE or CLUE_STEP, not \"%.40s\"", record);
+    return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE, CASE_STEP, CLUE, CLUE_STEP, OPERATION or OPERATION_STEP, not \"%.40s\"", record);
 }
 
 static enum outcome read_event(struct setting *from, struct event_entry *ret, struct fault *fault) {

@@ -52,6 +52,20 @@
     X(CLOCK_STILL_RUNNING, "相应期限尚未终止，须先作出决定", "a limit is still running; the decision it waits for comes first")      \
     X(NOT_OVERDUE, "期限尚未届满，不能以逾期为由", "the limit has not run out, so nothing is overdue")                              \
     X(TOO_LATE, "已超过法定期限", "the limit for this step has run out")                                                      \
+    /* joint operations */                                                                                                    \
+    X(OPERATION_KIND, "行动种类不在规则所列之中，或与立项时不同", "the kind of operation is not in the rules, or not the one planned")  \
+    X(NOT_LEAD, "牵头单位须为发送单位", "the lead named is not the sender; whoever leads sends it")                             \
+    X(WINDOW_ORDER, "时间先后不对：结束须晚于起始，答复截止须晚于文书时间", "times out of order: an end before its start, or an answer due before the paper") \
+    X(NOT_INVITED, "发送单位未受邀参加本行动", "the sender was not invited to this operation")                                 \
+    X(NOT_ACCEPTED, "发送单位未接受本行动的邀请", "the sender has not accepted the invitation")                               \
+    X(ANSWER_AWAITED, "受邀单位尚未答复，且答复期限未满", "an invited body has not answered, and its limit has not run out")      \
+    X(NOBODY_ACCEPTED, "没有单位接受邀请", "nobody has accepted")                                                            \
+    X(NO_PENALTY_POWER, "联动执法须有行政执法机关参加（处罚权）", "enforcement needs a body with the power to punish")             \
+    X(ALREADY_REPORTED, "本单位已经报送过，每单位只报一次", "the sender has reported already; each reports once")                 \
+    X(REPORT_AWAITED, "参战单位尚未报送；期满后可汇总，但须列明逾期单位", "a body has not reported; after the limit it may be left out by naming it as overdue") \
+    X(FOLLOW_UP_MISSING, "有发现已转为案件，须列明后续文号", "findings led to cases whose numbers are not named")                 \
+    X(LEADS_TO, "转为何种程序不在规则之中（REF、REV、DET、JUR、COO、CLU）", "no such procedure to lead to (REF, REV, DET, JUR, COO, CLU)") \
+    X(COUNT_RANGE, "数量为负或过大，请核对", "a number below zero or too large; check it")                                      \
     X(NOTHING_SERVED, "所引文号没有待人工送达的文书", "no paper of that number waits to be served by hand")                        \
     /* clues: handling */                                                                                                     \
     X(UNKNOWN_SOURCE, "线索来源不在来源表中", "the source of the clue is not in the rules")                                        \
@@ -64,7 +78,7 @@
       "originator controlled (ORCON): nothing goes beyond the parties without the originator's consent (CLU.CONSENT)")        \
     X(START_CONSENT, "仅供参考（NO_ACTION）的线索，未经原单位同意（CLU.CONSENT）不得据以移送立案",                                      \
       "for information only (NO_ACTION): no case may be started from it without the originator's consent (CLU.CONSENT)")      \
-    X(HANDLING_DIFFERS, "转送所载的处理限制和有效期须与原单位所定一致", "handling and expiry must be as the originator set them")      \
+    X(HANDLING_DIFFERS, "转送所载的处理限制须与原单位所定一致，有效期不得更长", "the handling must be as the originator set it, and the expiry no later")      \
     /* alerts by clock */                                                                                                     \
     X(CLOCK_WARNING, "期限将届，请及时办理", "the term is about to end: act in time")                                          \
     X(CLOCK_OVERDUE, "期限已届满，已超期", "the term has ended: overdue")                                                     \

@@ -130,6 +130,57 @@ static void a_paper_in_chunks_reads_as_written(void **state) {
     EQUAL(s.signer, "丁");
     buffer_free(&value);
 }
+static void an_operation_reads_as_written(void **state) {
+    (void)state;
+    struct buffer value;
+    struct submission s;
+    struct walk_field corner[RECORD_CORNER_FIELDS];
+    size_t cursor = 0, corners = 0;
+    read_golden("11-Operation", &value, &s);
+    assert_int_equal(s.kind, RECORD_OPERATION);
+    EQUAL(s.operation.kind, "PATROL");
+    EQUAL(s.title, "乌梁素海禁渔期联合巡逻");
+    EQUAL(s.operation.lead, "psb-bynr");
+    EQUAL(s.purpose, "查处禁渔期非法捕捞");
+    EQUAL(s.coordinates_system, "CGCS2000");
+    assert_int_equal(s.operation.start, AT + 5 * DAY_MS);
+    assert_int_equal(s.operation.end, AT + 6 * DAY_MS);
+    assert_int_equal(s.operation.reply_by, INSTANT_NONE);
+    assert_int_equal(s.operation.corners, 4);
+    while (walk_records(s.schema->items, &s.operation.area, &cursor, corner)) corners += corner[RECORD_CORNER_LONGITUDE].real > 108.6 && corner[RECORD_CORNER_LATITUDE].real > 40.8;
+    assert_int_equal(corners, 4);
+    struct paper_cursor at = {.chunked_form = s.chunked_form};
+    struct paper paper;
+    size_t papers = 0;
+    while (paper_next(&s.documents, &at, &paper)) papers++;
+    assert_int_equal(papers, 3);
+    buffer_free(&value);
+}
+static void a_step_of_an_operation_reads_as_written(void **state) {
+    (void)state;
+    static const int64_t counts[OPERATION_COUNTS] = {12, 0, 2, 3, 365, 1283, 14, 3, 2, 1, 0, 8, 5};
+    struct buffer value;
+    struct submission s;
+    size_t cursor = 0;
+    struct bytes item;
+    read_golden("12-OperationStep", &value, &s);
+    assert_int_equal(s.kind, RECORD_OPERATION_STEP);
+    for (int i = 0; i < OPERATION_COUNTS; i++) assert_int_equal(s.operation.counts[i], counts[i]);
+    assert_int_equal(s.operation.start, AT);
+    assert_int_equal(s.operation.end, AT + HOUR_MS);
+    assert_int_equal(s.operation.evidence, 2);
+    EQUAL(s.operation.leads_to, "REV");
+    EQUAL(s.category, "FISH");
+    EQUAL(s.signer, "乙");
+    assert_true(s.longitude.present && s.latitude.present);
+    assert_true(walk_items(&s.operation.follow_ups, &cursor, &item));
+    EQUAL(item, "巴公行移〔2026〕8号");
+    cursor = 0;
+    assert_true(walk_items(&s.operation.overdue, &cursor, &item));
+    EQUAL(item, "nm");
+    assert_int_equal(s.item_count, 1);
+    buffer_free(&value);
+}
 static void a_clue_reads_as_written(void **state) {
     (void)state;
     struct buffer value;
@@ -249,8 +300,8 @@ static void nothing_published_has_left_the_catalogue(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_case_file_reads_as_written), cmocka_unit_test(the_case_step_reads_as_written),
-        cmocka_unit_test(a_paper_in_chunks_reads_as_written), cmocka_unit_test(a_clue_reads_as_written), cmocka_unit_test(the_facts_of_a_step_read_as_written),
-        cmocka_unit_test(the_brokers_own_records_read_as_written), cmocka_unit_test(published_texts_are_the_catalogues),
+        cmocka_unit_test(a_paper_in_chunks_reads_as_written), cmocka_unit_test(a_clue_reads_as_written), cmocka_unit_test(the_facts_of_a_step_read_as_written), cmocka_unit_test(the_brokers_own_records_read_as_written),
+        cmocka_unit_test(an_operation_reads_as_written), cmocka_unit_test(a_step_of_an_operation_reads_as_written), cmocka_unit_test(published_texts_are_the_catalogues),
         cmocka_unit_test(nothing_published_has_left_the_catalogue)};
     return cmocka_run_group_tests(tests, load, unload);
 }
