@@ -199,17 +199,19 @@ static enum outcome read_tables(struct reading *r, struct setting *root) {
 }
 
 /* Names of facts and of their codes, both ways. */
-static void make_fact_table(struct profile *p) {
+static void make_fact_tables(struct profile *p) {
     const struct fact_list *list = catalogue_facts(p->catalogue);
-    size_t room = fact_count(list), count = 0;
+    size_t room = 0, count = 0;
+    struct table_row *rows = arena_array(p->arena, fact_count(list), sizeof *rows);
+    for (size_t i = 0; i < fact_count(list); i++) rows[i] = (struct table_row){fact_at(list, i)->zh, fact_at(list, i)->name};
+    p->facts = (struct table){"facts", rows, fact_count(list), true};
     for (size_t i = 0; i < fact_codes_count(list); i++) room += fact_codes_at(list, i)->count;
-    struct table_row *rows = arena_array(p->arena, room, sizeof *rows);
-    for (size_t i = 0; i < fact_count(list); i++) rows[count++] = (struct table_row){fact_at(list, i)->zh, fact_at(list, i)->name};
+    rows = arena_array(p->arena, room, sizeof *rows);
     for (size_t i = 0; i < fact_codes_count(list); i++) {
         const struct fact_codes *codes = fact_codes_at(list, i);
         for (size_t k = 0; k < codes->count; k++) rows[count++] = (struct table_row){codes->one[k].zh, codes->one[k].code};
     }
-    p->facts = (struct table){"facts", rows, count, true};
+    p->fact_codes = (struct table){"fact_codes", rows, count, true};
 }
 
 static enum outcome read_agency(struct reading *r, struct setting *root) {
@@ -251,7 +253,7 @@ enum outcome profile_read(const char *name, struct bytes yaml, const struct dire
     *profile = (struct profile){.arena = arena_new(64u << 10, ARENA_MOST), .directory = directory, .catalogue = catalogue};
     struct reading r = {profile, NULL, mistakes, fault};
     *ret = profile;
-    make_fact_table(profile);
+    make_fact_tables(profile);
     TRY(settings_parse(name, yaml, &profile->settings, fault));
     return read_all(&r, settings_root(profile->settings));
 }

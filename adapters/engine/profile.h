@@ -101,7 +101,7 @@ struct profile {
     int64_t attachment_wait_ms, attachment_inside, attachment_chunk;
     bool identifiers_stop;                 /* wrong identifiers stop a file; else the broker remarks on them */
     const struct table *tables; size_t table_count;
-    struct table facts;                    /* built in: the Chinese names of facts.yaml, open */
+    struct table facts, fact_codes;        /* built in: the Chinese names of facts.yaml and of its codes, open */
     const struct mapped_message *messages; size_t message_count;
 };
 

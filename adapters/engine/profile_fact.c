@@ -46,7 +46,7 @@ static enum outcome check_codes(struct reading *r, const struct setting *at, con
 static enum outcome read_table(struct reading *r, struct setting *from, struct mapped_fact *fact) {
     const char *name = "";
     TRY(setting_text_or(from, "table", "", &name, r->fault));
-    fact->table = fact->rule->kind == FACT_TRUTH ? &truths : &r->profile->facts;
+    fact->table = fact->rule->kind == FACT_TRUTH ? &truths : &r->profile->fact_codes;
     if (!name[0]) return OK;
     struct setting *at = setting_get(from, "table");
     fact->table = profile_table(r->profile, name);
