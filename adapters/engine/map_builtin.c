@@ -46,7 +46,7 @@ static const struct { const char *zh; const struct name *names; size_t count; } 
 static const struct table_row role_rows[] = {{"主送", "to"}, {"抄送", "copy"}, {"通知", "notice"}};
 static const struct table_row kind_rows[] = {{"自然人", "PERSON"}, {"单位", "ORGANISATION"}};
 static const struct table_row truth_rows[] = {{"是", "true"}, {"否", "false"}};
-static const struct table roles = {"role", role_rows, 3}, kinds = {"kind", kind_rows, 2}, truths = {"truth", truth_rows, 2};
+static const struct table roles = {"role", role_rows, 3, false}, kinds = {"kind", kind_rows, 2, false}, truths = {"truth", truth_rows, 2, false};
 
 const char *map_builtin_name(const char *path, enum group_kind group) {
     for (size_t i = 0; i < groups[group].count; i++) {
