@@ -76,6 +76,7 @@ with world("version", lanes=2) as w:
     client = Client(w)
     old = [client.submit(client.case_file(number=f"巴环移送〔2026〕{n}号")) for n in range(1, 13)]
     fined = client.submit(penalty(client, "巴环罚〔2026〕1号", 3.5, "2026-06-09 10:00"))
+    wait_judged(w, 13)                       # outboxes do not wait for each other
     for n, case in enumerate(old[:6]):
         client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n}号", at("2026-06-08 13:00"), signer=""))
     wait_judged(w, 19)
@@ -93,11 +94,10 @@ with world("version", lanes=2) as w:
     new = [client.submit(client.case_file(number=f"巴环移送〔2026〕{n}号", business_time=at("2026-07-06 10:00"))) for n in range(101, 107)]
     for n, case in enumerate(old[6:]):       # cases of version 1, after version 2 is in force
         client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n + 6}号", at("2026-07-06 11:00"), signer=""))
-    wait_judged(w, 19 + 12)
+    late = client.submit(client.case_file(number="巴环移送〔2026〕200号", business_time=at("2026-07-06 10:00")))
+    wait_judged(w, 19 + 13)
     for n, case in enumerate(new):
         client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n + 101}号", at("2026-07-06 13:00")))
-    late = client.submit(client.case_file(number="巴环移送〔2026〕200号", business_time=at("2026-07-06 10:00")))
-    wait_judged(w, 19 + 12 + 7)
     client.submit(client.step(late, "psb-bynr", "REF.RECEIPT", "巴公(环)受字〔2026〕202号", at("2026-07-06 13:00"), signer=""))
     fined_later = client.submit(penalty(client, "巴环罚〔2026〕2号", 4.1, "2026-07-06 10:00"))
     amended = client.case_file(event="ADM.AMEND", number="巴环罚〔2026〕3号", to=(), business_time=at("2026-07-06 12:00"), approval_time=at("2026-07-06 12:00"), found_time=None,
@@ -105,7 +105,7 @@ with world("version", lanes=2) as w:
     for name in ("case_id", "referral_id"):
         amended["envelope"][name] = fined["envelope"][name]
     client.submit(amended)
-    wait_judged(w, 19 + 12 + 7 + 3)
+    wait_judged(w, 19 + 13 + 9)
     tick(w, client, "2026-07-10 12:00")
 
     for case in old:
