@@ -26,6 +26,6 @@
 #define LIMIT_FINDINGS 8u                     /* wrong identifiers named of one submission; what is beyond is said to be */
 #define LIMIT_AMOUNT_FEN INT64_C(10000000000000) /* 100 000 million yuan, more than any fine or value a case names */
 #define LIMIT_REASONS 32u                     /* reasons of one refusal */
-#define LIMIT_BATCH 1000u                     /* submissions judged in one Postgres transaction; each costs some 3 KiB of memory meanwhile */
+#define LIMIT_BATCH 500u                      /* submissions judged in one Postgres transaction; each costs some 7 KiB of memory meanwhile */
 #define LIMIT_BATCH_BYTES (8u * MIB)
 #endif
