@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #define REST_FIRST_MS 200
-#define REST_MOST_MS 10000
+#define REST_MOST_MS 3000    /* a refused connection costs nothing beside what waits */
 #define SWEEP_MS 3600000
 #define SLICE_MS 500           /* so long a stop may wait */
 
