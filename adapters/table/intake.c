@@ -133,6 +133,9 @@ static bool same_digest(struct bytes hex, const struct digest *digest) {
 /* A row that failed before it was ever taken in may be corrected in place: nothing was kept of it. */
 static bool stands(const struct taking *t) { return t->digest.count && !bytes_equal_cstr(t->state, "failed"); }
 
+/* Taken in, and the store, which was to go on with it, no longer knows it. */
+static bool lost(const struct taking *t) { return bytes_equal_cstr(t->state, "queued"); }
+
 /* The database's own memory first: it is asked again after a restored spool; then the store's. */
 static enum outcome settle(struct taking *t, struct fault *fault) {
     struct table *table = t->table;
@@ -142,7 +145,7 @@ static enum outcome settle(struct taking *t, struct fault *fault) {
     bool again = false;
     if (stands(t) && !same_digest(t->digest, &digest)) return verdict_conflict(table, t->id, t->writes, fault);
     TRY(store_by_key(table->front->store, t->id, table->arena, &again, &s, fault));
-    if (!again && stands(t)) return verdict_seen(table, t->id, t->writes, fault);
+    if (!again && stands(t) && !lost(t)) return verdict_seen(table, t->id, t->writes, fault);
     if (!again) {
         enum outcome outcome = parcel_take_in(table->front, t->parcel, t->id, table->settings->queue_most, table->arena, &s, &again, &why);
         if (outcome == REFUSE && strcmp(why.code, "QUEUE_FULL") != 0) return verdict_refuse(table, t->id, t->writes, &digest, &why, fault);
@@ -164,7 +167,7 @@ static enum outcome refuse(struct taking *t, const struct fault *why, struct fau
     struct submitted s = {0};
     bool known = false;
     TRY(store_by_key(table->front->store, t->id, table->arena, &known, &s, fault));
-    if (!known && !stands(t)) return verdict_refuse(table, t->id, t->writes, NULL, why, fault);
+    if (!known && (!stands(t) || lost(t))) return verdict_refuse(table, t->id, t->writes, NULL, why, fault);
     if (known) TRY(verdict_tell(table, &s, t->writes, fault));
     return strcmp(why->code, "TABLE_ROW_GONE") == 0 ? verdict_seen(table, t->id, t->writes, fault) : verdict_conflict(table, t->id, t->writes, fault);
 }

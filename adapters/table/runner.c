@@ -7,7 +7,7 @@
 
 #define REST_FIRST_MS 200
 #define REST_MOST_MS 3000    /* a refused connection costs nothing beside what waits */
-#define SWEEP_MS 3600000
+#define RECONCILE_MS 3600000
 #define SLICE_MS 500           /* so long a stop may wait */
 
 /* Once a connection: is it our database, and is it what table-setup makes? */
@@ -25,26 +25,6 @@ static enum outcome greet(struct table *table, struct fault *fault) {
     return link_run(table->link, "LISTEN {channel}", NULL, NULL, fault);
 }
 
-/* The net below the trigger: rows put in while it was disabled, or by a restore. And what the settings let go. */
-static enum outcome sweep(struct table *table, struct fault *fault) {
-    const struct table_settings *s = table->settings;
-    struct link_values v = {0};
-    if (monotonic_ms() < table->sweep_ms) return OK;
-    if (s->aggregate_type) link_text(&v, s->aggregate_type);
-    TRY(link_run(table->link, s->aggregate_type ? "INSERT INTO {schema}.{outbox}_outcome (id) SELECT b.id FROM {schema}.{outbox} b WHERE b.aggregatetype = $1::text AND NOT EXISTS"
-                                                  " (SELECT FROM {schema}.{outbox}_outcome o WHERE o.id = b.id) ON CONFLICT DO NOTHING"
-                                                : "INSERT INTO {schema}.{outbox}_outcome (id) SELECT b.id FROM {schema}.{outbox} b WHERE NOT EXISTS"
-                                                  " (SELECT FROM {schema}.{outbox}_outcome o WHERE o.id = b.id) ON CONFLICT DO NOTHING", &v, NULL, fault));
-    if (s->delete_after_days) {
-        struct link_values days = {0};
-        link_number(&days, s->delete_after_days, table->arena);
-        TRY(link_run(table->link, "DELETE FROM {schema}.{outbox} b USING {schema}.{outbox}_outcome o WHERE o.id = b.id AND o.writes = o.seen"
-                                  " AND o.state NOT IN ('waiting', 'queued') AND o.changed < now() - make_interval(days => $1::integer)", &days, NULL, fault));
-    }
-    table->sweep_ms = monotonic_ms() + SWEEP_MS;
-    return OK;
-}
-
 static enum outcome count(struct table *table, struct table_status *into, struct fault *fault) {
     AUTO(link_result_free) PGresult *row = NULL;
     TRY(link_ask(table->link, "SELECT count(*)::text, coalesce(extract(epoch FROM clock_timestamp() - min(inserted))::bigint, 0)::text FROM {schema}.{outbox}_outcome"
@@ -57,12 +37,15 @@ static enum outcome count(struct table *table, struct table_status *into, struct
 static enum outcome go_round(struct table *table, struct table_status *status, bool *ret_more, struct fault *fault) {
     arena_reset(table->arena);
     if (!link_up(table->link)) {
-        table->sweep_ms = 0;
+        table->reconcile_ms = 0;
         TRY(link_connect(table->link, fault));
         TRY(greet(table, fault));
         log_info("table.connected", "schema=%s", table->settings->schema);
     }
-    TRY(sweep(table, fault));
+    if (monotonic_ms() >= table->reconcile_ms) {
+        TRY(reconcile(table, fault));
+        table->reconcile_ms = monotonic_ms() + RECONCILE_MS;
+    }
     TRY(handover_round(table, ret_more, fault));
     arena_reset(table->arena);
     TRY(verdict_round(table, ret_more, fault));
@@ -111,6 +94,8 @@ void *runner_run(void *of) {
         link_notified(table->link);
         enum outcome outcome = go_round(table, &status, &more, &fault);
         if (atomic_load(&table->front->stopping)) break;
+        struct fault ignored;
+        if (outcome != OK && link_up(table->link) && count(table, &status, &ignored) != OK) log_fault(LOG_WARN, "table.uncounted", &ignored);
         if (strcmp(fault.code, "WRONG_WORLD") == 0 || (outcome == RETRY && strcmp(fault.code, "TABLE_SQL") == 0)) link_drop(table->link);
         note(table, &status, outcome, &fault);
         rest = outcome == OK ? 0 : rest * 2 > REST_MOST_MS ? REST_MOST_MS : rest ? rest * 2 : REST_FIRST_MS;

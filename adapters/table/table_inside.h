@@ -23,7 +23,7 @@ struct table {
     pthread_t runner;
     bool running;
     struct arena *arena;
-    int64_t sweep_ms;                 /* monotonic: when to look for rows that no trigger told of, and for what may be deleted */
+    int64_t reconcile_ms;             /* monotonic: when to do it next */
     pthread_mutex_t door;             /* of status */
     struct table_status status;
     atomic_llong changes;
@@ -35,6 +35,7 @@ const char *intake_name(const struct table *table, struct bytes id, const char *
 MUST_USE enum outcome intake_round(struct table *table, bool *ret_more, struct fault *fault);
 /* ---- verdict.c: what became of them -> outcome rows */
 MUST_USE enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fault);
+const char *verdict_state(enum stage stage);   /* as the outcome table says it */
 /* `writes` < 0: the row was not looked at now. */
 MUST_USE enum outcome verdict_tell(struct table *table, const struct submitted *what, int64_t writes, struct fault *fault);
 /* Not taken in: failed with its reason, or, the id being used for other content already, a conflict beside the first outcome. */
@@ -42,6 +43,8 @@ MUST_USE enum outcome verdict_refuse(struct table *table, struct bytes id, int64
 /* As before: the same content again, or the row is gone since. */
 MUST_USE enum outcome verdict_seen(struct table *table, struct bytes id, int64_t writes, struct fault *fault);
 MUST_USE enum outcome verdict_conflict(struct table *table, struct bytes id, int64_t writes, struct fault *fault);
+/* ---- reconcile.c: once a connection and an hour, what either side has lost (a restored database, a lost store) */
+MUST_USE enum outcome reconcile(struct table *table, struct fault *fault);
 /* ---- handover.c: messages -> inbox rows */
 MUST_USE enum outcome handover_round(struct table *table, bool *ret_more, struct fault *fault);
 /* ---- runner.c */

@@ -22,6 +22,8 @@ static const char *hex_of(const struct digest *digest, struct arena *arena) {
     return hex;
 }
 
+const char *verdict_state(enum stage stage) { return states[stage]; }
+
 enum outcome verdict_tell(struct table *table, const struct submitted *s, int64_t writes, struct fault *fault) {
     struct arena *arena = table->arena;
     struct link_values v = {0};

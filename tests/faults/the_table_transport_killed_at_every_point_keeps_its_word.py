@@ -19,7 +19,7 @@ TIMES = 10
 AT_MOST = 400       # cases; each passes every point
 DATABASE_KILLS = 10
 PLANS = {"sthj": ("table.read", "table.taken", "table.telling", "table.told", "table.refusing", "front.received", "front.kept", "front.accepted", "front.named",
-                  "front.placing", "front.placed", "front.failing", "front.sealed"),
+                  "front.placing", "front.placed", "front.failing", "front.sealed", "table.delivered", "front.acknowledging"),
          "psb-bynr": ("table.delivering", "table.delivered", "front.acknowledging", "front.acknowledged", "table.telling", "table.told")}
 
 

@@ -159,6 +159,37 @@ def other_forms(w, database, police, steps):
     show("forms", "text of GB18030, an outbox shared with others, DBF as bytea, jsonb; settings that do not fit the profile are refused")
 
 
+def loses_and_finds(w, sthj, police, steps):
+    """A database restored from yesterday, a store that is lost, a trigger that was disabled, rows that may go: at the next connection all of it is right again."""
+    whole = papers(steps["waste-1"])
+    done = sthj.submit(case_of(steps, 751), whole)
+    receipt, count = sthj.final(done)["receipt"], len(police.inbox())
+    old = police.ask("SELECT id FROM ecocase.outbox_outcome WHERE state = 'accepted' LIMIT 1")[0][0]
+    police.ask("UPDATE ecocase.outbox_outcome SET changed = changed - interval '2 days' WHERE id = %s", old, user="dba")
+    sthj.ask("UPDATE ecocase.outbox_outcome SET state = 'queued', receipt = NULL WHERE id = %s", done, user="dba")
+    sthj.ask("ALTER TABLE ecocase.outbox DISABLE TRIGGER USER", user="dba")
+    unnoted = sthj.submit(case_of(steps, 752), whole)
+    sthj.ask("ALTER TABLE ecocase.outbox ENABLE TRIGGER USER", user="dba")
+    for agency in (sthj, police):
+        agency.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'ecocase_adapter' AND datname = current_database()", user="dba")
+    assert sthj.final(done)["receipt"] == receipt and sthj.final(unnoted)["state"] == "accepted"
+    eventually(lambda: not police.ask("SELECT FROM ecocase.outbox WHERE id = %s", old), 20, "what may go is gone")
+    assert police.outcome(old)["state"] == "accepted"
+    w.stop_process("adapter-sthj", signal.SIGKILL)
+    lost = sthj.submit(case_of(steps, 753), whole)
+    sthj.ask("UPDATE ecocase.outbox_outcome SET state = 'queued', seen = writes, digest = repeat('0', 64) WHERE id = %s", lost, user="dba")
+    for part in (w.spool("sthj") / ".table").glob("store.sqlite*"):
+        part.unlink()
+    sthj.start()
+    conflict = eventually(lambda: (lambda o: o if o["conflict"] else None)(sthj.outcome(lost)), 40, "a row taken as something else is a conflict")
+    assert conflict["state"] == "queued", conflict
+    sthj.ask("UPDATE ecocase.outbox_outcome SET digest = NULL, conflict = NULL, writes = writes + 1 WHERE id = %s", lost, user="dba")
+    assert sthj.final(lost)["state"] == "accepted"
+    eventually(lambda: len(police.inbox()) >= count + 2, 40, "both came")
+    assert len(police.inbox()) == count + 2, "and nothing else"
+    show("finds again", "a restored database, a lost store, a disabled trigger; old rows deleted as the settings say")
+
+
 def run_with(w, settings):
     """What `run` says of settings that do not fit the profile."""
     file = w.folder / "wrong" / "table-lcj.yaml"
@@ -184,13 +215,11 @@ def goes_away(database, sthj, police, steps):
     assert sthj.final(sent[0])["state"] == "accepted"
     server = database.w.processes["postgres-oa"].pid
     hanging = [server, *children(server)]
-    for pid in hanging:
-        os.kill(pid, signal.SIGSTOP)
+    signal_all(hanging, signal.SIGSTOP)
     began = time.monotonic()
     database.w.stop_process("adapter-sthj", seconds=30)  # a clean stop does not wait for a server that hangs
     took = time.monotonic() - began
-    for pid in hanging:
-        os.kill(pid, signal.SIGCONT)
+    signal_all(hanging, signal.SIGCONT)
     assert took < 10, f"the stop took {took:.1f} s"
     sthj.start()
     sent += [sthj.submit(case_of(steps, 802 + i), whole) for i in range(3)]
@@ -202,6 +231,14 @@ def goes_away(database, sthj, police, steps):
     assert len({r["id"] for r in rows}) == len(rows)
     eventually(lambda: police.status()[0] == 0 and police.status()[1]["table"]["state"] == "up", 40, "the status is well again")
     show("goes away", f"killed and hanging: {len(sent)} cases, none lost, none twice, positions 1 to {len(rows)}")
+
+
+def signal_all(pids, number):
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass  # a backend that was leaving
 
 
 def children(pid):
@@ -218,7 +255,7 @@ def children(pid):
 
 def main(w, database):
     steps = sample_day_steps()
-    sthj, police = Agency(w, database, "sthj", attachment_mib=1), Agency(w, database, "psb-bynr")
+    sthj, police = Agency(w, database, "sthj", attachment_mib=1), Agency(w, database, "psb-bynr", delete_after_days=1)
     sthj.setup()  # again: nothing changes
     id = both_ways(sthj, police, steps)
     again_and_otherwise(sthj, police, steps, id)
@@ -226,6 +263,7 @@ def main(w, database):
     commits_late(sthj, steps)
     order_of_one_case(sthj, police, steps)
     other_forms(w, database, police, steps)
+    loses_and_finds(w, sthj, police, steps)
     goes_away(database, sthj, police, steps)
 
 
