@@ -1,4 +1,4 @@
-/* ecocase-adapter: `run` is an agency's adapter; `new`, `check` and `try` help to write its profile, `status` looks at a running one.
+/* ecocase-adapter: `run` is an agency's adapter; `new`, `check` and `try` help to write its profile, `status` looks at a running one, `unseal` opens what only it can.
  * stdout carries what was asked for; stderr log lines. Exit: 0 a clean stop or all well, 1 a failure (one line says what to do), 2 wrong
  * usage. */
 #include "adapters/engine/check.h"
@@ -6,6 +6,7 @@
 #include "adapters/engine/starter.h"
 #include "adapters/engine/status_show.h"
 #include "adapters/engine/try.h"
+#include "adapters/engine/unseal.h"
 #include "adapters/table/table.h"
 #include "base/log.h"
 #include "wire/reason.h"
@@ -37,6 +38,8 @@ static const char usage[] =
     "                  显示队列、最近成功与错误、未取数 · shows queue, last success and error, lag; exit 1 unless it runs and reaches Kafka and the agency's database\n"
     "  ecocase-adapter table-setup --table FILE --print|--apply [--owner USER]\n"
     "                  打印或执行建表语句（收发表、角色、权限） · prints or runs the SQL that makes the tables, roles and grants\n"
+    "  ecocase-adapter unseal --spool DIR RECORD-FILE [--schemas DIR]\n"
+    "                  以本单位密钥打开线索记录中密封的举报人 · opens who reported a clue, with the key in this agency's spool\n"
     "  --help, --version\n\n"
     "选项 · options:\n"
     "  --agency SLUG            参与单位代号，见 schemas/directory.yaml · participant, e.g. sthj\n"
@@ -112,6 +115,7 @@ static int tables(struct options *o) {
     if (o->print == o->apply) return wrong("请给出 --print 或 --apply 之一 · give one of --print and --apply", "");
     return table_setup(o->engine.table, o->apply, o->owner);
 }
+static int open_seal(struct options *o) { return unseal_run(o->engine.spool, schemas(o), o->words[0]); }
 static int attempt(struct options *o) {
     bool named = o->engine.profile != NULL; /* --profile FILE CASE-FILE, as `run` has it */
     if (named == (o->word_count == 2)) return wrong("try 需要配置和案件文件 · try needs a profile and a case file", "");
@@ -121,7 +125,7 @@ static int attempt(struct options *o) {
 /* Letters as read_options has them. */
 static const struct command { const char *name, *needs, *takes; int least, most; int (*work)(struct options *); } commands[] = {
     {"run", "apdks", "cxtb", 0, 0, run}, {"new", "", "s", 1, 2, start}, {"check", "", "s", 1, 1, check}, {"try", "", "ps", 1, 2, attempt}, {"status", "d", "j", 0, 0, status},
-    {"table-setup", "b", "oPA", 0, 0, tables}};
+    {"unseal", "d", "s", 1, 1, open_seal}, {"table-setup", "b", "oPA", 0, 0, tables}};
 
 static int fits(const struct command *command, const struct options *o) {
     const struct engine_settings *e = &o->engine;
@@ -139,7 +143,7 @@ static int fits(const struct command *command, const struct options *o) {
 
 int main(int argc, char **argv) {
     struct options o;
-    if (argc < 2) return wrong("缺少命令 · a command is missing: run, new, check, try, status, table-setup", "");
+    if (argc < 2) return wrong("缺少命令 · a command is missing: run, new, check, try, status, unseal, table-setup", "");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0) {
         fputs(argv[1][2] == 'h' ? usage : "ecocase-adapter " ECOCASE_VERSION "\n", stdout);
         return 0;

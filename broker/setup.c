@@ -1,8 +1,10 @@
 /* `ecocase-broker setup`: topics of every participant, then the ledger. Idempotent; what cannot be changed is refused by name. */
 #include "broker/broker.h"
 #include "base/log.h"
+#include "broker/judge/judge.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define ENDS_MS 90000 /* topics were made a moment ago, perhaps on a machine with much else to do */
 /* Key, value, key, value … A manual clock's records carry the times of the papers, so Kafka must neither doubt nor expire them. */
@@ -82,13 +84,26 @@ static enum outcome set_up(const struct broker_setup *setup, rd_kafka_t *any, co
     return OK;
 }
 
+/* A subscription to what there is not would stay silent for ever. A folder without rules has nothing to subscribe to. */
+static enum outcome check_subscriptions(const char *schemas, const struct directory *directory, struct fault *fault) {
+    struct rules *rules = NULL;
+    char path[1024];
+    snprintf(path, sizeof path, "%s/rules/rules.yaml", schemas);
+    if (access(path, R_OK) != 0) return OK;
+    TRY(rules_load(schemas, &rules, fault));
+    enum outcome outcome = rules_check_subscriptions(rules, directory, fault);
+    rules_free(rules);
+    return outcome;
+}
+
 enum outcome broker_set_up(const struct broker_setup *setup, struct fault *fault) {
     struct directory *directory = NULL;
     rd_kafka_t *any = NULL;
     char path[1024];
     snprintf(path, sizeof path, "%s/directory.yaml", setup->schemas);
     TRY(directory_load(path, &directory, fault));
-    enum outcome outcome = bus_reader(&setup->bus, &any, fault);
+    enum outcome outcome = check_subscriptions(setup->schemas, directory, fault);
+    if (outcome == OK) outcome = bus_reader(&setup->bus, &any, fault);
     if (outcome == OK) outcome = set_up(setup, any, directory, fault);
     if (any) rd_kafka_destroy_flags(any, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     directory_free(directory);

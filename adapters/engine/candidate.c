@@ -273,6 +273,7 @@ enum outcome candidate_prepare(struct look *look, struct candidate *c, struct re
     *ret_wait = found == REFUSE && may_come(look, c, &rejection->fault);
     if (*ret_wait) return OK;
     TRY(found);
+    address.seal = &e->seal;
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
     struct submission said;

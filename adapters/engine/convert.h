@@ -10,6 +10,7 @@
 #include "wire/record.h"
 
 struct profile;
+struct seal;
 MUST_USE enum outcome profile_load(const char *path, const struct directory *directory, const struct catalogue *catalogue,
                                    struct profile **ret, struct fault *fault);
 void profile_free(struct profile *profile);
@@ -52,6 +53,7 @@ void convert_view(const struct draft *draft, struct draft_view *ret);
 struct attachment { struct bytes file_name; struct bytes content; const struct chunked *chunked; };
 struct address {                        /* what the engine found in its journal, or derived */
     struct uuid message_id, case_id, referral_id, parent_referral_id, in_reply_to;   /* nil: null */
+    const struct seal *seal;               /* under which who reported is sealed; NULL: it is left out */
     const struct participant *answer_to;   /* sender of the cited message: default recipient of an answer; NULL when opening */
 };
 /* The value (frame + Avro binary, encoded through Avro C). REFUSE: UNKNOWN_RECIPIENT, TOO_LARGE, FIELD_* ... */

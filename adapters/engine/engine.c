@@ -183,6 +183,7 @@ static enum outcome open_all(struct loop *l, const struct engine_settings *s, st
     TRY(journal_open(path, &l->engine.journal, fault));
     TRY(journal_fact(l->engine.journal, "agency", bytes_of_cstr(s->agency), &same, fault));
     if (!same) return fault_set(fault, REFUSE, "WRONG_WORLD", "spool %s belongs to another agency", s->spool);
+    TRY(seal_load(s->spool, true, &l->engine.seal, fault));
     if (s->table) TRY(table_open(&(struct front_place){s->table, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
     if (s->http) TRY(http_open(&(struct front_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
     TRY(delivery_recover(&l->engine, l->arena, fault));

@@ -4,6 +4,7 @@
 #define ECOCASE_ADAPTERS_ENGINE_H
 #include "adapters/engine/convert.h"
 #include "adapters/engine/journal.h"
+#include "adapters/engine/seal.h"
 #include "adapters/transports/transport.h"
 #include "bus/bus.h"
 
@@ -44,6 +45,7 @@ struct engine {
     struct transport *transport;
     struct uploads *uploads;                 /* NULL: no Kafka, attachments travel inside the record only */
     struct downloads *downloads;
+    struct seal seal;                        /* under which who reported a clue is sealed */
     bool manual_clock;
     int64_t waiting_until_ms;                /* monotonic: case files wait for attachments until then, so nothing is unclaimed */
     struct claim claims[ENGINE_CLAIMS];

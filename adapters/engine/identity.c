@@ -2,6 +2,7 @@
 #include "adapters/engine/identity.h"
 #include "adapters/engine/citation.h"
 #include "adapters/engine/number.h"
+#include "base/limits.h"
 
 /* A content in chunks stands as its digests; no content inside a record begins like that by chance. */
 static struct bytes digests_of(const struct chunked *what, struct arena *arena) {
@@ -36,7 +37,7 @@ static struct uuid derived(struct arena *arena, const char *kind, const char *sl
 }
 
 static enum outcome follow(struct journal *journal, const struct directory *directory, const struct draft_view *view, struct arena *arena,
-                           struct address *ret, struct rejection *rejection) {
+                           struct address *ret, struct bytes *ret_event, struct rejection *rejection) {
     struct number_entry cited;
     json_t *candidates = NULL;
     if (!journal) return fault_set(&rejection->fault, REFUSE, view->cite_count ? "CITATION_UNKNOWN" : "CITATION_MISSING", "there is no journal to look in");
@@ -51,6 +52,30 @@ static enum outcome follow(struct journal *journal, const struct directory *dire
     ret->parent_referral_id = cited.parent_referral_id;
     ret->in_reply_to = cited.message_id;
     ret->answer_to = directory_by_slug(directory, cited.other);
+    *ret_event = cited.event;
+    return OK;
+}
+
+/* A case that came out of a joint operation (联合行动) is a case of its own, with the operation as what it grew from: rules speak of the
+ * referrals of one case, and two such cases have nothing to do with each other. */
+static bool of_machine(struct bytes event, const char *machine_dot) { return event.count > 4 && memcmp(event.at, machine_dot, 4) == 0; }
+static bool grown(const char *event, struct bytes cited) { return of_machine(cited, "OPS.") && strncmp(event, "OPS.", 4) != 0; }
+
+/* REF.SEND cites papers of the agency's own case, which makes it no part of theirs; a clue or an operation it came from does. */
+static enum outcome only_origins(struct journal *journal, struct draft_view *view, struct arena *arena, struct fault *fault) {
+    struct bytes *origins = arena_array(arena, view->cite_count + 1, sizeof *origins);
+    size_t count = 0;
+    for (size_t i = 0; journal && i < view->cite_count && i < LIMIT_ATTACHMENT_COUNT; i++) {
+        struct number_entry *entries = NULL;
+        size_t found = 0;
+        bool origin = false;
+        struct bytes number = number_normal(view->cites[i], arena);
+        if (number.count) TRY(journal_numbers(journal, number, false, arena, &entries, &found, fault));
+        for (size_t k = 0; k < found; k++) origin = origin || of_machine(entries[k].event, "CLU.") || of_machine(entries[k].event, "OPS.");
+        if (origin) origins[count++] = view->cites[i];
+    }
+    view->cites = origins;
+    view->cite_count = count;
     return OK;
 }
 
@@ -58,8 +83,11 @@ enum outcome identity_address(struct journal *journal, const struct directory *d
                               const struct digest *digest, struct arena *arena, struct address *ret, struct rejection *rejection) {
     *ret = (struct address){.message_id = uuid_v8(digest->b)};
     rejection->message_id = ret->message_id;
-    bool fresh_case = view->opens && (view->cite_count == 0 || strcmp(view->event, "REF.SEND") == 0);
-    if (!fresh_case) TRY(follow(journal, directory, view, arena, ret, rejection));
+    struct draft_view cited = *view;
+    struct bytes event = BYTES_NONE;
+    if (strcmp(view->event, "REF.SEND") == 0) TRY(only_origins(journal, &cited, arena, &rejection->fault));
+    bool fresh_case = view->opens && cited.cite_count == 0;
+    if (!fresh_case) TRY(follow(journal, directory, &cited, arena, ret, &event, rejection));
     if (!view->opens) return OK;
     struct bytes number = number_normal(view->document_no.count ? view->document_no : view->case_no, arena);
     if (!number.count) {
@@ -67,8 +95,10 @@ enum outcome identity_address(struct journal *journal, const struct directory *d
         fault_place(&rejection->fault, "document_no", 0, 0);
         return REFUSE;
     }
-    if (fresh_case) ret->case_id = derived(arena, "case", slug, NULL, number);
-    else ret->parent_referral_id = ret->referral_id;
+    struct uuid upper = ret->referral_id;
+    if (grown(view->event, event)) *ret = (struct address){.message_id = ret->message_id};
+    if (fresh_case || grown(view->event, event)) ret->case_id = derived(arena, "case", slug, NULL, number);
+    if (!fresh_case) ret->parent_referral_id = upper;
     ret->referral_id = derived(arena, "referral", slug, machine(view->event, arena), number);
     return OK;
 }

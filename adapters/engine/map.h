@@ -82,6 +82,9 @@ enum outcome map_fault(const struct map_reading *reading, const struct map_scope
 /* ---- Avro ----------------------------------------------------------------------------------------------------------- */
 MUST_USE enum outcome map_decode(const struct catalogue *catalogue, struct bytes value, struct arena *arena, struct map_record *ret, struct fault *fault);
 
+/* 举报人 sealed for its place; empty: nothing is said, or there is no key. */
+struct bytes map_reporter(const struct map_item *own, const struct address *address, const char *sender, struct arena *arena); /* map_reporter.c */
+
 /* ---- writing -------------------------------------------------------------------------------------------------------- */
 struct map_writing {
     const struct profile *profile;

@@ -132,11 +132,8 @@ enum outcome map_decode(const struct catalogue *catalogue, struct bytes value, s
     AUTO(decoded_close) struct decoded decoded = {0};
     struct decoding d = {ret, arena, 0};
     TRY(decoded_open(catalogue, value, &decoded, fault));
-    enum record_kind kind = decoded.said.kind;
-    if (kind != RECORD_CASE_FILE && kind != RECORD_CASE_STEP && kind != RECORD_NOTICE) {
-        return fault_set(fault, REFUSE, "UNKNOWN_MESSAGE", "a %s is not for an agency", decoded.said.schema->name);
-    }
-    *ret = (struct map_record){.record = kind == RECORD_CASE_FILE ? IN_CASE : kind == RECORD_CASE_STEP ? IN_STEP : IN_NOTICE};
+    *ret = (struct map_record){.record = canonical_record(decoded.said.kind)};
+    if (!ret->record) return fault_set(fault, REFUSE, "UNKNOWN_MESSAGE", "a %s is not for an agency", decoded.said.schema->name);
     ret->event = arena_cstr(arena, decoded.said.event);
     take_fields(&d, &decoded.value, GROUP_NONE, "", &ret->own);
     return d.items > DECODED_MOST ? fault_set(fault, REFUSE, "TOO_LARGE", "%zu items, at most %u", d.items, DECODED_MOST) : OK;

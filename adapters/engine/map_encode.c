@@ -1,6 +1,7 @@
 /* See convert.h: convert_write. The pivot as Avro, field by field of the catalogue's newest schema, so that a field that a later version
  * adds is written with its empty value until the mapping knows it. Ids and the sender come from the engine, papers from the outbox. */
 #include "adapters/engine/map_draft.h"
+#include "adapters/engine/seal.h"
 #include "base/limits.h"
 #include "wire/digest.h"
 #include "wire/frame.h"
@@ -101,6 +102,12 @@ static int put_digest(const struct encoding *e, avro_value_t *value, const struc
     return put_text(value, bytes_of_cstr(hex), e->arena);
 }
 
+static int put_bytes(avro_value_t *value, struct bytes content, struct arena *arena) {
+    void *at = arena_alloc(arena, content.count + 1);
+    if (content.count) memcpy(at, content.at, content.count);
+    return avro_value_set_bytes(value, at, content.count);
+}
+
 /* A document's own: -1 not one of these. */
 static int put_paper(const struct encoding *e, avro_value_t *value, const char *name, const struct spot *spot) {
     avro_value_t branch;
@@ -118,10 +125,18 @@ static int put_paper(const struct encoding *e, avro_value_t *value, const char *
     if (strcmp(name, "chunks") == 0 && chunked) return put_chunks(value, chunked);
     if (strcmp(name, "content") != 0) return -1;
     if (!paper || chunked) return put_value(e, value, NULL);
-    struct bytes content = paper->content.count ? paper->content : BYTES_LITERAL("");
-    void *at = arena_alloc(e->arena, content.count + 1);
-    if (content.count) memcpy(at, content.at, content.count);
-    return avro_value_set_branch(value, 1, &branch) || avro_value_set_bytes(&branch, at, content.count);
+    return avro_value_set_branch(value, 1, &branch) || put_bytes(&branch, paper->content, e->arena);
+}
+
+/* Null, or sealed. */
+static int put_reporter(const struct encoding *e, avro_value_t *value) {
+    avro_value_t branch, algorithm, key, content;
+    struct bytes sealed = map_reporter(&e->record->own, e->address, e->profile->agency->slug, e->arena);
+    if (!sealed.count) return put_value(e, value, NULL);
+    return avro_value_set_branch(value, 1, &branch) || avro_value_get_by_name(&branch, "algorithm", &algorithm, NULL) ||
+           put_text(&algorithm, BYTES_LITERAL(SEAL_ALGORITHM), e->arena) || avro_value_get_by_name(&branch, "key_id", &key, NULL) ||
+           put_text(&key, bytes_of_cstr(e->address->seal->id), e->arena) || avro_value_get_by_name(&branch, "content", &content, NULL) ||
+           put_bytes(&content, sealed, e->arena);
 }
 
 static int put_record(const struct encoding *e, avro_value_t *value, const struct spot *spot);
@@ -143,6 +158,7 @@ static int put_field(const struct encoding *e, avro_value_t *value, const char *
     const char *path = *spot->prefix ? arena_printf(e->arena, "%s.%s", spot->prefix, name) : name;
     int put = spot->group == GROUP_DOCUMENTS ? put_paper(e, value, name, spot) : spot->group == GROUP_NONE ? put_ours(e, value, path) : -1;
     if (put >= 0) return put;
+    if (spot->group == GROUP_NONE && strcmp(path, "reporter") == 0) return put_reporter(e, value);
     const struct spot inside = {GROUP_NONE, spot->item, spot->paper, path};
     if (avro_value_get_type(value) == AVRO_RECORD) return put_record(e, value, &inside);
     enum group_kind kind = spot->group == GROUP_NONE && !*spot->prefix ? map_group_named(name) : GROUP_NONE;
@@ -189,7 +205,7 @@ static enum outcome fits(const struct draft *draft, const struct attachment *att
 
 enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *address, const struct attachment *attachments,
                            size_t attachment_count, struct buffer *ret_value, struct fault *fault) {
-    const struct schema_entry *schema = catalogue_newest(profile->catalogue, draft->record.record == IN_CASE ? RECORD_CASE_FILE : RECORD_CASE_STEP);
+    const struct schema_entry *schema = catalogue_newest(profile->catalogue, canonical_kind(draft->record.record));
     const struct encoding e = {&draft->record, profile, address, draft->arena};
     const struct spot spot = {GROUP_NONE, &draft->record.own, attachments, ""};
     struct submission said;

@@ -1,5 +1,6 @@
 /* See map.h: native text <-> canonical value, by the field's kind and options. */
 #include "adapters/engine/map.h"
+#include "base/limits.h"
 
 static enum outcome symbol(const struct canonical_field *field, struct bytes text, struct fault *fault) {
     for (size_t i = 0; field->symbols && field->symbols[i]; i++) {
@@ -16,6 +17,14 @@ static enum outcome measured_text(const struct mapped_field *field, struct bytes
     return OK;
 }
 
+static enum outcome count_of(struct bytes text, struct arena *arena, int64_t *ret, struct fault *fault) {
+    double number = 0;
+    TRY(scalar_number(text, NULL, arena, &number, fault));
+    if (number < 0 || number > LIMIT_OPERATION_COUNT || number > (double)(int64_t)number) return fault_set(fault, REFUSE, "FIELD_NUMBER", "a whole number from 0 is expected");
+    *ret = (int64_t)number;
+    return OK;
+}
+
 static enum outcome one(const struct profile *profile, const struct mapped_field *field, struct bytes text, struct arena *arena, struct map_value *ret,
                         struct fault *fault) {
     const struct participant *who = NULL;
@@ -23,6 +32,7 @@ static enum outcome one(const struct profile *profile, const struct mapped_field
     case VALUE_TIME: return scalar_time(text, &field->dates, arena, &ret->number, fault);
     case VALUE_AMOUNT: return scalar_amount(text, field->unit, arena, &ret->number, fault);
     case VALUE_NUMBER: return scalar_number(text, field->unit, arena, &ret->real, fault);
+    case VALUE_COUNT: return count_of(text, arena, &ret->number, fault);
     case VALUE_AGENCY: case VALUE_AGENCIES:
         TRY(scalar_agency(text, field->table, profile->directory, arena, &who, fault));
         ret->text = bytes_of_cstr(who->slug);
@@ -90,6 +100,7 @@ static struct bytes written(const struct profile *profile, const struct mapped_f
     case VALUE_TIME: return scalar_time_text(value->number, &field->dates, arena);
     case VALUE_AMOUNT: return scalar_amount_text(value->number, field->unit, arena);
     case VALUE_NUMBER: return scalar_number_text(value->real, field->unit, arena);
+    case VALUE_COUNT: return scalar_number_text((double)value->number, NULL, arena);
     case VALUE_AGENCY: case VALUE_AGENCIES: return scalar_agency_text(text, field->table, profile->directory);
     case VALUE_TEXT: case VALUE_LIST: case VALUE_SYMBOL: default:
         if (field->unit && scalar_number(text, NULL, arena, &number, &ignored) == OK) return scalar_number_text(number, field->unit, arena);

@@ -7,12 +7,17 @@
 #include "adapters/engine/convert.h"
 #include "adapters/formats/native.h"
 
-enum value_kind { VALUE_TEXT, VALUE_LIST, VALUE_AGENCY, VALUE_AGENCIES, VALUE_SYMBOL /* enumeration */, VALUE_TIME, VALUE_AMOUNT /* fen */, VALUE_NUMBER };
-enum group_kind { GROUP_PARTIES, GROUP_ITEMS, GROUP_FACTS, GROUP_PENALTIES, GROUP_DOCUMENTS, GROUP_NATIVE, GROUP_REASONS, GROUP_CLOCKS, GROUP_COUNT };
+enum value_kind { VALUE_TEXT, VALUE_LIST, VALUE_AGENCY, VALUE_AGENCIES, VALUE_SYMBOL /* enumeration */, VALUE_TIME, VALUE_AMOUNT /* fen */, VALUE_NUMBER, VALUE_COUNT /* whole, from 0 */ };
+enum group_kind { GROUP_PARTIES, GROUP_ITEMS, GROUP_FACTS, GROUP_PENALTIES, GROUP_DOCUMENTS, GROUP_NATIVE, GROUP_REASONS, GROUP_CLOCKS,
+                  GROUP_AREA, GROUP_TASKS, GROUP_COUNT };
 #define GROUP_NONE GROUP_COUNT
 #define IN_CASE 1u
 #define IN_STEP 2u
 #define IN_NOTICE 4u
+#define IN_CLUE 8u
+#define IN_CLUE_STEP 16u
+#define IN_OPERATION 32u
+#define IN_OPERATION_STEP 64u
 
 /* 规范字段: one row of the canonical table (canonical.c's counterpart for mapping), the only list of what a profile may name. */
 struct canonical_field {
@@ -26,6 +31,10 @@ struct canonical_field {
 };
 const struct canonical_field *canonical_find(const char *path, enum group_kind group);  /* NULL: no such field */
 const char *canonical_group_name(enum group_kind kind);
+/* The record kinds that agencies send and get, as bits; 0: none of theirs. And back, with the name. */
+unsigned canonical_record(enum record_kind kind);
+enum record_kind canonical_kind(unsigned record);
+const char *canonical_record_name(unsigned record);
 unsigned canonical_group_records(enum group_kind kind);
 struct mapped_group;
 const char *canonical_missing(const struct mapped_group *group);  /* a needed member that the group does not map; NULL: none */
@@ -57,7 +66,7 @@ struct mapped_group {
 struct fixed_text { struct native_path at; struct texts texts; };
 struct mapped_message {
     const char *event;
-    unsigned record;              /* IN_CASE, IN_STEP or IN_NOTICE */
+    unsigned record;              /* one of IN_* */
     bool sends, receives, opens;
     const struct fixed_text *when; size_t when_count;
     const struct fixed_text *constants; size_t constant_count;

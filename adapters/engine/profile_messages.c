@@ -16,7 +16,7 @@ static enum outcome read_event(struct reading *r, struct setting *from, struct m
     const struct event_entry *event = catalogue_event(r->profile->catalogue, bytes_of_cstr(message->event));
     struct setting *at = setting_get(from, "event");
     if (!event) return setting_fault(at, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no event of schemas/rules/rules.yaml", message->event);
-    message->record = event->kind == RECORD_CASE_FILE ? IN_CASE : event->kind == RECORD_CASE_STEP ? IN_STEP : IN_NOTICE;
+    message->record = canonical_record(event->kind);
     message->opens = event->opens;
     if (message->record == IN_NOTICE && message->sends) {
         return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is said by the broker only: direction: receive", message->event);

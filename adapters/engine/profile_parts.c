@@ -3,8 +3,6 @@
 #include "adapters/engine/profile_inside.h"
 #include <stdio.h>
 
-static const char *const record_names[] = {[IN_CASE] = "CaseFile", [IN_STEP] = "CaseStep", [IN_NOTICE] = "Notice"};
-
 static const struct table *table_of(const struct profile *profile, const char *name) {
     for (size_t i = 0; i < profile->table_count; i++) {
         if (strcmp(profile->tables[i].name, name) == 0) return &profile->tables[i];
@@ -41,7 +39,7 @@ static enum outcome read_table(struct reading *r, struct setting *from, struct m
     enum value_kind kind = field->canonical->kind;
     field->table = table_of(r->profile, name);
     if (!field->table) return setting_fault(at, r->fault, "SETTINGS_MISSING", "there is no table \"%s\" under tables", name);
-    if (kind == VALUE_TIME || kind == VALUE_AMOUNT || kind == VALUE_NUMBER) {
+    if (kind == VALUE_TIME || kind == VALUE_AMOUNT || kind == VALUE_NUMBER || kind == VALUE_COUNT) {
         return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no text: it takes no table", field->canonical->path);
     }
     for (size_t i = 0; i < field->table->count; i++) TRY(check_symbol(r, at, field->canonical, field->table->rows[i].canonical));
@@ -138,7 +136,7 @@ static struct setting *own(struct setting *map, struct setting *child) { return 
 
 static enum outcome wrong_field(struct reading *r, const struct setting *one, const struct canonical_field *canonical, const struct parts *parts) {
     if (!canonical) return setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no canonical field (docs/ADAPTERS.md, Fields)", one->key);
-    return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s is no field of %s, in which this event travels", one->key, record_names[parts->record]);
+    return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s is no field of %s, in which this event travels", one->key, canonical_record_name(parts->record));
 }
 
 static enum outcome read_fields(struct reading *r, struct setting *from, struct parts *parts) {
@@ -184,7 +182,9 @@ static enum outcome read_facts(struct reading *r, struct setting *from, struct p
     struct setting *list = setting_get(from, "facts");
     if (!list) return OK;
     if (list->kind != SETTING_LIST) return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts: a list of {name, at, unit, as}");
-    if (parts->record != IN_CASE) return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts belong to CaseFile; this event travels in %s", record_names[parts->record]);
+    if (!(canonical_group_records(GROUP_FACTS) & parts->record)) {
+        return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts belong to CaseFile and Clue; this event travels in %s", canonical_record_name(parts->record));
+    }
     for (struct setting *one = list->first; one; one = one->next) {
         struct mapped_fact fact = {0};
         bool had = false;
@@ -239,7 +239,7 @@ static enum outcome find_group(struct reading *r, const struct setting *one, con
     while (*ret < GROUP_COUNT && strcmp(canonical_group_name(*ret), one->key) != 0) (*ret)++;
     if (*ret == GROUP_COUNT) return setting_fault(one, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no group (docs/ADAPTERS.md, Groups)", one->key);
     if (canonical_group_records(*ret) & parts->record) return OK;
-    return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s is no group of %s, in which this event travels", one->key, record_names[parts->record]);
+    return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s is no group of %s, in which this event travels", one->key, canonical_record_name(parts->record));
 }
 
 static enum outcome read_one_group(struct reading *r, struct setting *one, struct parts *parts) {

@@ -249,7 +249,8 @@ static void every_event_of_the_catalogue_can_be_named(void **state) {
         const struct event_entry *event = catalogue_event(fixture_catalogue, bytes_of_cstr(code));
         assert_non_null(event);
         struct profile *profile = fixture_profile(arena_printf(fixture_arena, HEAD "messages: [{event: %s, direction: receive, fields: {envelope.business_time: a%s}}]\n", code,
-            event->kind == RECORD_CASE_FILE ? ", title: b" : event->kind == RECORD_CASE_STEP ? ", signer: b" : ", about_event: b"));
+            event->kind == RECORD_CASE_FILE ? ", title: b" : event->kind == RECORD_CASE_STEP ? ", signer: b" : event->kind == RECORD_CLUE ? ", areas: b"
+            : event->kind == RECORD_CLUE_STEP ? ", checks: b" : event->kind == RECORD_OPERATION ? ", kind: b" : event->kind == RECORD_OPERATION_STEP ? ", units: b" : ", about_event: b"));
         assert_int_equal(profile->messages[0].opens, event->opens);
         profile_free(profile);
     }

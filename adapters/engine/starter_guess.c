@@ -98,7 +98,7 @@ static bool fits(const struct sample *s, const struct canonical_field *field, st
     switch (field->kind) {
     case VALUE_TIME: return date_form(s, text) != NULL;
     case VALUE_AMOUNT: return scalar_amount(text, NULL, s->arena, &fen, &ignored) == OK;
-    case VALUE_NUMBER: return scalar_number(text, NULL, s->arena, &number, &ignored) == OK;
+    case VALUE_NUMBER: case VALUE_COUNT: return scalar_number(text, NULL, s->arena, &number, &ignored) == OK;
     case VALUE_AGENCY: case VALUE_AGENCIES: return scalar_agency(text, NULL, s->directory, s->arena, &who, &ignored) == OK;
     case VALUE_TEXT: case VALUE_LIST: case VALUE_SYMBOL: default: return true;
     }

@@ -63,13 +63,24 @@ static bool fill(void) {
          .headers = BYTES_LITERAL("{\"a\":\"b\"}")}};
     struct referral referral = {.id = id(3, 1), .case_id = id(2, 1), .machine = "REF", .state = "A20", .rules = 1, .opener = 1, .holder = 19,
         .category = "ENV2", .county = "150823", .title = BYTES_LITERAL("危险废物倾倒"), .numbers = BYTES_LITERAL("巴环移送〔2026〕15号"),
-        .opened_at = day, .changed_at = day, .event_count = 1, .clock_count = 1};
+        .opened_at = day, .changed_at = day, .event_count = 1, .clock_count = 1, .parent = id(9, 2), .handling_expires = INSTANT_NONE};
+    struct referral clue = {.id = id(9, 2), .case_id = id(2, 1), .machine = "CLU", .state = "K05", .rules = 1, .opener = 18, .holder = 1, .category = "ENV2", .county = "150823",
+        .title = BYTES_LITERAL("夜间倾倒线索"), .numbers = BYTES_LITERAL("乌护线〔2026〕3号"), .opened_at = day, .changed_at = day, .event_count = 1, .handling = 2,
+        .handling_expires = day + DAY_MS, .fresh = true, .clock_count = 1};
+    clue.clocks[0] = (struct clock){"D81", 'R', false, false, 0, 1, day, day + DAY_MS, day + DAY_MS, INSTANT_NONE};
     referral.clocks[0] = (struct clock){"D09", 'R', true, false, 0, 19, day, day + DAY_MS, day + DAY_MS, INSTANT_NONE};
-    struct referral *referrals[] = {&referral};
+    /* A patrol: 5 accepted, 18 owes an answer, 13 watches; it names the number of the referral above. */
+    struct referral patrol = {.id = id(4, 2), .case_id = id(2, 2), .machine = "OPS", .state = "O05", .rules = 1, .opener = 19, .title = BYTES_LITERAL("联合巡湖"),
+        .numbers = BYTES_LITERAL("巴公联〔2026〕3号"), .opened_at = day, .changed_at = day, .event_count = 1, .clock_count = 1,
+        .roster = BYTES_LITERAL("PATROL\t1780934400000\t1781020800000\t\n5\tA\t1780938000000\t\t\t\t\t6\t2\t\t1\t\t\t365\t\t\t3\t\t\t\t\t\n"
+                                "18\tI\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n13\tO\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n"
+                                "F\t1780941600000\t5\tFISH\tREF\t第7号\nL\t巴环移送〔2026〕15号\n")};
+    patrol.clocks[0] = (struct clock){"D90", 'R', false, false, 0, -1, day, day + DAY_MS, day + DAY_MS, INSTANT_NONE};
+    struct referral *referrals[] = {&referral, &clue, &patrol};
     after = row;
     after.serial = 3, after.published = 1, after.time = day + 2 * DAY_MS;
     after.sequence[19] = 1;
-    struct ledger_batch batch = {events, 3, referrals, 1, &row, &after};
+    struct ledger_batch batch = {events, 3, referrals, 3, &row, &after};
     good = ledger_record(ledger, &batch, &version, &fault) == OK;
     ledger_free(ledger);
     directory_free(directory);
@@ -96,6 +107,12 @@ static void every_list_has_its_row(void **state) {
     assert_true(says("0 rows"));
     assert_int_equal(ecocase("ledger list --agency sthj --open --state A20"), 0);
     assert_true(says("1 rows"));
+    assert_int_equal(ecocase("ledger list --agency jcy"), 0); /* watches an operation */
+    assert_true(says("联合巡湖") && says("1 rows"));
+    assert_int_equal(ecocase("ledger overdue --agency nm"), 0); /* it has answered */
+    assert_true(says("0 rows"));
+    assert_int_equal(ecocase("ledger overdue --agency wlsh"), 0);
+    assert_true(says("D90") && says("1 rows"));
     assert_int_equal(ecocase("ledger overdue"), 0);
     assert_true(says("已超期") && says("立案审查") && says("法定"));
     assert_int_equal(ecocase("ledger stats"), 0);
@@ -125,9 +142,51 @@ static void a_referral_is_found_by_whatever_is_at_hand(void **state) {
     assert_true(says("只有被拒绝的提交"));
 }
 
+/* Each side of a link shows the other; a body of the roster shows what it said. */
+static void an_operation_shows_its_bodies_and_its_cases(void **state) {
+    (void)state;
+    assert_int_equal(ecocase("ledger show 巴公联〔2026〕3号"), 0);
+    assert_true(says("联合巡逻") && says("待答复") && says("列席") && says("参战单位 bodies") && says("危险废物倾倒") && says("后续") && says("发现 findings"));
+    assert_int_equal(ecocase("ledger show 巴公联〔2026〕3号 --json"), 0);
+    json_t *json = json_loads(output, 0, NULL);
+    const json_t *body = json_array_get(json_object_get(json, "bodies"), 0);
+    assert_string_equal(json_string_value(json_object_get(body, "body")), "nm");
+    assert_string_equal(json_string_value(json_object_get(body, "state_en")), "accepted");
+    assert_int_equal(json_integer_value(json_object_get(body, "people")), 6);
+    assert_true(json_is_null(json_object_get(body, "uavs")));
+    assert_true(json_real_value(json_object_get(body, "patrol_hours")) > 36.4 && json_real_value(json_object_get(body, "patrol_hours")) < 36.6);
+    assert_int_equal(json_array_size(json_object_get(json, "links")), 1); /* by number */
+    const json_t *clock = json_array_get(json_object_get(json, "clocks"), 0);
+    assert_string_equal(json_string_value(json_object_get(clock, "actor")), "wlsh");
+    json_decref(json);
+    assert_int_equal(ecocase("ledger show 巴环移送〔2026〕15号"), 0);
+    assert_true(says("来自") && says("联合巡湖"));
+    assert_int_equal(ecocase("ledger stats"), 0);
+    assert_true(says("联合行动 joint operations") && says("36.5"));
+}
+
+static void a_controlled_clue_is_shown_by_its_number_only(void **state) {
+    (void)state;
+    assert_int_equal(ecocase("ledger show 乌护线〔2026〕3号"), 0);
+    assert_true(says("线索流转") && says("原单位控制") && says("ORCON") && says("2026-06-10") && says("受限线索"));
+    assert_null(strstr(output, "夜间倾倒"));
+    assert_true(says("后续移送 follow-ups") && says("巴环移送〔2026〕15号")); /* what came of it */
+    assert_int_equal(ecocase("ledger show 巴环移送〔2026〕15号"), 0);
+    assert_true(says("上一移送：09090909-0000-0000-0000-000000000002"));
+    static const char *const commands[] = {"ledger list", "ledger list --json", "ledger overdue", "ledger overdue --json", "ledger alerts", "ledger by-hand", "ledger show 0202 --json", NULL};
+    for (size_t i = 0; commands[i]; i++) {
+        (void)ecocase(commands[i]);
+        assert_null(strstr(output, "夜间倾倒"));
+    }
+    assert_int_equal(ecocase("ledger overdue --agency sthj"), 0);
+    assert_true(says("D81") && says("非法定"));
+    assert_int_equal(ecocase("ledger stats"), 0);
+    assert_true(says("线索流转") && says("K05"));
+}
+
 static void json_is_json(void **state) {
     (void)state;
-    static const char *const commands[] = {"ledger list", "ledger show 0303", "ledger overdue", "ledger alerts", "ledger stats", "agencies", "refusals list",
+    static const char *const commands[] = {"ledger list", "ledger show 0303", "ledger overdue", "ledger alerts", "ledger hints", "ledger hints --open", "ledger stats", "agencies", "refusals list",
         "dead-letters list", "dead-letters show 1/3", NULL};
     for (size_t i = 0; commands[i]; i++) {
         char arguments[128];
@@ -162,6 +221,7 @@ static void wrong_usage_names_the_nearest(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_list_has_its_row), cmocka_unit_test(a_referral_is_found_by_whatever_is_at_hand),
-        cmocka_unit_test(json_is_json), cmocka_unit_test(wrong_usage_names_the_nearest)};
+        cmocka_unit_test(a_controlled_clue_is_shown_by_its_number_only), cmocka_unit_test(json_is_json),
+        cmocka_unit_test(an_operation_shows_its_bodies_and_its_cases), cmocka_unit_test(wrong_usage_names_the_nearest)};
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -6,7 +6,7 @@
 #include "broker/cli/table.h"
 
 /* Type oids of pg_type that views answer with. */
-enum { TYPE_BOOL = 16, TYPE_CHAR = 18, TYPE_INT8 = 20, TYPE_INT2 = 21, TYPE_INT4 = 23, TYPE_INT8_ARRAY = 1016, TYPE_TIMESTAMPTZ = 1184 };
+enum { TYPE_BOOL = 16, TYPE_CHAR = 18, TYPE_INT8 = 20, TYPE_INT2 = 21, TYPE_INT4 = 23, TYPE_INT8_ARRAY = 1016, TYPE_TIMESTAMPTZ = 1184, TYPE_NUMERIC = 1700 };
 
 /* 2026-06-08 10:20:00.5+08 -> 2026-06-08 10:20 */
 static void short_time(const char *text, char *ret, size_t room) { snprintf(ret, room, "%.16s", text); }
@@ -76,6 +76,7 @@ static json_t *value_json(const PGresult *result, int row, int column) {
     case TYPE_INT2:
     case TYPE_INT4:
     case TYPE_INT8: return json_integer(strtoll(text, NULL, 10));
+    case TYPE_NUMERIC: return json_real(strtod(text, NULL));
     case TYPE_INT8_ARRAY: return array_json(text);
     case TYPE_TIMESTAMPTZ: return time_json(text);
     default: break;

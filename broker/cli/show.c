@@ -49,11 +49,25 @@ static PGresult *find(struct source *source, const char *id, bool *ret_exact) {
     return result;
 }
 
-struct story { PGresult *clocks, *events, *deliveries; };
+struct story { PGresult *clocks, *events, *deliveries, *operation, *bodies, *findings, *links; };
 static void story_free(struct story *story) {
     PQclear(story->clocks);
     PQclear(story->events);
     PQclear(story->deliveries);
+    PQclear(story->operation);
+    PQclear(story->bodies);
+    PQclear(story->findings);
+    PQclear(story->links);
+}
+
+/* 联合行动: kind and window, who takes part, what was found; and what grew out of a referral, or it out of what. */
+static bool tell_operation(struct source *source, const char *const *ids, struct story *ret) {
+    ret->operation = source_ask(source, "SELECT * FROM ecocase.operation_list WHERE referral_id = $1::uuid AND case_id = $2::uuid", 2, ids);
+    ret->bodies = source_ask(source, "SELECT * FROM ecocase.operation_body_list WHERE referral_id = $1::uuid AND case_id = $2::uuid ORDER BY state = 'O', body", 2, ids);
+    ret->findings = source_ask(source, "SELECT * FROM ecocase.operation_finding_list WHERE referral_id = $1::uuid AND case_id = $2::uuid ORDER BY found_at", 2, ids);
+    ret->links = source_ask(source, "SELECT k.relation, k.relation_zh, r.referral_id, r.case_id, r.machine, r.machine_zh, r.state, r.state_zh, r.document_no, r.title"
+        " FROM ecocase.link_list AS k JOIN ecocase.referral_list AS r ON r.referral_id = k.other_id WHERE k.referral_id = $1::uuid ORDER BY r.opened_at, r.referral_id", 1, ids);
+    return ret->operation && ret->bodies && ret->findings && ret->links;
 }
 
 static bool tell(struct source *source, const PGresult *referral, int row, struct story *ret) {
@@ -67,7 +81,7 @@ static bool tell(struct source *source, const PGresult *referral, int row, struc
         "SELECT d.* FROM ecocase.delivery_list AS d WHERE d.lane = $3::smallint AND (d.serial = ANY ($4::bigint[]) OR d.serial IN"
         " (SELECT r.serial FROM ecocase.refusal_list AS r WHERE r.lane = $3::smallint AND r.referral_id = $1::uuid AND r.case_id = $2::uuid))"
         " ORDER BY d.serial, d.sequence, d.recipient", 4, ids);
-    return ret->clocks && ret->events && ret->deliveries;
+    return ret->clocks && ret->events && ret->deliveries && tell_operation(source, ids, ret);
 }
 
 static json_t *story_json(const PGresult *referral, int row, const struct story *story) {
@@ -84,6 +98,11 @@ static json_t *story_json(const PGresult *referral, int row, const struct story 
     json_object_set_new(all, "referral", sheet_row_json(referral, row));
     json_object_set_new(all, "clocks", sheet_json(story->clocks));
     json_object_set_new(all, "events", events);
+    json_object_set_new(all, "links", sheet_json(story->links));
+    if (PQntuples(story->operation) == 0) return all;
+    json_object_set_new(all, "operation", sheet_row_json(story->operation, 0));
+    json_object_set_new(all, "bodies", sheet_json(story->bodies));
+    json_object_set_new(all, "findings", sheet_json(story->findings));
     return all;
 }
 
@@ -97,6 +116,23 @@ static void print_numbers(const char *numbers) {
         printf("文号：%.*s\n", (int)count, numbers);
         numbers += count + (numbers[count] == '\n');
     }
+}
+
+static void print_operation(const struct story *story) {
+    static const struct sheet_column operation[] = {{"kind_zh", "种类", 0}, {"window_start", "起始", 0}, {"window_end", "结束", 0}, {"bodies", "受邀", 0},
+        {"joined", "参加", 0}, {"reported", "已报", 0}, {"findings", "发现", 0}, {"patrol_hours", "巡逻小时", 0}, {"patrol_km", "公里", 0}, {"sites", "点位", 0},
+        {"hazards_found", "隐患", 0}, {"hazards_rectified", "整改", 0}, {"admin_cases", "行政案", 0}, {"criminal_cases", "刑事案", 0}, {NULL, NULL, 0}};
+    static const struct sheet_column bodies[] = {{"body_name", "单位", 0}, {"state_zh", "状态", 0}, {"answered_at", "答复", 0}, {"late", "逾期", 0}, {"reason", "理由", 0},
+        {"proposed_start", "另提起始", 0}, {"proposed_end", "另提结束", 0}, {"people", "人员", 0}, {"vehicles", "车辆", 0}, {"uavs", "无人机", 0}, {"boats", "船艇", 0},
+        {"reported_at", "报送", 0}, {"report_late", "逾期报送", 0}, {NULL, NULL, 0}};
+    static const struct sheet_column findings[] = {{"found_at", "发现时间", 0}, {"body_name", "发现单位", 0}, {"category", "类别", 0}, {"leads_to", "转为", 0},
+        {"document_no", "文号", 30}, {NULL, NULL, 0}};
+    static const struct sheet_column links[] = {{"relation_zh", "关系", 0}, {"machine_zh", "程序", 0}, {"document_no", "文号", 30}, {"title", "案件", 36},
+        {"state_zh", "状态", 0}, {"referral_id", "标识", 0}, {NULL, NULL, 0}};
+    if (PQntuples(story->operation)) sheet_table(story->operation, operation, "联合行动 operation");
+    if (PQntuples(story->bodies)) sheet_table(story->bodies, bodies, "参战单位 bodies");
+    if (PQntuples(story->findings)) sheet_table(story->findings, findings, "发现 findings");
+    if (PQntuples(story->links)) sheet_table(story->links, links, "来源与后续移送 follow-ups and origin");
 }
 
 static void print_story(const PGresult *referral, int row, const struct story *story) {
@@ -115,7 +151,10 @@ static void print_story(const PGresult *referral, int row, const struct story *s
     head("状态", source_text(referral, row, "state_zh"), source_text(referral, row, "state"));
     head("移送单位", source_text(referral, row, "opener_name"), source_text(referral, row, "opener"));
     head("现办理单位", source_text(referral, row, "holder_name"), source_text(referral, row, "holder"));
+    head("处理限制", source_text(referral, row, "handling_zh"), source_text(referral, row, "handling"));
+    head("处理限制有效期", source_text(referral, row, "handling_expires"), "");
     head("上一移送", source_text(referral, row, "parent"), "");
+    print_operation(story);
     sheet_table(story->clocks, clocks, "期限 clocks");
     sheet_table(story->events, events, "事件 events");
     sheet_table(story->deliveries, deliveries, "送达 deliveries");

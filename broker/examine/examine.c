@@ -17,7 +17,8 @@ bool instant_sane(instant at) { return at >= YEAR_1950 && at < YEAR_2200; }
 static const char *insane_time(const struct submission *s) {
     const struct { instant at; const char *field; } times[] = {{s->business_time, "envelope.business_time"},
         {s->handling_expires, "envelope.handling_expires"}, {s->report_time, "report_time"}, {s->approval_time, "approval_time"},
-        {s->found_time, "found_time"}, {s->decided_time, "decided_time"}};
+        {s->found_time, "found_time"}, {s->decided_time, "decided_time"},
+        {s->operation.start, "window_start"}, {s->operation.end, "window_end"}, {s->operation.reply_by, "reply_by"}};
     if (!instant_sane(s->business_time)) return times[0].field;
     for (size_t i = 1; i < sizeof times / sizeof times[0]; i++) {
         if (times[i].at != INSTANT_NONE && !instant_sane(times[i].at)) return times[i].field;
@@ -65,7 +66,11 @@ void examine(const struct catalogue *catalogue, const struct arrival *arrival, s
     }
     switch (ret->submission.kind) {
     case RECORD_CASE_FILE:
-    case RECORD_CASE_STEP: examine_submission(catalogue_divisions(catalogue), arrival, ret, fault); break;
+    case RECORD_CASE_STEP:
+    case RECORD_CLUE:
+    case RECORD_CLUE_STEP:
+    case RECORD_OPERATION:
+    case RECORD_OPERATION_STEP: examine_submission(catalogue_divisions(catalogue), arrival, ret, fault); break;
     case RECORD_DELIVERY_REPORT: examine_report(arrival, ret, fault); break;
     case RECORD_TICK: ret->what = EXAMINED_TICK; break;
     case RECORD_NOTICE: refuse(ret, fault, "KIND_MISMATCH", "envelope.event", "notices are the broker's own"); break;

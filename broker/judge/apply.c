@@ -16,22 +16,34 @@ static size_t cut_at_character(struct bytes text, size_t most) {
     return most;
 }
 
-static void add_number(struct judging *j, struct referral *r, struct bytes number) {
-    if (!number.count || r->numbers.count + number.count + 1 > MOST_NUMBERS) return;
-    struct bytes rest = r->numbers; /* one number a line; each once */
+bool judging_known(const struct referral *r, struct bytes number) {
+    struct bytes rest = r->numbers; /* one number a line */
     while (rest.count) {
         const uint8_t *newline = memchr(rest.at, '\n', rest.count);
         struct bytes one = bytes_of(rest.at, newline ? (size_t)(newline - rest.at) : rest.count);
-        if (bytes_equal(one, number)) return;
+        if (bytes_equal(one, number)) return true;
         size_t used = one.count + (newline ? 1 : 0);
         rest = bytes_of(rest.at + used, rest.count - used);
     }
+    return false;
+}
+
+static void add_number(struct judging *j, struct referral *r, struct bytes number) {
+    if (!number.count || r->numbers.count + number.count + 1 > MOST_NUMBERS) return;
+    if (judging_known(r, number)) return; /* each once */
     size_t gap = r->numbers.count ? 1 : 0;
     uint8_t *at = arena_alloc(j->keep, r->numbers.count + gap + number.count);
     if (r->numbers.count) memcpy(at, r->numbers.at, r->numbers.count);
     if (gap) at[r->numbers.count] = '\n';
     memcpy(at + r->numbers.count + gap, number.at, number.count);
     r->numbers = bytes_of(at, r->numbers.count + gap + number.count);
+}
+
+/* What came of it can be found by its number. */
+static void add_linked(struct judging *j, struct referral *r) {
+    struct bytes number;
+    size_t cursor = 0;
+    while (walk_items(&j->submission->linked_numbers, &cursor, &number)) add_number(j, r, number);
 }
 
 static void copy_code(char *into, size_t room, struct bytes code) { snprintf(into, room, "%.*s", BYTES_FMT(code)); }
@@ -71,6 +83,7 @@ static struct referral *open_referral(struct judging *j) {
     r->opener = t->opener == CHANGE_RECIPIENT ? to : (int16_t)j->owner->number;
     r->holder = t->opener == CHANGE_RECIPIENT ? 0 : to;
     adopt(j, r);
+    r->handling_expires = INSTANT_NONE;
     r->opened_at = s->business_time;
     r->fresh = true;
     j->state->referrals[j->state->count++] = r;
@@ -81,7 +94,8 @@ static void change_holder(struct judging *j, struct referral *r) {
     const struct transition *t = j->transition;
     if (t->holder == CHANGE_RECIPIENT && j->to) {
         r->holder = (int16_t)j->to->number;
-        if (j->submission->kind == RECORD_CASE_FILE) adopt(j, r);
+        bool own = j->submission->kind == RECORD_CLUE && j->owner->number == r->opener;
+        if (j->submission->kind == RECORD_CASE_FILE || own) adopt(j, r); /* of a clue, what its originator says */
     }
     if (t->holder == CHANGE_SENDER) r->holder = (int16_t)j->owner->number;
     if (t->holder == CHANGE_OPENER) r->holder = r->opener;
@@ -108,6 +122,15 @@ static void serve(struct judging *j) {
     if (t->serve >= 0 && !named) hand_add(j, bytes_of_cstr(j->p->externals[t->serve].slug));
 }
 
+/* A unit of a banner or district (六位区划代码, the last two not 00). An addressee of the broker is a body of its city, so that is another level
+ * (310-5: same level); a remark only, because such a unit may act in the city bureau's name (巴环(4)罚字). */
+static bool of_county(struct bytes unit) {
+    for (size_t i = 0; i < 6; i++) {
+        if (i >= unit.count || unit.at[i] < '0' || unit.at[i] > '9') return false;
+    }
+    return unit.at[4] != '0' || unit.at[5] != '0';
+}
+
 static void add_remarks(struct judging *j) {
     const struct submission *s = j->submission;
     instant apart = j->broker_time - s->business_time;
@@ -116,6 +139,7 @@ static void add_remarks(struct judging *j) {
     for (size_t i = 0; i < s->finding_count; i++) judging_reason(j, s->findings[i].code, s->findings[i].field);
     bool chief = bytes_equal_cstr(s->approver_level, "CHIEF") || bytes_equal_cstr(s->approver_level, "ACTING");
     if ((j->transition->guards & GUARD_CHIEF) && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
+    if ((j->transition->guards & GUARD_SAME_LEVEL) && of_county(s->sender_unit)) judging_reason(j, "UNIT_LEVEL", "envelope.sender_unit");
     judging_remark_papers(j);
 }
 
@@ -123,8 +147,10 @@ static void add_remarks(struct judging *j) {
 static void carry_out(struct judging *j, struct referral *r) {
     const struct transition *t = j->transition;
     change_holder(j, r);
+    handling_adopt(j);
     r->flags = (r->flags & ~t->clear) | t->set;
     link_apply(j);
+    enlist_apply(j);
     clock_acts(j, r, &t->acts);
     to_state(j, r);
     if (t->to != NO_STATE) r->half = BYTES_NONE;
@@ -143,6 +169,10 @@ void judging_apply(struct judging *j) {
     if (j->transition->serves) hand_served(j, true);
     add_number(j, r, j->submission->document_no);
     add_number(j, r, j->submission->agency_case_no);
+    add_linked(j, r);
+    if (j->submission->facts.number > 0 || j->submission->found_time != INSTANT_NONE) hint_facts(j, r);
+    if (j->transition->decides) hint_decide(j, r);
+    if (j->transition->set & UINT32_C(1) << j->p->flag_referred) hint_referred(j);
     r->changed_at = j->submission->business_time;
     r->event_count++;
     r->dirty = true;

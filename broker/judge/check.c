@@ -30,14 +30,25 @@ static bool take_recipient(struct judging *j, struct bytes slug, char role) {
     return true;
 }
 
+void judging_recipient(struct judging *j, int number) {
+    const struct participant *who = directory_by_number(j->directory, number);
+    if (who) (void)take_recipient(j, bytes_of_cstr(who->slug), DELIVER_TO);
+}
+
+/* The one that the row looks for among the recipients; the others are nobody in particular. */
+static bool receiver_named(enum receiver receiver) {
+    return receiver != RECEIVER_NONE && receiver != RECEIVER_PARTIES && receiver != RECEIVER_INVITEES && receiver != RECEIVER_ROSTER && receiver != RECEIVER_ACCEPTED;
+}
+
 static void check_recipients(struct judging *j) {
     struct bytes slug;
     size_t cursor = 0;
     const struct transition *t = j->transition;
     bool by_hand = t->serve >= 0 || (t->serve == SERVE_TARGET_ORGAN && j->submission->target_organ.count);
-    bool needed = t->receiver != RECEIVER_NONE && t->receiver != RECEIVER_PARTIES && !by_hand;
+    bool needed = (receiver_named(t->receiver) || t->receiver == RECEIVER_INVITEES) && !by_hand;
     while (walk_items(&j->submission->recipients, &cursor, &slug) && take_recipient(j, slug, DELIVER_TO)) {}
     if (!j->verdict->delivery_count && needed) judging_reason(j, "NO_RECIPIENT", "envelope.recipients");
+    enlist_recipients(j);
     j->to_count = j->verdict->delivery_count;
     cursor = 0;
     while (walk_items(&j->submission->copies, &cursor, &slug) && take_recipient(j, slug, DELIVER_COPY)) {}
@@ -47,7 +58,7 @@ static bool is_receiver(const struct judging *j, const struct participant *who) 
     const struct transition *t = j->transition;
     const struct referral *r = j->referral;
     switch (t->receiver) {
-    case RECEIVER_NONE: case RECEIVER_PARTIES: return false;
+    case RECEIVER_NONE: case RECEIVER_PARTIES: case RECEIVER_INVITEES: case RECEIVER_ROSTER: case RECEIVER_ACCEPTED: return false;
     case RECEIVER_ANY: return true;
     case RECEIVER_OPENER: return r && who->number == r->opener;
     case RECEIVER_HOLDER: return r && who->number == r->holder;
@@ -65,8 +76,7 @@ static void check_receiver(struct judging *j) {
         const struct participant *who = directory_by_number(j->directory, j->verdict->deliveries[i].to);
         if (is_receiver(j, who)) j->to = who;
     }
-    bool named = j->transition->receiver != RECEIVER_NONE && j->transition->receiver != RECEIVER_PARTIES;
-    if (named && j->to_count && !j->to) judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
+    if (receiver_named(j->transition->receiver) && j->to_count && !j->to) judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
 }
 
 static bool forwarded_by(const struct judging *j, int number) {
@@ -77,7 +87,7 @@ static bool forwarded_by(const struct judging *j, int number) {
     return false;
 }
 
-static bool is_party(const struct judging *j) {
+static bool is_party(struct judging *j) {
     const struct referral *r = j->referral;
     int number = j->owner->number;
     switch (j->transition->who) {
@@ -87,6 +97,7 @@ static bool is_party(const struct judging *j) {
     case WHO_EITHER: return r->opener == number || r->holder == number;
     case WHO_FORWARDER: return r->holder == number || forwarded_by(j, number);
     case WHO_PARTY: return (r->parties & UINT64_C(1) << number) != 0;
+    case WHO_INVITEE: case WHO_ACCEPTED: case WHO_MEMBER: return enlist_is_party(j);
     case WHO_OPENER_OR_LEAD: return r->opener == number || (j->owner->role == ROLE_PSB && j->owner->lead);
     }
     return false;
@@ -113,6 +124,14 @@ static bool head_needed(const struct judging *j) {
     return needed;
 }
 
+static void check_areas(struct judging *j) {
+    struct bytes area;
+    size_t cursor = 0;
+    while (walk_items(&j->submission->areas, &cursor, &area)) {
+        if (rules_word_of(j->p->areas, j->p->area_count, area) < 0) judging_reason(j, "UNKNOWN_AREA", "areas");
+    }
+}
+
 static void check_guards(struct judging *j) {
     const struct submission *s = j->submission;
     const struct transition *t = j->transition;
@@ -123,6 +142,8 @@ static void check_guards(struct judging *j) {
     if ((t->guards & GUARD_RESULT) && !s->penalty_count && !s->reason_code.count && !s->reason.count) judging_reason(j, "MISSING_REASON", "reason_code");
     if ((t->guards & GUARD_APPROVER) && !s->approver.count) judging_reason(j, "MISSING_FIELD", "approver");
     if (head_needed(j) && !bytes_equal_cstr(s->approver_level, "COUNTY_HEAD")) judging_reason(j, "APPROVER_LEVEL", "approver_level");
+    if ((t->guards & GUARD_SOURCE) && rules_word_of(j->p->sources, j->p->source_count, s->source) < 0) judging_reason(j, "UNKNOWN_SOURCE", "source");
+    if (t->guards & GUARD_AREAS) check_areas(j);
     if (t->reason_needed && !s->reason.count && !s->reason_code.count) judging_reason(j, "MISSING_REASON", "reason");
 }
 
@@ -189,8 +210,11 @@ bool judging_check(struct judging *j) {
     check_guards(j);
     if (r && (j->transition->flags_needed & ~r->flags)) judging_reason(j, "NOT_IN_STATE", "flags");
     check_clocks(j);
+    handling_check(j);
     check_blocked(j);
     check_room(j);
+    enlist_check(j);
+    if (j->transition->guards & GUARD_NO_CRIME) hint_check_crime(j);
     judging_check_papers(j, r ? r->regime : judging_regime(j), r ? bytes_of_cstr(r->category) : j->submission->category);
     return j->verdict->reason_count == 0;
 }

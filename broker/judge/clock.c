@@ -1,5 +1,6 @@
 /* What a row does to the clocks of a referral. Nothing here can fail; the room was checked before. See rules.h for the order. */
 #include "broker/judge/judging.h"
+#include "broker/judge/roster.h"
 #include <stdio.h>
 
 static struct clock *in(struct referral *r, uint64_t key, char state, char other) {
@@ -24,6 +25,8 @@ static int16_t actor_of(const struct judging *j, const struct referral *r, enum 
     case ACTOR_HOLDER: return r->holder;
     case ACTOR_SENDER: return (int16_t)j->owner->number;
     case ACTOR_RECEIVER: return j->to ? (int16_t)j->to->number : r->holder;
+    case ACTOR_INVITED: return OWING_ANSWER;
+    case ACTOR_REPORTING: return OWING_REPORT;
     }
     return r->holder;
 }
@@ -51,10 +54,13 @@ static void started(struct judging *j, const struct clock *clock) {
     if (j->verdict->started_count < LIMIT_CLOCKS) j->verdict->started[j->verdict->started_count++] = *clock;
 }
 
-static void start(struct judging *j, struct referral *r, int rule) {
-    struct clock *old = in(r, j->p->clocks[rule].key, CLOCK_RUNNING, CLOCK_PAUSED);
+static void start(struct judging *j, struct referral *r, const struct act *act) {
+    struct clock *old = in(r, j->p->clocks[act->clock].key, CLOCK_RUNNING, CLOCK_PAUSED);
+    instant reply_by = act->by_reply ? j->submission->operation.reply_by : INSTANT_NONE;
     if (old) old->state = CLOCK_SUPERSEDED;
-    started(j, add(j, r, rule, j->submission->business_time));
+    struct clock *clock = add(j, r, act->clock, j->submission->business_time);
+    if (reply_by != INSTANT_NONE) clock->due_strict = clock->due_lenient = reply_by;
+    started(j, clock);
 }
 
 static instant moment(const struct judging *j, struct referral *r, enum moment what, uint8_t clock) {
@@ -104,7 +110,8 @@ static void resume(const struct judging *j, struct referral *r, const struct act
 static void stop(const struct judging *j, struct referral *r, const struct act *act) {
     struct clock *clock = in(r, j->p->clocks[act->clock].key, CLOCK_RUNNING, CLOCK_PAUSED);
     instant until = moment(j, r, act->until, 0);
-    if (clock) end(clock, until == INSTANT_NONE ? j->submission->business_time : until);
+    if (until == INSTANT_NONE) until = j->submission->business_time;
+    if (clock) end(clock, act->settled ? enlist_last(r, clock->actor, until) : until);
 }
 
 static void reopen(const struct judging *j, struct referral *r, const struct act *act) {
@@ -135,6 +142,11 @@ static bool holds(const struct judging *j, struct referral *r, const struct act 
     if (!supersedes && act->flag != NO_FLAG && !(r->flags & UINT32_C(1) << act->flag)) return false;
     if (act->unless != NO_FLAG && (r->flags & UINT32_C(1) << act->unless)) return false;
     if (act->unlinked && j->linked) return false;
+    if (act->kinds && !enlist_of_kind(j, r, act->kinds)) return false;
+    enum actor actor = j->p->clocks[act->clock].actor;
+    bool of_roster = actor == ACTOR_INVITED || actor == ACTOR_REPORTING, settled = of_roster && enlist_settled(r, actor == ACTOR_INVITED ? OWING_ANSWER : OWING_REPORT);
+    if (act->settled && !settled) return false;
+    if (act->kind == ACT_START && settled) return false; /* nobody owes it */
     return !act->once || !last(r, j->p->clocks[act->clock].key);
 }
 
@@ -151,7 +163,7 @@ void clock_acts(struct judging *j, struct referral *r, const struct acts *acts) 
         case ACT_RESUME: resume(j, r, act); break;
         case ACT_REOPEN: reopen(j, r, act); break;
         case ACT_SUPERSEDE: supersede(j, r, act); break;
-        case ACT_START: start(j, r, act->clock); break;
+        case ACT_START: start(j, r, act); break;
         }
     }
 }

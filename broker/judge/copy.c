@@ -42,6 +42,37 @@ static void add_parties(struct judging *j) {
     }
 }
 
+static bool area_covers(struct bytes area, const struct judging *j) {
+    struct bytes one, county = bytes_of_cstr(j->referral->county);
+    size_t cursor = 0;
+    bool city = area.count == 6 && memcmp(area.at + 4, "00", 2) == 0;
+    if (bytes_equal(area, county) || (city && county.count == 6 && memcmp(area.at, county.at, 4) == 0)) return true;
+    while (walk_items(&j->submission->areas, &cursor, &one)) {
+        if (bytes_equal(one, area)) return true;
+    }
+    return false;
+}
+
+/* 订阅: its category and its area, or either where the subscription leaves it open. */
+static bool subscribed(const struct subscription *to, const struct judging *j) {
+    bool category = to->category_count == 0, area = to->area_count == 0;
+    for (size_t i = 0; i < to->category_count; i++) category = category || strcmp(to->categories[i], j->referral->category) == 0;
+    for (size_t i = 0; i < to->area_count; i++) area = area || area_covers(bytes_of_cstr(to->areas[i]), j);
+    return category && area;
+}
+
+/* Who gets the copy is a party from then on: it hears of the end and may ask for consent. */
+static void add_subscribers(struct judging *j) {
+    for (size_t i = 0; handling_shared(j) && i < directory_count(j->directory); i++) {
+        const struct participant *who = directory_at(j->directory, i);
+        bool wants = false;
+        for (size_t k = 0; k < who->subscription_count; k++) wants = wants || subscribed(&who->subscriptions[k], j);
+        if (!wants) continue;
+        add(j, who->number);
+        j->referral->parties |= UINT64_C(1) << who->number;
+    }
+}
+
 void copy_add(struct judging *j) {
     const struct transition *t = j->transition;
     const struct referral *r = j->referral;
@@ -56,6 +87,7 @@ void copy_add(struct judging *j) {
         case COPY_REFERRER: add(j, r->referrer); break;
         case COPY_SUPERIOR: add_superior(j); break;
         case COPY_PARTIES: add_parties(j); break;
+        case COPY_SUBSCRIBERS: add_subscribers(j); break;
         }
     }
 }

@@ -28,6 +28,9 @@ void due_compute(const struct calendar *calendar, enum unit unit, int amount, in
         *ret_lenient = whole + amount * HOUR_MS;
         return;
     }
+    case UNIT_MINUTE:
+        *ret_strict = *ret_lenient = start + amount * MINUTE_MS;
+        return;
     case UNIT_WORK_DAY:
         for (int left = amount; left > 0;) {
             if (calendar_worked(calendar, ++day, ret_known)) left--;
@@ -50,7 +53,7 @@ static int32_t not_counted(const struct calendar *calendar, bool worked_only, in
 
 void due_extend(const struct calendar *calendar, enum unit unit, instant paused, instant resumed, instant *strict, instant *lenient, bool *ret_known) {
     if (resumed <= paused) return;
-    if (unit == UNIT_HOUR) {
+    if (unit == UNIT_HOUR || unit == UNIT_MINUTE) {
         *strict += resumed - paused;
         *lenient += resumed - paused;
         return;

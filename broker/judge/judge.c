@@ -24,6 +24,8 @@ static bool reason_listed(const struct transition *t, struct bytes code) {
 }
 
 static bool in_state(const struct judging *j, const struct transition *t) {
+    bool addressed = j->submission->recipients.number > 0;
+    if (t->addressed != ADDRESSED_EITHER && addressed != (t->addressed == ADDRESSED_YES)) return false;
     if (!j->referral) return t->opens;
     return j->from >= 0 && (t->from & UINT32_C(1) << j->from) && strcmp(j->p->machines[t->machine].name, j->referral->machine) == 0;
 }
@@ -73,7 +75,7 @@ void judge(const struct rules *rules, const struct directory *directory, const s
            const struct submission *submission, struct case_state *state, struct arena *keep, struct verdict *ret_verdict) {
     memset(ret_verdict, 0, offsetof(struct verdict, reasons));
     ret_verdict->machine = "";
-    ret_verdict->delivery_count = ret_verdict->started_count = 0;
+    ret_verdict->delivery_count = ret_verdict->started_count = ret_verdict->hinted_count = 0;
     struct judging j = {.rules = rules, .directory = directory, .owner = outbox_owner, .broker_time = broker_time, .event = -1, .from = -1,
                         .submission = submission, .state = state, .keep = keep, .verdict = ret_verdict};
     ret_verdict->rules = (int16_t)rules_version(rules);

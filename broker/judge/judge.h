@@ -24,9 +24,12 @@ struct rule_name { const char *zh, *en; };
 struct rule_name rules_state_name(const struct rules *rules, const char *machine, const char *state);
 struct rule_name rules_event_name(const struct rules *rules, const char *event);
 struct rule_name rules_clock_name(const struct rules *rules, const char *rule);
-/* Every word, oldest version first; false beyond the last. kind: M machine, S state, E event, C clock, F flag, G regime, X external. */
+/* Every word, oldest version first; false beyond the last. kind: M machine, S state, E event, C clock, F flag, G regime, X external, H handling
+ * (terminal: its titles are not shown), Q source, A area, O kind of operation. */
 struct rule_word { const char *kind, *machine, *code, *zh, *en, *basis; bool terminal; };
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret_word);
+/* A directory's subscriptions name categories and areas of the newest version; the mistake by its place in the directory's file. */
+MUST_USE enum outcome rules_check_subscriptions(const struct rules *rules, const struct directory *directory, struct fault *fault);
 /* 程序图、程序一览: the newest version's state machines as Mermaid, and the whole of it as a Markdown page. Appended to `into`. */
 MUST_USE enum outcome rules_diagram(const struct rules *rules, struct buffer *into, struct fault *fault);
 MUST_USE enum outcome rules_page(const struct rules *rules, struct buffer *into, struct fault *fault);
@@ -40,7 +43,7 @@ struct clock {
     bool statutory;          /* false: shown as 非法定 */
     bool measured;           /* computed when the event arrived, never running (see rules: measure) */
     uint8_t told;            /* enum told */
-    int16_t actor;           /* participant number that must act */
+    int16_t actor;           /* participant number that must act; OWING_* of roster.h: those of the roster that owe it */
     instant started_at;      /* business time */
     instant due_strict, due_lenient;
     instant stopped_at;      /* business time of the event that stopped or paused it, INSTANT_NONE while running */
@@ -59,10 +62,16 @@ struct referral {
     uint32_t flags;          /* overlays by bit, named in the rules */
     char category[12];
     char county[8];
+    int8_t handling;         /* 处理限制 that the originator set: the records' enumeration; 0 open */
+    instant handling_expires; /* INSTANT_NONE: never */
     uint64_t gaps;           /* documents still missing, by bit of documents.yaml */
     uint64_t parties;        /* everyone who sent or was sent something of it, by bit of the participant's number */
     struct bytes half;       /* 双方文书: the one side's message of an event of two: "EVENT number\n" and one line per item; else empty */
+    struct bytes roster;     /* 参战名单 of a joint operation: roster.h; else empty */
     struct bytes hand;       /* 待人工送达: lines of addressee, event, document number, ms, ms served or "", tab-separated */
+    struct bytes facts;      /* 量化事实: what its papers said of rules/facts.yaml: lines of name, value, unit or code, tab-separated */
+    struct bytes hints;      /* 应移未移提示: one line a hint (hint.h) */
+    uint64_t hint_marks;     /* two bits for each line of hints: enum hint_mark */
     struct bytes title;      /* at most 200 bytes, cut at a character */
     struct bytes numbers;    /* document numbers seen, '\n'-separated, at most 2000 bytes */
     instant opened_at, changed_at;   /* business times */
@@ -77,7 +86,7 @@ struct case_state {
     size_t count;
     struct referral *referrals[LIMIT_REFERRALS_PER_CASE];
 };
-enum delivery_role { DELIVER_TO = 't', DELIVER_COPY = 'c', DELIVER_NOTICE = 'n', DELIVER_ALERT = 'a' };
+enum delivery_role { DELIVER_TO = 't', DELIVER_COPY = 'c', DELIVER_NOTICE = 'n', DELIVER_ALERT = 'a', DELIVER_HINT = 'h' };
 struct delivery { int16_t to; char role; };
 struct verdict {
     bool accepted;
@@ -90,6 +99,7 @@ struct verdict {
     size_t delivery_count;           /* to, then copies; without notices */
     struct delivery deliveries[LIMIT_RECIPIENTS];
     struct clock started[LIMIT_CLOCKS]; size_t started_count; /* clocks started by this event, for the receipt */
+    int16_t hinted[LIMIT_HINTED]; size_t hinted_count; /* who is sent the hints among the reasons (hint.h) in a notice of their own */
 };
 /* `state` is changed in place when accepted (new and changed referrals allocated from `keep`, which lives as long as the
  * lane's cache), untouched when refused. `broker_time` is Kafka's time of the record. `outbox_owner` is the participant to

@@ -49,18 +49,22 @@ static size_t put_text(uint8_t *into, const char *text) {
     memcpy(into + at, text, count);
     return at + count;
 }
-struct walk_field text_list(const char *text) {
+static struct walk_field list_of(const char *text, const char *between) {
     uint8_t *bytes = ring[ring_at++ % RING];
     if (!text[0]) {
         bytes[0] = 0;
         return (struct walk_field){.present = true, .at = bytes_of(bytes, 1)};
     }
-    size_t count = 1;
-    bytes[0] = 2;
-    count += put_text(bytes + count, text);
+    size_t count = 1, words = 0;
+    char copy[800], *rest = NULL;
+    snprintf(copy, sizeof copy, "%s", text);
+    for (char *word = strtok_r(copy, between, &rest); word; word = strtok_r(NULL, between, &rest), words++) count += put_text(bytes + count, word);
+    bytes[0] = (uint8_t)(words * 2);
     bytes[count++] = 0;
-    return (struct walk_field){.present = true, .at = bytes_of(bytes, count), .number = 1};
+    return (struct walk_field){.present = true, .at = bytes_of(bytes, count), .number = (int64_t)words};
 }
+struct walk_field text_list(const char *text) { return list_of(text, "\n"); }
+struct walk_field names_list(const char *text) { return list_of(text, " "); }
 struct walk_field document_list(const char *const *codes) {
     uint8_t *bytes = ring[ring_at++ % RING];
     size_t count = 1, documents = 0;
@@ -76,14 +80,34 @@ struct walk_field document_list(const char *const *codes) {
     return (struct walk_field){.present = true, .at = bytes_of(bytes, documents ? count : 1), .number = (int64_t)documents};
 }
 
+struct walk_field fact_array(const struct said_fact *facts, size_t most) {
+    uint8_t *bytes = ring[ring_at++ % RING];
+    size_t count = 1;
+    assert_true(most < 16);
+    bytes[0] = (uint8_t)(most * 2);
+    for (size_t i = 0; i < most; i++) {
+        count += put_text(bytes + count, facts[i].name);
+        memcpy(bytes + count, &facts[i].value, 8);
+        count += 8 + put_text(bytes + count + 8, facts[i].unit);
+    }
+    bytes[count++] = 0;
+    return (struct walk_field){.present = true, .at = bytes_of(bytes, most ? count : 1), .number = (int64_t)most};
+}
+
 struct submission says(const char *sender, const char *event, const char *to, const char *when, uint8_t referral) {
     const struct procedure *p = rules_newest(rules);
     int e = rules_event(p, bytes_of_cstr(event));
     struct submission s = {.kind = e < 0 ? RECORD_CASE_STEP : p->events[e].record, .event = bytes_of_cstr(event), .sender = bytes_of_cstr(sender),
-        .recipients = text_list(to), .business_time = at(when), .document_no = BYTES_LITERAL("巴环移送〔2026〕1号"), .title = BYTES_LITERAL("某案"),
+        .recipients = names_list(to), .business_time = at(when), .document_no = BYTES_LITERAL("巴环移送〔2026〕1号"), .title = BYTES_LITERAL("某案"),
         .category = BYTES_LITERAL("ENV1"), .county_code = BYTES_LITERAL("150823"), .approver_level = BYTES_LITERAL("COUNTY_HEAD"), .approver = BYTES_LITERAL("甲"),
         .reason = BYTES_LITERAL("理由"), .report_time = INSTANT_NONE, .approval_time = INSTANT_NONE, .found_time = INSTANT_NONE, .decided_time = INSTANT_NONE,
-        .officer_count = 2, .party_count = 1};
+        .officer_count = 2, .party_count = 1, .source = BYTES_LITERAL("PATROL"), .purpose = BYTES_LITERAL("核查"), .handling_expires = INSTANT_NONE};
+    s.operation = (struct operation_part){.kind = BYTES_LITERAL("PATROL"), .start = s.business_time + 5 * DAY_MS,
+        .end = s.business_time + 6 * DAY_MS, .reply_by = INSTANT_NONE, .corners = 4, .evidence = 1};
+    if (s.kind == RECORD_OPERATION_STEP) s.operation.start = s.operation.end = INSTANT_NONE;
+    if (s.kind == RECORD_OPERATION) s.operation.lead = s.sender;
+    s.longitude = s.latitude = (struct walk_field){.present = true, .real = 40};
+    s.coordinates_system = BYTES_LITERAL("CGCS2000");
     s.case_id.b[15] = 1;
     s.referral_id.b[15] = referral;
     return s;

@@ -41,6 +41,10 @@ void judging_apply(struct judging *j);
 struct clock *clock_running(struct referral *r, uint64_t key);
 void clock_acts(struct judging *j, struct referral *r, const struct acts *acts);
 bool clock_any_over(const struct judging *j, uint64_t clocks, instant at);
+/* handling.c */
+void handling_check(struct judging *j);
+void handling_adopt(struct judging *j);
+bool handling_shared(const struct judging *j);     /* may go to those who subscribed */
 /* apply.c, half.c, hand.c, copy.c, link.c */
 bool half_completes(struct judging *j);            /* false: this was the first side's message */
 void hand_add(struct judging *j, struct bytes addressee);
@@ -48,5 +52,20 @@ size_t hand_served(struct judging *j, bool mark);  /* how many lines the submiss
 void copy_add(struct judging *j);
 void link_apply(struct judging *j);
 bool link_takes(const struct judging *j, const struct link *link, const struct referral *other);
+/* hint.c */
+void hint_facts(struct judging *j, struct referral *r);   /* keeps what the submission says of them; remarks on what cannot be compared */
+void hint_decide(struct judging *j, struct referral *r);  /* the submission is an administrative decision */
+void hint_referred(struct judging *j);                    /* the case was referred: its hints are answered */
+void hint_check_crime(struct judging *j);                 /* a reason against the submission for each threshold met */
+/* enlist.c: the roster of a joint operation (roster.h) */
+void enlist_check(struct judging *j);
+bool enlist_is_party(struct judging *j);           /* tells its own reason */
+void enlist_recipients(struct judging *j);
+void enlist_apply(struct judging *j);
+bool enlist_settled(const struct referral *r, int owing);
+instant enlist_last(const struct referral *r, int owing, instant otherwise);
+bool enlist_of_kind(const struct judging *j, const struct referral *r, uint16_t kinds);
+void judging_recipient(struct judging *j, int number); /* check.c: one more main recipient */
+bool judging_known(const struct referral *r, struct bytes number); /* a document number of it */
 int judging_regime(const struct judging *j);       /* of a referral that this submission opens */
 #endif

@@ -10,7 +10,7 @@ static bool listed(const struct procedure *p, int machine, int state, int event,
 }
 
 static struct referral standing(const struct procedure *p, int machine, int state) {
-    struct referral r = {.opener = 1, .holder = 19, .rules = (int16_t)p->version, .parties = UINT64_MAX};
+    struct referral r = {.opener = 1, .holder = 19, .rules = (int16_t)p->version, .parties = UINT64_MAX, .handling_expires = INSTANT_NONE};
     r.id.b[15] = 1;
     snprintf(r.machine, sizeof r.machine, "%s", p->machines[machine].name);
     snprintf(r.state, sizeof r.state, "%s", p->machines[machine].states[state].code);

@@ -20,6 +20,13 @@ static bool field_given(const struct submission *s, int field) {
     case FIELD_FOUND: return s->found_time != INSTANT_NONE;
     case FIELD_PENALTIES: return s->penalty_count > 0;
     case FIELD_DOCUMENT_NO: return s->document_no.count > 0;
+    case FIELD_PURPOSE: return s->purpose.count > 0;
+    case FIELD_LINKED: return s->linked_numbers.number > 0 || s->agency_case_no.count > 0;
+    case FIELD_AREA: return s->operation.corners >= 3;
+    case FIELD_WINDOW: case FIELD_PROPOSED: return s->operation.start != INSTANT_NONE && s->operation.end != INSTANT_NONE;
+    case FIELD_LEAD: return s->operation.lead.count > 0;
+    case FIELD_PLACE: return s->longitude.present && s->latitude.present && s->coordinates_system.count > 0;
+    case FIELD_EVIDENCE: return s->operation.evidence > 0 || s->document_count > 0;
     case FIELD_COUNT: break;
     }
     return true;

@@ -4,6 +4,7 @@
 #define ECOCASE_BROKER_JUDGE_RULES_H
 #include "broker/judge/judge.h"
 #include "broker/judge/calendar.h"
+#include "wire/fact.h"
 
 #define MOST_VERSIONS 16
 #define MOST_MACHINES 12
@@ -19,26 +20,40 @@
 #define MOST_ROW_ACTS 24
 #define MOST_ROW_LINKS 4
 #define MOST_FIELDS 16
+#define MOST_HANDLINGS 4      /* as many as the records' enumeration has */
+#define MOST_SOURCES 24
+#define MOST_AREAS 64
+#define MOST_KINDS 16        /* of joint operations; a bit each */
 #define NO_STATE (-1)
 #define NO_FLAG (-1)
 
 /* Role codes of the rules: those of the directory, and the broker itself. */
 #define SENDERS_ANY 0xFFu
 #define SENDER_SYS (1u << 0)
-enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH };
-enum actor { ACTOR_OPENER, ACTOR_HOLDER, ACTOR_SENDER, ACTOR_RECEIVER };
-enum who { WHO_ANYONE, WHO_OPENER, WHO_HOLDER, WHO_EITHER, WHO_FORWARDER, WHO_PARTY, WHO_OPENER_OR_LEAD };
+enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH, UNIT_MINUTE };
+enum actor { ACTOR_OPENER, ACTOR_HOLDER, ACTOR_SENDER, ACTOR_RECEIVER, ACTOR_INVITED, ACTOR_REPORTING };
+enum who { WHO_ANYONE, WHO_OPENER, WHO_HOLDER, WHO_EITHER, WHO_FORWARDER, WHO_PARTY, WHO_OPENER_OR_LEAD,
+           WHO_INVITEE, WHO_ACCEPTED, WHO_MEMBER }; /* of the roster; a member is its opener too */
 enum receiver { RECEIVER_NONE, RECEIVER_ANY, RECEIVER_OPENER, RECEIVER_HOLDER, RECEIVER_OTHER, RECEIVER_LEAD, RECEIVER_OTHER_FORCE, RECEIVER_ROLE,
-                RECEIVER_PARTIES };
-enum copy { COPY_ROLE, COPY_OPENER, COPY_HOLDER, COPY_REFERRER, COPY_SUPERIOR, COPY_PARTIES };
+                RECEIVER_PARTIES, RECEIVER_INVITEES, RECEIVER_ROSTER, RECEIVER_ACCEPTED };
+enum copy { COPY_ROLE, COPY_OPENER, COPY_HOLDER, COPY_REFERRER, COPY_SUPERIOR, COPY_PARTIES, COPY_SUBSCRIBERS };
+enum addressed { ADDRESSED_EITHER, ADDRESSED_YES, ADDRESSED_NO }; /* whether the paper names a recipient */
 enum change { CHANGE_NONE, CHANGE_RECIPIENT, CHANGE_SENDER, CHANGE_OPENER };
 enum moment { MOMENT_BUSINESS, MOMENT_REPORT, MOMENT_APPROVAL, MOMENT_DECIDED, MOMENT_FOUND, MOMENT_CLOCK };
 enum guard { GUARD_CATEGORY = 1, GUARD_COUNTY = 2, GUARD_COMPETENT_SENDER = 4, GUARD_COMPETENT_RECEIVER = 8, GUARD_OFFICERS = 16, GUARD_CHIEF = 32,
-             GUARD_COUNTY_HEAD = 64, GUARD_NUMBER = 128, GUARD_TARGET_ORGAN = 256, GUARD_RESULT = 512, GUARD_DIGESTS = 1024, GUARD_APPROVER = 2048 };
+             GUARD_COUNTY_HEAD = 64, GUARD_NUMBER = 128, GUARD_TARGET_ORGAN = 256, GUARD_RESULT = 512, GUARD_DIGESTS = 1024, GUARD_APPROVER = 2048,
+             GUARD_SOURCE = 4096, GUARD_AREAS = 8192,
+             GUARD_OPERATION = 16384, GUARD_ANSWERED = 32768, GUARD_ACCEPTED = 65536, GUARD_PENALTY_POWER = 131072, GUARD_REPORTED = 262144,
+             GUARD_FOLLOWED_UP = 524288, GUARD_NO_CRIME = 1048576, GUARD_SAME_LEVEL = 2097152 };
+/* What a row does to the roster of a joint operation: a bit each. */
+enum roster_act { ROSTER_PLAN = 1, ROSTER_INVITE = 2, ROSTER_ACCEPT = 4, ROSTER_DECLINE = 8, ROSTER_RESET = 16, ROSTER_FINDING = 32, ROSTER_REPORT = 64,
+                  ROSTER_FOLLOW_UPS = 128 };
 /* In the order in which they are carried out. */
 enum act_kind { ACT_MEASURE, ACT_STOP, ACT_VOID, ACT_VOID_ALL, ACT_PAUSE, ACT_RESUME, ACT_REOPEN, ACT_SUPERSEDE, ACT_START };
 enum field { FIELD_TITLE, FIELD_REASON, FIELD_SIGNER, FIELD_APPROVER, FIELD_DECIDED, FIELD_OFFICERS, FIELD_PARTIES, FIELD_ITEMS, FIELD_CASE_NO,
-             FIELD_APPROVAL, FIELD_REPORT, FIELD_FOUND, FIELD_PENALTIES, FIELD_DOCUMENT_NO, FIELD_COUNT };
+             FIELD_APPROVAL, FIELD_REPORT, FIELD_FOUND, FIELD_PENALTIES, FIELD_DOCUMENT_NO, FIELD_PURPOSE, FIELD_LINKED,
+             FIELD_AREA, FIELD_WINDOW, FIELD_LEAD, FIELD_PROPOSED, FIELD_PLACE,
+             FIELD_EVIDENCE, FIELD_COUNT };
 enum lack { LACK_REFUSE, LACK_SUPPLEMENT, LACK_REMARK };
 
 struct clock_form { /* 期限 as counted in one regime */
@@ -76,6 +91,9 @@ struct act {
     int8_t flag, unless;        /* only where this flag is set / not set */
     bool unlinked;              /* only where no link took effect */
     bool once;                  /* only where the referral never had this clock */
+    bool settled;               /* only when nobody of the roster owes any more what this clock is about */
+    bool by_reply;              /* started: it ends at reply_by, where the message says one */
+    uint16_t kinds;             /* only for joint operations of these kinds; 0: any */
     const char *when;           /* only with this reason code */
     const struct setting *at;
 };
@@ -96,6 +114,8 @@ struct transition {
     uint8_t machine, event;
     bool opens, both;
     bool statutory;
+    enum addressed addressed;
+    bool sets_handling;         /* by its originator's paper */
     uint32_t from;
     int8_t to;                  /* NO_STATE: same */
     uint8_t senders;            /* bit per enum role; bit 0: the broker */
@@ -114,9 +134,13 @@ struct transition {
     struct { enum copy kind; uint8_t role; } copies[MOST_ROW_COPIES];
     int8_t serve;               /* an external addressee, by index; SERVE_* */
     uint32_t set, clear;
+    uint32_t roster;            /* bit per enum roster_act */
+    uint8_t observers;          /* bit per role: invited, they watch */
+    uint16_t power_kinds;       /* GUARD_PENALTY_POWER only for these kinds */
     enum change opener, holder;
     bool serves;                /* tells that something was served by hand */
     bool names_gaps;            /* the answer names the documents still missing */
+    bool decides;               /* an administrative decision: compared with the thresholds (hint.c) */
     struct { bool present; uint8_t machine; uint32_t states; } blocked; /* such a referral of the case must be taken by a link */
     struct acts acts;
     const struct link *links;
@@ -145,6 +169,11 @@ struct alert_policy {
 struct external { const char *slug, *zh, *en; const char *superior_of; };
 struct regime { const char *code, *zh, *en; uint64_t agencies; /* bit per participant number is not known here: slugs */ const struct setting *list; };
 struct route { uint8_t external; uint64_t categories; instant from; const char *basis; };
+struct coded { const char *code, *zh, *en; };
+struct handling_rule {          /* 处理限制, see handling.c */
+    const char *code, *zh, *en;
+    bool subscribers, onward_consent, start_consent, expires, titles;
+};
 struct document_rule { const char *code, *zh, *en; };
 struct package {                /* what an event must bring: for a regime, for categories */
     uint8_t event;
@@ -157,11 +186,60 @@ struct package {                /* what an event must bring: for a regime, for c
     const char *basis, *tag;
     const struct setting *at;
 };
+/* thresholds.yaml, see threshold.h */
+#define MOST_THRESHOLDS 160
+#define MOST_SEASONS 32
+#define MOST_OVERLAPS 8
+#define MOST_CONDITION_PARTS 8
+enum condition_kind { CONDITION_NUMBER, CONDITION_CODE, CONDITION_TRUE, CONDITION_SEASON, CONDITION_SUM, CONDITION_ALL, CONDITION_ANY, CONDITION_ALWAYS };
+struct condition {
+    enum condition_kind kind;
+    uint8_t fact;
+    uint32_t codes;             /* bits of the fact's list; 0: not counted by code */
+    int64_t least;              /* NUMBER, SUM: micro units (fact.h) */
+    int64_t per;                /* a part of a SUM: its value counts 1 / per, in micro units */
+    uint8_t count;
+    const struct condition *parts;
+};
+enum hint_level { HINT_RED, HINT_AMBER, HINT_BLUE };
+struct threshold {
+    const char *id, *zh, *en, *basis, *tag;
+    bool statutory, severe;
+    enum hint_level level;
+    uint64_t categories;        /* 0: any */
+    struct condition when;
+};
+struct season { uint32_t waters; int first_year, last_year, from, to; const char *basis, *tag; bool statutory; }; /* from, to: mmdd */
+struct overlap {                /* a decision beside a referral of the case */
+    const char *id, *code, *zh, *en, *basis, *tag;
+    bool statutory, fine;
+    uint8_t machine;
+    uint32_t states;            /* 0: any */
+    const char *after, *until;  /* clocks whose start is the moment; until NULL: none */
+    struct role_list tell;
+};
+struct parameter { const char *id, *zh, *en, *basis, *tag; bool statutory; int64_t micro; };
+struct thresholds {
+    int near;                   /* percent */
+    const char *near_basis, *near_tag;
+    bool near_statutory;
+    struct { const char *id, *zh, *en, *basis, *tag; bool statutory; instant within; struct role_list tell; } late; /* send_within */
+    struct role_list tell;      /* who hears of a hint besides the agency */
+    struct threshold *rows;
+    struct season seasons[MOST_SEASONS];
+    struct overlap overlaps[MOST_OVERLAPS];
+    struct parameter parameters[16];
+    size_t count, season_count, overlap_count, parameter_count;
+    int water_body, act_date;   /* the facts that a season asks for */
+};
+
 struct procedure {
     struct arena *arena;        /* of the rules that own it */
     int version;
     instant from;               /* referrals that begin at or after it are judged by it */
-    struct settings *files[MOST_MACHINES + 4];
+    struct settings *files[MOST_MACHINES + 5];
+    const struct fact_list *facts; /* of the rules that own it */
+    struct thresholds thresholds;
     uint8_t file_count;
     struct machine machines[MOST_MACHINES];
     struct event_rule events[MOST_EVENTS];
@@ -171,6 +249,7 @@ struct procedure {
     const char *categories[64];
     const char *incomplete[8];
     struct external externals[MOST_EXTERNALS];
+    struct coded kinds[MOST_KINDS];
     struct regime regimes[MOST_REGIMES];
     struct route routes[8];
     struct document_rule documents[MOST_DOCUMENTS];
@@ -178,13 +257,20 @@ struct procedure {
     struct transition *transitions;
     size_t transition_count;
     uint8_t machine_count, event_count, clock_count, flag_count, category_count, incomplete_count, external_count, regime_count, route_count,
-        document_count, package_count;
+        document_count, package_count, kind_count;
     int8_t flag_gaps;           /* F_MATERIAL_GAPS */
+    int8_t flag_referred;       /* F_REFERRED */
+    struct handling_rule handlings[MOST_HANDLINGS];
+    struct coded sources[MOST_SOURCES], areas[MOST_AREAS];
+    uint8_t handling_count, source_count, area_count;
+    int8_t flag_onward, flag_start; /* the originator's consent */
+    uint32_t handled, started;  /* bit per machine: its referrals have a handling; opening it from one of those starts a case */
 };
 struct rules {
     struct alert_policy alerts;
     struct arena *arena;
     struct calendar *calendar;
+    struct fact_list *facts;
     struct procedure *versions[MOST_VERSIONS]; /* by rising version; the last is the newest */
     size_t version_count;
 };
@@ -197,7 +283,9 @@ int rules_clock(const struct procedure *p, const char *name);
 int rules_flag(const struct procedure *p, const char *name);
 int rules_external(const struct procedure *p, struct bytes slug);
 int rules_document(const struct procedure *p, struct bytes code);
+int rules_word_of(const struct coded *words, size_t count, struct bytes code);          /* -1: unknown */
 int rules_category(const struct procedure *p, struct bytes code);
+int rules_kind(const struct procedure *p, struct bytes code);
 void rules_place_event(struct procedure *p, int event);
 int rules_field(const char *name);
 const char *rules_field_name(int field);
@@ -216,11 +304,18 @@ MUST_USE enum outcome rules_read_links(const struct procedure *p, struct setting
 MUST_USE enum outcome rules_read_states(const struct procedure *p, struct setting *list, int machine, uint32_t *ret, bool *ret_opens, struct fault *fault);
 MUST_USE enum outcome rules_read_to(const struct procedure *p, struct setting *from, int machine, int8_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_parties(struct setting *row, struct transition *ret, struct fault *fault);
-MUST_USE enum outcome rules_read_guards(struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_guards(const struct procedure *p, struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_roster(struct setting *row, struct transition *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, uint16_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault);
+MUST_USE enum outcome rules_read_coded(struct setting *root, const char *key, struct coded *ret, size_t most, uint8_t *ret_count, struct fault *fault);
+MUST_USE enum outcome rules_read_handling(struct procedure *p, struct setting *root, struct fault *fault); /* after the rows */
 MUST_USE enum outcome rules_read_tag(struct setting *from, const char **ret_tag, const char **ret_basis, bool *ret_statutory, struct fault *fault);
 MUST_USE enum outcome rules_read_categories(const struct procedure *p, struct setting *list, uint64_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_alerts(struct rules *rules, const char *path, struct fault *fault); /* after the versions */
+MUST_USE enum outcome rules_read_role_list(struct setting *list, struct role_list *ret, struct fault *fault);
+MUST_USE enum outcome rules_read_thresholds(struct procedure *p, struct setting *root, struct fault *fault); /* after the machines */
+MUST_USE enum outcome rules_read_condition(const struct procedure *p, struct setting *from, struct condition *ret, struct fault *fault);
 MUST_USE enum outcome rules_check(const struct procedure *p, struct fault *fault);       /* states, rows, words */
 MUST_USE enum outcome rules_check_clocks(const struct procedure *p, struct fault *fault); /* what may run where */
 int rules_role(const char *text); /* enum role, 0 for SYS, -1 unknown */

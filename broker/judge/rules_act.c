@@ -32,6 +32,17 @@ static enum outcome flag_named(const struct procedure *p, struct setting *from, 
     return OK;
 }
 
+/* A clock ends at its amount; or at what the message names. */
+static enum outcome read_due(struct setting *from, struct act *ret, struct fault *fault) {
+    const char *text = "";
+    TRY(setting_text_or(from, "due", "", &text, fault));
+    ret->by_reply = strcmp(text, "reply_by") == 0;
+    if (text[0] && (!ret->by_reply || ret->kind != ACT_START)) {
+        return setting_fault(setting_get(from, "due"), fault, "SETTINGS_TYPE", "due can be reply_by, of a clock that is started, not \"%.20s\"", text);
+    }
+    return OK;
+}
+
 static enum outcome read_details(const struct procedure *p, struct setting *from, struct act *ret, struct fault *fault) {
     const char *text = "";
     TRY(setting_text(from, "clock", &text, fault));
@@ -42,6 +53,9 @@ static enum outcome read_details(const struct procedure *p, struct setting *from
     TRY(flag_named(p, from, "unless", &ret->unless, fault));
     TRY(setting_bool_or(from, "unlinked", false, &ret->unlinked, fault));
     TRY(setting_bool_or(from, "once", false, &ret->once, fault));
+    TRY(setting_bool_or(from, "settled", false, &ret->settled, fault));
+    TRY(rules_read_kinds(p, setting_get(from, "kinds"), &ret->kinds, fault));
+    TRY(read_due(from, ret, fault));
     if (ret->kind == ACT_SUPERSEDE) {
         TRY(setting_text(from, "by", &text, fault));
         TRY(clock_named(p, setting_get(from, "by"), text, &ret->by, fault));

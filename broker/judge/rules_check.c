@@ -49,8 +49,9 @@ static enum outcome check_single(const struct procedure *p, size_t at, struct fa
             return setting_fault(a->at, fault, "SETTINGS_DUPLICATE", "the id %s stands twice: give one of the rows another", a->id);
         }
         bool overlap = (a->opens && b->opens) || (a->machine == b->machine && (a->from & b->from));
+        overlap = overlap && (a->addressed == ADDRESSED_EITHER || b->addressed == ADDRESSED_EITHER || a->addressed == b->addressed);
         if (a->event == b->event && overlap && (a->senders & b->senders) && same_reasons(a, b)) {
-            return setting_fault(a->at, fault, "SETTINGS_DUPLICATE", "%s and %s (line %u) both take %s from one sender in one state: part them by from, sender or reasons", a->id,
+            return setting_fault(a->at, fault, "SETTINGS_DUPLICATE", "%s and %s (line %u) both take %s from one sender in one state: part them by from, sender, addressed or reasons", a->id,
                                  b->id, b->at->line, p->events[a->event].name);
         }
     }

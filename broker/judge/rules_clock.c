@@ -17,7 +17,7 @@ static enum outcome one_of(struct setting *from, const char *key, const char *co
 }
 
 static enum outcome read_form(struct setting *from, struct clock_form *ret, struct fault *fault) {
-    static const char *const units[] = {"HOUR", "CAL_DAY", "WORK_DAY", "MONTH", NULL};
+    static const char *const units[] = {"HOUR", "CAL_DAY", "WORK_DAY", "MONTH", "MINUTE", NULL};
     int unit = 0;
     int64_t amount = 0;
     TRY(one_of(from, "unit", units, &unit, fault));
@@ -29,7 +29,7 @@ static enum outcome read_form(struct setting *from, struct clock_form *ret, stru
 }
 
 static enum outcome read_clock(struct procedure *p, struct setting *from, struct fault *fault) {
-    static const char *const actors[] = {"opener", "holder", "sender", "receiver", NULL};
+    static const char *const actors[] = {"opener", "holder", "sender", "receiver", "invited", "reporting", NULL};
     if (p->clock_count == MOST_RULE_CLOCKS) return setting_fault(from, fault, "TOO_MANY", "more than %d clocks", MOST_RULE_CLOCKS);
     struct clock_rule *clock = &p->clocks[p->clock_count];
     int actor = 0;

@@ -5,7 +5,7 @@
 typedef uint64_t running[MOST_MACHINES][MOST_STATES];
 #define BIT(clock) (UINT64_C(1) << (clock))
 
-static bool certain(const struct act *act) { return !act->when && act->flag == NO_FLAG && act->unless == NO_FLAG && !act->unlinked; }
+static bool certain(const struct act *act) { return !act->when && act->flag == NO_FLAG && act->unless == NO_FLAG && !act->unlinked && !act->settled && !act->kinds; }
 
 /* What may run after the acts, when `in` may run before them. */
 static uint64_t after(const struct acts *acts, uint64_t in) {

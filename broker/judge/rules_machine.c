@@ -114,6 +114,22 @@ static enum outcome read_change(struct setting *row, const char *key, enum chang
     return setting_fault(setting_get(row, key), fault, "SETTINGS_UNKNOWN", "%s must be recipient, sender or opener, not \"%.20s\"", key, text);
 }
 
+static enum outcome read_addressed(struct setting *row, struct transition *ret, struct fault *fault) {
+    bool addressed = false;
+    if (!setting_get(row, "addressed")) return OK;
+    TRY(setting_bool_or(row, "addressed", false, &addressed, fault));
+    ret->addressed = addressed ? ADDRESSED_YES : ADDRESSED_NO;
+    return OK;
+}
+
+static enum outcome read_handling(struct setting *row, struct transition *ret, struct fault *fault) {
+    const char *text = "";
+    TRY(setting_text_or(row, "handling", "", &text, fault));
+    ret->sets_handling = strcmp(text, "set") == 0;
+    if (ret->sets_handling || !text[0]) return OK;
+    return setting_fault(setting_get(row, "handling"), fault, "SETTINGS_UNKNOWN", "handling must be set, or left out, not \"%.20s\"", text);
+}
+
 static enum outcome read_row(struct procedure *p, struct setting *row, int machine, struct transition *ret, struct fault *fault) {
     const char *text = "";
     struct setting *from = NULL;
@@ -132,7 +148,8 @@ static enum outcome read_row(struct procedure *p, struct setting *row, int machi
     TRY(rules_read_tag(row, &ret->tag, &ret->basis, &ret->statutory, fault));
     TRY(setting_text_or(row, "note", "", &ret->note, fault));
     TRY(rules_read_parties(row, ret, fault));
-    TRY(rules_read_guards(row, ret, fault));
+    TRY(rules_read_guards(p, row, ret, fault));
+    TRY(rules_read_roster(row, ret, fault));
     TRY(read_clock_set(p, row, "running", &ret->running, fault));
     TRY(read_clock_set(p, row, "stopped", &ret->stopped, fault));
     TRY(read_clock_set(p, row, "overdue", &ret->overdue, fault));
@@ -143,9 +160,12 @@ static enum outcome read_row(struct procedure *p, struct setting *row, int machi
     TRY(setting_bool_or(row, "both", false, &ret->both, fault));
     TRY(setting_bool_or(row, "served", false, &ret->serves, fault));
     TRY(setting_bool_or(row, "names_gaps", false, &ret->names_gaps, fault));
+    TRY(setting_bool_or(row, "decides", false, &ret->decides, fault));
     TRY(read_change(row, "holder", &ret->holder, fault));
     TRY(read_change(row, "opener", &ret->opener, fault));
     TRY(read_serve(p, row, ret, fault));
+    TRY(read_addressed(row, ret, fault));
+    TRY(read_handling(row, ret, fault));
     TRY(read_blocked(p, row, ret, fault));
     if (ret->both && ret->who != WHO_EITHER) return setting_fault(row, fault, "SETTINGS_TYPE", "%s: both: true needs who: either, one message from each side", ret->id);
     TRY(rules_read_acts(p, row, &ret->acts, fault));

@@ -74,8 +74,11 @@ int rules_category(const struct procedure *p, struct bytes code) {
     return -1;
 }
 
+int rules_kind(const struct procedure *p, struct bytes code) { return rules_word_of(p->kinds, p->kind_count, code); }
+
 static const char *const fields[FIELD_COUNT] = {"title", "reason", "signer", "approver", "decided_time", "officers", "parties", "items", "agency_case_no",
-    "approval_time", "report_time", "found_time", "penalties", "document_no"};
+    "approval_time", "report_time", "found_time", "penalties", "document_no", "purpose", "linked_numbers",
+    "area", "window", "lead", "proposed", "longitude", "evidence"};
 int rules_field(const char *name) {
     for (int i = 0; i < FIELD_COUNT; i++) {
         if (strcmp(fields[i], name) == 0) return i;
@@ -114,6 +117,7 @@ struct rule_name rules_clock_name(const struct rules *rules, const char *rule) {
         const struct procedure *p = rules->versions[i];
         int c = rules_clock(p, rule);
         if (c >= 0) return (struct rule_name){p->clocks[c].zh, p->clocks[c].en};
+        if (strcmp(rule, p->thresholds.late.id) == 0) return (struct rule_name){p->thresholds.late.zh, p->thresholds.late.en};
     }
     return (struct rule_name){rule, rule};
 }
@@ -158,7 +162,34 @@ static size_t words_of(const struct procedure *p, size_t index, struct rule_word
         *ret = (struct rule_word){"X", "", p->externals[at].slug, p->externals[at].zh, p->externals[at].en, "", false};
         return 0;
     }
-    return at - p->external_count + 1;
+    at -= p->external_count;
+    if (at < p->handling_count) {
+        *ret = (struct rule_word){"H", "", p->handlings[at].code, p->handlings[at].zh, p->handlings[at].en, "", !p->handlings[at].titles};
+        return 0;
+    }
+    at -= p->handling_count;
+    if (at < p->source_count) {
+        *ret = (struct rule_word){"Q", "", p->sources[at].code, p->sources[at].zh, p->sources[at].en, "", false};
+        return 0;
+    }
+    at -= p->source_count;
+    if (at < p->area_count) {
+        *ret = (struct rule_word){"A", "", p->areas[at].code, p->areas[at].zh, p->areas[at].en, "", false};
+        return 0;
+    }
+    at -= p->area_count;
+    if (at < p->kind_count) {
+        *ret = (struct rule_word){"O", "", p->kinds[at].code, p->kinds[at].zh, p->kinds[at].en, "", false};
+        return 0;
+    }
+    at -= p->kind_count;
+    const struct rule_word own[] = {{"C", "", p->thresholds.late.id, p->thresholds.late.zh, p->thresholds.late.en, p->thresholds.late.basis, false},
+        {"E", "", "SYS.HINT", "应移未移提示", "hint", "", false}, {"E", "", "SYS.UNREFERRED", "应移未移", "should have been referred", "", false}};
+    if (at < sizeof own / sizeof own[0]) {
+        *ret = own[at];
+        return 0;
+    }
+    return at - sizeof own / sizeof own[0] + 1;
 }
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret) {
     for (size_t i = 0; i < rules->version_count; i++) { /* the newest last: what is stored again is the newest word */

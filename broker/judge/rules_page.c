@@ -33,6 +33,7 @@ static const char *unit_text(enum unit unit) {
     case UNIT_CAL_DAY: return "日 calendar days";
     case UNIT_WORK_DAY: return "工作日 working days";
     case UNIT_MONTH: return "个月 months";
+    case UNIT_MINUTE: return "分钟 minutes";
     }
     return "";
 }
@@ -42,7 +43,7 @@ static enum outcome page_form(const struct clock_form *form, struct buffer *into
 }
 
 static enum outcome page_clocks(const struct procedure *p, struct buffer *into, struct fault *fault) {
-    static const char *const actors[] = {"opener", "holder", "sender", "receiver"};
+    static const char *const actors[] = {"opener", "holder", "sender", "receiver", "those invited", "those that must report"};
     TRY(buffer_printf(into, fault, "## 期限 · Limits\n\nThe starting hour and day are not counted; an end on a free day moves to the next working day (not for hours). "
                               "A second line is how a limit counts\nfor the agencies of a regime; both are in force at once.\n\n"
                               "| clock | 期限 | | who acts | limit | basis | tag |\n|---|---|---|---|---|---|---|\n"));
@@ -98,5 +99,7 @@ enum outcome rules_page(const struct rules *rules, struct buffer *into, struct f
     TRY(buffer_printf(into, fault, "版本 version %d\n\n", p->version));
     for (int m = 0; m < p->machine_count; m++) TRY(page_machine(p, m, into, fault));
     TRY(page_clocks(p, into, fault));
-    return page_rest(p, into, fault);
+    TRY(page_thresholds(p, into, fault));
+    TRY(page_rest(p, into, fault));
+    return page_handling(p, into, fault);
 }

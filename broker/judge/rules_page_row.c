@@ -12,7 +12,7 @@ static enum outcome states(const struct machine *m, uint32_t from, bool opens, s
 }
 
 static enum outcome senders(const struct transition *t, struct buffer *into, struct fault *fault) {
-    static const char *const who[] = {"", "opener ", "holder ", "either side ", "a force of the case ", "a party ", "opener or lead force "};
+    static const char *const who[] = {"", "opener ", "holder ", "either side ", "a force of the case ", "a party ", "opener or lead force ", "an invited body ", "a body that accepted ", "lead or a body that accepted "};
     TRY(buffer_printf(into, fault, "%s", who[t->who]));
     if ((t->senders | SENDER_SYS) == SENDERS_ANY) return OK;
     if (t->senders & SENDER_SYS) TRY(buffer_printf(into, fault, "SYS "));
@@ -23,8 +23,8 @@ static enum outcome senders(const struct transition *t, struct buffer *into, str
 }
 
 static enum outcome receivers(const struct transition *t, struct buffer *into, struct fault *fault) {
-    static const char *const names[] = {"—", "any", "opener", "holder", "the other side", "lead force", "another force", "", "all parties"};
-    static const char *const copies[] = {"", "opener", "holder", "referrer", "superior", "parties"};
+    static const char *const names[] = {"—", "any", "opener", "holder", "the other side", "lead force", "another force", "", "all parties", "those invited", "all on the roster", "those that accepted"};
+    static const char *const copies[] = {"", "opener", "holder", "referrer", "superior", "parties", "subscribers"};
     TRY(buffer_printf(into, fault, "→ %s", t->receiver == RECEIVER_ROLE ? role_text((enum role)t->receiver_role) : names[t->receiver]));
     for (int c = 0; c < t->copy_count; c++) {
         const char *name = t->copies[c].kind == COPY_ROLE ? role_text((enum role)t->copies[c].role) : copies[t->copies[c].kind];
@@ -44,11 +44,15 @@ static enum outcome clocks(const struct procedure *p, const char *what, uint64_t
 
 static enum outcome needs(const struct procedure *p, const struct transition *t, struct buffer *into, struct fault *fault) {
     static const char *const guards[] = {"category", "county", "sender competent", "receiver competent", "≥2 officers", "chief approves (remark)", "county-level head approves",
-                                         "document number", "target organ", "result", "digests", "approver"};
+                                         "document number", "target organ", "result", "digests", "approver", "source", "areas", "kind, window and lead are right",
+                                         "all answered, or the limit passed", "somebody accepted", "somebody with power to punish", "all reported, or named as overdue",
+                                         "cases that findings led to are named", "no threshold of a crime met", "same level (remark)"};
+    static const char *const addressed[] = {"", "names a recipient; ", "names no recipient; "};
     if (t->both) TRY(buffer_printf(into, fault, "**both sides**; "));
     for (int i = 0; i < t->reason_count; i++) TRY(buffer_printf(into, fault, "%s%s", t->reasons[i], i + 1 < t->reason_count ? "/" : "; "));
     if (t->reason_needed) TRY(buffer_printf(into, fault, "a reason; "));
-    for (int g = 0; g < 12; g++) {
+    TRY(buffer_printf(into, fault, "%s", addressed[t->addressed]));
+    for (size_t g = 0; g < sizeof guards / sizeof guards[0]; g++) {
         if (t->guards >> g & 1u) TRY(buffer_printf(into, fault, "%s; ", guards[g]));
     }
     for (int f = 0; f < FIELD_COUNT; f++) {
@@ -70,13 +74,20 @@ static enum outcome act(const struct procedure *p, const struct act *a, struct b
     TRY(buffer_printf(into, fault, "%s %s", words[a->kind], p->clocks[a->clock].name));
     if (a->kind == ACT_SUPERSEDE) TRY(buffer_printf(into, fault, " by %s", p->clocks[a->by].name));
     if (a->when) TRY(buffer_printf(into, fault, " (%s)", a->when));
+    if (a->settled) TRY(buffer_printf(into, fault, " (when nobody owes it)"));
+    if (a->by_reply) TRY(buffer_printf(into, fault, " (ends at `reply_by` where given)"));
+    for (int k = 0; k < p->kind_count; k++) {
+        if (a->kinds >> k & 1u) TRY(buffer_printf(into, fault, " (%s)", p->kinds[k].code));
+    }
     if (a->flag != NO_FLAG && a->kind != ACT_SUPERSEDE) TRY(buffer_printf(into, fault, " (if %s)", p->flags[a->flag]));
     if (a->unless != NO_FLAG) TRY(buffer_printf(into, fault, " (unless %s)", p->flags[a->unless]));
     return buffer_printf(into, fault, "; ");
 }
 
 static enum outcome does(const struct procedure *p, const struct transition *t, struct buffer *into, struct fault *fault) {
+    if (t->decides) TRY(buffer_printf(into, fault, "decides; "));
     for (int i = 0; i < t->acts.count; i++) TRY(act(p, &t->acts.one[i], into, fault));
+    if (t->sets_handling) TRY(buffer_printf(into, fault, "the originator's sets the handling; "));
     for (int f = 0; f < p->flag_count; f++) {
         if (t->set >> f & 1u) TRY(buffer_printf(into, fault, "sets %s; ", p->flags[f]));
     }

@@ -1,5 +1,6 @@
 /* rules.yaml: version, flags, categories, events, regimes, addressees outside, routes of copies. See rules.h. */
 #include "broker/judge/rules.h"
+#include "wire/event.h"
 
 enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault) {
     TRY(setting_text(from, "zh", ret_zh, fault));
@@ -46,17 +47,13 @@ static enum outcome read_texts(struct setting *root, const char *key, const char
 static enum outcome read_event(struct procedure *p, struct setting *from, struct fault *fault) {
     if (p->event_count == MOST_EVENTS) return setting_fault(from, fault, "TOO_MANY", "more than %d events", MOST_EVENTS);
     struct event_rule *event = &p->events[p->event_count];
-    const char *record = "";
     TRY(setting_text(from, "code", &event->name, fault));
     TRY(rules_read_names(from, &event->zh, &event->en, fault));
-    TRY(setting_text(from, "record", &record, fault));
     event->at = from;
     if (rules_event(p, bytes_of_cstr(event->name)) >= 0 || strlen(event->name) > 40) {
         return setting_fault(from, fault, "SETTINGS_DUPLICATE", "the event %.60s stands twice or is longer than 40 bytes", event->name);
     }
-    if (strcmp(record, "CASE_FILE") == 0) event->record = RECORD_CASE_FILE;
-    else if (strcmp(record, "CASE_STEP") == 0) event->record = RECORD_CASE_STEP;
-    else return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE or CASE_STEP, not \"%.40s\"", record);
+    TRY(event_record(from, &event->record, fault));
     rules_place_event(p, p->event_count++);
     return OK;
 }
@@ -71,6 +68,16 @@ static enum outcome read_external(struct procedure *p, struct setting *from, str
         return setting_fault(setting_get(from, "slug"), fault, "SETTINGS_TYPE", "an external slug begins with ext-, has at most 40 bytes and stands once");
     }
     p->external_count++;
+    return OK;
+}
+
+enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, uint16_t *ret, struct fault *fault) {
+    if (list && list->kind != SETTING_LIST) return setting_fault(list, fault, "SETTINGS_TYPE", "kinds must be a list");
+    for (struct setting *one = list ? list->first : NULL; one; one = one->next) {
+        int kind = one->kind == SETTING_TEXT ? rules_kind(p, bytes_of_cstr(one->text)) : -1;
+        if (kind < 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no kind of operation \"%.20s\": add it to operations or correct it", one->text ? one->text : "");
+        *ret = (uint16_t)(*ret | 1u << kind);
+    }
     return OK;
 }
 
@@ -134,9 +141,14 @@ enum outcome rules_read_words(struct procedure *p, struct setting *root, struct 
     TRY(read_each(p, root, "regimes", read_regime, fault));
     TRY(read_each(p, root, "externals", read_external, fault));
     TRY(read_each(p, root, "procuratorate", read_route, fault));
+    TRY(rules_read_coded(root, "sources", p->sources, MOST_SOURCES, &p->source_count, fault));
+    TRY(rules_read_coded(root, "areas", p->areas, MOST_AREAS, &p->area_count, fault));
+    TRY(rules_read_coded(root, "operations", p->kinds, MOST_KINDS, &p->kind_count, fault));
     TRY(read_each(p, root, "events", read_event, fault));
     if (!p->regime_count) return setting_fault(setting_get(root, "regimes"), fault, "SETTINGS_MISSING", "there must be a general regime");
     p->flag_gaps = (int8_t)rules_flag(p, "F_MATERIAL_GAPS");
+    p->flag_referred = (int8_t)rules_flag(p, "F_REFERRED");
+    if (p->flag_referred < 0) return setting_fault(setting_get(root, "flags"), fault, "SETTINGS_MISSING", "the flag F_REFERRED is missing: the row that refers a case sets it, no hint follows then");
     if (p->flag_gaps < 0) return setting_fault(setting_get(root, "flags"), fault, "SETTINGS_MISSING", "the flag F_MATERIAL_GAPS is missing: gaps of a transfer are marked by it");
     return OK;
 }

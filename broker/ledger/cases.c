@@ -35,6 +35,12 @@ struct referral *referral_row_read(const PGresult *result, int row, struct arena
     r->half = arena_copy(keep, column_bytes(result, row, 21));
     r->hand = arena_copy(keep, column_bytes(result, row, 22));
     r->alarm_at = column_instant(result, row, 23);
+    r->handling = (int8_t)column_int(result, row, 24);
+    r->handling_expires = column_instant(result, row, 25);
+    r->roster = arena_copy(keep, column_bytes(result, row, 26));
+    r->facts = arena_copy(keep, column_bytes(result, row, 27));
+    r->hints = arena_copy(keep, column_bytes(result, row, 28));
+    r->hint_marks = (uint64_t)column_int(result, row, 29);
     return r;
 }
 

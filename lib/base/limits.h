@@ -18,13 +18,17 @@
 #define LIMIT_NATIVE_FILE (4u * MIB)          /* a native case file before mapping (text forms are larger than Avro) */
 #define LIMIT_ATTACHMENT_COUNT 64u            /* attachments of one submission */
 #define LIMIT_PARTICIPANTS 64u                /* 22 today, room for the alternates; arrays in the lane row have this many places */
+#define LIMIT_SUBSCRIPTIONS 32u               /* of one participant: looked through for every clue */
 #define LIMIT_LANES 64u
 #define LIMIT_RECIPIENTS 24u                  /* to + copies of one message, after the rules added theirs */
 #define LIMIT_CLOCKS 24u                      /* statutory clocks of one referral */
 #define LIMIT_REFERRALS_PER_CASE 32u
+#define LIMIT_HINTED 8u                       /* told of one hint: the agency, procuratorate and justice bureau */
+#define LIMIT_HINTS 24u                       /* hints of one referral, and of one message about them */
 #define LIMIT_EVENTS_PER_REFERRAL 1000u
 #define LIMIT_FINDINGS 8u                     /* wrong identifiers named of one submission; what is beyond is said to be */
 #define LIMIT_AMOUNT_FEN INT64_C(10000000000000) /* 100 000 million yuan, more than any fine or value a case names */
+#define LIMIT_OPERATION_COUNT 10000000        /* people, boats, tenths of kilometres ... of one report */
 #define LIMIT_REASONS 32u                     /* reasons of one refusal */
 #define LIMIT_BATCH 1000u                     /* submissions judged in one Postgres transaction; each costs some 3 KiB of memory meanwhile */
 #define LIMIT_BATCH_BYTES (8u * MIB)

@@ -7,6 +7,7 @@
 
 typedef int64_t instant;
 #define INSTANT_NONE INT64_MIN
+#define MINUTE_MS INT64_C(60000)
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS INT64_C(86400000)
 

@@ -15,7 +15,8 @@ struct catalogue {
     struct event_list *events;
     struct division_list *divisions;
 };
-static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick"};
+static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick", "Clue", "ClueStep", "Operation", "OperationStep"};
+#define KINDS (sizeof kind_names / sizeof kind_names[0])
 
 static enum outcome compile_items(struct schema_entry *entry, struct fault *fault) {
     const char *const *paths = NULL;
@@ -38,7 +39,7 @@ static enum outcome load_entry(struct catalogue *catalogue, const char *folder, 
     TRY(setting_text(from, "name", &name, fault));
     TRY(setting_text(from, "file", &file, fault));
     if (catalogue_by_id(catalogue, (uint32_t)id)) return setting_fault(from, fault, "SETTINGS_DUPLICATE", "schema id %lld stands twice", (long long)id);
-    for (size_t i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++) {
+    for (size_t i = 0; i < KINDS; i++) {
         if (strcmp(kind_names[i], name) == 0) entry->kind = (enum record_kind)(i + 1);
     }
     if (!entry->kind) return setting_fault(from, fault, "SETTINGS_TYPE", "\"%s\" is no record type of ecocase", name);
@@ -77,7 +78,7 @@ static enum outcome load_all(struct catalogue *catalogue, const char *folder, st
         if (catalogue->count == MOST_SCHEMAS) return setting_fault(entry, fault, "TOO_MANY", "more than %d schemas", MOST_SCHEMAS);
         TRY(load_entry(catalogue, folder, entry, fault));
     }
-    for (int kind = RECORD_CASE_FILE; kind <= RECORD_TICK; kind++) {
+    for (size_t kind = RECORD_CASE_FILE; kind <= KINDS; kind++) {
         if (!catalogue_newest(catalogue, (enum record_kind)kind)) {
             return setting_fault(list, fault, "SETTINGS_MISSING", "no schema for %s", kind_names[kind - 1]);
         }

@@ -7,7 +7,8 @@
 #include "base/bytes.h"
 #include "wire/walk.h"
 
-enum record_kind { RECORD_CASE_FILE = 1, RECORD_CASE_STEP, RECORD_NOTICE, RECORD_DELIVERY_REPORT, RECORD_TICK };
+enum record_kind { RECORD_CASE_FILE = 1, RECORD_CASE_STEP, RECORD_NOTICE, RECORD_DELIVERY_REPORT, RECORD_TICK, RECORD_CLUE, RECORD_CLUE_STEP, RECORD_OPERATION,
+                   RECORD_OPERATION_STEP };
 struct schema_entry {
     uint32_t id;
     enum record_kind kind;

@@ -54,6 +54,26 @@ static bool slug_valid(const char *slug) {
     return count > 0 && count <= 40 && strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == count;
 }
 
+/* What the codes mean is checked against the rules (rules_check_subscriptions): the directory is read without them. */
+static enum outcome read_subscriptions(struct directory *d, struct setting *from, struct participant *p, struct fault *fault) {
+    struct setting *list = setting_get(from, "subscribes");
+    if (!list) return OK;
+    if (list->kind != SETTING_LIST) return setting_fault(list, fault, "SETTINGS_TYPE", "subscribes must be a list of {categories, areas}");
+    if (list->count > LIMIT_SUBSCRIPTIONS) return setting_fault(list, fault, "TOO_MANY", "more than %u subscriptions of one participant: put some together", LIMIT_SUBSCRIPTIONS);
+    struct subscription *all = arena_array(d->arena, list->count, sizeof *all);
+    for (struct setting *one = list->first; one; one = one->next) {
+        struct subscription *s = &all[p->subscription_count];
+        if (one->kind != SETTING_MAP) return setting_fault(one, fault, "SETTINGS_TYPE", "a subscription is {categories, areas}");
+        s->at = one;
+        TRY(read_list(d, one, "categories", &s->categories, &s->category_count, fault));
+        TRY(read_list(d, one, "areas", &s->areas, &s->area_count, fault));
+        if (!s->category_count && !s->area_count) return setting_fault(one, fault, "SETTINGS_MISSING", "it asks for everything everywhere: list categories or areas");
+        p->subscription_count++;
+    }
+    p->subscriptions = all;
+    return OK;
+}
+
 static enum outcome read_participant(struct directory *d, struct setting *from, struct fault *fault) {
     struct participant *p = &d->participants[d->count];
     int64_t number = 0, confidence = 0;
@@ -70,6 +90,7 @@ static enum outcome read_participant(struct directory *d, struct setting *from, 
     TRY(read_list(d, from, "aliases", &p->aliases, &p->alias_count, fault));
     TRY(read_list(d, from, "leads", &p->leads, &p->lead_count, fault));
     TRY(read_list(d, from, "shares", &p->shares, &p->share_count, fault));
+    TRY(read_subscriptions(d, from, p, fault));
     if (!slug_valid(p->slug)) return setting_fault(from, fault, "SETTINGS_TYPE", "slug must be of a-z, 0-9 and -, not \"%.60s\"", p->slug);
     if (d->by_number[number]) return setting_fault(from, fault, "SETTINGS_DUPLICATE", "number %lld stands twice", (long long)number);
     if (directory_by_slug(d, bytes_of_cstr(p->slug))) return setting_fault(from, fault, "SETTINGS_DUPLICATE", "slug \"%s\" stands twice", p->slug);

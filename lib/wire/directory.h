@@ -5,6 +5,12 @@
 #include "base/fault.h"
 #include "base/settings.h"
 
+/* 订阅 of clues: categories (none: every one) and areas: codes of the rules, a county, or a whole city (none: everywhere). */
+struct subscription {
+    const char *const *categories; size_t category_count;
+    const char *const *areas; size_t area_count;
+    const struct setting *at;
+};
 enum role { ROLE_AE = 1, ROLE_PSB, ROLE_PRO, ROLE_CRT, ROLE_JUS, ROLE_PI, ROLE_COO };
 struct participant {
     int number;
@@ -16,6 +22,7 @@ struct participant {
     bool receipts;           /* wants SYS.ACCEPTED for each accepted submission */
     const char *const *aliases; size_t alias_count;         /* other names under which papers address it */
     const char *const *leads; size_t lead_count;            /* categories it leads (may REF.SEND / receive REV) */
+    const struct subscription *subscriptions; size_t subscription_count;
     const char *const *shares; size_t share_count;          /* categories in which it is co-competent */
 };
 struct directory;

@@ -6,26 +6,32 @@
 
 #define MOST_MACHINES 16
 static const struct event_entry own[] = {{"SYS.ACCEPTED", "受理回执", "accepted", RECORD_NOTICE, false},
-    {"SYS.REFUSED", "平台退回", "refused", RECORD_NOTICE, false}};
+    {"SYS.REFUSED", "平台退回", "refused", RECORD_NOTICE, false}, {"SYS.HINT", "应移未移提示", "hint", RECORD_NOTICE, false},
+    {"SYS.UNREFERRED", "应移未移", "should have been referred", RECORD_NOTICE, false}};
 struct event_list {
     struct settings *settings;
     struct event_entry *entries;
     size_t count;
 };
 
-static enum outcome read_event(struct setting *from, struct event_entry *ret, struct fault *fault) {
+enum outcome event_record(struct setting *from, enum record_kind *ret, struct fault *fault) {
+    static const struct { const char *name; enum record_kind kind; } kinds[] = {{"CASE_FILE", RECORD_CASE_FILE}, {"CASE_STEP", RECORD_CASE_STEP},
+        {"CLUE", RECORD_CLUE}, {"CLUE_STEP", RECORD_CLUE_STEP}, {"OPERATION", RECORD_OPERATION}, {"OPERATION_STEP", RECORD_OPERATION_STEP}};
     const char *record = NULL;
+    TRY(setting_text(from, "record", &record, fault));
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(record, kinds[i].name) != 0) continue;
+        *ret = kinds[i].kind;
+        return OK;
+    }
+    return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE, CASE_STEP, CLUE, CLUE_STEP, OPERATION or OPERATION_STEP, not \"%.40s\"", record);
+}
+
+static enum outcome read_event(struct setting *from, struct event_entry *ret, struct fault *fault) {
     TRY(setting_text(from, "code", &ret->code, fault));
     TRY(setting_text(from, "zh", &ret->zh, fault));
     TRY(setting_text(from, "en", &ret->en, fault));
-    TRY(setting_text(from, "record", &record, fault));
-    static const struct { const char *name; enum record_kind kind; } kinds[] = {{"CASE_FILE", RECORD_CASE_FILE}, {"CASE_STEP", RECORD_CASE_STEP}};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (strcmp(record, kinds[i].name) != 0) continue;
-        ret->kind = kinds[i].kind;
-        return OK;
-    }
-    return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE or CASE_STEP, not \"%s\"", record);
+    return event_record(from, &ret->kind, fault);
 }
 
 /* A row from "-" opens. */

@@ -10,6 +10,9 @@ struct event_entry {
     bool opens;                /* some row of the rules takes it from "-": no referral needs to exist */
 };
 struct event_list;
+struct setting;
+/* Which record an event's `record` names: CASE_FILE, CASE_STEP, CLUE or CLUE_STEP. REFUSE: SETTINGS_*. */
+MUST_USE enum outcome event_record(struct setting *from, enum record_kind *ret, struct fault *fault);
 /* REFUSE: SETTINGS_*, at file:line:column. */
 MUST_USE enum outcome event_list_load(const char *schemas_folder, struct event_list **ret, struct fault *fault);
 void event_list_free(struct event_list *list);

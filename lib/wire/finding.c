@@ -69,6 +69,20 @@ static void place(const struct division_list *divisions, struct submission *s) {
     if (s->county_code.count) add(s, division_check(divisions, s->county_code, s->business_time), "county_code", 0, "");
 }
 
+/* The corners of an operation's area; the first that is wrong. */
+static void area(struct submission *s) {
+    struct walk_field f[RECORD_CORNER_FIELDS];
+    size_t cursor = 0;
+    for (size_t i = 1; walk_records(s->schema->items, &s->operation.area, &cursor, f); i++) {
+        const struct coordinate at = {true, true, f[RECORD_CORNER_LONGITUDE].real, f[RECORD_CORNER_LATITUDE].real, s->coordinates_system};
+        const char *code = coordinate_check(&at);
+        if (!code) code = coordinate_remark(&at);
+        bool system = code && strncmp(code, "COORDINATE_SYSTEM", 17) == 0;
+        add(s, code, system ? "coordinates_system" : "area", system ? 0 : i, "");
+        if (code) return;
+    }
+}
+
 static void numbers(struct submission *s) {
     struct bytes cite;
     size_t cursor = 0;
@@ -80,11 +94,14 @@ static void numbers(struct submission *s) {
 }
 
 void finding_note(const struct division_list *divisions, struct submission *s) {
-    if (s->kind == RECORD_CASE_FILE) {
+    bool content = s->kind == RECORD_CASE_FILE || s->kind == RECORD_CLUE;
+    if (content) {
         parties(divisions, s);
         place(divisions, s);
-        add(s, amount_check(s->fine_paid_fen), "fine_paid_fen", 0, "");
     }
+    if (s->kind == RECORD_CASE_FILE) add(s, amount_check(s->fine_paid_fen), "fine_paid_fen", 0, "");
     if (s->kind == RECORD_CASE_STEP) penalties(s);
-    if (s->kind == RECORD_CASE_FILE || s->kind == RECORD_CASE_STEP) numbers(s);
+    if (s->kind == RECORD_OPERATION) area(s);
+    if (s->kind == RECORD_OPERATION_STEP) place(divisions, s);
+    if (s->kind != RECORD_NOTICE && s->kind != RECORD_DELIVERY_REPORT && s->kind != RECORD_TICK) numbers(s);
 }

@@ -1,4 +1,4 @@
-/* 文书与物品 of a record: iterates the encoded items of `documents` (array<Document>) and `items` (array<Item>) of CaseFile and CaseStep, as
+/* 文书与物品 of a record: iterates the encoded items of `documents` (array<Document>) and `items` (array<Item>) of records, as
  * views, without decoding. Only for a walk_field that walk_run let through. */
 #ifndef ECOCASE_WIRE_PAPER_H
 #define ECOCASE_WIRE_PAPER_H

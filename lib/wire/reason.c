@@ -52,7 +52,33 @@
     X(CLOCK_STILL_RUNNING, "相应期限尚未终止，须先作出决定", "a limit is still running; the decision it waits for comes first")      \
     X(NOT_OVERDUE, "期限尚未届满，不能以逾期为由", "the limit has not run out, so nothing is overdue")                              \
     X(TOO_LATE, "已超过法定期限", "the limit for this step has run out")                                                      \
+    /* joint operations */                                                                                                    \
+    X(OPERATION_KIND, "行动种类不在规则所列之中，或与立项时不同", "the kind of operation is not in the rules, or not the one planned")  \
+    X(NOT_LEAD, "牵头单位须为发送单位", "the lead named is not the sender; whoever leads sends it")                             \
+    X(WINDOW_ORDER, "时间先后不对：结束须晚于起始，答复截止须晚于文书时间", "times out of order: an end before its start, or an answer due before the paper") \
+    X(NOT_INVITED, "发送单位未受邀参加本行动", "the sender was not invited to this operation")                                 \
+    X(NOT_ACCEPTED, "发送单位未接受本行动的邀请", "the sender has not accepted the invitation")                               \
+    X(ANSWER_AWAITED, "受邀单位尚未答复，且答复期限未满", "an invited body has not answered, and its limit has not run out")      \
+    X(NOBODY_ACCEPTED, "没有单位接受邀请", "nobody has accepted")                                                            \
+    X(NO_PENALTY_POWER, "联动执法须有行政执法机关参加（处罚权）", "enforcement needs a body with the power to punish")             \
+    X(ALREADY_REPORTED, "本单位已经报送过，每单位只报一次", "the sender has reported already; each reports once")                 \
+    X(REPORT_AWAITED, "参战单位尚未报送；期满后可汇总，但须列明逾期单位", "a body has not reported; after the limit it may be left out by naming it as overdue") \
+    X(FOLLOW_UP_MISSING, "有发现已转为案件，须列明后续文号", "findings led to cases whose numbers are not named")                 \
+    X(LEADS_TO, "转为何种程序不在规则之中（REF、REV、DET、JUR、COO、CLU）", "no such procedure to lead to (REF, REV, DET, JUR, COO, CLU)") \
+    X(COUNT_RANGE, "数量为负或过大，请核对", "a number below zero or too large; check it")                                      \
     X(NOTHING_SERVED, "所引文号没有待人工送达的文书", "no paper of that number waits to be served by hand")                        \
+    /* clues: handling */                                                                                                     \
+    X(UNKNOWN_SOURCE, "线索来源不在来源表中", "the source of the clue is not in the rules")                                        \
+    X(UNKNOWN_AREA, "区域代码不在区域表中", "the area is not in the rules")                                                       \
+    X(EXPIRY_MISSING, "此处理限制必须载明有效期", "this handling needs an expiry")                                              \
+    X(EXPIRY_PAST, "处理限制的有效期已过，请改正", "the expiry of the handling has passed already; correct it")                   \
+    X(CLUE_EXPIRED, "线索已过有效期，不得转送，也不得据以移送立案；请商原单位重新确定有效期（CLU.HANDLING）",                            \
+      "the clue has expired: nothing may be sent onward or started from it; ask the originator for a new expiry (CLU.HANDLING)") \
+    X(ONWARD_CONSENT, "原单位控制（ORCON）的线索，未经原单位同意（CLU.CONSENT）不得转送当事单位以外的单位",                             \
+      "originator controlled (ORCON): nothing goes beyond the parties without the originator's consent (CLU.CONSENT)")        \
+    X(START_CONSENT, "仅供参考（NO_ACTION）的线索，未经原单位同意（CLU.CONSENT）不得据以移送立案",                                      \
+      "for information only (NO_ACTION): no case may be started from it without the originator's consent (CLU.CONSENT)")      \
+    X(HANDLING_DIFFERS, "转送所载的处理限制须与原单位所定一致，有效期不得更长", "the handling must be as the originator set it, and the expiry no later")      \
     /* alerts by clock */                                                                                                     \
     X(CLOCK_WARNING, "期限将届，请及时办理", "the term is about to end: act in time")                                          \
     X(CLOCK_OVERDUE, "期限已届满，已超期", "the term has ended: overdue")                                                     \
@@ -127,6 +153,7 @@
     X(CHUNK_MISSING, "附件缺少分块，请对方以补充材料重发附件", "a chunk of the attachment is missing; ask the sender to send it again as a supplement") \
     X(CHUNK_CORRUPT, "附件的分块已损坏，请对方以补充材料重发附件", "a chunk of the attachment is damaged; ask the sender to send it again as a supplement") \
     X(CHUNKS_MISMATCH, "附件与其摘要（SM3、SHA-256）不符，请对方以补充材料重发附件", "the attachment does not have the digests (SM3, SHA-256) it should; ask the sender to send it again as a supplement") \
+    X(SEAL_KEY, "密封举报人信息的密钥文件（.reporter.key）无法使用，请从备份恢复", "the key file for sealed reporters (.reporter.key) cannot be used; restore it from a backup") \
     X(JOURNAL, "适配器日志库故障", "the adapter's journal failed")                                                             \
     X(KAFKA_UNREACHABLE, "无法连接 Kafka", "Kafka is not reachable")                                                          \
     X(SUBMISSION_RACE, "同一消息同时到达", "the same submission arrived in two lanes at once")                                  \
@@ -149,6 +176,21 @@
     X(TABLE_DATA, "数据库无法保存或读出此值", "the database cannot hold or give this value")                                  \
     X(TABLE_ROW_GONE, "该行在读取前已被删除或改为他用", "the row was deleted, or became another's, before it was read")        \
     X(TABLE_CONFLICT, "同一 id 已用于不同内容，先前的内容有效；请用新 id", "this id was used for other content, which stands; take a new id") \
+    /* 应移未移 */                                                                                                          \
+    X(THRESHOLD_MET, "提示：事实已达到追诉标准，应当移送公安机关；逾期未移送将报司法局",                                    \
+      "hint: the facts meet the threshold of a crime; refer the case to the police, else the justice bureau is told")         \
+    X(NEAR_THRESHOLD, "提示：接近追诉标准或有应当审查的情形，请核查是否涉嫌犯罪",                                           \
+      "hint: near the threshold of a crime, or something to be looked at; check whether a crime is suspected")                \
+    X(WATCH, "提示：该罪名无数额标准，请逐案审查是否涉嫌犯罪", "hint: this offence has no number; look at each case")         \
+    X(UNREFERRED, "应移未移：事实已达到追诉标准，作出决定后未在期限内移送公安机关",                                         \
+      "should have been referred: the facts meet the threshold of a crime, and no referral followed the decision in time")    \
+    X(PENALTY_INSTEAD, "提示：批准移送后又对同一事实作出处罚（以罚代移）", "hint: a penalty after the referral was approved (a penalty in its place)") \
+    X(FINE_DURING_REFERRAL, "提示：移送后、公安机关处理前对同一事实罚款", "hint: a fine on the same fact while the police have the case") \
+    X(CRIME_SUSPECTED, "事实已达到追诉标准，应按涉嫌犯罪移送，不得以行政拘留代替", "the facts meet the threshold of a crime: refer the case instead") \
+    X(UNIT_LEVEL, "提示：旗县区机构向市级机关发文，级别不对应", "remark: a unit of a banner or district writes to a body of the city; the levels differ") \
+    X(FACT_UNIT, "提示：量化事实的单位与规范不符，未作比较", "remark: a fact in another unit than the canonical one is not compared") \
+    X(FACT_CODE, "提示：量化事实的代码不在规范之内，未作比较", "remark: a fact with a code that is not canonical is not compared") \
+    X(FACT_VALUE, "提示：量化事实的取值有误，未作比较", "remark: a fact with a value that cannot be is not compared")         \
     /* settings: directory, rules, profiles */                                                                                \
     X(SETTINGS_SYNTAX, "不是合法的 YAML，请按所示行列改正", "not well-formed YAML; see the line and column")                  \
     X(SETTINGS_EMPTY, "配置文件为空", "the settings file is empty")                                                           \

@@ -1,6 +1,6 @@
-/* Our five record types. `struct submission` is what examine and judge read: views into the value's bytes, found by one
+/* Our record types. `struct submission` is what examine and judge read: views into the value's bytes, found by one
  * walk, no decoding and no copies; it lives as long as those bytes. Encoding of what the broker and adapters say
- * themselves (Notice, DeliveryReport, Tick) is here too; CaseFile/CaseStep are built by the adapter through Avro C. */
+ * themselves (Notice, DeliveryReport, Tick) is here too; the others are built by the adapter through Avro C. */
 #ifndef ECOCASE_WIRE_RECORD_H
 #define ECOCASE_WIRE_RECORD_H
 #include "base/buffer.h"
@@ -11,6 +11,17 @@
 
 /* A wrong or remarkable identifier (finding.h): reason code (static) and where it stands, "parties[2].id_no". */
 struct finding { const char *code; char field[40]; };
+/* 联合执法: what an OPERATION or OPERATION_STEP says beside the common fields. Numbers: -1 where null. */
+enum operation_count { COUNT_PEOPLE, COUNT_VEHICLES, COUNT_UAVS, COUNT_BOATS, COUNT_HOURS /* tenths */, COUNT_KM /* tenths */, COUNT_SITES, COUNT_HAZARDS,
+                       COUNT_RECTIFIED, COUNT_ADMIN, COUNT_CRIMINAL, COUNT_SEIZED, COUNT_FOUND, OPERATION_COUNTS };
+struct operation_part {
+    struct bytes kind, lead, leads_to;
+    instant start, end;                  /* the window, or the one proposed instead; INSTANT_NONE where null */
+    instant reply_by;                    /* INSTANT_NONE where null */
+    int64_t corners, evidence;           /* how many */
+    struct walk_field area, overdue, follow_ups; /* array<record> by schema->items, fields RECORD_CORNER_*; array<string> */
+    int64_t counts[OPERATION_COUNTS];
+};
 struct submission {
     enum record_kind kind;
     const struct schema_entry *schema;
@@ -24,18 +35,22 @@ struct submission {
     instant business_time;
     int handling;
     instant handling_expires;            /* INSTANT_NONE where null */
-    /* CASE_FILE and CASE_STEP; empty where the record has no such field */
+    /* CASE_FILE, CASE_STEP, CLUE and CLUE_STEP; empty where the record has no such field */
     struct bytes category, county_code, title, reason_code, reason, approver, approver_level, signer, target_organ, agency_case_no;
     instant report_time, approval_time, found_time, decided_time; /* INSTANT_NONE where null */
     int64_t officer_count, party_count, item_count, document_count, penalty_count;
     struct walk_field declared_missing;  /* array<string> */
     struct walk_field documents, items;  /* array<record>: paper.h */
-    bool chunked_form;                   /* documents of this record may lie in chunks: CaseFile from version 2, CaseStep from 3 */
-    struct walk_field parties;           /* array<record>, CASE_FILE: walk_records by schema->items, fields RECORD_PARTY_* */
+    bool chunked_form;                   /* documents of this record may lie in chunks: CaseFile from version 2, CaseStep from 3, clues, operations */
+    struct walk_field parties;           /* array<record>, CASE_FILE and CLUE: walk_records by schema->items, fields RECORD_PARTY_* */
     struct walk_field penalties;         /* array<record>, CASE_STEP: fields RECORD_PENALTY_* */
     struct walk_field longitude, latitude; /* present: said */
     struct bytes coordinates_system;
     int64_t fine_paid_fen;
+    struct walk_field facts;             /* array<Fact>, CASE_FILE and CASE_STEP from version 4: fact.h */
+    struct bytes source, purpose;        /* CLUE; CLUE_STEP and OPERATION have a purpose */
+    struct walk_field areas, linked_numbers; /* array<string>: CLUE; CLUE_STEP */
+    struct operation_part operation;     /* OPERATION, OPERATION_STEP */
     struct finding findings[LIMIT_FINDINGS]; /* none until finding_note looked */
     size_t finding_count;
     /* DELIVERY_REPORT, TICK */
@@ -47,6 +62,7 @@ const char *const *record_paths(enum record_kind kind, size_t *ret_count);
 /* The one repeated part of a record whose members are read too, and the paths to give its items' program; NULL: the kind has none. */
 enum { RECORD_PARTY_KIND, RECORD_PARTY_ID_TYPE, RECORD_PARTY_ID_NO, RECORD_PARTY_FIELDS };
 enum { RECORD_PENALTY_AMOUNT, RECORD_PENALTY_FIELDS };
+enum { RECORD_CORNER_LONGITUDE, RECORD_CORNER_LATITUDE, RECORD_CORNER_FIELDS };
 const char *record_items(enum record_kind kind, const char *const **ret_paths, size_t *ret_count);
 /* Frame, schema, walk and the envelope's own forms (UUIDs). REFUSE: FRAME_*, SCHEMA_UNKNOWN, AVRO_*, ENVELOPE_UUID. */
 MUST_USE enum outcome record_read(const struct catalogue *catalogue, struct bytes value, struct submission *ret, struct fault *fault);

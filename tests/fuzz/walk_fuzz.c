@@ -82,7 +82,7 @@ static void items_lie_inside(const struct walk_field *array, struct bytes body) 
 
 /* The records are as many as were counted; what finding_note says of them is of its own list. */
 static void records_are_read(struct submission *s) {
-    const struct walk_field *array = s->kind == RECORD_CASE_FILE ? &s->parties : &s->penalties;
+    const struct walk_field *array = s->kind == RECORD_CASE_FILE || s->kind == RECORD_CLUE ? &s->parties : &s->penalties;
     struct walk_field members[8];
     size_t cursor = 0;
     int64_t seen = 0;
@@ -107,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
         items_lie_inside(&s.copies, body);
         items_lie_inside(&s.cites, body);
         if (s.kind == RECORD_CASE_FILE) items_lie_inside(&s.declared_missing, body);
-        if (s.kind == RECORD_CASE_FILE || s.kind == RECORD_CASE_STEP) records_are_read(&s);
+        if (s.kind == RECORD_CASE_FILE || s.kind == RECORD_CASE_STEP || s.kind == RECORD_CLUE) records_are_read(&s);
         avro_c_decodes(s.schema->schema, body);
     } else if (data[0] <= EXTRA) {
         struct walk_field root = {0};

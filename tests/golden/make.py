@@ -89,6 +89,48 @@ def in_chunks(record):
     return record | {"documents": more}
 
 
+def with_facts(record):
+    """CaseStep version 4: what a decision rests on."""
+    return record | {"facts": [{"name": "catch_kg", "value": 440.5, "unit": "kg"}, {"name": "method", "value": 1.0, "unit": "ELECTRIC"}]}
+
+
+def clue():
+    sealed = {"algorithm": "AES-256-GCM-SHA256", "key_id": "00112233aabbccdd", "content": bytes(range(256)) + bytes(16)}
+    from_case = case_file()
+    return {"envelope": envelope("CLU.CREATE", "wlsh", ["nm"], document_no="乌护线〔2026〕3号", handling="ORCON", handling_expires=AT + 86400000),
+            "category": "FISH", "title": "河口夜间下网线索", "summary": "夜间有船只下网。", "source": "PATROL", "purpose": "核查处理", "areas": ["KEY2", "RIV-QQ"],
+            "county_code": "150823", "place": "乌梁素海河口", "longitude": 108.8, "latitude": 40.9, "coordinates_system": "CGCS2000", "found_time": AT - 9,
+            "agency_case_no": "巡查3", "officers": ["甲"], "contact": "乙", "contact_phone": "", "reporter_kind": "NAMED", "reporter": sealed,
+            "parties": from_case["parties"], "facts": from_case["facts"], "documents": in_chunks(from_case)["documents"], "native": from_case["native"]}
+
+
+def clue_step():
+    return {"envelope": envelope("CLU.FEEDBACK", "nm", ["wlsh"], in_reply_to=MESSAGE, cites=["乌护线〔2026〕3号"]), "reason_code": "CR2", "reason": "查实",
+            "target_organ": "", "agency_case_no": "巴农立〔2026〕13号", "linked_numbers": ["巴农（渔业）罚〔2026〕8号", "巴农移送〔2026〕9号"], "purpose": "反馈",
+            "checks": ["现场检查", "调取视频"], "signer": "丁", "contact": "", "contact_phone": "", "note": "", "documents": in_chunks(case_step())["documents"],
+            "native": []}
+
+
+def operation():
+    corners = [(108.70, 40.85), (108.95, 40.85), (108.95, 41.10), (108.70, 41.10)]
+    return {"envelope": envelope("OPS.PLAN", "psb-bynr", ["nm", "wlsh", "jcy"], document_no="巴公联〔2026〕3号"), "kind": "PATROL", "title": "乌梁素海禁渔期联合巡逻",
+            "purpose": "查处禁渔期非法捕捞", "category": "FISH", "county_code": "150823", "area_name": "乌梁素海河口", "coordinates_system": "CGCS2000",
+            "area": [{"longitude": x, "latitude": y} for x, y in corners], "window_start": AT + 5 * 86400000, "window_end": AT + 6 * 86400000, "lead": "psb-bynr",
+            "reply_by": None, "tasks": [{"task": "水面巡查", "agency": "wlsh", "place": "河口", "time": AT + 5 * 86400000}, {"task": "处罚", "agency": "nm", "place": "", "time": None}],
+            "reason_code": "", "reason": "", "agency_case_no": "", "approver": "局长", "approver_level": "CHIEF", "signer": "", "contact": "甲", "contact_phone": "", "note": "",
+            "documents": in_chunks(case_file())["documents"], "native": [{"name": "方案编号", "value": "3"}]}
+
+
+def operation_step():
+    return {"envelope": envelope("OPS.REPORT", "wlsh", ["psb-bynr"], document_no="乌海保〔2026〕9号", cites=["巴公联〔2026〕3号"]), "document_code": "", "reason_code": "",
+            "reason": "", "proposed_start": AT, "proposed_end": AT + 3600000, "units": "护海大队", "people": 12, "vehicles": 0, "uavs": 2, "boats": 3, "category": "FISH",
+            "county_code": "150823", "place": "河口", "longitude": 108.85, "latitude": 40.95, "coordinates_system": "CGCS2000", "found_time": AT - 3600000,
+            "evidence": ["锚鱼器四套", "影像"], "leads_to": "REV", "follow_ups": ["巴公行移〔2026〕8号"], "patrol_hours": 36.5, "patrol_km": 128.25, "sites_inspected": 14,
+            "hazards_found": 3, "hazards_rectified": 2, "admin_cases": 1, "criminal_cases": 0, "seized_items": 8, "people_found": 5, "overdue": ["nm"], "agency_case_no": "WL-2026-9", "approver": "",
+            "approver_level": "", "signer": "乙", "contact": "", "contact_phone": "", "note": "", "items": [{"name": "可视锚鱼器", "quantity": "4", "unit": "套", "feature": "", "kept_at": "", "measure": "扣押"}],
+            "documents": [], "native": []}
+
+
 def notice():
     return {"envelope": envelope("SYS.REFUSED", "", ["nm"]), "about_message_id": MESSAGE, "about_event": "REF.SEND",
             "about_document_no": "巴农移送〔2026〕7号", "source_topic": "ecocase.outbox.nm", "source_partition": 5,
@@ -115,7 +157,9 @@ def main():
     CORPUS.mkdir(parents=True, exist_ok=True)
     goldens = {(1, "CaseFile"): case_file(), (2, "CaseStep"): case_step(), (3, "Notice"): notice(),
                (4, "DeliveryReport"): report(), (5, "Tick"): tick(), (6, "CaseStep"): case_step_with_items(),
-               (7, "CaseFile"): in_chunks(case_file()), (8, "CaseStep"): in_chunks(case_step_with_items())}
+               (7, "CaseFile"): in_chunks(case_file()), (8, "CaseStep"): in_chunks(case_step_with_items()),
+               (9, "Clue"): clue(), (10, "ClueStep"): clue_step(), (11, "Operation"): operation(), (12, "OperationStep"): operation_step(),
+               (13, "CaseStep"): with_facts(in_chunks(case_step_with_items()))}
     for (schema_id, name), record in goldens.items():
         content = encode(schema_id, name, record)
         once(HERE / f"{schema_id}-{name}.bin", content)

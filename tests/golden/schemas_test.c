@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include "base/limits.h"
+#include "wire/fact.h"
 #include "wire/frame.h"
 #include "wire/paper.h"
 #include "wire/record.h"
@@ -129,6 +130,100 @@ static void a_paper_in_chunks_reads_as_written(void **state) {
     EQUAL(s.signer, "丁");
     buffer_free(&value);
 }
+static void an_operation_reads_as_written(void **state) {
+    (void)state;
+    struct buffer value;
+    struct submission s;
+    struct walk_field corner[RECORD_CORNER_FIELDS];
+    size_t cursor = 0, corners = 0;
+    read_golden("11-Operation", &value, &s);
+    assert_int_equal(s.kind, RECORD_OPERATION);
+    EQUAL(s.operation.kind, "PATROL");
+    EQUAL(s.title, "乌梁素海禁渔期联合巡逻");
+    EQUAL(s.operation.lead, "psb-bynr");
+    EQUAL(s.purpose, "查处禁渔期非法捕捞");
+    EQUAL(s.coordinates_system, "CGCS2000");
+    assert_int_equal(s.operation.start, AT + 5 * DAY_MS);
+    assert_int_equal(s.operation.end, AT + 6 * DAY_MS);
+    assert_int_equal(s.operation.reply_by, INSTANT_NONE);
+    assert_int_equal(s.operation.corners, 4);
+    while (walk_records(s.schema->items, &s.operation.area, &cursor, corner)) corners += corner[RECORD_CORNER_LONGITUDE].real > 108.6 && corner[RECORD_CORNER_LATITUDE].real > 40.8;
+    assert_int_equal(corners, 4);
+    struct paper_cursor at = {.chunked_form = s.chunked_form};
+    struct paper paper;
+    size_t papers = 0;
+    while (paper_next(&s.documents, &at, &paper)) papers++;
+    assert_int_equal(papers, 3);
+    buffer_free(&value);
+}
+static void a_step_of_an_operation_reads_as_written(void **state) {
+    (void)state;
+    static const int64_t counts[OPERATION_COUNTS] = {12, 0, 2, 3, 365, 1283, 14, 3, 2, 1, 0, 8, 5};
+    struct buffer value;
+    struct submission s;
+    size_t cursor = 0;
+    struct bytes item;
+    read_golden("12-OperationStep", &value, &s);
+    assert_int_equal(s.kind, RECORD_OPERATION_STEP);
+    for (int i = 0; i < OPERATION_COUNTS; i++) assert_int_equal(s.operation.counts[i], counts[i]);
+    assert_int_equal(s.operation.start, AT);
+    assert_int_equal(s.operation.end, AT + HOUR_MS);
+    assert_int_equal(s.operation.evidence, 2);
+    EQUAL(s.operation.leads_to, "REV");
+    EQUAL(s.category, "FISH");
+    EQUAL(s.signer, "乙");
+    assert_true(s.longitude.present && s.latitude.present);
+    assert_true(walk_items(&s.operation.follow_ups, &cursor, &item));
+    EQUAL(item, "巴公行移〔2026〕8号");
+    cursor = 0;
+    assert_true(walk_items(&s.operation.overdue, &cursor, &item));
+    EQUAL(item, "nm");
+    assert_int_equal(s.item_count, 1);
+    buffer_free(&value);
+}
+static void a_clue_reads_as_written(void **state) {
+    (void)state;
+    struct buffer value;
+    struct submission s;
+    struct bytes item;
+    size_t cursor = 0;
+    read_golden("9-Clue", &value, &s);
+    assert_int_equal(s.kind, RECORD_CLUE);
+    EQUAL(s.event, "CLU.CREATE");
+    EQUAL(s.title, "河口夜间下网线索");
+    EQUAL(s.category, "FISH");
+    EQUAL(s.county_code, "150823");
+    EQUAL(s.source, "PATROL");
+    EQUAL(s.purpose, "核查处理");
+    EQUAL(s.agency_case_no, "巡查3");
+    assert_int_equal(s.handling, 2);
+    assert_int_equal(s.handling_expires, AT + DAY_MS);
+    assert_int_equal(s.found_time, AT - 9);
+    assert_int_equal(s.party_count, 1);
+    assert_int_equal(s.officer_count, 1);
+    assert_true(s.longitude.present && s.latitude.present);
+    EQUAL(s.coordinates_system, "CGCS2000");
+    assert_true(walk_items(&s.areas, &cursor, &item));
+    EQUAL(item, "KEY2");
+    struct paper_cursor at = {.chunked_form = s.chunked_form};
+    struct paper paper;
+    size_t papers = 0;
+    for (; paper_next(&s.documents, &at, &paper); papers++) assert_true(papers < 3);
+    assert_int_equal(papers, 3);
+    EQUAL(paper.file_name, "录像.mp4");
+    buffer_free(&value);
+    read_golden("10-ClueStep", &value, &s);
+    assert_int_equal(s.kind, RECORD_CLUE_STEP);
+    EQUAL(s.reason_code, "CR2");
+    EQUAL(s.reason, "查实");
+    EQUAL(s.agency_case_no, "巴农立〔2026〕13号");
+    EQUAL(s.signer, "丁");
+    cursor = 0;
+    assert_true(walk_items(&s.linked_numbers, &cursor, &item) && walk_items(&s.linked_numbers, &cursor, &item));
+    EQUAL(item, "巴农移送〔2026〕9号");
+    assert_int_equal(s.document_count, 1);
+    buffer_free(&value);
+}
 static void the_brokers_own_records_read_as_written(void **state) {
     (void)state;
     struct buffer value;
@@ -150,6 +245,29 @@ static void the_brokers_own_records_read_as_written(void **state) {
     assert_int_equal(s.lane, 5);
     buffer_free(&value);
 }
+static void the_facts_of_a_step_read_as_written(void **state) {
+    (void)state;
+    struct buffer value;
+    struct submission s;
+    struct fact fact;
+    struct paper_cursor cursor = {0};
+    read_golden("13-CaseStep", &value, &s);
+    EQUAL(s.event, "REF.HANDOVER");
+    assert_true(s.chunked_form && s.item_count == 2 && s.facts.number == 2);
+    assert_true(fact_next(&s.facts, &cursor, &fact));
+    EQUAL(fact.name, "catch_kg");
+    EQUAL(fact.unit, "kg");
+    assert_int_equal(fact_micro(fact.value), 440500000);
+    assert_true(fact_next(&s.facts, &cursor, &fact));
+    EQUAL(fact.unit, "ELECTRIC");
+    assert_false(fact_next(&s.facts, &cursor, &fact));
+    buffer_free(&value);
+    read_golden("8-CaseStep", &value, &s); /* a step that cannot have any has none */
+    cursor = (struct paper_cursor){0};
+    assert_false(fact_next(&s.facts, &cursor, &fact));
+    buffer_free(&value);
+}
+
 static void published_texts_are_the_catalogues(void **state) {
     (void)state;
     for (size_t i = 0; i < catalogue_count(catalogue); i++) {
@@ -182,7 +300,8 @@ static void nothing_published_has_left_the_catalogue(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_case_file_reads_as_written), cmocka_unit_test(the_case_step_reads_as_written),
-        cmocka_unit_test(a_paper_in_chunks_reads_as_written), cmocka_unit_test(the_brokers_own_records_read_as_written), cmocka_unit_test(published_texts_are_the_catalogues),
+        cmocka_unit_test(a_paper_in_chunks_reads_as_written), cmocka_unit_test(a_clue_reads_as_written), cmocka_unit_test(the_facts_of_a_step_read_as_written), cmocka_unit_test(the_brokers_own_records_read_as_written),
+        cmocka_unit_test(an_operation_reads_as_written), cmocka_unit_test(a_step_of_an_operation_reads_as_written), cmocka_unit_test(published_texts_are_the_catalogues),
         cmocka_unit_test(nothing_published_has_left_the_catalogue)};
     return cmocka_run_group_tests(tests, load, unload);
 }

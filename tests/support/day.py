@@ -47,6 +47,10 @@ def receipt(spool, step):
     return None
 
 
+def as_refused(step, told):
+    return not told[0] and step.refused in [r["code"] for r in told[1].get("reasons", [])]
+
+
 def arrived(spool, step, answer):
     """The case files of this step in an agency's inbox."""
     name = re.compile(rf"{re.escape(step.event)}_{re.escape(safe(answer['aboutDocumentNo']))}_{answer['lane']}-\d+\.")
@@ -84,6 +88,9 @@ class Running:
             told = receipt(spools[step.agency], step)
             if told is None:
                 return False, None
+            if step.refused:
+                self.answer = told[1]
+                return True, None if as_refused(step, told) else f"{step.id}: 应以 {step.refused} 拒绝 · should be refused: {told}"
             if not told[0]:
                 return False, f"{step.id}: {step.file.name} 被拒绝 · refused: {json.dumps(told[1].get('reasons'), ensure_ascii=False)}"
             self.answer = told[1]
@@ -133,16 +140,25 @@ REFERRALS = """SELECT r.machine, r.state, coalesce((SELECT json_object_agg(c.rul
                FROM ecocase.referral_list r WHERE r.referral_id = %s"""
 
 
+PARENT = """SELECT p.machine FROM ecocase.referral_list r JOIN ecocase.referral_list p ON p.case_id = r.case_id AND p.referral_id = r.parent WHERE r.referral_id = %s"""
+
+
 def verify(steps, spools, ask):
     """After play: native files as expected (golden where there is one), nothing sent is in failed/ or left in an outbox, each delivery once,
     and the ledger's state and clocks of every case's referral. `ask(sql, *parameters)` queries the ledger."""
     wrong, last = [], {}
     for step in steps:
         told = receipt(spools[step.agency], step)
+        if step.refused:
+            if not told or not as_refused(step, told):
+                wrong.append(f"{step.id}: 应以 {step.refused} 拒绝 · should be refused: {told}")
+            continue
         if not told or not told[0]:
             wrong.append(f"{step.id}: 无回执 · no receipt of {step.file.name}")
             continue
         last[step.case] = (step, told[1])
+        if step.referral.get("parent") and ask(PARENT, told[1]["referralId"]) != [(step.referral["parent"],)]:
+            wrong.append(f"{step.id}: 未与 {step.referral['parent']} 关联 · not linked to what it came of")
         for d in step.deliver:
             files = arrived(spools[d.agency], step, told[1])
             if len(files) != 1:

@@ -144,7 +144,8 @@ def whole(w, slugs, kinds_allowed=("A",)):
     wrong = []
     case.wait_events(w, 1)
     kinds = dict(ask(w, "SELECT kind::text, count(*) FROM ecocase.event GROUP BY 1"))
-    if not set(kinds) <= set(kinds_allowed):
+    refused = sum(bool(s.refused) for s in sample_day.load(AGENCIES / "sample-day.yaml"))
+    if kinds.pop("R", 0) != refused or not set(kinds) <= set(kinds_allowed):
         wrong.append(f"台账中有未受理的来文 · the ledger has events that were not accepted: {kinds}")
     delivered = case.check_sequences(w, slugs)
     booked = ask(w, "SELECT sum(cardinality(delivery_to)) FROM ecocase.event")[0][0]

@@ -11,7 +11,7 @@ import jsonschema
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = "parties items facts penalties documents native reasons clocks".split()
+GROUPS = "parties items facts penalties documents native reasons clocks area tasks".split()
 
 
 def plain(value):
