@@ -50,10 +50,10 @@ static enum outcome take_row(struct taking *t, struct fault *fault) {
     bool bytea = t->table->settings->payload == PAYLOAD_BYTEA;
     link_text(&v, arena_cstr(t->table->arena, t->id));
     link_number(&v, LIMIT_NATIVE_FILE, t->table->arena);
-    const char *sql = bytea ? "SELECT o.writes::text, o.state, o.digest, b.id::text, b.aggregatetype, b.type, octet_length(b.payload)::text,"
+    const char *sql = bytea ? "SELECT o.writes::text, o.state, o.digest, b.id::text, left(b.aggregatetype, 256), left(b.type, 256), octet_length(b.payload)::text,"
                               " CASE WHEN octet_length(b.payload) <= $2::bigint THEN b.payload END"
                               " FROM {schema}.{outbox}_outcome o LEFT JOIN {schema}.{outbox} b ON b.id = o.id WHERE o.id = $1::uuid"
-                            : "SELECT o.writes::text, o.state, o.digest, b.id::text, b.aggregatetype, b.type, octet_length(b.payload::text)::text,"
+                            : "SELECT o.writes::text, o.state, o.digest, b.id::text, left(b.aggregatetype, 256), left(b.type, 256), octet_length(b.payload::text)::text,"
                               " CASE WHEN octet_length(b.payload::text) <= $2::bigint THEN b.payload::text END"
                               " FROM {schema}.{outbox}_outcome o LEFT JOIN {schema}.{outbox} b ON b.id = o.id WHERE o.id = $1::uuid";
     TRY(link_ask(t->table->link, sql, &v, &row, fault));
@@ -106,7 +106,7 @@ static enum outcome take_files(struct taking *t, struct fault *fault) {
     struct link_values v = {0};
     link_text(&v, arena_cstr(t->table->arena, t->id));
     link_number(&v, LIMIT_ATTACHMENT_COUNT + 1, t->table->arena);
-    TRY(link_ask(t->table->link, "SELECT name, octet_length(content)::text FROM {schema}.{outbox}_file WHERE id = $1::uuid ORDER BY name COLLATE \"C\" LIMIT $2::integer", &v,
+    TRY(link_ask(t->table->link, "SELECT left(name, 256), octet_length(content)::text FROM {schema}.{outbox}_file WHERE id = $1::uuid ORDER BY name COLLATE \"C\" LIMIT $2::integer", &v,
                  &files, fault));
     if (PQntuples(files) > (int)LIMIT_ATTACHMENT_COUNT) return fault_set(fault, REFUSE, "TOO_MANY", "more than %u attachments", LIMIT_ATTACHMENT_COUNT);
     for (int i = 0; i < PQntuples(files); i++) TRY(take_file(t, (size_t)i + 1, arena_copy(t->table->arena, link_value(files, i, 0)), link_int(files, i, 1), fault));

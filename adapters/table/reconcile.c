@@ -40,7 +40,7 @@ static enum outcome compare_page(struct table *table, char *last, bool *ret_more
         struct bytes id = link_value(rows, i, 0);
         arena_reset(table->arena);
         TRY(compare(table, id, link_value(rows, i, 1), fault));
-        PROMISE(id.count == UUID_TEXT);
+        if (id.count != UUID_TEXT) return fault_set(fault, RETRY, "TABLE_SQL", "ids of the outcome table are no UUIDs");
         memcpy(last, id.at, UUID_TEXT);
     }
     *ret_more = PQntuples(rows) == PAGE;
