@@ -27,6 +27,7 @@ void catalogue_free(struct catalogue *catalogue);
 const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id);     /* NULL when unknown */
 const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, enum record_kind kind);
 const struct division_list *catalogue_divisions(const struct catalogue *catalogue);                      /* wire/division.h */
+const char *catalogue_folder(const struct catalogue *catalogue);   /* where it was loaded from: the schemas folder */
 size_t catalogue_count(const struct catalogue *catalogue);
 const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index);
 #endif
