@@ -49,8 +49,8 @@ with world("reporter") as w:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
     clue = shown("乌护线〔2026〕3号")
-    referral = next(f for f in clue["follow_ups"] if f["machine"] == "REF")
-    assert referral["document_no"] == "巴农移送〔2026〕9号" and referral["parent"] == clue["referral"]["referral_id"]
+    referral = next(f for f in clue["links"] if f["machine"] == "REF")
+    assert referral["document_no"] == "巴农移送〔2026〕9号"
     follow = [r for r in shown("巴农移送〔2026〕9号") if r["referral"]["machine"] == "REF"]
     assert follow[0]["referral"]["parent"] == clue["referral"]["referral_id"], "by the number of the follow-up both are found"
     show("reporter", "sealed from the agency's file to the ledger, opened by its own key only; the follow-up is linked")
