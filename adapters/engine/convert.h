@@ -24,6 +24,14 @@ size_t profile_attachment_inside(const struct profile *profile);
 int32_t profile_attachment_chunk(const struct profile *profile);
 /* Does a file of this name belong to this profile at all (its extension/pattern)? Others end in failed/ UNKNOWN_FORMAT. */
 bool profile_takes(const struct profile *profile, const char *file_name);
+/* For transports that carry texts. PROFILE_JSON: each file is one JSON document; PROFILE_BINARY: no text (DBF, XLSX). */
+enum profile_form { PROFILE_BINARY, PROFILE_TEXT, PROFILE_JSON };
+enum profile_form profile_form(const struct profile *profile);
+/* A native file <-> its text in UTF-8 without byte order mark. REFUSE: ENCODING, TOO_LARGE. */
+MUST_USE enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault);
+MUST_USE enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into, struct fault *fault);
+
+const char *convert_media_type(struct bytes file_name); /* by its extension */
 
 /* ---- native -> canonical ------------------------------------------------------------------------------------------ */
 struct attachment_need { struct bytes file_name; struct bytes title; struct bytes code; };  /* as the case file names them */
@@ -61,11 +69,14 @@ struct native_case {
 };
 struct inbox_facts { int32_t lane; int64_t sequence; const char *role; /* to|copy|notice */ };
 /* `value` must have passed record_read. `attachment_names[i]` are the final names of the record's i-th document with
- * content, for the case file to mention. */
+ * content, for the case file to mention. What the profile's mask for that role hides is neither in the file nor among the attachments. */
 MUST_USE enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
                                      const struct bytes *attachment_names, size_t attachment_count,
                                      struct arena *arena, struct native_case *ret, struct fault *fault);
 /* Names and contents of the record's documents with content, or with chunks, before rendering (so that the engine can name them). */
-MUST_USE enum outcome convert_attachments(const struct profile *profile, struct bytes value, struct arena *arena,
+MUST_USE enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role, struct arena *arena,
                                           const struct native_file **ret, size_t *ret_count, struct fault *fault);
+/* The mask (engine/privacy.h) under which this agency's files show what came in this role (unknown: as a copy). NULL: all is shown. */
+struct mask;
+const struct mask *profile_mask(const struct profile *profile, const char *role, struct bytes event);
 #endif

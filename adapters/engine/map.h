@@ -65,6 +65,9 @@ struct map_reading {
 MUST_USE enum outcome map_choose(struct map_reading *reading, const char *file_name);                      /* map_choose.c */
 MUST_USE enum outcome map_read_record(const struct map_reading *reading, struct map_record *ret);           /* map_read.c */
 MUST_USE enum outcome map_read_groups(const struct map_reading *reading, struct map_record *into);          /* map_groups.c */
+/* One fact of the list; facts of repeated parts in the canonical unit where they can be. */
+MUST_USE enum outcome map_read_fact(const struct map_reading *reading, const struct mapped_fact *fact, struct map_record *into); /* map_fact.c */
+void map_settle_facts(const struct profile *profile, struct map_group *facts);
 /* The identifiers of a record that was read (wire/finding.h); the first wrong one is refused where it stands in the file. */
 MUST_USE enum outcome map_check(const struct map_reading *reading, const struct map_record *record);        /* map_check.c */
 MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native);       /* map_unmapped.c */
@@ -79,8 +82,12 @@ void map_placed(struct map_value *value, const struct map_scope *scope, const st
 /* Puts path, line and column to a fault that is set. `node` NULL: the scope's own. */
 enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, const struct native_node *node);
 
+/* What the profile withholds is taken out of a record that was read, before anything is made of it. */
+void map_withhold(const struct profile *profile, struct map_record *record);                                /* map_withhold.c */
+
 /* ---- Avro ----------------------------------------------------------------------------------------------------------- */
-MUST_USE enum outcome map_decode(const struct catalogue *catalogue, struct bytes value, struct arena *arena, struct map_record *ret, struct fault *fault);
+/* Under the mask that the profile has for what came in this role. */
+MUST_USE enum outcome map_decode(const struct profile *profile, struct bytes value, const char *role, struct arena *arena, struct map_record *ret, struct fault *fault);
 
 /* 举报人 sealed for its place; empty: nothing is said, or there is no key. */
 struct bytes map_reporter(const struct map_item *own, const struct address *address, const char *sender, struct arena *arena); /* map_reporter.c */

@@ -1,8 +1,10 @@
 /* See profile.h: the file, its format, tables and texts. */
 #define _GNU_SOURCE /* FNM_CASEFOLD */
+#include "adapters/engine/privacy.h"
 #include "adapters/engine/profile_inside.h"
 #include "adapters/formats/xml_schema.h"
 #include "base/limits.h"
+#include "wire/fact.h"
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,7 +171,7 @@ static enum outcome read_format(struct reading *r, struct setting *root) {
 }
 
 static enum outcome read_table(struct reading *r, struct setting *from, struct table *ret) {
-    *ret = (struct table){from->key, NULL, 0};
+    *ret = (struct table){.name = from->key};
     if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a table is native text: canonical text");
     if (from->count > MOST_ROWS) return setting_fault(from, r->fault, "TOO_MANY", "a table of more than %u rows", MOST_ROWS);
     struct table_row *rows = arena_array(r->profile->arena, from->count + 1, sizeof *rows);
@@ -197,6 +199,22 @@ static enum outcome read_tables(struct reading *r, struct setting *root) {
     return OK;
 }
 
+/* Names of facts and of their codes, both ways. */
+static void make_fact_tables(struct profile *p) {
+    const struct fact_list *list = catalogue_facts(p->catalogue);
+    size_t room = 0, count = 0;
+    struct table_row *rows = arena_array(p->arena, fact_count(list), sizeof *rows);
+    for (size_t i = 0; i < fact_count(list); i++) rows[i] = (struct table_row){fact_at(list, i)->zh, fact_at(list, i)->name};
+    p->facts = (struct table){"facts", rows, fact_count(list), true};
+    for (size_t i = 0; i < fact_codes_count(list); i++) room += fact_codes_at(list, i)->count;
+    rows = arena_array(p->arena, room, sizeof *rows);
+    for (size_t i = 0; i < fact_codes_count(list); i++) {
+        const struct fact_codes *codes = fact_codes_at(list, i);
+        for (size_t k = 0; k < codes->count; k++) rows[count++] = (struct table_row){codes->one[k].zh, codes->one[k].code};
+    }
+    p->fact_codes = (struct table){"fact_codes", rows, count, true};
+}
+
 static enum outcome read_agency(struct reading *r, struct setting *root) {
     const char *agency = NULL;
     TRY(setting_text(root, "agency", &agency, r->fault));
@@ -222,6 +240,8 @@ static enum outcome read_all(struct reading *r, struct setting *root) {
     NOTE(r, NULL, setting_int_or(root, "attachment_chunk", LIMIT_CHUNK_LEAST, LIMIT_CHUNK, LIMIT_CHUNK, &p->attachment_chunk, r->fault));
     NOTE(r, NULL, read_choice(r, root, "identifiers", stops, &which));
     p->identifiers_stop = which == 0;
+    NOTE(r, setting_get(root, "privacy"), read_privacy(r, root));
+    NOTE(r, setting_get(root, "withhold"), read_withheld(r, root));
     NOTE(r, setting_get(root, "tables"), read_tables(r, root));
     r->blocks = setting_get(root, "blocks");
     if (r->blocks && r->blocks->kind != SETTING_MAP) return setting_fault(r->blocks, r->fault, "SETTINGS_TYPE", "blocks: name: {fields, facts, groups}");
@@ -236,6 +256,7 @@ enum outcome profile_read(const char *name, struct bytes yaml, const struct dire
     *profile = (struct profile){.arena = arena_new(64u << 10, ARENA_MOST), .directory = directory, .catalogue = catalogue};
     struct reading r = {profile, NULL, mistakes, fault};
     *ret = profile;
+    make_fact_tables(profile);
     TRY(settings_parse(name, yaml, &profile->settings, fault));
     return read_all(&r, settings_root(profile->settings));
 }
@@ -259,6 +280,7 @@ enum outcome profile_load(const char *path, const struct directory *directory, c
 void profile_free(struct profile *profile) {
     if (!profile) return;
     xml_schema_free(profile->schema);
+    privacy_free(profile->privacy);
     settings_free(profile->settings);
     arena_free(profile->arena);
     free(profile);
@@ -268,6 +290,17 @@ const char *profile_extension(const struct profile *profile) { return profile->e
 int64_t profile_attachment_wait_ms(const struct profile *profile) { return profile->attachment_wait_ms; }
 size_t profile_attachment_inside(const struct profile *profile) { return (size_t)profile->attachment_inside; }
 int32_t profile_attachment_chunk(const struct profile *profile) { return (int32_t)profile->attachment_chunk; }
+enum profile_form profile_form(const struct profile *profile) {
+    enum format_kind kind = profile->format.kind;
+    if (kind == FORMAT_DBF || kind == FORMAT_XLSX) return PROFILE_BINARY;
+    return kind == FORMAT_JSON ? PROFILE_JSON : PROFILE_TEXT;
+}
+enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+    return native_to_text(&profile->format, file, arena, ret, fault);
+}
+enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into, struct fault *fault) {
+    return native_from_text(&profile->format, text, into, fault);
+}
 bool profile_takes(const struct profile *profile, const char *file_name) {
     for (size_t i = 0; i < profile->files.count; i++) {
         if (fnmatch(profile->files.at[i], file_name, FNM_CASEFOLD) == 0) return true;
