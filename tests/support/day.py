@@ -145,7 +145,7 @@ REFERRALS = """SELECT r.machine, r.state, coalesce((SELECT json_object_agg(c.rul
 PARENT = """SELECT p.machine FROM ecocase.referral_list r JOIN ecocase.referral_list p ON p.case_id = r.case_id AND p.referral_id = r.parent WHERE r.referral_id = %s"""
 
 
-HINTS = """SELECT level, threshold FROM ecocase.hint_list WHERE referral_id = %s AND event = %s ORDER BY threshold"""
+HINTS = """SELECT level, threshold, state FROM ecocase.hint_list WHERE referral_id = %s AND event = %s ORDER BY threshold"""
 HINT_FILE = re.compile(r"SYS\.HINT_.*_\d+-\d+(g\d+)?\.[^._]+$")
 
 
@@ -157,7 +157,7 @@ def verify_hints(steps, spools, ask):
         if not said or not said[0]:
             continue
         rows = [tuple(r) for r in ask(HINTS, said[1]["referralId"], step.event)]
-        wanted = sorted((h["level"], h["threshold"]) for h in step.hints)
+        wanted = sorted((h["level"], h["threshold"], h.get("state", "")) for h in step.hints)
         if sorted(rows) != wanted:
             wrong.append(f"{step.id}: 提示 · hints {rows} 而非 · instead of {wanted}")
         for agency in {a for h in step.hints for a in h["to"]}:
