@@ -79,7 +79,7 @@ def from_csv(content):
     parties = [party(r["当事人类型"], r["当事人姓名"], r["证件类型"], r["证件号码"], r["性别"], r["住址"], r["电话"], "") for r in rows if r["当事人姓名"]]
     items = [item(r["物品名称"], r["物品数量"], "", r["物品特征"], r["存放地点"], "") for r in rows if r["物品名称"]]
     papers = [paper(r["附件类型"], r["附件名称"], "") for r in rows if r["附件名称"]]
-    facts = [{"name": "渔获物重量", "value": float(Decimal(first["渔获物重量"]) / 2), "unit": "kg"}]
+    facts = [{"name": "catch_kg", "value": float(Decimal(first["渔获物重量"]) / 2), "unit": "kg"}]
     return {"number": first["文号"], "to": [first["主送单位"]], "time": first["移送日期"], "case": first["案件编号"], "title": first["案件名称"], "category": first["案由"],
             "summary": first["案情摘要"], "source": first["案件来源"], "county": first["行政区划"], "place": first["案发地点"], "found": first["发现时间"],
             "report": first["报告日期"], "approval": first["批准日期"], "approver": first["批准人"], "level": first["批准人职务"], "officers": first["承办人"].split("、"),
@@ -117,7 +117,7 @@ def from_json(content):
     head, body = root["文书"], root["案件"]
     parties = [party(p["类型"], p["名称"], p.get("证件类型", ""), p.get("证件号码", ""), p.get("性别", ""), p.get("地址", ""), p.get("电话", ""), p.get("身份", "")) for p in body["当事人"]]
     items = [item(g["名称"], g.get("数量", ""), g.get("单位", ""), g.get("特征", ""), g.get("存放地点", ""), g.get("强制措施", "")) for g in body["涉案物品"]]
-    facts = [{"name": "危险废物重量", "value": float(body["危险废物重量"]), "unit": "t"}]
+    facts = [{"name": "waste_t", "value": float(body["危险废物重量"]), "unit": "t"}]
     facts += [{"name": m["指标"], "value": float(m["数值"]), "unit": m.get("单位", "")} for m in body["监测数据"]]
     return {"number": head["文号"], "to": head["主送"], "time": head["日期"], "case": body["案号"], "title": body["案件名称"], "category": body["涉嫌罪名"], "summary": body["违法事实"],
             "source": body["案件来源"], "county": body["行政区划代码"], "place": body["案发地点"], "found": body["发现时间"], "report": body["移送报告时间"],
