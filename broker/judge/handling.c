@@ -29,12 +29,12 @@ static bool goes_onward(const struct judging *j) {
     return by_hand;
 }
 
+/* An earlier expiry is as good: systems that keep days only round it down. */
 static void check_onward(struct judging *j) {
     const struct referral *r = j->referral;
     const struct submission *s = j->submission;
-    if (s->kind == RECORD_CLUE && (s->handling != r->handling || s->handling_expires != r->handling_expires)) {
-        judging_reason(j, "HANDLING_DIFFERS", "envelope.handling");
-    }
+    bool longer = r->handling_expires != INSTANT_NONE && (s->handling_expires == INSTANT_NONE || s->handling_expires > r->handling_expires);
+    if (s->kind == RECORD_CLUE && (s->handling != r->handling || longer)) judging_reason(j, "HANDLING_DIFFERS", "envelope.handling");
     if (!goes_onward(j)) return;
     if (expired(j, r->handling_expires)) judging_reason(j, "CLUE_EXPIRED", "envelope.handling_expires");
     if (rule_of(j, r->handling)->onward_consent && !consented(r, j->p->flag_onward)) judging_reason(j, "ONWARD_CONSENT", "envelope.recipients");

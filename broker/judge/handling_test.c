@@ -165,8 +165,10 @@ static void orcon_goes_nowhere_without_consent(void **state) {
     struct submission on = under(clue("CLU.DISPATCH", "sthj", "slj", DAY1), ORCON, DAY9);
     refused(on, "ONWARD_CONSENT");
     refused(under(clue("CLU.DISPATCH", "sthj", "slj", DAY1), OPEN_INTERNAL, NULL), "HANDLING_DIFFERS"); /* a claim changes nothing */
+    refused(under(clue("CLU.DISPATCH", "sthj", "slj", DAY1), ORCON, "2026-06-18 00:00"), "HANDLING_DIFFERS");
     accepted(with_reason(step("psb-bynr", "CLU.CONSENT", "sthj", DAY1), "CN1"));
-    accepted(on);
+    accepted(under(on, ORCON, "2026-06-17 00:00")); /* rounded down */
+    assert_int_equal(cases.referrals[0]->handling_expires, at(DAY9));
     is_in("K05");
     accepted(step("slj", "CLU.RECEIPT", "psb-bynr", DAY1));
     accepted(step("slj", "CLU.REASSIGN", "psb-bynr", DAY1));

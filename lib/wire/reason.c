@@ -78,7 +78,7 @@
       "originator controlled (ORCON): nothing goes beyond the parties without the originator's consent (CLU.CONSENT)")        \
     X(START_CONSENT, "仅供参考（NO_ACTION）的线索，未经原单位同意（CLU.CONSENT）不得据以移送立案",                                      \
       "for information only (NO_ACTION): no case may be started from it without the originator's consent (CLU.CONSENT)")      \
-    X(HANDLING_DIFFERS, "转送所载的处理限制和有效期须与原单位所定一致", "handling and expiry must be as the originator set them")      \
+    X(HANDLING_DIFFERS, "转送所载的处理限制须与原单位所定一致，有效期不得更长", "the handling must be as the originator set it, and the expiry no later")      \
     /* alerts by clock */                                                                                                     \
     X(CLOCK_WARNING, "期限将届，请及时办理", "the term is about to end: act in time")                                          \
     X(CLOCK_OVERDUE, "期限已届满，已超期", "the term has ended: overdue")                                                     \

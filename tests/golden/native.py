@@ -158,7 +158,7 @@ def main():
     work = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for step in steps:
-            other = next(d.agency for d in step.deliver if d.role == "to")
+            other = next((d.agency for d in step.deliver if d.role == "to"), step.agency)
             work.append(pool.submit(attempt, build, step))
             work += [pool.submit(receive, build, step, delivery, other, write) for delivery in step.deliver]
         wrong = [line for one in work for line in one.result()]

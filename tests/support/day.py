@@ -47,6 +47,10 @@ def receipt(spool, step):
     return None
 
 
+def as_refused(step, told):
+    return not told[0] and step.refused in [r["code"] for r in told[1].get("reasons", [])]
+
+
 def arrived(spool, step, answer):
     """The case files of this step in an agency's inbox."""
     name = re.compile(rf"{re.escape(step.event)}_{re.escape(safe(answer['aboutDocumentNo']))}_{answer['lane']}-\d+\.")
@@ -84,6 +88,9 @@ class Running:
             told = receipt(spools[step.agency], step)
             if told is None:
                 return False, None
+            if step.refused:
+                self.answer = told[1]
+                return True, None if as_refused(step, told) else f"{step.id}: 应以 {step.refused} 拒绝 · should be refused: {told}"
             if not told[0]:
                 return False, f"{step.id}: {step.file.name} 被拒绝 · refused: {json.dumps(told[1].get('reasons'), ensure_ascii=False)}"
             self.answer = told[1]
@@ -132,6 +139,10 @@ def play(steps, spools, progress, waiting=lambda text: None, between=lambda done
 REFERRALS = """SELECT r.machine, r.state, coalesce((SELECT json_object_agg(c.rule, c.state) FROM ecocase.clock_list c WHERE c.referral_id = r.referral_id), '{}')
                FROM ecocase.referral_list r WHERE r.referral_id = %s"""
 
+PARENT = """SELECT p.machine FROM ecocase.referral_list r JOIN ecocase.referral_list p ON p.case_id = r.case_id AND p.referral_id = r.parent WHERE r.referral_id = %s"""
+LINKS = """SELECT r.machine, r.state FROM ecocase.link_list AS k JOIN ecocase.referral_list AS r ON r.referral_id = k.other_id
+           WHERE k.referral_id = %s ORDER BY r.opened_at"""
+
 
 def verify(steps, spools, ask):
     """After play: native files as expected (golden where there is one), nothing sent is in failed/ or left in an outbox, each delivery once,
@@ -139,10 +150,16 @@ def verify(steps, spools, ask):
     wrong, last = [], {}
     for step in steps:
         told = receipt(spools[step.agency], step)
+        if step.refused:
+            if not told or not as_refused(step, told):
+                wrong.append(f"{step.id}: 应以 {step.refused} 拒绝 · should be refused: {told}")
+            continue
         if not told or not told[0]:
             wrong.append(f"{step.id}: 无回执 · no receipt of {step.file.name}")
             continue
         last[step.case] = (step, told[1])
+        if step.referral.get("parent") and ask(PARENT, told[1]["referralId"]) != [(step.referral["parent"],)]:
+            wrong.append(f"{step.id}: 未与 {step.referral['parent']} 关联 · not linked to what it came of")
         for d in step.deliver:
             files = arrived(spools[d.agency], step, told[1])
             if len(files) != 1:
@@ -158,6 +175,9 @@ def verify(steps, spools, ask):
         wanted = (step.referral["machine"], step.referral["state"], step.referral["clocks"])
         if [tuple(r) for r in rows] != [wanted]:
             wrong.append(f"{step.case}: 台账 · ledger {rows} 而非 · instead of {wanted}")
+        linked = [(w["machine"], w["state"]) for w in step.referral.get("links", [])]
+        if linked and [tuple(r) for r in ask(LINKS, answer["referralId"])] != linked:
+            wrong.append(f"{step.case}: 关联 · linked {ask(LINKS, answer['referralId'])} 而非 · instead of {linked}")
     for agency, spool in sorted(spools.items()):
         expected = sum(d.agency == agency for step in steps for d in step.deliver)
         came = [p.name for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if CASE_FILE.match(p.name)]

@@ -105,7 +105,10 @@ def report(w):
     spools = {p.name: p for p in (w.folder / "spool").iterdir()}
     for referral, machine, machine_zh, title, opener, holder, state, state_zh, state_en in ask(
             w, "SELECT referral_id, machine, machine_zh, title, opener, holder, state, state_zh, state_en FROM ecocase.referral_list ORDER BY opened_at, referral_id"):
-        print(f"\n■ {title}\n  {machine} {machine_zh}   {opener} → {holder}   状态 · state: {state} {state_zh} · {state_en}")
+        print(f"\n■ {title}\n  {machine} {machine_zh}   {opener}{' → ' + holder if holder else ''}   状态 · state: {state} {state_zh} · {state_en}")
+        bodies = [f"{body} {state}" for body, state in ask(w, "SELECT body, state_zh FROM ecocase.operation_body_list WHERE referral_id = %s ORDER BY body", referral)]
+        if bodies:
+            print(f"    参战单位 · bodies: {', '.join(bodies)}")
         for rule, rule_zh, clock, clock_zh, statutory, due in ask(w, CLOCKS, referral):
             print(f"    时限 · clock {rule:5s}{wide(rule_zh, 28)} {clock} {wide(clock_zh, 12)} 至 · until {due or ''}  {statutory}")
         for lane, serial, event, event_zh, sender, number, at in ask(w, EVENTS, referral):
@@ -144,7 +147,8 @@ def whole(w, slugs, kinds_allowed=("A",)):
     wrong = []
     case.wait_events(w, 1)
     kinds = dict(ask(w, "SELECT kind::text, count(*) FROM ecocase.event GROUP BY 1"))
-    if not set(kinds) <= set(kinds_allowed):
+    refused = sum(bool(s.refused) for s in sample_day.load(AGENCIES / "sample-day.yaml"))
+    if kinds.pop("R", 0) != refused or not set(kinds) <= set(kinds_allowed):
         wrong.append(f"台账中有未受理的来文 · the ledger has events that were not accepted: {kinds}")
     delivered = case.check_sequences(w, slugs)
     booked = ask(w, "SELECT sum(cardinality(delivery_to)) FROM ecocase.event")[0][0]

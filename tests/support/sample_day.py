@@ -39,7 +39,8 @@ class Step:
     attachments: tuple[File, ...]
     event: str
     deliver: tuple[Delivery, ...]
-    referral: dict = field(default_factory=dict)    # {machine, state, clocks: {rule: letter}} of the case's referral after the step
+    refused: str = ""    # the reason why the broker must refuse it; nobody gets it then
+    referral: dict = field(default_factory=dict)    # {machine, state, clocks: {rule: letter}, parent: machine it came of} of the case's referral after the step
 
 
 def fill(text, day_zero):
@@ -89,7 +90,7 @@ def load(path, day_zero=None):
                         for d in expect["deliver"])
         steps.append(Step(s["id"], case, titles[case], s["agency"], File(s.get("as", s["file"]), content(folder, s["file"], zero)),
                           tuple(File(a, (out / a).read_bytes()) for a in s.get("attachments", [])), expect["event"], deliver,
-                          expect.get("referral", {})))
+                          str(expect.get("refused", "")), expect.get("referral", {})))
     return steps
 
 
@@ -97,4 +98,4 @@ if __name__ == "__main__":
     import sys
     for step in load(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "adapters" / "agencies" / "sample-day.yaml"):
         print(f"{step.id:16s} {step.agency:9s} {step.event:24s} {step.file.name} +{len(step.attachments)} → "
-              + " ".join(f"{d.agency}:{d.role}" for d in step.deliver))
+              + (" ".join(f"{d.agency}:{d.role}" for d in step.deliver) or f"refused: {step.refused}"))
