@@ -186,7 +186,7 @@ static void a_controlled_clue_is_shown_by_its_number_only(void **state) {
 
 static void json_is_json(void **state) {
     (void)state;
-    static const char *const commands[] = {"ledger list", "ledger show 0303", "ledger overdue", "ledger alerts", "ledger stats", "agencies", "refusals list",
+    static const char *const commands[] = {"ledger list", "ledger show 0303", "ledger overdue", "ledger alerts", "ledger hints", "ledger hints --open", "ledger stats", "agencies", "refusals list",
         "dead-letters list", "dead-letters show 1/3", NULL};
     for (size_t i = 0; commands[i]; i++) {
         char arguments[128];

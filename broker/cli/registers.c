@@ -65,6 +65,15 @@ enum exit_code ledger_by_hand(struct source *source, const struct request *reque
         : "SELECT * FROM ecocase.by_hand_list WHERE $1::text IS NULL OR holder = $1 ORDER BY dated, addressee, referral_id LIMIT $2", columns);
 }
 
+/* 应移未移提示: what decisions brought; with --open only RED ones that no referral answered. */
+enum exit_code ledger_hints(struct source *source, const struct request *request) {
+    static const struct sheet_column columns[] = {{"level_zh", "级别", 0}, {"decided_at", "决定时间", 0}, {"agency_name", "单位", 0}, {"event_zh", "决定环节", 0}, {"title", "案件", 24},
+        {"text", "提示", 80}, {"basis", "依据", 30}, {"statutory_zh", "", 0}, {"state_zh", "办理", 0}, {"send_by", "应移送于", 0}, {"referral_id", "移送标识", 0}, {NULL, NULL, 0}};
+    return register_of(source, request, request->open
+        ? "SELECT * FROM ecocase.hint_list WHERE state IN ('OPEN', 'UNREFERRED') AND ($1::text IS NULL OR agency = $1) ORDER BY decided_at DESC, referral_id, threshold LIMIT $2"
+        : "SELECT * FROM ecocase.hint_list WHERE $1::text IS NULL OR agency = $1 ORDER BY decided_at DESC, referral_id, threshold LIMIT $2", columns);
+}
+
 enum exit_code dead_letters_show(struct source *source, const struct request *request) {
     int lane = 0;
     long long serial = 0;

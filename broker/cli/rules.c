@@ -1,5 +1,6 @@
 /* `rules check|diagram|procedure [DIR]`: what needs no ledger: the rules of a folder checked, drawn, written out. */
 #include <stdio.h>
+#include <unistd.h>
 #include "broker/cli/command.h"
 #include "broker/judge/judge.h"
 
@@ -7,9 +8,20 @@
 static const char default_folder[] = "schemas/rules";
 
 static void rules_free_auto(struct rules **rules) { rules_free(*rules); }
+static void directory_free_auto(struct directory **directory) { directory_free(*directory); }
 static enum outcome open_rules(const struct request *request, struct rules **ret, const char **ret_folder, struct fault *fault) {
     *ret_folder = request->word_count > 2 ? request->words[2] : default_folder;
     return rules_load_folder(*ret_folder, ret, fault);
+}
+
+/* The subscriptions of the directory beside the folder speak of these rules. */
+static enum outcome check_directory(const struct rules *rules, const char *folder, struct fault *fault) {
+    char path[1200];
+    AUTO(directory_free_auto) struct directory *directory = NULL;
+    snprintf(path, sizeof path, "%s/../directory.yaml", folder);
+    if (access(path, R_OK) != 0) return OK;
+    TRY(directory_load(path, &directory, fault));
+    return rules_check_subscriptions(rules, directory, fault);
 }
 
 static enum exit_code wrong(const struct fault *fault) {
@@ -22,7 +34,7 @@ enum exit_code rules_check_command(struct source *source, const struct request *
     AUTO(rules_free_auto) struct rules *rules = NULL;
     const char *folder = NULL;
     struct fault fault = {0};
-    if (open_rules(request, &rules, &folder, &fault) != OK) return wrong(&fault);
+    if (open_rules(request, &rules, &folder, &fault) != OK || check_directory(rules, folder, &fault) != OK) return wrong(&fault);
     struct rule_word word;
     size_t counts[128] = {0};
     for (size_t i = 0; rules_word(rules, i, &word); i++) counts[word.kind[0] & 127]++;

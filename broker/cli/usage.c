@@ -18,6 +18,8 @@ static const char LEDGER[] =
     "                      已发出的期限提醒：将届、超期、升级督办、更正 / alerts by clock that were sent\n"
     "  ledger by-hand [--open] [--agency SLUG]\n"
     "                      待人工送达的文书（--open：尚未送达） / papers for addressees without an inbox\n"
+    "  ledger hints [--open] [--agency SLUG]\n"
+    "                      应移未移提示：级别、事实与标准、依据（--open：达到标准而尚未移送） / what should have been referred\n"
     "  ledger replay [SCHEMAS] [--check] [--lane N] [--from SERIAL] [--to SERIAL] [--limit N]\n"
     "                      重演台账：逐条重新审核并与台账核对（SCHEMAS 默认 schemas；连接须能读取来文，如 ecocase_broker）\n"
     "                      judges all that was recorded again and compares; needs a role that may read the records, e.g.\n"

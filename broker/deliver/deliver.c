@@ -28,7 +28,7 @@ struct deliverer {
     struct inbox inboxes[LIMIT_PARTICIPANTS];
     struct inbox dead_letter, clock;
     struct arena *scratch;        /* one event */
-    struct buffer notice;
+    struct buffer notice, hints;
 };
 
 static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque) {
@@ -58,6 +58,7 @@ enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, 
     }
     d->scratch = arena_new(16u * KIB, 512u * MIB);
     buffer_init(&d->notice, NOTICE_MOST);
+    buffer_init(&d->hints, NOTICE_MOST);
     *ret = d;
     return OK;
 }
@@ -78,6 +79,7 @@ void deliverer_free(struct deliverer *d) {
     rd_kafka_destroy(d->producer);
     arena_free(d->scratch);
     buffer_free(&d->notice);
+    buffer_free(&d->hints);
     free(d);
 }
 
@@ -155,7 +157,10 @@ static struct headers_lane headers_lane(const struct deliverer *d) {
     return (struct headers_lane){d->lane.lane, d->lane.epoch, d->lane.generation};
 }
 
-static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *event, const struct ledger_delivery *to, const struct said *said,
+/* What the broker says of an event itself: the answer, and the hints; each is written once and goes to whoever is told. */
+struct spoken { bool done; struct said said; struct bytes value; };
+
+static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *event, const struct ledger_delivery *to, const struct spoken *spoken,
                                 struct fault *fault) {
     const struct participant *sender = directory_by_number(d->directory, event->sender);
     const struct inbox *inbox = to->to > 0 && to->to < (int)LIMIT_PARTICIPANTS ? &d->inboxes[to->to] : NULL;
@@ -167,9 +172,9 @@ static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *
     struct headers_lane lane = headers_lane(d);
     struct headers_of of = {&event->message_id, event->event, ours ? "/ecocase/broker" : d->inboxes[sender->number].source,
                             ours ? event->broker_time : event->business_time};
-    if (said) of = (struct headers_of){&said->id, bytes_of_cstr(said->event), "/ecocase/broker", said->at};
+    if (spoken) of = (struct headers_of){&spoken->said.id, bytes_of_cstr(spoken->said.event), "/ecocase/broker", spoken->said.at};
     uuid_format(&event->case_id, key);
-    struct outgoing out = {inbox, d->lane.lane % inbox->partitions, bytes_of(key, UUID_TEXT), said ? buffer_view(&d->notice) : event->value,
+    struct outgoing out = {inbox, d->lane.lane % inbox->partitions, bytes_of(key, UUID_TEXT), spoken ? spoken->value : event->value,
                            headers_inbox(&lane, event, to, &of), (const void *)(intptr_t)event->serial};
     return put_counted(d, &out, fault);
 }
@@ -202,25 +207,39 @@ static enum outcome answered(struct deliverer *d, const struct delivery_run *run
     return OK;
 }
 
+static enum outcome speak(struct deliverer *d, const struct delivery_run *run, const struct ledger_event *event, struct spoken *ret, struct fault *fault) {
+    struct ledger_event room;
+    const struct ledger_event *as_of;
+    int32_t lane = 0;
+    if (ret->done) return OK;
+    TRY(answered(d, run, event, &room, &as_of, &lane, fault));
+    buffer_clear(&d->notice);
+    TRY(notice_write(d->lane.broker->catalogue, d->directory, lane, as_of, d->scratch, &d->notice, &ret->said, fault));
+    ret->value = buffer_view(&d->notice);
+    ret->done = true;
+    return OK;
+}
+
+static enum outcome speak_hints(struct deliverer *d, const struct ledger_event *event, struct spoken *ret, struct fault *fault) {
+    if (ret->done) return OK;
+    buffer_clear(&d->hints);
+    TRY(notice_write_hints(d->lane.broker->catalogue, d->directory, d->lane.lane, event, d->scratch, &d->hints, &ret->said, fault));
+    ret->value = buffer_view(&d->hints);
+    ret->done = true;
+    return OK;
+}
+
 enum outcome deliver_event(struct deliverer *d, const struct delivery_run *run, size_t index, struct fault *fault) {
     const struct ledger_event *event = &run->events[index];
-    struct said said;
-    bool spoken = false;
+    struct spoken answer = {.done = false}, hints = {.done = false};
     POINT("deliver.before");
     arena_reset(d->scratch);
     ring_add(&d->ring, event->serial, (uint8_t)(event->delivery_count + (event->kind == 'D')));
     for (size_t i = 0; i < event->delivery_count; i++) {
-        bool notice = event->deliveries[i].role == DELIVER_NOTICE;
-        if (notice && !spoken) {
-            struct ledger_event room;
-            const struct ledger_event *as_of;
-            int32_t lane = 0;
-            TRY(answered(d, run, event, &room, &as_of, &lane, fault));
-            buffer_clear(&d->notice);
-            TRY(notice_write(d->lane.broker->catalogue, d->directory, lane, as_of, d->scratch, &d->notice, &said, fault));
-            spoken = true;
-        }
-        TRY(deliver_one(d, event, &event->deliveries[i], notice ? &said : NULL, fault));
+        char role = event->deliveries[i].role;
+        if (role == DELIVER_NOTICE) TRY(speak(d, run, event, &answer, fault));
+        if (role == DELIVER_HINT) TRY(speak_hints(d, event, &hints, fault));
+        TRY(deliver_one(d, event, &event->deliveries[i], role == DELIVER_NOTICE ? &answer : role == DELIVER_HINT ? &hints : NULL, fault));
     }
     if (event->kind == 'D') TRY(deliver_dead_letter(d, event, fault));
     POINT("deliver.produced");

@@ -24,6 +24,15 @@ static void add_id(rd_kafka_headers_t *headers, const char *name, const struct u
     add(headers, name, bytes_of(text, UUID_TEXT));
 }
 
+static const char *role_of(char role) {
+    switch (role) {
+    case DELIVER_TO: return "to";
+    case DELIVER_COPY: return "copy";
+    case DELIVER_ALERT: case DELIVER_HINT: return "alert";
+    default: return "notice";
+    }
+}
+
 rd_kafka_headers_t *headers_inbox(const struct headers_lane *lane, const struct ledger_event *event, const struct ledger_delivery *to,
                                   const struct headers_of *of) {
     rd_kafka_headers_t *h = rd_kafka_headers_new(20);
@@ -42,7 +51,7 @@ rd_kafka_headers_t *headers_inbox(const struct headers_lane *lane, const struct 
     add_number(h, "ecocase_epoch", lane->epoch);
     add_number(h, "ecocase_sequence", to->sequence);
     add_number(h, "ecocase_serial", event->serial);
-    add_cstr(h, "ecocase_role", to->role == DELIVER_TO ? "to" : to->role == DELIVER_COPY ? "copy" : to->role == DELIVER_ALERT ? "alert" : "notice");
+    add_cstr(h, "ecocase_role", role_of(to->role));
     add_cstr(h, "ecocase_repeat", event->kind == 'P' ? "1" : "0");
     add_number(h, "ecocase_brokertime", event->broker_time);
     if (event->kind != 'D') kept_add(h, event->headers);

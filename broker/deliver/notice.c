@@ -1,6 +1,7 @@
 /* See notice.h. */
 #include "broker/deliver/notice.h"
 #include "broker/deliver/answer.h"
+#include "broker/judge/hint.h"
 #include "bus/bus.h"
 
 enum outcome notice_write(const struct catalogue *catalogue, const struct directory *directory, int32_t lane, const struct ledger_event *event,
@@ -22,5 +23,39 @@ enum outcome notice_write(const struct catalogue *catalogue, const struct direct
         .source_topic = bytes_of_cstr(topic), .source_partition = lane, .source_offset = event->offset,
         .state = bytes_of_cstr(event->to_state), .serial = event->serial};
     TRY(answer_read(arena, event->answer, &notice, fault));
+    return record_write_notice(catalogue, &notice, into, fault);
+}
+
+/* Only the hints of the answer; no clocks. */
+static void keep_hints(struct notice *notice, struct arena *arena) {
+    struct notice_reason *kept = arena_array(arena, notice->reason_count + 1, sizeof *kept);
+    size_t count = 0;
+    for (size_t i = 0; i < notice->reason_count; i++) {
+        if (hint_code(notice->reasons[i].code)) kept[count++] = notice->reasons[i];
+    }
+    notice->reasons = kept;
+    notice->reason_count = count;
+    notice->clock_count = 0;
+}
+
+enum outcome notice_write_hints(const struct catalogue *catalogue, const struct directory *directory, int32_t lane, const struct ledger_event *event,
+                                struct arena *arena, struct buffer *into, struct said *ret, struct fault *fault) {
+    struct bytes recipients[LIMIT_HINTED];
+    size_t count = 0;
+    char topic[TOPIC_NAME] = TOPIC_CLOCK, id[UUID_TEXT + 1];
+    const struct participant *sender = directory_by_number(directory, event->sender);
+    if (sender) bus_outbox_topic(bytes_of_cstr(sender->slug), topic);
+    uuid_format(&event->message_id, id);
+    for (size_t i = 0; i < event->delivery_count; i++) {
+        const struct participant *to = event->deliveries[i].role == DELIVER_HINT ? directory_by_number(directory, event->deliveries[i].to) : NULL;
+        if (to && count < LIMIT_HINTED) recipients[count++] = bytes_of_cstr(to->slug);
+    }
+    *ret = (struct said){uuid_v5(&UUID_ECOCASE, bytes_of_cstr(arena_printf(arena, "%d:%s:SYS.HINT", event->sender, id))), "SYS.HINT", event->broker_time};
+    struct notice notice = {.message_id = ret->id, .case_id = event->case_id, .referral_id = event->referral_id, .about_message_id = event->message_id,
+        .recipients = recipients, .recipient_count = count, .event = BYTES_LITERAL("SYS.HINT"), .business_time = event->broker_time,
+        .about_event = event->event, .about_document_no = event->document_no, .source_topic = bytes_of_cstr(topic), .source_partition = lane,
+        .source_offset = event->offset, .state = bytes_of_cstr(event->to_state), .serial = event->serial};
+    TRY(answer_read(arena, event->answer, &notice, fault));
+    keep_hints(&notice, arena);
     return record_write_notice(catalogue, &notice, into, fault);
 }

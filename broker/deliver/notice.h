@@ -10,6 +10,10 @@ struct said {
     const char *event;
     instant at;
 };
+/* The hints (broker/judge/hint.h) among the reasons of an accepted event, to one of those who are told of them: SYS.HINT, id UUIDv5 of
+ * "<sender number>:<message id>:SYS.HINT". The same for everybody. */
+MUST_USE enum outcome notice_write_hints(const struct catalogue *catalogue, const struct directory *directory, int32_t lane,
+                                         const struct ledger_event *event, struct arena *arena, struct buffer *into, struct said *ret, struct fault *fault);
 /* Appends the notice's value to `into`. FATAL when the event's sender is not in the directory. */
 MUST_USE enum outcome notice_write(const struct catalogue *catalogue, const struct directory *directory, int32_t lane,
                                    const struct ledger_event *event, struct arena *arena, struct buffer *into, struct said *ret, struct fault *fault);

@@ -2,6 +2,7 @@
 #include "bus/bus.h"
 #include "broker/deliver/answer.h"
 #include "broker/entry/entry.h"
+#include "broker/judge/hint.h"
 #include "wire/reason.h"
 
 static struct bytes first_number(const struct referral *r) {
@@ -33,6 +34,18 @@ static struct bytes what_of(const struct desk *desk, const struct alert *alert) 
                                       actors_of(desk, alert), end_of(desk->arena, clock)));
 }
 
+/* One reason, or one for each hint. */
+static size_t reasons_of(const struct desk *desk, const struct alert *alert, struct notice_reason *ret) {
+    const struct reason *texts = reason_find(alert_code(alert->kind));
+    for (size_t i = 0; i < alert->hint_count; i++) {
+        struct hint_words said = hint_words(alert->hints[i]);
+        char *text = arena_printf(desk->arena, "%.*s · %.*s%s", BYTES_FMT(said.text), BYTES_FMT(said.basis), said.statutory ? "" : "（非法定）");
+        ret[i] = (struct notice_reason){texts->code, bytes_of_cstr(text), texts->zh, texts->en};
+    }
+    if (!alert->hint_count) ret[0] = (struct notice_reason){texts->code, what_of(desk, alert), texts->zh, texts->en};
+    return alert->hint_count ? alert->hint_count : 1;
+}
+
 static size_t recipients_of(const struct desk *desk, const struct alert *alert, struct bytes *ret) {
     size_t count = 0;
     for (size_t i = 0; i < alert->to_count; i++) {
@@ -52,21 +65,19 @@ static struct uuid id_of(const struct desk *desk, const struct referral *r, cons
 static enum outcome write_notice(const struct desk *desk, const struct referral *r, const struct alert *alert, struct ledger_event *event,
                                  struct fault *fault) {
     struct bytes recipients[LIMIT_ALERTED];
-    struct notice_reason reason = {alert_code(alert->kind), what_of(desk, alert), NULL, NULL};
-    const struct reason *texts = reason_find(reason.code);
-    reason.zh = texts->zh;
-    reason.en = texts->en;
+    struct notice_reason reasons[LIMIT_HINTS];
+    size_t reason_count = reasons_of(desk, alert, reasons);
     struct notice_clock clock = {alert->clock.rule, alert->clock.due_strict, alert->clock.due_lenient, alert->clock.statutory};
     struct notice notice = {.message_id = event->message_id, .case_id = r->case_id, .referral_id = r->id, .recipients = recipients,
         .recipient_count = recipients_of(desk, alert, recipients), .event = event->event, .business_time = event->broker_time,
         .about_event = bytes_of_cstr(alert->clock.rule), .about_document_no = event->document_no, .source_topic = BYTES_LITERAL(TOPIC_CLOCK),
         .source_partition = desk->after->lane, .source_offset = event->offset, .state = bytes_of_cstr(r->state), .serial = event->serial,
-        .reasons = &reason, .reason_count = 1, .clocks = &clock, .clock_count = 1};
+        .reasons = reasons, .reason_count = reason_count, .clocks = &clock, .clock_count = 1};
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, 16u * KIB);
     TRY(record_write_notice(desk->catalogue, &notice, &value, fault));
     event->value = arena_copy(desk->arena, buffer_view(&value));
-    event->answer = answer_write(desk->arena, &reason, 1, &alert->clock, 1);
+    event->answer = answer_write(desk->arena, reasons, reason_count, &alert->clock, 1);
     return OK;
 }
 

@@ -86,6 +86,7 @@ static void admit(const struct desk *desk, const struct item *item, const struct
     memcpy(event->to_state, v->to_state, sizeof event->to_state);
     for (size_t i = 0; i < v->delivery_count; i++) entry_add_delivery(desk, event, v->deliveries[i].to, v->deliveries[i].role);
     if (item->owner->receipts) entry_add_delivery(desk, event, item->owner->number, DELIVER_NOTICE);
+    for (size_t i = 0; i < v->hinted_count; i++) entry_add_delivery(desk, event, v->hinted[i], DELIVER_HINT);
 }
 
 static void answer_known(const struct desk *desk, const struct item *item, struct ledger_event *event) {

@@ -1,14 +1,14 @@
 /* See alert.h. */
 #include "broker/judge/alert.h"
-#include "broker/judge/rules.h"
+#include "broker/judge/hint.h"
 #include "broker/judge/roster.h"
 
 const char *alert_event(enum alert_kind kind) {
-    static const char *const events[] = {"SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION"};
+    static const char *const events[] = {"SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION", "SYS.UNREFERRED"};
     return events[kind];
 }
 const char *alert_code(enum alert_kind kind) {
-    static const char *const codes[] = {"CLOCK_WARNING", "CLOCK_OVERDUE", "CLOCK_ESCALATION", "CLOCK_CORRECTION"};
+    static const char *const codes[] = {"CLOCK_WARNING", "CLOCK_OVERDUE", "CLOCK_ESCALATION", "CLOCK_CORRECTION", "UNREFERRED"};
     return codes[kind];
 }
 
@@ -49,7 +49,7 @@ static instant clock_alarm(const struct alert_policy *policy, const struct clock
 }
 
 instant alarm_next(const struct rules *rules, const struct referral *referral) {
-    instant next = INSTANT_NONE;
+    instant next = referral->hints.count ? hint_alarm(referral) : INSTANT_NONE;
     for (int i = 0; i < referral->clock_count; i++) {
         instant at = clock_alarm(&rules->alerts, &referral->clocks[i]);
         if (at != INSTANT_NONE) next = sooner(next, at);
@@ -57,15 +57,14 @@ instant alarm_next(const struct rules *rules, const struct referral *referral) {
     return next;
 }
 
-static void add(struct alert *alert, int who) {
+void alert_add(struct alert *alert, int who) {
     for (size_t i = 0; i < alert->to_count; i++) {
         if (alert->to[i] == who) return;
     }
     if (who > 0 && alert->to_count < LIMIT_ALERTED) alert->to[alert->to_count++] = (int16_t)who;
 }
 
-/* Of the actor's own city where there is one of that role, else wherever it is. */
-static bool add_role(struct alert *alert, const struct directory *directory, enum role role, const struct participant *actor) {
+bool alert_add_role(struct alert *alert, const struct directory *directory, enum role role, const struct participant *actor) {
     bool own = false, found = false;
     for (size_t i = 0; i < directory_count(directory); i++) {
         const struct participant *who = directory_at(directory, i);
@@ -74,7 +73,7 @@ static bool add_role(struct alert *alert, const struct directory *directory, enu
     for (size_t i = 0; i < directory_count(directory); i++) {
         const struct participant *who = directory_at(directory, i);
         if (who->role != role || who == actor || (own && strncmp(who->region, actor->region, 4) != 0)) continue;
-        add(alert, who->number);
+        alert_add(alert, who->number);
         found = true;
     }
     return found;
@@ -86,9 +85,9 @@ static void add_supervisors(const struct alert_policy *policy, const struct dire
     bool found = false;
     if (!actor) return;
     const struct role_list *roles = exception && exception->supervisors.count ? &exception->supervisors : &policy->supervisors[actor->role];
-    for (size_t i = 0; i < roles->count; i++) found = add_role(alert, directory, roles->role[i], actor) || found;
+    for (size_t i = 0; i < roles->count; i++) found = alert_add_role(alert, directory, roles->role[i], actor) || found;
     for (size_t i = 0; i < directory_count(directory) && !found; i++) {
-        if (directory_at(directory, i)->lead) add(alert, directory_at(directory, i)->number);
+        if (directory_at(directory, i)->lead) alert_add(alert, directory_at(directory, i)->number);
     }
 }
 
@@ -135,10 +134,10 @@ static void address(const struct rules *rules, const struct directory *directory
     bool supervised = alert->kind == ALERT_ESCALATION || (alert->kind == ALERT_CORRECTION && alert->clock.told & TOLD_ESCALATION);
     alert->to_count = 0;
     alert->actor_count = actors_of(r, &alert->clock, alert->actors);
-    for (size_t i = 0; i < alert->actor_count && alert->kind != ALERT_ESCALATION; i++) add(alert, alert->actors[i]);
+    for (size_t i = 0; i < alert->actor_count && alert->kind != ALERT_ESCALATION; i++) alert_add(alert, alert->actors[i]);
     if (alert->kind == ALERT_OVERDUE || alert->kind == ALERT_CORRECTION) {
-        add(alert, r->opener);
-        add(alert, r->holder);
+        alert_add(alert, r->opener);
+        alert_add(alert, r->holder);
     }
     for (size_t i = 0; supervised && i < alert->actor_count; i++) add_supervisors(&rules->alerts, directory, alert, alert->actors[i]);
 }
@@ -149,9 +148,11 @@ size_t alarm_take(const struct rules *rules, const struct directory *directory, 
         struct alert *alert = &ret[count];
         if (!take(&rules->alerts, time, &r->clocks[i], &alert->kind)) continue;
         alert->clock = r->clocks[i];
+        alert->hint_count = 0;
         address(rules, directory, r, alert);
         r->dirty = true;
         count++;
     }
+    if (r->hints.count && hint_take(rules, directory, time, r, &ret[count])) count++;
     return count;
 }

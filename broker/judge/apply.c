@@ -122,6 +122,15 @@ static void serve(struct judging *j) {
     if (t->serve >= 0 && !named) hand_add(j, bytes_of_cstr(j->p->externals[t->serve].slug));
 }
 
+/* A unit of a banner or district (六位区划代码, the last two not 00). An addressee of the broker is a body of its city, so that is another level
+ * (310-5: same level); a remark only, because such a unit may act in the city bureau's name (巴环(4)罚字). */
+static bool of_county(struct bytes unit) {
+    for (size_t i = 0; i < 6; i++) {
+        if (i >= unit.count || unit.at[i] < '0' || unit.at[i] > '9') return false;
+    }
+    return unit.at[4] != '0' || unit.at[5] != '0';
+}
+
 static void add_remarks(struct judging *j) {
     const struct submission *s = j->submission;
     instant apart = j->broker_time - s->business_time;
@@ -130,6 +139,7 @@ static void add_remarks(struct judging *j) {
     for (size_t i = 0; i < s->finding_count; i++) judging_reason(j, s->findings[i].code, s->findings[i].field);
     bool chief = bytes_equal_cstr(s->approver_level, "CHIEF") || bytes_equal_cstr(s->approver_level, "ACTING");
     if ((j->transition->guards & GUARD_CHIEF) && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
+    if ((j->transition->guards & GUARD_SAME_LEVEL) && of_county(s->sender_unit)) judging_reason(j, "UNIT_LEVEL", "envelope.sender_unit");
     judging_remark_papers(j);
 }
 
@@ -160,6 +170,9 @@ void judging_apply(struct judging *j) {
     add_number(j, r, j->submission->document_no);
     add_number(j, r, j->submission->agency_case_no);
     add_linked(j, r);
+    if (j->submission->facts.number > 0 || j->submission->found_time != INSTANT_NONE) hint_facts(j, r);
+    if (j->transition->decides) hint_decide(j, r);
+    if (j->transition->set & UINT32_C(1) << j->p->flag_referred) hint_referred(j);
     r->changed_at = j->submission->business_time;
     r->event_count++;
     r->dirty = true;

@@ -214,6 +214,7 @@ bool judging_check(struct judging *j) {
     check_blocked(j);
     check_room(j);
     enlist_check(j);
+    if (j->transition->guards & GUARD_NO_CRIME) hint_check_crime(j);
     judging_check_papers(j, r ? r->regime : judging_regime(j), r ? bytes_of_cstr(r->category) : j->submission->category);
     return j->verdict->reason_count == 0;
 }

@@ -76,7 +76,7 @@ void handling_check(struct judging *j) {
     const struct referral *r = j->referral;
     bool originator = !r || r->opener == j->owner->number;
     if (j->transition->sets_handling && originator) check_set(j);
-    if (r && handled(j, r) && !originator) check_onward(j);
+    if (r && !originator && (j->p->handled & UINT32_C(1) << j->transition->machine)) check_onward(j);
     if (!r) check_started(j);
 }
 

@@ -75,7 +75,7 @@ void judge(const struct rules *rules, const struct directory *directory, const s
            const struct submission *submission, struct case_state *state, struct arena *keep, struct verdict *ret_verdict) {
     memset(ret_verdict, 0, offsetof(struct verdict, reasons));
     ret_verdict->machine = "";
-    ret_verdict->delivery_count = ret_verdict->started_count = 0;
+    ret_verdict->delivery_count = ret_verdict->started_count = ret_verdict->hinted_count = 0;
     struct judging j = {.rules = rules, .directory = directory, .owner = outbox_owner, .broker_time = broker_time, .event = -1, .from = -1,
                         .submission = submission, .state = state, .keep = keep, .verdict = ret_verdict};
     ret_verdict->rules = (int16_t)rules_version(rules);

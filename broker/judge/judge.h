@@ -69,6 +69,9 @@ struct referral {
     struct bytes half;       /* 双方文书: the one side's message of an event of two: "EVENT number\n" and one line per item; else empty */
     struct bytes roster;     /* 参战名单 of a joint operation: roster.h; else empty */
     struct bytes hand;       /* 待人工送达: lines of addressee, event, document number, ms, ms served or "", tab-separated */
+    struct bytes facts;      /* 量化事实: what its papers said of rules/facts.yaml: lines of name, value, unit or code, tab-separated */
+    struct bytes hints;      /* 应移未移提示: one line a hint (hint.h) */
+    uint64_t hint_marks;     /* two bits for each line of hints: enum hint_mark */
     struct bytes title;      /* at most 200 bytes, cut at a character */
     struct bytes numbers;    /* document numbers seen, '\n'-separated, at most 2000 bytes */
     instant opened_at, changed_at;   /* business times */
@@ -83,7 +86,7 @@ struct case_state {
     size_t count;
     struct referral *referrals[LIMIT_REFERRALS_PER_CASE];
 };
-enum delivery_role { DELIVER_TO = 't', DELIVER_COPY = 'c', DELIVER_NOTICE = 'n', DELIVER_ALERT = 'a' };
+enum delivery_role { DELIVER_TO = 't', DELIVER_COPY = 'c', DELIVER_NOTICE = 'n', DELIVER_ALERT = 'a', DELIVER_HINT = 'h' };
 struct delivery { int16_t to; char role; };
 struct verdict {
     bool accepted;
@@ -96,6 +99,7 @@ struct verdict {
     size_t delivery_count;           /* to, then copies; without notices */
     struct delivery deliveries[LIMIT_RECIPIENTS];
     struct clock started[LIMIT_CLOCKS]; size_t started_count; /* clocks started by this event, for the receipt */
+    int16_t hinted[LIMIT_HINTED]; size_t hinted_count; /* who is sent the hints among the reasons (hint.h) in a notice of their own */
 };
 /* `state` is changed in place when accepted (new and changed referrals allocated from `keep`, which lives as long as the
  * lane's cache), untouched when refused. `broker_time` is Kafka's time of the record. `outbox_owner` is the participant to

@@ -80,6 +80,20 @@ struct walk_field document_list(const char *const *codes) {
     return (struct walk_field){.present = true, .at = bytes_of(bytes, documents ? count : 1), .number = (int64_t)documents};
 }
 
+struct walk_field fact_array(const struct said_fact *facts, size_t most) {
+    uint8_t *bytes = ring[ring_at++ % RING];
+    size_t count = 1;
+    assert_true(most < 16);
+    bytes[0] = (uint8_t)(most * 2);
+    for (size_t i = 0; i < most; i++) {
+        count += put_text(bytes + count, facts[i].name);
+        memcpy(bytes + count, &facts[i].value, 8);
+        count += 8 + put_text(bytes + count + 8, facts[i].unit);
+    }
+    bytes[count++] = 0;
+    return (struct walk_field){.present = true, .at = bytes_of(bytes, most ? count : 1), .number = (int64_t)most};
+}
+
 struct submission says(const char *sender, const char *event, const char *to, const char *when, uint8_t referral) {
     const struct procedure *p = rules_newest(rules);
     int e = rules_event(p, bytes_of_cstr(event));

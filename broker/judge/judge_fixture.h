@@ -21,6 +21,8 @@ instant at(const char *text);
 struct walk_field text_list(const char *text);  /* array<string>, its members on lines; lives until the next 64 calls */
 struct walk_field names_list(const char *text); /* the same, its members parted by spaces */
 struct walk_field document_list(const char *const *codes); /* array<Document>, ends with NULL */
+struct said_fact { const char *name; double value; const char *unit; };
+struct walk_field fact_array(const struct said_fact *facts, size_t count); /* array<Fact> */
 /* A paper from one to another about referral number `referral`, with everything most rows ask for. */
 struct submission says(const char *sender, const char *event, const char *to, const char *when, uint8_t referral);
 struct submission with_reason(struct submission s, const char *code);

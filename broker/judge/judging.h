@@ -52,6 +52,11 @@ size_t hand_served(struct judging *j, bool mark);  /* how many lines the submiss
 void copy_add(struct judging *j);
 void link_apply(struct judging *j);
 bool link_takes(const struct judging *j, const struct link *link, const struct referral *other);
+/* hint.c */
+void hint_facts(struct judging *j, struct referral *r);   /* keeps what the submission says of them; remarks on what cannot be compared */
+void hint_decide(struct judging *j, struct referral *r);  /* the submission is an administrative decision */
+void hint_referred(struct judging *j);                    /* the case was referred: its hints are answered */
+void hint_check_crime(struct judging *j);                 /* a reason against the submission for each threshold met */
 /* enlist.c: the roster of a joint operation (roster.h) */
 void enlist_check(struct judging *j);
 bool enlist_is_party(struct judging *j);           /* tells its own reason */

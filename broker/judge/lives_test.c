@@ -2,6 +2,8 @@
  * changes nothing. ECOCASE_LIVES sets how many lives (default 40000); a million take about two minutes. At the default every row that a
  * participant can send is taken at least once. */
 #include <stdlib.h>
+#include "base/line.h"
+#include "broker/judge/hint.h"
 #include "broker/judge/judge_fixture.h"
 #include "broker/judge/roster.h"
 
@@ -96,6 +98,21 @@ static struct submission any_paper(const struct procedure *p) {
     return with_reason(s, reason_codes[dice(15)]);
 }
 
+/* Hints: no line without a known mark beyond its lines, none that waits once the case was referred. */
+static size_t hinted, answered;
+static void check_hints(const struct procedure *p, const struct referral *r) {
+    struct bytes rest = r->hints, line;
+    bool referred = (r->flags & UINT32_C(1) << p->flag_referred) != 0;
+    unsigned lines = 0;
+    for (; line_next(&rest, &line); lines++) {
+        hinted++;
+        answered += (r->hint_marks >> 2 * lines & 3) == HINT_ANSWERED;
+        if (referred && line_part(line, 8).count && (r->hint_marks >> 2 * lines & 3) == HINT_OPEN) fail_msg("a hint waits for a referral that was sent");
+    }
+    assert_true(lines <= LIMIT_HINTS);
+    if (lines < 32) assert_int_equal(r->hint_marks >> 2 * lines, 0);
+}
+
 /* What must hold of the bodies of an operation, each by itself and all together. */
 static void check_roster(const struct referral *r) {
     struct roster roster;
@@ -131,6 +148,7 @@ static void check_roster(const struct referral *r) {
 static void check_lawful(const struct procedure *p) {
     for (size_t i = 0; i < cases.count; i++) {
         const struct referral *r = cases.referrals[i];
+        check_hints(p, r);
         int machine = rules_machine(p, r->machine), state = machine < 0 ? -1 : rules_state(p, machine, r->state);
         if (state < 0) fail_msg("illegal state %s of %s", r->state, r->machine);
         check_roster(r);
@@ -197,6 +215,12 @@ static struct submission varied(struct submission s, int64_t *now) {
     if (!dice(6)) s.decided_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
     if (!dice(6)) s.approval_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
     if (!dice(5)) s.documents = document_list((const char *const[]){"DOC02", "DOC03", "DOC04", NULL});
+    if (!dice(4)) {
+        struct said_fact facts[] = {{"waste_t", dice(6), "t"}, {"catch_kg", dice(600), "kg"}, {"method", 1, "ELECTRIC"}, {"water_body", 1, "ULANSUHAI"}, {"pH", 3, ""}};
+        s.facts = fact_array(facts + dice(3), 1 + dice(3));
+        s.fine_paid_fen = dice(2) ? 100 : 0;
+        if (dice(2)) s.found_time = s.business_time - (int64_t)dice(60) * DAY_MS;
+    }
     if (!dice(5)) s.handling = (int)dice(4);
     if (s.handling == 2 || !dice(8)) s.handling_expires = s.business_time + (int64_t)dice(60) * DAY_MS;
     if (!dice(30)) s.copies = text_list("ext-jw");
@@ -252,6 +276,8 @@ static void random_lives_stay_lawful(void **state) {
         if (!taken[i] && lives >= 40000) print_message("never taken: %s %s\n", p->machines[p->transitions[i].machine].name, p->transitions[i].id);
     }
     print_message("%ld lives, %zu judged, %zu accepted, %zu of %zu rows taken\n", lives, judged, accepted_count, rows - untaken, rows);
+    print_message("%zu lines of hints seen, %zu of them answered\n", hinted, answered);
+    assert_true(hinted > 1000 && answered > 10);
     assert_true(accepted_count * 4 > judged);
     if (lives >= 40000) assert_int_equal(untaken, 0);
 }

@@ -63,6 +63,9 @@ static enum outcome read_version(struct procedure *p, const char *folder, struct
     TRY(settings_check_unknown(words, fault));
     TRY(settings_check_unknown(clocks, fault));
     TRY(settings_check_unknown(documents, fault));
+    TRY(open_file(p, folder, "thresholds.yaml", &list, fault));
+    TRY(rules_read_thresholds(p, list, fault));
+    TRY(settings_check_unknown(list, fault));
     index_events(p);
     TRY(rules_check(p, fault));
     return rules_check_clocks(p, fault);
@@ -72,6 +75,7 @@ static enum outcome add_version(struct rules *rules, const char *folder, struct 
     struct procedure *p = arena_alloc(rules->arena, sizeof *p);
     PROMISE(rules->version_count < MOST_VERSIONS);
     p->arena = rules->arena;
+    p->facts = rules->facts;
     rules->versions[rules->version_count++] = p;
     return read_version(p, folder, fault);
 }
@@ -101,6 +105,8 @@ static enum outcome load(struct rules *rules, const char *folder, struct fault *
     char path[1200];
     snprintf(path, sizeof path, "%s/holidays.yaml", folder);
     TRY(calendar_load(path, &rules->calendar, fault));
+    snprintf(path, sizeof path, "%s/facts.yaml", folder);
+    TRY(fact_list_load(path, &rules->facts, fault));
     TRY(add_version(rules, folder, fault));
     const struct procedure *newest = rules->versions[0];
     snprintf(path, sizeof path, "%s/earlier/[0-9]*", folder);
@@ -143,6 +149,7 @@ void rules_free(struct rules *rules) {
         for (int f = 0; f < rules->versions[i]->file_count; f++) settings_free(rules->versions[i]->files[f]);
     }
     calendar_free(rules->calendar);
+    fact_list_free(rules->facts);
     arena_free(rules->arena);
     free(rules);
 }

@@ -14,7 +14,7 @@ static enum outcome read_role(const struct setting *from, enum role *ret, struct
     return setting_fault(from, fault, "SETTINGS_TYPE", "a role is AE, PSB, PRO, CRT, JUS, PI or COO");
 }
 
-static enum outcome read_roles(struct setting *list, struct role_list *ret, struct fault *fault) {
+enum outcome rules_read_role_list(struct setting *list, struct role_list *ret, struct fault *fault) {
     if (list->kind != SETTING_LIST || list->count == 0 || list->count > MOST_SUPERVISORS) {
         return setting_fault(list, fault, "SETTINGS_TYPE", "one to %d roles in brackets", MOST_SUPERVISORS);
     }
@@ -42,7 +42,7 @@ static enum outcome read_exception(struct rules *rules, struct setting *from, st
     TRY(setting_int_or(from, "escalate_after", 0, 24 * 365, policy->escalate_after / HOUR_MS, &hours, fault));
     exception->escalate_after = hours * HOUR_MS;
     struct setting *roles = setting_get(from, "supervisors");
-    return roles ? read_roles(roles, &exception->supervisors, fault) : OK;
+    return roles ? rules_read_role_list(roles, &exception->supervisors, fault) : OK;
 }
 
 static enum outcome read_all(struct rules *rules, struct setting *root, struct fault *fault) {
@@ -60,7 +60,7 @@ static enum outcome read_all(struct rules *rules, struct setting *root, struct f
         enum role role;
         one->seen = true;
         TRY(read_role(&(struct setting){.kind = SETTING_MAP, .key = one->key, .line = one->line, .column = one->column, .owner = one->owner}, &role, fault));
-        TRY(read_roles(one, &policy->supervisors[role], fault));
+        TRY(rules_read_role_list(one, &policy->supervisors[role], fault));
     }
     for (int role = ROLE_AE; role <= ROLE_COO; role++) {
         if (!policy->supervisors[role].count) return setting_fault(map, fault, "SETTINGS_MISSING", "who supervises %s is not said", role_text((enum role)role));

@@ -160,6 +160,7 @@ static enum outcome read_row(struct procedure *p, struct setting *row, int machi
     TRY(setting_bool_or(row, "both", false, &ret->both, fault));
     TRY(setting_bool_or(row, "served", false, &ret->serves, fault));
     TRY(setting_bool_or(row, "names_gaps", false, &ret->names_gaps, fault));
+    TRY(setting_bool_or(row, "decides", false, &ret->decides, fault));
     TRY(read_change(row, "holder", &ret->holder, fault));
     TRY(read_change(row, "opener", &ret->opener, fault));
     TRY(read_serve(p, row, ret, fault));

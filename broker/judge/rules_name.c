@@ -117,6 +117,7 @@ struct rule_name rules_clock_name(const struct rules *rules, const char *rule) {
         const struct procedure *p = rules->versions[i];
         int c = rules_clock(p, rule);
         if (c >= 0) return (struct rule_name){p->clocks[c].zh, p->clocks[c].en};
+        if (strcmp(rule, p->thresholds.late.id) == 0) return (struct rule_name){p->thresholds.late.zh, p->thresholds.late.en};
     }
     return (struct rule_name){rule, rule};
 }
@@ -181,7 +182,14 @@ static size_t words_of(const struct procedure *p, size_t index, struct rule_word
         *ret = (struct rule_word){"O", "", p->kinds[at].code, p->kinds[at].zh, p->kinds[at].en, "", false};
         return 0;
     }
-    return at - p->kind_count + 1;
+    at -= p->kind_count;
+    const struct rule_word own[] = {{"C", "", p->thresholds.late.id, p->thresholds.late.zh, p->thresholds.late.en, p->thresholds.late.basis, false},
+        {"E", "", "SYS.HINT", "应移未移提示", "hint", "", false}, {"E", "", "SYS.UNREFERRED", "应移未移", "should have been referred", "", false}};
+    if (at < sizeof own / sizeof own[0]) {
+        *ret = own[at];
+        return 0;
+    }
+    return at - sizeof own / sizeof own[0] + 1;
 }
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret) {
     for (size_t i = 0; i < rules->version_count; i++) { /* the newest last: what is stored again is the newest word */

@@ -99,6 +99,7 @@ enum outcome rules_page(const struct rules *rules, struct buffer *into, struct f
     TRY(buffer_printf(into, fault, "版本 version %d\n\n", p->version));
     for (int m = 0; m < p->machine_count; m++) TRY(page_machine(p, m, into, fault));
     TRY(page_clocks(p, into, fault));
+    TRY(page_thresholds(p, into, fault));
     TRY(page_rest(p, into, fault));
     return page_handling(p, into, fault);
 }

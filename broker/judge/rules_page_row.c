@@ -46,7 +46,7 @@ static enum outcome needs(const struct procedure *p, const struct transition *t,
     static const char *const guards[] = {"category", "county", "sender competent", "receiver competent", "≥2 officers", "chief approves (remark)", "county-level head approves",
                                          "document number", "target organ", "result", "digests", "approver", "source", "areas", "kind, window and lead are right",
                                          "all answered, or the limit passed", "somebody accepted", "somebody with power to punish", "all reported, or named as overdue",
-                                         "cases that findings led to are named"};
+                                         "cases that findings led to are named", "no threshold of a crime met", "same level (remark)"};
     static const char *const addressed[] = {"", "names a recipient; ", "names no recipient; "};
     if (t->both) TRY(buffer_printf(into, fault, "**both sides**; "));
     for (int i = 0; i < t->reason_count; i++) TRY(buffer_printf(into, fault, "%s%s", t->reasons[i], i + 1 < t->reason_count ? "/" : "; "));
@@ -85,6 +85,7 @@ static enum outcome act(const struct procedure *p, const struct act *a, struct b
 }
 
 static enum outcome does(const struct procedure *p, const struct transition *t, struct buffer *into, struct fault *fault) {
+    if (t->decides) TRY(buffer_printf(into, fault, "decides; "));
     for (int i = 0; i < t->acts.count; i++) TRY(act(p, &t->acts.one[i], into, fault));
     if (t->sets_handling) TRY(buffer_printf(into, fault, "the originator's sets the handling; "));
     for (int f = 0; f < p->flag_count; f++) {

@@ -147,6 +147,8 @@ enum outcome rules_read_words(struct procedure *p, struct setting *root, struct 
     TRY(read_each(p, root, "events", read_event, fault));
     if (!p->regime_count) return setting_fault(setting_get(root, "regimes"), fault, "SETTINGS_MISSING", "there must be a general regime");
     p->flag_gaps = (int8_t)rules_flag(p, "F_MATERIAL_GAPS");
+    p->flag_referred = (int8_t)rules_flag(p, "F_REFERRED");
+    if (p->flag_referred < 0) return setting_fault(setting_get(root, "flags"), fault, "SETTINGS_MISSING", "the flag F_REFERRED is missing: the row that refers a case sets it, no hint follows then");
     if (p->flag_gaps < 0) return setting_fault(setting_get(root, "flags"), fault, "SETTINGS_MISSING", "the flag F_MATERIAL_GAPS is missing: gaps of a transfer are marked by it");
     return OK;
 }

@@ -8,7 +8,7 @@
 #define ALARMS_AT_ONCE 200u /* referrals in one transaction */
 
 static enum outcome tell_all(struct batch *b, struct referral *r, struct fault *fault) {
-    struct alert alerts[LIMIT_CLOCKS];
+    struct alert alerts[LIMIT_ALERTS];
     size_t count = alarm_take(b->s->broker->rules, b->s->directory, b->s->row.time, r, alerts);
     struct desk desk = batch_desk(b);
     for (size_t i = 0; i < count; i++) TRY(entry_of_alert(&desk, r, &alerts[i], &b->events[b->event_count++], fault));
@@ -22,7 +22,7 @@ static enum outcome tell_due(struct batch *b, const struct uuid *ids, size_t cou
     size_t most = 0;
     for (size_t i = 0; i < count; i++) most += cases_find(s->cases, &ids[i])->count;
     b->after = s->row;
-    b->events = arena_array(s->arena, most * LIMIT_CLOCKS, sizeof *b->events);
+    b->events = arena_array(s->arena, most * LIMIT_ALERTS, sizeof *b->events);
     b->dirty = arena_array(s->arena, most, sizeof *b->dirty);
     for (size_t i = 0; i < count; i++) {
         struct case_state *state = cases_find(s->cases, &ids[i]);

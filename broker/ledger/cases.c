@@ -38,6 +38,9 @@ struct referral *referral_row_read(const PGresult *result, int row, struct arena
     r->handling = (int8_t)column_int(result, row, 24);
     r->handling_expires = column_instant(result, row, 25);
     r->roster = arena_copy(keep, column_bytes(result, row, 26));
+    r->facts = arena_copy(keep, column_bytes(result, row, 27));
+    r->hints = arena_copy(keep, column_bytes(result, row, 28));
+    r->hint_marks = (uint64_t)column_int(result, row, 29);
     return r;
 }
 

@@ -4,7 +4,7 @@
 #include "broker/ledger/form.h"
 #include "broker/ledger/ledger.h"
 
-#define PARAMETERS_MOST 40
+#define PARAMETERS_MOST 48
 /* Parameters of one call, all binary, encoded one after the other into one form. */
 struct parameters {
     struct form form;

@@ -11,7 +11,7 @@ void event_row_read(const PGresult *result, int row, struct arena *arena, struct
 
 #define REFERRAL_COLUMNS \
     "case_id, id, machine, state, rules, opener, holder, referrer, parent, flags, category, county, title, numbers, opened_at, changed_at, " \
-    "event_count, clocks, regime, gaps, parties, half, hand, alarm_at, handling, handling_expires, roster"
-#define REFERRAL_COLUMN_COUNT 27
+    "event_count, clocks, regime, gaps, parties, half, hand, alarm_at, handling, handling_expires, roster, facts, hints, hint_marks"
+#define REFERRAL_COLUMN_COUNT 30
 struct referral *referral_row_read(const PGresult *result, int row, struct arena *keep);
 #endif

@@ -65,7 +65,7 @@ struct ledger_event {
     char from_state[8], to_state[8];
     int16_t rules_version;
     size_t delivery_count;
-    struct ledger_delivery { int16_t to; char role; int64_t sequence; } deliveries[LIMIT_RECIPIENTS + 2];
+    struct ledger_delivery { int16_t to; char role; int64_t sequence; } deliveries[LIMIT_RECIPIENTS + LIMIT_HINTED + 2];
     struct bytes answer;                     /* JSON {"reasons":[{code,field,zh,en}],"clocks":[{rule,due_strict,due_lenient,statutory}]} as the notice carries them, or empty */
     struct bytes key;                        /* only for D */
     struct bytes value;                      /* the record's value as read; empty for P */

@@ -90,7 +90,8 @@ static struct referral referral_of(uint8_t n) {
         .opened_at = DAY, .changed_at = DAY + 5, .event_count = 1, .clock_count = 2, .alarm_at = DAY + 10, .handling = 3, .handling_expires = DAY + 11, .dirty = true, .fresh = true, .regime = 1,
         .gaps = UINT64_C(0x8000000000000005), .parties = UINT64_C(1) << 63 | 2, .half = BYTES_LITERAL("REF.HANDOVER 1\n电机\t2\t台\n"),
         .hand = BYTES_LITERAL("ext-bttj\tREF.SEND\t巴环移送〔2026〕15号\t1780934400000\t\n"),
-        .roster = BYTES_LITERAL("PATROL\t1780934400000\t1780984800000\t\n5\tI\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n")};
+        .roster = BYTES_LITERAL("PATROL\t1780934400000\t1780984800000\t\n5\tI\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n"),
+        .facts = BYTES_LITERAL("waste_t\t5.2\tt\n"), .hints = BYTES_LITERAL("RED\tENV1-2\tTHRESHOLD_MET\t…\t依据\t1\tADM.PENALTY\t1\t2\t1\n"), .hint_marks = UINT64_C(0x8000000000000001)};
     r.clocks[0] = (struct clock){"D04", 'R', false, false, TOLD_OVERDUE, 21, DAY, DAY + DAY_MS, DAY + 2 * DAY_MS, INSTANT_NONE};
     r.clocks[1] = (struct clock){"D02", 'M', true, true, 63, 1, DAY - 7, DAY - 6, DAY - 5, DAY - 4};
     return r;
@@ -174,6 +175,8 @@ static void what_was_recorded_is_read_back(void **state) {
     assert_true(bytes_equal(found->title, expected.title) && bytes_equal(found->numbers, expected.numbers));
     assert_true(bytes_equal(found->half, expected.half) && bytes_equal(found->hand, expected.hand) && bytes_equal(found->roster, expected.roster));
     found->title = expected.title, found->numbers = expected.numbers, found->half = expected.half, found->hand = expected.hand, found->roster = expected.roster;
+    assert_true(bytes_equal(found->facts, expected.facts) && bytes_equal(found->hints, expected.hints));
+    found->facts = expected.facts, found->hints = expected.hints;
     expected.dirty = expected.fresh = false;
     assert_memory_equal(found, &expected, sizeof expected);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "base/log.h"
+#include "broker/judge/alert.h"
 #include "broker/judge/rules_fixture.h"
 #include "broker/ledger/cluster_fixture.h"
 #include "broker/ledger/connection.h"
@@ -56,6 +57,7 @@ static void through_the_ledger(void) {
         assert_true(r->rules == kept[i].rules && r->regime == kept[i].regime && r->gaps == kept[i].gaps && r->parties == kept[i].parties && r->flags == kept[i].flags);
         assert_true(r->handling == kept[i].handling && r->handling_expires == kept[i].handling_expires);
         assert_true(bytes_equal(r->half, kept[i].half) && bytes_equal(r->hand, kept[i].hand) && bytes_equal(r->roster, kept[i].roster));
+        assert_true(bytes_equal(r->facts, kept[i].facts) && bytes_equal(r->hints, kept[i].hints) && r->hint_marks == kept[i].hint_marks);
     }
 }
 
@@ -124,8 +126,31 @@ static void what_waits_to_be_served_is_listed(void **state) {
     tells("SELECT to_char(served_at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI') FROM ecocase.by_hand_list WHERE addressee = 'ext-jw' AND NOT outstanding", "06-09 09:00");
 }
 
+static void hints_are_listed_with_what_became_of_them(void **state) {
+    (void)state;
+    struct submission s = says("sthj", "ADM.PENALTY", "", "2026-06-10 10:00", 4);
+    s.case_id.b[0] = 9;
+    s.approval_time = at("2026-06-09 17:00");
+    s.facts = fact_array((const struct said_fact[]){{"waste_t", 5.2, "t"}, {"exceedance_ratio", 3, "Pb"}}, 2);
+    accepted(s);
+    through_the_ledger();
+    tells("SELECT string_agg(level_zh || ' ' || threshold || ' ' || basis || ' ' || statutory || ' ' || event_zh || ' ' || agency || ' ' || state, '; ' ORDER BY threshold) FROM ecocase.hint_list",
+          "红色 ENV1-2 法释〔2023〕7号-1(2) true 行政处罚决定信息录入 sthj OPEN; 红色 ENV1-3 法释〔2023〕7号-1(3) true 行政处罚决定信息录入 sthj OPEN");
+    tells("SELECT to_char(send_by AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI') || ' ' || facts FROM ecocase.hint_list WHERE threshold = 'ENV1-2'",
+          "06-10 17:00 waste_t\t5.2\tt\nexceedance_ratio\t3\tPb\n");
+    struct alert alerts[LIMIT_ALERTS];
+    assert_int_equal(alarm_take(rules, directory, at("2026-06-11 00:00"), cases.referrals[0], alerts), 1);
+    through_the_ledger();
+    tells("SELECT string_agg(state, ' ') FROM ecocase.hint_list", "UNREFERRED UNREFERRED");
+    struct submission referral = says("sthj", "REF.SEND", "psb-bynr", "2026-06-12 10:00", 5);
+    referral.case_id.b[0] = 9;
+    accepted(referral);
+    through_the_ledger();
+    tells("SELECT string_agg(state_zh, ' ') FROM ecocase.hint_list", "已移送 已移送");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup(a_case_from_the_ledger_keeps_its_version, fixture_fresh),
-        cmocka_unit_test_setup(what_waits_to_be_served_is_listed, fixture_fresh)};
+        cmocka_unit_test_setup(what_waits_to_be_served_is_listed, fixture_fresh), cmocka_unit_test_setup(hints_are_listed_with_what_became_of_them, fixture_fresh)};
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -61,7 +61,10 @@ static size_t lower(const struct mention *mentions, size_t count, const struct u
     X(alarm_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->alarm_at)) \
     X(handling, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->handling))                \
     X(handling_expires, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->handling_expires)) \
-    X(roster, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->roster))
+    X(roster, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->roster)) \
+    X(facts, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->facts))                       \
+    X(hints, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hints))                       \
+    X(hint_marks, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->hint_marks))
 
 struct mentions { struct mention *at; size_t count; };
 static struct mentions mentions_new(const struct ledger_batch *batch) {

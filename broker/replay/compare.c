@@ -139,11 +139,13 @@ void compare_referral(struct comparison *c, const struct referral *recorded, con
         {"rules", recorded->rules, replayed->rules}, {"regime", recorded->regime, replayed->regime}, {"opener", recorded->opener, replayed->opener},
         {"holder", recorded->holder, replayed->holder}, {"referrer", recorded->referrer, replayed->referrer}, {"flags", recorded->flags, replayed->flags},
         {"gaps", (int64_t)recorded->gaps, (int64_t)replayed->gaps}, {"parties", (int64_t)recorded->parties, (int64_t)replayed->parties},
+        {"hint_marks", (int64_t)recorded->hint_marks, (int64_t)replayed->hint_marks},
         {"handling", recorded->handling, replayed->handling}, {"event_count", recorded->event_count, replayed->event_count}, {"clocks", recorded->clock_count, replayed->clock_count}};
     const struct { const char *field; struct bytes recorded, replayed; } texts[] = {
         {"machine", bytes_of_cstr(recorded->machine), bytes_of_cstr(replayed->machine)}, {"state", bytes_of_cstr(recorded->state), bytes_of_cstr(replayed->state)},
         {"category", bytes_of_cstr(recorded->category), bytes_of_cstr(replayed->category)}, {"county", bytes_of_cstr(recorded->county), bytes_of_cstr(replayed->county)},
         {"half", recorded->half, replayed->half}, {"hand", recorded->hand, replayed->hand}, {"roster", recorded->roster, replayed->roster}, {"title", recorded->title, replayed->title},
+        {"facts", recorded->facts, replayed->facts}, {"hints", recorded->hints, replayed->hints},
         {"numbers", recorded->numbers, replayed->numbers}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) compare_text(c, texts[i].field, texts[i].recorded, texts[i].replayed);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) compare_int(c, numbers[i].field, numbers[i].recorded, numbers[i].replayed);

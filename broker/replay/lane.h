@@ -19,7 +19,7 @@ struct replayed_lane {
         struct uuid case_id, referral;
         instant at;
         size_t count, next;
-        struct alert alerts[LIMIT_CLOCKS];
+        struct alert alerts[LIMIT_ALERTS];
     } owed;
 };
 /* A recorded alert: what the referral's clocks bring at its time, in their order. */

@@ -61,7 +61,7 @@ static struct past_case *copied(struct arena *into, const struct past_case *past
     for (size_t i = 0; i < copy->state.count; i++) {
         struct referral *r = arena_alloc(into, sizeof *r);
         *r = *past->state.referrals[i];
-        struct bytes *const texts[] = {&r->half, &r->hand, &r->roster, &r->title, &r->numbers};
+        struct bytes *const texts[] = {&r->half, &r->hand, &r->roster, &r->facts, &r->hints, &r->title, &r->numbers};
         for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) *texts[t] = arena_copy(into, *texts[t]);
         copy->state.referrals[i] = r;
     }

@@ -170,6 +170,21 @@
     X(IDEMPOTENCY_KEY, "缺少 Idempotency-Key 头（1 至 255 个可见 ASCII 字符）", "the Idempotency-Key header is missing (1 to 255 printable ASCII characters)") \
     X(IDEMPOTENCY_CONFLICT, "同一 Idempotency-Key 已用于不同内容，请换新键", "this Idempotency-Key was used for other content; take a new one") \
     X(QUEUE_FULL, "待发队列已满，请稍后用同一键重试", "the queue is full; try again later with the same key")                   \
+    /* 应移未移 */                                                                                                          \
+    X(THRESHOLD_MET, "提示：事实已达到追诉标准，应当移送公安机关；逾期未移送将报司法局",                                    \
+      "hint: the facts meet the threshold of a crime; refer the case to the police, else the justice bureau is told")         \
+    X(NEAR_THRESHOLD, "提示：接近追诉标准或有应当审查的情形，请核查是否涉嫌犯罪",                                           \
+      "hint: near the threshold of a crime, or something to be looked at; check whether a crime is suspected")                \
+    X(WATCH, "提示：该罪名无数额标准，请逐案审查是否涉嫌犯罪", "hint: this offence has no number; look at each case")         \
+    X(UNREFERRED, "应移未移：事实已达到追诉标准，作出决定后未在期限内移送公安机关",                                         \
+      "should have been referred: the facts meet the threshold of a crime, and no referral followed the decision in time")    \
+    X(PENALTY_INSTEAD, "提示：批准移送后又对同一事实作出处罚（以罚代移）", "hint: a penalty after the referral was approved (a penalty in its place)") \
+    X(FINE_DURING_REFERRAL, "提示：移送后、公安机关处理前对同一事实罚款", "hint: a fine on the same fact while the police have the case") \
+    X(CRIME_SUSPECTED, "事实已达到追诉标准，应按涉嫌犯罪移送，不得以行政拘留代替", "the facts meet the threshold of a crime: refer the case instead") \
+    X(UNIT_LEVEL, "提示：旗县区机构向市级机关发文，级别不对应", "remark: a unit of a banner or district writes to a body of the city; the levels differ") \
+    X(FACT_UNIT, "提示：量化事实的单位与规范不符，未作比较", "remark: a fact in another unit than the canonical one is not compared") \
+    X(FACT_CODE, "提示：量化事实的代码不在规范之内，未作比较", "remark: a fact with a code that is not canonical is not compared") \
+    X(FACT_VALUE, "提示：量化事实的取值有误，未作比较", "remark: a fact with a value that cannot be is not compared")         \
     /* settings: directory, rules, profiles */                                                                                \
     X(SETTINGS_SYNTAX, "不是合法的 YAML，请按所示行列改正", "not well-formed YAML; see the line and column")                  \
     X(SETTINGS_EMPTY, "配置文件为空", "the settings file is empty")                                                           \

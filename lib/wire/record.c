@@ -12,12 +12,13 @@ enum place { P_MESSAGE_ID, P_EVENT, P_CASE_ID, P_REFERRAL_ID, P_PARENT, P_SENDER
 
 static const char *const case_file_paths[] = {ENVELOPE_PATHS, "category", "title", "county_code", "reason_code", "reason", "approver",
     "approver_level", "agency_case_no", "found_time", "report_time", "approval_time", "officers", "parties", "items",
-    "declared_missing", "documents", "longitude", "latitude", "coordinates_system", "fine_paid_fen"};
+    "declared_missing", "documents", "longitude", "latitude", "coordinates_system", "fine_paid_fen",
+    "facts"};
 enum { C_CATEGORY = P_ENVELOPE_END, C_TITLE, C_COUNTY, C_REASON_CODE, C_REASON, C_APPROVER, C_LEVEL, C_CASE_NO, C_FOUND, C_REPORT,
-       C_APPROVAL, C_OFFICERS, C_PARTIES, C_ITEMS, C_MISSING, C_DOCUMENTS, C_LONGITUDE, C_LATITUDE, C_SYSTEM, C_FINE };
+       C_APPROVAL, C_OFFICERS, C_PARTIES, C_ITEMS, C_MISSING, C_DOCUMENTS, C_LONGITUDE, C_LATITUDE, C_SYSTEM, C_FINE, C_FACTS };
 static const char *const case_step_paths[] = {ENVELOPE_PATHS, "reason_code", "reason", "target_organ", "agency_case_no", "decided_time",
-    "approver", "approver_level", "signer", "penalties", "documents", "?items"};
-enum { S_REASON_CODE = P_ENVELOPE_END, S_REASON, S_TARGET, S_CASE_NO, S_DECIDED, S_APPROVER, S_LEVEL, S_SIGNER, S_PENALTIES, S_DOCUMENTS, S_ITEMS };
+    "approver", "approver_level", "signer", "penalties", "documents", "?items", "?facts"};
+enum { S_REASON_CODE = P_ENVELOPE_END, S_REASON, S_TARGET, S_CASE_NO, S_DECIDED, S_APPROVER, S_LEVEL, S_SIGNER, S_PENALTIES, S_DOCUMENTS, S_ITEMS, S_FACTS };
 static const char *const clue_paths[] = {ENVELOPE_PATHS, "category", "title", "county_code", "source", "purpose", "areas", "agency_case_no", "found_time",
     "officers", "parties", "documents", "longitude", "latitude", "coordinates_system"};
 enum { K_CATEGORY = P_ENVELOPE_END, K_TITLE, K_COUNTY, K_SOURCE, K_PURPOSE, K_AREAS, K_CASE_NO, K_FOUND, K_OFFICERS, K_PARTIES, K_DOCUMENTS, K_LONGITUDE,
@@ -125,6 +126,7 @@ static void read_case_file(const struct walk_field *f, struct submission *s) {
     s->latitude = f[C_LATITUDE];
     s->coordinates_system = f[C_SYSTEM].at;
     s->fine_paid_fen = f[C_FINE].number;
+    s->facts = f[C_FACTS];
 }
 
 static void read_case_step(const struct walk_field *f, struct submission *s) {
@@ -142,6 +144,7 @@ static void read_case_step(const struct walk_field *f, struct submission *s) {
     s->penalties = f[S_PENALTIES];
     s->documents = f[S_DOCUMENTS];
     s->document_count = f[S_DOCUMENTS].number;
+    s->facts = f[S_FACTS];
 }
 
 static void read_operation(const struct walk_field *f, struct submission *s) {

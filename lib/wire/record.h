@@ -47,6 +47,7 @@ struct submission {
     struct walk_field longitude, latitude; /* present: said */
     struct bytes coordinates_system;
     int64_t fine_paid_fen;
+    struct walk_field facts;             /* array<Fact>, CASE_FILE and CASE_STEP from version 4: fact.h */
     struct bytes source, purpose;        /* CLUE; CLUE_STEP and OPERATION have a purpose */
     struct walk_field areas, linked_numbers; /* array<string>: CLUE; CLUE_STEP */
     struct operation_part operation;     /* OPERATION, OPERATION_STEP */

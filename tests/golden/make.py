@@ -89,6 +89,11 @@ def in_chunks(record):
     return record | {"documents": more}
 
 
+def with_facts(record):
+    """CaseStep version 4: what a decision rests on."""
+    return record | {"facts": [{"name": "catch_kg", "value": 440.5, "unit": "kg"}, {"name": "method", "value": 1.0, "unit": "ELECTRIC"}]}
+
+
 def clue():
     sealed = {"algorithm": "AES-256-GCM-SHA256", "key_id": "00112233aabbccdd", "content": bytes(range(256)) + bytes(16)}
     from_case = case_file()
@@ -153,7 +158,8 @@ def main():
     goldens = {(1, "CaseFile"): case_file(), (2, "CaseStep"): case_step(), (3, "Notice"): notice(),
                (4, "DeliveryReport"): report(), (5, "Tick"): tick(), (6, "CaseStep"): case_step_with_items(),
                (7, "CaseFile"): in_chunks(case_file()), (8, "CaseStep"): in_chunks(case_step_with_items()),
-               (9, "Clue"): clue(), (10, "ClueStep"): clue_step(), (11, "Operation"): operation(), (12, "OperationStep"): operation_step()}
+               (9, "Clue"): clue(), (10, "ClueStep"): clue_step(), (11, "Operation"): operation(), (12, "OperationStep"): operation_step(),
+               (13, "CaseStep"): with_facts(in_chunks(case_step_with_items()))}
     for (schema_id, name), record in goldens.items():
         content = encode(schema_id, name, record)
         once(HERE / f"{schema_id}-{name}.bin", content)

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include "base/limits.h"
+#include "wire/fact.h"
 #include "wire/frame.h"
 #include "wire/paper.h"
 #include "wire/record.h"
@@ -244,6 +245,29 @@ static void the_brokers_own_records_read_as_written(void **state) {
     assert_int_equal(s.lane, 5);
     buffer_free(&value);
 }
+static void the_facts_of_a_step_read_as_written(void **state) {
+    (void)state;
+    struct buffer value;
+    struct submission s;
+    struct fact fact;
+    struct paper_cursor cursor = {0};
+    read_golden("13-CaseStep", &value, &s);
+    EQUAL(s.event, "REF.HANDOVER");
+    assert_true(s.chunked_form && s.item_count == 2 && s.facts.number == 2);
+    assert_true(fact_next(&s.facts, &cursor, &fact));
+    EQUAL(fact.name, "catch_kg");
+    EQUAL(fact.unit, "kg");
+    assert_int_equal(fact_micro(fact.value), 440500000);
+    assert_true(fact_next(&s.facts, &cursor, &fact));
+    EQUAL(fact.unit, "ELECTRIC");
+    assert_false(fact_next(&s.facts, &cursor, &fact));
+    buffer_free(&value);
+    read_golden("8-CaseStep", &value, &s); /* a step that cannot have any has none */
+    cursor = (struct paper_cursor){0};
+    assert_false(fact_next(&s.facts, &cursor, &fact));
+    buffer_free(&value);
+}
+
 static void published_texts_are_the_catalogues(void **state) {
     (void)state;
     for (size_t i = 0; i < catalogue_count(catalogue); i++) {
@@ -276,7 +300,7 @@ static void nothing_published_has_left_the_catalogue(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_case_file_reads_as_written), cmocka_unit_test(the_case_step_reads_as_written),
-        cmocka_unit_test(a_paper_in_chunks_reads_as_written), cmocka_unit_test(a_clue_reads_as_written), cmocka_unit_test(the_brokers_own_records_read_as_written),
+        cmocka_unit_test(a_paper_in_chunks_reads_as_written), cmocka_unit_test(a_clue_reads_as_written), cmocka_unit_test(the_facts_of_a_step_read_as_written), cmocka_unit_test(the_brokers_own_records_read_as_written),
         cmocka_unit_test(an_operation_reads_as_written), cmocka_unit_test(a_step_of_an_operation_reads_as_written), cmocka_unit_test(published_texts_are_the_catalogues),
         cmocka_unit_test(nothing_published_has_left_the_catalogue)};
     return cmocka_run_group_tests(tests, load, unload);

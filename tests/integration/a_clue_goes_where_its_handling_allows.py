@@ -1,5 +1,6 @@
 """Clues encoded by fastavro: a copy reaches who subscribed, byte for byte; an originator-controlled one goes nowhere without consent; what is for
 information starts no case; each refusal says why in two languages; what came of a clue is linked to it; no view shows a controlled title."""
+import shutil
 import subprocess
 
 from case import *
@@ -104,6 +105,29 @@ with world("clues") as w:
                                              parent_referral_id=note["envelope"]["referral_id"]))
     settled()
     refused("nm", started, "START_CONSENT")
+
+    # a subscription is the directory's: a new version holds from then on, and the replay judges each event by the version it names
+    shutil.copytree(w.schemas, w.folder / "schemas")
+    w.schemas = w.folder / "schemas"
+    directory = w.schemas / "directory.yaml"
+    text = directory.read_text(encoding="utf-8")
+    mark = 'subscribes: [{areas: [RIV-WH, "150300"]}]'
+    assert mark in text
+    directory.write_text(text.replace(mark, "subscribes: [{areas: [KEY9]}]"), encoding="utf-8")
+    try:
+        w.setup()
+        raise AssertionError("a subscription to what there is not was taken")
+    except WorldError as error:
+        assert f"{directory}:" in str(error) and "KEY9" in str(error), error
+    directory.write_text(text.replace(mark, "subscribes: [{categories: [FISH], areas: [KEY2]}]"), encoding="utf-8")
+    w.setup()
+
+    def noticed():
+        last = submit(clue(f"乌护线〔2026〕{count + 10}号"))
+        settled()
+        return [m for m in inbox(w, "psb-wh") if headers(m)["ce_id"] == last["envelope"]["message_id"]]
+    eventually(noticed, 60, "the new subscription")
+    assert query(w, "SELECT count(DISTINCT directory) FROM ecocase.event") == [(2,)]
 
     shown = "\n".join(str(row) for view in ("referral_list", "clock_list", "alert_list", "event_list", "refusal_list", "delivery_list", "by_hand_list")
                       for row in query(w, f"SELECT * FROM ecocase.{view}", user="ecocase_coordinator"))

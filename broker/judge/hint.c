@@ -1,0 +1,267 @@
+/* See hint.h. */
+#include "broker/judge/hint.h"
+#include "base/line.h"
+#include "broker/judge/judging.h"
+#include "broker/judge/threshold.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MOST_FACTS_TEXT 3000u  /* bytes of a referral's facts */
+#define MOST_HINTS_TEXT 12000u /* bytes of a referral's hints */
+enum part { PART_LEVEL, PART_ID, PART_CODE, PART_TEXT, PART_BASIS, PART_STATUTORY, PART_EVENT, PART_DECIDED, PART_DUE, PART_WHO };
+
+bool hint_code(const char *code) {
+    static const char *const codes[] = {"THRESHOLD_MET", "NEAR_THRESHOLD", "WATCH", "PENALTY_INSTEAD", "FINE_DURING_REFERRAL"};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (strcmp(codes[i], code) == 0) return true;
+    }
+    return false;
+}
+
+struct hint_words hint_words(struct bytes line) {
+    return (struct hint_words){line_part(line, PART_TEXT), line_part(line, PART_BASIS), bytes_equal_cstr(line_part(line, PART_STATUTORY), "1")};
+}
+
+static int64_t number_of(struct bytes text) {
+    char copy[24] = "";
+    memcpy(copy, text.at, text.count < sizeof copy - 1 ? text.count : sizeof copy - 1);
+    return strtoll(copy, NULL, 10);
+}
+static enum hint_mark mark_of(const struct referral *r, unsigned line) { return (enum hint_mark)(r->hint_marks >> 2 * line & 3); }
+static void set_mark(struct referral *r, unsigned line, enum hint_mark mark) {
+    r->hint_marks = (r->hint_marks & ~(UINT64_C(3) << 2 * line)) | (uint64_t)mark << 2 * line;
+    r->dirty = true;
+}
+
+/* ---- at the decision ---------------------------------------------------------------------------------------------------------- */
+/* All that the papers of the case said: this one's first, then this referral's, then the others'. */
+static void gather(const struct judging *j, struct known_facts *ret) {
+    ret->count = 0;
+    facts_of_submission(j->p, j->submission, ret);
+    if (j->referral) facts_of_text(j->p, j->referral->facts, ret);
+    for (size_t i = 0; i < j->state->count; i++) facts_of_text(j->p, j->state->referrals[i]->facts, ret);
+}
+
+void hint_facts(struct judging *j, struct referral *r) {
+    struct known_facts facts = {.count = 0};
+    struct fact fact;
+    struct paper_cursor cursor = {0};
+    for (int i = 1; fact_next(&j->submission->facts, &cursor, &fact); i++) {
+        const char *code = fact_check(j->p->facts, &fact);
+        if (code) judging_reason(j, code, arena_printf(j->keep, "facts[%d] %.*s %.*s", i, BYTES_FMT(fact.name), BYTES_FMT(fact.unit)));
+    }
+    facts_of_submission(j->p, j->submission, &facts);
+    facts_of_text(j->p, r->facts, &facts);
+    struct bytes text = facts_to_text(j->p, &facts, j->keep);
+    if (text.count <= MOST_FACTS_TEXT) r->facts = text;
+    else judging_reason(j, "TOO_MANY", "facts");
+}
+
+static bool referred(const struct judging *j) {
+    for (size_t i = 0; i < j->state->count; i++) {
+        if (j->state->referrals[i]->flags & UINT32_C(1) << j->p->flag_referred) return true;
+    }
+    return false;
+}
+
+static int category_of(const struct judging *j) {
+    return rules_category(j->p, j->referral ? bytes_of_cstr(j->referral->category) : j->submission->category);
+}
+
+static const char *code_of(const struct hit *hit) {
+    if (hit->near || hit->row->level == HINT_AMBER) return "NEAR_THRESHOLD";
+    return hit->row->level == HINT_RED ? "THRESHOLD_MET" : "WATCH";
+}
+
+static instant decided_at(const struct submission *s) {
+    if (s->decided_time != INSTANT_NONE) return s->decided_time;
+    return s->kind == RECORD_CASE_FILE && s->approval_time != INSTANT_NONE ? s->approval_time : s->business_time;
+}
+
+struct line { const char *level, *id, *code, *basis; struct bytes text; bool statutory; instant due; };
+
+/* Into the place of the line of that id; the same again tells nothing. False: it is known, or there is no room. */
+static bool put(struct judging *j, struct referral *r, const struct line *line) {
+    const struct submission *s = j->submission;
+    struct bytes rest = r->hints, one, before = BYTES_NONE;
+    unsigned place = 0;
+    size_t start = 0;
+    for (; line_next(&rest, &one); place++, start = (size_t)(rest.at - r->hints.at)) {
+        if (!bytes_equal_cstr(line_part(one, PART_ID), line->id)) continue;
+        if (bytes_equal(line_part(one, PART_TEXT), line->text)) return false;
+        before = bytes_of(one.at, one.count + 1);
+        break;
+    }
+    char due[24] = "";
+    if (line->due != INSTANT_NONE) snprintf(due, sizeof due, "%lld", (long long)line->due);
+    char *text = arena_printf(j->keep, "%s\t%s\t%s\t%.*s\t%s\t%d\t%s\t%lld\t%s\t%d\n", line->level, line->id, line->code, BYTES_FMT(line->text), line->basis, line->statutory,
+                              j->p->events[j->event].name, (long long)decided_at(s), due, j->owner->number);
+    size_t count = strlen(text), behind = r->hints.count - start - before.count;
+    if (place == LIMIT_HINTS || start + count + behind > MOST_HINTS_TEXT) {
+        judging_reason(j, "TOO_MANY", "hints");
+        return false;
+    }
+    uint8_t *all = arena_alloc(j->keep, start + count + behind);
+    if (start) memcpy(all, r->hints.at, start);
+    memcpy(all + start, text, count);
+    if (behind) memcpy(all + start + count, r->hints.at + start + before.count, behind);
+    r->hints = bytes_of(all, start + count + behind);
+    set_mark(r, place, HINT_OPEN);
+    return true;
+}
+
+static void tell(struct judging *j, const struct role_list *roles) {
+    struct alert told = {.to_count = 0};
+    struct verdict *v = j->verdict;
+    alert_add(&told, j->owner->number);
+    for (size_t i = 0; i < roles->count; i++) (void)alert_add_role(&told, j->directory, roles->role[i], j->owner);
+    for (size_t i = 0; i < told.to_count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < v->hinted_count; k++) known = known || v->hinted[k] == told.to[i];
+        if (!known && v->hinted_count < LIMIT_HINTED) v->hinted[v->hinted_count++] = told.to[i];
+    }
+}
+
+static void add(struct judging *j, struct referral *r, const struct line *line, const struct role_list *roles) {
+    if (!put(j, r, line)) return;
+    judging_reason_text(j, line->code, bytes_of_cstr(arena_printf(j->keep, "%.*s · %s%s", BYTES_FMT(line->text), line->basis, line->statutory ? "" : "（非法定）")));
+    tell(j, roles);
+}
+
+static bool fined(const struct submission *s) {
+    struct walk_field fields[RECORD_PENALTY_FIELDS];
+    size_t cursor = 0;
+    if (s->fine_paid_fen > 0) return true;
+    while (s->schema && s->penalties.present && s->schema->items && walk_records(s->schema->items, &s->penalties, &cursor, fields)) {
+        if (fields[RECORD_PENALTY_AMOUNT].present && fields[RECORD_PENALTY_AMOUNT].number > 0) return true;
+    }
+    return false;
+}
+
+/* When the clock of that rule first began; INSTANT_NONE: never. */
+static instant began(const struct referral *r, const char *rule) {
+    for (int i = 0; i < r->clock_count; i++) {
+        if (strcmp(r->clocks[i].rule, rule) == 0) return r->clocks[i].started_at;
+    }
+    return INSTANT_NONE;
+}
+
+static bool overlaps(const struct judging *j, const struct overlap *overlap, const struct referral *other) {
+    if (strcmp(other->machine, j->p->machines[overlap->machine].name) != 0) return false;
+    int state = rules_state(j->p, overlap->machine, other->state);
+    if (overlap->states && (state < 0 || !(overlap->states & UINT32_C(1) << state))) return false;
+    instant after = began(other, overlap->after), until = overlap->until[0] ? began(other, overlap->until) : INSTANT_NONE, at = decided_at(j->submission);
+    return after != INSTANT_NONE && at > after && (until == INSTANT_NONE || at < until) && (!overlap->fine || fined(j->submission));
+}
+
+static void look_beside(struct judging *j, struct referral *r) {
+    for (size_t k = 0; k < j->p->thresholds.overlap_count; k++) {
+        const struct overlap *overlap = &j->p->thresholds.overlaps[k];
+        for (size_t i = 0; i < j->state->count; i++) {
+            if (!overlaps(j, overlap, j->state->referrals[i])) continue;
+            char at[32];
+            instant_format_short(decided_at(j->submission), at);
+            struct bytes text = bytes_of_cstr(arena_printf(j->keep, "%s %s · %s · %s", overlap->id, overlap->zh, overlap->en, at));
+            add(j, r, &(struct line){"RED", overlap->id, overlap->code, overlap->basis, text, overlap->statutory, INSTANT_NONE}, &overlap->tell);
+            break;
+        }
+    }
+}
+
+void hint_decide(struct judging *j, struct referral *r) {
+    static const char *const levels[] = {"RED", "AMBER", "BLUE"};
+    const struct thresholds *t = &j->p->thresholds;
+    struct known_facts facts;
+    struct hit hits[MOST_HITS];
+    enum hint_level level;
+    look_beside(j, r);
+    if (referred(j)) return; /* the police have it, or had it */
+    gather(j, &facts);
+    size_t count = thresholds_met(j->p, category_of(j), &facts, hits, &level);
+    instant due = level == HINT_RED ? decided_at(j->submission) + t->late.within : INSTANT_NONE;
+    for (size_t i = 0; i < count; i++) {
+        const struct threshold *row = hits[i].row;
+        struct line line = {levels[level], row->id, code_of(&hits[i]), row->basis, threshold_text(j->p, &hits[i], &facts, j->keep), row->statutory, due};
+        if (hits[i].near) line.statutory = line.statutory && t->near_statutory;
+        add(j, r, &line, &t->tell);
+    }
+}
+
+void hint_check_crime(struct judging *j) {
+    struct known_facts facts;
+    struct hit hits[MOST_HITS];
+    enum hint_level level;
+    gather(j, &facts);
+    size_t count = thresholds_met(j->p, category_of(j), &facts, hits, &level);
+    for (size_t i = 0; i < count && level == HINT_RED; i++) {
+        struct bytes text = threshold_text(j->p, &hits[i], &facts, j->keep);
+        judging_reason_text(j, "CRIME_SUSPECTED", bytes_of_cstr(arena_printf(j->keep, "%.*s · %s", BYTES_FMT(text), hits[i].row->basis)));
+    }
+}
+
+void hint_referred(struct judging *j) {
+    for (size_t i = 0; i < j->state->count; i++) {
+        struct referral *r = j->state->referrals[i];
+        struct bytes rest = r->hints, line;
+        for (unsigned place = 0; line_next(&rest, &line); place++) {
+            struct bytes due = line_part(line, PART_DUE);
+            enum hint_mark mark = mark_of(r, place);
+            if (!due.count || mark == HINT_ANSWERED || mark == HINT_CORRECTION_OWED) continue;
+            bool in_time = j->submission->business_time <= number_of(due);
+            set_mark(r, place, mark == HINT_TOLD && in_time ? HINT_CORRECTION_OWED : HINT_ANSWERED);
+        }
+    }
+}
+
+/* ---- by time ------------------------------------------------------------------------------------------------------------------ */
+static instant moment_of(const struct referral *r, unsigned place, struct bytes line) {
+    struct bytes due = line_part(line, PART_DUE);
+    enum hint_mark mark = mark_of(r, place);
+    if (!due.count || mark == HINT_TOLD || mark == HINT_ANSWERED) return INSTANT_NONE;
+    return mark == HINT_OPEN ? number_of(due) + 1 : number_of(line_part(line, PART_DECIDED));
+}
+
+instant hint_alarm(const struct referral *r) {
+    struct bytes rest = r->hints, line;
+    instant next = INSTANT_NONE;
+    for (unsigned place = 0; line_next(&rest, &line); place++) {
+        instant at = moment_of(r, place, line);
+        if (at != INSTANT_NONE && (next == INSTANT_NONE || at < next)) next = at;
+    }
+    return next;
+}
+
+static void begin(const struct procedure *p, enum hint_mark mark, struct bytes line, struct alert *ret) {
+    ret->kind = mark == HINT_OPEN ? ALERT_UNREFERRED : ALERT_CORRECTION;
+    ret->to_count = ret->hint_count = 0;
+    ret->actor_count = 1;
+    ret->actors[0] = (int16_t)number_of(line_part(line, PART_WHO));
+    instant due = number_of(line_part(line, PART_DUE));
+    ret->clock = (struct clock){.state = mark == HINT_OPEN ? CLOCK_RUNNING : CLOCK_MET, .statutory = p->thresholds.late.statutory,
+        .actor = ret->actors[0], .started_at = number_of(line_part(line, PART_DECIDED)), .due_strict = due, .due_lenient = due,
+        .stopped_at = INSTANT_NONE};
+    snprintf(ret->clock.rule, sizeof ret->clock.rule, "%s", p->thresholds.late.id);
+}
+
+/* Those of one decision together; others follow with the next look. */
+bool hint_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *r, struct alert *ret) {
+    const struct procedure *p = rules_of_version(rules, r->rules);
+    struct bytes rest = r->hints, line;
+    bool any = false;
+    for (unsigned place = 0; p && line_next(&rest, &line); place++) {
+        instant at = moment_of(r, place, line);
+        enum hint_mark mark = mark_of(r, place);
+        if (at == INSTANT_NONE || at > time) continue;
+        if (!any) begin(p, mark, line, ret);
+        bool same = ret->clock.started_at == number_of(line_part(line, PART_DECIDED)) && (mark == HINT_OPEN) == (ret->kind == ALERT_UNREFERRED);
+        if (!same) continue;
+        any = true;
+        ret->hints[ret->hint_count++] = line;
+        set_mark(r, place, mark == HINT_OPEN ? HINT_TOLD : HINT_ANSWERED);
+    }
+    if (!any) return false;
+    const struct participant *actor = directory_by_number(directory, ret->clock.actor);
+    alert_add(ret, ret->clock.actor);
+    for (size_t i = 0; actor && i < p->thresholds.late.tell.count; i++) (void)alert_add_role(ret, directory, p->thresholds.late.tell.role[i], actor);
+    return true;
+}
