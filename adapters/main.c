@@ -7,6 +7,7 @@
 #include "adapters/engine/status_show.h"
 #include "adapters/engine/try.h"
 #include "adapters/engine/unseal.h"
+#include "adapters/table/table.h"
 #include "base/log.h"
 #include "wire/reason.h"
 #include <getopt.h>
@@ -24,7 +25,7 @@ static void on_signal(int number) {
 static const char usage[] =
     "ecocase-adapter：一个单位的适配器 / the adapter of one agency\n\n"
     "用法 · usage:\n"
-    "  ecocase-adapter run --agency SLUG --profile FILE --spool DIR --kafka HOST:PORT --schemas DIR [--http FILE] [--clock real|manual] [--kafka-properties FILE]\n"
+    "  ecocase-adapter run --agency SLUG --profile FILE --spool DIR --kafka HOST:PORT --schemas DIR [--http FILE] [--table FILE] [--clock real|manual] [--kafka-properties FILE]\n"
     "                  收发文件，直至收到 SIGTERM · takes and delivers files until SIGTERM\n"
     "                  DIR/outbox 放入待发文件 · put files here; DIR/inbox 收到的文件 · files that came; DIR/sent, DIR/failed, DIR/done\n"
     "  ecocase-adapter new SLUG [SAMPLE-FILE] [--schemas DIR]\n"
@@ -34,7 +35,9 @@ static const char usage[] =
     "  ecocase-adapter try PROFILE CASE-FILE [--schemas DIR]\n"
     "                  显示文件将如何转换，不发送 · shows what a file would become, sends nothing\n"
     "  ecocase-adapter status --spool DIR [--json]\n"
-    "                  显示队列、最近成功与错误、未取数 · shows queue, last success and error, lag; exit 1 unless it runs and reaches Kafka\n"
+    "                  显示队列、最近成功与错误、未取数 · shows queue, last success and error, lag; exit 1 unless it runs and reaches Kafka and the agency's database\n"
+    "  ecocase-adapter table-setup --table FILE --print|--apply [--owner USER]\n"
+    "                  打印或执行建表语句（收发表、角色、权限） · prints or runs the SQL that makes the tables, roles and grants\n"
     "  ecocase-adapter unseal --spool DIR RECORD-FILE [--schemas DIR]\n"
     "                  以本单位密钥打开线索记录中密封的举报人 · opens who reported a clue, with the key in this agency's spool\n"
     "  --help, --version\n\n"
@@ -43,11 +46,12 @@ static const char usage[] =
     "  --profile FILE           单位配置 · the agency's profile, adapters/agencies/SLUG/profile.yaml\n"
     "  --schemas DIR            缺省 schemas · default: schemas (needed by run)\n"
     "  --http FILE              另以 HTTP 收发，设置见 docs/HTTP.md · also over HTTP, as this settings file says\n"
+    "  --table FILE             另以本单位数据库的表收发，设置见 docs/TABLE.md · also through tables of the agency's own database, as this settings file says\n"
     "  --clock manual           消息时间取文书时间（仅测试台账）· message time = document time, for ledgers made with --clock manual\n"
     "  --kafka-properties FILE  librdkafka 属性，每行 name=value · librdkafka properties (TLS, SASL), one a line\n\n"
     "退出码 · exit status: 0 正常 well, 1 失败 failed, 2 用法错误 wrong usage\n";
 
-struct options { struct engine_settings engine; const char *words[2]; int word_count; bool json; };
+struct options { struct engine_settings engine; const char *words[2], *owner; int word_count; bool json, print, apply; };
 
 static int wrong(const char *text, const char *what) {
     fprintf(stderr, "ecocase-adapter: %s%s；用法见 · see: ecocase-adapter --help\n", text, what);
@@ -56,7 +60,7 @@ static int wrong(const char *text, const char *what) {
 
 static int read_options(int argc, char **argv, struct options *o) {
     static const struct option known[] = {{"agency", 1, 0, 'a'}, {"profile", 1, 0, 'p'}, {"spool", 1, 0, 'd'}, {"kafka", 1, 0, 'k'}, {"schemas", 1, 0, 's'},
-        {"clock", 1, 0, 'c'}, {"kafka-properties", 1, 0, 'x'}, {"http", 1, 0, 't'}, {"json", 0, 0, 'j'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
+        {"clock", 1, 0, 'c'}, {"kafka-properties", 1, 0, 'x'}, {"http", 1, 0, 't'}, {"table", 1, 0, 'b'}, {"owner", 1, 0, 'o'}, {"print", 0, 0, 'P'}, {"apply", 0, 0, 'A'}, {"json", 0, 0, 'j'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
     *o = (struct options){0};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -71,6 +75,10 @@ static int read_options(int argc, char **argv, struct options *o) {
             if (!o->engine.manual_clock && strcmp(optarg, "real") != 0) return wrong("--clock 只能是 real 或 manual · must be real or manual, not ", optarg);
             break;
         case 't': o->engine.http = optarg; break;
+        case 'b': o->engine.table = optarg; break;
+        case 'o': o->owner = optarg; break;
+        case 'P': o->print = true; break;
+        case 'A': o->apply = true; break;
         case 'x': o->engine.bus.extra = optarg; break;
         case 'j': o->json = true; break;
         case 'h': fputs(usage, stdout); exit(0);
@@ -103,6 +111,10 @@ static const char *schemas(const struct options *o) { return o->engine.schemas ?
 static int start(struct options *o) { return starter_run(o->words[0], o->words[1], schemas(o)); }
 static int check(struct options *o) { return check_run(o->words[0], schemas(o)); }
 static int status(struct options *o) { return status_show(o->engine.spool, o->json); }
+static int tables(struct options *o) {
+    if (o->print == o->apply) return wrong("请给出 --print 或 --apply 之一 · give one of --print and --apply", "");
+    return table_setup(o->engine.table, o->apply, o->owner);
+}
 static int open_seal(struct options *o) { return unseal_run(o->engine.spool, schemas(o), o->words[0]); }
 static int attempt(struct options *o) {
     bool named = o->engine.profile != NULL; /* --profile FILE CASE-FILE, as `run` has it */
@@ -112,13 +124,14 @@ static int attempt(struct options *o) {
 
 /* Letters as read_options has them. */
 static const struct command { const char *name, *needs, *takes; int least, most; int (*work)(struct options *); } commands[] = {
-    {"run", "apdks", "cx", 0, 0, run}, {"new", "", "s", 1, 2, start}, {"check", "", "s", 1, 1, check}, {"try", "", "ps", 1, 2, attempt}, {"status", "d", "j", 0, 0, status},
-    {"unseal", "d", "s", 1, 1, open_seal}};
+    {"run", "apdks", "cxtb", 0, 0, run}, {"new", "", "s", 1, 2, start}, {"check", "", "s", 1, 1, check}, {"try", "", "ps", 1, 2, attempt}, {"status", "d", "j", 0, 0, status},
+    {"unseal", "d", "s", 1, 1, open_seal}, {"table-setup", "b", "oPA", 0, 0, tables}};
 
 static int fits(const struct command *command, const struct options *o) {
     const struct engine_settings *e = &o->engine;
     const struct { char letter; const char *name; bool given; } all[] = {{'a', "--agency", e->agency}, {'p', "--profile", e->profile}, {'d', "--spool", e->spool},
-        {'k', "--kafka", e->bus.servers}, {'s', "--schemas", e->schemas}, {'c', "--clock", e->manual_clock}, {'x', "--kafka-properties", e->bus.extra}, {'j', "--json", o->json}};
+        {'k', "--kafka", e->bus.servers}, {'s', "--schemas", e->schemas}, {'c', "--clock", e->manual_clock}, {'x', "--kafka-properties", e->bus.extra}, {'j', "--json", o->json}, {'t', "--http", e->http},
+        {'b', "--table", e->table}, {'o', "--owner", o->owner}, {'P', "--print", o->print}, {'A', "--apply", o->apply}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         bool needed = strchr(command->needs, all[i].letter), taken = needed || strchr(command->takes, all[i].letter);
         if (needed && !all[i].given) return wrong("缺少必填项 · required and missing: ", all[i].name);
@@ -130,7 +143,7 @@ static int fits(const struct command *command, const struct options *o) {
 
 int main(int argc, char **argv) {
     struct options o;
-    if (argc < 2) return wrong("缺少命令 · a command is missing: run, new, check, try, status, unseal", "");
+    if (argc < 2) return wrong("缺少命令 · a command is missing: run, new, check, try, status, unseal, table-setup", "");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0) {
         fputs(argv[1][2] == 'h' ? usage : "ecocase-adapter " ECOCASE_VERSION "\n", stdout);
         return 0;

@@ -24,6 +24,14 @@ size_t profile_attachment_inside(const struct profile *profile);
 int32_t profile_attachment_chunk(const struct profile *profile);
 /* Does a file of this name belong to this profile at all (its extension/pattern)? Others end in failed/ UNKNOWN_FORMAT. */
 bool profile_takes(const struct profile *profile, const char *file_name);
+/* For transports that carry texts. PROFILE_JSON: each file is one JSON document; PROFILE_BINARY: no text (DBF, XLSX). */
+enum profile_form { PROFILE_BINARY, PROFILE_TEXT, PROFILE_JSON };
+enum profile_form profile_form(const struct profile *profile);
+/* A native file <-> its text in UTF-8 without byte order mark. REFUSE: ENCODING, TOO_LARGE. */
+MUST_USE enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault);
+MUST_USE enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into, struct fault *fault);
+
+const char *convert_media_type(struct bytes file_name); /* by its extension */
 
 /* ---- native -> canonical ------------------------------------------------------------------------------------------ */
 struct attachment_need { struct bytes file_name; struct bytes title; struct bytes code; };  /* as the case file names them */

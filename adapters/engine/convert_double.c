@@ -46,6 +46,25 @@ bool profile_takes(const struct profile *profile, const char *name) {
     return strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".json") == 0;
 }
 
+enum profile_form profile_form(const struct profile *profile) {
+    (void)profile;
+    return PROFILE_JSON;
+}
+enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+    (void)profile, (void)fault;
+    *ret = arena_copy(arena, file);
+    return OK;
+}
+enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into, struct fault *fault) {
+    (void)profile;
+    return buffer_add(into, text, fault);
+}
+
+const char *convert_media_type(struct bytes name) {
+    (void)name;
+    return "application/octet-stream";
+}
+
 static struct bytes text_of(const json_t *json, struct arena *arena) {
     return json_is_string(json) ? arena_copy(arena, bytes_of(json_string_value(json), json_string_length(json))) : BYTES_NONE;
 }

@@ -7,6 +7,7 @@
 #include "adapters/engine/status.h"
 #include "adapters/engine/uploads.h"
 #include "adapters/http/http.h"
+#include "adapters/table/table.h"
 #include "adapters/transports/spool.h"
 #include "base/log.h"
 #include <poll.h>
@@ -183,7 +184,8 @@ static enum outcome open_all(struct loop *l, const struct engine_settings *s, st
     TRY(journal_fact(l->engine.journal, "agency", bytes_of_cstr(s->agency), &same, fault));
     if (!same) return fault_set(fault, REFUSE, "WRONG_WORLD", "spool %s belongs to another agency", s->spool);
     TRY(seal_load(s->spool, true, &l->engine.seal, fault));
-    if (s->http) TRY(http_open(&(struct http_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
+    if (s->table) TRY(table_open(&(struct front_place){s->table, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
+    if (s->http) TRY(http_open(&(struct front_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
     TRY(delivery_recover(&l->engine, l->arena, fault));
     TRY(uploads_new(&l->engine, &s->bus, &l->engine.uploads, fault));
     TRY(downloads_new(&l->engine, &s->bus, &l->engine.downloads, fault));

@@ -22,6 +22,7 @@
 struct engine_settings {
     const char *agency, *profile, *spool, *schemas;
     const char *http;                        /* settings of the HTTP front (adapters/http); NULL: folders only */
+    const char *table;                       /* settings of the table transport (adapters/table); NULL: none */
     struct bus_settings bus;
     bool manual_clock;
 };

@@ -68,7 +68,7 @@ static int put_ours(const struct encoding *e, avro_value_t *value, const char *p
     return put_texts(value, &slug, 1, e->arena) != 0;
 }
 
-static const char *media_type(struct bytes name) {
+const char *convert_media_type(struct bytes name) {
     static const char *const known[][2] = {{".pdf", "application/pdf"}, {".txt", "text/plain"}, {".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"},
         {".png", "image/png"}, {".tif", "image/tiff"}, {".tiff", "image/tiff"}, {".ofd", "application/ofd"}, {".xml", "application/xml"},
         {".json", "application/json"}, {".csv", "text/csv"}, {".doc", "application/msword"}, {".xls", "application/vnd.ms-excel"},
@@ -115,7 +115,7 @@ static int put_paper(const struct encoding *e, avro_value_t *value, const char *
     const struct chunked *chunked = paper ? paper->chunked : NULL;
     if (strcmp(name, "size") == 0) return avro_value_set_long(value, chunked ? chunked->size : paper ? (int64_t)paper->content.count : 0);
     if (strcmp(name, "media_type") == 0 && !map_get(spot->item, name)) {
-        return put_text(value, bytes_of_cstr(media_type(map_text(spot->item, "file_name"))), e->arena);
+        return put_text(value, bytes_of_cstr(convert_media_type(map_text(spot->item, "file_name"))), e->arena);
     }
     if (strcmp(name, "sha256") == 0) {
         struct digest digest = digest_of(paper ? paper->content : BYTES_NONE);

@@ -1,5 +1,6 @@
 /* See name.h. */
 #include "adapters/engine/name.h"
+#include "base/line.h"
 
 #define DOCUMENT_NO_MOST 120u
 #define ORIGINAL_MOST 100u
@@ -86,4 +87,19 @@ const char *name_again(struct bytes name, unsigned n, struct arena *arena) {
     while (keep > most || (keep < front && (name.at[keep] & 0xc0) == 0x80)) keep--;
     return arena_printf(arena, "%.*s~%u%.*s", (int)keep, (const char *)name.at, n, (int)(name.count - front),
                         (const char *)name.at + front);
+}
+
+static bool ends_in(struct bytes name, const char *end) {
+    size_t count = strlen(end);
+    return name.count >= count && memcmp(name.at + name.count - count, end, count) == 0;
+}
+
+bool name_outbox(struct bytes name) {
+    if (!name.count || name.count > NAME_OUTBOX_MOST || name.at[0] == '.' || ends_in(name, ".tmp") || ends_in(name, ".part") || ends_in(name, "~")) return false;
+    for (size_t i = 0; i < name.count;) {
+        size_t length = line_character(name.at + i, name.count - i);
+        if (!length || name.at[i] < 0x20 || name.at[i] == 0x7f || name.at[i] == '/' || (length == 2 && name.at[i] == 0xc2 && name.at[i + 1] < 0xa0)) return false;
+        i += length;
+    }
+    return true;
 }

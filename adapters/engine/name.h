@@ -13,6 +13,10 @@ const char *name_case_file(const char *stem, struct bytes extension, struct aren
 const char *name_attachment(const char *stem, size_t nth, struct bytes original, struct arena *arena);
 /* Is this a plain name of a file that may lie in a folder of ours: not empty, no '/', no leading dot, not too long. */
 bool name_plain(struct bytes name);
+/* Can this be the name of a file in outbox/: plain, UTF-8, no control characters, at most NAME_OUTBOX_MOST bytes, not one that the
+ * spool passes over (leading dot, .tmp, .part, ~). */
+#define NAME_OUTBOX_MOST 200u
+bool name_outbox(struct bytes name);
 /* `name` with "~<n>" before its last extension: a.csv, 2 -> a~2.csv. */
 const char *name_again(struct bytes name, unsigned n, struct arena *arena);
 #endif

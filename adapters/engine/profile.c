@@ -268,6 +268,17 @@ const char *profile_extension(const struct profile *profile) { return profile->e
 int64_t profile_attachment_wait_ms(const struct profile *profile) { return profile->attachment_wait_ms; }
 size_t profile_attachment_inside(const struct profile *profile) { return (size_t)profile->attachment_inside; }
 int32_t profile_attachment_chunk(const struct profile *profile) { return (int32_t)profile->attachment_chunk; }
+enum profile_form profile_form(const struct profile *profile) {
+    enum format_kind kind = profile->format.kind;
+    if (kind == FORMAT_DBF || kind == FORMAT_XLSX) return PROFILE_BINARY;
+    return kind == FORMAT_JSON ? PROFILE_JSON : PROFILE_TEXT;
+}
+enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+    return native_to_text(&profile->format, file, arena, ret, fault);
+}
+enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into, struct fault *fault) {
+    return native_from_text(&profile->format, text, into, fault);
+}
 bool profile_takes(const struct profile *profile, const char *file_name) {
     for (size_t i = 0; i < profile->files.count; i++) {
         if (fnmatch(profile->files.at[i], file_name, FNM_CASEFOLD) == 0) return true;

@@ -23,10 +23,10 @@ struct uuid rendering_message_id(const struct rendering *r) {
 
 static const char *staged_name(const struct rendering *r, const struct rendered *ret) {
     const struct lane_position *p = &r->arrival->place;
-    char of_case[2 + 16] = "";
+    char of_case[2 + 32] = "";
     if (r->readable && !uuid_is_nil(&r->said.case_id)) {
         of_case[0] = '_';
-        for (size_t i = 0; i < 8; i++) snprintf(of_case + 1 + 2 * i, 3, "%02x", r->said.case_id.b[i]);
+        for (size_t i = 0; i < 16; i++) snprintf(of_case + 1 + 2 * i, 3, "%02x", r->said.case_id.b[i]);
     }
     return arena_printf(r->scratch, "%d-%lld-%lld_%zu%s", p->lane, (long long)p->generation, (long long)p->sequence,
                         json_array_size(ret->files), of_case);

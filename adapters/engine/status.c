@@ -36,15 +36,16 @@ static bool same(const struct engine_status *a, const struct engine_status *b) {
 
 void status_tell(struct status *status, struct engine *e, bool running) {
     struct fault fault;
-    int64_t now = monotonic_ms(), waiting = e->transport->verbs->counts(e->transport).waiting;
-    bool changed = !same(&status->told, &e->status) || waiting != status->waiting || !running || !status->at_ms;
+    int64_t now = monotonic_ms();
+    struct paper_counts counts = e->transport->verbs->counts(e->transport);
+    bool changed = !same(&status->told, &e->status) || counts.waiting != status->counts.waiting || counts.changes != status->counts.changes || !running || !status->at_ms;
     if (status->at_ms && running && now - status->at_ms < (changed ? 1000 : STATUS_ALIVE_MS)) return;
     instant since = !status->at_ms || status->told.kafka_up != e->status.kafka_up ? instant_now() : status->kafka_since;
-    json_t *root = json_of(e, waiting, since, running);
+    json_t *root = json_of(e, counts.waiting, since, running);
     char *text = json_dumps(root, JSON_INDENT(2));
     PROMISE(text);
     if (e->transport->verbs->tell_status(e->transport, bytes_of_cstr(text), &fault) != OK) log_fault(LOG_WARN, "status.untold", &fault);
     free(text);
     json_decref(root);
-    *status = (struct status){e->status, waiting, now, since};
+    *status = (struct status){e->status, counts, now, since};
 }

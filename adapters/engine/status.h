@@ -5,6 +5,6 @@
 #include "adapters/engine/engine.h"
 
 #define STATUS_ALIVE_MS 30000
-struct status { struct engine_status told; int64_t waiting, at_ms; instant kafka_since; };
+struct status { struct engine_status told; struct paper_counts counts; int64_t at_ms; instant kafka_since; };
 void status_tell(struct status *status, struct engine *engine, bool running);
 #endif

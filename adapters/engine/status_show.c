@@ -86,6 +86,28 @@ static void print_error(const struct found *f) {
     else printf("最近错误 last error     %s %s · %s\n                        %s, %s\n", code, reason_find(code)->zh, reason_find(code)->en, detail ? detail : "", at ? at : "");
 }
 
+/* 单位数据库: only where the adapter has one. */
+static void print_database(const struct found *f) {
+    const json_t *table = json_object_get(f->told, "table"), *error = json_object_get(table, "lastError");
+    const char *state = json_string_value(json_object_get(table, "state")), *since = json_string_value(json_object_get(table, "since"));
+    const char *code = json_string_value(json_object_get(error, "code")), *at = json_string_value(json_object_get(error, "at")), *detail = json_string_value(json_object_get(error, "detail"));
+    if (!state) return;
+    bool up = strcmp(state, "up") == 0;
+    printf("单位数据库 database     %s, 自 since %s\n", up ? "已连接 up" : "未连接，两边等待 down, what waits, waits on either side", since ? since : "–");
+    printf("  未取 to take          %lld 行 rows, 最早 oldest %lld s\n", (long long)json_integer_value(json_object_get(table, "waiting")),
+           (long long)json_integer_value(json_object_get(table, "oldestSeconds")));
+    printf("  未写入 to write       %lld 个结果 outcomes, %lld 件收文 messages\n", (long long)json_integer_value(json_object_get(table, "untold")),
+           (long long)json_integer_value(json_object_get(table, "undelivered")));
+    if (code) printf("  最近错误 last error   %s %s · %s\n                        %s, %s\n", code, reason_find(code)->zh, reason_find(code)->en, detail ? detail : "", at ? at : "");
+}
+
+/* No database, or one that is reached. */
+static bool database_well(const struct found *f) {
+    const json_t *table = json_object_get(f->told, "table");
+    const char *state = json_string_value(json_object_get(table, "state"));
+    return !state || strcmp(state, "up") == 0;
+}
+
 static void print_table(const struct found *f) {
     const char *state = state_of(f);
     const char *zh = strcmp(state, "running") == 0 ? "运行中" : strcmp(state, "silent") == 0 ? "无响应，请查看日志" : "已停止，请启动";
@@ -101,6 +123,7 @@ static void print_table(const struct found *f) {
     printf("未取 lag                %lld 条 records\n", number(f, "lag"));
     printf("告警 alarms             %lld\n", number(f, "alarms"));
     printf("最近成功 last success   %s\n", told(f, "lastSuccess"));
+    print_database(f);
     print_error(f);
 }
 
@@ -120,7 +143,7 @@ int status_show(const char *spool, bool json) {
         json_decref(found.told);
         return 1;
     }
-    bool well = strcmp(state_of(&found), "running") == 0 && strcmp(told(&found, "kafka"), "up") == 0;
+    bool well = strcmp(state_of(&found), "running") == 0 && strcmp(told(&found, "kafka"), "up") == 0 && database_well(&found);
     if (json) well = print_json(&found) && well;
     else print_table(&found);
     json_decref(found.told);

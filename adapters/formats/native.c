@@ -102,3 +102,10 @@ enum outcome native_write(const struct format *format, const struct native_node 
     TRY(write_text(format, root, &text, fault));
     return encoding_encode(format, buffer_view(&text), into, fault);
 }
+
+enum outcome native_to_text(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+    return encoding_decode(format, file, arena, ret, fault);
+}
+enum outcome native_from_text(const struct format *format, struct bytes text, struct buffer *into, struct fault *fault) {
+    return encoding_encode(format, text, into, fault);
+}

@@ -71,6 +71,9 @@ MUST_USE enum outcome native_read(const struct format *format, struct bytes file
  * GB18030 holds all of Unicode. csv: columns are the names of all rows' cells in the order they come, names in one row are unique.
  * xml: a root without a name is written as format->root. json: children of one name become one array, where the first of them stands. */
 MUST_USE enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
+/* A file that is a text (not DBF, XLSX) as UTF-8 without byte order mark, and a text as a file, in the format's encoding. */
+MUST_USE enum outcome native_to_text(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault);
+MUST_USE enum outcome native_from_text(const struct format *format, struct bytes text, struct buffer *into, struct fault *fault);
 /* A new last child (arena-owned; name and text are borrowed). */
 struct native_node *native_add(struct native_node *parent, struct bytes name, struct arena *arena);
 /* "C5": how a spreadsheet calls row 5, column 3. */

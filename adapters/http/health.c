@@ -25,17 +25,17 @@ static void add(json_t *reasons, json_t *checks, const char *what, const char *c
 static json_t *look(struct http *http, bool *ret_well) {
     json_t *checks = json_object(), *reasons = json_array();
     struct fault fault = {0};
-    bool stores = store_probe(http->store, &fault) == OK;
-    pthread_mutex_lock(&http->status_door);
-    const char *kafka = json_string_value(json_object_get(http->status, "kafka"));
-    bool alive = http->status && monotonic_ms() - http->alive_ms < ALIVE_MS;
+    bool stores = store_probe(http->front->store, &fault) == OK;
+    pthread_mutex_lock(&http->front->status_door);
+    const char *kafka = json_string_value(json_object_get(http->front->status, "kafka"));
+    bool alive = http->front->status && monotonic_ms() - http->front->alive_ms < ALIVE_MS;
     add(reasons, checks, "engine", alive ? NULL : "HTTP_STALLED");
     add(reasons, checks, "kafka", kafka && strcmp(kafka, "up") == 0 ? NULL : "KAFKA_UNREACHABLE");
-    add(reasons, checks, "journal", stores && !troubled(http->status, "JOURNAL") ? NULL : "JOURNAL");
-    add(reasons, checks, "files", troubled(http->status, "FILE_WRITE") ? "FILE_WRITE" : NULL);
-    pthread_mutex_unlock(&http->status_door);
+    add(reasons, checks, "journal", stores && !troubled(http->front->status, "JOURNAL") ? NULL : "JOURNAL");
+    add(reasons, checks, "files", troubled(http->front->status, "FILE_WRITE") ? "FILE_WRITE" : NULL);
+    pthread_mutex_unlock(&http->front->status_door);
     *ret_well = json_array_size(reasons) == 0;
-    return json_pack("{s:s, s:s, s:o, s:o}", "status", *ret_well ? "pass" : "fail", "agency", http->agency, "checks", checks, "reasons", reasons);
+    return json_pack("{s:s, s:s, s:o, s:o}", "status", *ret_well ? "pass" : "fail", "agency", http->front->agency, "checks", checks, "reasons", reasons);
 }
 
 enum MHD_Result health_answer(struct asked *asked) {
@@ -48,12 +48,12 @@ static enum outcome engine_metrics(struct http *http, struct buffer *out, struct
     static const struct { const char *member, *name, *type; } all[] = {{"sent", "sent_total", "counter"}, {"failed", "failed_total", "counter"},
         {"delivered", "delivered_total", "counter"}, {"waiting", "waiting", "gauge"}, {"lag", "inbox_lag", "gauge"}, {"alarms", "alarms_total", "counter"}};
     enum outcome outcome = OK;
-    pthread_mutex_lock(&http->status_door);
+    pthread_mutex_lock(&http->front->status_door);
     for (size_t i = 0; i < sizeof all / sizeof all[0] && outcome == OK; i++) {
-        long long value = json_integer_value(json_object_get(http->status, all[i].member));
+        long long value = json_integer_value(json_object_get(http->front->status, all[i].member));
         outcome = buffer_printf(out, fault, "# TYPE ecocase_adapter_%s %s\necocase_adapter_%s %lld\n", all[i].name, all[i].type, all[i].name, value);
     }
-    pthread_mutex_unlock(&http->status_door);
+    pthread_mutex_unlock(&http->front->status_door);
     return outcome;
 }
 
@@ -62,7 +62,7 @@ static enum outcome http_metrics(struct http *http, struct buffer *out, struct f
     struct store_counts counts;
     bool well = false;
     json_decref(look(http, &well));
-    TRY(store_count(http->store, &counts, fault));
+    TRY(store_count(http->front->store, &counts, fault));
     TRY(buffer_printf(out, fault, "# TYPE ecocase_adapter_healthy gauge\necocase_adapter_healthy %d\n# TYPE ecocase_adapter_http_responses_total counter\n", well));
     for (size_t i = 1; i < 6; i++) TRY(buffer_printf(out, fault, "ecocase_adapter_http_responses_total{class=\"%zuxx\"} %lld\n", i, (long long)atomic_load(&http->answers[i])));
     TRY(buffer_add_cstr(out, "# TYPE ecocase_adapter_http_submissions gauge\n", fault));

@@ -3,46 +3,28 @@
 #define ECOCASE_ADAPTERS_HTTP_INSIDE_H
 #include <jansson.h>
 #include <microhttpd.h>
-#include <pthread.h>
-#include <stdatomic.h>
+#include "adapters/front/parcel.h"
 #include "adapters/http/http.h"
 #include "adapters/http/request.h"
 #include "adapters/http/settings.h"
-#include "adapters/http/store.h"
 
 #define HTTP_FOLDER ".http"           /* in the spool: store.sqlite, and a folder for each submission not yet placed */
-#define HTTP_ARENA (16u << 20)        /* of one request; conversions have one of their own */
 #define HTTP_WAIT_MOST_S 60           /* long-poll */
 #define HTTP_LIST_MOST 200
 
-enum http_folder { AT_ROOT, AT_OUTBOX, AT_SENT, AT_FAILED, AT_INBOX, AT_DONE, AT_OWN, AT_COUNT };
 struct lines;
 struct http {
-    struct transport transport;
-    struct transport *base;
+    struct front *front;
     struct http_settings *settings;
-    struct store *store;
-    const struct profile *profile;
-    const char *agency;
-    int folders[AT_COUNT];
-    struct arena *pending_arena;      /* engine's thread: changes since the last seal */
-    struct change *pending;
-    size_t pending_count, pending_room;
-    pthread_mutex_t mapping;          /* one conversion at a time: it may take much memory */
     struct MHD_Daemon *daemon;
     struct lines *lines;
-    pthread_t feeder, pusher;
-    bool feeding, pushing;
-    atomic_bool stopping;
-    pthread_mutex_t status_door;
-    json_t *status;                   /* as last told by the engine */
-    int64_t alive_ms;                 /* monotonic: its last sign of life */
+    pthread_t pusher;
+    bool pushing;
     atomic_llong answers[6], pushed, push_failures, received_bytes;
     instant certificate_until;        /* INSTANT_NONE: no TLS */
 };
 
 /* ---- one request: its own thread ---- */
-struct parcel;
 struct asked {
     struct http *http;
     struct MHD_Connection *connection;
@@ -50,6 +32,10 @@ struct asked {
     const char *path;
     struct arena *arena;
     struct parcel *parcel;            /* POST of a submission: what is being received */
+    struct MHD_PostProcessor *form;   /* NULL: the body is the case file */
+    size_t open;                      /* place of the part being written */
+    char open_key[16];
+    struct fault part_fault;          /* why a part was not taken */
     struct fault early;               /* decided before the body was there; told once it is read */
     unsigned early_status;
     int64_t declared, received;       /* body bytes; declared -1: chunked */
@@ -70,10 +56,11 @@ unsigned answer_status(const struct fault *fault);  /* of a fault of ours: 4xx, 
 MUST_USE enum outcome guard_admit(const struct asked *asked, struct fault *fault);
 MUST_USE enum outcome guard_certificate(const char *pem, instant *ret_until, struct fault *fault);
 
-/* ---- parcel.c: the body, streamed to files of .http/ */
-MUST_USE enum outcome parcel_new(struct asked *asked, struct fault *fault);
-MUST_USE enum outcome parcel_take(struct asked *asked, const char *data, size_t count, struct fault *fault);
-void parcel_free(struct asked *asked); /* what was not accepted is removed */
+/* ---- form.c: the body, streamed into a parcel */
+MUST_USE enum outcome form_new(struct asked *asked, struct fault *fault);
+MUST_USE enum outcome form_take(struct asked *asked, const char *data, size_t count, struct fault *fault);
+MUST_USE enum outcome form_finish(struct asked *asked, struct fault *fault);
+void form_free(struct asked *asked); /* what was not accepted is removed */
 /* ---- submit.c */
 enum MHD_Result submit_answer(struct asked *asked);
 enum MHD_Result submission_answer(struct asked *asked);
@@ -97,10 +84,6 @@ void lines_opened(struct lines *lines, int descriptor, int64_t most_ms);
 void lines_extend(struct lines *lines, int descriptor, int64_t most_ms);
 void lines_closed(struct lines *lines, int descriptor);
 int64_t lines_cut(const struct lines *lines);
-/* ---- census.c: what lies in inbox/ and is not listed yet */
-MUST_USE enum outcome census_take(struct http *http, const char *journal, struct fault *fault);
-/* ---- feeder.c, pusher.c: threads */
-MUST_USE enum outcome feeder_recover(struct http *http, struct fault *fault);
-void *feeder_run(void *http);
+/* ---- pusher.c: a thread */
 void *pusher_run(void *http);
 #endif

@@ -1,6 +1,5 @@
 /* See request.h. */
 #include "adapters/http/request.h"
-#include "base/line.h"
 #include <strings.h>
 
 static bool part(const char **at, struct bytes *ret) {
@@ -109,21 +108,6 @@ bool request_multipart(const char *content_type, bool *ret_sound) {
             return true;
         }
         at += strcspn(at, ";");
-    }
-    return true;
-}
-
-static bool ends(struct bytes name, const char *end) {
-    size_t count = strlen(end);
-    return name.count >= count && memcmp(name.at + name.count - count, end, count) == 0;
-}
-
-bool request_name(struct bytes name) {
-    if (!name.count || name.count > REQUEST_NAME_MOST || name.at[0] == '.' || ends(name, ".tmp") || ends(name, ".part") || ends(name, "~")) return false;
-    for (size_t i = 0; i < name.count;) {
-        size_t length = line_character(name.at + i, name.count - i);
-        if (!length || name.at[i] < 0x20 || name.at[i] == 0x7f || name.at[i] == '/' || (length == 2 && name.at[i] == 0xc2 && name.at[i + 1] < 0xa0)) return false;
-        i += length;
     }
     return true;
 }

@@ -20,8 +20,4 @@ struct bytes request_credential(const char *authorization, const char *api_key);
 bool request_idempotency_key(const char *text, struct bytes *ret);
 /* True for multipart/form-data; *ret_sound: with a boundary as RFC 2046 allows it. */
 bool request_multipart(const char *content_type, bool *ret_sound);
-/* Can this be the name of a file in outbox/: plain, UTF-8, no control characters, at most REQUEST_NAME_MOST bytes, not one that the
- * spool passes over (leading dot, .tmp, .part, ~). */
-#define REQUEST_NAME_MOST 200u
-bool request_name(struct bytes name);
 #endif

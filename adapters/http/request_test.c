@@ -1,4 +1,5 @@
 /* Paths, numbers, credentials, keys, media types, names: what is taken and what is not. */
+#include "adapters/engine/name.h"
 #include "adapters/http/request.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -77,14 +78,14 @@ static void media_types(void **state) {
 static void names(void **state) {
     static const char *const fine[] = {"a", "移送书.pdf", "移送 1 (2).json", "a~2.csv", "-rf"},
         *const wrong[] = {"", ".a", "..", "a/b", "../a", "a\nb", "a\x7f", "a\xc2\x85", "\xff", "a\xe7\xa7", "a.tmp", "a.part", "a~"};
-    char longest[REQUEST_NAME_MOST + 2];
+    char longest[NAME_OUTBOX_MOST + 2];
     (void)state;
-    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) assert_true(request_name(bytes_of_cstr(fine[i])));
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(request_name(bytes_of_cstr(wrong[i])));
-    assert_false(request_name(bytes_of("a\0b", 3)));
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) assert_true(name_outbox(bytes_of_cstr(fine[i])));
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(name_outbox(bytes_of_cstr(wrong[i])));
+    assert_false(name_outbox(bytes_of("a\0b", 3)));
     memset(longest, 'n', sizeof longest);
-    assert_true(request_name(bytes_of(longest, REQUEST_NAME_MOST)));
-    assert_false(request_name(bytes_of(longest, REQUEST_NAME_MOST + 1)));
+    assert_true(name_outbox(bytes_of(longest, NAME_OUTBOX_MOST)));
+    assert_false(name_outbox(bytes_of(longest, NAME_OUTBOX_MOST + 1)));
 }
 
 int main(void) {

@@ -23,14 +23,14 @@ static enum outcome admit(struct asked *asked, const char *method, struct fault 
     if (strcmp(method, asked->route.method) != 0) return fault_set(fault, REFUSE, "HTTP_METHOD", "only %s here", asked->route.method);
     int64_t most = asked->route.kind == ROUTE_SUBMIT ? asked->http->settings->body_most : (int64_t)KIB;
     if (asked->declared > most) return fault_set(fault, REFUSE, "TOO_LARGE", "a body of %lld bytes, at most %lld are taken", (long long)asked->declared, (long long)most);
-    return asked->route.kind == ROUTE_SUBMIT ? parcel_new(asked, fault) : OK;
+    return asked->route.kind == ROUTE_SUBMIT ? form_new(asked, fault) : OK;
 }
 
 static struct asked *begin(struct http *http, struct MHD_Connection *connection, const char *path, const char *method) {
     struct asked *asked = calloc(1, sizeof *asked);
     PROMISE(asked);
     *asked = (struct asked){.http = http, .connection = connection, .path = path, .route = route_find(path), .declared = -1, .begun_ms = monotonic_ms()};
-    asked->arena = arena_new(4096, HTTP_ARENA);
+    asked->arena = arena_new(4096, FRONT_ARENA);
     const char *length = asked_header(asked, "Content-Length");
     if (length && !request_number(length, 0, INT64_MAX, -1, &asked->declared)) asked->declared = INT64_MAX;
     else if (!length && !asked_header(asked, "Transfer-Encoding")) asked->declared = 0;
@@ -59,7 +59,7 @@ static void take(struct asked *asked, const char *data, size_t count) {
     if (asked->received > asked->http->settings->body_most) {
         fault_set(&fault, REFUSE, "TOO_LARGE", "the body is longer than %lld bytes", (long long)asked->http->settings->body_most);
         refuse_later(asked, &fault);
-    } else if (parcel_take(asked, data, count, &fault) != OK) refuse_later(asked, &fault);
+    } else if (form_take(asked, data, count, &fault) != OK) refuse_later(asked, &fault);
 }
 
 static enum MHD_Result answer(struct asked *asked) {
@@ -103,7 +103,7 @@ static void on_end(void *of, struct MHD_Connection *connection, void **context, 
     (void)how;
     if (info) lines_extend(http->lines, info->connect_fd, http->settings->idle_seconds * 1000 + HEADERS_MS);
     if (!asked) return;
-    parcel_free(asked);
+    form_free(asked);
     arena_free(asked->arena);
     free(asked);
     *context = NULL;

@@ -53,7 +53,7 @@ static void spool_close(struct transport *t) {
     free(spool);
 }
 static int spool_wake_descriptor(const struct transport *t) { return spool_const(t)->notify; }
-static struct paper_counts spool_counts(const struct transport *t) { return (struct paper_counts){(int64_t)spool_const(t)->seen_count}; }
+static struct paper_counts spool_counts(const struct transport *t) { return (struct paper_counts){.waiting = (int64_t)spool_const(t)->seen_count}; }
 
 static const struct transport_verbs verbs = {
     .close = spool_close, .wake_descriptor = spool_wake_descriptor, .papers = spool_papers, .present = spool_present,

@@ -1,5 +1,5 @@
 /* 传输: how an agency's system puts papers out and gets papers in. The engine knows only these verbs; spool.c (folders of files) is
- * the first transport, others (HTTP, outbox tables) come beside it. One owner, one thread. Names are plain file names.
+ * the first transport, others (front/) stand before it. One owner, one thread. Names are plain file names.
  * Failures: RETRY passes by itself (disk full, a paper changed while it was read: ask again); REFUSE concerns one paper. */
 #ifndef ECOCASE_ADAPTERS_TRANSPORT_H
 #define ECOCASE_ADAPTERS_TRANSPORT_H
@@ -16,7 +16,10 @@ struct paper {
     bool readable;     /* a regular file; anything else can only be failed */
 };
 enum box { BOX_INBOX, BOX_SENT };
-struct paper_counts { int64_t waiting; }; /* papers put out and not yet taken, complete or not */
+struct paper_counts {
+    int64_t waiting;   /* papers put out and not yet taken, complete or not */
+    int64_t changes;   /* grows when what the transport itself adds to the status is to be told anew */
+};
 
 struct transport;
 struct transport_verbs {

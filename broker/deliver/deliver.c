@@ -8,11 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* In flight at most, so that several lanes stay within the instance's memory; a batch may go beyond it once. */
-#define MOST_RECORDS 3000u
-#define MOST_BYTES (3u * MIB)
-/* With 0 the sender thread is woken for each record and a batch of the lane goes out in crumbs. */
-#define LINGER_MS 1
+/* When a run is whole is known (deliver_send), so the timer is a last resort only. */
+#define LINGER_MS 20
+#define SEND_MS 2
 #define NOTICE_MOST (256u * KIB)
 static const char tick_mark;
 
@@ -21,7 +19,7 @@ struct deliverer {
     struct delivery_lane lane;
     rd_kafka_t *producer;
     struct ring ring;
-    size_t bytes;                 /* of values and keys in flight */
+    int64_t give_up_ms;           /* once told to stop: until when to wait for Kafka; else 0 */
     bool broken;
     char why[160];
     const struct directory *directory;
@@ -41,7 +39,6 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
         return;
     }
     POINT("deliver.acked");
-    d->bytes -= message->len + message->key_len;
     ring_acknowledge(&d->ring, (int64_t)(intptr_t)message->_private);
     POINT("deliver.counted");
 }
@@ -120,9 +117,29 @@ enum outcome deliver_poll(struct deliverer *d, int wait_ms, struct fault *fault)
     return d->broken ? fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "producer: %s", d->why) : OK;
 }
 
-bool deliver_has_room(const struct deliverer *d) { return ring_has_room(&d->ring) && d->ring.records < MOST_RECORDS && d->bytes < MOST_BYTES; }
 bool deliver_idle(const struct deliverer *d) { return ring_empty(&d->ring); }
 int64_t deliver_published(const struct deliverer *d) { return d->ring.published; }
+
+/* Waiting for Kafka: the lane's heart beats on; once the lane is told to stop, not for long. */
+static enum outcome wait_on(struct deliverer *d, struct fault *fault) {
+    pulse_beat(d->lane.pulse);
+    if (atomic_load(&d->lane.pulse->stop)) {
+        if (!d->give_up_ms) d->give_up_ms = monotonic_ms() + DELIVER_LAST_WAIT_MS;
+        if (monotonic_ms() >= d->give_up_ms) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "stopped while Kafka takes nothing");
+    }
+    return deliver_poll(d, 20, fault);
+}
+
+enum outcome deliver_settle(struct deliverer *d, struct fault *fault) {
+    while (!deliver_idle(d)) TRY(wait_on(d, fault));
+    return OK;
+}
+
+/* A flush makes librdkafka's sender look at once and forget the linger; whether all is acknowledged by then does not matter. */
+enum outcome deliver_send(struct deliverer *d, struct fault *fault) {
+    rd_kafka_flush(d->producer, SEND_MS);
+    return deliver_poll(d, 0, fault);
+}
 
 struct outgoing { const struct inbox *to; int32_t partition; struct bytes key, value; rd_kafka_headers_t *headers; const void *mark; };
 
@@ -139,18 +156,11 @@ static enum outcome put_out(struct deliverer *d, const struct outgoing *out, str
             outcome = fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", rd_kafka_topic_name(out->to->topic), rd_kafka_err2str(error));
             break;
         }
-        pulse_beat(d->lane.pulse);
-        if (atomic_load(&d->lane.pulse->stop)) outcome = fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "stopped while Kafka takes nothing");
-        if (outcome == OK) outcome = deliver_poll(d, 20, fault);
+        outcome = wait_on(d, fault);
         if (outcome != OK) break;
     }
     if (out->headers) rd_kafka_headers_destroy(out->headers);
     return outcome;
-}
-
-static enum outcome put_counted(struct deliverer *d, const struct outgoing *out, struct fault *fault) {
-    d->bytes += out->value.count + out->key.count;
-    return put_out(d, out, fault);
 }
 
 static struct headers_lane headers_lane(const struct deliverer *d) {
@@ -176,7 +186,7 @@ static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *
     uuid_format(&event->case_id, key);
     struct outgoing out = {inbox, d->lane.lane % inbox->partitions, bytes_of(key, UUID_TEXT), spoken ? spoken->value : event->value,
                            headers_inbox(&lane, event, to, &of), (const void *)(intptr_t)event->serial};
-    return put_counted(d, &out, fault);
+    return put_out(d, &out, fault);
 }
 
 static enum outcome deliver_dead_letter(struct deliverer *d, const struct ledger_event *event, struct fault *fault) {
@@ -186,7 +196,7 @@ static enum outcome deliver_dead_letter(struct deliverer *d, const struct ledger
     struct headers_lane lane = headers_lane(d);
     struct outgoing out = {&d->dead_letter, d->lane.lane % d->dead_letter.partitions, event->key, event->value,
                            headers_dead_letter(&lane, event, topic, d->scratch), (const void *)(intptr_t)event->serial};
-    return put_counted(d, &out, fault);
+    return put_out(d, &out, fault);
 }
 
 /* The event whose answer `event` gives, and its lane: itself, or for a repeat the one repeated. */

@@ -7,7 +7,6 @@ void ring_start(struct ring *ring, int64_t published) {
     memset(ring, 0, sizeof *ring);
     ring->published = ring->newest = published;
 }
-bool ring_has_room(const struct ring *ring) { return ring->newest - ring->published < (int64_t)RING_PLACES / 2; }
 
 static void move_on(struct ring *ring) {
     while (ring->published < ring->newest && ring->left[(uint64_t)(ring->published + 1) % RING_PLACES] == 0) ring->published++;
@@ -16,14 +15,12 @@ void ring_add(struct ring *ring, int64_t serial, uint8_t records) {
     PROMISE(serial == ring->newest + 1 && serial - ring->published < (int64_t)RING_PLACES);
     ring->left[(uint64_t)serial % RING_PLACES] = records;
     ring->newest = serial;
-    ring->records += records;
     move_on(ring);
 }
 void ring_acknowledge(struct ring *ring, int64_t serial) {
     uint8_t *left = &ring->left[(uint64_t)serial % RING_PLACES];
     PROMISE(serial > ring->published && serial <= ring->newest && *left > 0);
     (*left)--;
-    ring->records--;
     move_on(ring);
 }
 bool ring_empty(const struct ring *ring) { return ring->published == ring->newest; }

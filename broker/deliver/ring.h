@@ -6,15 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RING_PLACES 16384u
+#define RING_PLACES 16384u           /* far more than the events of one run */
 struct ring {
     int64_t published;             /* all up to here are acknowledged */
     int64_t newest;                /* last serial added */
-    size_t records;                /* records in flight */
     uint8_t left[RING_PLACES];     /* records of serial s not yet acknowledged, at s % RING_PLACES */
 };
 void ring_start(struct ring *ring, int64_t published);
-bool ring_has_room(const struct ring *ring);
 /* Serials must be added in order; `records` may be 0. */
 void ring_add(struct ring *ring, int64_t serial, uint8_t records);
 void ring_acknowledge(struct ring *ring, int64_t serial);

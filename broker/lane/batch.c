@@ -152,11 +152,13 @@ enum outcome batch_write(struct batch *b, struct fault *fault) {
 
 enum outcome batch_deliver(struct batch *b, struct fault *fault) {
     struct delivery_run run = {b->events, b->event_count};
+    if (!b->event_count) return deliver_poll(b->s->deliverer, 0, fault);
+    TRY(deliver_settle(b->s->deliverer, fault));
     for (size_t i = 0; i < b->event_count; i++) {
         TRY(deliver_event(b->s->deliverer, &run, i, fault));
         if (i % 256 == 255) TRY(deliver_poll(b->s->deliverer, 0, fault));
     }
-    return deliver_poll(b->s->deliverer, 0, fault);
+    return deliver_send(b->s->deliverer, fault);
 }
 
 /* The mutant's whole fault: what is published here may never be recorded. */

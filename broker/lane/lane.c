@@ -10,7 +10,6 @@
 #define BUSY_WAIT_MS 4          /* while acknowledgements are awaited */
 #define PUBLISHED_NOTE_MS 300
 #define CHECK_MS 1000
-#define LAST_WAIT_MS 3000       /* for the last acknowledgements when stopping */
 #define LOST_REST_MS 9000       /* longer than the group's session time-out: by then the group knows who owns the lane */
 #define REST_MOST_MS 2000
 
@@ -42,8 +41,7 @@ static enum outcome idle(struct session *s, struct fault *fault) {
 static enum outcome one_round(struct session *s, struct fault *fault) {
     pulse_beat(&s->lane->pulse);
     TRY(tick(s, fault));
-    TRY(deliver_poll(s->deliverer, deliver_has_room(s->deliverer) ? 0 : 20, fault));
-    if (!deliver_has_room(s->deliverer)) return OK; /* a full ring slows reading down and loses nothing */
+    TRY(deliver_poll(s->deliverer, 0, fault));
     if (s->alarms_due) return session_alarms(s, fault);
     TRY(session_read(s, deliver_idle(s->deliverer) ? IDLE_WAIT_MS : BUSY_WAIT_MS, fault));
     if (s->message_count) {
@@ -55,7 +53,7 @@ static enum outcome one_round(struct session *s, struct fault *fault) {
 }
 
 static enum outcome leave(struct session *s, struct fault *fault) {
-    for (int64_t until = monotonic_ms() + LAST_WAIT_MS; !deliver_idle(s->deliverer) && monotonic_ms() < until;) {
+    for (int64_t until = monotonic_ms() + DELIVER_LAST_WAIT_MS; !deliver_idle(s->deliverer) && monotonic_ms() < until;) {
         TRY(deliver_poll(s->deliverer, 20, fault));
     }
     if (deliver_published(s->deliverer) != s->row.published) TRY(session_batch(s, fault));

@@ -68,13 +68,13 @@ enum outcome session_publish_again(struct session *s, struct fault *fault) {
             return fault_set(fault, FATAL, "WRONG_WORLD", "lane %d: events after serial %lld are missing in the ledger", s->lane->number, (long long)after);
         }
         struct delivery_run run = {events, count};
+        TRY(deliver_settle(s->deliverer, fault));
         for (size_t i = 0; i < count; i++) {
             pulse_beat(&s->lane->pulse);
-            while (!deliver_has_room(s->deliverer) && !atomic_load(&s->lane->pulse.stop)) TRY(deliver_poll(s->deliverer, 20, fault));
             TRY(deliver_event(s->deliverer, &run, i, fault));
             after = events[i].serial;
         }
-        TRY(deliver_poll(s->deliverer, 0, fault));
+        TRY(deliver_send(s->deliverer, fault));
     }
     return OK;
 }

@@ -1,11 +1,20 @@
-/* See arena.h. A list of blocks, newest first; the oldest is kept over a reset. */
+/* See arena.h. A list of blocks, newest first. Blocks of the usual size are kept over a reset, up to KEPT_MOST bytes: given back, they would
+ * be mapped and zeroed by the kernel anew for every batch. */
 #include "base/arena.h"
 #include "base/fault.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(at, count) ((void)(at), (void)(count))
+#define ASAN_UNPOISON_MEMORY_REGION(at, count) ((void)(at), (void)(count))
+#endif
+
 #define ALIGN 16u
+#define KEPT_MOST (4u << 20)
 
 struct block {
     struct block *older;
@@ -13,16 +22,29 @@ struct block {
     _Alignas(ALIGN) uint8_t at[];
 };
 struct arena {
-    struct block *newest;
+    struct block *newest, *spare;  /* spare: kept by a reset */
     size_t first_block, most, held;
+    size_t spares;                 /* bytes of the spare ones; not in `held` */
 };
+
+static struct block *block_take(struct arena *arena, size_t room) {
+    struct block *block = arena->spare;
+    if (block && room == arena->first_block) {
+        arena->spare = block->older;
+        arena->spares -= room;
+        ASAN_UNPOISON_MEMORY_REGION(block->at, room);
+        return block;
+    }
+    block = malloc(sizeof *block + room);
+    PROMISE(block);
+    block->room = room;
+    return block;
+}
 
 static void block_add(struct arena *arena, size_t room) {
     PROMISE(room <= arena->most - arena->held);
-    struct block *block = malloc(sizeof *block + room);
-    PROMISE(block);
+    struct block *block = block_take(arena, room);
     block->older = arena->newest;
-    block->room = room;
     block->used = 0;
     arena->newest = block;
     arena->held += room;
@@ -37,20 +59,39 @@ struct arena *arena_new(size_t first_block, size_t most) {
     return arena;
 }
 
+static void block_give_back(struct arena *arena, struct block *block) {
+    arena->held -= block->room;
+    if (block->room != arena->first_block || arena->spares + block->room > KEPT_MOST) {
+        free(block);
+        return;
+    }
+    ASAN_POISON_MEMORY_REGION(block->at, block->room); /* what still looks there is found */
+    block->older = arena->spare;
+    arena->spare = block;
+    arena->spares += block->room;
+}
+
 void arena_reset(struct arena *arena) {
     while (arena->newest->older) {
         struct block *gone = arena->newest;
         arena->newest = gone->older;
-        arena->held -= gone->room;
-        free(gone);
+        block_give_back(arena, gone);
     }
     arena->newest->used = 0;
 }
 
+static void blocks_free(struct block *newest) {
+    while (newest) {
+        struct block *gone = newest;
+        newest = gone->older;
+        free(gone);
+    }
+}
+
 void arena_free(struct arena *arena) {
     if (!arena) return;
-    arena_reset(arena);
-    free(arena->newest);
+    blocks_free(arena->newest);
+    blocks_free(arena->spare);
     free(arena);
 }
 

@@ -9,7 +9,7 @@ struct arena;
 struct arena *arena_new(size_t first_block, size_t most);
 void arena_free(struct arena *arena);
 void arena_free_auto(struct arena **arena);
-/* Keeps the first block(s) up to `first_block` bytes and returns the rest to the system. */
+/* Keeps blocks of `first_block` bytes, at most 4 MiB and the first, and returns the rest to the system. */
 void arena_reset(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t count);                 /* zeroed, aligned for any type */
 void *arena_array(struct arena *arena, size_t items, size_t item_size); /* zeroed, overflow-checked */

@@ -25,7 +25,11 @@ static inline struct bytes bytes_of_cstr(const char *cstr) {
 static inline bool bytes_equal(struct bytes a, struct bytes b) {
     return a.count == b.count && (a.count == 0 || memcmp(a.at, b.at, a.count) == 0);
 }
-static inline bool bytes_equal_cstr(struct bytes a, const char *cstr) { return bytes_equal(a, bytes_of_cstr(cstr)); }
+/* Most comparisons of a search fail at the first byte. */
+static inline bool bytes_equal_cstr(struct bytes a, const char *cstr) {
+    if (cstr && a.count > 0 && a.at[0] != (uint8_t)cstr[0]) return false;
+    return bytes_equal(a, bytes_of_cstr(cstr));
+}
 /* For printf("%.*s", BYTES_FMT(view)). */
 #define BYTES_FMT(view) (int)(view).count, (const char *)(view).at
 #endif

@@ -42,6 +42,7 @@ static void on_log(const rd_kafka_t *handle, int level, const char *facility, co
 static enum outcome fill(const struct bus_settings *settings, rd_kafka_conf_t *conf, struct fault *fault) {
     TRY(set(conf, "bootstrap.servers", settings->servers, fault));
     TRY(set(conf, "client.id", settings->client_id, fault));
+    TRY(set(conf, "socket.nagle.disable", "true", fault)); /* else small requests wait for delayed acknowledgements of TCP (40 ms) */
     TRY(set(conf, "log.connection.close", "false", fault));
     TRY(set(conf, "reconnect.backoff.ms", "50", fault));
     TRY(set(conf, "reconnect.backoff.max.ms", "1000", fault));

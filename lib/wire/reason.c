@@ -170,6 +170,12 @@
     X(IDEMPOTENCY_KEY, "缺少 Idempotency-Key 头（1 至 255 个可见 ASCII 字符）", "the Idempotency-Key header is missing (1 to 255 printable ASCII characters)") \
     X(IDEMPOTENCY_CONFLICT, "同一 Idempotency-Key 已用于不同内容，请换新键", "this Idempotency-Key was used for other content; take a new one") \
     X(QUEUE_FULL, "待发队列已满，请稍后用同一键重试", "the queue is full; try again later with the same key")                   \
+    /* the agency's own tables */                                                                                             \
+    X(TABLE_DOWN, "单位数据库无法连接或暂不可用，恢复后自动继续", "the agency's database cannot be reached or is busy; it goes on by itself") \
+    X(TABLE_SQL, "数据库中的表或权限不符，请由管理员重新执行 table-setup", "tables or grants are not as they should be; run table-setup again") \
+    X(TABLE_DATA, "数据库无法保存或读出此值", "the database cannot hold or give this value")                                  \
+    X(TABLE_ROW_GONE, "该行在读取前已被删除或改为他用", "the row was deleted, or became another's, before it was read")        \
+    X(TABLE_CONFLICT, "同一 id 已用于不同内容，先前的内容有效；请用新 id", "this id was used for other content, which stands; take a new id") \
     /* 应移未移 */                                                                                                          \
     X(THRESHOLD_MET, "提示：事实已达到追诉标准，应当移送公安机关；逾期未移送将报司法局",                                    \
       "hint: the facts meet the threshold of a crime; refer the case to the police, else the justice bureau is told")         \

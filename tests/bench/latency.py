@@ -7,6 +7,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 import stamps
 
 RATE = 200
+WARM = 3 * RATE          # not counted: connections, pages and the JVM of whoever has just started
 MESSAGE_ID = slice(6, 42)  # behind the frame and the length: the first field of the first record
 
 
@@ -26,11 +27,11 @@ def follow(contest, topics, lanes, count, seed):
     consumer = Consumer({"bootstrap.servers": contest.world.kafka, "group.id": "latency", "enable.auto.commit": False, "fetch.wait.max.ms": 500})
     consumer.assign([TopicPartition(t, p, end) for (t, p), end in before.items()])
     producer = Producer({"bootstrap.servers": contest.world.kafka, "partitioner": "murmur2_random", "linger.ms": 0, "acks": "all", "log_level": 2})
-    todo = stamps.submissions("one", count + RATE // 4, seed)
+    todo = stamps.submissions("one", count + WARM, seed)
     sent, seen, appended, read = {}, set(), [], []
     began, n = time.monotonic() + 0.5, 0
-    while len(seen) < count + RATE // 4 and time.monotonic() < began + count / RATE + 15:
-        if n < count + RATE // 4 and time.monotonic() >= began + n / RATE:
+    while len(seen) < count + WARM and time.monotonic() < began + count / RATE + 15:
+        if n < count + WARM and time.monotonic() >= began + n / RATE:
             s = next(todo)
             sent[s.message_id.encode()] = (time.time(), time.monotonic(), n)
             producer.produce(f"ecocase.outbox.{s.sender}", s.value, s.key, timestamp=stamps.AT)
@@ -46,7 +47,7 @@ def follow(contest, topics, lanes, count, seed):
         if key in seen:
             raise AssertionError("a record came twice")
         seen.add(key)
-        if nth >= RATE // 4:  # the first quarter of a second opens connections and pages
+        if nth >= WARM:
             read.append((time.monotonic() - mono) * 1e3)
             appended.append(message.timestamp()[1] - wall * 1e3)
     consumer.close()

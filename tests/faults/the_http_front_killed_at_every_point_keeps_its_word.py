@@ -13,8 +13,8 @@ from case import *  # noqa: E402
 
 TIMES = 10
 AT_MOST = 400   # cases; each passes every point
-PLANS = {"sthj": ("http.received", "http.kept", "http.accepted", "http.named", "http.placing", "http.placed", "http.failing", "http.sealed"),
-         "psb-bynr": ("http.acknowledging", "http.acknowledged", "http.sealed", "http.accepted", "http.placed")}
+PLANS = {"sthj": ("front.received", "front.kept", "front.accepted", "front.named", "front.placing", "front.placed", "front.failing", "front.sealed"),
+         "psb-bynr": ("front.acknowledging", "front.acknowledged", "front.sealed", "front.accepted", "front.placed")}
 
 
 class Doomed(Agency):
@@ -39,7 +39,7 @@ class Doomed(Agency):
 
 def sources_points():
     found = set()
-    for path in (ROOT / "adapters" / "http").glob("*.c"):
+    for path in (ROOT / "adapters" / "front").glob("*.c"):
         found |= {part.split('"')[0] for part in path.read_text().split('POINT("')[1:]}
     return found
 
@@ -80,7 +80,7 @@ def main(w):
             answers += [(bureau, submit(bureau, case, papers)), (station, submit(station, answer))]
             count += 1
             pace((sthj, police), count)
-            if sthj.plan or sthj.at == "http.failing":
+            if sthj.plan or sthj.at == "front.failing":
                 doubles.append(submit(bureau, (f"again-{count}.json", case[1]), papers))
             if wrong or (sthj.at is None and police.at is None):
                 break

@@ -1,5 +1,6 @@
 /* HTTP texts: whatever a client writes into path, headers and names. Each line of the input is tried as each of them. */
 #include "target.h"
+#include "adapters/engine/name.h"
 #include "adapters/http/request.h"
 #include "base/fault.h"
 #include <stdlib.h>
@@ -19,7 +20,7 @@ static void try_line(struct bytes line) {
     if (request_idempotency_key(text, &key)) PROMISE(key.count >= 1 && key.count <= 255);
     if (!request_multipart(text, &sound)) PROMISE(!sound);
     PROMISE(credential.count <= line.count);
-    if (request_name(line)) PROMISE(line.count <= REQUEST_NAME_MOST && !memchr(line.at, '/', line.count) && !memchr(line.at, 0, line.count) && line.at[0] != '.');
+    if (name_outbox(line)) PROMISE(line.count <= NAME_OUTBOX_MOST && !memchr(line.at, '/', line.count) && !memchr(line.at, 0, line.count) && line.at[0] != '.');
     free(text);
 }
 

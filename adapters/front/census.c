@@ -1,6 +1,6 @@
-/* See http_inside.h: 清点, what lies in inbox/ when the front is started and is not in its store: HTTP switched on later, or a lost store.
+/* See front.h: 清点, what lies in inbox/ when the front is started and is not in its store: a front switched on later, or a lost store.
  * The journal tells which names are deliveries: theirs alone are listed. */
-#include "adapters/http/http_inside.h"
+#include "adapters/front/front.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -54,8 +54,8 @@ static int in_order(const void *a, const void *b) {
     return strcmp(x->name, y->name);
 }
 
-static size_t gather(const struct http *http, sqlite3_stmt *ask, struct found **ret) {
-    int copy = openat(http->folders[AT_INBOX], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+static size_t gather(const struct front *front, sqlite3_stmt *ask, struct found **ret) {
+    int copy = openat(front->folders[AT_INBOX], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
     size_t count = 0, room = 0;
     for (const struct dirent *entry; list && count < CENSUS_MOST && (entry = readdir(list));) {
@@ -69,7 +69,7 @@ static size_t gather(const struct http *http, sqlite3_stmt *ask, struct found **
     return count;
 }
 
-static enum outcome note_all(struct http *http, const struct found *found, size_t count, struct fault *fault) {
+static enum outcome note_all(struct front *front, const struct found *found, size_t count, struct fault *fault) {
     AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, 256u << 20);
     struct change *changes = arena_array(arena, count + 1, sizeof *changes);
     for (size_t i = 0; i < count; i++) {
@@ -78,19 +78,19 @@ static enum outcome note_all(struct http *http, const struct found *found, size_
         changes[i] = (struct change){.kind = CHANGE_ARRIVED, .name = bytes_of_cstr(f->name), .message = bytes_of_cstr(message),
                                      .case_key = bytes_of_cstr(arena_printf(arena, "%lld", f->lane))};
     }
-    return store_apply(http->store, changes, count, fault);
+    return store_apply(front->store, changes, count, fault);
 }
 
-enum outcome census_take(struct http *http, const char *journal, struct fault *fault) {
+enum outcome census_take(struct front *front, const char *journal, struct fault *fault) {
     sqlite3 *db = NULL;
     sqlite3_stmt *ask = NULL;
     struct found *found = NULL;
     enum outcome outcome = OK;
     static const char sql[] = "SELECT 1 FROM delivery WHERE lane=? AND generation=? AND sequence=? AND stem=? AND files IS NULL";
     if (sqlite3_open_v2(journal, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK && sqlite3_prepare_v2(db, sql, -1, &ask, NULL) == SQLITE_OK) {
-        size_t count = gather(http, ask, &found);
+        size_t count = gather(front, ask, &found);
         if (count) qsort(found, count, sizeof *found, in_order);
-        outcome = note_all(http, found, count, fault);
+        outcome = note_all(front, found, count, fault);
     } else outcome = fault_set(fault, RETRY, "JOURNAL", "%s: %s", journal, sqlite3_errmsg(db));
     free(found);
     sqlite3_finalize(ask);

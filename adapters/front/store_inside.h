@@ -1,9 +1,9 @@
 /* Inside of the store: statements under the lock. Not for others. */
-#ifndef ECOCASE_ADAPTERS_HTTP_STORE_INSIDE_H
-#define ECOCASE_ADAPTERS_HTTP_STORE_INSIDE_H
+#ifndef ECOCASE_ADAPTERS_STORE_INSIDE_H
+#define ECOCASE_ADAPTERS_STORE_INSIDE_H
 #include <pthread.h>
 #include "adapters/engine/journal_statement.h"
-#include "adapters/http/store.h"
+#include "adapters/front/store.h"
 
 struct store {
     sqlite3 *db;
@@ -11,6 +11,7 @@ struct store {
     pthread_cond_t news;
     int64_t changes;
     bool stopped;
+    int wake;                        /* an eventfd */
 };
 void store_enter(struct store *store);
 void store_leave(struct store *store, bool changed);

@@ -1,13 +1,19 @@
 /* See store.h: opening, waiting, submissions. */
-#include "adapters/http/store_inside.h"
+#include "adapters/front/store_inside.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char tables[] =
     "CREATE TABLE IF NOT EXISTS submission(row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE,"
     " digest BLOB NOT NULL, names TEXT NOT NULL, file TEXT UNIQUE, inode INTEGER, sent_as TEXT, stage INTEGER NOT NULL, answer TEXT,"
     " at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS untold(row INTEGER PRIMARY KEY) STRICT;"
+    "CREATE TRIGGER IF NOT EXISTS submission_accepted AFTER INSERT ON submission BEGIN INSERT OR IGNORE INTO untold VALUES(new.row); END;"
+    "CREATE TRIGGER IF NOT EXISTS submission_changed AFTER UPDATE OF stage ON submission WHEN new.stage > 1 BEGIN INSERT OR IGNORE INTO untold VALUES(new.row); END;"
+    "CREATE TRIGGER IF NOT EXISTS submission_purged AFTER DELETE ON submission BEGIN DELETE FROM untold WHERE row = old.row; END;"
     "CREATE INDEX IF NOT EXISTS submission_queued ON submission(row) WHERE stage = 0;"
     "CREATE INDEX IF NOT EXISTS submission_sent_as ON submission(sent_as) WHERE sent_as IS NOT NULL;"
     "CREATE TABLE IF NOT EXISTS message(position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, case_key TEXT NOT NULL,"
@@ -24,14 +30,17 @@ static const char beginning[] =
     " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'message')";
 
 static enum outcome failed(struct store *store, const char *what, struct fault *fault) {
-    return fault_set(fault, RETRY, "JOURNAL", "HTTP store, %.200s: %s", what, sqlite3_errmsg(store->db));
+    return fault_set(fault, RETRY, "JOURNAL", "the front's store, %.200s: %s", what, sqlite3_errmsg(store->db));
 }
 
 void store_enter(struct store *store) { pthread_mutex_lock(&store->door); }
 void store_leave(struct store *store, bool changed) {
     if (changed) {
+        static const uint64_t one = 1;
         store->changes++;
         pthread_cond_broadcast(&store->news);
+        ssize_t ignored = write(store->wake, &one, sizeof one); /* full: readable anyway */
+        (void)ignored;
     }
     pthread_mutex_unlock(&store->door);
 }
@@ -75,6 +84,8 @@ enum outcome store_open(const char *path, struct store **ret, struct fault *faul
     PROMISE(store && pthread_mutex_init(&store->door, NULL) == 0 && pthread_condattr_init(&steady) == 0);
     PROMISE(pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&store->news, &steady) == 0);
     store->changes = 1;
+    store->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    PROMISE(store->wake >= 0);
     enum outcome outcome = OK;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK) outcome = failed(store, path, fault);
@@ -89,6 +100,7 @@ enum outcome store_open(const char *path, struct store **ret, struct fault *faul
 void store_close(struct store *store) {
     if (!store) return;
     sqlite3_close(store->db);
+    close(store->wake);
     pthread_cond_destroy(&store->news);
     pthread_mutex_destroy(&store->door);
     free(store);
@@ -106,6 +118,12 @@ int64_t store_wait(struct store *store, int64_t seen, int64_t ms) {
     int64_t changes = store->changes;
     store_leave(store, false);
     return changes;
+}
+int store_wake_descriptor(const struct store *store) { return store->wake; }
+void store_drain(struct store *store) {
+    uint64_t count;
+    ssize_t ignored = read(store->wake, &count, sizeof count);
+    (void)ignored;
 }
 int64_t store_changes(struct store *store) {
     store_enter(store);
@@ -155,10 +173,11 @@ enum outcome store_purge(struct store *store, instant before, struct fault *faul
     return outcome;
 }
 
-#define COLUMNS "id, stage, digest, names, file, answer, at, changed_at"
+#define COLUMNS "s.id, s.stage, s.digest, s.names, s.file, s.answer, s.at, s.changed_at, s.key"
 static struct submitted told(const struct asking *a, struct arena *arena) {
     struct submitted s = {.stage = (enum stage)told_int(a, 1), .names = told_bytes(a, 3, arena), .file = told_bytes(a, 4, arena),
-                          .answer = told_bytes(a, 5, arena), .at = told_int(a, 6), .changed_at = told_int(a, 7)};
+                          .answer = told_bytes(a, 5, arena), .at = told_int(a, 6), .changed_at = told_int(a, 7),
+                          .key = told_bytes(a, 8, arena)};
     struct bytes id = told_bytes(a, 0, arena), digest = told_bytes(a, 2, arena);
     if (id.count == UUID_TEXT) memcpy(s.id, id.at, UUID_TEXT);
     if (digest.count == sizeof s.digest.b) memcpy(s.digest.b, digest.at, digest.count);
@@ -202,7 +221,7 @@ static enum outcome insert(struct store *store, struct bytes key, const struct s
 
 static enum outcome accept_inside(struct store *store, struct bytes key, const struct submitted *what, int64_t most, struct arena *arena,
                                   bool *ret_known, struct submitted *ret, struct fault *fault) {
-    TRY(find(store, "SELECT " COLUMNS " FROM submission WHERE key=?", key, arena, ret_known, ret, fault));
+    TRY(find(store, "SELECT " COLUMNS " FROM submission s WHERE key=?", key, arena, ret_known, ret, fault));
     if (*ret_known) return OK;
     TRY(room_left(store, most, fault));
     return insert(store, key, what, fault);
@@ -225,13 +244,13 @@ static enum outcome look_up(struct store *store, const char *sql, struct bytes b
     return outcome;
 }
 enum outcome store_submission(struct store *store, const char *id, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault) {
-    return look_up(store, "SELECT " COLUMNS " FROM submission WHERE id=?", bytes_of_cstr(id), arena, ret_known, ret, fault);
+    return look_up(store, "SELECT " COLUMNS " FROM submission s WHERE id=?", bytes_of_cstr(id), arena, ret_known, ret, fault);
 }
 enum outcome store_by_key(struct store *store, struct bytes key, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault) {
-    return look_up(store, "SELECT " COLUMNS " FROM submission WHERE key=?", key, arena, ret_known, ret, fault);
+    return look_up(store, "SELECT " COLUMNS " FROM submission s WHERE key=?", key, arena, ret_known, ret, fault);
 }
 enum outcome store_oldest_queued(struct store *store, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault) {
-    return look_up(store, "SELECT " COLUMNS " FROM submission WHERE stage = 0 ORDER BY row LIMIT 1", BYTES_NONE, arena, ret_known, ret, fault);
+    return look_up(store, "SELECT " COLUMNS " FROM submission s WHERE stage = 0 ORDER BY row LIMIT 1", BYTES_NONE, arena, ret_known, ret, fault);
 }
 
 enum outcome store_file_used(struct store *store, const char *file, bool *ret_used, struct fault *fault) {
@@ -265,4 +284,40 @@ enum outcome store_placed(struct store *store, const char *id, struct fault *fau
     enum outcome asked = store_ask(store, "UPDATE submission SET stage=1 WHERE id=? AND stage=0", &a, fault);
     if (asked == OK) ask_text(&a, bytes_of_cstr(id));
     return change_by(store, &a, asked, fault);
+}
+
+static enum outcome list_untold(struct store *store, size_t most, struct arena *arena, struct submitted *into, size_t *ret_count, struct fault *fault) {
+    struct asking a;
+    size_t count = 0;
+    bool row = false;
+    TRY(store_ask(store, "SELECT " COLUMNS " FROM untold u JOIN submission s ON s.row = u.row ORDER BY u.row LIMIT ?", &a, fault));
+    ask_int(&a, (int64_t)most);
+    for (;;) {
+        TRY(store_step(store, &a, &row, fault));
+        if (!row) break;
+        into[count++] = told(&a, arena);
+    }
+    *ret_count = count;
+    return OK;
+}
+enum outcome store_untold(struct store *store, size_t most, struct arena *arena, struct submitted **ret, size_t *ret_count, struct fault *fault) {
+    *ret = arena_array(arena, most + 1, sizeof **ret);
+    store_enter(store);
+    enum outcome outcome = list_untold(store, most, arena, *ret, ret_count, fault);
+    store_leave(store, false);
+    return outcome;
+}
+
+/* Stays listed when there is news of it by now. To be placed is no news. */
+enum outcome store_told(struct store *store, const struct submitted *what, struct fault *fault) {
+    struct asking a;
+    store_enter(store);
+    enum outcome outcome = store_ask(store, "DELETE FROM untold WHERE row = (SELECT row FROM submission WHERE id=? AND max(stage, 1) = max(?, 1))", &a, fault);
+    if (outcome == OK) {
+        ask_text(&a, bytes_of_cstr(what->id));
+        ask_int(&a, (int64_t)what->stage);
+        outcome = store_run(store, &a, fault);
+    }
+    store_leave(store, false);
+    return outcome;
 }

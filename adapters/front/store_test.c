@@ -1,5 +1,5 @@
 /* The store: one submission a key, states that only go on, an inbox in order, one case not holding up another. */
-#include "adapters/http/store.h"
+#include "adapters/front/store.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-static char folder[] = "/tmp/ecocase-http-store-XXXXXX";
+static char folder[] = "/tmp/ecocase-store-XXXXXX";
 static struct store *store;
 static struct arena *arena;
 static struct fault fault;

@@ -1,10 +1,10 @@
-/* HTTP 交换库: what the HTTP front must still know after a crash: which submissions it accepted (by idempotency key, with the digest of
+/* 交换库: what a front must still know after a crash: which submissions it accepted (by idempotency key, with the digest of
  * their bytes) and what became of them, and which messages lie in inbox/ for the client, in which order, acknowledged or not. SQLite,
- * WAL, synchronous=FULL, <spool>/.http/store.sqlite. The submissions' own journal (engine/journal.h) stays the engine's alone.
+ * WAL, synchronous=FULL, store.sqlite in the front's own folder. The submissions' own journal (engine/journal.h) stays the engine's alone.
  * Threads: any; each call is one transaction under the store's lock. Texts come back in the caller's arena.
  * Failures: RETRY/"JOURNAL": nothing of the call counts. */
-#ifndef ECOCASE_ADAPTERS_HTTP_STORE_H
-#define ECOCASE_ADAPTERS_HTTP_STORE_H
+#ifndef ECOCASE_ADAPTERS_STORE_H
+#define ECOCASE_ADAPTERS_STORE_H
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/time.h"
@@ -20,6 +20,9 @@ void store_close(struct store *store);
 int64_t store_wait(struct store *store, int64_t seen, int64_t ms);
 int64_t store_changes(struct store *store);
 void store_stop_waiting(struct store *store);
+/* Readable after changes, for those that wait for more than the store; read by store_drain. One such waiter. */
+int store_wake_descriptor(const struct store *store);
+void store_drain(struct store *store);
 /* A small durable write: does the store work at all? */
 MUST_USE enum outcome store_probe(struct store *store, struct fault *fault);
 MUST_USE enum outcome store_purge(struct store *store, instant before, struct fault *fault);
@@ -32,6 +35,7 @@ struct submitted {
     struct digest digest;
     struct bytes names;      /* JSON list of file names, the case file first */
     struct bytes file;       /* name of the case file in outbox/, empty until placed */
+    struct bytes key;        /* as it was accepted under */
     struct bytes answer;     /* JSON: the receipt, the refusal or the failure; empty: none yet */
     instant at, changed_at;
 };
@@ -42,6 +46,9 @@ MUST_USE enum outcome store_accept(struct store *store, struct bytes key, const 
 MUST_USE enum outcome store_submission(struct store *store, const char *id, struct arena *arena, bool *ret_known, struct submitted *ret,
                                        struct fault *fault);
 MUST_USE enum outcome store_by_key(struct store *store, struct bytes key, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault);
+/* For a client that cannot ask and must be told: those whose stage was not told yet, oldest first, at most `most` (room of *ret). */
+MUST_USE enum outcome store_untold(struct store *store, size_t most, struct arena *arena, struct submitted **ret, size_t *ret_count, struct fault *fault);
+MUST_USE enum outcome store_told(struct store *store, const struct submitted *what, struct fault *fault);
 MUST_USE enum outcome store_oldest_queued(struct store *store, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault);
 MUST_USE enum outcome store_file_used(struct store *store, const char *file, bool *ret_used, struct fault *fault);
 /* Before the files are moved: under which name the case file will lie in outbox/, and which file it is. */
@@ -79,6 +86,6 @@ MUST_USE enum outcome store_due(struct store *store, instant now, struct arena *
 /* next = 0: the client has it; else: not before then. */
 MUST_USE enum outcome store_pushed(struct store *store, struct bytes id, instant next, struct fault *fault);
 
-struct store_counts { int64_t stages[STAGE_COUNT], unacknowledged, unpushed; };
+struct store_counts { int64_t stages[STAGE_COUNT], unacknowledged, unpushed, untold; };
 MUST_USE enum outcome store_count(struct store *store, struct store_counts *ret, struct fault *fault);
 #endif

@@ -1,5 +1,5 @@
 /* See store.h: what the engine did, and the client's inbox. */
-#include "adapters/http/store_inside.h"
+#include "adapters/front/store_inside.h"
 
 /* A paper of ours is known by name and inode: an agency may put files of its own into outbox/ too. */
 static enum outcome apply_moved(struct store *store, const struct change *c, struct fault *fault) {
@@ -199,7 +199,8 @@ static enum outcome count_all(struct store *store, struct store_counts *ret, str
         if (stage >= 0 && stage < STAGE_COUNT) ret->stages[stage] = told_int(&a, 1);
     }
     TRY(number(store, "SELECT count(*) FROM message WHERE acknowledged_at IS NULL", &ret->unacknowledged, fault));
-    return number(store, "SELECT count(*) FROM message WHERE acknowledged_at IS NULL AND pushed=0", &ret->unpushed, fault);
+    TRY(number(store, "SELECT count(*) FROM message WHERE acknowledged_at IS NULL AND pushed=0", &ret->unpushed, fault));
+    return number(store, "SELECT count(*) FROM untold", &ret->untold, fault);
 }
 
 enum outcome store_count(struct store *store, struct store_counts *ret, struct fault *fault) {

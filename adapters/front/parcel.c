@@ -1,0 +1,194 @@
+/* See parcel.h. */
+#define _GNU_SOURCE /* renameat2 */
+#include "adapters/front/parcel.h"
+#include "adapters/transports/durable.h"
+#include "base/point.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAPPING_ARENA (512u << 20) /* as the engine's: one native file, parsed */
+
+static enum outcome written(const char *what, struct fault *fault) { return fault_set(fault, RETRY, "FILE_WRITE", "%s: %s", what, strerror(errno)); }
+
+enum outcome parcel_new(const struct front *front, struct parcel **ret, struct fault *fault) {
+    struct uuid id = uuid_v7(instant_now());
+    char text[UUID_TEXT + 1], name[64];
+    uuid_format(&id, text);
+    snprintf(name, sizeof name, "in-%s", text);
+    if (mkdirat(front->folders[AT_OWN], name, 0775) != 0) return written("a folder for the submission", fault);
+    int folder = openat(front->folders[AT_OWN], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (folder < 0) return written("a folder for the submission", fault);
+    struct parcel *p = calloc(1, sizeof *p);
+    PROMISE(p);
+    for (size_t i = 0; i <= LIMIT_ATTACHMENT_COUNT; i++) p->files[i].file = -1;
+    memcpy(p->name, name, sizeof name);
+    p->folder = folder;
+    p->count = 1;
+    *ret = p;
+    return OK;
+}
+
+enum outcome parcel_begin_file(struct parcel *p, size_t place, struct bytes name, struct fault *fault) {
+    PROMISE(place <= LIMIT_ATTACHMENT_COUNT);
+    struct received *r = &p->files[place];
+    char path[24];
+    PROMISE(!r->there && name.count <= NAME_OUTBOX_MOST);
+    snprintf(path, sizeof path, "%zu", place);
+    r->file = openat(p->folder, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0664);
+    if (r->file < 0) return written("a file of the submission", fault);
+    r->sum = EVP_MD_CTX_new();
+    PROMISE(r->sum && EVP_DigestInit_ex(r->sum, EVP_sha256(), NULL) == 1);
+    if (name.count) memcpy(r->name, name.at, name.count);
+    r->name[name.count] = 0;
+    r->there = true;
+    if (place >= p->count) p->count = place + 1;
+    return OK;
+}
+
+enum outcome parcel_add(struct parcel *p, size_t place, struct bytes what, struct fault *fault) {
+    struct received *r = &p->files[place];
+    PROMISE(EVP_DigestUpdate(r->sum, what.at, what.count) == 1);
+    for (size_t at = 0; at < what.count;) {
+        ssize_t wrote = write(r->file, what.at + at, what.count - at);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote < 0) return written("a file of the submission", fault);
+        at += (size_t)wrote;
+    }
+    r->size += (int64_t)what.count;
+    return OK;
+}
+
+enum outcome parcel_finish(struct parcel *p, struct fault *fault) {
+    for (size_t i = 0; i < p->count; i++) {
+        struct received *r = &p->files[i];
+        PROMISE(r->there && EVP_DigestFinal_ex(r->sum, r->digest.b, NULL) == 1);
+        if (fsync(r->file) != 0) return written("a file of the submission", fault);
+    }
+    return OK;
+}
+
+struct digest parcel_digest(const struct parcel *p) {
+    struct bytes parts[2 * (LIMIT_ATTACHMENT_COUNT + 1)];
+    for (size_t i = 0; i < p->count; i++) {
+        parts[2 * i] = bytes_of_cstr(p->files[i].name);
+        parts[2 * i + 1] = bytes_of(p->files[i].digest.b, sizeof p->files[i].digest.b);
+    }
+    return digest_of_list(parts, 2 * p->count);
+}
+
+static bool among(const struct parcel *p, struct bytes name) {
+    for (size_t i = 1; i < p->count; i++) {
+        if (bytes_equal_cstr(name, p->files[i].name)) return true;
+    }
+    return false;
+}
+
+static enum outcome whole(const struct parcel *p, const struct draft_view *view, struct fault *fault) {
+    for (size_t n = 0; n < view->need_count; n++) {
+        struct bytes name = view->needs[n].file_name;
+        if (!name.count || among(p, name)) continue;
+        fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s: no attachment handed in has this file name", BYTES_FMT(name));
+        char field[96];
+        snprintf(field, sizeof field, "%.*s", name.count < 90 ? (int)name.count : 90, (const char *)name.at);
+        return fault_place(fault, field, 0, 0);
+    }
+    for (size_t i = 1; i < p->count; i++) {
+        bool named = false;
+        for (size_t n = 0; n < view->need_count && !named; n++) named = bytes_equal_cstr(view->needs[n].file_name, p->files[i].name);
+        if (!named) return fault_set(fault, REFUSE, "UNCLAIMED", "%.200s", p->files[i].name);
+    }
+    return OK;
+}
+
+static enum outcome map(const struct front *front, const struct parcel *p, struct bytes native, struct fault *fault) {
+    struct draft *draft = NULL;
+    struct draft_view view;
+    AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, MAPPING_ARENA);
+    TRY(convert_read(front->profile, p->files[0].name, native, arena, &draft, fault));
+    convert_view(draft, &view);
+    return whole(p, &view, fault);
+}
+
+static enum outcome check(struct front *front, const struct parcel *p, struct fault *fault) {
+    char path[96];
+    AUTO(buffer_free) struct buffer native;
+    buffer_init(&native, LIMIT_NATIVE_FILE);
+    if (!profile_takes(front->profile, p->files[0].name)) {
+        return fault_set(fault, REFUSE, "UNKNOWN_FORMAT", "%.200s: the name must be one that the profile's `files` takes", p->files[0].name);
+    }
+    if (p->files[0].size > (int64_t)LIMIT_NATIVE_FILE) return fault_set(fault, REFUSE, "TOO_LARGE", "a case file has at most %u bytes", LIMIT_NATIVE_FILE);
+    snprintf(path, sizeof path, "/proc/self/fd/%d/0", p->folder);
+    TRY(buffer_read_file(&native, path, fault));
+    pthread_mutex_lock(&front->mapping);
+    enum outcome outcome = map(front, p, buffer_view(&native), fault);
+    pthread_mutex_unlock(&front->mapping);
+    return outcome;
+}
+
+static struct bytes names_json(const struct parcel *p, struct arena *arena) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < p->count; i++) json_array_append_new(list, json_string(p->files[i].name));
+    char *text = json_dumps(list, JSON_COMPACT);
+    PROMISE(text);
+    struct bytes copy = arena_copy(arena, bytes_of_cstr(text));
+    free(text);
+    json_decref(list);
+    return copy;
+}
+
+/* The folder gets the submission's name; durable on return. */
+static enum outcome keep(const struct front *front, struct parcel *p, const char *id, struct fault *fault) {
+    int own = front->folders[AT_OWN];
+    TRY(durable_sync_folder(p->folder, fault));
+    if (renameat2(own, p->name, own, id, RENAME_NOREPLACE) != 0) return written("the submission's folder", fault);
+    snprintf(p->name, sizeof p->name, "%s", id);
+    return durable_sync_folder(own, fault);
+}
+
+enum outcome parcel_take_in(struct front *front, struct parcel *p, struct bytes key, int64_t most, struct arena *arena, struct submitted *ret, bool *ret_again,
+                            struct fault *fault) {
+    struct uuid id = uuid_v7(instant_now());
+    struct submitted made = {.digest = parcel_digest(p), .at = instant_now()};
+    struct received *first = &p->files[0];
+    TRY(store_by_key(front->store, key, arena, ret_again, ret, fault));
+    if (*ret_again) return OK;
+    uuid_format(&id, made.id);
+    if (!first->name[0]) snprintf(first->name, sizeof first->name, "%s.%s", made.id, profile_extension(front->profile));
+    TRY(check(front, p, fault));
+    made.names = names_json(p, arena);
+    POINT("front.received");
+    TRY(keep(front, p, made.id, fault));
+    POINT("front.kept");
+    enum outcome outcome = store_accept(front->store, key, &made, most, arena, ret_again, ret, fault);
+    p->kept = outcome == OK && !*ret_again;
+    if (p->kept) *ret = made;
+    POINT("front.accepted");
+    return outcome;
+}
+
+void parcel_remove_folder(const struct front *front, const char *name) {
+    int folder = openat(front->folders[AT_OWN], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *list = folder >= 0 ? fdopendir(folder) : NULL;
+    if (!list) return;
+    for (const struct dirent *entry; (entry = readdir(list));) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) unlinkat(folder, entry->d_name, 0);
+    }
+    closedir(list);
+    unlinkat(front->folders[AT_OWN], name, AT_REMOVEDIR);
+}
+
+void parcel_free(const struct front *front, struct parcel *p) {
+    if (!p) return;
+    for (size_t i = 0; i <= LIMIT_ATTACHMENT_COUNT; i++) {
+        EVP_MD_CTX_free(p->files[i].sum);
+        if (p->files[i].file >= 0) close(p->files[i].file);
+    }
+    if (p->folder >= 0) close(p->folder);
+    if (!p->kept) parcel_remove_folder(front, p->name);
+    free(p);
+}

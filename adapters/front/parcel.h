@@ -1,0 +1,32 @@
+/* 包裹: a submission being handed in. Its files lie in the front's folder as <name>/0 (the case file), 1, 2 …; nothing of it is in
+ * memory but names and digests. Once taken in, the folder bears the submission's id and waits for the feeder.
+ * Threads: one owner each. Failures: RETRY/FILE_WRITE; REFUSE as the engine would refuse the file, with line and column. */
+#ifndef ECOCASE_ADAPTERS_PARCEL_H
+#define ECOCASE_ADAPTERS_PARCEL_H
+#include "adapters/engine/name.h"
+#include "adapters/front/front.h"
+#include "base/limits.h"
+#include <openssl/evp.h>
+
+struct received { char name[NAME_OUTBOX_MOST + 1]; int file; int64_t size; EVP_MD_CTX *sum; struct digest digest; bool there; };
+struct parcel {
+    char name[64];                    /* of its folder */
+    int folder;
+    struct received files[LIMIT_ATTACHMENT_COUNT + 1];
+    size_t count;                     /* places used; place 0 is kept for the case file */
+    bool kept;                        /* its folder is the submission's now */
+};
+MUST_USE enum outcome parcel_new(const struct front *front, struct parcel **ret, struct fault *fault);
+void parcel_free(const struct front *front, struct parcel *parcel); /* what was not taken in is removed */
+/* name: name_outbox, or empty for a case file whose name the front shall give. */
+MUST_USE enum outcome parcel_begin_file(struct parcel *parcel, size_t place, struct bytes name, struct fault *fault);
+MUST_USE enum outcome parcel_add(struct parcel *parcel, size_t place, struct bytes what, struct fault *fault);
+/* All was received: sums done, everything on disk. */
+MUST_USE enum outcome parcel_finish(struct parcel *parcel, struct fault *fault);
+struct digest parcel_digest(const struct parcel *parcel);
+/* Under an idempotency key: read as the engine will read it, so that what is wrong is told at once; then durable on return. *ret_again: the
+ * key was used before, *ret is that submission. REFUSE/"QUEUE_FULL": `most` submissions wait already. */
+MUST_USE enum outcome parcel_take_in(struct front *front, struct parcel *parcel, struct bytes key, int64_t most, struct arena *arena,
+                                     struct submitted *ret, bool *ret_again, struct fault *fault);
+void parcel_remove_folder(const struct front *front, const char *name);
+#endif

@@ -1,0 +1,215 @@
+/* See table_inside.h: what came lies in inbox/ until the database has it. A message is one row and its files, in one transaction with the mark of
+ * its lane, which the agency's deleting does not touch: after an unknown COMMIT the mark says whether it is there. Positions are given in that
+ * transaction too, by the only writer: without gaps, and never seen out of order. */
+#include "adapters/table/table_inside.h"
+#include "base/log.h"
+#include "base/point.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HANDOVER_BATCH 64u
+#define CASE_FILE_MOST (8u * MIB)     /* as payload; larger ones are a row of the _file table */
+struct handing {
+    struct table *table;
+    const struct message *message;
+    long long lane, generation, sequence;
+    char id[UUID_TEXT + 1], of_case[UUID_TEXT + 1];
+    struct buffer content;            /* of the file being handed over */
+    bool without_payload;             /* the payload column cannot hold the case file */
+};
+
+/* "<lane>-<generation>-<sequence>"; the lane may be negative. */
+static void read_place(struct handing *h) {
+    char text[80];
+    char *end = NULL;
+    snprintf(text, sizeof text, "%.*s", BYTES_FMT(h->message->id));
+    h->lane = strtoll(text, &end, 10);
+    h->generation = *end == '-' ? strtoll(end + 1, &end, 10) : 0;
+    h->sequence = *end == '-' ? strtoll(end + 1, &end, 10) : 0;
+}
+
+static void take_uuid(sqlite3_stmt *row, int column, char ret[UUID_TEXT + 1]) {
+    struct uuid id;
+    if (sqlite3_column_bytes(row, column) != (int)sizeof id.b) return;
+    memcpy(id.b, sqlite3_column_blob(row, column), sizeof id.b);
+    uuid_format(&id, ret);
+}
+
+/* The record's own message id, as receipts and the other side cite it. A journal that was lost no longer knows it: then one derived from its place. */
+static enum outcome identify(struct handing *h, struct fault *fault) {
+    static const char sql[] = "SELECT d.message_id, n.case_id FROM delivery d LEFT JOIN number n ON n.message_id = d.message_id"
+                              " WHERE d.lane = ? AND d.generation = ? AND d.sequence = ? LIMIT 1";
+    struct table *table = h->table;
+    sqlite3_stmt *ask = NULL;
+    if (sqlite3_prepare_v2(table->journal, sql, -1, &ask, NULL) != SQLITE_OK) return fault_set(fault, RETRY, "JOURNAL", "%s", sqlite3_errmsg(table->journal));
+    sqlite3_bind_int64(ask, 1, h->lane);
+    sqlite3_bind_int64(ask, 2, h->generation);
+    sqlite3_bind_int64(ask, 3, h->sequence);
+    int stepped = sqlite3_step(ask);
+    if (stepped == SQLITE_ROW) take_uuid(ask, 0, h->id), take_uuid(ask, 1, h->of_case);
+    sqlite3_finalize(ask);
+    if (stepped != SQLITE_ROW && stepped != SQLITE_DONE) return fault_set(fault, RETRY, "JOURNAL", "%s", sqlite3_errmsg(table->journal));
+    if (!h->id[0]) {
+        const char *name = arena_printf(table->arena, "table:%s:%.*s", table->front->agency, BYTES_FMT(h->message->id));
+        struct uuid derived = uuid_v5(&UUID_ECOCASE, bytes_of_cstr(name));
+        uuid_format(&derived, h->id);
+    }
+    return OK;
+}
+
+/* The order's key: the case; what belongs to none keeps the order of its lane. */
+static const char *aggregate_of(const struct handing *h) {
+    struct bytes key = h->message->case_key;
+    if (h->of_case[0]) return h->of_case;
+    if (key.count != 32) return arena_printf(h->table->arena, "lane-%lld", h->lane);
+    const char *hex = arena_cstr(h->table->arena, key);
+    return arena_printf(h->table->arena, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
+/* *ret_size -1: it is gone (the agency took it out of the folder). Content only up to `most`. */
+static enum outcome read_file(struct handing *h, const char *name, int64_t most, int64_t *ret_size, struct fault *fault) {
+    const int *folders = h->table->front->folders;
+    struct stat facts;
+    char path[64 + 256];
+    enum front_folder where = fstatat(folders[AT_INBOX], name, &facts, AT_SYMLINK_NOFOLLOW) == 0 ? AT_INBOX : AT_DONE;
+    *ret_size = -1;
+    buffer_free(&h->content);
+    buffer_init(&h->content, (size_t)most);
+    if (fstatat(folders[where], name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode)) return OK;
+    *ret_size = facts.st_size;
+    if (facts.st_size > most) return OK;
+    snprintf(path, sizeof path, "/proc/self/fd/%d/%.255s", folders[where], name);
+    enum outcome outcome = buffer_read_file(&h->content, path, fault);
+    return outcome == OK ? OK : fault_as(outcome, RETRY);
+}
+
+static bool canonical(struct bytes name) {
+    struct bytes end = BYTES_LITERAL(".canonical.json");
+    return name.count > end.count && memcmp(name.at + name.count - end.count, end.at, end.count) == 0;
+}
+
+/* False: it is no text that a column could hold. */
+static bool payload_of(struct handing *h, struct bytes name, struct link_values *v) {
+    struct table *table = h->table;
+    struct bytes file = buffer_view(&h->content), text = file;
+    struct fault ignored;
+    if (table->settings->payload == PAYLOAD_BYTEA) {
+        link_bytes(v, file);
+        return true;
+    }
+    if (!canonical(name) && convert_to_text(table->front->profile, file, table->arena, &text, &ignored) != OK) return false;
+    if (text.count && memchr(text.at, 0, text.count)) return false;
+    link_text(v, arena_cstr(table->arena, text));
+    return true;
+}
+
+static enum outcome put_file(struct handing *h, size_t nth, struct bytes name, struct fault *fault) {
+    struct table *table = h->table;
+    struct link_values v = {0};
+    int64_t size = 0;
+    const char *text = arena_cstr(table->arena, name);
+    TRY(read_file(h, text, table->settings->attachment_most, &size, fault));
+    bool fits = size >= 0 && size <= table->settings->attachment_most;
+    link_text(&v, h->id);
+    link_number(&v, (int64_t)nth, table->arena);
+    link_text(&v, text);
+    link_text(&v, convert_media_type(name));
+    link_number(&v, size < 0 ? 0 : size, table->arena);
+    if (fits) link_bytes(&v, buffer_view(&h->content));
+    else link_text(&v, NULL);
+    link_text(&v, fits ? NULL : arena_printf(table->arena, "done/%s", text));
+    return link_run(table->link, "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, content, path)"
+                                 " VALUES ($1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::bytea, $7::text)", &v, NULL, fault);
+}
+
+static enum outcome put_row(struct handing *h, struct fault *fault) {
+    struct table *table = h->table;
+    const struct message *m = h->message;
+    struct bytes name = m->file_count ? m->files[m->file_count - 1] : BYTES_NONE;
+    struct link_values v = {0};
+    int64_t size = 0;
+    if (!h->without_payload) TRY(read_file(h, arena_cstr(table->arena, name), CASE_FILE_MOST, &size, fault));
+    h->without_payload = h->without_payload || size < 0 || size > (int64_t)CASE_FILE_MOST || !payload_of(h, name, &v);
+    if (h->without_payload) link_text(&v, NULL);
+    link_text(&v, h->id);
+    link_text(&v, table->settings->aggregate_type ? table->settings->aggregate_type : "ecocase");
+    link_text(&v, aggregate_of(h));
+    link_text(&v, arena_cstr(table->arena, front_event(m)));
+    link_text(&v, arena_cstr(table->arena, name));
+    link_number(&v, h->lane, table->arena);
+    link_number(&v, h->generation, table->arena);
+    link_number(&v, h->sequence, table->arena);
+    return link_run(table->link, "WITH c AS (UPDATE {schema}.{inbox}_count SET last = last + 1 RETURNING last)"
+                                 " INSERT INTO {schema}.{inbox} (position, payload, id, aggregatetype, aggregateid, type, name, lane, generation, sequence)"
+                                 " SELECT c.last, $1::{payload}, $2::uuid, $3::text, $4::text, $5::text, $6::text, $7::integer, $8::bigint, $9::bigint FROM c", &v, NULL, fault);
+}
+
+/* Does the database have it already? Marks it otherwise. */
+static enum outcome mark(struct handing *h, bool *ret_had, struct fault *fault) {
+    AUTO(link_result_free) PGresult *there = NULL;
+    struct link_values lane = {0}, id = {0};
+    int64_t marked = 0;
+    link_number(&lane, h->lane, h->table->arena);
+    link_number(&lane, h->generation, h->table->arena);
+    link_number(&lane, h->sequence, h->table->arena);
+    TRY(link_run(h->table->link, "INSERT INTO {schema}.{inbox}_mark AS m (lane, generation, sequence) VALUES ($1::integer, $2::bigint, $3::bigint) ON CONFLICT (lane) DO UPDATE"
+                                 " SET generation = excluded.generation, sequence = excluded.sequence"
+                                 " WHERE (m.generation, m.sequence) < (excluded.generation, excluded.sequence)", &lane, &marked, fault));
+    link_text(&id, h->id);
+    TRY(link_ask(h->table->link, "SELECT name FROM {schema}.{inbox} WHERE id = $1::uuid", &id, &there, fault));
+    *ret_had = !marked || PQntuples(there) > 0;
+    return OK;
+}
+
+static enum outcome put(struct handing *h, struct fault *fault) {
+    const struct message *m = h->message;
+    bool had = false;
+    TRY(mark(h, &had, fault));
+    if (had) return OK;
+    TRY(put_row(h, fault));
+    for (size_t i = 0; i < m->file_count; i++) {
+        bool is_case = i + 1 == m->file_count;
+        if (!is_case || h->without_payload) TRY(put_file(h, is_case ? 0 : i + 1, m->files[i], fault));
+    }
+    POINT("table.delivering");
+    return OK;
+}
+
+static enum outcome hand_over(struct handing *h, struct fault *fault) {
+    TRY(link_begin(h->table->link, "BEGIN", fault));
+    return link_end(h->table->link, put(h, fault), fault);
+}
+
+static enum outcome hand_one(struct table *table, const struct message *m, struct fault *fault) {
+    struct handing h = {.table = table, .message = m};
+    read_place(&h);
+    TRY(identify(&h, fault));
+    enum outcome outcome = hand_over(&h, fault);
+    if (outcome == REFUSE && !h.without_payload) { /* a NUL in JSON, say: the file as it is, then */
+        h.without_payload = true;
+        outcome = hand_over(&h, fault);
+    }
+    buffer_free(&h.content);
+    TRY(outcome);
+    POINT("table.delivered");
+    log_info("table.delivered", "lane=%lld sequence=%lld", h.lane, h.sequence);
+    return front_put_away(table->front, m, table->arena, fault);
+}
+
+/* The list lives in an arena of its own, beside what one message takes. */
+enum outcome handover_round(struct table *table, bool *ret_more, struct fault *fault) {
+    AUTO(arena_free_auto) struct arena *listed = arena_new(64u << 10, TABLE_ARENA);
+    struct message *list = NULL;
+    size_t count = 0;
+    TRY(store_messages(table->front->store, 0, HANDOVER_BATCH, listed, &list, &count, fault));
+    for (size_t i = 0; i < count && !atomic_load(&table->front->stopping); i++) {
+        arena_reset(table->arena);
+        TRY(hand_one(table, &list[i], fault));
+    }
+    *ret_more = *ret_more || count == HANDOVER_BATCH;
+    return OK;
+}

@@ -1,0 +1,199 @@
+/* See table_inside.h: a row of the outbox table becomes a parcel, as a request of HTTP does. Looked at is what the trigger noted (writes > seen), oldest
+ * first: a transaction that commits late is found whenever it commits, because nothing is passed over by a high-water mark. */
+#include "adapters/table/table_inside.h"
+#include "base/point.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SLICE (4 * (int64_t)MIB)
+struct taking {
+    struct table *table;
+    struct bytes id;                  /* text form */
+    int64_t writes;                   /* of the row as it was read */
+    struct bytes state, digest;       /* the outcome so far; digest empty: none */
+    const char *aggregate, *type;
+    struct parcel *parcel;
+};
+
+static enum outcome refuse_at(struct fault *fault, const char *code, const char *field, const char *what) {
+    fault_set(fault, REFUSE, code, "%s", what);
+    return fault_place(fault, field, 0, 0);
+}
+
+const char *intake_name(const struct table *table, struct bytes id, const char *type, struct arena *arena) {
+    const char *at = table->settings->file_name, *name = "";
+    if (!at) at = arena_printf(arena, "{id}.%s", profile_extension(table->front->profile));
+    while (*at) {
+        size_t plain = strcspn(at, "{");
+        bool is_id = strncmp(at + plain, "{id}", 4) == 0, is_type = strncmp(at + plain, "{type}", 6) == 0;
+        if (at[plain] && !is_id && !is_type) plain++;
+        name = arena_printf(arena, "%s%.*s%.*s", name, (int)plain, at, is_id ? (int)id.count : is_type ? (int)strlen(type) : 0, is_id ? (const char *)id.at : type);
+        at += plain + (is_id ? 4 : is_type ? 6 : 0);
+    }
+    return name;
+}
+
+static enum outcome take_payload(struct taking *t, struct bytes payload, struct fault *fault) {
+    const char *name = intake_name(t->table, t->id, t->type, t->table->arena);
+    AUTO(buffer_free) struct buffer file;
+    buffer_init(&file, 2 * LIMIT_NATIVE_FILE);
+    if (!name_outbox(bytes_of_cstr(name))) return refuse_at(fault, "FIELD_FILE_NAME", "type", "type does not make a plain file name");
+    TRY(parcel_begin_file(t->parcel, 0, bytes_of_cstr(name), fault));
+    if (t->table->settings->payload == PAYLOAD_BYTEA) return parcel_add(t->parcel, 0, payload, fault);
+    TRY(convert_from_text(t->table->front->profile, payload, &file, fault));
+    return parcel_add(t->parcel, 0, buffer_view(&file), fault);
+}
+
+static enum outcome take_row(struct taking *t, struct fault *fault) {
+    AUTO(link_result_free) PGresult *row = NULL;
+    struct link_values v = {0};
+    bool bytea = t->table->settings->payload == PAYLOAD_BYTEA;
+    link_text(&v, arena_cstr(t->table->arena, t->id));
+    link_number(&v, LIMIT_NATIVE_FILE, t->table->arena);
+    const char *sql = bytea ? "SELECT o.writes::text, o.state, o.digest, b.id::text, left(b.aggregatetype, 256), left(b.type, 256), octet_length(b.payload)::text,"
+                              " CASE WHEN octet_length(b.payload) <= $2::bigint THEN b.payload END"
+                              " FROM {schema}.{outbox}_outcome o LEFT JOIN {schema}.{outbox} b ON b.id = o.id WHERE o.id = $1::uuid"
+                            : "SELECT o.writes::text, o.state, o.digest, b.id::text, left(b.aggregatetype, 256), left(b.type, 256), octet_length(b.payload::text)::text,"
+                              " CASE WHEN octet_length(b.payload::text) <= $2::bigint THEN b.payload::text END"
+                              " FROM {schema}.{outbox}_outcome o LEFT JOIN {schema}.{outbox} b ON b.id = o.id WHERE o.id = $1::uuid";
+    TRY(link_ask(t->table->link, sql, &v, &row, fault));
+    if (PQntuples(row) != 1) return fault_set(fault, RETRY, "TABLE_SQL", "an outcome row went away while it was looked at");
+    t->writes = link_int(row, 0, 0);
+    t->state = arena_copy(t->table->arena, link_value(row, 0, 1));
+    t->digest = arena_copy(t->table->arena, link_value(row, 0, 2));
+    if (!link_value(row, 0, 3).at) return fault_set(fault, REFUSE, "TABLE_ROW_GONE", "the row was deleted before it was taken");
+    t->aggregate = arena_cstr(t->table->arena, link_value(row, 0, 4));
+    t->type = arena_cstr(t->table->arena, link_value(row, 0, 5));
+    const char *only = t->table->settings->aggregate_type;
+    if (only && strcmp(only, t->aggregate) != 0) return refuse_at(fault, "TABLE_ROW_GONE", "aggregatetype", "the row's aggregatetype is not ours any more");
+    if (!link_int(row, 0, 6)) return refuse_at(fault, "FIELD_MISSING", "payload", "payload is empty");
+    if (!link_value(row, 0, 7).at) return refuse_at(fault, "TOO_LARGE", "payload", "a case file has at most 4 MiB; attachments go into the _file table");
+    return take_payload(t, link_value(row, 0, 7), fault);
+}
+
+static enum outcome take_content(struct taking *t, size_t place, const char *name, int64_t size, struct fault *fault) {
+    for (int64_t at = 0; at < size; at += SLICE) {
+        AUTO(link_result_free) PGresult *slice = NULL;
+        struct link_values v = {0};
+        link_text(&v, arena_cstr(t->table->arena, t->id));
+        link_text(&v, name);
+        link_number(&v, at + 1, t->table->arena);
+        link_number(&v, SLICE, t->table->arena);
+        TRY(link_ask(t->table->link, "SELECT substring(content FROM $3::integer FOR $4::integer) FROM {schema}.{outbox}_file WHERE id = $1::uuid AND name = $2::text", &v, &slice,
+                     fault));
+        if (PQntuples(slice) != 1) return fault_set(fault, RETRY, "TABLE_SQL", "an attachment went away while it was read");
+        TRY(parcel_add(t->parcel, place, link_value(slice, 0, 0), fault));
+    }
+    return OK;
+}
+
+static enum outcome take_file(struct taking *t, size_t place, struct bytes name, int64_t size, struct fault *fault) {
+    char what[200];
+    const char *text = arena_cstr(t->table->arena, name);
+    if (!name_outbox(name)) return refuse_at(fault, "FIELD_FILE_NAME", "name", "an attachment's name is not a plain file name of at most 200 bytes");
+    if (bytes_equal_cstr(name, t->parcel->files[0].name)) return refuse_at(fault, "FIELD_FILE_NAME", text, "an attachment has the case file's name");
+    if (size > t->table->settings->attachment_most) {
+        snprintf(what, sizeof what, "%lld bytes, at most %lld through the table (attachment_mib): hand such a case in through the outbox folder or HTTP", (long long)size,
+                 (long long)t->table->settings->attachment_most);
+        return refuse_at(fault, "TOO_LARGE", text, what);
+    }
+    TRY(parcel_begin_file(t->parcel, place, name, fault));
+    return take_content(t, place, text, size, fault);
+}
+
+static enum outcome take_files(struct taking *t, struct fault *fault) {
+    AUTO(link_result_free) PGresult *files = NULL;
+    struct link_values v = {0};
+    link_text(&v, arena_cstr(t->table->arena, t->id));
+    link_number(&v, LIMIT_ATTACHMENT_COUNT + 1, t->table->arena);
+    TRY(link_ask(t->table->link, "SELECT left(name, 256), octet_length(content)::text FROM {schema}.{outbox}_file WHERE id = $1::uuid ORDER BY name COLLATE \"C\" LIMIT $2::integer", &v,
+                 &files, fault));
+    if (PQntuples(files) > (int)LIMIT_ATTACHMENT_COUNT) return fault_set(fault, REFUSE, "TOO_MANY", "more than %u attachments", LIMIT_ATTACHMENT_COUNT);
+    for (int i = 0; i < PQntuples(files); i++) TRY(take_file(t, (size_t)i + 1, arena_copy(t->table->arena, link_value(files, i, 0)), link_int(files, i, 1), fault));
+    return OK;
+}
+
+/* One snapshot: the row and its attachments belong together. */
+static enum outcome take_all(struct taking *t, struct fault *fault) {
+    struct link *link = t->table->link;
+    TRY(link_begin(link, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", fault));
+    enum outcome outcome = take_row(t, fault);
+    if (outcome == OK) outcome = take_files(t, fault);
+    TRY(link_end(link, outcome, fault));
+    POINT("table.read");
+    return parcel_finish(t->parcel, fault);
+}
+
+static bool same_digest(struct bytes hex, const struct digest *digest) {
+    char text[2 * DIGEST_SIZE + 1];
+    digest_hex(digest, text);
+    return bytes_equal_cstr(hex, text);
+}
+
+/* A row that failed before it was ever taken in may be corrected in place: nothing was kept of it. */
+static bool stands(const struct taking *t) { return t->digest.count && !bytes_equal_cstr(t->state, "failed"); }
+
+/* Taken in, and the store, which was to go on with it, no longer knows it. */
+static bool lost(const struct taking *t) { return bytes_equal_cstr(t->state, "queued"); }
+
+/* The database's own memory first: it is asked again after a restored spool; then the store's. */
+static enum outcome settle(struct taking *t, struct fault *fault) {
+    struct table *table = t->table;
+    struct digest digest = parcel_digest(t->parcel);
+    struct submitted s = {0};
+    struct fault why = {0};
+    bool again = false;
+    if (stands(t) && !same_digest(t->digest, &digest)) return verdict_conflict(table, t->id, t->writes, fault);
+    TRY(store_by_key(table->front->store, t->id, table->arena, &again, &s, fault));
+    if (!again && stands(t) && !lost(t)) return verdict_seen(table, t->id, t->writes, fault);
+    if (!again) {
+        enum outcome outcome = parcel_take_in(table->front, t->parcel, t->id, table->settings->queue_most, table->arena, &s, &again, &why);
+        if (outcome == REFUSE && strcmp(why.code, "QUEUE_FULL") != 0) return verdict_refuse(table, t->id, t->writes, &digest, &why, fault);
+        if (outcome != OK) {
+            *fault = why;
+            return fault_as(why.what, RETRY);
+        }
+        s.key = t->id;
+        POINT("table.taken");
+    }
+    TRY(verdict_tell(table, &s, t->writes, fault));
+    if (memcmp(s.digest.b, digest.b, sizeof digest.b) != 0) return verdict_conflict(table, t->id, t->writes, fault);
+    return OK;
+}
+
+/* Never over a first outcome that stands. */
+static enum outcome refuse(struct taking *t, const struct fault *why, struct fault *fault) {
+    struct table *table = t->table;
+    struct submitted s = {0};
+    bool known = false;
+    TRY(store_by_key(table->front->store, t->id, table->arena, &known, &s, fault));
+    if (!known && (!stands(t) || lost(t))) return verdict_refuse(table, t->id, t->writes, NULL, why, fault);
+    if (known) TRY(verdict_tell(table, &s, t->writes, fault));
+    return strcmp(why->code, "TABLE_ROW_GONE") == 0 ? verdict_seen(table, t->id, t->writes, fault) : verdict_conflict(table, t->id, t->writes, fault);
+}
+
+static enum outcome take_one(struct table *table, struct bytes id, struct fault *fault) {
+    struct taking t = {.table = table, .id = id};
+    struct fault why = {0};
+    TRY(parcel_new(table->front, &t.parcel, fault));
+    enum outcome outcome = take_all(&t, &why);
+    if (outcome == OK) outcome = settle(&t, fault);
+    else if (outcome == REFUSE) outcome = refuse(&t, &why, fault);
+    else *fault = why;
+    parcel_free(table->front, t.parcel);
+    return outcome;
+}
+
+enum outcome intake_round(struct table *table, bool *ret_more, struct fault *fault) {
+    AUTO(link_result_free) PGresult *rows = NULL;
+    struct link_values v = {0};
+    link_number(&v, table->settings->batch, table->arena);
+    TRY(link_ask(table->link, "SELECT id::text FROM {schema}.{outbox}_outcome WHERE writes > seen ORDER BY position LIMIT $1::integer", &v, &rows, fault));
+    for (int i = 0; i < PQntuples(rows); i++) {
+        arena_reset(table->arena);
+        if (atomic_load(&table->front->stopping)) return OK;
+        TRY(take_one(table, link_value(rows, i, 0), fault));
+    }
+    *ret_more = *ret_more || PQntuples(rows) == (int)table->settings->batch;
+    return OK;
+}

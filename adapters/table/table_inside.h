@@ -1,0 +1,55 @@
+/* Inside of the table transport. Not for others. All of it runs on the owner's one thread but table_status. */
+#ifndef ECOCASE_ADAPTERS_TABLE_INSIDE_H
+#define ECOCASE_ADAPTERS_TABLE_INSIDE_H
+#include <sqlite3.h>
+#include "adapters/front/parcel.h"
+#include "adapters/table/link.h"
+#include "adapters/table/table.h"
+
+#define TABLE_FOLDER ".table"
+#define TABLE_ARENA (64u << 20)       /* of one round: VERDICTS_MOST outcomes of 1 MiB at most, or one case file as text */
+/* 数据库状态, as `ecocase-adapter status` shows it. */
+struct table_status {
+    bool up;
+    instant since, last_success, last_error_at;
+    struct fault last_error;          /* code "": none */
+    int64_t waiting, oldest_s, untold, undelivered;  /* rows not taken in and how old the oldest is; outcomes and messages the database lacks */
+};
+struct table {
+    struct front *front;
+    struct table_settings *settings;
+    struct link *link;
+    sqlite3 *journal;                 /* the engine's, read only */
+    pthread_t runner;
+    bool running;
+    struct arena *arena;
+    int64_t reconcile_ms;             /* monotonic: when to do it next */
+    pthread_mutex_t door;             /* of status */
+    struct table_status status;
+    atomic_llong changes;
+};
+
+/* ---- intake.c: outbox rows -> submissions. *ret_more: there may be further ones. */
+/* The name of a case file: {id} and {type} of the settings filled in. */
+const char *intake_name(const struct table *table, struct bytes id, const char *type, struct arena *arena);
+MUST_USE enum outcome intake_round(struct table *table, bool *ret_more, struct fault *fault);
+/* ---- verdict.c: what became of them -> outcome rows */
+MUST_USE enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fault);
+const char *verdict_state(enum stage stage);   /* as the outcome table says it */
+/* `writes` < 0: the row was not looked at now. */
+MUST_USE enum outcome verdict_tell(struct table *table, const struct submitted *what, int64_t writes, struct fault *fault);
+/* Not taken in: failed with its reason, or, the id being used for other content already, a conflict beside the first outcome. */
+MUST_USE enum outcome verdict_refuse(struct table *table, struct bytes id, int64_t writes, const struct digest *digest, const struct fault *why, struct fault *fault);
+/* As before: the same content again, or the row is gone since. */
+MUST_USE enum outcome verdict_seen(struct table *table, struct bytes id, int64_t writes, struct fault *fault);
+MUST_USE enum outcome verdict_conflict(struct table *table, struct bytes id, int64_t writes, struct fault *fault);
+/* ---- reconcile.c: once a connection and an hour, what either side has lost (a restored database, a lost store) */
+MUST_USE enum outcome reconcile(struct table *table, struct fault *fault);
+/* ---- handover.c: messages -> inbox rows */
+MUST_USE enum outcome handover_round(struct table *table, bool *ret_more, struct fault *fault);
+/* ---- runner.c */
+void *runner_run(void *table);
+/* ---- table.c */
+json_t *table_status_json(void *table);
+void table_tell(struct table *table, const struct table_status *status);
+#endif

@@ -1,0 +1,225 @@
+"""Adapters that serve an agency's own tables are killed -9 at each named point of that way, each TIMES times where it is passed, while cases and answers go
+both ways, some rows are put in twice and some are wrong; then the agencies' database itself is killed amid traffic. Every row comes to its end once, every
+message is one inbox row, positions have no gap, and what the agency took out of its inbox does not come back."""
+import random
+import signal
+import sqlite3
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / part) for part in ("integration", "support")]
+
+import http_clients_lose_nothing_when_adapters_are_killed as both  # noqa: E402
+from tableagency import *  # noqa: E402
+from case import *  # noqa: E402
+
+TIMES = 10
+AT_MOST = 400       # cases; each passes every point
+DATABASE_KILLS = 10
+PLANS = {"sthj": ("table.read", "table.taken", "table.telling", "table.told", "table.refusing", "front.received", "front.kept", "front.accepted", "front.named",
+                  "front.placing", "front.placed", "front.failing", "front.sealed", "table.delivered", "front.acknowledging"),
+         "psb-bynr": ("table.delivering", "table.delivered", "front.acknowledging", "front.acknowledged", "table.telling", "table.told")}
+
+
+class Doomed(Agency):
+    """Started anew each time with the next point of its plan; the plan's end is a life without one."""
+    def __init__(self, w, database, slug):
+        self.plan = [p for p in PLANS[slug] for _ in range(TIMES)]
+        self.at, self.hits = None, Counter()
+        super().__init__(w, database, slug, start=False)
+        self.next()
+
+    def next(self):
+        self.at = self.plan.pop(0) if self.plan else None
+        self.start(env={"ECOCASE_POINT": f"{self.at}@1=kill"} if self.at else {})
+
+    def look(self):
+        if self.process.poll() is None:
+            return
+        assert self.process.returncode == -9 and self.at, f"{self.slug} stopped by itself: {self.process.returncode}\n{self.w.log_tail('adapter-' + self.slug)}"
+        self.hits[self.at] += 1
+        self.next()
+
+
+class Consumer(threading.Thread):
+    """Takes rows out of its inbox as soon as they are there, in one transaction with its own note of them: what was taken may not come back, whatever
+    was killed when."""
+    def __init__(self, agency):
+        super().__init__(daemon=True)
+        self.agency, self.stop = agency, False
+        agency.ask("CREATE TABLE public.taken (nth bigint GENERATED ALWAYS AS IDENTITY, id uuid, position bigint, type text, lane int, sequence bigint)", user="dba")
+        agency.ask("GRANT SELECT, INSERT ON public.taken TO oa_app", user="dba")
+
+    def run(self):
+        while not self.stop:
+            try:
+                self.agency.ask("WITH gone AS (DELETE FROM ecocase.inbox RETURNING id, position, type, lane, sequence)"
+                                " INSERT INTO public.taken (id, position, type, lane, sequence) SELECT * FROM gone ORDER BY position")
+            except psycopg.OperationalError:
+                pass
+            time.sleep(0.05)
+
+    @property
+    def got(self):
+        return self.agency.ask("SELECT id, position, type, lane, sequence FROM public.taken ORDER BY nth")
+
+
+def sources_points():
+    found = set()
+    for folder in ("front", "table"):
+        for path in (ROOT / "adapters" / folder).glob("*.c"):
+            found |= {part.split('"')[0] for part in path.read_text().split('POINT("')[1:]}
+    return found
+
+
+def pace(agencies, count, wrong):
+    """Cases go out no faster than agencies die and rise again, so that each point is still to be passed when its turn comes."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until and not wrong:
+        alive = [sum(a.hits.values()) for a in agencies if a.at]
+        if not alive or count <= 4 + min(alive):
+            return
+        time.sleep(0.02)
+
+
+def patient(do, seconds=60):
+    """As an application should: after a lost connection, the same row with the same id again."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return do()
+        except psycopg.errors.UniqueViolation:
+            return None  # it was in after all
+        except psycopg.OperationalError:
+            assert time.monotonic() < until, "no database"
+            time.sleep(0.2)
+
+
+def hand_in(agency, payload, papers=()):
+    id = uuid.uuid4()
+    patient(lambda: agency.submit(payload, papers, id=id))
+    return id
+
+
+def traffic(sthj, police, steps, over, wrong, sent):
+    for case, papers, answer in both.cases(steps):
+        text = case[1].decode()
+        sent["cases"].append(hand_in(sthj, text, papers))
+        sent["answers"].append(hand_in(police, answer[1].decode()))
+        pace((sthj, police), len(sent["cases"]), wrong)
+        if sthj.plan or sthj.at == "front.failing":
+            sent["doubles"].append(hand_in(sthj, text, papers))
+            sent["broken"].append(hand_in(sthj, text + "}", papers))
+        if wrong or over(len(sent["cases"])):
+            return
+
+
+def kill_database(database, sthj, police, steps, sent, wrong):
+    """Immediate shut-downs while rows are written on both sides: COMMITs whose answer is lost."""
+    both.CASES = AT_MOST
+    begun, kills = len(sent["cases"]), [0]
+    rnd = random.Random(7)
+
+    def killer():
+        while kills[0] < DATABASE_KILLS and not wrong:
+            time.sleep(0.1 + rnd.random())
+            database.stop(signal.SIGQUIT)
+            database.start()
+            kills[0] += 1
+            try:
+                sthj.final(sent["cases"][-1], 60)   # else the next kill comes before anything went through
+            except AssertionError as error:
+                wrong.append(error)
+    thread = threading.Thread(target=killer, daemon=True)
+    thread.start()
+    for number, (case, papers, answer) in enumerate(list(both.cases(steps))[begun:]):
+        while number > 3 + 3 * kills[0] and not wrong:    # paced by the kills: an answer does not wait for its case for ever
+            time.sleep(0.05)
+        sent["cases"].append(hand_in(sthj, case[1].decode(), papers))
+        sent["answers"].append(hand_in(police, answer[1].decode()))
+        if wrong or kills[0] >= DATABASE_KILLS:
+            break
+    thread.join()
+    assert not wrong and kills[0] >= DATABASE_KILLS, (kills, wrong)
+    return kills[0]
+
+
+def check(w, steps, sthj, police, consumer, sent):
+    for agency, kind, state in ((sthj, "cases", "accepted"), (police, "answers", "accepted"), (sthj, "doubles", "failed"), (sthj, "broken", "failed")):
+        for id in sent[kind]:
+            outcome = agency.final(id, 120)
+            assert outcome["state"] == state and outcome["conflict"] is None, (kind, outcome)
+            if kind == "doubles":
+                assert outcome["error"]["code"] == "ALREADY_SENT", outcome
+            if kind == "broken":
+                assert outcome["error"]["code"] == "JSON_SYNTAX" and outcome["error"]["line"], outcome
+    count = len(sent["cases"])
+    assert query(w, "SELECT count(*), count(DISTINCT document_no) FROM ecocase.event_list WHERE kind = 'A'")[0] == (2 * count, 2 * count)
+    eventually(lambda: len(police.inbox("REF.SEND")) >= count and len([g for g in consumer.got if g[2] == "REF.RECEIPT"]) >= count, 60, "everything delivered")
+    time.sleep(2)
+    rows = [(r["id"], r["position"], r["type"], r["lane"], r["sequence"]) for r in police.inbox()]
+    papers = sorted(a.content for a in steps["waste-1"].attachments)
+    for row in police.inbox("REF.SEND"):
+        assert sorted(content for _, content, _ in police.files(row["id"]).values()) == papers
+    taken = consumer.got
+    for agency, got, event in ((police, rows, "REF.SEND"), (sthj, taken, "REF.RECEIPT")):
+        assert len([g for g in got if g[2] == event]) == count, (agency.slug, Counter(g[2] for g in got))
+        assert len({g[0] for g in got}) == len(got), f"{agency.slug}: a message came twice"
+        assert [g[1] for g in got] == list(range(1, len(got) + 1)), f"{agency.slug}: positions have a gap or come out of order"
+        for lane in {g[3] for g in got}:
+            own = [g[4] for g in got if g[3] == lane]
+            assert own == sorted(set(own)), f"{agency.slug}: lane {lane} out of order"
+        with sqlite3.connect(f"file:{w.spool(agency.slug)}/.journal.sqlite?mode=ro", uri=True) as db:
+            delivered = db.execute("SELECT lane, sequence FROM delivery WHERE stem NOT LIKE 'SYS.ACCEPTED%'").fetchall()
+            assert not db.execute("SELECT kind, text FROM alarm").fetchall()
+        assert sorted(delivered) == sorted((g[3], g[4]) for g in got), f"{agency.slug}: the table has exactly what the journal says was delivered"
+        assert not agency.spool("inbox") and not agency.spool("outbox"), agency.slug
+    return count
+
+
+def main(w, database):
+    assert {p for plan in PLANS.values() for p in plan} == sources_points(), "every point of the sources is in a plan"
+    steps = sample_day_steps()
+    both.CASES = AT_MOST
+    sthj, police = Doomed(w, database, "sthj"), Doomed(w, database, "psb-bynr")
+    consumer = Consumer(sthj)
+    consumer.start()
+    over, wrong = threading.Event(), []
+
+    def watch():
+        while not over.wait(0.05):
+            try:
+                sthj.look(), police.look()
+            except AssertionError as error:
+                wrong.append(error)
+                return
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    sent = {"cases": [], "answers": [], "doubles": [], "broken": []}
+    traffic(sthj, police, steps, lambda count: sthj.at is None and police.at is None, wrong, sent)
+    assert not wrong, wrong
+    for agency in (sthj, police):
+        assert not agency.plan and all(agency.hits[p] == TIMES for p in PLANS[agency.slug]), (agency.slug, agency.hits, agency.at, agency.plan)
+    kills = kill_database(database, sthj, police, steps, sent, wrong)
+    count = check(w, steps, sthj, police, consumer, sent)
+    assert not wrong, wrong
+    over.set()
+    watcher.join()
+    consumer.stop = True
+    for agency in (sthj, police):
+        for point, hits in sorted(agency.hits.items()):
+            print(f"  {point:20}{hits:4} {agency.slug}")
+    show("table points", f"{count} cases and answers, {len(sent['doubles'])} rows put in twice, {len(sent['broken'])} wrong, {sum((sthj.hits + police.hits).values())} kills, "
+                         f"the database killed {kills} times")
+
+
+if __name__ == "__main__":
+    with world("table-points") as w:
+        w.start_broker("broker-1")
+        database = Database(w)
+        try:
+            main(w, database)
+        finally:
+            database.remove()
