@@ -65,6 +65,9 @@ struct map_reading {
 MUST_USE enum outcome map_choose(struct map_reading *reading, const char *file_name);                      /* map_choose.c */
 MUST_USE enum outcome map_read_record(const struct map_reading *reading, struct map_record *ret);           /* map_read.c */
 MUST_USE enum outcome map_read_groups(const struct map_reading *reading, struct map_record *into);          /* map_groups.c */
+/* One fact of the list; facts of repeated parts in the canonical unit where they can be. */
+MUST_USE enum outcome map_read_fact(const struct map_reading *reading, const struct mapped_fact *fact, struct map_record *into); /* map_fact.c */
+void map_settle_facts(const struct profile *profile, struct map_group *facts);
 /* The identifiers of a record that was read (wire/finding.h); the first wrong one is refused where it stands in the file. */
 MUST_USE enum outcome map_check(const struct map_reading *reading, const struct map_record *record);        /* map_check.c */
 MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native);       /* map_unmapped.c */

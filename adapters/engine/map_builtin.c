@@ -46,7 +46,7 @@ static const struct { const char *zh; const struct name *names; size_t count; } 
 static const struct table_row role_rows[] = {{"主送", "to"}, {"抄送", "copy"}, {"通知", "notice"}};
 static const struct table_row kind_rows[] = {{"自然人", "PERSON"}, {"单位", "ORGANISATION"}};
 static const struct table_row truth_rows[] = {{"是", "true"}, {"否", "false"}};
-static const struct table roles = {"role", role_rows, 3}, kinds = {"kind", kind_rows, 2}, truths = {"truth", truth_rows, 2};
+static const struct table roles = {"role", role_rows, 3, false}, kinds = {"kind", kind_rows, 2, false}, truths = {"truth", truth_rows, 2, false};
 
 const char *map_builtin_name(const char *path, enum group_kind group) {
     for (size_t i = 0; i < groups[group].count; i++) {
@@ -61,7 +61,8 @@ static struct native_path path_of(const char *name, struct arena *arena) {
     return (struct native_path){names, 1, false, name};
 }
 
-static const struct table *table_of(const char *path, enum group_kind group) {
+static const struct table *table_of(const struct profile *profile, const char *path, enum group_kind group) {
+    if (group == GROUP_FACTS) return strcmp(path, "name") == 0 ? &profile->facts : &profile->fact_codes;
     if (strcmp(path, "inbox.role") == 0) return &roles;
     if (strcmp(path, "statutory") == 0) return &truths;
     return group == GROUP_PARTIES && strcmp(path, "kind") == 0 ? &kinds : NULL;
@@ -79,7 +80,7 @@ static size_t fields_of(const struct wanted *wanted, enum group_kind group, stru
         const struct canonical_field *canonical = canonical_find(name->path, group);
         if (!canonical || (group == GROUP_NONE && !(canonical->records & wanted->record))) continue;
         const char *zh = flat ? arena_printf(wanted->arena, "%s%s", groups[group].zh, name->zh) : name->zh;
-        fields[count++] = (struct mapped_field){.canonical = canonical, .placed = true, .at = path_of(zh, wanted->arena), .table = table_of(name->path, group),
+        fields[count++] = (struct mapped_field){.canonical = canonical, .placed = true, .at = path_of(zh, wanted->arena), .table = table_of(wanted->profile, name->path, group),
             .separators = flat ? wanted->profile->list : (struct texts){0}, .unit = canonical->kind == VALUE_AMOUNT ? scalar_unit("元", "fen") : NULL};
     }
     *ret = fields;

@@ -86,27 +86,6 @@ enum outcome map_read_field(const struct map_reading *reading, const struct map_
     return ret->field ? OK : absent(reading, scope, field, ret);
 }
 
-static enum outcome read_fact(const struct map_reading *reading, const struct mapped_fact *fact, struct map_record *into) {
-    struct bytes text = BYTES_NONE;
-    const struct native_node *node = NULL;
-    double number = 0;
-    TRY(map_read_text(reading, &reading->record, &fact->at, &text, &node));
-    if (!text.count && !fact->required) return OK;
-    if (!text.count) {
-        fault_set(reading->fault, REFUSE, "FIELD_MISSING", "must not be empty (facts: %s)", fact->name);
-        return map_fault(reading, &reading->record, &fact->at, NULL);
-    }
-    if (scalar_number(text, fact->unit, reading->arena, &number, reading->fault) != OK) return map_fault(reading, &reading->record, &fact->at, node);
-    struct map_item *item = map_append(&into->groups[GROUP_FACTS], reading->arena);
-    const struct map_value name = {.field = canonical_find("name", GROUP_FACTS), .text = bytes_of_cstr(fact->name)};
-    const struct map_value value = {.field = canonical_find("value", GROUP_FACTS), .real = number};
-    const struct map_value unit = {.field = canonical_find("unit", GROUP_FACTS), .text = bytes_of_cstr(fact->unit_text)};
-    map_add(item, &name, reading->arena);
-    map_add(item, &value, reading->arena);
-    if (unit.text.count) map_add(item, &unit, reading->arena);
-    return OK;
-}
-
 static enum outcome timed(const struct map_reading *reading, const struct map_record *record) {
     if (map_get(&record->own, "envelope.business_time")) return OK;
     fault_set(reading->fault, REFUSE, "FIELD_MISSING", "a paper needs its date (envelope.business_time)");
@@ -127,8 +106,9 @@ enum outcome map_read_record(const struct map_reading *reading, struct map_recor
         if (value.field) map_add(&ret->own, &value, reading->arena);
     }
     TRY(timed(reading, ret));
-    for (size_t i = 0; i < reading->message->fact_count; i++) TRY(read_fact(reading, &reading->message->facts[i], ret));
+    for (size_t i = 0; i < reading->message->fact_count; i++) TRY(map_read_fact(reading, &reading->message->facts[i], ret));
     TRY(map_read_groups(reading, ret));
+    map_settle_facts(reading->profile, &ret->groups[GROUP_FACTS]);
     TRY(map_check(reading, ret));
     return map_read_unmapped(reading, &ret->groups[GROUP_NATIVE]);
 }

@@ -85,19 +85,6 @@ static void put_group(const struct map_writing *w, const struct spot *spot, cons
     }
 }
 
-struct bytes map_write_fact(const struct map_writing *w, const struct mapped_fact *fact) {
-    const struct map_group *facts = &w->record->groups[GROUP_FACTS];
-    for (size_t i = 0; i < facts->count; i++) {
-        const struct map_value *value = map_get(&facts->items[i], "value");
-        if (value && map_fact_takes(fact, &facts->items[i])) return scalar_number_text(value->real, fact->unit, w->arena);
-    }
-    return BYTES_NONE;
-}
-
-bool map_fact_takes(const struct mapped_fact *fact, const struct map_item *item) {
-    return bytes_equal_cstr(map_text(item, "name"), fact->name) && bytes_equal_cstr(map_text(item, "unit"), fact->unit_text ? fact->unit_text : "");
-}
-
 static void put_all(const struct map_writing *w, const struct spot spot, size_t row) {
     const struct mapped_message *message = w->message;
     for (size_t i = 0; i < message->when_count; i++) put(w, &spot, &message->when[i].at, bytes_of_cstr(message->when[i].texts.at[0]));

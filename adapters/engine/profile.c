@@ -3,6 +3,7 @@
 #include "adapters/engine/profile_inside.h"
 #include "adapters/formats/xml_schema.h"
 #include "base/limits.h"
+#include "wire/fact.h"
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,7 +170,7 @@ static enum outcome read_format(struct reading *r, struct setting *root) {
 }
 
 static enum outcome read_table(struct reading *r, struct setting *from, struct table *ret) {
-    *ret = (struct table){from->key, NULL, 0};
+    *ret = (struct table){.name = from->key};
     if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a table is native text: canonical text");
     if (from->count > MOST_ROWS) return setting_fault(from, r->fault, "TOO_MANY", "a table of more than %u rows", MOST_ROWS);
     struct table_row *rows = arena_array(r->profile->arena, from->count + 1, sizeof *rows);
@@ -195,6 +196,22 @@ static enum outcome read_tables(struct reading *r, struct setting *root) {
         NOTE(r, child, read_table(r, setting_get(map, child->key), &tables[r->profile->table_count++]));
     }
     return OK;
+}
+
+/* Names of facts and of their codes, both ways. */
+static void make_fact_tables(struct profile *p) {
+    const struct fact_list *list = catalogue_facts(p->catalogue);
+    size_t room = 0, count = 0;
+    struct table_row *rows = arena_array(p->arena, fact_count(list), sizeof *rows);
+    for (size_t i = 0; i < fact_count(list); i++) rows[i] = (struct table_row){fact_at(list, i)->zh, fact_at(list, i)->name};
+    p->facts = (struct table){"facts", rows, fact_count(list), true};
+    for (size_t i = 0; i < fact_codes_count(list); i++) room += fact_codes_at(list, i)->count;
+    rows = arena_array(p->arena, room, sizeof *rows);
+    for (size_t i = 0; i < fact_codes_count(list); i++) {
+        const struct fact_codes *codes = fact_codes_at(list, i);
+        for (size_t k = 0; k < codes->count; k++) rows[count++] = (struct table_row){codes->one[k].zh, codes->one[k].code};
+    }
+    p->fact_codes = (struct table){"fact_codes", rows, count, true};
 }
 
 static enum outcome read_agency(struct reading *r, struct setting *root) {
@@ -236,6 +253,7 @@ enum outcome profile_read(const char *name, struct bytes yaml, const struct dire
     *profile = (struct profile){.arena = arena_new(64u << 10, ARENA_MOST), .directory = directory, .catalogue = catalogue};
     struct reading r = {profile, NULL, mistakes, fault};
     *ret = profile;
+    make_fact_tables(profile);
     TRY(settings_parse(name, yaml, &profile->settings, fault));
     return read_all(&r, settings_root(profile->settings));
 }

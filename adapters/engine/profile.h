@@ -41,7 +41,7 @@ const char *canonical_missing(const struct mapped_group *group);  /* a needed me
 
 struct native_path { const char *const *names; size_t count; bool absolute; const char *text; };  /* csv: one name, the column */
 struct table_row { const char *native, *canonical; };
-struct table { const char *name; const struct table_row *rows; size_t count; };
+struct table { const char *name; const struct table_row *rows; size_t count; bool open; };   /* open: what is not listed stands as it is */
 struct texts { const char *const *at; size_t count; };     /* the first is the one written */
 struct unit_pair { const char *native, *canonical; int64_t multiply, divide; };    /* canonical = native * multiply / divide */
 struct mapped_field {
@@ -54,7 +54,17 @@ struct mapped_field {
     struct texts dates, separators;        /* dates: this field's or the format's; count 0: the built-in forms. separators: count 0: none */
     const struct unit_pair *unit;          /* NULL: as it stands. Amounts: 元 or 万元, canonical fen */
 };
-struct mapped_fact { const char *name; struct native_path at; const struct unit_pair *unit; const char *unit_text; bool required; }; /* unit_text: canonical */
+struct fact_rule;
+/* unit_text: canonical, or the code that is counted (code:). rule: of facts.yaml; NULL: not canonical, travels as it is. table: of a code or a truth. */
+struct mapped_fact {
+    const char *name;
+    struct native_path at;
+    const struct unit_pair *unit;
+    const char *unit_text;
+    bool required;
+    const struct fact_rule *rule;
+    const struct table *table;
+};
 struct mapped_group {
     enum group_kind kind;
     bool placed;
@@ -91,6 +101,7 @@ struct profile {
     int64_t attachment_wait_ms, attachment_inside, attachment_chunk;
     bool identifiers_stop;                 /* wrong identifiers stop a file; else the broker remarks on them */
     const struct table *tables; size_t table_count;
+    struct table facts, fact_codes;        /* built in: the Chinese names of facts.yaml and of its codes, open */
     const struct mapped_message *messages; size_t message_count;
 };
 

@@ -70,7 +70,7 @@ static const struct canonical_field fields[] = {
     PART(GROUP_TASKS, "time", VALUE_TIME, false),
 };
 static const struct { const char *name; unsigned records; } groups[GROUP_COUNT] = {
-    [GROUP_PARTIES] = {"parties", CONTENT}, [GROUP_ITEMS] = {"items", IN_CASE | IN_STEP | IN_OPERATION_STEP}, [GROUP_FACTS] = {"facts", CONTENT}, [GROUP_PENALTIES] = {"penalties", IN_STEP},
+    [GROUP_PARTIES] = {"parties", CONTENT}, [GROUP_ITEMS] = {"items", IN_CASE | IN_STEP | IN_OPERATION_STEP}, [GROUP_FACTS] = {"facts", CONTENT | IN_STEP}, [GROUP_PENALTIES] = {"penalties", IN_STEP},
     [GROUP_DOCUMENTS] = {"documents", LETTER}, [GROUP_NATIVE] = {"native", LETTER}, [GROUP_REASONS] = {"reasons", IN_NOTICE}, [GROUP_CLOCKS] = {"clocks", IN_NOTICE},
     [GROUP_AREA] = {"area", IN_OPERATION}, [GROUP_TASKS] = {"tasks", IN_OPERATION}};
 

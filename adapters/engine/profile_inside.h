@@ -57,5 +57,8 @@ struct parts {
 #define MOST_TABLES 256u
 #define MOST_ROWS 8192u              /* of one table: all counties of China fit */
 MUST_USE enum outcome read_parts(struct reading *r, struct setting *from, struct parts *parts);
+/* A fact by the names of facts.yaml: its unit, code or table must be what the name asks for. */
+MUST_USE enum outcome profile_fact(struct reading *r, struct setting *from, struct mapped_fact *fact);
+const struct table *profile_table(const struct profile *profile, const char *name); /* NULL: none; "facts" and "fact_codes" are built in */
 MUST_USE enum outcome read_messages(struct reading *r, struct setting *root);
 #endif

@@ -3,11 +3,12 @@
 #include "adapters/engine/profile_inside.h"
 #include <stdio.h>
 
-static const struct table *table_of(const struct profile *profile, const char *name) {
+const struct table *profile_table(const struct profile *profile, const char *name) {
     for (size_t i = 0; i < profile->table_count; i++) {
         if (strcmp(profile->tables[i].name, name) == 0) return &profile->tables[i];
     }
-    return NULL;
+    if (strcmp(name, profile->facts.name) == 0) return &profile->facts;
+    return strcmp(name, profile->fact_codes.name) == 0 ? &profile->fact_codes : NULL;
 }
 
 static bool one_of(const char *text, const char *const *symbols) {
@@ -37,7 +38,7 @@ static enum outcome read_table(struct reading *r, struct setting *from, struct m
     if (!name) return OK;
     struct setting *at = setting_get(from, "table");
     enum value_kind kind = field->canonical->kind;
-    field->table = table_of(r->profile, name);
+    field->table = profile_table(r->profile, name);
     if (!field->table) return setting_fault(at, r->fault, "SETTINGS_MISSING", "there is no table \"%s\" under tables", name);
     if (kind == VALUE_TIME || kind == VALUE_AMOUNT || kind == VALUE_NUMBER || kind == VALUE_COUNT) {
         return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no text: it takes no table", field->canonical->path);
@@ -175,22 +176,23 @@ static enum outcome read_fact(struct reading *r, struct setting *from, struct ma
         TRY(read_unit(r, from, NULL, &ret->unit));
         ret->unit_text = as;
     }
-    return read_path(r, setting_get(from, "at"), path, &ret->at);
+    TRY(read_path(r, setting_get(from, "at"), path, &ret->at));
+    return profile_fact(r, from, ret);
 }
 
 static enum outcome read_facts(struct reading *r, struct setting *from, struct parts *parts) {
     struct setting *list = setting_get(from, "facts");
     if (!list) return OK;
-    if (list->kind != SETTING_LIST) return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts: a list of {name, at, unit, as}");
+    if (list->kind != SETTING_LIST) return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts: a list of {name, at, unit, as, code, table}");
     if (!(canonical_group_records(GROUP_FACTS) & parts->record)) {
-        return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts belong to CaseFile and Clue; this event travels in %s", canonical_record_name(parts->record));
+        return setting_fault(list, r->fault, "SETTINGS_TYPE", "facts belong to CaseFile, CaseStep and Clue; this event travels in %s", canonical_record_name(parts->record));
     }
     for (struct setting *one = list->first; one; one = one->next) {
         struct mapped_fact fact = {0};
         bool had = false;
         NOTE(r, one, read_fact(r, one, &fact));
         if (!fact.name) continue;
-        for (size_t i = 0; i < parts->fact_count; i++) had = had || strcmp(parts->facts[i].name, fact.name) == 0;
+        for (size_t i = 0; i < parts->fact_count; i++) had = had || (strcmp(parts->facts[i].name, fact.name) == 0 && strcmp(parts->facts[i].unit_text, fact.unit_text) == 0);
         if (had) continue;
         if (parts->fact_count == MOST_FACTS) return setting_fault(one, r->fault, "TOO_MANY", "more than %u facts", MOST_FACTS);
         parts->facts[parts->fact_count++] = fact;

@@ -106,7 +106,7 @@ static const struct wrong all_wrong[] = {
     {HEAD SEND("facts: {a: b}"), "SETTINGS_TYPE", 4, 85, "a list of"},
     {HEAD SEND("facts: [{name: a}]"), "SETTINGS_MISSING", 4, 86, "\"at\""},
     {HEAD SEND("facts: [{name: a, at: b, as: kg}]"), "SETTINGS_MISSING", 4, 86, "belong together"},
-    {HEAD "messages: [{event: REF.FILED, direction: receive, facts: [{name: a, at: b}]}]\n", "SETTINGS_TYPE", 3, 58, "facts belong to CaseFile"},
+    {HEAD "messages: [{event: SYS.REFUSED, direction: receive, facts: [{name: a, at: b}]}]\n", "SETTINGS_TYPE", 3, 60, "facts belong to CaseFile"},
     {HEAD SEND("groups: [a]"), "SETTINGS_TYPE", 4, 86, "groups:"},
     {HEAD SEND("groups: {people: {fields: {name: a}}}"), "SETTINGS_UNKNOWN", 4, 95, "no group"},
     {HEAD SEND("groups: {penalties: {fields: {kind: a}}}"), "SETTINGS_TYPE", 4, 98, "no group of CaseFile"},

@@ -90,7 +90,7 @@ enum outcome scalar_code(struct bytes text, const struct table *table, struct ar
         *ret = bytes_of_cstr(table->rows[i].canonical);
         return OK;
     }
-    if (table) return fault_set(fault, REFUSE, "FIELD_CODE", "\"%.*s\" is not in the table %s of the profile", BYTES_FMT(text), table->name);
+    if (table && !table->open) return fault_set(fault, REFUSE, "FIELD_CODE", "\"%.*s\" is not in the table %s of the profile", BYTES_FMT(text), table->name);
     *ret = arena_copy(arena, text);
     return OK;
 }

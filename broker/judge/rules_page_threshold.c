@@ -108,7 +108,7 @@ static enum outcome facts(const struct procedure *p, struct buffer *into, struct
     for (size_t i = 0; i < fact_count(p->facts); i++) {
         const struct fact_rule *rule = fact_at(p->facts, i);
         TRY(buffer_printf(into, fault, "| `%s` | %s | %s | %s | %s", rule->name, rule->zh, rule->en, kinds[rule->kind], rule->unit));
-        for (size_t k = 0; rule->of && k < rule->of->count; k++) TRY(buffer_printf(into, fault, "%s%s %s", k ? "; " : "", rule->of->one[k].code, rule->of->one[k].zh));
+        for (size_t k = 0; rule->of && k < rule->of->count; k++) TRY(buffer_printf(into, fault, "%s%s %s", k ? "; " : rule->unit[0] ? ": " : "", rule->of->one[k].code, rule->of->one[k].zh));
         TRY(buffer_printf(into, fault, " |\n"));
     }
     return buffer_printf(into, fault, "\n");

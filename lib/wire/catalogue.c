@@ -4,6 +4,7 @@
 #include "base/settings.h"
 #include "wire/division.h"
 #include "wire/event.h"
+#include "wire/fact.h"
 #include "wire/record.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ struct catalogue {
     size_t count;
     struct event_list *events;
     struct division_list *divisions;
+    struct fact_list *facts;
 };
 static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick", "Clue", "ClueStep", "Operation", "OperationStep"};
 #define KINDS (sizeof kind_names / sizeof kind_names[0])
@@ -86,12 +88,19 @@ static enum outcome load_all(struct catalogue *catalogue, const char *folder, st
     return settings_check_unknown(settings_root(settings), fault);
 }
 
+static enum outcome load_facts(struct catalogue *catalogue, const char *schemas_folder, struct fault *fault) {
+    char path[1024];
+    snprintf(path, sizeof path, "%s/rules/facts.yaml", schemas_folder);
+    return fact_list_load(path, &catalogue->facts, fault);
+}
+
 enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, struct fault *fault) {
     struct catalogue *catalogue = calloc(1, sizeof *catalogue);
     PROMISE(catalogue);
     enum outcome loaded = load_all(catalogue, schemas_folder, fault);
     if (loaded == OK) loaded = event_list_load(schemas_folder, &catalogue->events, fault);
     if (loaded == OK) loaded = division_list_load(schemas_folder, &catalogue->divisions, fault);
+    if (loaded == OK) loaded = load_facts(catalogue, schemas_folder, fault);
     if (loaded == OK) *ret = catalogue;
     else catalogue_free(catalogue);
     return loaded;
@@ -116,9 +125,11 @@ void catalogue_free(struct catalogue *catalogue) {
     }
     event_list_free(catalogue->events);
     division_list_free(catalogue->divisions);
+    fact_list_free(catalogue->facts);
     free(catalogue);
 }
 const struct division_list *catalogue_divisions(const struct catalogue *catalogue) { return catalogue->divisions; }
+const struct fact_list *catalogue_facts(const struct catalogue *catalogue) { return catalogue->facts; }
 const struct event_entry *catalogue_event(const struct catalogue *catalogue, struct bytes code) { return event_find(catalogue->events, code); }
 
 const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id) {

@@ -22,11 +22,13 @@ struct schema_entry {
 };
 struct catalogue;
 struct division_list;
+struct fact_list;
 MUST_USE enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, struct fault *fault);
 void catalogue_free(struct catalogue *catalogue);
 const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id);     /* NULL when unknown */
 const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, enum record_kind kind);
 const struct division_list *catalogue_divisions(const struct catalogue *catalogue);                      /* wire/division.h */
+const struct fact_list *catalogue_facts(const struct catalogue *catalogue);                              /* wire/fact.h */
 size_t catalogue_count(const struct catalogue *catalogue);
 const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index);
 #endif

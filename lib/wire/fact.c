@@ -41,7 +41,7 @@ static enum outcome read_of(const struct fact_list *list, struct setting *from, 
     }
     if (of[0] && !ret->of) return setting_fault(setting_get(from, "of"), fault, "SETTINGS_UNKNOWN", "there is no list \"%.30s\" under codes: add it or correct it", of);
     if (ret->kind == FACT_CODE && !ret->of) return setting_fault(from, fault, "SETTINGS_MISSING", "%s is a code: say of which list (of:)", ret->name);
-    if (ret->kind == FACT_NUMBER && !ret->of == !ret->unit[0]) {
+    if (ret->kind == FACT_NUMBER && !ret->of && !ret->unit[0]) {
         return setting_fault(from, fault, "SETTINGS_MISSING", "%s is a number: say unit:, or of: where it is counted by code", ret->name);
     }
     return OK;

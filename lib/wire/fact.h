@@ -16,7 +16,7 @@ struct fact_codes {
     struct fact_code one[MOST_FACT_CODES];
 };
 struct fact_rule {
-    const char *name, *zh, *en, *unit;  /* unit: "" where `of` is given, and for codes, truths and dates */
+    const char *name, *zh, *en, *unit;  /* unit: "" where nothing is measured; with `of` a record has the code in its place */
     enum fact_kind kind;
     const struct fact_codes *of;        /* NULL: no list */
 };

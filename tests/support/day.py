@@ -51,9 +51,9 @@ def as_refused(step, told):
     return not told[0] and step.refused in [r["code"] for r in told[1].get("reasons", [])]
 
 
-def arrived(spool, step, answer):
-    """The case files of this step in an agency's inbox."""
-    name = re.compile(rf"{re.escape(step.event)}_{re.escape(safe(answer['aboutDocumentNo']))}_{answer['lane']}-\d+\.")
+def arrived(spool, step, answer, event=None):
+    """The case files of this step in an agency's inbox; with `event`, the broker's notices about it."""
+    name = re.compile(rf"{re.escape(event or step.event)}_{re.escape(safe(answer['aboutDocumentNo']))}_{answer['lane']}-\d+\.")
     return [p for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if name.match(p.name)]
 
 
@@ -95,7 +95,8 @@ class Running:
                 return False, f"{step.id}: {step.file.name} 被拒绝 · refused: {json.dumps(told[1].get('reasons'), ensure_ascii=False)}"
             self.answer = told[1]
             return True, None
-        if not all(arrived(spools[d.agency], step, self.answer) for d in step.deliver):
+        hinted = {agency for hint in step.hints for agency in hint["to"]}
+        if not all(arrived(spools[d.agency], step, self.answer) for d in step.deliver) or not all(arrived(spools[a], step, self.answer, "SYS.HINT") for a in hinted):
             return False, None
         self.at, self.out, self.answer = self.at + 1, False, None
         return True, None
@@ -105,6 +106,7 @@ class Running:
         if self.answer is None:
             return f"{step.id}: {step.agency} 的回执 · the receipt of {step.file.name}"
         missing = [d.agency for d in step.deliver if not arrived(spools[d.agency], step, self.answer)]
+        missing += [f"{a} (SYS.HINT)" for hint in step.hints for a in hint["to"] if not arrived(spools[a], step, self.answer, "SYS.HINT")]
         return f"{step.id}: {step.event} 送达 · delivery to {' '.join(missing)}"
 
 
@@ -142,6 +144,32 @@ REFERRALS = """SELECT r.machine, r.state, coalesce((SELECT json_object_agg(c.rul
 PARENT = """SELECT p.machine FROM ecocase.referral_list r JOIN ecocase.referral_list p ON p.case_id = r.case_id AND p.referral_id = r.parent WHERE r.referral_id = %s"""
 LINKS = """SELECT r.machine, r.state FROM ecocase.link_list AS k JOIN ecocase.referral_list AS r ON r.referral_id = k.other_id
            WHERE k.referral_id = %s ORDER BY r.opened_at"""
+
+
+HINTS = """SELECT level, threshold FROM ecocase.hint_list WHERE referral_id = %s AND event = %s ORDER BY threshold"""
+HINT_FILE = re.compile(r"SYS\.HINT_.*_\d+-\d+(g\d+)?\.[^._]+$")
+
+
+def verify_hints(steps, spools, ask):
+    """应移未移: each hint in the ledger with its level, and as a notice in the inbox of everybody told; none beside them."""
+    wrong, told = [], {agency: 0 for agency in spools}
+    for step in steps:
+        said = receipt(spools[step.agency], step)
+        if not said or not said[0]:
+            continue
+        rows = [tuple(r) for r in ask(HINTS, said[1]["referralId"], step.event)]
+        wanted = sorted((h["level"], h["threshold"]) for h in step.hints)
+        if sorted(rows) != wanted:
+            wrong.append(f"{step.id}: 提示 · hints {rows} 而非 · instead of {wanted}")
+        for agency in {a for h in step.hints for a in h["to"]}:
+            told[agency] += 1
+            if not arrived(spools[agency], step, said[1], "SYS.HINT"):
+                wrong.append(f"{step.id}: {agency} 未收到提示 · no hint in the inbox")
+    for agency, spool in spools.items():
+        came = [p.name for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if HINT_FILE.match(p.name)]
+        if len(came) != told[agency]:
+            wrong.append(f"{agency}: 提示 {len(came)} 份而非 {told[agency]} 份 · hints came instead of the expected ones: {sorted(came)}")
+    return wrong
 
 
 def verify(steps, spools, ask):
@@ -187,4 +215,4 @@ def verify(steps, spools, ask):
         failed = [p.name for p in (spool / "failed").iterdir()]
         if left or failed:
             wrong.append(f"{agency}: 留在 outbox · left {left}; failed {failed}")
-    return wrong
+    return wrong + verify_hints(steps, spools, ask)

@@ -97,7 +97,7 @@ CLOCKS = "SELECT rule, rule_zh, state, state_zh, statutory_zh, due_lenient::date
 EVENTS = """SELECT e.lane, e.serial, e.event, e.event_zh, e.sender, e.document_no, to_char(e.business_time AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI')
             FROM ecocase.event_list e WHERE e.referral_id = %s AND e.kind = 'A' ORDER BY e.lane, e.serial"""
 DELIVERIES = """SELECT d.recipient, d.role_zh, d.lane, d.sequence, d.delivered FROM ecocase.delivery_list d
-                WHERE d.lane = %s AND d.serial = %s AND d.role IN ('t', 'c') ORDER BY d.role DESC, d.recipient"""
+                WHERE d.lane = %s AND d.serial = %s AND d.role IN ('t', 'c', 'h') ORDER BY d.role DESC, d.recipient"""
 
 
 def report(w):

@@ -41,6 +41,7 @@ class Step:
     deliver: tuple[Delivery, ...]
     refused: str = ""    # the reason why the broker must refuse it; nobody gets it then
     referral: dict = field(default_factory=dict)    # {machine, state, clocks: {rule: letter}, parent: machine it came of} of the case's referral after the step
+    hints: tuple = ()   # 应移未移: {level, threshold, to: agencies} that the step brings
 
 
 def fill(text, day_zero):
@@ -90,7 +91,7 @@ def load(path, day_zero=None):
                         for d in expect["deliver"])
         steps.append(Step(s["id"], case, titles[case], s["agency"], File(s.get("as", s["file"]), content(folder, s["file"], zero)),
                           tuple(File(a, (out / a).read_bytes()) for a in s.get("attachments", [])), expect["event"], deliver,
-                          str(expect.get("refused", "")), expect.get("referral", {})))
+                          str(expect.get("refused", "")), expect.get("referral", {}), tuple(expect.get("hints", ()))))
     return steps
 
 

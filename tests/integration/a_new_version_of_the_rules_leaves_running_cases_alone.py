@@ -1,0 +1,129 @@
+"""A broker is restarted with version 2 of the rules, version 1 kept in earlier/1: cases that began under version 1 keep its limits, rows and
+thresholds to the end, new ones have those of version 2, both at once; and the ledger judged again is the same ledger."""
+import shutil
+import subprocess
+from datetime import datetime, timedelta, timezone
+
+from case import *
+
+CHINA = timezone(timedelta(hours=8))
+NOT_VERSIONED = {"holidays.yaml", "alerts.yaml", "facts.yaml"}
+
+
+def at(text):
+    return int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=CHINA).timestamp() * 1000)
+
+
+def change(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, (path, old, text.count(old))
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def make_version_2(rules):
+    """The review of a filing has five days, three tonnes of waste have become five, and a receipt must name its signer."""
+    (rules / "earlier" / "1").mkdir(parents=True)
+    for path in rules.glob("*.yaml"):
+        if path.name not in NOT_VERSIONED:
+            shutil.copy(path, rules / "earlier" / "1" / path.name)
+    change(rules / "rules.yaml", "version: 1\nfrom: 2016-01-01", "version: 2\nfrom: 2026-07-01")
+    change(rules / "clocks.yaml", "{id: D09, zh: 立案审查, en: filing review, unit: CAL_DAY, amount: 3,", "{id: D09, zh: 立案审查, en: filing review, unit: CAL_DAY, amount: 5,")
+    change(rules / "thresholds.yaml", "when: {fact: waste_t, least: 3}", "when: {fact: waste_t, least: 5}")
+    change(rules / "machine-ref.yaml", "{id: T08, from: [A20], event: REF.RECEIPT, sender: [PSB],", "{id: T08, from: [A20], event: REF.RECEIPT, required: [signer], sender: [PSB],")
+
+
+def tick(w, client, text):
+    ms, nil = at(text), str(uuid.UUID(int=0))
+    for lane in range(w.lanes):
+        envelope = {"message_id": str(uuid.uuid4()), "event": "SYS.TICK", "case_id": nil, "referral_id": nil, "parent_referral_id": None, "sender": "ecocase",
+                    "sender_unit": "", "recipients": [], "copies": [], "business_time": ms, "in_reply_to": None, "document_no": "", "cites": [],
+                    "handling": "OPEN_INTERNAL", "handling_expires": None}
+        client.producer.produce("ecocase.clock", gen.encode({"envelope": envelope, "lane": lane}, 5, SCHEMAS[5]), partition=lane, timestamp=ms)
+    client.flush()
+    eventually(lambda: query(w, 'SELECT bool_and("time" >= to_timestamp(%s::double precision / 1000)) FROM ecocase.lane', ms)[0][0], 60, f"the lanes at {text}")
+    eventually(lambda: not query(w, 'SELECT count(*) FROM ecocase.referral r JOIN ecocase.lane l USING (lane) WHERE r.alarm_at <= l."time"')[0][0], 60, f"alarms at {text}")
+
+
+def penalty(client, number, tonnes, when):
+    return client.case_file(event="ADM.PENALTY", number=number, to=(), business_time=at(when), approval_time=at(when), found_time=None,
+                            facts=[{"name": "waste_t", "value": tonnes, "unit": "t"}])
+
+
+def of(w, record):
+    """(rules, D09 in days or None, hints) of a record's referral."""
+    referral = record["envelope"]["referral_id"]
+    (version,), = query(w, "SELECT rules FROM ecocase.referral WHERE id = %s", referral)
+    days = query(w, "SELECT (due_strict AT TIME ZONE 'Asia/Shanghai')::date - (started_at AT TIME ZONE 'Asia/Shanghai')::date - 1 FROM ecocase.clock_list"
+                    " WHERE referral_id = %s AND rule = 'D09'", referral)
+    hints = query(w, "SELECT level, threshold FROM ecocase.hint_list WHERE referral_id = %s", referral)
+    return version, days[0][0] if days else None, hints
+
+
+def wait_judged(w, count):
+    """So many papers accepted or refused, besides alerts."""
+    eventually(lambda: query(w, "SELECT count(*) FROM ecocase.event WHERE kind IN ('A', 'R')")[0][0] >= count, 60, f"{count} papers judged")
+
+
+def replay(w, *options):
+    return subprocess.run([w.bin / "ecocase", "ledger", "replay", w.schemas, *options, "--postgres", w.conninfo("ecocase_broker")], capture_output=True, text=True)
+
+
+with world("version", lanes=2) as w:
+    both = w.folder / "schemas"
+    shutil.copytree(w.schemas, both)
+    w.schemas = both
+    w.start_broker("broker-1")
+    client = Client(w)
+    old = [client.submit(client.case_file(number=f"巴环移送〔2026〕{n}号")) for n in range(1, 13)]
+    fined = client.submit(penalty(client, "巴环罚〔2026〕1号", 3.5, "2026-06-09 10:00"))
+    wait_judged(w, 13)                       # outboxes do not wait for each other
+    for n, case in enumerate(old[:6]):
+        client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n}号", at("2026-06-08 13:00"), signer=""))
+    wait_judged(w, 19)
+    tick(w, client, "2026-06-11 09:00")
+    before = {r["envelope"]["referral_id"]: of(w, r) for r in old + [fined]}
+    assert {version for version, _, _ in before.values()} == {1}
+
+    w.stop_process("broker-1")
+    make_version_2(both / "rules")
+    checked = subprocess.run([w.bin / "ecocase", "rules", "check", both / "rules"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+    w.setup(both)
+    w.start_broker("broker-1")
+
+    new = [client.submit(client.case_file(number=f"巴环移送〔2026〕{n}号", business_time=at("2026-07-06 10:00"))) for n in range(101, 107)]
+    for n, case in enumerate(old[6:]):       # cases of version 1, after version 2 is in force
+        client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n + 6}号", at("2026-07-06 11:00"), signer=""))
+    late = client.submit(client.case_file(number="巴环移送〔2026〕200号", business_time=at("2026-07-06 10:00")))
+    wait_judged(w, 19 + 13)
+    for n, case in enumerate(new):
+        client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n + 101}号", at("2026-07-06 13:00")))
+    client.submit(client.step(late, "psb-bynr", "REF.RECEIPT", "巴公(环)受字〔2026〕202号", at("2026-07-06 13:00"), signer=""))
+    fined_later = client.submit(penalty(client, "巴环罚〔2026〕2号", 4.1, "2026-07-06 10:00"))
+    amended = client.case_file(event="ADM.AMEND", number="巴环罚〔2026〕3号", to=(), business_time=at("2026-07-06 12:00"), approval_time=at("2026-07-06 12:00"), found_time=None,
+                               facts=[{"name": "waste_t", "value": 4.1, "unit": "t"}])
+    for name in ("case_id", "referral_id"):
+        amended["envelope"][name] = fined["envelope"][name]
+    client.submit(amended)
+    wait_judged(w, 19 + 13 + 9)
+    tick(w, client, "2026-07-10 12:00")
+
+    for case in old:
+        assert of(w, case)[:2] == (1, 3), (case["envelope"]["document_no"], of(w, case))      # three days, whenever the receipt came
+    for case in new:
+        assert of(w, case)[:2] == (2, 5), (case["envelope"]["document_no"], of(w, case))
+    assert of(w, late)[:2] == (2, None), of(w, late)                                          # no signer: version 2 refused the receipt
+    (why,), = query(w, "SELECT codes FROM ecocase.refusal_list WHERE referral_id = %s", late["envelope"]["referral_id"])
+    assert "MISSING_FIELD" in why, why
+    assert of(w, fined) == (1, None, [("RED", "ENV1-2")]), of(w, fined)                       # 4.1 t of the three of version 1
+    assert of(w, fined_later) == (2, None, [("AMBER", "ENV1-2")]), of(w, fined_later)         # 82 % of the five of version 2
+    told = query(w, "SELECT event, rules, told FROM ecocase.alert_list JOIN ecocase.event USING (lane, serial, event) WHERE event = 'SYS.UNREFERRED' ORDER BY serial")
+    assert {(t[1], t[2]) for t in told} == {(1, "jcy sfj sthj")} and len(told) == 2, told
+    show("versions", "12 cases and a penalty keep version 1 (3 days, 3 t, no signer), 7 and a penalty have version 2 (5 days, 5 t, a signer), at once")
+
+    again = replay(w, "--check")
+    assert again.returncode == 0, again.stdout + again.stderr
+    shutil.rmtree(both / "rules" / "earlier")
+    gone = replay(w, "--check")
+    assert gone.returncode == 2 and "earlier/1" in gone.stderr, (gone.returncode, gone.stdout, gone.stderr)
+    show("replay", f"identical; without earlier/1: {gone.stderr.strip()[:120]}")
