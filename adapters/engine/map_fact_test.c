@@ -41,12 +41,15 @@ static void facts_are_read_and_written(void **state) {
     }
     value = fixture_value(profile, "b.json", BYTES_LITERAL("{\"t\": \"p\", \"d\": \"2026-06-12\", \"法\": \"钓竿\", \"水\": \"某塘\"}"), NULL);
     CHECK(value, {"facts", "[{\"name\":\"water_body\",\"value\":1.0,\"unit\":\"某塘\"}]"}); /* a word that means nothing; one that the broker will remark on */
+    profile_free(profile);
 }
 
 static void a_step_has_facts_too(void **state) {
     (void)state;
-    struct bytes value = fixture_value(fixture_profile(profile_text), "a.json", BYTES_LITERAL("{\"t\": \"s\", \"d\": \"2026-06-12\", \"c\": \"甲〔2026〕1号\", \"重\": \"2\"}"), "psb-bynr");
+    struct profile *profile = fixture_profile(profile_text);
+    struct bytes value = fixture_value(profile, "a.json", BYTES_LITERAL("{\"t\": \"s\", \"d\": \"2026-06-12\", \"c\": \"甲〔2026〕1号\", \"重\": \"2\"}"), "psb-bynr");
     CHECK(value, {"envelope.event", "REV.PENALTY"}, {"facts", "[{\"name\":\"catch_kg\",\"value\":1.0,\"unit\":\"kg\"}]"});
+    profile_free(profile);
 }
 
 static void facts_of_a_repeated_part_are_settled(void **state) {
@@ -59,6 +62,7 @@ static void facts_of_a_repeated_part_are_settled(void **state) {
         "{\"name\":\"catch_kg\",\"value\":3.0,\"unit\":\"筐\"}]"});
     const char *back = fixture_rendered(profile, value, "UTF-8");
     assert_true(strstr(back, "\"n\": \"渔具渔法\"") && strstr(back, "\"u\": \"电鱼\"") && strstr(back, "\"n\": \"危险废物重量\""));
+    profile_free(profile);
 }
 
 static void what_a_name_asks_for_is_checked(void **state) {

@@ -1,5 +1,6 @@
 /* See try.h. */
 #include "adapters/engine/try.h"
+#include "adapters/engine/fact_note.h"
 #include "adapters/engine/identity.h"
 #include "adapters/engine/rendering.h"
 #include "base/limits.h"
@@ -95,6 +96,7 @@ static enum outcome remarks(const struct world *world, struct bytes value, json_
         const struct reason *reason = reason_find(said.findings[i].code);
         json_array_append_new(*ret, json_pack("{s:s, s:s, s:s, s:s}", "code", reason->code, "field", said.findings[i].field, "zh", reason->zh, "en", reason->en));
     }
+    fact_note(world->catalogue, &said, *ret);
     return OK;
 }
 

@@ -131,6 +131,21 @@ static bool of_county(struct bytes unit) {
     return unit.at[4] != '0' || unit.at[5] != '0';
 }
 
+/* G10 within the case: another referral of this machine and category that is not at its end. It is remarked on and linked by its number,
+ * never merged; what stands in other cases the judge does not see. */
+static void remark_duplicate(struct judging *j) {
+    const struct referral *r = j->referral;
+    for (size_t i = 0; i < j->state->count; i++) {
+        const struct referral *other = j->state->referrals[i];
+        int state = other == r || strcmp(other->machine, r->machine) != 0 || strcmp(other->category, r->category) != 0 ? -1
+                                                                                                            : rules_state(j->p, j->transition->machine, other->state);
+        if (state < 0 || j->p->machines[j->transition->machine].states[state].terminal) continue;
+        const uint8_t *end = other->numbers.count ? memchr(other->numbers.at, '\n', other->numbers.count) : NULL;
+        judging_reason_text(j, "DUPLICATE_REFERRAL", bytes_of(other->numbers.at, end ? (size_t)(end - other->numbers.at) : other->numbers.count));
+        return;
+    }
+}
+
 static void add_remarks(struct judging *j) {
     const struct submission *s = j->submission;
     instant apart = j->broker_time - s->business_time;
@@ -140,6 +155,7 @@ static void add_remarks(struct judging *j) {
     bool chief = bytes_equal_cstr(s->approver_level, "CHIEF") || bytes_equal_cstr(s->approver_level, "ACTING");
     if ((j->transition->guards & GUARD_CHIEF) && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
     if ((j->transition->guards & GUARD_SAME_LEVEL) && of_county(s->sender_unit)) judging_reason(j, "UNIT_LEVEL", "envelope.sender_unit");
+    if ((j->transition->guards & GUARD_DUPLICATE) && !j->verdict->from_state[0]) remark_duplicate(j);
     judging_remark_papers(j);
 }
 

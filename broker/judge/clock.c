@@ -114,9 +114,18 @@ static void stop(const struct judging *j, struct referral *r, const struct act *
     if (clock) end(clock, act->settled ? enlist_last(r, clock->actor, until) : until);
 }
 
-static void reopen(const struct judging *j, struct referral *r, const struct act *act) {
+static bool ended(const struct clock *clock) { return clock && (clock->state == CLOCK_MET || clock->state == CLOCK_BREACHED || clock->state == CLOCK_PAUSED); }
+
+/* Of the limits a row lists (a review and its extensions) one was stopped: the one that ended last. Those of an earlier round stay ended. */
+static void reopen(const struct judging *j, struct referral *r, const struct acts *acts, const struct act *act) {
     struct clock *clock = last(r, j->p->clocks[act->clock].key);
-    if (!clock || (clock->state != CLOCK_MET && clock->state != CLOCK_BREACHED && clock->state != CLOCK_PAUSED)) return;
+    if (!ended(clock)) return;
+    for (int i = 0; i < acts->count; i++) {
+        if (acts->one[i].kind != ACT_REOPEN || acts->one[i].clock == act->clock) continue;
+        const struct clock *other = last(r, j->p->clocks[acts->one[i].clock].key);
+        if (other && other->state == CLOCK_RUNNING) return;
+        if (ended(other) && (other->stopped_at > clock->stopped_at || (other->stopped_at == clock->stopped_at && other > clock))) return;
+    }
     clock->state = CLOCK_RUNNING;
     clock->stopped_at = INSTANT_NONE;
 }
@@ -161,7 +170,7 @@ void clock_acts(struct judging *j, struct referral *r, const struct acts *acts) 
         case ACT_VOID_ALL: void_all(j, r); break;
         case ACT_PAUSE: turn(j, r, act, CLOCK_PAUSED); break;
         case ACT_RESUME: resume(j, r, act); break;
-        case ACT_REOPEN: reopen(j, r, act); break;
+        case ACT_REOPEN: reopen(j, r, acts, act); break;
         case ACT_SUPERSEDE: supersede(j, r, act); break;
         case ACT_START: start(j, r, act); break;
         }

@@ -81,6 +81,16 @@ static void a_clue_is_found_by_what_came_of_it(void **state) {
     assert_true(judging_known(cases.referrals[0], BYTES_LITERAL("巴农（渔业）罚〔2026〕8号")));
 }
 
+static void one_checks_and_others_contribute(void **state) {
+    (void)state;
+    accepted(clue("CLU.CREATE", "wlsh", "nm", DAY0));
+    struct verdict v = accepted(step("psb-bynr", "CLU.CONTRIBUTE", "wlsh", DAY1)); /* subscribed */
+    assert_int_equal(role_of(&v, "nm"), 'c');
+    is_in("K05");
+    refused(step("psb-bynr", "CLU.RECEIPT", "wlsh", DAY1), "NOT_HOLDER");
+    refused(step("psb-wh", "CLU.CONTRIBUTE", "wlsh", DAY1), "NOT_HOLDER"); /* no party */
+}
+
 static void registered_returned_reassigned_escalated(void **state) {
     (void)state;
     accepted(clue("CLU.CREATE", "wlsh", "", DAY0));
@@ -282,7 +292,7 @@ static void wrong_subscriptions_are_named_by_place(void **state) {
 
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup(name, fixture_fresh)
-    const struct CMUnitTest tests[] = {CASE(a_clue_goes_out_is_checked_and_fed_back), CASE(a_clue_is_found_by_what_came_of_it), CASE(registered_returned_reassigned_escalated),
+    const struct CMUnitTest tests[] = {CASE(a_clue_goes_out_is_checked_and_fed_back), CASE(a_clue_is_found_by_what_came_of_it), CASE(one_checks_and_others_contribute), CASE(registered_returned_reassigned_escalated),
         CASE(who_subscribed_gets_a_copy), CASE(restricted_clues_go_to_no_subscriber), CASE(what_it_says_must_be_in_the_tables), CASE(an_expiry_is_given_and_lies_ahead),
         CASE(orcon_goes_nowhere_without_consent), CASE(orcon_goes_nowhere_by_copies_either), CASE(consent_is_withdrawn),
         CASE(the_handling_sticks_until_its_originator_changes_it), CASE(after_the_expiry_nothing_goes_on_or_begins), CASE(no_action_starts_no_case),

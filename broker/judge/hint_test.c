@@ -196,6 +196,22 @@ static void a_unit_of_a_banner_is_another_level(void **state) {
     }
 }
 
+static void a_second_referral_of_the_case_is_linked_by_its_number(void **state) {
+    (void)state;
+    struct submission first = referral("2026-06-10 10:00"), second = referral("2026-06-11 10:00");
+    first.document_no = BYTES_LITERAL("巴环移送〔2026〕7号");
+    struct verdict v = accepted(first);
+    assert_false(remarked(&v, "DUPLICATE_REFERRAL", NULL));
+    second.referral_id.b[15] = 3;
+    v = accepted(second);
+    assert_true(remarked(&v, "DUPLICATE_REFERRAL", "巴环移送〔2026〕7号") && cases.count == 2);
+    struct submission other = referral("2026-06-12 10:00");
+    other.referral_id.b[15] = 4;
+    other.category = BYTES_LITERAL("ENV4");
+    v = accepted(other);
+    assert_false(remarked(&v, "DUPLICATE_REFERRAL", NULL));
+}
+
 static void facts_that_cannot_be_compared_are_named(void **state) {
     (void)state;
     struct submission s = penalty(0);
@@ -212,6 +228,6 @@ int main(void) {
         T(without_a_referral_it_is_told_again_to_the_justice_bureau_too), T(a_referral_in_time_answers_it), T(a_paper_in_time_after_the_alert_brings_one_correction),
         T(the_same_again_is_not_told_again_and_another_value_is), T(facts_of_an_earlier_paper_count), T(an_offence_without_a_number_is_watched),
         T(a_penalty_after_the_approval_is_told_to_both_supervisors), T(a_fine_while_the_police_decide_is_told), T(detention_never_stands_in_for_a_referral),
-        T(a_unit_of_a_banner_is_another_level), T(facts_that_cannot_be_compared_are_named)};
+        T(a_unit_of_a_banner_is_another_level), T(a_second_referral_of_the_case_is_linked_by_its_number), T(facts_that_cannot_be_compared_are_named)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

@@ -122,10 +122,28 @@ static void a_wrong_identifier_is_a_remark_and_no_refusal(void **state) {
     assert_true(remarked(&v, "ID_NUMBER_CHECK", "parties[2].id_no"));
 }
 
+/* A review that was extended, ended, and began anew is passed on and comes back: the new limit runs on, the old extension stays ended. */
+static void what_comes_back_reopens_the_limit_that_was_stopped(void **state) {
+    (void)state;
+    accepted(says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:00", 1));
+    accepted(says("psb-bynr", "REF.RECEIPT", "sthj", "2026-06-08 11:00", 1));
+    accepted(with_reason(says("psb-bynr", "REF.EXTEND", "sthj", "2026-06-09 11:00", 1), "EX1"));
+    accepted(says("psb-bynr", "REF.FILED", "sthj", "2026-06-10 11:00", 1));
+    accepted(with_reason(says("psb-bynr", "REF.CANCELLED", "sthj", "2026-06-20 11:00", 1), "CX1"));
+    accepted(says("psb-bynr", "REF.REOPEN", "sthj", "2026-06-22 11:00", 1));
+    accepted(with_reason(says("psb-bynr", "JUR.FORWARD", "psb-erds", "2026-06-23 09:00", 2), "JB1"));
+    accepted(says("psb-erds", "JUR.RETURN", "psb-bynr", "2026-06-23 12:00", 2));
+    const struct referral *r = cases.referrals[0];
+    assert_string_equal(r->state, "A25");
+    assert_int_equal(clock_of(r, "D09")->state, CLOCK_RUNNING);
+    assert_int_equal(clock_of(r, "D09")->started_at, at("2026-06-22 11:00"));
+    assert_int_equal(clock_of(r, "D09a")->state, CLOCK_MET);
+}
+
 #define STORY(name) cmocka_unit_test_setup(name, fixture_fresh)
 int main(void) {
     const struct CMUnitTest tests[] = {STORY(a_wrong_identifier_is_a_remark_and_no_refusal),
         STORY(a_referral_is_filed_within_three_days), STORY(the_police_may_not_return_for_incompleteness), STORY(guards_name_every_reason),
-        STORY(a_case_follows_the_river), STORY(without_an_agency_the_second_force_answers_the_first), STORY(a_fishing_case_goes_to_the_fishery_authority)};
+        STORY(a_case_follows_the_river), STORY(what_comes_back_reopens_the_limit_that_was_stopped), STORY(without_an_agency_the_second_force_answers_the_first), STORY(a_fishing_case_goes_to_the_fishery_authority)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

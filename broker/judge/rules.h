@@ -4,6 +4,7 @@
 #define ECOCASE_BROKER_JUDGE_RULES_H
 #include "broker/judge/judge.h"
 #include "broker/judge/calendar.h"
+#include "broker/judge/rules_threshold.h"
 #include "wire/fact.h"
 
 #define MOST_VERSIONS 16
@@ -44,7 +45,8 @@ enum guard { GUARD_CATEGORY = 1, GUARD_COUNTY = 2, GUARD_COMPETENT_SENDER = 4, G
              GUARD_COUNTY_HEAD = 64, GUARD_NUMBER = 128, GUARD_TARGET_ORGAN = 256, GUARD_RESULT = 512, GUARD_DIGESTS = 1024, GUARD_APPROVER = 2048,
              GUARD_SOURCE = 4096, GUARD_AREAS = 8192,
              GUARD_OPERATION = 16384, GUARD_ANSWERED = 32768, GUARD_ACCEPTED = 65536, GUARD_PENALTY_POWER = 131072, GUARD_REPORTED = 262144,
-             GUARD_FOLLOWED_UP = 524288, GUARD_NO_CRIME = 1048576, GUARD_SAME_LEVEL = 2097152 };
+             GUARD_FOLLOWED_UP = 524288, GUARD_NO_CRIME = 1048576, GUARD_SAME_LEVEL = 2097152,
+             GUARD_DUPLICATE = 4194304 };
 /* What a row does to the roster of a joint operation: a bit each. */
 enum roster_act { ROSTER_PLAN = 1, ROSTER_INVITE = 2, ROSTER_ACCEPT = 4, ROSTER_DECLINE = 8, ROSTER_RESET = 16, ROSTER_FINDING = 32, ROSTER_REPORT = 64,
                   ROSTER_FOLLOW_UPS = 128 };
@@ -148,12 +150,7 @@ struct transition {
 };
 /* alerts.yaml, see alert.h */
 #define MOST_WARNINGS 3         /* bits of struct clock.told */
-#define MOST_SUPERVISORS 4
 #define MOST_ALERT_EXCEPTIONS 32
-struct role_list {
-    uint8_t count;
-    enum role role[MOST_SUPERVISORS];
-};
 struct alert_warning { int percent; instant before; }; /* one of the two */
 struct alert_exception { char clock[8]; instant escalate_after; struct role_list supervisors; };
 struct alert_policy {
@@ -186,53 +183,6 @@ struct package {                /* what an event must bring: for a regime, for c
     const char *basis, *tag;
     const struct setting *at;
 };
-/* thresholds.yaml, see threshold.h */
-#define MOST_THRESHOLDS 160
-#define MOST_SEASONS 32
-#define MOST_OVERLAPS 8
-#define MOST_CONDITION_PARTS 8
-enum condition_kind { CONDITION_NUMBER, CONDITION_CODE, CONDITION_TRUE, CONDITION_SEASON, CONDITION_SUM, CONDITION_ALL, CONDITION_ANY, CONDITION_ALWAYS };
-struct condition {
-    enum condition_kind kind;
-    uint8_t fact;
-    uint32_t codes;             /* bits of the fact's list; 0: not counted by code */
-    int64_t least;              /* NUMBER, SUM: micro units (fact.h) */
-    int64_t per;                /* a part of a SUM: its value counts 1 / per, in micro units */
-    uint8_t count;
-    const struct condition *parts;
-};
-enum hint_level { HINT_RED, HINT_AMBER, HINT_BLUE };
-struct threshold {
-    const char *id, *zh, *en, *basis, *tag;
-    bool statutory, severe;
-    enum hint_level level;
-    uint64_t categories;        /* 0: any */
-    struct condition when;
-};
-struct season { uint32_t waters; int first_year, last_year, from, to; const char *basis, *tag; bool statutory; }; /* from, to: mmdd */
-struct overlap {                /* a decision beside a referral of the case */
-    const char *id, *code, *zh, *en, *basis, *tag;
-    bool statutory, fine;
-    uint8_t machine;
-    uint32_t states;            /* 0: any */
-    const char *after, *until;  /* clocks whose start is the moment; until NULL: none */
-    struct role_list tell;
-};
-struct parameter { const char *id, *zh, *en, *basis, *tag; bool statutory; int64_t micro; };
-struct thresholds {
-    int near;                   /* percent */
-    const char *near_basis, *near_tag;
-    bool near_statutory;
-    struct { const char *id, *zh, *en, *basis, *tag; bool statutory; instant within; struct role_list tell; } late; /* send_within */
-    struct role_list tell;      /* who hears of a hint besides the agency */
-    struct threshold *rows;
-    struct season seasons[MOST_SEASONS];
-    struct overlap overlaps[MOST_OVERLAPS];
-    struct parameter parameters[16];
-    size_t count, season_count, overlap_count, parameter_count;
-    int water_body, act_date;   /* the facts that a season asks for */
-};
-
 struct procedure {
     struct arena *arena;        /* of the rules that own it */
     int version;

@@ -46,7 +46,7 @@ static enum outcome needs(const struct procedure *p, const struct transition *t,
     static const char *const guards[] = {"category", "county", "sender competent", "receiver competent", "≥2 officers", "chief approves (remark)", "county-level head approves",
                                          "document number", "target organ", "result", "digests", "approver", "source", "areas", "kind, window and lead are right",
                                          "all answered, or the limit passed", "somebody accepted", "somebody with power to punish", "all reported, or named as overdue",
-                                         "cases that findings led to are named", "no threshold of a crime met", "same level (remark)"};
+                                         "cases that findings led to are named", "no threshold of a crime met", "same level (remark)", "no other of the case (remark)"};
     static const char *const addressed[] = {"", "names a recipient; ", "names no recipient; "};
     if (t->both) TRY(buffer_printf(into, fault, "**both sides**; "));
     for (int i = 0; i < t->reason_count; i++) TRY(buffer_printf(into, fault, "%s%s", t->reasons[i], i + 1 < t->reason_count ? "/" : "; "));

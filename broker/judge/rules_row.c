@@ -91,7 +91,7 @@ static enum outcome read_reasons(struct setting *row, struct transition *ret, st
 static const struct { const char *name; enum guard bit; } guards[] = {{"CATEGORY", GUARD_CATEGORY}, {"COUNTY", GUARD_COUNTY}, {"G06", GUARD_COMPETENT_SENDER},
     {"G06R", GUARD_COMPETENT_RECEIVER}, {"G03", GUARD_OFFICERS}, {"G04", GUARD_CHIEF}, {"G12", GUARD_COUNTY_HEAD}, {"G13", GUARD_NUMBER},
     {"TARGET_ORGAN", GUARD_TARGET_ORGAN}, {"RESULT", GUARD_RESULT}, {"G07", GUARD_DIGESTS}, {"APPROVER", GUARD_APPROVER},
-    {"SOURCE", GUARD_SOURCE}, {"AREAS", GUARD_AREAS}, {"NO_CRIME", GUARD_NO_CRIME}, {"G02", GUARD_SAME_LEVEL},
+    {"SOURCE", GUARD_SOURCE}, {"AREAS", GUARD_AREAS}, {"NO_CRIME", GUARD_NO_CRIME}, {"G02", GUARD_SAME_LEVEL}, {"G10", GUARD_DUPLICATE},
     {"OPERATION", GUARD_OPERATION}, {"ANSWERED", GUARD_ANSWERED}, {"ACCEPTED", GUARD_ACCEPTED}, {"PENALTY_POWER", GUARD_PENALTY_POWER},
     {"REPORTED", GUARD_REPORTED}, {"FOLLOWED_UP", GUARD_FOLLOWED_UP}};
 
@@ -112,7 +112,7 @@ static enum outcome read_guard(const struct procedure *p, struct setting *one, s
         ret->guards |= guards[i].bit;
         return OK;
     }
-    return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no guard \"%.20s\": CATEGORY, COUNTY, G02, G03, G04, G06, G06R, G07, G12, G13, APPROVER, AREAS, NO_CRIME, SOURCE, TARGET_ORGAN, RESULT, "
+    return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no guard \"%.20s\": CATEGORY, COUNTY, G02, G03, G04, G06, G06R, G07, G10, G12, G13, APPROVER, AREAS, NO_CRIME, SOURCE, TARGET_ORGAN, RESULT, "
                          "OPERATION, ANSWERED, ACCEPTED, PENALTY_POWER, REPORTED or FOLLOWED_UP", name);
 }
 

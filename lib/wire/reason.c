@@ -188,6 +188,8 @@
     X(FINE_DURING_REFERRAL, "提示：移送后、公安机关处理前对同一事实罚款", "hint: a fine on the same fact while the police have the case") \
     X(CRIME_SUSPECTED, "事实已达到追诉标准，应按涉嫌犯罪移送，不得以行政拘留代替", "the facts meet the threshold of a crime: refer the case instead") \
     X(UNIT_LEVEL, "提示：旗县区机构向市级机关发文，级别不对应", "remark: a unit of a banner or district writes to a body of the city; the levels differ") \
+    X(FACT_NAME, "提示：该量化事实没有规范名称，照原样传送，不作比较", "remark: this fact has no canonical name; it travels as it is and is not compared") \
+    X(DUPLICATE_REFERRAL, "提示：同一案件同一罪名已有移送，请核对是否重复", "remark: the case has a referral of this category already; check whether this is the same") \
     X(FACT_UNIT, "提示：量化事实的单位与规范不符，未作比较", "remark: a fact in another unit than the canonical one is not compared") \
     X(FACT_CODE, "提示：量化事实的代码不在规范之内，未作比较", "remark: a fact with a code that is not canonical is not compared") \
     X(FACT_VALUE, "提示：量化事实的取值有误，未作比较", "remark: a fact with a value that cannot be is not compared")         \

@@ -44,11 +44,19 @@ static struct submission paper(const struct step *step, const uint8_t *recipient
     return s;
 }
 
+static struct walk_field waste(uint8_t *room, double tonnes) {
+    memcpy(room, "\2\16waste_t", 9);
+    memcpy(room + 9, &tonnes, 8);
+    memcpy(room + 17, "\2t", 3);
+    return (struct walk_field){.present = true, .at = bytes_of(room, 20), .number = 1};
+}
+
 /* The step for every case; false when a case answers otherwise than the step expects. */
 static bool run(struct bench *b, const struct step *step, instant from) {
-    uint8_t room[64];
+    uint8_t room[64], facts[32];
     one(room, step->to);
     struct submission s = paper(step, room, from + step->hours * HOUR_MS);
+    if (step->kind == RECORD_CASE_FILE) s.facts = waste(facts, 12.6);
     const struct participant *owner = directory_by_slug(b->directory, s.sender);
     size_t wrong = 0;
     int64_t start = cpu_ns();
@@ -64,6 +72,27 @@ static bool run(struct bench *b, const struct step *step, instant from) {
     printf("%-14s %s %6.0f ns a message\n", step->event, step->accepted ? "受理 accepted" : "拒绝 refused ", (double)ns / (double)b->count);
     b->total_ns += ns;
     b->total += b->count;
+    return wrong == 0;
+}
+
+/* 应移未移: decisions that are compared with every threshold of their category, a tenth of the cases each; told apart from the others, because
+ * they are few. */
+static bool decide(const struct bench *b, double tonnes, const char *what, instant at) {
+    uint8_t facts[32], room[64] = {0};
+    const struct step step = {"sthj", "", "ADM.PENALTY", "", RECORD_CASE_FILE, 0, true};
+    struct submission s = paper(&step, room, at);
+    s.recipients = (struct walk_field){.present = true, .at = bytes_of(room, 1)};
+    s.facts = waste(facts, tonnes);
+    const struct participant *owner = directory_by_slug(b->directory, s.sender);
+    size_t wrong = 0, count = b->count / 10;
+    int64_t start = cpu_ns();
+    for (size_t i = 0; i < count; i++) {
+        struct verdict v;
+        struct case_state state = {.case_id = s.case_id};
+        judge(b->rules, b->directory, owner, s.business_time, &s, &state, b->keep, &v);
+        wrong += !v.accepted || (v.hinted_count > 0) != (tonnes >= 2.4);
+    }
+    printf("%-14s %s %6.0f ns a decision\n", step.event, what, (double)(cpu_ns() - start) / (double)count);
     return wrong == 0;
 }
 
@@ -105,9 +134,13 @@ int main(int argc, char **argv) {
         right = run(&b, &steps[i], from) && right;
         if (i == 0) opened = arena_used(b.keep);
     }
+    size_t used = arena_used(b.keep);
+    right = decide(&b, 1, "无提示 no hint  ", from) && right;
+    right = decide(&b, 2.5, "接近 near       ", from) && right;
+    right = decide(&b, 5.2, "达到 met        ", from) && right;
     double each = (double)b.total_ns / (double)b.total;
     printf("%zu 件移送 referrals, %zu 条 messages: 每条 %.2f µs a message; 每件 %zu bytes a referral when opened, %zu after its last message (+%zu of the case)\n", b.count, b.total,
-           each / 1000, opened / b.count, arena_used(b.keep) / b.count, sizeof *b.cases);
+           each / 1000, opened / b.count, used / b.count, sizeof *b.cases);
     if (!right) fprintf(stderr, "judge-bench: a message was not answered as the step expects\n");
     if (most > 0 && each > most) fprintf(stderr, "judge-bench: %.0f ns a message, more than %.0f\n", each, most);
     arena_free(b.keep);
