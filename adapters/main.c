@@ -32,8 +32,9 @@ static const char usage[] =
     "                  由样例文件生成起步配置 · writes a starting profile from a sample file, on stdout\n"
     "  ecocase-adapter check PROFILE [--schemas DIR]\n"
     "                  列出配置的全部错误 · lists every mistake of a profile\n"
-    "  ecocase-adapter try PROFILE CASE-FILE [--schemas DIR]\n"
+    "  ecocase-adapter try PROFILE CASE-FILE [--as MASK|ROLE] [--schemas DIR]\n"
     "                  显示文件将如何转换，不发送 · shows what a file would become, sends nothing\n"
+    "                  --as：按脱敏规则显示（STAT，或 copy：按本配置）· as a mask of schemas/privacy.yaml shows it, or the profile's for a role\n"
     "  ecocase-adapter status --spool DIR [--json]\n"
     "                  显示队列、最近成功与错误、未取数 · shows queue, last success and error, lag; exit 1 unless it runs and reaches Kafka and the agency's database\n"
     "  ecocase-adapter table-setup --table FILE --print|--apply [--owner USER]\n"
@@ -51,7 +52,7 @@ static const char usage[] =
     "  --kafka-properties FILE  librdkafka 属性，每行 name=value · librdkafka properties (TLS, SASL), one a line\n\n"
     "退出码 · exit status: 0 正常 well, 1 失败 failed, 2 用法错误 wrong usage\n";
 
-struct options { struct engine_settings engine; const char *words[2], *owner; int word_count; bool json, print, apply; };
+struct options { struct engine_settings engine; const char *words[2], *owner; int word_count; const char *as; bool json, print, apply; };
 
 static int wrong(const char *text, const char *what) {
     fprintf(stderr, "ecocase-adapter: %s%s；用法见 · see: ecocase-adapter --help\n", text, what);
@@ -60,7 +61,7 @@ static int wrong(const char *text, const char *what) {
 
 static int read_options(int argc, char **argv, struct options *o) {
     static const struct option known[] = {{"agency", 1, 0, 'a'}, {"profile", 1, 0, 'p'}, {"spool", 1, 0, 'd'}, {"kafka", 1, 0, 'k'}, {"schemas", 1, 0, 's'},
-        {"clock", 1, 0, 'c'}, {"kafka-properties", 1, 0, 'x'}, {"http", 1, 0, 't'}, {"table", 1, 0, 'b'}, {"owner", 1, 0, 'o'}, {"print", 0, 0, 'P'}, {"apply", 0, 0, 'A'}, {"json", 0, 0, 'j'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
+        {"clock", 1, 0, 'c'}, {"kafka-properties", 1, 0, 'x'}, {"http", 1, 0, 't'}, {"table", 1, 0, 'b'}, {"owner", 1, 0, 'o'}, {"print", 0, 0, 'P'}, {"apply", 0, 0, 'A'}, {"json", 0, 0, 'j'}, {"as", 1, 0, 'm'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
     *o = (struct options){0};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -81,6 +82,7 @@ static int read_options(int argc, char **argv, struct options *o) {
         case 'A': o->apply = true; break;
         case 'x': o->engine.bus.extra = optarg; break;
         case 'j': o->json = true; break;
+        case 'm': o->as = optarg; break;
         case 'h': fputs(usage, stdout); exit(0);
         default: return wrong("选项有误或缺少参数 · wrong option, or its value is missing: ", argv[optind - 1]);
         }
@@ -119,19 +121,19 @@ static int open_seal(struct options *o) { return unseal_run(o->engine.spool, sch
 static int attempt(struct options *o) {
     bool named = o->engine.profile != NULL; /* --profile FILE CASE-FILE, as `run` has it */
     if (named == (o->word_count == 2)) return wrong("try 需要配置和案件文件 · try needs a profile and a case file", "");
-    return try_run(named ? o->engine.profile : o->words[0], schemas(o), o->words[named ? 0 : 1]);
+    return try_run(named ? o->engine.profile : o->words[0], schemas(o), o->words[named ? 0 : 1], o->as);
 }
 
 /* Letters as read_options has them. */
 static const struct command { const char *name, *needs, *takes; int least, most; int (*work)(struct options *); } commands[] = {
-    {"run", "apdks", "cxtb", 0, 0, run}, {"new", "", "s", 1, 2, start}, {"check", "", "s", 1, 1, check}, {"try", "", "ps", 1, 2, attempt}, {"status", "d", "j", 0, 0, status},
+    {"run", "apdks", "cxtb", 0, 0, run}, {"new", "", "s", 1, 2, start}, {"check", "", "s", 1, 1, check}, {"try", "", "psm", 1, 2, attempt}, {"status", "d", "j", 0, 0, status},
     {"unseal", "d", "s", 1, 1, open_seal}, {"table-setup", "b", "oPA", 0, 0, tables}};
 
 static int fits(const struct command *command, const struct options *o) {
     const struct engine_settings *e = &o->engine;
     const struct { char letter; const char *name; bool given; } all[] = {{'a', "--agency", e->agency}, {'p', "--profile", e->profile}, {'d', "--spool", e->spool},
         {'k', "--kafka", e->bus.servers}, {'s', "--schemas", e->schemas}, {'c', "--clock", e->manual_clock}, {'x', "--kafka-properties", e->bus.extra}, {'j', "--json", o->json}, {'t', "--http", e->http},
-        {'b', "--table", e->table}, {'o', "--owner", o->owner}, {'P', "--print", o->print}, {'A', "--apply", o->apply}};
+        {'b', "--table", e->table}, {'o', "--owner", o->owner}, {'P', "--print", o->print}, {'A', "--apply", o->apply}, {'m', "--as", o->as}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         bool needed = strchr(command->needs, all[i].letter), taken = needed || strchr(command->takes, all[i].letter);
         if (needed && !all[i].given) return wrong("缺少必填项 · required and missing: ", all[i].name);

@@ -3,23 +3,23 @@
 #include "adapters/engine/downloads.h"
 #include "base/point.h"
 
-enum outcome awaited_by(const struct engine *e, struct bytes value, struct arena *arena, struct awaited *ret, struct fault *fault) {
+enum outcome awaited_by(const struct engine *e, const struct arrival *arrival, struct arena *arena, struct awaited *ret, struct fault *fault) {
     struct submission said;
     struct fault ignored;
     bool had = false;
     *ret = (struct awaited){0};
-    if (record_read(e->catalogue, value, &said, &ignored) != OK || !said.document_count || !said.chunked_form) return OK;
+    if (record_read(e->catalogue, arrival->value, &said, &ignored) != OK || !said.document_count || !said.chunked_form) return OK;
     TRY(journal_delivered(e->journal, &said.message_id, &had, fault));
-    if (had || convert_attachments(e->profile, value, arena, &ret->papers, &ret->count, &ignored) != OK) ret->count = 0;
+    if (had || convert_attachments(e->profile, arrival->value, arrival->role, arena, &ret->papers, &ret->count, &ignored) != OK) ret->count = 0;
     ret->sender = said.sender;
     return OK;
 }
 
-enum outcome awaited_any(const struct engine *e, struct bytes value, struct arena *arena, bool *ret_any, struct fault *fault) {
+enum outcome awaited_any(const struct engine *e, const struct arrival *arrival, struct arena *arena, bool *ret_any, struct fault *fault) {
     struct awaited awaited;
     struct fault why;
     *ret_any = false;
-    TRY(awaited_by(e, value, arena, &awaited, fault));
+    TRY(awaited_by(e, arrival, arena, &awaited, fault));
     for (size_t i = 0; i < awaited.count && !*ret_any; i++) {
         const struct chunked *what = awaited.papers[i].chunked;
         *ret_any = what && downloads_state(e->downloads, awaited.sender, what, &why) == FETCH_WAITING;

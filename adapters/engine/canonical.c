@@ -1,6 +1,7 @@
 /* See rendering.h: any record as JSON. */
 #include "adapters/engine/rendering.h"
 #include "adapters/engine/decoded.h"
+#include "adapters/engine/privacy.h"
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -76,10 +77,11 @@ static json_t *json_of(avro_value_t *value) {
     return json ? json : json_null();
 }
 
-enum outcome canonical_json(const struct catalogue *catalogue, struct bytes value, json_t **ret, struct fault *fault) {
+enum outcome canonical_json(const struct catalogue *catalogue, struct bytes value, const struct mask *mask, json_t **ret, struct fault *fault) {
     AUTO(decoded_close) struct decoded decoded = {0};
     TRY(decoded_open(catalogue, value, &decoded, fault));
     const struct schema_entry *schema = decoded.said.schema;
+    mask_apply(mask, canonical_record(schema->kind), &decoded.value);
     json_t *root = json_object();
     json_object_set_new(root, "record", json_string(schema->full_name));
     json_object_set_new(root, "version", json_integer(schema->version));

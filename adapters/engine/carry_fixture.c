@@ -62,7 +62,7 @@ static enum outcome carry(struct world *world, struct fault *fault) {
     TRY(profile_load(arguments[SENDER], world->directory, world->catalogue, &world->sender, fault));
     TRY(profile_load(arguments[RECEIVER], world->directory, world->catalogue, &world->receiver, fault));
     TRY(send_it(world, &value, fault));
-    TRY(convert_attachments(world->receiver, buffer_view(&value), world->arena, &files, &count, fault));
+    TRY(convert_attachments(world->receiver, buffer_view(&value), facts.role, world->arena, &files, &count, fault));
     struct bytes *names = arena_array(world->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = files[i].name;
     TRY(convert_render(world->receiver, buffer_view(&value), &facts, names, count, world->arena, &made, fault));

@@ -69,11 +69,14 @@ struct native_case {
 };
 struct inbox_facts { int32_t lane; int64_t sequence; const char *role; /* to|copy|notice */ };
 /* `value` must have passed record_read. `attachment_names[i]` are the final names of the record's i-th document with
- * content, for the case file to mention. */
+ * content, for the case file to mention. What the profile's mask for that role hides is neither in the file nor among the attachments. */
 MUST_USE enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
                                      const struct bytes *attachment_names, size_t attachment_count,
                                      struct arena *arena, struct native_case *ret, struct fault *fault);
 /* Names and contents of the record's documents with content, or with chunks, before rendering (so that the engine can name them). */
-MUST_USE enum outcome convert_attachments(const struct profile *profile, struct bytes value, struct arena *arena,
+MUST_USE enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role, struct arena *arena,
                                           const struct native_file **ret, size_t *ret_count, struct fault *fault);
+/* The mask (engine/privacy.h) under which this agency's files show what came in this role (unknown: as a copy). NULL: all is shown. */
+struct mask;
+const struct mask *profile_mask(const struct profile *profile, const char *role, struct bytes event);
 #endif

@@ -61,7 +61,16 @@ static enum outcome follow(struct journal *journal, const struct directory *dire
 static bool of_machine(struct bytes event, const char *machine_dot) { return event.count > 4 && memcmp(event.at, machine_dot, 4) == 0; }
 static bool grown(const char *event, struct bytes cited) { return of_machine(cited, "OPS.") && strncmp(event, "OPS.", 4) != 0; }
 
-/* REF.SEND cites papers of the agency's own case, which makes it no part of theirs; a clue or an operation it came from does. */
+/* REF.SEND cites papers of the agency's own case, which makes it no part of theirs; a clue or an operation it came from does, and so
+ * do the penalty that was shared before (ADM) and the reverse referral that it goes back from (REV): the hints of those wait for it. */
+static bool of_origin(struct bytes event) {
+    static const char *const machines[] = {"CLU.", "OPS.", "ADM.", "REV."};
+    for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++) {
+        if (of_machine(event, machines[i])) return true;
+    }
+    return false;
+}
+
 static enum outcome only_origins(struct journal *journal, struct draft_view *view, struct arena *arena, struct fault *fault) {
     struct bytes *origins = arena_array(arena, view->cite_count + 1, sizeof *origins);
     size_t count = 0;
@@ -71,7 +80,7 @@ static enum outcome only_origins(struct journal *journal, struct draft_view *vie
         bool origin = false;
         struct bytes number = number_normal(view->cites[i], arena);
         if (number.count) TRY(journal_numbers(journal, number, false, arena, &entries, &found, fault));
-        for (size_t k = 0; k < found; k++) origin = origin || of_machine(entries[k].event, "CLU.") || of_machine(entries[k].event, "OPS.");
+        for (size_t k = 0; k < found; k++) origin = origin || of_origin(entries[k].event);
         if (origin) origins[count++] = view->cites[i];
     }
     view->cites = origins;

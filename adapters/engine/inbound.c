@@ -228,7 +228,8 @@ static enum outcome sift(struct inbound *in, struct arena *arena, struct fault *
     in->sifted = downloads_changes(in->engine->downloads);
     for (size_t i = 0; i < in->count; i++) { /* nothing is moved before all is known */
         arena_reset(scratch);
-        if (!waits[in->messages[i]->partition]) TRY(awaited_any(in->engine, value_of(in->messages[i]), scratch, &waiting[i], fault));
+        const struct arrival arrival = arrival_of(in->messages[i]);
+        if (!waits[in->messages[i]->partition]) TRY(awaited_any(in->engine, &arrival, scratch, &waiting[i], fault));
         if (waiting[i]) waits[in->messages[i]->partition] = true;
     }
     memset(waits, 0, sizeof waits);
@@ -256,7 +257,7 @@ static enum outcome deliver(struct inbound *in, struct arena *arena, struct faul
     struct lanes before, after;
     for (size_t i = 0; i < in->ready; i++) {
         arrivals[i] = arrival_of(in->messages[i]);
-        TRY(awaited_by(in->engine, arrivals[i].value, arena, &papers[i], fault));
+        TRY(awaited_by(in->engine, &arrivals[i], arena, &papers[i], fault));
     }
     TRY(lanes_load(in->engine->journal, &before, fault));
     TRY(delivery_batch(in->engine, &after, arrivals, in->ready, arena, fault));

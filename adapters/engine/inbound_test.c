@@ -5,8 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <string.h>
 #include "adapters/engine/delivery.h"
 #include "adapters/engine/engine_fixture.h"
+#include "adapters/engine/privacy.h"
 
 static struct fixture f;
 static struct lanes lanes;
@@ -78,6 +80,37 @@ static void bytes_that_are_no_record_are_delivered_as_they_are(void **state) {
     assert_int_equal(deliver(&one, 1), OK);
     assert_true(fixture_has(&f, "inbox/UNREADABLE_无文号_1-1.canonical.json"));
 }
+static const char *in_inbox(const char *name) {
+    struct fault fault;
+    AUTO(buffer_free) struct buffer text;
+    buffer_init(&text, LIMIT_VALUE);
+    if (buffer_read_file(&text, arena_printf(f.arena, "%s/inbox/%s", f.folder, name), &fault) != OK) fail_msg("%s", fault.text);
+    return arena_cstr(f.arena, buffer_view(&text));
+}
+/* What cannot be written in the agency's words arrives as JSON: under the same mask, and bytes that nobody can read not at all. */
+static void what_arrives_as_json_is_masked_too(void **state) {
+    struct fault fault;
+    struct privacy *privacy = NULL;
+    struct arrival list[] = {arrival(1, 1), arrival(3, 2)};
+    AUTO(buffer_free) struct buffer record;
+    (void)state;
+    buffer_init(&record, LIMIT_VALUE);
+    assert_int_equal(privacy_load("schemas", catalogue_divisions(f.catalogue), &privacy, &fault), OK);
+    assert_int_equal(buffer_read_file(&record, "tests/golden/7-CaseFile.bin", &fault), OK);
+    list[0].value = buffer_view(&record);
+    list[1].value = BYTES_LITERAL("\x01 150821197002020014");
+    double_ways = (struct double_ways){privacy_mask(privacy, "STAT"), true};
+    enum outcome outcome = deliver(list, 2);
+    double_ways = (struct double_ways){0};
+    privacy_free(privacy);
+    assert_int_equal(outcome, OK);
+    assert_int_equal(fixture_count(&f, "inbox"), 2);
+    const char *text = in_inbox("REF.SEND_巴农移送〔2026〕7号_1-1.canonical.json");
+    assert_non_null(strstr(text, "\"category\": \"FISH\""));
+    assert_true(!strstr(text, "局长") && !strstr(text, "某某") && !strstr(text, "移送书"));
+    text = in_inbox("UNREADABLE_无文号_1-2.canonical.json");
+    assert_true(strstr(text, "\"masked\": \"STAT\"") && !strstr(text, "base64"));
+}
 /* Every transport call fails once, followed by a retry or by a crash: the same files, each once. */
 static void torture(bool crash) {
     for (unsigned nth = 1;; nth++) {
@@ -114,6 +147,7 @@ static void any_failing_call_and_a_crash_are_made_good(void **state) {
 int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {EACH(what_the_journal_has_is_dropped), EACH(a_gap_is_alarmed_and_delivered_over),
-        EACH(bytes_that_are_no_record_are_delivered_as_they_are), EACH(any_failing_call_is_made_good), EACH(any_failing_call_and_a_crash_are_made_good)};
+        EACH(bytes_that_are_no_record_are_delivered_as_they_are), EACH(what_arrives_as_json_is_masked_too),
+        EACH(any_failing_call_is_made_good), EACH(any_failing_call_and_a_crash_are_made_good)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

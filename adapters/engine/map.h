@@ -82,8 +82,12 @@ void map_placed(struct map_value *value, const struct map_scope *scope, const st
 /* Puts path, line and column to a fault that is set. `node` NULL: the scope's own. */
 enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, const struct native_node *node);
 
+/* What the profile withholds is taken out of a record that was read, before anything is made of it. */
+void map_withhold(const struct profile *profile, struct map_record *record);                                /* map_withhold.c */
+
 /* ---- Avro ----------------------------------------------------------------------------------------------------------- */
-MUST_USE enum outcome map_decode(const struct catalogue *catalogue, struct bytes value, struct arena *arena, struct map_record *ret, struct fault *fault);
+/* Under the mask that the profile has for what came in this role. */
+MUST_USE enum outcome map_decode(const struct profile *profile, struct bytes value, const char *role, struct arena *arena, struct map_record *ret, struct fault *fault);
 
 /* 举报人 sealed for its place; empty: nothing is said, or there is no key. */
 struct bytes map_reporter(const struct map_item *own, const struct address *address, const char *sender, struct arena *arena); /* map_reporter.c */

@@ -86,7 +86,7 @@ static void told_whole(const struct profile *profile, struct bytes value) {
     }
     if (convert_render(profile, value, &facts, &name, 1, fixture_arena, &made, &fault) != OK) fail_msg("%s: %s", profile_agency(profile), fault.text);
     if (native_read(&profile->format, made.content, fixture_arena, &root, &fault) != OK) fail_msg("%s: %s %s", profile_agency(profile), fault.code, fault.text);
-    assert_int_equal(map_decode(fixture_catalogue, value, fixture_arena, &record, &fault), OK);
+    assert_int_equal(map_decode(profile, value, facts.role, fixture_arena, &record, &fault), OK);
     all_stands(&record.own, root, profile_agency(profile));
     for (size_t kind = 0; kind < GROUP_COUNT; kind++) {
         for (size_t i = 0; i < record.groups[kind].count; i++) all_stands(&record.groups[kind].items[i], root, profile_agency(profile));

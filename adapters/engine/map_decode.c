@@ -2,6 +2,7 @@
  * passed over. */
 #include "adapters/engine/decoded.h"
 #include "adapters/engine/map.h"
+#include "adapters/engine/privacy.h"
 
 static struct bytes text_of(const avro_value_t *value, struct arena *arena) {
     const char *at = NULL;
@@ -128,21 +129,22 @@ static void take_fields(struct decoding *d, avro_value_t *record, enum group_kin
     }
 }
 
-enum outcome map_decode(const struct catalogue *catalogue, struct bytes value, struct arena *arena, struct map_record *ret, struct fault *fault) {
+enum outcome map_decode(const struct profile *profile, struct bytes value, const char *role, struct arena *arena, struct map_record *ret, struct fault *fault) {
     AUTO(decoded_close) struct decoded decoded = {0};
     struct decoding d = {ret, arena, 0};
-    TRY(decoded_open(catalogue, value, &decoded, fault));
+    TRY(decoded_open(profile->catalogue, value, &decoded, fault));
     *ret = (struct map_record){.record = canonical_record(decoded.said.kind)};
     if (!ret->record) return fault_set(fault, REFUSE, "UNKNOWN_MESSAGE", "a %s is not for an agency", decoded.said.schema->name);
     ret->event = arena_cstr(arena, decoded.said.event);
+    mask_apply(profile_mask(profile, role, decoded.said.event), ret->record, &decoded.value);
     take_fields(&d, &decoded.value, GROUP_NONE, "", &ret->own);
     return d.items > DECODED_MOST ? fault_set(fault, REFUSE, "TOO_LARGE", "%zu items, at most %u", d.items, DECODED_MOST) : OK;
 }
 
-enum outcome convert_attachments(const struct profile *profile, struct bytes value, struct arena *arena, const struct native_file **ret, size_t *ret_count,
-                                 struct fault *fault) {
+enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role, struct arena *arena, const struct native_file **ret,
+                                 size_t *ret_count, struct fault *fault) {
     struct map_record record;
-    TRY(map_decode(profile->catalogue, value, arena, &record, fault));
+    TRY(map_decode(profile, value, role, arena, &record, fault));
     const struct map_group *documents = &record.groups[GROUP_DOCUMENTS];
     struct native_file *files = arena_array(arena, documents->count + 1, sizeof *files);
     size_t count = 0;

@@ -72,6 +72,7 @@ static enum outcome read_draft(const struct profile *profile, const char *file_n
     TRY(reading.rows ? open_rows(&reading, root) : open_record(&reading, root));
     TRY(map_choose(&reading, file_name));
     TRY(map_read_record(&reading, &draft->record));
+    map_withhold(profile, &draft->record);
     draft->arena = arena;
     view_of(draft, reading.message);
     *ret = draft;

@@ -80,7 +80,7 @@ struct bytes fixture_value(const struct profile *profile, const char *file_name,
 json_t *fixture_record(struct bytes value) {
     json_t *root = NULL;
     struct fault fault;
-    assert_int_equal(canonical_json(fixture_catalogue, value, &root, &fault), OK);
+    assert_int_equal(canonical_json(fixture_catalogue, value, NULL, &root, &fault), OK);
     json_t *record = json_incref(json_object_get(root, "value"));
     json_decref(root);
     return record;
@@ -107,7 +107,7 @@ const char *fixture_rendered(const struct profile *profile, struct bytes value, 
     size_t count = 0;
     struct native_case made;
     const struct inbox_facts facts = {3, 7, "to"};
-    assert_int_equal(convert_attachments(profile, value, fixture_arena, &files, &count, &fault), OK);
+    assert_int_equal(convert_attachments(profile, value, facts.role, fixture_arena, &files, &count, &fault), OK);
     struct bytes *names = arena_array(fixture_arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = bytes_of_cstr(arena_printf(fixture_arena, "%zu_%.*s", i + 1, BYTES_FMT(files[i].name)));
     if (convert_render(profile, value, &facts, names, count, fixture_arena, &made, &fault) != OK) fail_msg("%s %s", fault.code, fault.text);

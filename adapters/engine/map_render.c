@@ -80,8 +80,8 @@ enum outcome convert_render(const struct profile *profile, struct bytes value, c
     AUTO(buffer_free) struct buffer content;
     struct native_case made = {.extension = bytes_of_cstr(profile->extension)};
     buffer_init(&content, RENDERED_MOST);
-    TRY(map_decode(profile->catalogue, value, arena, &record, fault));
-    TRY(convert_attachments(profile, value, arena, &made.attachments, &made.attachment_count, fault));
+    TRY(map_decode(profile, value, facts->role, arena, &record, fault));
+    TRY(convert_attachments(profile, value, facts->role, arena, &made.attachments, &made.attachment_count, fault));
     add_inbox(&record, facts, arena);
     name_papers(&record.groups[GROUP_DOCUMENTS], attachment_names, attachment_count, arena);
     struct map_writing w = {.profile = profile, .message = message_for(profile, &record), .record = &record, .arena = arena};

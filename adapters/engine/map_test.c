@@ -226,7 +226,7 @@ static void a_paper_in_chunks_is_told_as_it_was_said(void **state) {
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
     assert_int_equal(convert_write(profile, draft, &address, papers, 2, &value, &fault), OK);
-    assert_int_equal(convert_attachments(profile, buffer_view(&value), fixture_arena, &files, &count, &fault), OK);
+    assert_int_equal(convert_attachments(profile, buffer_view(&value), "to", fixture_arena, &files, &count, &fault), OK);
     assert_int_equal(count, 2);
     assert_null(files[0].chunked);
     assert_true(bytes_equal_cstr(files[0].content, "small"));

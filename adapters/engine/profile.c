@@ -1,5 +1,6 @@
 /* See profile.h: the file, its format, tables and texts. */
 #define _GNU_SOURCE /* FNM_CASEFOLD */
+#include "adapters/engine/privacy.h"
 #include "adapters/engine/profile_inside.h"
 #include "adapters/formats/xml_schema.h"
 #include "base/limits.h"
@@ -239,6 +240,8 @@ static enum outcome read_all(struct reading *r, struct setting *root) {
     NOTE(r, NULL, setting_int_or(root, "attachment_chunk", LIMIT_CHUNK_LEAST, LIMIT_CHUNK, LIMIT_CHUNK, &p->attachment_chunk, r->fault));
     NOTE(r, NULL, read_choice(r, root, "identifiers", stops, &which));
     p->identifiers_stop = which == 0;
+    NOTE(r, setting_get(root, "privacy"), read_privacy(r, root));
+    NOTE(r, setting_get(root, "withhold"), read_withheld(r, root));
     NOTE(r, setting_get(root, "tables"), read_tables(r, root));
     r->blocks = setting_get(root, "blocks");
     if (r->blocks && r->blocks->kind != SETTING_MAP) return setting_fault(r->blocks, r->fault, "SETTINGS_TYPE", "blocks: name: {fields, facts, groups}");
@@ -277,6 +280,7 @@ enum outcome profile_load(const char *path, const struct directory *directory, c
 void profile_free(struct profile *profile) {
     if (!profile) return;
     xml_schema_free(profile->schema);
+    privacy_free(profile->privacy);
     settings_free(profile->settings);
     arena_free(profile->arena);
     free(profile);

@@ -30,6 +30,7 @@ struct canonical_field {
     const char *const *symbols;  /* VALUE_SYMBOL: ends with NULL */
 };
 const struct canonical_field *canonical_find(const char *path, enum group_kind group);  /* NULL: no such field */
+const struct canonical_field *canonical_at(size_t index);  /* NULL: behind the last */
 const char *canonical_group_name(enum group_kind kind);
 /* The record kinds that agencies send and get, as bits; 0: none of theirs. And back, with the name. */
 unsigned canonical_record(enum record_kind kind);
@@ -86,6 +87,10 @@ struct mapped_message {
     const struct mapped_group *groups; size_t group_count;
     const struct native_path *rest;                            /* NULL: none */
 };
+struct privacy;
+/* 不外发: a canonical field, or a whole group (field NULL), that never leaves the agency. */
+struct withheld { const struct canonical_field *field; enum group_kind group; };
+struct event_mask { const char *event; const struct mask *mask; };
 struct profile {
     struct arena *arena;
     struct settings *settings;                                 /* owns the texts */
@@ -100,6 +105,10 @@ struct profile {
     struct texts dates, list, files;
     int64_t attachment_wait_ms, attachment_inside, attachment_chunk;
     bool identifiers_stop;                 /* wrong identifiers stop a file; else the broker remarks on them */
+    struct privacy *privacy;               /* engine/privacy.h; owned */
+    const struct mask *masks[4];           /* by privacy_arrivals */
+    const struct event_mask *event_masks; size_t event_mask_count;
+    const struct withheld *withheld; size_t withheld_count;
     const struct table *tables; size_t table_count;
     struct table facts, fact_codes;        /* built in: the Chinese names of facts.yaml and of its codes, open */
     const struct mapped_message *messages; size_t message_count;

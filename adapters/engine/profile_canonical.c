@@ -99,6 +99,7 @@ const struct canonical_field *canonical_find(const char *path, enum group_kind g
     }
     return NULL;
 }
+const struct canonical_field *canonical_at(size_t index) { return index < sizeof fields / sizeof fields[0] ? &fields[index] : NULL; }
 const char *canonical_group_name(enum group_kind kind) { return groups[kind].name; }
 unsigned canonical_group_records(enum group_kind kind) { return groups[kind].records; }
 

@@ -56,6 +56,9 @@ struct parts {
 #define MOST_MESSAGES 256u
 #define MOST_TABLES 256u
 #define MOST_ROWS 8192u              /* of one table: all counties of China fit */
+/* privacy: which mask what comes is written under; withhold: what never leaves. */
+MUST_USE enum outcome read_privacy(struct reading *r, struct setting *root);
+MUST_USE enum outcome read_withheld(struct reading *r, struct setting *root);
 MUST_USE enum outcome read_parts(struct reading *r, struct setting *from, struct parts *parts);
 /* A fact by the names of facts.yaml: its unit, code or table must be what the name asks for. */
 MUST_USE enum outcome profile_fact(struct reading *r, struct setting *from, struct mapped_fact *fact);

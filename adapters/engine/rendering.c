@@ -2,6 +2,7 @@
 #include "adapters/engine/rendering.h"
 #include "adapters/engine/downloads.h"
 #include "adapters/engine/name.h"
+#include "adapters/engine/privacy.h"
 #include "base/log.h"
 #include "base/point.h"
 #include "wire/reason.h"
@@ -136,7 +137,7 @@ static enum outcome stage_native(const struct rendering *r, struct rendered *ret
     size_t count = 0;
     struct native_case native = {0};
     struct inbox_facts facts = {r->arrival->place.lane, r->arrival->place.sequence, r->arrival->role};
-    TRY(convert_attachments(e->profile, r->arrival->value, r->scratch, &documents, &count, fault));
+    TRY(convert_attachments(e->profile, r->arrival->value, r->arrival->role, r->scratch, &documents, &count, fault));
     struct bytes *names = arena_array(r->scratch, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = bytes_of_cstr(paper_name(r, ret->stem, i + 1, &documents[i]));
     TRY(convert_render(e->profile, r->arrival->value, &facts, names, count, r->scratch, &native, fault));
@@ -153,7 +154,7 @@ static enum outcome stage_papers(const struct rendering *r, struct rendered *ret
     const struct native_file *documents = NULL;
     struct fault ignored;
     size_t count = 0;
-    if (!r->readable || convert_attachments(r->engine->profile, r->arrival->value, r->scratch, &documents, &count, &ignored) != OK) return OK;
+    if (!r->readable || convert_attachments(r->engine->profile, r->arrival->value, r->arrival->role, r->scratch, &documents, &count, &ignored) != OK) return OK;
     for (size_t i = 0; i < count; i++) {
         if (documents[i].chunked) TRY(stage_chunked(r, ret, paper_name(r, ret->stem, i + 1, &documents[i]), &documents[i], fault));
     }
@@ -163,11 +164,13 @@ static enum outcome stage_papers(const struct rendering *r, struct rendered *ret
 static enum outcome stage_canonical(const struct rendering *r, struct rendered *ret, const struct fault *why, struct fault *fault) {
     json_t *canonical = NULL;
     struct fault ignored;
+    const struct mask *mask = profile_mask(r->engine->profile, r->arrival->role, r->readable ? r->said.event : BYTES_NONE);
     TRY(stage_papers(r, ret, fault));
-    if (!r->readable || canonical_json(r->engine->catalogue, r->arrival->value, &canonical, &ignored) != OK) {
+    if (!r->readable || canonical_json(r->engine->catalogue, r->arrival->value, mask, &canonical, &ignored) != OK) {
         canonical = json_object();
         json_object_set_new(canonical, "unreadable", json_string(why->code));
-        json_object_set_new(canonical, "base64", canonical_base64(r->arrival->value));
+        if (mask_hides(mask)) json_object_set_new(canonical, "masked", json_string(mask->name)); /* nobody knows what stands in the bytes */
+        else json_object_set_new(canonical, "base64", canonical_base64(r->arrival->value));
     }
     log_warn("inbound.canonical", "lane=%d sequence=%lld code=%s field=%s", r->arrival->place.lane, (long long)r->arrival->place.sequence, why->code, why->field);
     enum outcome outcome = stage_json(r, ret, BOX_INBOX, arena_printf(r->scratch, "%s.canonical.json", ret->stem), canonical, fault);
@@ -188,7 +191,7 @@ enum outcome rendering_stage(struct rendering *r, struct rendered *ret, struct f
     json_t *canonical = NULL;
     struct fault why = {.what = REFUSE, .code = "SCHEMA_UNKNOWN"};
     enum outcome outcome = REFUSE;
-    if (r->readable && r->said.kind == RECORD_NOTICE) outcome = canonical_json(r->engine->catalogue, r->arrival->value, &canonical, &why);
+    if (r->readable && r->said.kind == RECORD_NOTICE) outcome = canonical_json(r->engine->catalogue, r->arrival->value, NULL, &canonical, &why);
     *ret = (struct rendered){rendering_message_id(r), stem_of(r, canonical), json_array()};
     bool receipt = canonical && bytes_equal_cstr(r->said.event, "SYS.ACCEPTED");
     if (receipt) {

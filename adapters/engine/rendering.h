@@ -17,7 +17,7 @@ void rendering_open(struct engine *engine, const struct arrival *arrival, struct
 struct uuid rendering_message_id(const struct rendering *rendering);
 MUST_USE enum outcome rendering_stage(struct rendering *rendering, struct rendered *ret, struct fault *fault);
 
-/* Any record of the catalogue as JSON: plain values, unions without tags, bytes in base64. */
-MUST_USE enum outcome canonical_json(const struct catalogue *catalogue, struct bytes value, json_t **ret, struct fault *fault);
+/* Any record of the catalogue as JSON, under a mask (NULL: whole): plain values, unions without tags, bytes in base64. */
+MUST_USE enum outcome canonical_json(const struct catalogue *catalogue, struct bytes value, const struct mask *mask, json_t **ret, struct fault *fault);
 json_t *canonical_base64(struct bytes bytes);
 #endif

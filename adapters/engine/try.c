@@ -2,6 +2,7 @@
 #include "adapters/engine/try.h"
 #include "adapters/engine/fact_note.h"
 #include "adapters/engine/identity.h"
+#include "adapters/engine/privacy.h"
 #include "adapters/engine/rendering.h"
 #include "base/limits.h"
 #include "wire/finding.h"
@@ -70,7 +71,7 @@ static json_t *readable(json_t *canonical) {
     return canonical;
 }
 
-struct attempt { struct draft *draft; struct draft_view view; struct attachment *papers; struct address address; bool derived, all; };
+struct attempt { const char *as; const struct mask *mask; struct draft *draft; struct draft_view view; struct attachment *papers; struct address address; bool derived, all; };
 
 /* Ids that need no journal: an answer's come from the document it cites, found when the adapter sends it. */
 static enum outcome derive(const struct world *world, struct bytes native, struct attempt *a, struct fault *fault) {
@@ -106,15 +107,26 @@ static json_t *report(const struct attempt *a, json_t *needs, json_t *noted, jso
     json_t *ids = json_pack("{s:o, s:o, s:o}", "messageId", id_of(&a->address.message_id), "caseId", id_of(&a->address.case_id), "referralId",
                             id_of(&a->address.referral_id));
     if (!a->derived) json_object_set_new(ids, "note", json_string("案件与移送由所引文号确定 · case and referral follow from the document cited"));
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "event", a->view.event, "documentNo", text(a->view.document_no), "cites", cites, "ids", ids,
+    return json_pack("{s:s, s:s*, s:o, s:o, s:o, s:o, s:o, s:o}", "event", a->view.event, "as", a->mask ? a->mask->name : NULL, "documentNo", text(a->view.document_no), "cites", cites, "ids", ids,
                      "attachments", needs, "remarks", noted, "becomes", readable(canonical));
 }
 
-static enum outcome attempt(const struct world *world, const char *file, json_t **ret, struct fault *fault) {
+/* A mask of the table, or the one this profile has for a role. */
+static enum outcome choose_mask(const struct world *world, struct attempt *a, struct fault *fault) {
+    const struct privacy *privacy = world->profile->privacy;
+    if (!a->as) return OK;
+    a->mask = privacy_mask(privacy, a->as);
+    for (size_t i = 0; i < PRIVACY_ARRIVALS && !a->mask; i++) {
+        if (strcmp(privacy_arrivals[i], a->as) == 0) a->mask = profile_mask(world->profile, a->as, bytes_of_cstr(a->view.event));
+    }
+    return a->mask ? OK : fault_set(fault, REFUSE, "SETTINGS_TYPE", "--as %s: a mask (%s) or a role (to, copy, notice, alert)", a->as, privacy_names(privacy));
+}
+
+static enum outcome attempt(const struct world *world, const char *file, const char *as, json_t **ret, struct fault *fault) {
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
     AUTO(buffer_free) struct buffer native;
     AUTO(buffer_free) struct buffer value;
-    struct attempt a = {.all = true};
+    struct attempt a = {.as = as, .all = true};
     json_t *canonical = NULL, *noted = NULL;
     buffer_init(&native, LIMIT_NATIVE_FILE);
     buffer_init(&value, LIMIT_VALUE);
@@ -122,6 +134,7 @@ static enum outcome attempt(const struct world *world, const char *file, json_t 
     TRY(buffer_read_file(&native, file, fault));
     TRY(convert_read(world->profile, name, buffer_view(&native), world->arena, &a.draft, fault));
     convert_view(a.draft, &a.view);
+    TRY(choose_mask(world, &a, fault));
     if (a.view.need_count > LIMIT_ATTACHMENT_COUNT) return fault_set(fault, REFUSE, "TOO_MANY", "%zu attachments", a.view.need_count);
     a.papers = arena_array(world->arena, a.view.need_count + 1, sizeof *a.papers);
     json_t *needs = json_array();
@@ -129,7 +142,7 @@ static enum outcome attempt(const struct world *world, const char *file, json_t 
     if (outcome == OK) outcome = derive(world, buffer_view(&native), &a, fault);
     if (outcome == OK) outcome = convert_write(world->profile, a.draft, &a.address, a.papers, a.view.need_count, &value, fault);
     if (outcome == OK) outcome = remarks(world, buffer_view(&value), &noted, fault);
-    if (outcome == OK) outcome = canonical_json(world->catalogue, buffer_view(&value), &canonical, fault);
+    if (outcome == OK) outcome = canonical_json(world->catalogue, buffer_view(&value), a.mask, &canonical, fault);
     if (outcome == OK) {
         *ret = report(&a, needs, noted, canonical);
         return OK;
@@ -139,12 +152,12 @@ static enum outcome attempt(const struct world *world, const char *file, json_t 
     return outcome;
 }
 
-int try_run(const char *profile, const char *schemas, const char *file) {
+int try_run(const char *profile, const char *schemas, const char *file, const char *as) {
     AUTO(world_close) struct world world = {0};
     struct rejection rejection = {0};
     json_t *root = NULL;
     enum outcome outcome = world_open(&world, profile, schemas, &rejection.fault);
-    if (outcome == OK) outcome = attempt(&world, file, &root, &rejection.fault);
+    if (outcome == OK) outcome = attempt(&world, file, as, &root, &rejection.fault);
     if (outcome != OK) root = rejection_json(&rejection);
     bool written = root && json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF && fflush(stdout) == 0;
     json_decref(root);

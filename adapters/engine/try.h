@@ -4,5 +4,6 @@
 #ifndef ECOCASE_ADAPTERS_TRY_H
 #define ECOCASE_ADAPTERS_TRY_H
 
-int try_run(const char *profile, const char *schemas, const char *file);
+/* `as`: NULL, or the mask or the role (to, copy, notice, alert: by this profile) under which `becomes` is shown. */
+int try_run(const char *profile, const char *schemas, const char *file, const char *as);
 #endif

@@ -15,6 +15,7 @@ struct catalogue {
     size_t count;
     struct event_list *events;
     struct division_list *divisions;
+    char *folder;
     struct fact_list *facts;
 };
 static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick", "Clue", "ClueStep", "Operation", "OperationStep"};
@@ -97,6 +98,8 @@ static enum outcome load_facts(struct catalogue *catalogue, const char *schemas_
 enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, struct fault *fault) {
     struct catalogue *catalogue = calloc(1, sizeof *catalogue);
     PROMISE(catalogue);
+    catalogue->folder = strdup(schemas_folder);
+    PROMISE(catalogue->folder);
     enum outcome loaded = load_all(catalogue, schemas_folder, fault);
     if (loaded == OK) loaded = event_list_load(schemas_folder, &catalogue->events, fault);
     if (loaded == OK) loaded = division_list_load(schemas_folder, &catalogue->divisions, fault);
@@ -126,10 +129,12 @@ void catalogue_free(struct catalogue *catalogue) {
     event_list_free(catalogue->events);
     division_list_free(catalogue->divisions);
     fact_list_free(catalogue->facts);
+    free(catalogue->folder);
     free(catalogue);
 }
 const struct division_list *catalogue_divisions(const struct catalogue *catalogue) { return catalogue->divisions; }
 const struct fact_list *catalogue_facts(const struct catalogue *catalogue) { return catalogue->facts; }
+const char *catalogue_folder(const struct catalogue *catalogue) { return catalogue->folder; }
 const struct event_entry *catalogue_event(const struct catalogue *catalogue, struct bytes code) { return event_find(catalogue->events, code); }
 
 const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id) {

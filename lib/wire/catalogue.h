@@ -29,6 +29,7 @@ const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, ui
 const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, enum record_kind kind);
 const struct division_list *catalogue_divisions(const struct catalogue *catalogue);                      /* wire/division.h */
 const struct fact_list *catalogue_facts(const struct catalogue *catalogue);                              /* wire/fact.h */
+const char *catalogue_folder(const struct catalogue *catalogue);   /* where it was loaded from: the schemas folder */
 size_t catalogue_count(const struct catalogue *catalogue);
 const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index);
 #endif

@@ -56,7 +56,7 @@ static struct bytes carried(const struct profile *profile, struct bytes native, 
     PROMISE(outcome == OK || (outcome == REFUSE && f.code[0] && !ours));
     if (outcome != OK) return BYTES_NONE;
     PROMISE(record_read(catalogue, buffer_view(&value), &said, &f) == OK);
-    PROMISE(convert_attachments(profile, buffer_view(&value), arena, &files, &count, &f) == OK);
+    PROMISE(convert_attachments(profile, buffer_view(&value), facts.role, arena, &files, &count, &f) == OK);
     struct bytes *names = arena_array(arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = files[i].name;
     PROMISE(convert_render(profile, buffer_view(&value), &facts, names, count, arena, &made, &f) == OK);

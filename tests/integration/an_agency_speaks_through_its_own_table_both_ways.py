@@ -159,6 +159,24 @@ def other_forms(w, database, police, steps):
     show("forms", "text of GB18030, an outbox shared with others, DBF as bytea, jsonb; settings that do not fit the profile are refused")
 
 
+def beside_folders(w, sthj, police, steps):
+    """The folders serve at the same time; an attachment too large for the recipient's table is told and lies in its spool."""
+    case, name, video = case_of(steps, 741), papers(steps["waste-1"])[2][0], bytes(range(256)) * 8192
+    outbox = w.spool("sthj") / "outbox"
+    for paper, content in [*papers(steps["waste-1"])[:2], (name, video), ("移送-741.json", case.encode())]:
+        (outbox / ".writing").write_bytes(content)
+        (outbox / ".writing").rename(outbox / paper)
+    row = eventually(lambda: next((r for r in police.inbox("REF.SEND") if "741号" in r["payload"]), None), 40, "the case of the folder")
+    got = police.files(row["id"])
+    assert [got[n][1] for n in (1, 2)] == [c for _, c in papers(steps["waste-1"])[:2]], got.keys()
+    called, content, path = got[3]
+    assert content is None and path == f"done/{called}" and called.endswith(name), got[3]
+    eventually((w.spool("psb-bynr") / path).exists, 20, "the large attachment where the table says")
+    assert (w.spool("psb-bynr") / path).read_bytes() == video
+    assert police.ask("SELECT size, media FROM ecocase.inbox_file WHERE id = %s AND nth = 3", row["id"]) == [(len(video), "image/jpeg")]
+    show("beside folders", "a case from the outbox folder; its attachment of 2 MiB lies at its path")
+
+
 def loses_and_finds(w, sthj, police, steps):
     """A database restored from yesterday, a store that is lost, a trigger that was disabled, rows that may go: at the next connection all of it is right again."""
     whole = papers(steps["waste-1"])
@@ -211,6 +229,11 @@ def goes_away(database, sthj, police, steps):
     code, told = eventually(lambda: (lambda s: s if s[1].get("table", {}).get("state") == "down" else None)(police.status()), 30, "the status says so")
     assert code == 1 and told["table"]["lastError"]["code"] == "TABLE_DOWN" and told["table"]["lastError"]["zh"], told
     assert told["kafka"] == "up"
+    police.w.stop_process("adapter-psb-bynr")
+    police.start()                              # an adapter starts without it
+    eventually(lambda: police.status()[1]["state"] == "running" and police.status()[1]["table"]["state"] == "down", 30, "it runs and says so")
+    shown = subprocess.run([police.w.bin / "ecocase-adapter", "status", "--spool", police.w.spool("psb-bynr")], capture_output=True, text=True).stdout
+    assert "单位数据库 database     未连接" in shown and "TABLE_DOWN" in shown, shown
     database.start()
     assert sthj.final(sent[0])["state"] == "accepted"
     server = database.w.processes["postgres-oa"].pid
@@ -255,7 +278,7 @@ def children(pid):
 
 def main(w, database):
     steps = sample_day_steps()
-    sthj, police = Agency(w, database, "sthj", attachment_mib=1), Agency(w, database, "psb-bynr", delete_after_days=1)
+    sthj, police = Agency(w, database, "sthj", attachment_mib=1), Agency(w, database, "psb-bynr", delete_after_days=1, attachment_mib=1)
     sthj.setup()  # again: nothing changes
     id = both_ways(sthj, police, steps)
     again_and_otherwise(sthj, police, steps, id)
@@ -263,6 +286,7 @@ def main(w, database):
     commits_late(sthj, steps)
     order_of_one_case(sthj, police, steps)
     other_forms(w, database, police, steps)
+    beside_folders(w, sthj, police, steps)
     loses_and_finds(w, sthj, police, steps)
     goes_away(database, sthj, police, steps)
 

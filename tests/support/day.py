@@ -146,7 +146,7 @@ LINKS = """SELECT r.machine, r.state FROM ecocase.link_list AS k JOIN ecocase.re
            WHERE k.referral_id = %s ORDER BY r.opened_at"""
 
 
-HINTS = """SELECT level, threshold FROM ecocase.hint_list WHERE referral_id = %s AND event = %s ORDER BY threshold"""
+HINTS = """SELECT level, threshold, state FROM ecocase.hint_list WHERE referral_id = %s AND event = %s ORDER BY threshold"""
 HINT_FILE = re.compile(r"SYS\.HINT_.*_\d+-\d+(g\d+)?\.[^._]+$")
 
 
@@ -158,7 +158,7 @@ def verify_hints(steps, spools, ask):
         if not said or not said[0]:
             continue
         rows = [tuple(r) for r in ask(HINTS, said[1]["referralId"], step.event)]
-        wanted = sorted((h["level"], h["threshold"]) for h in step.hints)
+        wanted = sorted((h["level"], h["threshold"], h.get("state", "")) for h in step.hints)
         if sorted(rows) != wanted:
             wrong.append(f"{step.id}: 提示 · hints {rows} 而非 · instead of {wanted}")
         for agency in {a for h in step.hints for a in h["to"]}:

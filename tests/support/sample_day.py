@@ -41,7 +41,7 @@ class Step:
     deliver: tuple[Delivery, ...]
     refused: str = ""    # the reason why the broker must refuse it; nobody gets it then
     referral: dict = field(default_factory=dict)    # {machine, state, clocks: {rule: letter}, parent: machine it came of} of the case's referral after the step
-    hints: tuple = ()   # 应移未移: {level, threshold, to: agencies} that the step brings
+    hints: tuple = ()   # 应移未移: {level, threshold, state at the end of the day, to: agencies} that the step brings
 
 
 def fill(text, day_zero):
