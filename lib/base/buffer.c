@@ -63,16 +63,22 @@ enum outcome buffer_printf(struct buffer *buffer, struct fault *fault, const cha
 
 struct bytes buffer_view(const struct buffer *buffer) { return bytes_of(buffer->at, buffer->count); }
 
+/* Out of descriptors or memory, or on a server that moved the file: it may be read the next time. */
+static enum outcome unread(const char *path, struct fault *fault) {
+    bool later = errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EAGAIN || errno == ESTALE;
+    return fault_set(fault, later ? RETRY : REFUSE, "FILE_READ", "%s: %s", path, strerror(errno));
+}
+
 static enum outcome read_all(struct buffer *buffer, int file, const char *path, struct fault *fault) {
     struct stat facts;
-    if (fstat(file, &facts) != 0) return fault_set(fault, REFUSE, "FILE_READ", "%s: %s", path, strerror(errno));
+    if (fstat(file, &facts) != 0) return unread(path, fault);
     if (!S_ISREG(facts.st_mode)) return fault_set(fault, REFUSE, "FILE_READ", "%s: not a regular file", path);
     for (;;) {
         if (buffer->count == buffer->most) {
             uint8_t one;
             ssize_t more = read(file, &one, 1);
             if (more < 0 && errno == EINTR) continue;
-            if (more < 0) return fault_set(fault, REFUSE, "FILE_READ", "%s: %s", path, strerror(errno));
+            if (more < 0) return unread(path, fault);
             if (more > 0) return fault_set(fault, REFUSE, "TOO_LARGE", "%s: more than %zu bytes", path, buffer->most);
             return OK;
         }
@@ -81,7 +87,7 @@ static enum outcome read_all(struct buffer *buffer, int file, const char *path, 
         TRY(buffer_reserve(buffer, want, fault));
         ssize_t got = read(file, buffer->at + buffer->count, want);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return fault_set(fault, REFUSE, "FILE_READ", "%s: %s", path, strerror(errno));
+        if (got < 0) return unread(path, fault);
         if (got == 0) return OK;
         buffer->count += (size_t)got;
     }
@@ -89,7 +95,7 @@ static enum outcome read_all(struct buffer *buffer, int file, const char *path, 
 
 enum outcome buffer_read_file(struct buffer *buffer, const char *path, struct fault *fault) {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (file < 0) return fault_set(fault, REFUSE, "FILE_READ", "%s: %s", path, strerror(errno));
+    if (file < 0) return unread(path, fault);
     enum outcome outcome = read_all(buffer, file, path, fault);
     close(file);
     return outcome;

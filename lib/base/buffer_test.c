@@ -5,6 +5,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "base/buffer.h"
 
@@ -44,9 +45,10 @@ static void growing_keeps_what_is_there(void **state) {
     assert_int_equal(b.count, 50000);
 }
 
-static char folder[] = "/tmp/ecocase-buffer-XXXXXX";
+static char folder[32];
 static int folder_make(void **state) {
     (void)state;
+    snprintf(folder, sizeof folder, "/tmp/ecocase-buffer-XXXXXX");
     return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
 }
 static int folder_remove(void **state) {
@@ -86,9 +88,26 @@ static void a_file_is_read_whole_or_refused(void **state) {
         assert_ptr_equal(strstr(f.text, not_files[i]), f.text);
     }
 }
+static void a_file_is_read_later_where_only_descriptors_are_short(void **state) {
+    (void)state;
+    AUTO(buffer_free) struct buffer b;
+    struct fault f;
+    struct rlimit before, none = {0, 0};
+    buffer_init(&b, 10);
+    write_file(10);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none.rlim_max = before.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    enum outcome outcome = buffer_read_file(&b, "file", &f);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(outcome, RETRY);
+    assert_string_equal(f.code, "FILE_READ");
+    assert_int_equal(buffer_read_file(&b, "file", &f), OK);
+}
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_limit_is_kept_to_the_byte), cmocka_unit_test(growing_keeps_what_is_there),
-        cmocka_unit_test_setup_teardown(a_file_is_read_whole_or_refused, folder_make, folder_remove)};
+        cmocka_unit_test_setup_teardown(a_file_is_read_whole_or_refused, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(a_file_is_read_later_where_only_descriptors_are_short, folder_make, folder_remove)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
