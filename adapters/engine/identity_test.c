@@ -28,7 +28,7 @@ static int start(void **state) {
     if (directory_load("schemas/directory.yaml", &directory, &fault) != OK || journal_open(":memory:", &journal, &fault) != OK) return -1;
     known("巴公联〔2026〕3号", "OPS.PLAN", 10);
     known("巴公线〔2026〕4号", "CLU.DISPATCH", 20);
-    known("巴公移〔2026〕5号", "REV.SEND", 30);
+    known("巴公移〔2026〕5号", "JUR.FORWARD", 30);
     return 0;
 }
 static int stop(void **state) {
