@@ -51,7 +51,7 @@ void look_read(struct look *look) {
     for (size_t i = 0; i < look->paper_count; i++) {
         const struct paper *paper = &look->papers[i];
         if (paper->readable && !profile_takes(e->profile, arena_cstr(look->arena, paper->name))) continue;
-        if (look->candidate_count == ENGINE_TAKE || bytes > ENGINE_BYTES || arena_used(look->arena) > ENGINE_FULL) {
+        if (look->candidate_count == ENGINE_TAKE || bytes > ENGINE_BYTES || arena_used(look->arena) > ENGINE_READ) {
             look->more = true;
             return;
         }

@@ -10,12 +10,13 @@
 
 #define ENGINE_JOURNAL ".journal.sqlite"    /* in the spool */
 #define ENGINE_BATCH 256u                   /* inbox records delivered together: they share fsyncs and transactions */
-#define ENGINE_TAKE 64u                     /* case files prepared together */
+#define ENGINE_TAKE 256u                    /* case files prepared, sent and moved together: they share fsyncs and transactions */
 #define ENGINE_BYTES (8u << 20)             /* bytes of either */
 #define ENGINE_QUEUE 1024               /* submissions in the journal that Kafka has not taken; more papers wait in the outbox */
 #define ENGINE_QUEUE_BYTES (64 << 20)   /* or so many bytes of them */
 #define ENGINE_ARENA (512u << 20)           /* a batch of native files, parsed: at most ENGINE_FULL and one more file */
-#define ENGINE_FULL (128u << 20)            /* with that much in the arena the rest of a batch waits for the next one */
+#define ENGINE_READ (12u << 20)             /* with that much in the arena no further file of a batch is read: some ten of 100 KB */
+#define ENGINE_FULL (128u << 20)            /* and with that much, attachments included, what was read waits for the next one */
 #define ENGINE_CLAIMS 512u                  /* attachments of waiting case files; beyond, one that looks like a case file may be taken for one */
 #define ENGINE_CITATION_WAIT_MS 30000       /* an answer may be quicker than the document it cites: so long it waits for it */
 

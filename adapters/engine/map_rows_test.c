@@ -11,7 +11,7 @@
                "      category: {at: 案由, table: category}\n      officers: 承办人\n      fine_paid_fen: {at: 罚款, unit: 元}\n"
 #define TABLES "tables: {category: {非法捕捞: FISH}}\n"
 static const char lines_profile[] = "agency: yjgl\nformat: {kind: jsonl, key: 编号}\nfiles: ['*.jsonl']\n" TABLES "messages:\n  - event: REF.SEND\n    when: {类型: 移送}\n" FIELDS
-    "    groups:\n      items: {distinct: true, fields: {name: 航点/物, quantity: 航点/数}}\n      parties: {at: 人, fields: {name: 名}}\n";
+    "    groups:\n      items: {distinct: true, fields: {name: 航点/物, quantity: 航点/数, feature: 航点/色}}\n      parties: {at: 人, fields: {name: 名}}\n";
 static const char lines[] =
     "{\"类型\": \"移送\", \"编号\": 7, \"文号\": \"应移〔2026〕1号\", \"日期\": \"2026-06-08\", \"主送\": [\"巴彦淖尔市公安局\"], \"名称\": \"某案\", \"案由\": \"非法捕捞\", \"承办人\": [\"甲\", \"乙\"],"
     " \"航点\": {\"物\": \"网\", \"数\": 2}, \"人\": [{\"名\": \"张某\"}, {\"名\": \"李某\"}]}\n"
@@ -38,6 +38,19 @@ static void lines_are_rows_with_groups_in_them(void **state) {
                                "\"承办人\": [\"甲\",\"乙\",\"丙\"],\"航点\": {\"物\": \"网\",\"数\": \"2\"},\"人\": [{\"名\": \"张某\"},{\"名\": \"李某\"},{\"名\": \"王某\"}]}\n"
                                "{\"类型\": \"移送\",\"文号\": \"应移〔2026〕1号\",\"日期\": \"2026-06-08 00:00:00\",\"主送\": [\"巴彦淖尔市公安局\"],\"编号\": \"7\",\"名称\": \"某案\",\"案由\": \"非法捕捞\","
                                "\"承办人\": [\"甲\",\"乙\",\"丙\"],\"航点\": {\"物\": \"船\",\"数\": \"1\"}}\n");
+    profile_free(profile);
+}
+
+static void the_same_text_in_another_field_is_another_item(void **state) {
+    (void)state;
+    struct profile *profile = fixture_profile(lines_profile);
+    static const char two[] = "{\"类型\": \"移送\", \"编号\": 7, \"文号\": \"应移〔2026〕1号\", \"日期\": \"2026-06-08\", \"主送\": [\"巴彦淖尔市公安局\"], \"名称\": \"某案\","
+                              " \"案由\": \"非法捕捞\", \"航点\": {\"物\": \"网\", \"数\": \"2\"}}\n{\"编号\": 7, \"航点\": {\"物\": \"网\", \"色\": \"2\"}}\n";
+    json_t *record = fixture_record(fixture_value(profile, "a.jsonl", BYTES_LITERAL(two), NULL));
+    IS("items.0.quantity", "2");
+    IS("items.1.feature", "2");
+    assert_int_equal(json_array_size(json_object_get(record, "items")), 2);
+    json_decref(record);
     profile_free(profile);
 }
 
@@ -98,7 +111,8 @@ static void a_fault_names_its_cell(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_are_rows_with_groups_in_them), cmocka_unit_test(a_group_has_a_sheet_of_its_own),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_are_rows_with_groups_in_them), cmocka_unit_test(the_same_text_in_another_field_is_another_item),
+                                       cmocka_unit_test(a_group_has_a_sheet_of_its_own),
                                        cmocka_unit_test(a_fault_names_its_cell)};
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

@@ -2,18 +2,18 @@
  * known by its path from the document, so every repetition of a mapped element counts as mapped. */
 #include "adapters/engine/map.h"
 
-struct place { const char *const *names[3]; size_t counts[3]; };    /* record, group, field: one path after the other */
-struct places { struct place *at; size_t count; };
+struct place { struct bytes *names; size_t count; };    /* record, group, field: one path after the other */
+struct places { struct place *at; size_t count; struct arena *arena; };
 
 static void place_add(struct places *places, const struct native_path *first, const struct native_path *second, const struct native_path *third) {
     const struct native_path *parts[] = {first, second, third};
     struct place *place = &places->at[places->count++];
-    size_t from = 0;
+    size_t from = 0, room = 0;
     for (size_t i = 1; i < 3; i++) from = parts[i] && parts[i]->absolute ? i : from;
+    for (size_t i = from; i < 3; i++) room += parts[i] ? parts[i]->count : 0;
+    place->names = arena_array(places->arena, room, sizeof *place->names);
     for (size_t i = from; i < 3; i++) {
-        if (!parts[i]) continue;
-        place->names[i] = parts[i]->names;
-        place->counts[i] = parts[i]->count;
+        for (size_t k = 0; parts[i] && k < parts[i]->count; k++) place->names[place->count++] = bytes_of_cstr(parts[i]->names[k]);
     }
 }
 
@@ -22,7 +22,7 @@ static struct places places_of(const struct map_reading *reading) {
     const struct native_path *record = reading->rows ? NULL : &reading->profile->record;
     size_t room = m->when_count + m->constant_count + m->field_count + m->fact_count + m->group_count + 1;
     for (size_t i = 0; i < m->group_count; i++) room += m->groups[i].field_count;
-    struct places places = {arena_array(reading->arena, room, sizeof *places.at), 0};
+    struct places places = {arena_array(reading->arena, room, sizeof *places.at), 0, reading->arena};
     for (size_t i = 0; i < m->when_count; i++) place_add(&places, record, &m->when[i].at, NULL);
     for (size_t i = 0; i < m->constant_count; i++) place_add(&places, record, &m->constants[i].at, NULL);
     for (size_t i = 0; i < m->field_count; i++) {
@@ -39,21 +39,34 @@ static struct places places_of(const struct map_reading *reading) {
     return places;
 }
 
-struct trail { const struct native_node *at[NATIVE_DEPTH + 2]; size_t count; };
+/* The way from the document to a node, and at each depth the places that begin with it. */
+struct live { const struct place **at; size_t count; };
+struct trail { const struct native_node *at[NATIVE_DEPTH + 2]; size_t count; struct live live[NATIVE_DEPTH + 3]; const struct places *places; };
 
-static bool is_at(const struct place *place, const struct trail *trail) {
-    size_t at = 0;
-    for (size_t part = 0; part < 3; part++) {
-        for (size_t i = 0; i < place->counts[part]; i++, at++) {
-            if (at == trail->count || !bytes_equal_cstr(trail->at[at]->name, place->names[part][i])) return false;
-        }
-    }
-    return at == trail->count;
+static struct live live_room(const struct places *places) { return (struct live){arena_array(places->arena, places->count, sizeof(struct place *)), 0}; }
+
+static void trail_start(struct trail *trail, const struct places *places) {
+    trail->places = places;
+    trail->live[0] = live_room(places);
+    for (size_t i = 0; i < places->count; i++) trail->live[0].at[i] = &places->at[i];
+    trail->live[0].count = places->count;
 }
 
-static bool mapped(const struct places *places, const struct trail *trail) {
-    for (size_t i = 0; i < places->count; i++) {
-        if (is_at(&places->at[i], trail)) return true;
+static void trail_narrow(struct trail *trail, struct bytes name) {
+    const struct live *from = &trail->live[trail->count];
+    struct live *into = &trail->live[trail->count + 1];
+    if (!into->at) *into = live_room(trail->places);
+    into->count = 0;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct place *place = from->at[i];
+        if (place->count > trail->count && bytes_equal(place->names[trail->count], name)) into->at[into->count++] = place;
+    }
+}
+
+static bool mapped(const struct trail *trail) {
+    const struct live *live = &trail->live[trail->count];
+    for (size_t i = 0; i < live->count; i++) {
+        if (live->at[i]->count == trail->count) return true;
     }
     return false;
 }
@@ -101,15 +114,16 @@ static enum outcome keep(const struct map_reading *reading, const struct trail *
     return OK;
 }
 
-/* Depth is bounded by NATIVE_DEPTH. */
-static enum outcome gather(const struct map_reading *reading, const struct native_node *from, struct trail *trail, const struct places *places,
-                           struct map_group *native) {
+/* Depth is bounded by NATIVE_DEPTH. Siblings of one name (the items of a group) are narrowed once: what is below writes only deeper. */
+static enum outcome gather(const struct map_reading *reading, const struct native_node *from, struct trail *trail, struct map_group *native) {
+    const struct native_node *before = NULL;
     PROMISE(trail->count < NATIVE_DEPTH + 2);
-    for (const struct native_node *node = from->first; node; node = node->next) {
+    for (const struct native_node *node = from->first; node; before = node, node = node->next) {
+        if (!before || !bytes_equal(before->name, node->name)) trail_narrow(trail, node->name);
         trail->at[trail->count++] = node;
         struct bytes text = scalar_trim(node->text);
-        if (text.count && !mapped(places, trail)) TRY(keep(reading, trail, text, native));
-        TRY(gather(reading, node, trail, places, native));
+        if (text.count && !mapped(trail)) TRY(keep(reading, trail, text, native));
+        if (node->first) TRY(gather(reading, node, trail, native));
         trail->count--;
     }
     return OK;
@@ -117,12 +131,16 @@ static enum outcome gather(const struct map_reading *reading, const struct nativ
 
 enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native) {
     const struct places places = places_of(reading);
-    struct trail trail = {.count = 0};
-    if (!reading->rows) return gather(reading, reading->record.root, &trail, &places, native);
+    struct trail *trail = arena_alloc(reading->arena, sizeof *trail);
+    trail_start(trail, &places);
+    if (!reading->rows) return gather(reading, reading->record.root, trail, native);
     for (const struct native_node *row = reading->record.root->first; row; row = row->next) {
-        bool sheet = !bytes_equal(row->name, NATIVE_ROW);
-        trail = (struct trail){{row}, sheet};
-        TRY(gather(reading, row, &trail, &places, native));
+        trail->count = 0;
+        if (!bytes_equal(row->name, NATIVE_ROW)) { /* of a further sheet, whose name is the first of the path */
+            trail_narrow(trail, row->name);
+            trail->at[trail->count++] = row;
+        }
+        TRY(gather(reading, row, trail, native));
     }
     return OK;
 }

@@ -74,14 +74,23 @@ static void on_error(void *data, xmlErrorPtr error) {
     xmlStopParser(s->parser);
 }
 
+static struct bytes joined(struct arena *arena, const char *mark, const char *name) {
+    size_t before = strlen(mark), count = strlen(name);
+    uint8_t *text = arena_alloc(arena, before + count + 1);
+    memcpy(text, mark, before);
+    memcpy(text + before, name, count);
+    return bytes_of(text, before + count);
+}
+
 /* "name" in the format's namespace, "{uri}name" in another; attributes (`mark` "@") without a prefix belong to none. */
 static enum outcome name_of(struct sax *s, const char *mark, const xmlChar *name, const xmlChar *uri, struct bytes *ret) {
     const char *expected = s->r->format->name_space ? s->r->format->name_space : "", *given = uri ? (const char *)uri : "";
     bool plain = strcmp(expected, given) == 0 || (*mark && !uri);
-    const char *text = plain ? arena_printf(s->r->arena, "%s%s", mark, (const char *)name)
-                             : arena_printf(s->r->arena, "%s{%s}%s", mark, given, (const char *)name);
-    *ret = bytes_of_cstr(text);
-    if (plain) return OK;
+    if (plain) {
+        *ret = joined(s->r->arena, mark, (const char *)name);
+        return OK;
+    }
+    *ret = bytes_of_cstr(arena_printf(s->r->arena, "%s{%s}%s", mark, given, (const char *)name));
     s->composed += ret->count;
     return s->composed <= NATIVE_MOST ? OK : reading_refuse(s->r, offset_of(s), "TOO_LARGE", "names and their namespaces: more than %u bytes", NATIVE_MOST);
 }

@@ -1,11 +1,6 @@
-/* 联合执法 · what a message must hold against the roster of its operation, whom it goes to, and what it changes there. See roster.h, judging.h. */
-#include "broker/judge/judging.h"
-#include "broker/judge/roster.h"
+/* 联合执法 · what a message must hold against the roster of its operation, and whom it goes to. What it changes there: enlist_apply.c. See enlist.h. */
+#include "broker/judge/enlist.h"
 #include "base/line.h"
-#include <stdio.h>
-
-#define MOST_CODE 20u
-#define MOST_FOLLOW_UP 150u
 
 static const char *slug_of(const struct judging *j, int number) {
     const struct participant *who = directory_by_number(j->directory, number);
@@ -20,6 +15,16 @@ bool enlist_is_party(struct judging *j) {
     if (!row) judging_reason(j, "NOT_INVITED", "envelope.sender");
     else if (j->transition->who != WHO_INVITEE && !roster_joined(row)) judging_reason(j, "NOT_ACCEPTED", "envelope.sender");
     return true; /* the reason is told */
+}
+
+const char *enlist_part(struct judging *j, struct bytes text, size_t most) {
+    if (text.count > most) {
+        while (most > 0 && (text.at[most] & 0xc0) == 0x80) most--;
+        text.count = most;
+    }
+    char *copy = arena_cstr(j->keep, text);
+    line_clean(copy, text.count);
+    return copy;
 }
 
 /* ---- guards -------------------------------------------------------------------------------------------------------------------- */
@@ -48,7 +53,7 @@ static bool may_punish(const struct judging *j, int number) {
     return who && who->role == ROLE_AE;
 }
 
-static bool over(struct judging *j, int owing) {
+bool enlist_over(const struct judging *j, int owing) {
     for (int i = 0; i < j->referral->clock_count; i++) {
         const struct clock *clock = &j->referral->clocks[i];
         if (clock->actor == owing && clock->state == CLOCK_RUNNING) return clock->due_lenient < j->submission->business_time;
@@ -67,7 +72,7 @@ static bool named(const struct judging *j, int number) {
 
 static void check_debts(struct judging *j, const struct roster *roster) {
     uint32_t guards = j->transition->guards;
-    bool answers_over = (guards & GUARD_ANSWERED) && over(j, OWING_ANSWER), reports_over = (guards & GUARD_REPORTED) && over(j, OWING_REPORT);
+    bool answers_over = (guards & GUARD_ANSWERED) && enlist_over(j, OWING_ANSWER), reports_over = (guards & GUARD_REPORTED) && enlist_over(j, OWING_REPORT);
     bool power = may_punish(j, j->referral->opener);
     size_t joined = 0;
     for (size_t i = 0; i < roster->count; i++) {
@@ -97,10 +102,30 @@ static bool known_machine(const struct judging *j, struct bytes code) {
     return false;
 }
 
+static bool on_list(const struct roster *roster, struct bytes number) {
+    struct bytes rest = roster->more, line;
+    while (line_next(&rest, &line)) {
+        if (line.count && line.at[0] == 'L' && bytes_equal(line_part(line, 1), number)) return true;
+    }
+    return false;
+}
+
+struct bytes enlist_new_number(struct judging *j, const struct roster *roster, size_t nth) {
+    struct bytes number = BYTES_NONE, other;
+    size_t cursor = 0, before = 0;
+    for (size_t i = 0; i <= nth; i++) (void)walk_items(&j->submission->operation.follow_ups, &cursor, &number);
+    for (size_t i = 0; i < nth && walk_items(&j->submission->operation.follow_ups, &before, &other); i++) {
+        if (bytes_equal(number, other)) return BYTES_NONE;
+    }
+    number = bytes_of_cstr(enlist_part(j, number, MOST_FOLLOW_UP));
+    return on_list(roster, number) ? BYTES_NONE : number;
+}
+
 static void check_follow_ups(struct judging *j, const struct roster *roster) {
-    size_t leading, named_before;
+    size_t leading, named_before, brought = 0;
     roster_cases(roster, &leading, &named_before);
-    if (leading > named_before + (size_t)j->submission->operation.follow_ups.number) judging_reason(j, "FOLLOW_UP_MISSING", "follow_ups");
+    for (size_t i = 0; i < (size_t)j->submission->operation.follow_ups.number && i < MOST_FOLLOW_UPS; i++) brought += enlist_new_number(j, roster, i).count > 0;
+    if (leading > named_before + brought) judging_reason(j, "FOLLOW_UP_MISSING", "follow_ups");
 }
 
 static void check_own_row(struct judging *j, struct roster *roster) {
@@ -120,6 +145,14 @@ static void check_places(struct judging *j, struct roster *roster) {
     if (count > MOST_ROSTER) judging_reason(j, "TOO_MANY", "envelope.recipients");
 }
 
+/* Room for what the message adds: a finding, and the numbers of cases. */
+static void check_found(struct judging *j, const struct roster *roster) {
+    size_t numbers = (size_t)j->submission->operation.follow_ups.number;
+    if (!(j->transition->roster & (ROSTER_FINDING | ROSTER_FOLLOW_UPS))) return;
+    if (numbers > MOST_FOLLOW_UPS) judging_reason(j, "TOO_MANY", "follow_ups");
+    else if (roster->more.count + MOST_FOUND + numbers * (MOST_FOLLOW_UP + 3) > MOST_FOUND_TEXT) judging_reason(j, "TOO_MANY", "findings");
+}
+
 void enlist_check(struct judging *j) {
     const struct transition *t = j->transition;
     struct roster roster;
@@ -131,7 +164,7 @@ void enlist_check(struct judging *j) {
     if (t->roster & ROSTER_INVITE) check_places(j, &roster);
     if (j->submission->kind == RECORD_OPERATION_STEP) check_counts(j);
     check_own_row(j, &roster);
-    if ((t->roster & (ROSTER_FINDING | ROSTER_FOLLOW_UPS)) && roster.more.count + MOST_ROSTER_TEXT / 2 > MOST_ROSTER_TEXT) judging_reason(j, "TOO_MANY", "findings");
+    check_found(j, &roster);
 }
 
 /* ---- recipients ---------------------------------------------------------------------------------------------------------------- */
@@ -152,134 +185,4 @@ void enlist_recipients(struct judging *j) {
     for (size_t i = 0; i < roster.count; i++) {
         if (roster.rows[i].number != j->owner->number && addressed(j, &roster.rows[i])) judging_recipient(j, roster.rows[i].number);
     }
-}
-
-/* ---- effect -------------------------------------------------------------------------------------------------------------------- */
-static void plan(const struct judging *j, struct roster *roster) {
-    const struct operation_part *o = &j->submission->operation;
-    roster->kind = o->kind;
-    roster->start = o->start;
-    roster->end = o->end;
-    roster->reply_by = o->reply_by;
-}
-
-static struct roster_row fresh(int number, char state) {
-    struct roster_row row = {.number = (int16_t)number, .state = state, .answered = INSTANT_NONE, .reported = INSTANT_NONE, .start = INSTANT_NONE, .end = INSTANT_NONE};
-    for (int i = 0; i < OPERATION_COUNTS; i++) row.counts[i] = -1;
-    return row;
-}
-
-static void invite(const struct judging *j, struct roster *roster) {
-    for (size_t i = 0; i < j->to_count; i++) {
-        const struct participant *who = directory_by_number(j->directory, j->verdict->deliveries[i].to);
-        struct roster_row *row = roster_find(roster, who->number);
-        if (!row) row = &roster->rows[roster->count++];
-        *row = fresh(who->number, j->transition->observers & 1u << who->role ? ROSTER_OBSERVER : ROSTER_INVITED);
-    }
-}
-
-static void reset(const struct judging *j, struct roster *roster) {
-    plan(j, roster);
-    for (size_t i = 0; i < roster->count; i++) {
-        struct roster_row *row = &roster->rows[i];
-        *row = fresh(row->number, row->state == ROSTER_OBSERVER ? ROSTER_OBSERVER : ROSTER_INVITED);
-    }
-}
-
-static void answer(struct judging *j, struct roster_row *row) {
-    const struct submission *s = j->submission;
-    bool accepts = (j->transition->roster & ROSTER_ACCEPT) != 0, proposes = s->operation.start != INSTANT_NONE;
-    bool in_time = row->answered != INSTANT_NONE && !row->late; /* what changes an answer given in time is not late */
-    row->late = !in_time && over(j, OWING_ANSWER);
-    row->answered = s->business_time;
-    row->reason = accepts ? BYTES_NONE : bytes_of(s->reason_code.at, s->reason_code.count < MOST_CODE ? s->reason_code.count : MOST_CODE);
-    row->start = accepts ? INSTANT_NONE : s->operation.start;
-    row->end = accepts ? INSTANT_NONE : s->operation.end;
-    for (int i = 0; i <= COUNT_BOATS; i++) row->counts[i] = accepts ? s->operation.counts[i] : -1;
-    if (row->state != ROSTER_OBSERVER) row->state = accepts ? ROSTER_ACCEPTED : proposes ? ROSTER_PROPOSED : ROSTER_DECLINED;
-}
-
-static void report(struct judging *j, struct roster_row *row) {
-    row->late_report = over(j, OWING_REPORT);
-    row->reported = j->submission->business_time;
-    row->state = ROSTER_REPORTED;
-    for (int i = COUNT_HOURS; i < OPERATION_COUNTS; i++) row->counts[i] = j->submission->operation.counts[i];
-}
-
-/* A part of a line: nothing in it may break the line. */
-static const char *part(struct judging *j, struct bytes text, size_t most) {
-    if (text.count > most) {
-        while (most > 0 && (text.at[most] & 0xc0) == 0x80) most--;
-        text.count = most;
-    }
-    char *copy = arena_cstr(j->keep, text);
-    line_clean(copy, text.count);
-    return copy;
-}
-
-static void add_line(struct judging *j, struct roster *roster, const char *line) {
-    size_t count = strlen(line), before = roster->more.count;
-    if (before + count > MOST_ROSTER_TEXT / 2) return;
-    uint8_t *all = arena_alloc(j->keep, before + count);
-    if (before) memcpy(all, roster->more.at, before);
-    memcpy(all + before, line, count);
-    roster->more = bytes_of(all, before + count);
-}
-
-static void note_follow_ups(struct judging *j, struct roster *roster) {
-    struct bytes number;
-    size_t cursor = 0;
-    while (walk_items(&j->submission->operation.follow_ups, &cursor, &number)) {
-        add_line(j, roster, arena_printf(j->keep, "L\t%s\n", part(j, number, MOST_FOLLOW_UP)));
-    }
-}
-
-static void finding(struct judging *j, struct roster *roster) {
-    const struct submission *s = j->submission;
-    add_line(j, roster, arena_printf(j->keep, "F\t%lld\t%d\t%s\t%s\t%s\n", (long long)s->business_time, j->owner->number, part(j, s->category, MOST_CODE),
-                                     part(j, s->operation.leads_to, MOST_CODE), part(j, s->document_no, MOST_FOLLOW_UP)));
-}
-
-void enlist_apply(struct judging *j) {
-    uint32_t acts = j->transition->roster;
-    struct roster roster;
-    if (!acts) return;
-    roster_read(j->referral->roster, &roster);
-    struct roster_row *own = roster_find(&roster, j->owner->number);
-    if (acts & ROSTER_PLAN) plan(j, &roster);
-    if (acts & ROSTER_RESET) reset(j, &roster);
-    if (acts & ROSTER_INVITE) invite(j, &roster);
-    if ((acts & (ROSTER_ACCEPT | ROSTER_DECLINE)) && own) answer(j, own);
-    if ((acts & ROSTER_REPORT) && own) report(j, own);
-    if (acts & ROSTER_FINDING) finding(j, &roster);
-    if (acts & (ROSTER_FINDING | ROSTER_FOLLOW_UPS)) note_follow_ups(j, &roster);
-    j->referral->roster = roster_write(&roster, j->keep);
-}
-
-/* ---- for clocks ---------------------------------------------------------------------------------------------------------------- */
-bool enlist_settled(const struct referral *r, int owing) {
-    struct roster roster;
-    roster_read(r->roster, &roster);
-    for (size_t i = 0; i < roster.count; i++) {
-        if (roster_owes(&roster.rows[i], owing)) return false;
-    }
-    return true;
-}
-
-/* The last of all answers or reports: a limit that all have to keep was kept when the last one came. */
-instant enlist_last(const struct referral *r, int owing, instant otherwise) {
-    struct roster roster;
-    roster_read(r->roster, &roster);
-    for (size_t i = 0; i < roster.count; i++) {
-        instant at = owing == OWING_ANSWER ? roster.rows[i].answered : roster.rows[i].reported;
-        if (at != INSTANT_NONE && at > otherwise) otherwise = at;
-    }
-    return otherwise;
-}
-
-bool enlist_of_kind(const struct judging *j, const struct referral *r, uint16_t kinds) {
-    struct roster roster;
-    roster_read(r->roster, &roster);
-    int kind = rules_kind(j->p, roster.kind);
-    return kind >= 0 && (kinds & 1u << kind);
 }

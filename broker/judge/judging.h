@@ -57,7 +57,7 @@ void hint_facts(struct judging *j, struct referral *r);   /* keeps what the subm
 void hint_decide(struct judging *j, struct referral *r);  /* the submission is an administrative decision */
 void hint_referred(struct judging *j);                    /* the case was referred: its hints are answered */
 void hint_check_crime(struct judging *j);                 /* a reason against the submission for each threshold met */
-/* enlist.c: the roster of a joint operation (roster.h) */
+/* enlist.c, enlist_apply.c: the roster of a joint operation (roster.h) */
 void enlist_check(struct judging *j);
 bool enlist_is_party(struct judging *j);           /* tells its own reason */
 void enlist_recipients(struct judging *j);

@@ -252,6 +252,8 @@ static void a_close_names_the_cases_that_findings_led_to(void **state) {
     accepted(lead_says("OPS.CONSOLIDATE", "2024-10-08 10:00"));
     struct submission close = lead_says("OPS.CLOSE", "2024-10-08 11:00");
     refused(close, "FOLLOW_UP_MISSING");
+    close.operation.follow_ups = text_list("巴公行移〔2024〕8号"); /* named already */
+    refused(close, "FOLLOW_UP_MISSING");
     close.operation.follow_ups = text_list("巴农移送〔2024〕9号");
     accepted(close);
     struct roster roster;

@@ -10,7 +10,7 @@
 #include "broker/judge/judge.h"
 
 #define MOST_ROSTER 22u          /* bodies: with the lead and a copy or two they are the recipients of one message */
-#define MOST_ROSTER_TEXT 9000u   /* all bodies with everything said, and some fifty findings */
+#define MOST_FOUND_TEXT 8000u    /* the lines of findings and cases: some fifty of each; the bodies' own are bounded by their number */
 enum roster_state { ROSTER_INVITED = 'I', ROSTER_ACCEPTED = 'A', ROSTER_DECLINED = 'D', ROSTER_PROPOSED = 'P', ROSTER_REPORTED = 'R', ROSTER_OBSERVER = 'O' };
 /* Who must act is a set: those of the roster that still owe an answer, or a report. Stands in place of a participant's number. */
 enum { OWING_ANSWER = -1, OWING_REPORT = -2 };

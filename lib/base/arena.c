@@ -24,6 +24,7 @@ struct block {
 struct arena {
     struct block *newest, *spare;  /* spare: kept by a reset */
     size_t first_block, most, held;
+    size_t filled;                 /* bytes used of all blocks but the newest */
     size_t spares;                 /* bytes of the spare ones; not in `held` */
 };
 
@@ -44,6 +45,7 @@ static struct block *block_take(struct arena *arena, size_t room) {
 static void block_add(struct arena *arena, size_t room) {
     PROMISE(room <= arena->most - arena->held);
     struct block *block = block_take(arena, room);
+    if (arena->newest) arena->filled += arena->newest->used;
     block->older = arena->newest;
     block->used = 0;
     arena->newest = block;
@@ -78,6 +80,7 @@ void arena_reset(struct arena *arena) {
         block_give_back(arena, gone);
     }
     arena->newest->used = 0;
+    arena->filled = 0;
 }
 
 static void blocks_free(struct block *newest) {
@@ -142,8 +145,4 @@ char *arena_printf(struct arena *arena, const char *format, ...) {
     return at;
 }
 
-size_t arena_used(const struct arena *arena) {
-    size_t used = 0;
-    for (const struct block *block = arena->newest; block; block = block->older) used += block->used;
-    return used;
-}
+size_t arena_used(const struct arena *arena) { return arena->filled + arena->newest->used; }

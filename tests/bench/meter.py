@@ -44,9 +44,9 @@ class Result:
         return self.count / self.wall
 
 
-def measure(pids, progress, total, alive, seconds=120):
+def measure(pids, progress, total, alive, seconds=120, begin=lambda: None):
     """Follows `progress` from its first step to `total`; everything before the first step (start, joining, connecting) is nobody's cost.
-    pids: {who: [pid]}."""
+    pids: {who: [pid]}. `begin` is called when the clock runs: it may bring the work."""
     def spent():
         return {who: sum(cpu(p) for p in all_of) for who, all_of in pids.items()}
     until = time.monotonic() + seconds
@@ -56,6 +56,7 @@ def measure(pids, progress, total, alive, seconds=120):
         began, before = time.monotonic(), spent()
         check(alive, until, first, total)
         time.sleep(SAMPLE_S / 4)
+    begin()
     seen = first
     while seen < total:
         check(alive, until, seen, total)

@@ -14,8 +14,8 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / part) for part in ("in
 import http_clients_lose_nothing_when_adapters_are_killed as both  # noqa: E402
 from tableagency import *  # noqa: E402
 from case import *  # noqa: E402
+from doomed import *  # noqa: E402
 
-TIMES = 10
 AT_MOST = 400       # cases; each passes every point
 DATABASE_KILLS = 10
 PLANS = {"sthj": ("table.read", "table.taken", "table.telling", "table.told", "table.refusing", "front.received", "front.kept", "front.accepted", "front.named",
@@ -24,23 +24,13 @@ PLANS = {"sthj": ("table.read", "table.taken", "table.telling", "table.told", "t
 
 
 class Doomed(Agency):
-    """Started anew each time with the next point of its plan; the plan's end is a life without one."""
     def __init__(self, w, database, slug):
-        self.plan = [p for p in PLANS[slug] for _ in range(TIMES)]
-        self.at, self.hits = None, Counter()
         super().__init__(w, database, slug, start=False)
-        self.next()
+        self.life = Life(slug, PLANS[slug], self.begin, lambda: w.log_tail(f"adapter-{slug}"))
 
-    def next(self):
-        self.at = self.plan.pop(0) if self.plan else None
-        self.start(env={"ECOCASE_POINT": f"{self.at}@1=kill"} if self.at else {})
-
-    def look(self):
-        if self.process.poll() is None:
-            return
-        assert self.process.returncode == -9 and self.at, f"{self.slug} stopped by itself: {self.process.returncode}\n{self.w.log_tail('adapter-' + self.slug)}"
-        self.hits[self.at] += 1
-        self.next()
+    def begin(self, env):
+        self.start(env=env)
+        return self.process
 
 
 class Consumer(threading.Thread):
@@ -66,24 +56,6 @@ class Consumer(threading.Thread):
         return self.agency.ask("SELECT id, position, type, lane, sequence FROM public.taken ORDER BY nth")
 
 
-def sources_points():
-    found = set()
-    for folder in ("front", "table"):
-        for path in (ROOT / "adapters" / folder).glob("*.c"):
-            found |= {part.split('"')[0] for part in path.read_text().split('POINT("')[1:]}
-    return found
-
-
-def pace(agencies, count, wrong):
-    """Cases go out no faster than agencies die and rise again, so that each point is still to be passed when its turn comes."""
-    until = time.monotonic() + 5
-    while time.monotonic() < until and not wrong:
-        alive = [sum(a.hits.values()) for a in agencies if a.at]
-        if not alive or count <= 4 + min(alive):
-            return
-        time.sleep(0.02)
-
-
 def patient(do, seconds=60):
     """As an application should: after a lost connection, the same row with the same id again."""
     until = time.monotonic() + seconds
@@ -103,16 +75,16 @@ def hand_in(agency, payload, papers=()):
     return id
 
 
-def traffic(sthj, police, steps, over, wrong, sent):
+def traffic(sthj, police, steps, watch, sent):
     for case, papers, answer in both.cases(steps):
         text = case[1].decode()
         sent["cases"].append(hand_in(sthj, text, papers))
         sent["answers"].append(hand_in(police, answer[1].decode()))
-        pace((sthj, police), len(sent["cases"]), wrong)
-        if sthj.plan or sthj.at == "front.failing":
+        watch.pace(len(sent["cases"]))
+        if sthj.life.plan or sthj.life.at == "front.failing":
             sent["doubles"].append(hand_in(sthj, text, papers))
             sent["broken"].append(hand_in(sthj, text + "}", papers))
-        if wrong or over(len(sent["cases"])):
+        if watch.wrong or watch.all_lived:
             return
 
 
@@ -180,38 +152,23 @@ def check(w, steps, sthj, police, consumer, sent):
 
 
 def main(w, database):
-    assert {p for plan in PLANS.values() for p in plan} == sources_points(), "every point of the sources is in a plan"
+    assert {p for plan in PLANS.values() for p in plan} == sources_points("front", "table"), "every point of the sources is in a plan"
     steps = sample_day_steps()
     both.CASES = AT_MOST
     sthj, police = Doomed(w, database, "sthj"), Doomed(w, database, "psb-bynr")
     consumer = Consumer(sthj)
     consumer.start()
-    over, wrong = threading.Event(), []
-
-    def watch():
-        while not over.wait(0.05):
-            try:
-                sthj.look(), police.look()
-            except AssertionError as error:
-                wrong.append(error)
-                return
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
+    watch = Watch(sthj.life, police.life)
     sent = {"cases": [], "answers": [], "doubles": [], "broken": []}
-    traffic(sthj, police, steps, lambda count: sthj.at is None and police.at is None, wrong, sent)
-    assert not wrong, wrong
-    for agency in (sthj, police):
-        assert not agency.plan and all(agency.hits[p] == TIMES for p in PLANS[agency.slug]), (agency.slug, agency.hits, agency.at, agency.plan)
-    kills = kill_database(database, sthj, police, steps, sent, wrong)
+    traffic(sthj, police, steps, watch, sent)
+    assert not watch.wrong, watch.wrong
+    kills = kill_database(database, sthj, police, steps, sent, watch.wrong)
     count = check(w, steps, sthj, police, consumer, sent)
-    assert not wrong, wrong
-    over.set()
-    watcher.join()
+    watch.end()
     consumer.stop = True
     for agency in (sthj, police):
-        for point, hits in sorted(agency.hits.items()):
-            print(f"  {point:20}{hits:4} {agency.slug}")
-    show("table points", f"{count} cases and answers, {len(sent['doubles'])} rows put in twice, {len(sent['broken'])} wrong, {sum((sthj.hits + police.hits).values())} kills, "
+        agency.life.check()
+    show("table points", f"{count} cases and answers, {len(sent['doubles'])} rows put in twice, {len(sent['broken'])} wrong, {sum(a.life.hits.total() for a in (sthj, police))} kills, "
                          f"the database killed {kills} times")
 
 

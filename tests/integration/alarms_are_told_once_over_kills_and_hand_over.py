@@ -4,45 +4,10 @@ import random
 import signal
 import threading
 from collections import Counter
-from datetime import datetime, timedelta, timezone
 
 from case import *
 
 CASES = 600
-CHINA = timezone(timedelta(hours=8))
-
-
-def at(text):
-    return int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=CHINA).timestamp() * 1000)
-
-
-class Clock:
-    """Ticks of every lane, as the lanes' owners would send them."""
-
-    def __init__(self, w, client):
-        self.w, self.client = w, client
-
-    def strike(self, text):
-        ms = at(text)
-        for lane in range(self.w.lanes):
-            nil = str(uuid.UUID(int=0))
-            envelope = {"message_id": str(uuid.uuid4()), "event": "SYS.TICK", "case_id": nil, "referral_id": nil, "parent_referral_id": None, "sender": "ecocase",
-                        "sender_unit": "", "recipients": [], "copies": [], "business_time": ms, "in_reply_to": None, "document_no": "", "cites": [],
-                        "handling": "OPEN_INTERNAL", "handling_expires": None}
-            self.client.producer.produce("ecocase.clock", gen.encode({"envelope": envelope, "lane": lane}, 5, SCHEMAS[5]), partition=lane, timestamp=ms)
-        self.client.flush()
-
-    def wait(self, text):
-        """Every lane is there and has told what was to be told."""
-        strike = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=CHINA)
-        eventually(lambda: query(self.w, 'SELECT coalesce(bool_and("time" >= %s), false) FROM ecocase.lane', strike)[0][0], 90, f"the lanes at {text}")
-        eventually(lambda: not query(self.w, 'SELECT count(*) FROM ecocase.referral r JOIN ecocase.lane l USING (lane) WHERE r.alarm_at <= l."time"')[0][0],
-                   90, f"alarms at {text}")
-        eventually(lambda: query(self.w, "SELECT bool_and(published = serial) FROM ecocase.lane")[0][0], 90, "everything published")
-
-    def pass_to(self, text):
-        self.strike(text)
-        self.wait(text)
 
 
 def wait_accepted(w, event, count):

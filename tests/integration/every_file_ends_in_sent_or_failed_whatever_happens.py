@@ -8,7 +8,7 @@ from office import *
 
 WAIT = 3            # attachment_wait of forestry.yaml, seconds
 QUEUE = 1024        # most submissions in the journal that Kafka has not taken (ENGINE_QUEUE), and one more batch (ENGINE_TAKE)
-BATCH = 64
+BATCH = 256
 sent_numbers = []
 
 

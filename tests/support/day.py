@@ -141,8 +141,9 @@ def play(steps, spools, progress, waiting=lambda text: None, between=lambda done
 REFERRALS = """SELECT r.machine, r.state, coalesce((SELECT json_object_agg(c.rule, c.state) FROM ecocase.clock_list c WHERE c.referral_id = r.referral_id), '{}')
                FROM ecocase.referral_list r WHERE r.referral_id = %s"""
 
-
 PARENT = """SELECT p.machine FROM ecocase.referral_list r JOIN ecocase.referral_list p ON p.case_id = r.case_id AND p.referral_id = r.parent WHERE r.referral_id = %s"""
+LINKS = """SELECT r.machine, r.state FROM ecocase.link_list AS k JOIN ecocase.referral_list AS r ON r.referral_id = k.other_id
+           WHERE k.referral_id = %s ORDER BY r.opened_at"""
 
 
 HINTS = """SELECT level, threshold, state FROM ecocase.hint_list WHERE referral_id = %s AND event = %s ORDER BY threshold"""
@@ -202,6 +203,9 @@ def verify(steps, spools, ask):
         wanted = (step.referral["machine"], step.referral["state"], step.referral["clocks"])
         if [tuple(r) for r in rows] != [wanted]:
             wrong.append(f"{step.case}: 台账 · ledger {rows} 而非 · instead of {wanted}")
+        linked = [(w["machine"], w["state"]) for w in step.referral.get("links", [])]
+        if linked and [tuple(r) for r in ask(LINKS, answer["referralId"])] != linked:
+            wrong.append(f"{step.case}: 关联 · linked {ask(LINKS, answer['referralId'])} 而非 · instead of {linked}")
     for agency, spool in sorted(spools.items()):
         expected = sum(d.agency == agency for step in steps for d in step.deliver)
         came = [p.name for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if CASE_FILE.match(p.name)]

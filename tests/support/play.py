@@ -105,7 +105,10 @@ def report(w):
     spools = {p.name: p for p in (w.folder / "spool").iterdir()}
     for referral, machine, machine_zh, title, opener, holder, state, state_zh, state_en in ask(
             w, "SELECT referral_id, machine, machine_zh, title, opener, holder, state, state_zh, state_en FROM ecocase.referral_list ORDER BY opened_at, referral_id"):
-        print(f"\n■ {title}\n  {machine} {machine_zh}   {opener} → {holder}   状态 · state: {state} {state_zh} · {state_en}")
+        print(f"\n■ {title}\n  {machine} {machine_zh}   {opener}{' → ' + holder if holder else ''}   状态 · state: {state} {state_zh} · {state_en}")
+        bodies = [f"{body} {state}" for body, state in ask(w, "SELECT body, state_zh FROM ecocase.operation_body_list WHERE referral_id = %s ORDER BY body", referral)]
+        if bodies:
+            print(f"    参战单位 · bodies: {', '.join(bodies)}")
         for rule, rule_zh, clock, clock_zh, statutory, due in ask(w, CLOCKS, referral):
             print(f"    时限 · clock {rule:5s}{wide(rule_zh, 28)} {clock} {wide(clock_zh, 12)} 至 · until {due or ''}  {statutory}")
         for lane, serial, event, event_zh, sender, number, at in ask(w, EVENTS, referral):
