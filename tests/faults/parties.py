@@ -227,15 +227,6 @@ def state_of(pid):
         return "X"
 
 
-def points_of(folder):
-    """The named points in the sources, so that none is forgotten here; those of the HTTP front have a test of their own."""
-    found = set()
-    for path in (ROOT / folder).rglob("*.c"):
-        if not path.stem.endswith("_test"):
-            found |= {part.split('"')[0] for part in path.read_text().split('POINT("')[1:]}
-    return sorted(p for p in found if not p.startswith("http."))
-
-
 def dice(seed):
     return random.Random(seed)
 
