@@ -21,7 +21,7 @@ static void on_signal(int number) {
 static void keep_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 4 << 20);
     mallopt(M_TRIM_THRESHOLD, 8 << 20);
-    mallopt(M_ARENA_MAX, 4);
+    mallopt(M_ARENA_MAX, 2);
 }
 
 static const char usage[] =

@@ -30,6 +30,6 @@
 #define LIMIT_AMOUNT_FEN INT64_C(10000000000000) /* 100 000 million yuan, more than any fine or value a case names */
 #define LIMIT_OPERATION_COUNT 10000000        /* people, boats, tenths of kilometres ... of one report */
 #define LIMIT_REASONS 32u                     /* reasons of one refusal */
-#define LIMIT_BATCH 500u                      /* submissions judged in one Postgres transaction; each costs some 7 KiB of memory meanwhile */
+#define LIMIT_BATCH 400u                      /* submissions judged in one Postgres transaction; each costs some 7 KiB of memory meanwhile */
 #define LIMIT_BATCH_BYTES (8u * MIB)
 #endif
