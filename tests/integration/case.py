@@ -157,7 +157,7 @@ class Clock:
     def wait(self, text):
         """Every lane is there and has told what was to be told."""
         strike = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=CHINA)
-        eventually(lambda: query(self.w, 'SELECT coalesce(bool_and("time" >= %s), false) FROM ecocase.lane', strike)[0][0], 90, f"the lanes at {text}")
+        eventually(lambda: query(self.w, 'SELECT bool_and(coalesce("time" >= %s, false)) FROM ecocase.lane', strike)[0][0], 90, f"the lanes at {text}")
         eventually(lambda: not query(self.w, 'SELECT count(*) FROM ecocase.referral r JOIN ecocase.lane l USING (lane) WHERE r.alarm_at <= l."time"')[0][0],
                    90, f"alarms at {text}")
         eventually(lambda: query(self.w, "SELECT bool_and(published = serial) FROM ecocase.lane")[0][0], 90, "everything published")
