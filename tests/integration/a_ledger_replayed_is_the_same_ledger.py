@@ -2,28 +2,10 @@
 again by `ecocase ledger replay` and comes out the same; what somebody changed in the ledger behind the broker's back is found and named."""
 import shutil
 import subprocess
-from datetime import datetime, timedelta, timezone
 
 from case import *
 
 CASES = 60
-CHINA = timezone(timedelta(hours=8))
-
-
-def at(text):
-    return int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=CHINA).timestamp() * 1000)
-
-
-def tick(w, client, text):
-    ms, nil = at(text), str(uuid.UUID(int=0))
-    for lane in range(w.lanes):
-        envelope = {"message_id": str(uuid.uuid4()), "event": "SYS.TICK", "case_id": nil, "referral_id": nil, "parent_referral_id": None, "sender": "ecocase",
-                    "sender_unit": "", "recipients": [], "copies": [], "business_time": ms, "in_reply_to": None, "document_no": "", "cites": [],
-                    "handling": "OPEN_INTERNAL", "handling_expires": None}
-        client.producer.produce("ecocase.clock", gen.encode({"envelope": envelope, "lane": lane}, 5, SCHEMAS[5]), partition=lane, timestamp=ms)
-    client.flush()
-    eventually(lambda: query(w, 'SELECT bool_and("time" >= to_timestamp(%s::double precision / 1000)) FROM ecocase.lane', ms)[0][0], 60, f"the lanes at {text}")
-    eventually(lambda: not query(w, 'SELECT count(*) FROM ecocase.referral r JOIN ecocase.lane l USING (lane) WHERE r.alarm_at <= l."time"')[0][0], 60, f"alarms at {text}")
 
 
 def replay(w, *options, user="ecocase_broker", status=0, schemas=None):
@@ -65,11 +47,11 @@ with world("replay", lanes=2) as w:
     client.flush()
     wait_events(w, 2 * CASES + 30 + 5 + 8)
     for when in ("2026-06-10 07:00", "2026-06-11 20:00", "2026-06-12 00:01"):
-        tick(w, client, when)
+        Clock(w, client).pass_to(when)
     for n, case in enumerate(cases[:30]):                                               # in time, but late to come: corrections
         client.submit(client.step(case, "psb-bynr", "REF.FILED", f"巴公(环)立字〔2026〕{n}号", at("2026-06-11 17:00")), at=at("2026-06-12 09:00"))
     wait_events(w, 2 * CASES + 43 + 30 + 1)
-    tick(w, client, "2026-06-14 12:00")
+    Clock(w, client).pass_to("2026-06-14 12:00")
     kinds = dict(query(w, "SELECT kind::text, count(*) FROM ecocase.event GROUP BY 1"))
     assert set(kinds) == set("ARPDT") and kinds["P"] == 10 and kinds["T"] > CASES, kinds
     told = dict(query(w, "SELECT event, count(*) FROM ecocase.alert_list GROUP BY 1"))

@@ -2,16 +2,10 @@
 thresholds to the end, new ones have those of version 2, both at once; and the ledger judged again is the same ledger."""
 import shutil
 import subprocess
-from datetime import datetime, timedelta, timezone
 
 from case import *
 
-CHINA = timezone(timedelta(hours=8))
 NOT_VERSIONED = {"holidays.yaml", "alerts.yaml", "facts.yaml"}
-
-
-def at(text):
-    return int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=CHINA).timestamp() * 1000)
 
 
 def change(path, old, new):
@@ -30,18 +24,6 @@ def make_version_2(rules):
     change(rules / "clocks.yaml", "{id: D09, zh: 立案审查, en: filing review, unit: CAL_DAY, amount: 3,", "{id: D09, zh: 立案审查, en: filing review, unit: CAL_DAY, amount: 5,")
     change(rules / "thresholds.yaml", "when: {fact: waste_t, least: 3}", "when: {fact: waste_t, least: 5}")
     change(rules / "machine-ref.yaml", "{id: T08, from: [A20], event: REF.RECEIPT, sender: [PSB],", "{id: T08, from: [A20], event: REF.RECEIPT, required: [signer], sender: [PSB],")
-
-
-def tick(w, client, text):
-    ms, nil = at(text), str(uuid.UUID(int=0))
-    for lane in range(w.lanes):
-        envelope = {"message_id": str(uuid.uuid4()), "event": "SYS.TICK", "case_id": nil, "referral_id": nil, "parent_referral_id": None, "sender": "ecocase",
-                    "sender_unit": "", "recipients": [], "copies": [], "business_time": ms, "in_reply_to": None, "document_no": "", "cites": [],
-                    "handling": "OPEN_INTERNAL", "handling_expires": None}
-        client.producer.produce("ecocase.clock", gen.encode({"envelope": envelope, "lane": lane}, 5, SCHEMAS[5]), partition=lane, timestamp=ms)
-    client.flush()
-    eventually(lambda: query(w, 'SELECT bool_and("time" >= to_timestamp(%s::double precision / 1000)) FROM ecocase.lane', ms)[0][0], 60, f"the lanes at {text}")
-    eventually(lambda: not query(w, 'SELECT count(*) FROM ecocase.referral r JOIN ecocase.lane l USING (lane) WHERE r.alarm_at <= l."time"')[0][0], 60, f"alarms at {text}")
 
 
 def penalty(client, number, tonnes, when):
@@ -80,7 +62,7 @@ with world("version", lanes=2) as w:
     for n, case in enumerate(old[:6]):
         client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n}号", at("2026-06-08 13:00"), signer=""))
     wait_judged(w, 19)
-    tick(w, client, "2026-06-11 09:00")
+    Clock(w, client).pass_to("2026-06-11 09:00")
     before = {r["envelope"]["referral_id"]: of(w, r) for r in old + [fined]}
     assert {version for version, _, _ in before.values()} == {1}
 
@@ -106,7 +88,7 @@ with world("version", lanes=2) as w:
         amended["envelope"][name] = fined["envelope"][name]
     client.submit(amended)
     wait_judged(w, 19 + 13 + 9)
-    tick(w, client, "2026-07-10 12:00")
+    Clock(w, client).pass_to("2026-07-10 12:00")
 
     for case in old:
         assert of(w, case)[:2] == (1, 3), (case["envelope"]["document_no"], of(w, case))      # three days, whenever the receipt came
