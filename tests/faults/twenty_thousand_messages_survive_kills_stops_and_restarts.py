@@ -14,7 +14,7 @@ SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20260608
 COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 20000
 RATE = 115
 BROKERS = ["broker-1", "broker-2", "broker-3"]
-PASSINGS = {"batch": (80, 200), "record": (80, 200), "deliver": (200, 600), "publish": (1, 1), "tick": (6, 14), "alarm": (1, 4)}  # of a broker in some ten seconds
+PASSINGS = {"batch": (30, 90), "record": (30, 90), "deliver": (100, 300), "publish": (1, 1), "tick": (6, 14), "alarm": (1, 4)}  # of a broker in some ten seconds
 ENGINE = "adapters/engine"      # the fronts before it have tests of their own
 EXTRA = 300                     # submissions at a time while points of the plans are still to come
 PAST_SESSION = 9                # seconds; the session is 6 s
@@ -23,7 +23,7 @@ PAST_SESSION = 9                # seconds; the session is 6 s
 def broker_plans(rnd):
     """Every point twice as a kill, once back at once, once down until others have its lanes; some as stops past the session."""
     deeds = [Deed(p, rnd.randint(*PASSINGS[p.split(".")[0]]), "kill", rest) for p in points_of("broker") for rest in (0.3, PAST_SESSION)]
-    deeds += [Deed(p, rnd.randint(60, 120), "stop", PAST_SESSION) for p in ("record.fenced", "record.copied", "record.committed", "deliver.produced")]
+    deeds += [Deed(p, rnd.randint(30, 90), "stop", PAST_SESSION) for p in ("record.fenced", "record.copied", "record.committed", "deliver.produced")]
     rnd.shuffle(deeds)
     return {name: deeds[i::len(BROKERS)] for i, name in enumerate(BROKERS)}
 
@@ -87,7 +87,7 @@ def force_pending(s, done, patience=6):
 
 def flow_on(s, traffic, rnd, done):
     """A point is passed only while something flows: more cases, few at a time, until every point of the plans came about."""
-    until = time.monotonic() + 150
+    until = time.monotonic() + 240
     while s.pending():
         assert time.monotonic() < until, f"points that did not come about: {s.pending()}"
         force_pending(s, done, 3)
