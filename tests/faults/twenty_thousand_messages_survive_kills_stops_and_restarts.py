@@ -90,7 +90,7 @@ def flow_on(s, traffic, rnd, done):
     until = time.monotonic() + 240
     while s.pending():
         assert time.monotonic() < until, f"points that did not come about: {s.pending()}"
-        force_pending(s, done, 3)
+        force_pending(s, done, 8)
         if traffic.finished():
             traffic.add(cases(EXTRA, rnd, first=len(traffic.cases) + 1))
         time.sleep(0.1)
