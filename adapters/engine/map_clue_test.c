@@ -18,35 +18,12 @@ static const char plain[] = "agency: wlsh\nformat: {kind: json}\nmessages:\n"
 static const char feedback[] = "{\"e\": \"b\", \"t\": \"2026-06-11 00:00\", \"n\": \"巴农线馈〔2026〕3号\", \"to\": [\"nm\"], \"cites\": [\"乌护线〔2026〕3号\"], \"code\": \"CR2\", \"reason\": \"查实\","
     "\"linked\": [\"巴农罚〔2026〕8号\", \"巴农移送〔2026〕9号\"], \"checks\": [\"现场检查\", \"调取视频\"]}";
 
-static const char *category_of(const struct profile *profile) {
-    for (size_t i = 0; i < profile->table_count; i++) {
-        if (strcmp(profile->tables[i].name, "category") == 0) return profile->tables[i].rows[0].canonical;
-    }
-    return "FISH";
-}
-
 static const char *const *same_fields(bool clue) {
     static const char *const created[] = {"envelope.event", "envelope.document_no", "envelope.business_time", "envelope.recipients", "envelope.handling", "envelope.handling_expires", "title",
         "category", "county_code", "source", "purpose", "areas", "summary", "place", "reporter_kind", NULL};
     static const char *const answered[] = {"envelope.event", "envelope.document_no", "envelope.business_time", "envelope.recipients", "envelope.cites", "reason_code", "reason", "linked_numbers",
         "checks", NULL};
     return clue ? created : answered;
-}
-
-static void goes_and_comes(const struct profile *profile, struct bytes value, bool clue) {
-    struct fault fault = {0};
-    const struct inbox_facts facts = {3, 7, "to"};
-    struct native_case made;
-    if (convert_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK) fail_msg("%s: %s %s", profile_agency(profile), fault.code, fault.text);
-    assert_string_equal(arena_cstr(fixture_arena, made.extension), profile_extension(profile)); /* not as canonical JSON */
-    struct bytes again = fixture_value(profile, arena_printf(fixture_arena, "x.%s", profile_extension(profile)), made.content, "nm");
-    json_t *before = fixture_record(value), *after = fixture_record(again);
-    for (const char *const *path = same_fields(clue); *path; path++) {
-        const char *said = fixture_at(before, *path), *heard = fixture_at(after, *path);
-        if (strcmp(said, heard) != 0) fail_msg("%s: %s: %s, not %s", profile_agency(profile), *path, heard, said);
-    }
-    json_decref(before);
-    json_decref(after);
 }
 
 static void every_profile_reads_what_it_writes(void **state) {
@@ -61,9 +38,9 @@ static void every_profile_reads_what_it_writes(void **state) {
         for (size_t k = 0; k < PRIVACY_ARRIVALS; k++) profile->masks[k] = privacy_mask(profile->privacy, "HANDLER"); /* the mapping is tried here, not the mask */
         const char *created = arena_printf(fixture_arena, "{\"e\": \"a\", \"t\": \"2026-06-08 00:00\", \"n\": \"乌护线〔2026〕3号\", \"to\": [\"nm\"], \"h\": \"ORCON\", \"x\": \"2026-08-07 00:00\", \"title\": \"河口下网\","
             "\"category\": \"%s\", \"county\": \"150823\", \"source\": \"REPORT\", \"purpose\": \"核查\", \"areas\": [\"KEY2\", \"RIV-QQ\"], \"summary\": \"夜间下网\", \"place\": \"河口\", \"kind\": \"NAMED\"}",
-            category_of(profile));
-        goes_and_comes(profile, fixture_value(from, "a.json", bytes_of_cstr(created), NULL), true);
-        goes_and_comes(profile, fixture_value(from, "b.json", bytes_of_cstr(feedback), NULL), false);
+            fixture_category(profile));
+        fixture_goes_and_comes(profile, fixture_value(from, "a.json", bytes_of_cstr(created), NULL), same_fields(true));
+        fixture_goes_and_comes(profile, fixture_value(from, "b.json", bytes_of_cstr(feedback), NULL), same_fields(false));
         profile_free(profile);
     }
     assert_int_equal(found.gl_pathc, 22);

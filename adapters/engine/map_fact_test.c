@@ -13,17 +13,6 @@
 static const char profile_text[] = WITH("facts: [{name: catch_kg, at: 重, unit: 市斤, as: kg}, {name: catch_value, at: 值}, {name: method, at: 法, table: gear}, {name: water_body, at: 水}, "
     "{name: repeated, at: 再}, {name: act_date, at: 日}, {name: area_mu, at: 林, unit: 公顷, as: 亩, code: PUBLIC_FOREST}, {name: area_mu, at: 草, code: GRASSLAND}, {name: 船数, at: 船}]");
 
-struct expected { const char *path, *text; };
-static void check(struct bytes value, const struct expected *all, size_t count) {
-    json_t *record = fixture_record(value);
-    for (size_t i = 0; i < count; i++) {
-        const char *text = fixture_at(record, all[i].path);
-        if (strcmp(text, all[i].text) != 0) fail_msg("%s is %s, not %s", all[i].path, text, all[i].text);
-    }
-    json_decref(record);
-}
-#define CHECK(value, ...) check(value, (const struct expected[]){__VA_ARGS__}, sizeof((const struct expected[]){__VA_ARGS__}) / sizeof(struct expected))
-
 static void facts_are_read_and_written(void **state) {
     (void)state;
     struct profile *profile = fixture_profile(profile_text);

@@ -113,3 +113,35 @@ const char *fixture_rendered(const struct profile *profile, struct bytes value, 
     if (convert_render(profile, value, &facts, names, count, fixture_arena, &made, &fault) != OK) fail_msg("%s %s", fault.code, fault.text);
     return arena_cstr(fixture_arena, converted(made.content, "UTF-8", encoding));
 }
+
+const char *fixture_category(const struct profile *profile) {
+    for (size_t i = 0; i < profile->table_count; i++) {
+        if (strcmp(profile->tables[i].name, "category") == 0) return profile->tables[i].rows[0].canonical;
+    }
+    return "FISH";
+}
+
+void fixture_goes_and_comes(const struct profile *profile, struct bytes value, const char *const *same) {
+    struct fault fault = {0};
+    const struct inbox_facts facts = {3, 7, "to"};
+    struct native_case made;
+    if (convert_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK) fail_msg("%s: %s %s", profile_agency(profile), fault.code, fault.text);
+    assert_string_equal(arena_cstr(fixture_arena, made.extension), profile_extension(profile)); /* not as canonical JSON */
+    struct bytes again = fixture_value(profile, arena_printf(fixture_arena, "x.%s", profile_extension(profile)), made.content, "nm");
+    json_t *before = fixture_record(value), *after = fixture_record(again);
+    for (; *same; same++) {
+        const char *said = fixture_at(before, *same), *heard = fixture_at(after, *same);
+        if (strcmp(said, heard) != 0) fail_msg("%s: %s: %s, not %s", profile_agency(profile), *same, heard, said);
+    }
+    json_decref(before);
+    json_decref(after);
+}
+
+void fixture_check(struct bytes value, const struct expected *all, size_t count) {
+    json_t *record = fixture_record(value);
+    for (size_t i = 0; i < count; i++) {
+        const char *text = fixture_at(record, all[i].path);
+        if (strcmp(text, all[i].text) != 0) fail_msg("%s is %s, not %s", all[i].path, text, all[i].text);
+    }
+    json_decref(record);
+}

@@ -22,4 +22,12 @@ json_t *fixture_record(struct bytes value);
 const char *fixture_at(json_t *record, const char *path);
 /* Rendered, decoded to UTF-8. */
 const char *fixture_rendered(const struct profile *profile, struct bytes value, const char *encoding);
+/* The record of `value` has these texts at these paths. */
+struct expected { const char *path, *text; };
+void fixture_check(struct bytes value, const struct expected *all, size_t count);
+#define CHECK(value, ...) fixture_check(value, (const struct expected[]){__VA_ARGS__}, sizeof((const struct expected[]){__VA_ARGS__}) / sizeof(struct expected))
+/* The first category of the profile's table; FISH where it has none. */
+const char *fixture_category(const struct profile *profile);
+/* The profile writes the record in its own form and reads that again: the fields of `same` (NULL at its end) are the same. */
+void fixture_goes_and_comes(const struct profile *profile, struct bytes value, const char *const *same);
 #endif

@@ -45,35 +45,12 @@ static const struct paper_told papers[] = {
     {"OPS.REPORT", "{\"e\": \"f\", " HEAD ", \"h\": 36.5, \"km\": 128.25, \"s\": 14, \"g\": 3, \"i\": 2, \"j\": 1, \"k\": 0, \"l\": 8, \"m\": 5, \"x\": \"%s\"}", report_fields},
     {"OPS.CONSOLIDATE", "{\"e\": \"g\", " HEAD ", \"late\": [\"wlsh\", \"zrzy\"], \"follow\": [\"巴公移〔2026〕8号\"], \"x\": \"%s\"}", joint_fields}};
 
-static const char *category_of(const struct profile *profile) {
-    for (size_t i = 0; i < profile->table_count; i++) {
-        if (strcmp(profile->tables[i].name, "category") == 0) return profile->tables[i].rows[0].canonical;
-    }
-    return "FISH";
-}
-
 static bool both_ways(const struct profile *profile, const char *event) {
     for (size_t i = 0; i < profile->message_count; i++) {
         const struct mapped_message *m = &profile->messages[i];
         if (strcmp(m->event, event) == 0 && m->sends && m->receives) return true;
     }
     return false;
-}
-
-static void goes_and_comes(const struct profile *profile, struct bytes value, const char *const *same) {
-    struct fault fault = {0};
-    const struct inbox_facts facts = {3, 7, "to"};
-    struct native_case made;
-    if (convert_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK) fail_msg("%s: %s %s", profile_agency(profile), fault.code, fault.text);
-    assert_string_equal(arena_cstr(fixture_arena, made.extension), profile_extension(profile)); /* not as canonical JSON */
-    struct bytes again = fixture_value(profile, arena_printf(fixture_arena, "x.%s", profile_extension(profile)), made.content, "nm");
-    json_t *before = fixture_record(value), *after = fixture_record(again);
-    for (; *same; same++) {
-        const char *said = fixture_at(before, *same), *heard = fixture_at(after, *same);
-        if (strcmp(said, heard) != 0) fail_msg("%s: %s: %s, not %s", profile_agency(profile), *same, heard, said);
-    }
-    json_decref(before);
-    json_decref(after);
 }
 
 static void every_profile_reads_what_it_writes(void **state) {
@@ -91,8 +68,8 @@ static void every_profile_reads_what_it_writes(void **state) {
             char text[2000];
             if (!both_ways(profile, papers[k].event) || profile->agency->role == ROLE_COO) continue; /* what coordination gets is masked */
             const char *mark = strstr(papers[k].json, "%s");
-            snprintf(text, sizeof text, "%.*s%s%s", (int)(mark - papers[k].json), papers[k].json, category_of(profile), mark + 2);
-            goes_and_comes(profile, fixture_value(from, "a.json", bytes_of_cstr(text), NULL), papers[k].same);
+            snprintf(text, sizeof text, "%.*s%s%s", (int)(mark - papers[k].json), papers[k].json, fixture_category(profile), mark + 2);
+            fixture_goes_and_comes(profile, fixture_value(from, "a.json", bytes_of_cstr(text), NULL), papers[k].same);
             tried++;
         }
         profile_free(profile);

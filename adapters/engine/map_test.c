@@ -68,17 +68,6 @@ static const char json_profile[] =
     "    groups:\n"
     "      facts: {at: 数据, fields: {name: 指标, value: {at: 数值, bare: true}, unit: 单位}}\n";
 
-struct expected { const char *path, *text; };
-static void check(struct bytes value, const struct expected *all, size_t count) {
-    json_t *record = fixture_record(value);
-    for (size_t i = 0; i < count; i++) {
-        const char *text = fixture_at(record, all[i].path);
-        if (strcmp(text, all[i].text) != 0) fail_msg("%s is %s, not %s", all[i].path, text, all[i].text);
-    }
-    json_decref(record);
-}
-#define CHECK(value, ...) check(value, (const struct expected[]){__VA_ARGS__}, sizeof((const struct expected[]){__VA_ARGS__}) / sizeof(struct expected))
-
 static void csv_there_and_back(void **state) {
     (void)state;
     struct profile *profile = fixture_profile(csv_profile);
