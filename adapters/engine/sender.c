@@ -26,18 +26,19 @@ struct sender {
 static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque) {
     struct sender *s = opaque;
     intptr_t mark = (intptr_t)message->_private;
+    rd_kafka_resp_err_t error = bus_report_error(message);
     (void)producer;
     if (mark >= REPORT_MARK) {
         struct report *report = &s->reports[mark - REPORT_MARK];
-        if (!message->err) POINT("in.reported");
+        if (!error) POINT("in.reported");
         else if (!report->due_ms) report->due_ms = monotonic_ms() + 5 * SENDER_REPORT_MS;
         return;
     }
     if (mark < 0 || (size_t)mark >= s->flight_count || s->flights[mark].state != FLYING) return;
-    s->flights[mark].state = message->err ? LOST : LANDED;
-    s->flights[mark].error = message->err;
+    s->flights[mark].state = error ? LOST : LANDED;
+    s->flights[mark].error = error;
     s->answered++;
-    if (!message->err) s->engine->status.kafka_up = true;
+    if (!error) s->engine->status.kafka_up = true;
 }
 
 static enum outcome start(struct sender *s, struct fault *fault) {

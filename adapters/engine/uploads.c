@@ -49,9 +49,10 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
     (void)producer;
     u->in_flight--;
     u->heard_ms = monotonic_ms();
-    if (message->err) u->error = message->err;
+    rd_kafka_resp_err_t error = bus_report_error(message);
+    if (error) u->error = error;
     bool its = up->stage == SHIPPING && (mark >> 32 & 0xffffff) == (up->turn & 0xffffff) && (int32_t)(uint32_t)mark == up->file.acked;
-    if (message->err || !its) return;
+    if (error || !its) return;
     if (up->file.acked++ == 0) up->file.what.first_offset = message->offset;
     up->file.what.last_offset = message->offset;
     u->engine->status.kafka_up = true;

@@ -33,9 +33,10 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
     struct deliverer *d = opaque;
     (void)producer;
     if (message->_private == &tick_mark || d->broken) return;
-    if (message->err) {
+    rd_kafka_resp_err_t error = bus_report_error(message);
+    if (error) {
         d->broken = true;
-        snprintf(d->why, sizeof d->why, "%s", rd_kafka_err2str(message->err));
+        snprintf(d->why, sizeof d->why, "%s", rd_kafka_err2str(error));
         return;
     }
     POINT("deliver.acked");

@@ -18,10 +18,14 @@ struct bus_settings { const char *servers; const char *client_id; const char *ex
 
 /* A new rd_kafka_conf_t with our common properties and the extra file applied. */
 MUST_USE enum outcome bus_conf(const struct bus_settings *settings, rd_kafka_conf_t **ret, struct fault *fault);
-/* Idempotent, gapless, acks=all, no message time-out, murmur2_random, lz4. `on_report` is called from producer polls. */
+/* Idempotent, gapless, acks=all, one request at a time, no message time-out, murmur2_random, lz4. `on_report` is called from producer polls;
+ * it asks bus_report_error, not `err` alone. */
 typedef void (*bus_report)(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque);
 MUST_USE enum outcome bus_producer(const struct bus_settings *settings, int linger_ms, bus_report on_report, void *opaque,
                                    rd_kafka_t **ret, struct fault *fault);
+/* What a delivery report says: 0 only if Kafka named the record's offset; one that librdkafka believes stored because a later one was
+ * (implicit acknowledgement) is RD_KAFKA_RESP_ERR__INCONSISTENT. */
+rd_kafka_resp_err_t bus_report_error(const rd_kafka_message_t *report);
 /* The same for chunks of papers: not compressed (media are, sealed bytes cannot be), a few MiB under way at most. */
 MUST_USE enum outcome bus_files_producer(const struct bus_settings *settings, bus_report on_report, void *opaque, rd_kafka_t **ret, struct fault *fault);
 /* Manual assignment only, no group membership, no commits. */

@@ -82,9 +82,13 @@ def disturb(s, share, done):
         force_pending(s, done)
 
 
-def force_pending(s, done, patience=6):
-    for name in s.pending():
-        if time.monotonic() - done.get(name, 0) > patience:
+def force_pending(s, done, patience=8):
+    """Brokers one after the other: all killed anew at once would leave nobody to take a lane and pass a point."""
+    last = lambda name: done.get(name, 0)  # noqa: E731
+    pending = s.pending()
+    brokers = sorted((name for name in pending if name in BROKERS), key=last)
+    for name in brokers[:1] + [name for name in pending if name not in BROKERS]:
+        if time.monotonic() - (max(map(last, BROKERS)) if name in BROKERS else last(name)) > patience:
             done[name] = time.monotonic()
             s.force(name)
 
@@ -98,7 +102,7 @@ def flow_on(s, traffic, rnd, done):
         if time.monotonic() - told > 15:
             told = time.monotonic()
             print(f"after the traffic, awaited: {'; '.join(f'{name} {deeds[0].point} and {len(deeds) - 1}' for name, deeds in pending.items())}", flush=True)
-        force_pending(s, done, 8)
+        force_pending(s, done)
         if traffic.finished():
             time.sleep(LULL)
             traffic.add(cases(EXTRA, rnd, first=len(traffic.cases) + 1))
