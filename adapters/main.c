@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "wire/reason.h"
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,10 +95,18 @@ static int read_options(int argc, char **argv, struct options *o) {
     return 0;
 }
 
+/* See broker/main.c: a batch's memory is kept for the next one, and threads share two heaps. */
+static void keep_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_TRIM_THRESHOLD, 8 << 20);
+    mallopt(M_ARENA_MAX, 2);
+}
+
 static int run(struct options *o) {
     char client[96];
     struct fault fault = {0};
     struct sigaction action = {.sa_handler = on_signal};
+    keep_memory();
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
