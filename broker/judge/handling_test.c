@@ -33,7 +33,8 @@ static struct submission out_of_it(const char *from, const char *event, const ch
 }
 static struct verdict hear_late(struct submission s, const char *broker_time) {
     struct verdict v;
-    judge(rules, directory, directory_by_slug(directory, s.sender), at(broker_time), &s, &cases, keep, &v);
+    const struct hearing hearing = {directory_by_slug(directory, s.sender), at(broker_time), &s, NULL, BYTES_NONE};
+    judge(rules, directory, &hearing, &cases, keep, &v);
     return v;
 }
 static char role_of(const struct verdict *v, const char *slug) {

@@ -86,6 +86,7 @@ struct event_rule {
     enum record_kind record;
     uint16_t first, count;      /* its rows */
     uint64_t packages;          /* bit per package that speaks of it */
+    unsigned asks;              /* enum asked */
     const struct setting *at;
 };
 struct act {
@@ -145,6 +146,7 @@ struct transition {
     bool serves;                /* tells that something was served by hand */
     bool names_gaps;            /* the answer names the documents still missing */
     bool decides;               /* an administrative decision: compared with the thresholds (hint.c) */
+    const char *penalises;      /* a penalty (antecedent.c): PENALISES_ALWAYS, or with this outcome or a list of penalties; NULL: none */
     struct { bool present; uint8_t machine; uint32_t states; } blocked; /* such a referral of the case must be taken by a link */
     struct acts acts;
     const struct link *links;
@@ -163,6 +165,7 @@ struct alert_policy {
     struct alert_exception exceptions[MOST_ALERT_EXCEPTIONS];
     size_t exception_count;
 };
+#define PENALISES_ALWAYS "always"
 #define SERVE_NOBODY (-1)
 #define SERVE_TARGET_ORGAN (-2)
 struct external { const char *slug, *zh, *en; const char *superior_of; };
@@ -202,6 +205,7 @@ struct procedure {
     const char *flags[MOST_FLAGS];
     const char *categories[64];
     const char *incomplete[8];
+    const char *bystanders[16]; /* 非当事人: a party whose role says one of these is not penalised */
     struct external externals[MOST_EXTERNALS];
     struct coded kinds[MOST_KINDS];
     struct regime regimes[MOST_REGIMES];
@@ -211,7 +215,7 @@ struct procedure {
     struct transition *transitions;
     size_t transition_count;
     uint8_t machine_count, event_count, clock_count, flag_count, category_count, incomplete_count, external_count, regime_count, route_count,
-        document_count, package_count, kind_count;
+        document_count, package_count, kind_count, bystander_count;
     int8_t flag_gaps;           /* F_MATERIAL_GAPS */
     int8_t flag_referred;       /* F_REFERRED */
     struct handling_rule handlings[MOST_HANDLINGS];

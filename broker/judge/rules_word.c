@@ -138,6 +138,7 @@ enum outcome rules_read_words(struct procedure *p, struct setting *root, struct 
     TRY(read_texts(root, "flags", p->flags, MOST_FLAGS, 40, &p->flag_count, fault));
     TRY(read_texts(root, "categories", p->categories, 64, 11, &p->category_count, fault));
     TRY(read_texts(root, "incomplete", p->incomplete, 8, 60, &p->incomplete_count, fault));
+    TRY(read_texts(root, "bystanders", p->bystanders, 16, 60, &p->bystander_count, fault));
     TRY(read_each(p, root, "regimes", read_regime, fault));
     TRY(read_each(p, root, "externals", read_external, fault));
     TRY(read_each(p, root, "procuratorate", read_route, fault));
