@@ -30,7 +30,9 @@ struct rule_name rules_clock_name(const struct rules *rules, const char *rule);
  * (terminal: its titles are not shown), Q source, A area, O kind of operation. */
 struct rule_word { const char *kind, *machine, *code, *zh, *en, *basis; bool terminal; };
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret_word);
-/* A directory's subscriptions name categories and areas of the newest version; the mistake by its place in the directory's file. */
+/* What the newest version and a directory say of each other: subscriptions name categories and areas of the rules, regimes name participants (not
+ * asked by setup: a directory may be a part); the mistake by its place. */
+MUST_USE enum outcome rules_check_regimes(const struct rules *rules, const struct directory *directory, struct fault *fault);
 MUST_USE enum outcome rules_check_subscriptions(const struct rules *rules, const struct directory *directory, struct fault *fault);
 /* 程序图、程序一览: the newest version's state machines as Mermaid, and the whole of it as a Markdown page. Appended to `into`. */
 MUST_USE enum outcome rules_diagram(const struct rules *rules, struct buffer *into, struct fault *fault);

@@ -144,6 +144,7 @@ enum outcome rules_read_words(struct procedure *p, struct setting *root, struct 
     TRY(read_each(p, root, "procuratorate", read_route, fault));
     TRY(rules_read_coded(root, "sources", p->sources, MOST_SOURCES, &p->source_count, fault));
     TRY(rules_read_coded(root, "areas", p->areas, MOST_AREAS, &p->area_count, fault));
+    TRY(rules_read_coded(root, "reasons", p->reasons, MOST_REASON_CODES, &p->reason_count, fault));
     TRY(rules_read_coded(root, "operations", p->kinds, MOST_KINDS, &p->kind_count, fault));
     TRY(read_each(p, root, "events", read_event, fault));
     if (!p->regime_count) return setting_fault(setting_get(root, "regimes"), fault, "SETTINGS_MISSING", "there must be a general regime");
