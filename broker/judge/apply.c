@@ -1,5 +1,6 @@
 /* What an accepted submission changes: states, clocks, holders, copies. Nothing here can fail; the room was checked before. */
 #include "broker/judge/judging.h"
+#include "wire/finding.h"
 #include <stdio.h>
 
 #define DAY_OF_SKEW DAY_MS
@@ -146,12 +147,18 @@ static void remark_duplicate(struct judging *j) {
     }
 }
 
+static void remark_findings(struct judging *j) {
+    struct findings found;
+    finding_note(j->p->divisions, j->submission, &found);
+    for (size_t i = 0; i < found.count; i++) judging_reason(j, found.one[i].code, arena_printf(j->keep, "%s", found.one[i].field));
+}
+
 static void add_remarks(struct judging *j) {
     const struct submission *s = j->submission;
     instant apart = j->broker_time - s->business_time;
     if (apart > DAY_OF_SKEW || apart < -DAY_OF_SKEW) judging_reason(j, "CLOCK_SKEW", "envelope.business_time");
     if (s->declared_missing.number > 0) judging_reason(j, "DECLARED_MISSING", "declared_missing");
-    for (size_t i = 0; i < s->finding_count; i++) judging_reason(j, s->findings[i].code, s->findings[i].field);
+    remark_findings(j);
     bool chief = bytes_equal_cstr(s->approver_level, "CHIEF") || bytes_equal_cstr(s->approver_level, "ACTING");
     if ((j->transition->guards & GUARD_CHIEF) && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
     if ((j->transition->guards & GUARD_SAME_LEVEL) && of_county(s->sender_unit)) judging_reason(j, "UNIT_LEVEL", "envelope.sender_unit");
@@ -178,6 +185,7 @@ void judging_apply(struct judging *j) {
     else j->referral = open_referral(j);
     struct referral *r = j->referral;
     note_papers(j, r);
+    antecedent_adopt(j, r);
     if (half_completes(j)) carry_out(j, r);
     note_parties(j, r);
     serve(j);
@@ -188,6 +196,7 @@ void judging_apply(struct judging *j) {
     add_linked(j, r);
     if (j->submission->facts.number > 0 || j->submission->found_time != INSTANT_NONE) hint_facts(j, r);
     if (j->transition->decides) hint_decide(j, r);
+    if (j->transition->penalises) antecedent_note(j, r);
     if (j->transition->set & UINT32_C(1) << j->p->flag_referred) hint_referred(j);
     r->changed_at = j->submission->business_time;
     r->event_count++;

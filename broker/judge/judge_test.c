@@ -56,7 +56,8 @@ static void guards_name_every_reason(void **state) {
     refused(says("psb-bynr", "REF.RECEIPT", "sthj", "2026-06-08 10:00", 9), "REFERRAL_UNKNOWN");
     struct submission forged = says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:00", 1);
     struct verdict f;
-    judge(rules, directory, directory_by_slug(directory, BYTES_LITERAL("nm")), forged.business_time, &forged, &cases, keep, &f);
+    const struct hearing hearing = {directory_by_slug(directory, BYTES_LITERAL("nm")), forged.business_time, &forged, NULL, BYTES_NONE};
+    judge(rules, directory, &hearing, &cases, keep, &f);
     assert_false(f.accepted);
     assert_string_equal(f.reasons[0].code, "SENDER_NOT_OWNER");
     accepted(says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:00", 1));
@@ -116,10 +117,9 @@ static void a_fishing_case_goes_to_the_fishery_authority(void **state) {
 static void a_wrong_identifier_is_a_remark_and_no_refusal(void **state) {
     (void)state;
     struct submission s = says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:20", 1);
-    s.findings[0] = (struct finding){"ID_NUMBER_CHECK", "parties[2].id_no"};
-    s.finding_count = 1;
+    s.document_no = BYTES_LITERAL("十五号");
     struct verdict v = accepted(s);
-    assert_true(remarked(&v, "ID_NUMBER_CHECK", "parties[2].id_no"));
+    assert_true(remarked(&v, "NUMBER_FORM", "envelope.document_no"));
 }
 
 /* A review that was extended, ended, and began anew is passed on and comes back: the new limit runs on, the old extension stays ended. */

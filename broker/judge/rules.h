@@ -5,12 +5,14 @@
 #include "broker/judge/judge.h"
 #include "broker/judge/calendar.h"
 #include "broker/judge/rules_threshold.h"
+#include "wire/division.h"
 #include "wire/fact.h"
 
 #define MOST_VERSIONS 16
 #define MOST_MACHINES 12
 #define MOST_STATES 32       /* a bit each */
-#define MOST_EVENTS 128
+#define MOST_EVENTS 192      /* 56 bytes each, in each version loaded: 3.5 KiB more than 128 took; an event is a byte in a row, so never above 255 */
+#define EVENT_PLACES 512u
 #define MOST_RULE_CLOCKS 64  /* a bit each */
 #define MOST_FLAGS 32        /* a bit each */
 #define MOST_REGIMES 4
@@ -24,6 +26,7 @@
 #define MOST_HANDLINGS 4      /* as many as the records' enumeration has */
 #define MOST_SOURCES 24
 #define MOST_AREAS 64
+#define MOST_REASON_CODES 128
 #define MOST_KINDS 16        /* of joint operations; a bit each */
 #define NO_STATE (-1)
 #define NO_FLAG (-1)
@@ -84,6 +87,7 @@ struct event_rule {
     enum record_kind record;
     uint16_t first, count;      /* its rows */
     uint64_t packages;          /* bit per package that speaks of it */
+    unsigned asks;              /* enum asked */
     const struct setting *at;
 };
 struct act {
@@ -143,6 +147,7 @@ struct transition {
     bool serves;                /* tells that something was served by hand */
     bool names_gaps;            /* the answer names the documents still missing */
     bool decides;               /* an administrative decision: compared with the thresholds (hint.c) */
+    const char *penalises;      /* a penalty (antecedent.c): PENALISES_ALWAYS, or with this outcome or a list of penalties; NULL: none */
     struct { bool present; uint8_t machine; uint32_t states; } blocked; /* such a referral of the case must be taken by a link */
     struct acts acts;
     const struct link *links;
@@ -161,6 +166,7 @@ struct alert_policy {
     struct alert_exception exceptions[MOST_ALERT_EXCEPTIONS];
     size_t exception_count;
 };
+#define PENALISES_ALWAYS "always"
 #define SERVE_NOBODY (-1)
 #define SERVE_TARGET_ORGAN (-2)
 struct external { const char *slug, *zh, *en; const char *superior_of; };
@@ -188,18 +194,21 @@ struct procedure {
     int version;
     instant from;               /* referrals that begin at or after it are judged by it */
     struct settings *files[MOST_MACHINES + 5];
-    const struct fact_list *facts; /* of the rules that own it */
+    struct fact_list *facts;
+    struct division_list *divisions;
+    struct alert_policy alerts;
     struct thresholds thresholds;
     uint8_t file_count;
     struct machine machines[MOST_MACHINES];
     struct event_rule events[MOST_EVENTS];
-    uint8_t event_places[256];  /* by hash of the name: index + 1 */
+    uint8_t event_places[EVENT_PLACES]; /* by hash of the name: index + 1 */
     struct clock_rule clocks[MOST_RULE_CLOCKS];
     const char *flags[MOST_FLAGS];
     const char *categories[64];
     const char *incomplete[8];
+    const char *bystanders[16]; /* 非当事人: a party whose role says one of these is not penalised */
     struct external externals[MOST_EXTERNALS];
-    struct coded kinds[MOST_KINDS];
+    struct coded kinds[MOST_KINDS], reasons[MOST_REASON_CODES];
     struct regime regimes[MOST_REGIMES];
     struct route routes[8];
     struct document_rule documents[MOST_DOCUMENTS];
@@ -207,7 +216,7 @@ struct procedure {
     struct transition *transitions;
     size_t transition_count;
     uint8_t machine_count, event_count, clock_count, flag_count, category_count, incomplete_count, external_count, regime_count, route_count,
-        document_count, package_count, kind_count;
+        document_count, package_count, kind_count, bystander_count, reason_count;
     int8_t flag_gaps;           /* F_MATERIAL_GAPS */
     int8_t flag_referred;       /* F_REFERRED */
     struct handling_rule handlings[MOST_HANDLINGS];
@@ -217,10 +226,8 @@ struct procedure {
     uint32_t handled, started;  /* bit per machine: its referrals have a handling; opening it from one of those starts a case */
 };
 struct rules {
-    struct alert_policy alerts;
     struct arena *arena;
     struct calendar *calendar;
-    struct fact_list *facts;
     struct procedure *versions[MOST_VERSIONS]; /* by rising version; the last is the newest */
     size_t version_count;
 };
@@ -258,11 +265,13 @@ MUST_USE enum outcome rules_read_guards(const struct procedure *p, struct settin
 MUST_USE enum outcome rules_read_roster(struct setting *row, struct transition *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, uint16_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault);
+/* Is this one of the reason codes? */
+MUST_USE enum outcome rules_check_reason(const struct procedure *p, struct setting *at, const char *code, struct fault *fault);
 MUST_USE enum outcome rules_read_coded(struct setting *root, const char *key, struct coded *ret, size_t most, uint8_t *ret_count, struct fault *fault);
 MUST_USE enum outcome rules_read_handling(struct procedure *p, struct setting *root, struct fault *fault); /* after the rows */
 MUST_USE enum outcome rules_read_tag(struct setting *from, const char **ret_tag, const char **ret_basis, bool *ret_statutory, struct fault *fault);
 MUST_USE enum outcome rules_read_categories(const struct procedure *p, struct setting *list, uint64_t *ret, struct fault *fault);
-MUST_USE enum outcome rules_read_alerts(struct rules *rules, const char *path, struct fault *fault); /* after the versions */
+MUST_USE enum outcome rules_read_alerts(struct procedure *p, struct setting *root, struct fault *fault); /* after the clocks */
 MUST_USE enum outcome rules_read_role_list(struct setting *list, struct role_list *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_thresholds(struct procedure *p, struct setting *root, struct fault *fault); /* after the machines */
 MUST_USE enum outcome rules_read_condition(const struct procedure *p, struct setting *from, struct condition *ret, struct fault *fault);
@@ -271,8 +280,8 @@ MUST_USE enum outcome rules_check_clocks(const struct procedure *p, struct fault
 int rules_role(const char *text); /* enum role, 0 for SYS, -1 unknown */
 
 /* Unit: instants. due_strict/due_lenient per the time-counting rules; false in *ret_known where the calendar lacks a year. */
-void due_compute(const struct calendar *calendar, enum unit unit, int amount, instant start, instant *ret_strict, instant *ret_lenient,
+void due_compute(struct calendar_then calendar, enum unit unit, int amount, instant start, instant *ret_strict, instant *ret_lenient,
                  bool *ret_known);
 /* A limit that stood still from `paused` to `resumed`: both ends move by what was not counted. */
-void due_extend(const struct calendar *calendar, enum unit unit, instant paused, instant resumed, instant *strict, instant *lenient, bool *ret_known);
+void due_extend(struct calendar_then calendar, enum unit unit, instant paused, instant resumed, instant *strict, instant *lenient, bool *ret_known);
 #endif

@@ -9,8 +9,6 @@
 #include "base/uuid.h"
 #include "wire/catalogue.h"
 
-/* A wrong or remarkable identifier (finding.h): reason code (static) and where it stands, "parties[2].id_no". */
-struct finding { const char *code; char field[40]; };
 /* 联合执法: what an OPERATION or OPERATION_STEP says beside the common fields. Numbers: -1 where null. */
 enum operation_count { COUNT_PEOPLE, COUNT_VEHICLES, COUNT_UAVS, COUNT_BOATS, COUNT_HOURS /* tenths */, COUNT_KM /* tenths */, COUNT_SITES, COUNT_HAZARDS,
                        COUNT_RECTIFIED, COUNT_ADMIN, COUNT_CRIMINAL, COUNT_SEIZED, COUNT_FOUND, OPERATION_COUNTS };
@@ -51,8 +49,6 @@ struct submission {
     struct bytes source, purpose;        /* CLUE; CLUE_STEP and OPERATION have a purpose */
     struct walk_field areas, linked_numbers; /* array<string>: CLUE; CLUE_STEP */
     struct operation_part operation;     /* OPERATION, OPERATION_STEP */
-    struct finding findings[LIMIT_FINDINGS]; /* none until finding_note looked */
-    size_t finding_count;
     /* DELIVERY_REPORT, TICK */
     int32_t lane;
     int64_t generation, epoch, up_to;
@@ -60,7 +56,7 @@ struct submission {
 /* Paths to give walk_program_new for a kind, in the order record_read expects. */
 const char *const *record_paths(enum record_kind kind, size_t *ret_count);
 /* The one repeated part of a record whose members are read too, and the paths to give its items' program; NULL: the kind has none. */
-enum { RECORD_PARTY_KIND, RECORD_PARTY_ID_TYPE, RECORD_PARTY_ID_NO, RECORD_PARTY_FIELDS };
+enum { RECORD_PARTY_KIND, RECORD_PARTY_ID_TYPE, RECORD_PARTY_ID_NO, RECORD_PARTY_ROLE, RECORD_PARTY_FIELDS };
 enum { RECORD_PENALTY_AMOUNT, RECORD_PENALTY_FIELDS };
 enum { RECORD_CORNER_LONGITUDE, RECORD_CORNER_LATITUDE, RECORD_CORNER_FIELDS };
 const char *record_items(enum record_kind kind, const char *const **ret_paths, size_t *ret_count);
