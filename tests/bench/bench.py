@@ -23,6 +23,7 @@ import latency  # noqa: E402
 from world import World  # noqa: E402
 
 LANE, THREE, SINK, FORWARD = "whole lane", "whole lane, receipt + copy", "Python sink (no judging)", "Python sink + forward"
+WARM = 3  # rounds until the JVM of Kafka has compiled most of what it uses: after one it was still a third of its CPU and more
 CONSUME, DECODE, COPY = "floor: consume", "floor: consume + Avro C", "floor: COPY of the event rows"
 
 
@@ -135,7 +136,8 @@ def main():
         contest = c.Contest(world)
         made = contest.offsets.admin.create_topics([NewTopic(c.PEER_OUT, c.LANES, 1)])
         made[c.PEER_OUT].result()
-        one_round(contest, argparse.Namespace(**{**vars(o), "count": min(o.count, 20000)}), "warm", wanted)  # the servers warm up; not counted
+        for nth in range(WARM):  # not counted
+            one_round(contest, argparse.Namespace(**{**vars(o), "count": min(o.count, 20000)}), f"warm {nth}", wanted)
         rounds = []
         for nth in range(o.rounds):
             rounds.append(one_round(contest, o, nth, wanted))
