@@ -153,6 +153,7 @@ static enum outcome read_attachments(struct look *look, const struct candidate *
         if (!fits && !e->uploads) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "does not fit inside the record");
         if (fits) inside += (size_t)paper->size;
         TRY(fits ? read_inside(look, paper, &list[i], ret_wait, fault) : name_chunks(look, paper, &list[i], ret_wait, fault));
+        if (!fits) uploads_waits(e->uploads, paper, c->paper->name);
     }
     *ret = list;
     return OK;

@@ -9,11 +9,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define MAPPING_ARENA (512u << 20) /* as the engine's: one native file, parsed */
 
-static enum outcome written(const char *what, struct fault *fault) { return fault_set(fault, RETRY, "FILE_WRITE", "%s: %s", what, strerror(errno)); }
+static enum outcome written(const char *what, struct fault *fault) {
+    return fault_set(fault, RETRY, errno == ENOSPC || errno == EDQUOT ? "DISK_FULL" : "FILE_WRITE", "%s: %s", what, strerror(errno));
+}
+
+enum outcome parcel_room(const struct front *front, int64_t bytes, struct fault *fault) {
+    struct statvfs facts;
+    if (fstatvfs(front->folders[AT_OWN], &facts) != 0) return OK; /* then writing will tell */
+    int64_t room = (int64_t)facts.f_bavail * (int64_t)facts.f_frsize - PARCEL_RESERVE;
+    if (bytes <= room) return OK;
+    return fault_set(fault, RETRY, "DISK_FULL", "%lld bytes come, %lld have room", (long long)bytes, (long long)(room > 0 ? room : 0));
+}
 
 enum outcome parcel_new(const struct front *front, struct parcel **ret, struct fault *fault) {
     struct uuid id = uuid_v7(instant_now());

@@ -23,7 +23,7 @@ static bool ends(const char *name, const char *end) {
 static bool never(const char *name) { return name[0] == '.' || ends(name, ".tmp") || ends(name, ".part") || ends(name, "~"); }
 static int by_name(const void *a, const void *b) { return strcmp((const char *)a, (const char *)b); }
 
-static int64_t modified_ns(const struct stat *facts) { return (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec; }
+int64_t spool_modified_ns(const struct stat *facts) { return (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec; }
 
 /* Names renamed in since the last look: they are complete at once. */
 static bool hear(struct spool *spool) {
@@ -67,11 +67,11 @@ static void look(struct spool *spool, struct seen *seen, int64_t now) {
         seen->first_ms = -1;
         return;
     }
-    bool same = seen->inode == facts.st_ino && seen->size == facts.st_size && seen->modified_ns == modified_ns(&facts);
+    bool same = seen->inode == facts.st_ino && seen->size == facts.st_size && seen->modified_ns == spool_modified_ns(&facts);
     if (!same) {
         seen->inode = facts.st_ino;
         seen->size = facts.st_size;
-        seen->modified_ns = modified_ns(&facts);
+        seen->modified_ns = spool_modified_ns(&facts);
         seen->quiet_since_ms = now;
         seen->complete = false;
         seen->again_ms = 0; /* another paper than the one that was put off */
@@ -136,7 +136,7 @@ static size_t choose(const struct spool *spool, int64_t now, struct arena *arena
         if (!s->complete || due > now) continue;
         struct bytes name = arena_copy(arena, bytes_of(s->name, strlen(s->name) + 1));
         name.count--;
-        list[count++] = (struct paper){name, s->size, s->modified_ns, s->inode, now - s->first_ms, s->regular};
+        list[count++] = (struct paper){name, s->size, s->modified_ns, s->inode, now - s->first_ms, s->regular, false};
     }
     qsort(list, count, sizeof *list, oldest_first);
     return count;
@@ -188,12 +188,12 @@ bool spool_unchanged(struct transport *t, const struct paper *paper) {
     struct stat facts;
     if (!spool_copy_name(paper->name, text)) return false;
     if (fstatat(spool_of(t)->folders[FOLDER_OUTBOX], text, &facts, AT_SYMLINK_NOFOLLOW) != 0) return false;
-    return facts.st_ino == paper->inode && facts.st_size == paper->size && modified_ns(&facts) == paper->modified_ns;
+    return facts.st_ino == paper->inode && facts.st_size == paper->size && spool_modified_ns(&facts) == paper->modified_ns;
 }
 
 bool spool_same(int file, const struct paper *paper) {
     struct stat facts;
-    return fstat(file, &facts) == 0 && facts.st_ino == paper->inode && facts.st_size == paper->size && modified_ns(&facts) == paper->modified_ns;
+    return fstat(file, &facts) == 0 && facts.st_ino == paper->inode && facts.st_size == paper->size && spool_modified_ns(&facts) == paper->modified_ns;
 }
 
 enum outcome spool_changed(struct spool *spool, const struct paper *paper, struct fault *fault) {

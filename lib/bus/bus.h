@@ -8,6 +8,7 @@
 
 #define TOPIC_CLOCK "ecocase.clock"
 #define TOPIC_DEAD_LETTER "ecocase.dead-letter"
+#define TOPIC_WANTED "ecocase.wanted"   /* which papers' chunks are to be shipped again (adapters/engine/wanted.h), one partition, for all */
 #define TOPIC_NAME 96
 void bus_outbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]); /* ecocase.outbox.<slug> */
 void bus_inbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]);
