@@ -1,5 +1,6 @@
 # 台账角色 · Run once by the postgres image on an empty volume: the roles of the ledger with their passwords (from the environment), before
-# `ecocase-broker setup` gives them their rights. The owner makes schema and migrations; the broker appends; coordinators only read views.
+# `ecocase-broker setup` gives them their rights. The owner makes schema and migrations; the broker appends; coordinators only read views; who audits reads all and
+# writes nothing (a login IN ROLE ecocase_auditor).
 set -eu
 psql -v ON_ERROR_STOP=1 -q -U "$POSTGRES_USER" -d "$POSTGRES_DB" -v owner="$ECOCASE_OWNER_PASSWORD" -v broker="$ECOCASE_BROKER_PASSWORD" \
   -v coordinator="$ECOCASE_COORDINATOR_PASSWORD" -v db="$POSTGRES_DB" <<'SQL'
@@ -8,6 +9,7 @@ GRANT pg_signal_backend, pg_read_all_stats TO ecocase;      -- a new owner of a 
 CREATE ROLE ecocase_broker LOGIN PASSWORD :'broker';
 CREATE ROLE ecocase_reader NOLOGIN;
 GRANT ecocase_reader TO ecocase WITH ADMIN OPTION;
+CREATE ROLE ecocase_auditor NOLOGIN;
 CREATE ROLE ecocase_coordinator LOGIN PASSWORD :'coordinator';
 ALTER DATABASE :"db" OWNER TO ecocase;
 REVOKE ALL ON DATABASE :"db" FROM PUBLIC;

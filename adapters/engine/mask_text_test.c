@@ -14,7 +14,7 @@ static int start(void **state) {
     struct fault fault;
     (void)state;
     arena = arena_new(64u << 10, 1u << 20);
-    return division_list_load("schemas", &divisions, &fault) == OK ? 0 : -1;
+    return division_list_load("schemas/rules", &divisions, &fault) == OK ? 0 : -1;
 }
 static int stop(void **state) {
     (void)state;

@@ -11,15 +11,14 @@ static enum outcome read_direction(struct reading *r, struct setting *from, stru
     return setting_fault(setting_get(from, "direction"), r->fault, "SETTINGS_TYPE", "direction is send, receive or both, not \"%s\"", direction);
 }
 
-static enum outcome read_event(struct reading *r, struct setting *from, struct mapped_message *message) {
-    TRY(setting_text(from, "event", &message->event, r->fault));
-    const struct event_entry *event = catalogue_event(r->profile->catalogue, bytes_of_cstr(message->event));
-    struct setting *at = setting_get(from, "event");
-    if (!event) return setting_fault(at, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no event of schemas/rules/rules.yaml", message->event);
+static enum outcome read_event(struct reading *r, const struct setting *at, const char *code, struct mapped_message *message) {
+    const struct event_entry *event = catalogue_event(r->profile->catalogue, bytes_of_cstr(code));
+    if (!event) return setting_fault(at, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no event of schemas/rules/rules.yaml", code);
+    message->event = code;
     message->record = canonical_record(event->kind);
     message->opens = event->opens;
     if (message->record == IN_NOTICE && message->sends) {
-        return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is said by the broker only: direction: receive", message->event);
+        return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is said by the broker only: direction: receive", code);
     }
     return OK;
 }
@@ -59,11 +58,9 @@ static enum outcome read_rest(struct reading *r, struct setting *from, struct ma
     return read_path(r, setting_get(from, "rest"), rest, path);
 }
 
-static enum outcome read_message(struct reading *r, struct setting *from, struct mapped_message *message) {
+/* Everything but which paper it is. */
+static enum outcome read_shared(struct reading *r, struct setting *from, struct mapped_message *message) {
     struct arena *arena = r->profile->arena;
-    if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a message is {event, direction, when, fields, …}");
-    TRY(read_direction(r, from, message));
-    TRY(read_event(r, from, message));
     NOTE(r, setting_get(from, "when"), read_fixed(r, from, "when", &message->when, &message->when_count));
     NOTE(r, setting_get(from, "constants"), read_fixed(r, from, "constants", &message->constants, &message->constant_count));
     NOTE(r, NULL, read_texts(r, from, "files", (struct texts){NULL, 0}, &message->files));
@@ -75,14 +72,57 @@ static enum outcome read_message(struct reading *r, struct setting *from, struct
     message->facts = parts.facts, message->fact_count = parts.fact_count;
     message->groups = parts.groups, message->group_count = parts.group_count;
     NOTE(r, NULL, read_rest(r, from, message));
-    if (!message->sends) return OK;
-    if (!maps(message, "envelope.business_time")) {
+    if (message->sends && !maps(message, "envelope.business_time")) {
         NOTE(r, NULL, setting_fault(from, r->fault, "SETTINGS_MISSING", "%s is sent, so envelope.business_time must be mapped", message->event));
     }
-    if (!message->opens && !maps(message, "envelope.cites")) {
-        return setting_fault(from, r->fault, "SETTINGS_MISSING", "%s answers, so envelope.cites must be mapped", message->event);
-    }
     return OK;
+}
+
+static enum outcome check_cites(struct reading *r, const struct setting *at, const struct mapped_message *message) {
+    if (!message->sends || message->opens || maps(message, "envelope.cites")) return OK;
+    return setting_fault(at, r->fault, "SETTINGS_MISSING", "%s answers, so envelope.cites must be mapped", message->event);
+}
+
+static enum outcome read_message(struct reading *r, struct setting *from, struct mapped_message *message) {
+    const char *code = NULL;
+    TRY(read_direction(r, from, message));
+    TRY(setting_text(from, "event", &code, r->fault));
+    TRY(read_event(r, setting_get(from, "event"), code, message));
+    TRY(read_shared(r, from, message));
+    return check_cites(r, from, message);
+}
+
+/* 同式文书: papers that differ only in what stands at `kind`; each becomes a message. */
+struct papers { struct setting *events; struct native_path kind; struct mapped_message shared; };
+
+static enum outcome read_papers(struct reading *r, struct setting *from, struct papers *papers) {
+    const char *kind = NULL;
+    const struct setting *first = papers->events->first;
+    TRY(read_direction(r, from, &papers->shared));
+    if (papers->events->kind != SETTING_MAP || !first) {
+        return setting_fault(papers->events, r->fault, "SETTINGS_TYPE", "events: {EVENT: what stands at kind, …}");
+    }
+    TRY(setting_text(from, "kind", &kind, r->fault));
+    TRY(read_path(r, setting_get(from, "kind"), kind, &papers->kind));
+    TRY(read_event(r, first, first->key, &papers->shared));
+    return read_shared(r, from, &papers->shared);
+}
+
+static enum outcome read_paper(struct reading *r, const struct papers *papers, const struct setting *at, struct mapped_message *message) {
+    struct texts said = {NULL, 0};
+    *message = papers->shared;
+    TRY(read_texts(r, papers->events, at->key, said, &said));
+    TRY(read_event(r, at, at->key, message));
+    if (message->record != papers->shared.record) {
+        return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s travels in another record than %s: put it into a message of its own", at->key, papers->shared.event);
+    }
+    if (!said.count) return setting_fault(at, r->fault, "SETTINGS_TYPE", "say what stands at kind in a file of %s", at->key);
+    struct fixed_text *when = arena_array(r->profile->arena, message->when_count + 1, sizeof *when);
+    when[0] = (struct fixed_text){papers->kind, said};
+    for (size_t i = 0; i < message->when_count; i++) when[i + 1] = message->when[i];
+    message->when = when;
+    message->when_count++;
+    return check_cites(r, at, message);
 }
 
 static bool holds(const struct texts *texts, const char *text) {
@@ -121,20 +161,50 @@ static enum outcome check_reach(struct reading *r, const struct setting *at, siz
     return OK;
 }
 
+static size_t mistakes(const struct reading *r) { return r->mistakes ? r->mistakes->count : 0; }
+
+/* What is wrong already hides nobody. */
+static enum outcome take(struct reading *r, const struct setting *at, struct mapped_message *message, size_t mistakes_before) {
+    if (mistakes(r) == mistakes_before) return check_reach(r, at, r->profile->message_count++);
+    *message = (struct mapped_message){0};
+    return OK;
+}
+
+static enum outcome read_one(struct reading *r, struct setting *one, struct mapped_message *messages) {
+    if (one->kind != SETTING_MAP) return setting_fault(one, r->fault, "SETTINGS_TYPE", "a message is {event, direction, when, fields, …}");
+    struct papers papers = {.events = setting_get(one, "events")};
+    const size_t before = mistakes(r);
+    struct mapped_message *next = &messages[r->profile->message_count];
+    if (!papers.events) {
+        NOTE(r, one, read_message(r, one, next));
+        return take(r, one, next, before);
+    }
+    NOTE(r, one, read_papers(r, one, &papers));
+    if (mistakes(r) != before) return OK;
+    for (const struct setting *paper = papers.events->first; paper; paper = paper->next) {
+        const size_t so_far = mistakes(r);
+        next = &messages[r->profile->message_count];
+        NOTE(r, NULL, read_paper(r, &papers, paper, next));
+        NOTE(r, NULL, take(r, paper, next, so_far));
+    }
+    return OK;
+}
+
+static size_t papers_of(struct setting *one) {
+    const struct setting *events = one->kind == SETTING_MAP ? setting_get(one, "events") : NULL;
+    return events ? events->count : 1;
+}
+
 enum outcome read_messages(struct reading *r, struct setting *root) {
     struct setting *list = NULL;
+    size_t count = 0;
     TRY(setting_need(root, "messages", SETTING_LIST, &list, r->fault));
     if (!list->count) return setting_fault(list, r->fault, "SETTINGS_MISSING", "a profile needs at least one message");
-    if (list->count > MOST_MESSAGES) return setting_fault(list, r->fault, "TOO_MANY", "more than %u messages", MOST_MESSAGES);
-    struct mapped_message *messages = arena_array(r->profile->arena, list->count + 1, sizeof *messages);
+    for (struct setting *one = list->first; one; one = one->next) count += papers_of(one);
+    if (count > MOST_MESSAGES) return setting_fault(list, r->fault, "TOO_MANY", "more than %u messages", MOST_MESSAGES);
+    struct mapped_message *messages = arena_array(r->profile->arena, count + 1, sizeof *messages);
     r->profile->messages = messages;
-    for (struct setting *one = list->first; one; one = one->next) {
-        struct mapped_message *message = &messages[r->profile->message_count];
-        size_t before = r->mistakes ? r->mistakes->count : 0;
-        NOTE(r, one, read_message(r, one, message));
-        if (r->mistakes && r->mistakes->count != before) *message = (struct mapped_message){0}; /* wrong already: it hides nobody */
-        else NOTE(r, NULL, check_reach(r, one, r->profile->message_count++));
-    }
+    for (struct setting *one = list->first; one; one = one->next) NOTE(r, NULL, read_one(r, one, messages));
     for (struct setting *block = r->blocks ? r->blocks->first : NULL; block; block = block->next) {
         if (!block->seen) NOTE(r, block, setting_fault(block, r->fault, "SETTINGS_UNKNOWN", "block \"%s\" is used by no message", block->key));
     }

@@ -128,6 +128,13 @@ static const struct wrong all_wrong[] = {
     {XML SEND("groups: {parties: {distinct: true, fields: {name: a}}}"), "SETTINGS_TYPE", 4, 107, "rows only"},
     {HEAD SENT "  - {event: REF.AMEND, direction: send, fields: {envelope.business_time: a, envelope.cites: b}}\n", "SETTINGS_UNREACHABLE", 5, 5, "takes every file"},
     {HEAD SENT "  - {event: REF.FILED, direction: receive}\n  - {event: REF.FILED, direction: receive}\n", "SETTINGS_UNREACHABLE", 6, 5, "already"},
+    {HEAD "messages:\n  - {events: {REF.FILED: a}, direction: receive}\n", "SETTINGS_MISSING", 4, 5, "kind"},
+    {HEAD "messages:\n  - {events: [REF.FILED], kind: t, direction: receive}\n", "SETTINGS_TYPE", 4, 14, "events: {"},
+    {HEAD "messages:\n  - {events: {REF.FILED: a, REF.FILD: b}, kind: t, direction: receive}\n", "SETTINGS_UNKNOWN", 4, 39, "REF.FILD"},
+    {HEAD "messages:\n  - {events: {REF.FILED: a, REF.SEND: b}, kind: t, direction: receive}\n", "SETTINGS_TYPE", 4, 39, "another record"},
+    {HEAD "messages:\n  - {events: {REF.FILED: a, REF.NOT_FILED: []}, kind: t, direction: receive}\n", "SETTINGS_TYPE", 4, 44, "stands at kind"},
+    {HEAD "messages:\n  - {events: {REF.SEND: a, REF.AMEND: b}, kind: t, direction: send, fields: {envelope.business_time: a}}\n", "SETTINGS_MISSING", 4, 39, "envelope.cites"},
+    {HEAD "messages:\n  - {events: {REF.SEND: [a, b], REV.SEND: b}, kind: t, direction: send, fields: {envelope.business_time: a}}\n", "SETTINGS_UNREACHABLE", 4, 43, "takes every file"},
 };
 
 static void every_mistake_is_told_at_its_place(void **state) {
@@ -246,6 +253,27 @@ static void a_file_is_the_first_message_it_fits(void **state) {
     profile_free(profile);
 }
 
+/* Papers of one form stand in one message: each is a message of its own, told apart by its kind. */
+static void papers_of_one_form_stand_together(void **state) {
+    (void)state;
+    struct profile *profile = fixture_profile(HEAD "messages:\n"
+        "  - {events: {REF.RECON_REQ: [复议, 申请复议], SUP.SUGGEST: 建议监督}, kind: 类型, when: {状态: 正式}, direction: send, fields: {envelope.business_time: 日期, envelope.cites: 来文}}\n");
+    assert_int_equal(profile->message_count, 2);
+    static const struct { const char *text, *event; } all[] = {{"类型,状态,日期,来文\n申请复议,正式,2026-6-8,甲\n", "REF.RECON_REQ"},
+        {"类型,状态,日期,来文\n建议监督,正式,2026-6-8,甲\n", "SUP.SUGGEST"}, {"类型,状态,日期,来文\n建议监督,草稿,2026-6-8,甲\n", NULL}, {"类型,状态,日期,来文\n监督,正式,2026-6-8,甲\n", NULL}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct draft *draft = NULL;
+        struct draft_view view;
+        struct fault fault = {0};
+        enum outcome outcome = convert_read(profile, "a.csv", bytes_of_cstr(all[i].text), fixture_arena, &draft, &fault);
+        if ((outcome == OK) != (all[i].event != NULL)) fail_msg("%zu: %s %s", i, fault.code, fault.text);
+        if (outcome != OK) continue;
+        convert_view(draft, &view);
+        assert_string_equal(view.event, all[i].event);
+    }
+    profile_free(profile);
+}
+
 /* Each event of the rules can be named, with a field of the record it travels in. */
 static void every_event_of_the_catalogue_can_be_named(void **state) {
     (void)state;
@@ -272,6 +300,7 @@ static void every_event_of_the_catalogue_can_be_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_shipped_profile_loads), cmocka_unit_test(every_mistake_is_told_at_its_place),
         cmocka_unit_test(check_tells_all_mistakes_in_the_file_s_order), cmocka_unit_test(too_much_is_refused_before_the_arena_is_full),
-        cmocka_unit_test(the_largest_profile_fits), cmocka_unit_test(a_file_is_the_first_message_it_fits), cmocka_unit_test(every_event_of_the_catalogue_can_be_named)};
+        cmocka_unit_test(the_largest_profile_fits), cmocka_unit_test(a_file_is_the_first_message_it_fits),
+        cmocka_unit_test(papers_of_one_form_stand_together), cmocka_unit_test(every_event_of_the_catalogue_can_be_named)};
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

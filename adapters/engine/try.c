@@ -91,11 +91,12 @@ static enum outcome derive(const struct world *world, struct bytes native, struc
 static enum outcome remarks(const struct world *world, struct bytes value, json_t **ret, struct fault *fault) {
     struct submission said;
     TRY(record_read(world->catalogue, value, &said, fault));
-    finding_note(catalogue_divisions(world->catalogue), &said);
+    struct findings found;
+    finding_note(catalogue_divisions(world->catalogue), &said, &found);
     *ret = json_array();
-    for (size_t i = 0; i < said.finding_count; i++) {
-        const struct reason *reason = reason_find(said.findings[i].code);
-        json_array_append_new(*ret, json_pack("{s:s, s:s, s:s, s:s}", "code", reason->code, "field", said.findings[i].field, "zh", reason->zh, "en", reason->en));
+    for (size_t i = 0; i < found.count; i++) {
+        const struct reason *reason = reason_find(found.one[i].code);
+        json_array_append_new(*ret, json_pack("{s:s, s:s, s:s, s:s}", "code", reason->code, "field", found.one[i].field, "zh", reason->zh, "en", reason->en));
     }
     fact_note(world->catalogue, &said, *ret);
     return OK;

@@ -7,6 +7,7 @@ enum exit_code ledger_list(struct source *source, const struct request *request)
 enum exit_code ledger_overdue(struct source *source, const struct request *request);
 enum exit_code ledger_alerts(struct source *source, const struct request *request);
 enum exit_code ledger_show(struct source *source, const struct request *request);
+enum exit_code ledger_documents(struct source *source, const struct request *request);
 enum exit_code ledger_stats(struct source *source, const struct request *request);
 enum exit_code agencies(struct source *source, const struct request *request);
 enum exit_code dead_letters_list(struct source *source, const struct request *request);
@@ -19,6 +20,10 @@ enum exit_code ledger_replay(struct source *source, const struct request *reques
 enum exit_code rules_check_command(struct source *source, const struct request *request);
 enum exit_code rules_diagram_command(struct source *source, const struct request *request);
 enum exit_code rules_procedure_command(struct source *source, const struct request *request);
+/* show.c: the referrals that `id` may mean, as rows of referral_list; NULL: the query failed. With several rows and *ret_exact false one of them is
+ * meant: `referral_candidates` says so. */
+PGresult *referral_find(struct source *source, const char *id, bool *ret_exact);
+void referral_candidates(const struct request *request, const char *id, const PGresult *found);
 /* False, with a line on stderr naming the nearest, when --agency names none. */
 bool agency_exists(struct source *source, const char *slug);
 #endif

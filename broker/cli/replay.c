@@ -57,7 +57,7 @@ enum exit_code ledger_replay(struct source *source, const struct request *reques
     char room[1024];
     const char *from = NULL, *conninfo = source_conninfo(request, room, sizeof room, &from);
     struct account account = {.list = json_array(), .left = request->limit, .told_ms = monotonic_ms()};
-    struct replay_request what = {conninfo, request->word_count > 2 ? request->words[2] : "schemas", (int32_t)request->lane, request->from, request->to};
+    struct replay_request what = {conninfo, request->word_count > 2 ? request->words[2] : request->schemas, (int32_t)request->lane, request->from, request->to};
     struct replay_listener listener = {hear, hear_progress, &account};
     struct replay_count count = {0};
     struct fault fault = {0};
@@ -73,6 +73,10 @@ enum exit_code ledger_replay(struct source *source, const struct request *reques
         }
     } else if (conninfo) {
         fprintf(stderr, "ecocase: 无法重演 · cannot replay: %s (%s)\n", fault.text, fault.code);
+        if (strstr(fault.text, "(42501)")) { /* insufficient_privilege */
+            fputs("         重演须读取来文内容（含个人信息），请由审计人员以属于 ecocase_auditor 的用户连接\n"
+                  "         judging again needs the records themselves, personal data included: connect as a member of ecocase_auditor\n", stderr);
+        }
     }
     json_decref(account.list);
     table_free(&account.table);

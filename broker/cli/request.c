@@ -10,8 +10,8 @@
 #define LIMIT_MOST 100000L
 #define DEFAULT_LIMIT 50L
 
-enum option { OPTION_POSTGRES, OPTION_STATE, OPTION_AGENCY, OPTION_LIMIT, OPTION_LANE, OPTION_FROM, OPTION_TO, OPTION_CHECK, OPTION_JSON, OPTION_OPEN, OPTION_HELP, OPTION_VERSION, OPTION_COUNT };
-static const char *const names[OPTION_COUNT + 1] = {"--postgres", "--state", "--agency", "--limit", "--lane", "--from", "--to", "--check", "--json", "--open", "--help", "--version", NULL};
+enum option { OPTION_POSTGRES, OPTION_STATE, OPTION_AGENCY, OPTION_SCHEMAS, OPTION_LIMIT, OPTION_LANE, OPTION_FROM, OPTION_TO, OPTION_CHECK, OPTION_JSON, OPTION_OPEN, OPTION_HELP, OPTION_VERSION, OPTION_COUNT };
+static const char *const names[OPTION_COUNT + 1] = {"--postgres", "--state", "--agency", "--schemas", "--limit", "--lane", "--from", "--to", "--check", "--json", "--open", "--help", "--version", NULL};
 static bool takes_value(enum option option) { return option <= OPTION_TO; }
 
 static enum option find(const char *argument, size_t count) {
@@ -35,6 +35,7 @@ static bool apply(struct request *request, enum option option, const char *value
     case OPTION_POSTGRES: request->postgres = value; return true;
     case OPTION_STATE: request->state = value; return true;
     case OPTION_AGENCY: request->agency = value; return true;
+    case OPTION_SCHEMAS: request->schemas = value; return true;
     case OPTION_LIMIT: return set_number(names[option], 1, LIMIT_MOST, value, &request->limit);
     case OPTION_LANE: return set_number(names[option], 0, LIMIT_LANES - 1, value, &request->lane);
     case OPTION_FROM: return set_number(names[option], 1, LONG_MAX, value, &request->from);
@@ -72,7 +73,7 @@ static bool parse_option(int argc, char **argv, int *at, struct request *ret) {
 }
 
 bool request_parse(int argc, char **argv, struct request *ret) {
-    *ret = (struct request){.limit = DEFAULT_LIMIT, .lane = -1};
+    *ret = (struct request){.limit = DEFAULT_LIMIT, .lane = -1, .schemas = "schemas"};
     bool words_only = false;
     for (int i = 1; i < argc; i++) {
         if (!words_only && strcmp(argv[i], "--") == 0) words_only = true;

@@ -33,7 +33,7 @@ static bool is_prefix(const char *text) {
 }
 
 /* *ret_exact: every row is meant; otherwise several rows are candidates to choose from. */
-static PGresult *find(struct source *source, const char *id, bool *ret_exact) {
+PGresult *referral_find(struct source *source, const char *id, bool *ret_exact) {
     struct uuid uuid;
     bool full = uuid_parse(bytes_of_cstr(id), &uuid), prefix = !full && is_prefix(id);
     const struct { const char *sql; bool use, exact; } ways[] = {{BY_ID, full, true}, {BY_CASE, full, true}, {BY_MESSAGE, full, true},
@@ -199,17 +199,21 @@ static enum exit_code show_refused(struct source *source, const struct request *
     return sheet_answer(source, request, refused, columns);
 }
 
-enum exit_code ledger_show(struct source *source, const struct request *request) {
+void referral_candidates(const struct request *request, const char *id, const PGresult *found) {
     static const struct sheet_column candidates[] = {{"referral_id", "移送标识", 0}, {"machine_zh", "程序", 0}, {"document_no", "文号", 30},
         {"title", "案件", 36}, {"opener_name", "移送单位", 0}, {"state_zh", "状态", 0}, {NULL, NULL, 0}};
-    const char *id = request->words[2];
-    bool exact = false;
-    AUTO(source_result_free) PGresult *found = find(source, id, &exact);
-    if (!found) return EXIT_FAILED;
-    if (PQntuples(found) == 0) return show_refused(source, request, id);
-    if (exact || PQntuples(found) == 1) return show_all(source, request, found);
     fprintf(stderr, "ecocase: %s 可指多件移送，请写全 / several referrals match %s, write more of it\n", id, id);
     if (request->json) sheet_print_json(sheet_json(found));
     else sheet_table(found, candidates, NULL);
+}
+
+enum exit_code ledger_show(struct source *source, const struct request *request) {
+    const char *id = request->words[2];
+    bool exact = false;
+    AUTO(source_result_free) PGresult *found = referral_find(source, id, &exact);
+    if (!found) return EXIT_FAILED;
+    if (PQntuples(found) == 0) return show_refused(source, request, id);
+    if (exact || PQntuples(found) == 1) return show_all(source, request, found);
+    referral_candidates(request, id, found);
     return EXIT_FAILED;
 }

@@ -74,8 +74,9 @@ static void explain(const PGresult *result, const PGconn *conn) {
         fprintf(stderr, "ecocase: 此数据库没有（或没有足够新的）台账：请先运行 ecocase-broker setup\n"
                         "         no ledger, or too old a one, in this database: run `ecocase-broker setup` first (%s)\n", text ? text : "");
     } else if (state && strcmp(state, "42501") == 0) {
-        fprintf(stderr, "ecocase: 此用户无权查询台账：请以 ecocase_coordinator 或属于 ecocase_reader 的用户连接\n"
-                        "         this role may not read the ledger: connect as ecocase_coordinator or a member of ecocase_reader\n");
+        fprintf(stderr, "ecocase: 此用户无权查询：台账视图请以 ecocase_coordinator 或属于 ecocase_reader 的用户连接，来文内容须属于 ecocase_auditor\n"
+                        "         this role may not read it: the ledger's views need ecocase_coordinator or a member of ecocase_reader, the records themselves\n"
+                        "         a member of ecocase_auditor\n");
     } else {
         fprintf(stderr, "ecocase: 查询失败 / the query failed: %s\n", text ? text : PQerrorMessage(conn));
     }

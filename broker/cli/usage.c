@@ -22,9 +22,12 @@ static const char LEDGER[] =
     "  ledger hints [--open] [--agency SLUG]\n"
     "                      应移未移提示：级别、事实与标准、依据（--open：达到标准而尚未移送） / what should have been referred\n"
     "  ledger replay [SCHEMAS] [--check] [--lane N] [--from SERIAL] [--to SERIAL] [--limit N]\n"
-    "                      重演台账：逐条重新审核并与台账核对（SCHEMAS 默认 schemas；连接须能读取来文，如 ecocase_broker）\n"
-    "                      judges all that was recorded again and compares; needs a role that may read the records, e.g.\n"
-    "                      ecocase_broker. --check: 只列差异 differences only. 退出码 exit: 0 一致 identical, 1 有差异 differs, 2 无法重演\n"
+    "                      重演台账：逐条重新审核并与台账核对（SCHEMAS 默认 schemas；须以审计用户连接，属于 ecocase_auditor）\n"
+    "                      judges all that was recorded again and compares; needs a role that may read the records, a member of\n"
+    "                      ecocase_auditor. --check: 只列差异 differences only. 退出码 exit: 0 一致 identical, 1 有差异 differs, 2 无法重演\n"
+    "  ledger documents ID [--schemas DIR]\n"
+    "                      一件移送的文书与附件：文号、大小、SHA-256、SM3（须以审计用户连接） / its papers and attachments with their digests;\n"
+    "                      needs a member of ecocase_auditor; SM3 of those that travelled in chunks\n"
     "  ledger stats        各程序、状态、单位的数量，泳道 / counts and lanes\n";
 static const char AGENCIES[] = "  agencies            参与单位名录 / the participants\n";
 static const char DEAD[] =
@@ -45,6 +48,7 @@ static const char FOOT[] =
     "选项 options:\n"
     "  --json              JSON 输出 / JSON instead of a table\n"
     "  --limit N           最多行数，默认 50 / at most N rows (default 50)\n"
+    "  --schemas DIR       规则与消息定义（replay、documents），默认 schemas / rules and record schemas\n"
     "  --postgres CONNINFO 台账数据库；否则用环境变量 ECOCASE_POSTGRES，再否则读 var/run/ledger.conninfo\n"
     "                      the ledger's database; else $ECOCASE_POSTGRES, else the file var/run/ledger.conninfo\n"
     "  --help, --version\n"

@@ -1,6 +1,5 @@
 /* See examine.h. */
 #include "broker/examine/examine.h"
-#include "wire/finding.h"
 #include "wire/frame.h"
 
 static void refuse(struct examination *ret, struct fault *fault, const char *code, const char *field, const char *text) {
@@ -33,7 +32,7 @@ static bool canonical(const struct submission *s) {
     return bytes_equal(s->case_text, bytes_of(text, UUID_TEXT));
 }
 
-static void examine_submission(const struct division_list *divisions, const struct arrival *arrival, struct examination *ret, struct fault *fault) {
+static void examine_submission(const struct arrival *arrival, struct examination *ret, struct fault *fault) {
     const struct submission *s = &ret->submission;
     ret->what = EXAMINED_SUBMISSION;
     const char *insane = insane_time(s);
@@ -44,7 +43,6 @@ static void examine_submission(const struct division_list *divisions, const stru
         refuse(ret, fault, "WRONG_LANE", "key", "the key does not hash to this partition");
     } else if (insane) refuse(ret, fault, "FIELD_DATE", insane, "a time before 1950 or after 2199");
     else ret->hash = digest_of(bytes_of(arrival->value.at + FRAME_SIZE, arrival->value.count - FRAME_SIZE));
-    if (ret->what == EXAMINED_SUBMISSION) finding_note(divisions, &ret->submission);
 }
 
 static void examine_report(const struct arrival *arrival, struct examination *ret, struct fault *fault) {
@@ -70,7 +68,7 @@ void examine(const struct catalogue *catalogue, const struct arrival *arrival, s
     case RECORD_CLUE:
     case RECORD_CLUE_STEP:
     case RECORD_OPERATION:
-    case RECORD_OPERATION_STEP: examine_submission(catalogue_divisions(catalogue), arrival, ret, fault); break;
+    case RECORD_OPERATION_STEP: examine_submission(arrival, ret, fault); break;
     case RECORD_DELIVERY_REPORT: examine_report(arrival, ret, fault); break;
     case RECORD_TICK: ret->what = EXAMINED_TICK; break;
     case RECORD_NOTICE: refuse(ret, fault, "KIND_MISMATCH", "envelope.event", "notices are the broker's own"); break;

@@ -1,5 +1,5 @@
 /* 检验: one record of an outbox or of the clock, before anything of it is judged: frame, schema, every byte, key, lane, times and
- * owner; and its identifiers (wire/finding.h), which never refuse it. Pure. Threads: any. What it returns views into the message. */
+ * owner. Pure. Threads: any. What it returns views into the message. */
 #ifndef ECOCASE_BROKER_EXAMINE_H
 #define ECOCASE_BROKER_EXAMINE_H
 #include "wire/digest.h"

@@ -143,23 +143,8 @@ static void cut_anywhere_it_is_malformed(void **state) {
     }
 }
 
-static void a_wrong_identifier_is_found_and_refuses_nothing(void **state) {
-    (void)state;
-    struct fault fault;
-    struct arrival a = arrival_of(buffer_view(&file));
-    assert_int_equal(examined(&a, &fault).submission.finding_count, 0);
-    patch(BYTES_LITERAL("150823"), "150899");
-    struct examination x = examined(&a, &fault);
-    patch(BYTES_LITERAL("150899"), "150823");
-    assert_int_equal(x.what, EXAMINED_SUBMISSION);
-    assert_int_equal(x.submission.finding_count, 1);
-    assert_string_equal(x.submission.findings[0].code, "DIVISION_UNKNOWN");
-    assert_string_equal(x.submission.findings[0].field, "county_code");
-}
-
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_wrong_identifier_is_found_and_refuses_nothing),
-        cmocka_unit_test(a_lawful_case_file_is_a_submission), cmocka_unit_test(the_key_is_the_case_and_leads_to_this_lane),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_lawful_case_file_is_a_submission), cmocka_unit_test(the_key_is_the_case_and_leads_to_this_lane),
         cmocka_unit_test(a_case_id_has_one_spelling), cmocka_unit_test(times_are_of_this_time), cmocka_unit_test(each_kind_has_its_topic),
         cmocka_unit_test(a_report_is_the_owners_own), cmocka_unit_test(cut_anywhere_it_is_malformed)};
     return cmocka_run_group_tests(tests, load, unload);

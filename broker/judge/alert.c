@@ -30,6 +30,12 @@ static instant escalation_moment(const struct alert_policy *policy, const struct
     return clock->due_lenient + 1 + (exception ? exception->escalate_after : policy->escalate_after);
 }
 
+/* A referral keeps the policy of the version under which it began. Where that is not loaded its papers are refused; its limits run on, told by the newest. */
+static const struct alert_policy *policy_of(const struct rules *rules, const struct referral *r) {
+    const struct procedure *p = rules_of_version(rules, r->rules);
+    return p ? &p->alerts : &rules_newest(rules)->alerts;
+}
+
 static instant sooner(instant a, instant b) { return a == INSTANT_NONE || b < a ? b : a; }
 
 static instant clock_alarm(const struct alert_policy *policy, const struct clock *clock) {
@@ -49,9 +55,10 @@ static instant clock_alarm(const struct alert_policy *policy, const struct clock
 }
 
 instant alarm_next(const struct rules *rules, const struct referral *referral) {
+    const struct alert_policy *policy = policy_of(rules, referral);
     instant next = referral->hints.count ? hint_alarm(referral) : INSTANT_NONE;
     for (int i = 0; i < referral->clock_count; i++) {
-        instant at = clock_alarm(&rules->alerts, &referral->clocks[i]);
+        instant at = clock_alarm(policy, &referral->clocks[i]);
         if (at != INSTANT_NONE) next = sooner(next, at);
     }
     return next;
@@ -130,7 +137,7 @@ static bool take(const struct alert_policy *policy, instant time, struct clock *
     return true;
 }
 
-static void address(const struct rules *rules, const struct directory *directory, const struct referral *r, struct alert *alert) {
+static void address(const struct alert_policy *policy, const struct directory *directory, const struct referral *r, struct alert *alert) {
     bool supervised = alert->kind == ALERT_ESCALATION || (alert->kind == ALERT_CORRECTION && alert->clock.told & TOLD_ESCALATION);
     alert->to_count = 0;
     alert->actor_count = actors_of(r, &alert->clock, alert->actors);
@@ -139,17 +146,18 @@ static void address(const struct rules *rules, const struct directory *directory
         alert_add(alert, r->opener);
         alert_add(alert, r->holder);
     }
-    for (size_t i = 0; supervised && i < alert->actor_count; i++) add_supervisors(&rules->alerts, directory, alert, alert->actors[i]);
+    for (size_t i = 0; supervised && i < alert->actor_count; i++) add_supervisors(policy, directory, alert, alert->actors[i]);
 }
 
 size_t alarm_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *r, struct alert *ret) {
+    const struct alert_policy *policy = policy_of(rules, r);
     size_t count = 0;
     for (int i = 0; i < r->clock_count; i++) {
         struct alert *alert = &ret[count];
-        if (!take(&rules->alerts, time, &r->clocks[i], &alert->kind)) continue;
+        if (!take(policy, time, &r->clocks[i], &alert->kind)) continue;
         alert->clock = r->clocks[i];
         alert->hint_count = 0;
-        address(rules, directory, r, alert);
+        address(policy, directory, r, alert);
         r->dirty = true;
         count++;
     }

@@ -143,7 +143,8 @@ static void supervision_of_another_city_falls_to_whoever_there_is(void **state) 
 /* The policy with one line replaced: refused at that place. */
 static void refused(const char *from, const char *to, const char *code, uint32_t line) {
     struct fault f = {0};
-    struct rules copy = *rules;
+    static struct procedure copy;
+    AUTO(settings_free_auto) struct settings *settings = NULL;
     AUTO(buffer_free) struct buffer text;
     buffer_init(&text, 65536);
     assert_int_equal(buffer_read_file(&text, "schemas/rules/alerts.yaml", &f), OK);
@@ -154,8 +155,10 @@ static void refused(const char *from, const char *to, const char *code, uint32_t
     FILE *file = fdopen(fd, "w");
     fprintf(file, "%.*s%s%s", (int)(found - (char *)text.at), (char *)text.at, to, found + strlen(from));
     fclose(file);
+    copy = *rules_newest(rules);
     memset(&copy.alerts, 0, sizeof copy.alerts);
-    assert_int_equal(rules_read_alerts(&copy, path, &f), REFUSE);
+    assert_int_equal(settings_load(path, &settings, &f), OK);
+    assert_int_equal(rules_read_alerts(&copy, settings_root(settings), &f), REFUSE);
     unlink(path);
     assert_string_equal(f.code, code);
     assert_int_equal(f.line, line);

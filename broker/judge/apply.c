@@ -1,5 +1,6 @@
 /* What an accepted submission changes: states, clocks, holders, copies. Nothing here can fail; the room was checked before. */
 #include "broker/judge/judging.h"
+#include "wire/finding.h"
 #include <stdio.h>
 
 #define DAY_OF_SKEW DAY_MS
@@ -146,12 +147,18 @@ static void remark_duplicate(struct judging *j) {
     }
 }
 
+static void remark_findings(struct judging *j) {
+    struct findings found;
+    finding_note(j->p->divisions, j->submission, &found);
+    for (size_t i = 0; i < found.count; i++) judging_reason(j, found.one[i].code, arena_printf(j->keep, "%s", found.one[i].field));
+}
+
 static void add_remarks(struct judging *j) {
     const struct submission *s = j->submission;
     instant apart = j->broker_time - s->business_time;
     if (apart > DAY_OF_SKEW || apart < -DAY_OF_SKEW) judging_reason(j, "CLOCK_SKEW", "envelope.business_time");
     if (s->declared_missing.number > 0) judging_reason(j, "DECLARED_MISSING", "declared_missing");
-    for (size_t i = 0; i < s->finding_count; i++) judging_reason(j, s->findings[i].code, s->findings[i].field);
+    remark_findings(j);
     bool chief = bytes_equal_cstr(s->approver_level, "CHIEF") || bytes_equal_cstr(s->approver_level, "ACTING");
     if ((j->transition->guards & GUARD_CHIEF) && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
     if ((j->transition->guards & GUARD_SAME_LEVEL) && of_county(s->sender_unit)) judging_reason(j, "UNIT_LEVEL", "envelope.sender_unit");

@@ -5,9 +5,16 @@
 
 #define FIRST_YEAR 2000
 #define YEARS 100
+#define MOST_ENTRIES 128u  /* years and their corrections; 376 bytes each */
+struct entry {
+    instant known;         /* counts for what the broker got from then on */
+    int16_t earlier;       /* the arrangement of the same year that this one corrects: index + 1 */
+    int8_t days[366];      /* 0 by weekday, 1 off, 2 worked */
+};
 struct calendar {
-    bool known[YEARS];
-    int8_t days[YEARS][366]; /* 0 by weekday, 1 off, 2 worked */
+    int16_t newest[YEARS]; /* index + 1 */
+    size_t count;
+    struct entry entries[MOST_ENTRIES];
 };
 
 static bool read_date(const char *text, int year, int32_t *ret) {
@@ -24,7 +31,7 @@ static bool read_date(const char *text, int year, int32_t *ret) {
 
 static int weekday_of(int32_t day) { return (int)((day % 7 + 7 + 3) % 7); } /* 0 = Monday; 1970-01-01 was a Thursday */
 
-static enum outcome read_days(struct calendar *calendar, struct setting *list, int year, int8_t mark, struct fault *fault) {
+static enum outcome read_days(struct entry *entry, struct setting *list, int year, int8_t mark, struct fault *fault) {
     int32_t first_day = day_of_date(year, 1, 1);
     for (struct setting *item = list->first; item; item = item->next) {
         int32_t from, until;
@@ -37,7 +44,7 @@ static enum outcome read_days(struct calendar *calendar, struct setting *list, i
             return setting_fault(item, fault, "SETTINGS_TYPE", "the end of the range is no later date of the year");
         }
         for (int32_t day = from; day <= until; day++) {
-            int8_t *place = &calendar->days[year - FIRST_YEAR][day - first_day];
+            int8_t *place = &entry->days[day - first_day];
             if (*place) return setting_fault(item, fault, "SETTINGS_DUPLICATE", "%s: a day of it stands here already, off or worked: keep one", item->text);
             if (mark == 2 && weekday_of(day) < 5) return setting_fault(item, fault, "SETTINGS_TYPE", "%s is no Saturday or Sunday: a make-up day (调休) is", item->text);
             *place = mark;
@@ -46,8 +53,50 @@ static enum outcome read_days(struct calendar *calendar, struct setting *list, i
     return OK;
 }
 
+/* "2026-11-05": from its first moment on. */
+static enum outcome read_known(struct setting *from, instant *ret, struct fault *fault) {
+    const char *text = "";
+    int32_t day = 0;
+    TRY(setting_text_or(from, "known", "", &text, fault));
+    *ret = INT64_MIN;
+    if (!text[0]) return OK;
+    if (strlen(text) != 10 || text[4] != '-' || !read_date(text + 5, atoi(text), &day)) return setting_fault(setting_get(from, "known"), fault, "SETTINGS_TYPE", "known is a day YYYY-MM-DD");
+    *ret = day_start(day);
+    return OK;
+}
+
+static enum outcome read_entry(struct calendar *calendar, struct setting *from, int year, struct fault *fault) {
+    struct setting *list = NULL;
+    if (calendar->count == MOST_ENTRIES) return setting_fault(from, fault, "TOO_MANY", "more than %u years and corrections", MOST_ENTRIES);
+    struct entry *entry = &calendar->entries[calendar->count++];
+    int16_t *newest = &calendar->newest[year - FIRST_YEAR];
+    TRY(read_known(from, &entry->known, fault));
+    TRY(setting_need(from, "off", SETTING_LIST, &list, fault));
+    TRY(read_days(entry, list, year, 1, fault));
+    TRY(setting_need(from, "work", SETTING_LIST, &list, fault));
+    TRY(read_days(entry, list, year, 2, fault));
+    if (!list->count && year >= 2008) return setting_fault(list, fault, "SETTINGS_MISSING", "%d has no make-up days: enter them from the yearly notice", year);
+    if (*newest && calendar->entries[*newest - 1].known >= entry->known) {
+        return setting_fault(from, fault, "SETTINGS_TYPE", "a correction of %d is known later than what it corrects: give a later day", year);
+    }
+    entry->earlier = *newest;
+    *newest = (int16_t)calendar->count;
+    return OK;
+}
+
+static enum outcome read_corrections(struct calendar *calendar, struct setting *root, struct fault *fault) {
+    struct setting *list = setting_get(root, "corrections");
+    for (struct setting *one = list ? list->first : NULL; one; one = one->next) {
+        int64_t year = 0;
+        TRY(setting_int(one, "year", FIRST_YEAR, FIRST_YEAR + YEARS - 1, &year, fault));
+        if (!calendar->newest[year - FIRST_YEAR]) return setting_fault(one, fault, "SETTINGS_MISSING", "%d stands not among the years: enter it there", (int)year);
+        TRY(read_entry(calendar, one, (int)year, fault));
+    }
+    return OK;
+}
+
 static enum outcome read_years(struct calendar *calendar, struct setting *root, struct fault *fault) {
-    struct setting *years = NULL, *list = NULL;
+    struct setting *years = NULL;
     const char *tag;
     TRY(setting_text(root, "tag", &tag, fault));
     TRY(setting_need(root, "years", SETTING_MAP, &years, fault));
@@ -55,16 +104,12 @@ static enum outcome read_years(struct calendar *calendar, struct setting *root, 
         one->seen = true;
         int year = atoi(one->key);
         if (year < FIRST_YEAR || year >= FIRST_YEAR + YEARS) return setting_fault(one, fault, "SETTINGS_TYPE", "not a year");
-        bool follows = year == FIRST_YEAR || calendar->known[year - FIRST_YEAR - 1] || one == years->first;
+        bool follows = year == FIRST_YEAR || calendar->newest[year - FIRST_YEAR - 1] || one == years->first;
         if (!follows) return setting_fault(one, fault, "SETTINGS_MISSING", "the year %d is missing before %d: enter its holidays and make-up days", year - 1, year);
-        TRY(setting_need(one, "off", SETTING_LIST, &list, fault));
-        TRY(read_days(calendar, list, year, 1, fault));
-        TRY(setting_need(one, "work", SETTING_LIST, &list, fault));
-        TRY(read_days(calendar, list, year, 2, fault));
-        calendar->known[year - FIRST_YEAR] = true;
-        if (!list->count && year >= 2008) return setting_fault(list, fault, "SETTINGS_MISSING", "%d has no make-up days: enter them from the yearly notice", year);
+        TRY(read_entry(calendar, one, year, fault));
     }
     if (!years->first) return setting_fault(years, fault, "SETTINGS_MISSING", "no year at all: enter the holidays of the years in use");
+    TRY(read_corrections(calendar, root, fault));
     return settings_check_unknown(root, fault);
 }
 
@@ -81,15 +126,17 @@ enum outcome calendar_load(const char *path, struct calendar **ret, struct fault
 
 void calendar_free(struct calendar *calendar) { free(calendar); }
 
-bool calendar_worked(const struct calendar *calendar, int32_t day, bool *ret_known) {
+bool calendar_worked(struct calendar_then then, int32_t day, bool *ret_known) {
     int year, month, date;
     date_of_day(day, &year, &month, &date);
     int weekday = weekday_of(day);
     int at = year - FIRST_YEAR;
-    if (at < 0 || at >= YEARS || !calendar->known[at]) {
+    int place = at < 0 || at >= YEARS ? 0 : then.calendar->newest[at];
+    while (place && then.calendar->entries[place - 1].known > then.when) place = then.calendar->entries[place - 1].earlier;
+    if (!place) {
         *ret_known = false;
         return weekday < 5;
     }
-    int8_t mark = calendar->days[at][day - day_of_date(year, 1, 1)];
+    int8_t mark = then.calendar->entries[place - 1].days[day - day_of_date(year, 1, 1)];
     return mark ? mark == 2 : weekday < 5;
 }

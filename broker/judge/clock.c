@@ -31,6 +31,9 @@ static int16_t actor_of(const struct judging *j, const struct referral *r, enum 
     return r->holder;
 }
 
+/* As it was known when the paper came to the broker. */
+static struct calendar_then calendar_of(const struct judging *j) { return (struct calendar_then){j->rules->calendar, j->broker_time}; }
+
 static struct clock *add(struct judging *j, struct referral *r, int rule, instant from) {
     const struct clock_rule *clock_rule = &j->p->clocks[rule];
     const struct clock_form *form = &clock_rule->forms[r->regime < j->p->regime_count ? r->regime : 0];
@@ -40,7 +43,7 @@ static struct clock *add(struct judging *j, struct referral *r, int rule, instan
     *clock = (struct clock){.state = CLOCK_RUNNING, .statutory = form->statutory, .started_at = from, .stopped_at = INSTANT_NONE,
                             .actor = actor_of(j, r, clock_rule->actor)};
     memcpy(clock->rule, &clock_rule->key, sizeof clock->rule);
-    due_compute(j->rules->calendar, form->unit, form->amount, from, &clock->due_strict, &clock->due_lenient, &known);
+    due_compute(calendar_of(j), form->unit, form->amount, from, &clock->due_strict, &clock->due_lenient, &known);
     if (!known) judging_reason(j, "CALENDAR", clock_rule->name);
     return clock;
 }
@@ -102,7 +105,7 @@ static void resume(const struct judging *j, struct referral *r, const struct act
     struct clock *clock = in(r, j->p->clocks[act->clock].key, CLOCK_PAUSED, CLOCK_PAUSED);
     bool known = true;
     if (!clock) return;
-    due_extend(j->rules->calendar, form->unit, clock->stopped_at, j->submission->business_time, &clock->due_strict, &clock->due_lenient, &known);
+    due_extend(calendar_of(j), form->unit, clock->stopped_at, j->submission->business_time, &clock->due_strict, &clock->due_lenient, &known);
     clock->state = CLOCK_RUNNING;
     clock->stopped_at = INSTANT_NONE;
 }

@@ -4,17 +4,23 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 #include "broker/judge/rules.h"
 
-static struct calendar *calendar;
+static struct calendar *loaded;
+static struct calendar_then calendar;
 static int load(void **state) {
     (void)state;
     struct fault f = {0};
-    return calendar_load("schemas/rules/holidays.yaml", &calendar, &f) == OK ? 0 : -1;
+    if (calendar_load("schemas/rules/holidays.yaml", &loaded, &f) != OK) return -1;
+    calendar = (struct calendar_then){loaded, 0};
+    return 0;
 }
 static int unload(void **state) {
     (void)state;
-    calendar_free(calendar);
+    calendar_free(loaded);
     return 0;
 }
 static instant at(const char *text) {
@@ -87,6 +93,46 @@ static void a_year_it_lacks_is_said(void **state) {
     assert_true(known);
 }
 
+static void calendar_is(const char *text, struct calendar_then *ret, enum outcome wanted, const char *code) {
+    struct fault f = {0};
+    char path[] = "/tmp/holidays-XXXXXX";
+    struct calendar *made = NULL;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && close(fd) == 0);
+    enum outcome outcome = calendar_load(path, &made, &f);
+    unlink(path);
+    if (outcome != wanted) fail_msg("%s", f.text);
+    if (code) assert_string_equal(f.code, code);
+    if (ret) ret->calendar = made;
+}
+
+/* 2020: on 27 January the festival was prolonged from 30 January to 2 February. What the lanes got before they knew is counted as it was counted. */
+static void a_year_counts_from_the_day_on_which_it_was_known(void **state) {
+    (void)state;
+    struct calendar_then then = {NULL, at("2020-01-26 23:59")};
+    calendar_is("tag: K\nyears:\n  \"2020\":\n    off: [01-24..01-30]\n    work: [01-19, 02-01]\n  \"2021\":\n    known: 2020-11-26\n    off: [02-11..02-17]\n    work: [02-07]\n"
+                "corrections:\n  - {year: 2020, known: 2020-01-27, off: [01-24..02-02], work: [01-19]}\n", &then, OK, NULL);
+    instant strict = 0, lenient = 0;
+    bool known = true;
+    due_compute(then, UNIT_CAL_DAY, 3, at("2020-01-21 09:00"), &strict, &lenient, &known);
+    assert_true(known && lenient == at("2020-02-01 00:00")); /* 24:00 of Friday the 31st */
+    then.when = at("2020-01-27 00:00");
+    due_compute(then, UNIT_CAL_DAY, 3, at("2020-01-21 09:00"), &strict, &lenient, &known);
+    assert_true(known && lenient == at("2020-02-04 00:00")); /* 24:00 of Monday the 3rd */
+    then.when = at("2020-11-25 23:59");
+    due_compute(then, UNIT_WORK_DAY, 3, at("2021-02-09"), &strict, &lenient, &known);
+    assert_true(!known && strict == at("2021-02-13 00:00"));
+    known = true;
+    then.when = at("2020-11-26 00:00");
+    due_compute(then, UNIT_WORK_DAY, 3, at("2021-02-09"), &strict, &lenient, &known);
+    assert_true(known && strict == at("2021-02-20 00:00"));
+    union { const struct calendar *borrowed; struct calendar *owned; } made = {then.calendar};
+    calendar_free(made.owned);
+    calendar_is("tag: K\nyears:\n  \"2020\": {off: [], work: [01-19]}\ncorrections:\n  - {year: 2020, off: [], work: [01-19]}\n", NULL, REFUSE, "SETTINGS_TYPE");
+    calendar_is("tag: K\nyears:\n  \"2020\": {off: [], work: [01-19]}\ncorrections:\n  - {year: 2021, known: 2020-11-26, off: [], work: [02-07]}\n", NULL, REFUSE, "SETTINGS_MISSING");
+    calendar_is("tag: K\nyears:\n  \"2020\": {known: 2020-13-01, off: [], work: [01-19]}\n", NULL, REFUSE, "SETTINGS_TYPE");
+}
+
 /* What stood still is not counted: the days after the pause, up to and with the day of going on. */
 static void a_pause_moves_the_end(void **state) {
     (void)state;
@@ -113,6 +159,6 @@ static void a_pause_moves_the_end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(hand_computed_days_hold), cmocka_unit_test(hours_do_not_roll), cmocka_unit_test(a_year_it_lacks_is_said),
-        cmocka_unit_test(a_pause_moves_the_end)};
+        cmocka_unit_test(a_pause_moves_the_end), cmocka_unit_test(a_year_counts_from_the_day_on_which_it_was_known)};
     return cmocka_run_group_tests(tests, load, unload);
 }

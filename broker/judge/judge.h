@@ -10,7 +10,8 @@
 #include "wire/record.h"
 
 struct rules;
-/* schemas/rules/: rules.yaml, clocks.yaml, documents.yaml, machine-*.yaml, holidays.yaml, and superseded versions in earlier/<version>/.
+/* schemas/rules/: rules.yaml, clocks.yaml, documents.yaml, machine-*.yaml, thresholds.yaml, facts.yaml, divisions.yaml and alerts.yaml, all of a
+ * version together; superseded versions, each whole, in earlier/<version>/; holidays.yaml for all of them (its years say since when they count).
  * Every mistake is named by file:line:column with its remedy. rules_load_folder takes the folder itself. */
 MUST_USE enum outcome rules_load(const char *schemas_folder, struct rules **ret_rules, struct fault *fault);
 MUST_USE enum outcome rules_load_folder(const char *folder, struct rules **ret_rules, struct fault *fault);

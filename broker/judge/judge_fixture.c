@@ -106,7 +106,8 @@ struct submission says(const char *sender, const char *event, const char *to, co
         .end = s.business_time + 6 * DAY_MS, .reply_by = INSTANT_NONE, .corners = 4, .evidence = 1};
     if (s.kind == RECORD_OPERATION_STEP) s.operation.start = s.operation.end = INSTANT_NONE;
     if (s.kind == RECORD_OPERATION) s.operation.lead = s.sender;
-    s.longitude = s.latitude = (struct walk_field){.present = true, .real = 40};
+    s.longitude = (struct walk_field){.present = true, .real = 108.8};
+    s.latitude = (struct walk_field){.present = true, .real = 40.9};
     s.coordinates_system = BYTES_LITERAL("CGCS2000");
     s.case_id.b[15] = 1;
     s.referral_id.b[15] = referral;

@@ -51,6 +51,10 @@ static void index_events(struct procedure *p) {
 
 static enum outcome read_version(struct procedure *p, const char *folder, struct fault *fault) {
     struct setting *words = NULL, *clocks = NULL, *documents = NULL, *list = NULL;
+    char path[1200];
+    snprintf(path, sizeof path, "%s/facts.yaml", folder);
+    TRY(fact_list_load(path, &p->facts, fault));
+    TRY(division_list_load(folder, &p->divisions, fault));
     TRY(open_file(p, folder, "rules.yaml", &words, fault));
     TRY(rules_read_words(p, words, fault));
     TRY(open_file(p, folder, "clocks.yaml", &clocks, fault));
@@ -66,6 +70,8 @@ static enum outcome read_version(struct procedure *p, const char *folder, struct
     TRY(open_file(p, folder, "thresholds.yaml", &list, fault));
     TRY(rules_read_thresholds(p, list, fault));
     TRY(settings_check_unknown(list, fault));
+    TRY(open_file(p, folder, "alerts.yaml", &list, fault));
+    TRY(rules_read_alerts(p, list, fault));
     index_events(p);
     TRY(rules_check(p, fault));
     return rules_check_clocks(p, fault);
@@ -75,7 +81,6 @@ static enum outcome add_version(struct rules *rules, const char *folder, struct 
     struct procedure *p = arena_alloc(rules->arena, sizeof *p);
     PROMISE(rules->version_count < MOST_VERSIONS);
     p->arena = rules->arena;
-    p->facts = rules->facts;
     rules->versions[rules->version_count++] = p;
     return read_version(p, folder, fault);
 }
@@ -105,8 +110,6 @@ static enum outcome load(struct rules *rules, const char *folder, struct fault *
     char path[1200];
     snprintf(path, sizeof path, "%s/holidays.yaml", folder);
     TRY(calendar_load(path, &rules->calendar, fault));
-    snprintf(path, sizeof path, "%s/facts.yaml", folder);
-    TRY(fact_list_load(path, &rules->facts, fault));
     TRY(add_version(rules, folder, fault));
     const struct procedure *newest = rules->versions[0];
     snprintf(path, sizeof path, "%s/earlier/[0-9]*", folder);
@@ -128,10 +131,7 @@ enum outcome rules_load_folder(const char *folder, struct rules **ret_rules, str
     struct rules *rules = calloc(1, sizeof *rules);
     PROMISE(rules);
     rules->arena = arena_new(1u * MIB, 64u * MIB);
-    char path[1200];
     enum outcome loaded = load(rules, folder, fault);
-    snprintf(path, sizeof path, "%s/alerts.yaml", folder);
-    if (loaded == OK) loaded = rules_read_alerts(rules, path, fault);
     if (loaded == OK) *ret_rules = rules;
     else rules_free(rules);
     return loaded;
@@ -147,9 +147,10 @@ void rules_free(struct rules *rules) {
     if (!rules) return;
     for (size_t i = 0; i < rules->version_count; i++) {
         for (int f = 0; f < rules->versions[i]->file_count; f++) settings_free(rules->versions[i]->files[f]);
+        fact_list_free(rules->versions[i]->facts);
+        division_list_free(rules->versions[i]->divisions);
     }
     calendar_free(rules->calendar);
-    fact_list_free(rules->facts);
     arena_free(rules->arena);
     free(rules);
 }

@@ -5,12 +5,14 @@
 #include "broker/judge/judge.h"
 #include "broker/judge/calendar.h"
 #include "broker/judge/rules_threshold.h"
+#include "wire/division.h"
 #include "wire/fact.h"
 
 #define MOST_VERSIONS 16
 #define MOST_MACHINES 12
 #define MOST_STATES 32       /* a bit each */
-#define MOST_EVENTS 128
+#define MOST_EVENTS 192      /* 56 bytes each, in each version loaded: 3.5 KiB more than 128 took; an event is a byte in a row, so never above 255 */
+#define EVENT_PLACES 512u
 #define MOST_RULE_CLOCKS 64  /* a bit each */
 #define MOST_FLAGS 32        /* a bit each */
 #define MOST_REGIMES 4
@@ -188,12 +190,14 @@ struct procedure {
     int version;
     instant from;               /* referrals that begin at or after it are judged by it */
     struct settings *files[MOST_MACHINES + 5];
-    const struct fact_list *facts; /* of the rules that own it */
+    struct fact_list *facts;
+    struct division_list *divisions;
+    struct alert_policy alerts;
     struct thresholds thresholds;
     uint8_t file_count;
     struct machine machines[MOST_MACHINES];
     struct event_rule events[MOST_EVENTS];
-    uint8_t event_places[256];  /* by hash of the name: index + 1 */
+    uint8_t event_places[EVENT_PLACES]; /* by hash of the name: index + 1 */
     struct clock_rule clocks[MOST_RULE_CLOCKS];
     const char *flags[MOST_FLAGS];
     const char *categories[64];
@@ -217,10 +221,8 @@ struct procedure {
     uint32_t handled, started;  /* bit per machine: its referrals have a handling; opening it from one of those starts a case */
 };
 struct rules {
-    struct alert_policy alerts;
     struct arena *arena;
     struct calendar *calendar;
-    struct fact_list *facts;
     struct procedure *versions[MOST_VERSIONS]; /* by rising version; the last is the newest */
     size_t version_count;
 };
@@ -262,7 +264,7 @@ MUST_USE enum outcome rules_read_coded(struct setting *root, const char *key, st
 MUST_USE enum outcome rules_read_handling(struct procedure *p, struct setting *root, struct fault *fault); /* after the rows */
 MUST_USE enum outcome rules_read_tag(struct setting *from, const char **ret_tag, const char **ret_basis, bool *ret_statutory, struct fault *fault);
 MUST_USE enum outcome rules_read_categories(const struct procedure *p, struct setting *list, uint64_t *ret, struct fault *fault);
-MUST_USE enum outcome rules_read_alerts(struct rules *rules, const char *path, struct fault *fault); /* after the versions */
+MUST_USE enum outcome rules_read_alerts(struct procedure *p, struct setting *root, struct fault *fault); /* after the clocks */
 MUST_USE enum outcome rules_read_role_list(struct setting *list, struct role_list *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_thresholds(struct procedure *p, struct setting *root, struct fault *fault); /* after the machines */
 MUST_USE enum outcome rules_read_condition(const struct procedure *p, struct setting *from, struct condition *ret, struct fault *fault);
@@ -271,8 +273,8 @@ MUST_USE enum outcome rules_check_clocks(const struct procedure *p, struct fault
 int rules_role(const char *text); /* enum role, 0 for SYS, -1 unknown */
 
 /* Unit: instants. due_strict/due_lenient per the time-counting rules; false in *ret_known where the calendar lacks a year. */
-void due_compute(const struct calendar *calendar, enum unit unit, int amount, instant start, instant *ret_strict, instant *ret_lenient,
+void due_compute(struct calendar_then calendar, enum unit unit, int amount, instant start, instant *ret_strict, instant *ret_lenient,
                  bool *ret_known);
 /* A limit that stood still from `paused` to `resumed`: both ends move by what was not counted. */
-void due_extend(const struct calendar *calendar, enum unit unit, instant paused, instant resumed, instant *strict, instant *lenient, bool *ret_known);
+void due_extend(struct calendar_then calendar, enum unit unit, instant paused, instant resumed, instant *strict, instant *lenient, bool *ret_known);
 #endif

@@ -32,11 +32,11 @@ static enum outcome read_warning(const struct setting *from, struct alert_warnin
     return OK;
 }
 
-static enum outcome read_exception(struct rules *rules, struct setting *from, struct fault *fault) {
-    struct alert_policy *policy = &rules->alerts;
+static enum outcome read_exception(struct procedure *p, struct setting *from, struct fault *fault) {
+    struct alert_policy *policy = &p->alerts;
     int64_t hours = 0;
     if (policy->exception_count == MOST_ALERT_EXCEPTIONS) return setting_fault(from, fault, "TOO_MANY", "at most %d clocks of their own", MOST_ALERT_EXCEPTIONS);
-    if (rules_clock(rules_newest(rules), from->key) < 0) return setting_fault(from, fault, "SETTINGS_TYPE", "no clock is named \"%s\"", from->key);
+    if (rules_clock(p, from->key) < 0) return setting_fault(from, fault, "SETTINGS_TYPE", "no clock is named \"%s\"", from->key);
     struct alert_exception *exception = &policy->exceptions[policy->exception_count++];
     snprintf(exception->clock, sizeof exception->clock, "%s", from->key);
     TRY(setting_int_or(from, "escalate_after", 0, 24 * 365, policy->escalate_after / HOUR_MS, &hours, fault));
@@ -45,11 +45,10 @@ static enum outcome read_exception(struct rules *rules, struct setting *from, st
     return roles ? rules_read_role_list(roles, &exception->supervisors, fault) : OK;
 }
 
-static enum outcome read_all(struct rules *rules, struct setting *root, struct fault *fault) {
-    struct alert_policy *policy = &rules->alerts;
+enum outcome rules_read_alerts(struct procedure *p, struct setting *root, struct fault *fault) {
+    struct alert_policy *policy = &p->alerts;
     struct setting *list = NULL, *map = NULL;
-    int64_t version = 0, hours = 0;
-    TRY(setting_int(root, "version", 1, 30000, &version, fault));
+    int64_t hours = 0;
     TRY(setting_need(root, "warn", SETTING_LIST, &list, fault));
     if (list->count > MOST_WARNINGS) return setting_fault(list, fault, "TOO_MANY", "at most %d warnings", MOST_WARNINGS);
     for (struct setting *one = list->first; one; one = one->next) TRY(read_warning(one, &policy->warnings[policy->warning_count++], fault));
@@ -68,13 +67,7 @@ static enum outcome read_all(struct rules *rules, struct setting *root, struct f
     map = setting_get(root, "clocks");
     for (struct setting *one = map ? map->first : NULL; one; one = one->next) {
         one->seen = true;
-        TRY(read_exception(rules, one, fault));
+        TRY(read_exception(p, one, fault));
     }
     return settings_check_unknown(root, fault);
-}
-
-enum outcome rules_read_alerts(struct rules *rules, const char *path, struct fault *fault) {
-    AUTO(settings_free_auto) struct settings *settings = NULL;
-    TRY(settings_load(path, &settings, fault));
-    return read_all(rules, settings_root(settings), fault);
 }

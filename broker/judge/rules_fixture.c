@@ -25,7 +25,7 @@ static char *read_text(const char *path, size_t *ret_count) {
     return copy;
 }
 static const char *const files[] = {"rules.yaml", "clocks.yaml", "documents.yaml", "holidays.yaml", "alerts.yaml", "machine-ref.yaml", "machine-rev.yaml", "machine-jur.yaml", "machine-coo.yaml",
-                                    "machine-det.yaml", "machine-con.yaml", "machine-clu.yaml", "machine-ops.yaml", "machine-adm.yaml", "thresholds.yaml", "facts.yaml"};
+                                    "machine-det.yaml", "machine-con.yaml", "machine-clu.yaml", "machine-ops.yaml", "machine-adm.yaml", "thresholds.yaml", "facts.yaml", "divisions.yaml"};
 char *fixture_copy_text(const char *file, const char *find, const char *put) {
     char path[256];
     size_t count;

@@ -24,22 +24,22 @@ int rules_state(const struct procedure *p, int machine, const char *code) {
     return -1;
 }
 
-static uint8_t hash_of(struct bytes name) {
+static uint32_t hash_of(struct bytes name) {
     uint32_t hash = 2166136261u;
     for (size_t i = 0; i < name.count; i++) hash = (hash ^ name.at[i]) * 16777619u;
-    return (uint8_t)(hash ^ hash >> 8 ^ hash >> 16);
+    return (hash ^ hash >> 9 ^ hash >> 18) % EVENT_PLACES;
 }
 int rules_event(const struct procedure *p, struct bytes name) {
     if (name.count > 64) return -1;
-    for (uint8_t at = hash_of(name); p->event_places[at]; at++) {
+    for (uint32_t at = hash_of(name); p->event_places[at]; at = (at + 1) % EVENT_PLACES) {
         int event = p->event_places[at] - 1;
         if (bytes_equal_cstr(name, p->events[event].name)) return event;
     }
     return -1;
 }
 void rules_place_event(struct procedure *p, int event) {
-    uint8_t at = hash_of(bytes_of_cstr(p->events[event].name));
-    while (p->event_places[at]) at++;
+    uint32_t at = hash_of(bytes_of_cstr(p->events[event].name));
+    while (p->event_places[at]) at = (at + 1) % EVENT_PLACES;
     p->event_places[at] = (uint8_t)(event + 1);
 }
 

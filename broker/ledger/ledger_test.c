@@ -451,6 +451,22 @@ static void roles_may_only_what_they_must(void **state) {
     assert_true(scalar(coordinator, "SELECT count(*) FROM ecocase.refusal_list WHERE reasons_zh = '理由' AND codes = 'X'") > 0);
 }
 
+/* Who audits reads what coordinators may not, and writes nothing. */
+static void an_auditor_reads_and_writes_nothing(void **state) {
+    (void)state;
+    static const char *const forbidden[] = {"UPDATE ecocase.event SET kind = 'A'", "DELETE FROM ecocase.event", "INSERT INTO ecocase.event SELECT * FROM ecocase.event LIMIT 1",
+        "INSERT INTO ecocase.submission SELECT * FROM ecocase.submission LIMIT 1", "UPDATE ecocase.referral SET state = ''", "UPDATE ecocase.lane SET epoch = 0",
+        "SELECT ecocase.end_backend(0::smallint, 1, now())", "SELECT ecocase.let_audit()", NULL};
+    char auditor[256];
+    assert_true(scalar(cluster.conninfo, "SELECT count(*) FROM pg_roles WHERE rolname = 'ecocase_auditor' AND NOT rolcanlogin") == 1);
+    assert_false(refused(cluster.conninfo, "CREATE ROLE who_audits LOGIN IN ROLE ecocase_auditor"));
+    snprintf(auditor, sizeof auditor, "%s", cluster_as(&cluster, "who_audits"));
+    for (size_t i = 0; forbidden[i]; i++) assert_true(refused(auditor, forbidden[i]));
+    assert_true(scalar(auditor, "SELECT count(value) FROM ecocase.event") > 0);
+    assert_true(scalar(auditor, "SELECT count(*) FROM ecocase.referral_list") > 0);
+    assert_false(refused(cluster.conninfo, "SELECT ecocase.let_audit()")); /* once more does no harm */
+}
+
 /* A prepared month, the month before the first and one far away: record never fails for want of a partition. */
 static void any_month_has_a_place(void **state) {
     (void)state;
@@ -482,7 +498,7 @@ int main(void) {
         cmocka_unit_test(an_unsure_commit_is_resolved),
         cmocka_unit_test(a_lost_connection_comes_back),
         cmocka_unit_test(a_probe_sees_which_lanes_are_worked),
-        cmocka_unit_test(roles_may_only_what_they_must),
+        cmocka_unit_test(roles_may_only_what_they_must), cmocka_unit_test(an_auditor_reads_and_writes_nothing),
         cmocka_unit_test(any_month_has_a_place),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -89,8 +89,11 @@ static enum outcome load_all(struct catalogue *catalogue, const char *folder, st
     return settings_check_unknown(settings_root(settings), fault);
 }
 
-static enum outcome load_facts(struct catalogue *catalogue, const char *schemas_folder, struct fault *fault) {
+/* Those of the newest version of the rules: what is written today is written by them. */
+static enum outcome load_words(struct catalogue *catalogue, const char *schemas_folder, struct fault *fault) {
     char path[1024];
+    snprintf(path, sizeof path, "%s/rules", schemas_folder);
+    TRY(division_list_load(path, &catalogue->divisions, fault));
     snprintf(path, sizeof path, "%s/rules/facts.yaml", schemas_folder);
     return fact_list_load(path, &catalogue->facts, fault);
 }
@@ -102,8 +105,7 @@ enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, 
     PROMISE(catalogue->folder);
     enum outcome loaded = load_all(catalogue, schemas_folder, fault);
     if (loaded == OK) loaded = event_list_load(schemas_folder, &catalogue->events, fault);
-    if (loaded == OK) loaded = division_list_load(schemas_folder, &catalogue->divisions, fault);
-    if (loaded == OK) loaded = load_facts(catalogue, schemas_folder, fault);
+    if (loaded == OK) loaded = load_words(catalogue, schemas_folder, fault);
     if (loaded == OK) *ret = catalogue;
     else catalogue_free(catalogue);
     return loaded;

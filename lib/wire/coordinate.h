@@ -1,6 +1,6 @@
 /* 坐标. Job: say what is wrong with a place's longitude and latitude in degrees, or nothing. A reference system is named or the place may be
  * half a kilometre off: GCJ-02 (火星坐标, map picks) is shifted against CGCS2000 (国家大地坐标系) in a non-linear way. Values stay as they were sent; nothing
- * is converted. Pure; threads: any. Source of the bounds: schemas/divisions.yaml. */
+ * is converted. Pure; threads: any. Source of the bounds: schemas/rules/divisions.yaml. */
 #ifndef ECOCASE_WIRE_COORDINATE_H
 #define ECOCASE_WIRE_COORDINATE_H
 #include "base/bytes.h"

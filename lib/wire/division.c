@@ -106,10 +106,10 @@ static enum outcome load(struct division_list *list, const char *folder, struct 
     return settings_check_unknown(root, fault);
 }
 
-enum outcome division_list_load(const char *schemas_folder, struct division_list **ret, struct fault *fault) {
+enum outcome division_list_load(const char *folder, struct division_list **ret, struct fault *fault) {
     struct division_list *list = calloc(1, sizeof *list);
     PROMISE(list);
-    enum outcome outcome = load(list, schemas_folder, fault);
+    enum outcome outcome = load(list, folder, fault);
     if (outcome == OK) *ret = list;
     else division_list_free(list);
     return outcome;

@@ -1,5 +1,5 @@
-/* 行政区划 (GB/T 2260): schemas/divisions.yaml, the codes of the four cities, of today and of before. Part of the catalogue; read-only once
- * loaded, any thread. Years are those of +08:00. */
+/* 行政区划 (GB/T 2260): schemas/rules/divisions.yaml, the codes of the four cities, of today and of before. Part of the catalogue and of
+ * each version of the rules; read-only once loaded, any thread. Years are those of +08:00. */
 #ifndef ECOCASE_WIRE_DIVISION_H
 #define ECOCASE_WIRE_DIVISION_H
 #include "base/fault.h"
@@ -13,8 +13,8 @@ struct division {
     int32_t next;          /* what stands for it today; 0: itself */
 };
 struct division_list;
-/* REFUSE: SETTINGS_*, at file:line:column. */
-MUST_USE enum outcome division_list_load(const char *schemas_folder, struct division_list **ret, struct fault *fault);
+/* divisions.yaml of that folder. REFUSE: SETTINGS_*, at file:line:column. */
+MUST_USE enum outcome division_list_load(const char *folder, struct division_list **ret, struct fault *fault);
 void division_list_free(struct division_list *list);
 size_t division_count(const struct division_list *list);
 const struct division *division_entry(const struct division_list *list, size_t index);

@@ -14,7 +14,7 @@ static struct division_list *list;
 static int load(void **state) {
     (void)state;
     struct fault f = {0};
-    return division_list_load("schemas", &list, &f) == OK ? 0 : -1;
+    return division_list_load("schemas/rules", &list, &f) == OK ? 0 : -1;
 }
 static int unload(void **state) {
     (void)state;

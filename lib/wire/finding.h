@@ -8,8 +8,11 @@
 #include "wire/division.h"
 #include "wire/record.h"
 
-/* Fills submission->findings; paths count from 1 ("parties[2].id_no"). The last of LIMIT_FINDINGS says MORE_FINDINGS where there are more. */
-void finding_note(const struct division_list *divisions, struct submission *submission);
+/* A wrong or remarkable identifier: reason code (static) and where it stands; paths count from 1 ("parties[2].id_no"). */
+struct finding { const char *code; char field[40]; };
+struct findings { size_t count; struct finding one[LIMIT_FINDINGS]; };
+/* All of a submission. The last of LIMIT_FINDINGS says MORE_FINDINGS where there are more. */
+void finding_note(const struct division_list *divisions, const struct submission *submission, struct findings *ret);
 
 /* A party's number, by what the paper says it is: 111 and 112 (resident identity cards), USCC; or, where it does not say, by its length. NULL:
  * right, or a number of another kind. `at`: the time of the paper. */

@@ -48,11 +48,12 @@ static struct submission file(void) {
     buffer_clear(&list);
     return s;
 }
-static void note(struct submission *s) { finding_note(catalogue_divisions(catalogue), s); }
-static void assert_found(const struct submission *s, size_t index, const char *code, const char *field) {
-    assert_true(index < s->finding_count);
-    assert_string_equal(s->findings[index].code, code);
-    assert_string_equal(s->findings[index].field, field);
+static struct findings found;
+static void note(const struct submission *s) { finding_note(catalogue_divisions(catalogue), s, &found); }
+static void assert_found(size_t index, const char *code, const char *field) {
+    assert_true(index < found.count);
+    assert_string_equal(found.one[index].code, code);
+    assert_string_equal(found.one[index].field, field);
 }
 
 static void each_wrong_number_is_named_by_its_path(void **state) {
@@ -69,11 +70,11 @@ static void each_wrong_number_is_named_by_its_path(void **state) {
     put_long(0);
     s.parties = listed(6);
     note(&s);
-    assert_int_equal(s.finding_count, 4);
-    assert_found(&s, 0, "ID_NUMBER_CHECK", "parties[2].id_no");
-    assert_found(&s, 1, "CREDIT_CODE_CHECK", "parties[4].id_no");
-    assert_found(&s, 2, "ID_NUMBER_DATE", "parties[5].id_no");
-    assert_string_equal(s.findings[3].field, "parties[6].id_no");
+    assert_int_equal(found.count, 4);
+    assert_found(0, "ID_NUMBER_CHECK", "parties[2].id_no");
+    assert_found(1, "CREDIT_CODE_CHECK", "parties[4].id_no");
+    assert_found(2, "ID_NUMBER_DATE", "parties[5].id_no");
+    assert_string_equal(found.one[3].field, "parties[6].id_no");
 }
 static void a_block_with_its_size_is_read_as_well(void **state) {
     (void)state;
@@ -91,8 +92,8 @@ static void a_block_with_its_size_is_read_as_well(void **state) {
     buffer_free(&inner);
     s.parties = listed(1);
     note(&s);
-    assert_int_equal(s.finding_count, 1);
-    assert_found(&s, 0, "ID_NUMBER_FORM", "parties[1].id_no");
+    assert_int_equal(found.count, 1);
+    assert_found(0, "ID_NUMBER_FORM", "parties[1].id_no");
 }
 static void numbers_of_other_kinds_are_left_alone(void **state) {
     (void)state;
@@ -106,7 +107,7 @@ static void numbers_of_other_kinds_are_left_alone(void **state) {
     put_long(0);
     s.parties = listed(5);
     note(&s);
-    assert_int_equal(s.finding_count, 0);
+    assert_int_equal(found.count, 0);
 }
 static void beyond_the_limit_it_says_so(void **state) {
     (void)state;
@@ -116,9 +117,9 @@ static void beyond_the_limit_it_says_so(void **state) {
     put_long(0);
     s.parties = listed(40);
     note(&s);
-    assert_int_equal(s.finding_count, LIMIT_FINDINGS);
-    assert_found(&s, LIMIT_FINDINGS - 2, "ID_NUMBER_FORM", "parties[7].id_no");
-    assert_found(&s, LIMIT_FINDINGS - 1, "MORE_FINDINGS", "");
+    assert_int_equal(found.count, LIMIT_FINDINGS);
+    assert_found(LIMIT_FINDINGS - 2, "ID_NUMBER_FORM", "parties[7].id_no");
+    assert_found(LIMIT_FINDINGS - 1, "MORE_FINDINGS", "");
 }
 static void places_and_numbers(void **state) {
     (void)state;
@@ -130,30 +131,29 @@ static void places_and_numbers(void **state) {
     s.document_no = BYTES_LITERAL("十五号");
     s.agency_case_no = BYTES_LITERAL("A150823000000202606001");
     note(&s);
-    assert_int_equal(s.finding_count, 5);
-    assert_found(&s, 0, "COORDINATE_RANGE", "latitude");
-    assert_found(&s, 1, "DIVISION_CLOSED", "county_code");
-    assert_found(&s, 2, "AMOUNT_RANGE", "fine_paid_fen");
-    assert_found(&s, 3, "NUMBER_FORM", "envelope.document_no");
-    assert_found(&s, 4, "CASE_NUMBER_FORM", "agency_case_no");
+    assert_int_equal(found.count, 5);
+    assert_found(0, "COORDINATE_RANGE", "latitude");
+    assert_found(1, "DIVISION_CLOSED", "county_code");
+    assert_found(2, "AMOUNT_RANGE", "fine_paid_fen");
+    assert_found(3, "NUMBER_FORM", "envelope.document_no");
+    assert_found(4, "CASE_NUMBER_FORM", "agency_case_no");
     s = file();
     s.longitude = (struct walk_field){.present = true, .real = 120.0};
     s.latitude = (struct walk_field){.present = true, .real = 40.9};
     note(&s);
-    assert_found(&s, 0, "COORDINATE_SYSTEM_MISSING", "coordinates_system");
-    s.finding_count = 0;
+    assert_found(0, "COORDINATE_SYSTEM_MISSING", "coordinates_system");
     s.coordinates_system = BYTES_LITERAL("CGCS2000");
     note(&s);
-    assert_int_equal(s.finding_count, 1);
-    assert_found(&s, 0, "COORDINATE_REGION", "longitude");
+    assert_int_equal(found.count, 1);
+    assert_found(0, "COORDINATE_REGION", "longitude");
     s = file();
     s.longitude = (struct walk_field){.present = true, .real = 108.8};
     note(&s);
-    assert_found(&s, 0, "COORDINATE_PAIR", "latitude");
+    assert_found(0, "COORDINATE_PAIR", "latitude");
     s = file();
     s.coordinates_system = BYTES_LITERAL("火星");
     note(&s);
-    assert_found(&s, 0, "COORDINATE_SYSTEM", "coordinates_system");
+    assert_found(0, "COORDINATE_SYSTEM", "coordinates_system");
 }
 static void a_step_is_looked_at_too(void **state) {
     (void)state;
@@ -169,8 +169,8 @@ static void a_step_is_looked_at_too(void **state) {
     put_long(0);
     s.penalties = listed(2);
     note(&s);
-    assert_int_equal(s.finding_count, 1);
-    assert_found(&s, 0, "AMOUNT_RANGE", "penalties[2].amount_fen");
+    assert_int_equal(found.count, 1);
+    assert_found(0, "AMOUNT_RANGE", "penalties[2].amount_fen");
 }
 
 int main(void) {

@@ -35,9 +35,8 @@ static bool next(const struct walk_field *array, struct paper_cursor *cursor) {
     return true;
 }
 
-/* sm3, and chunks: partition, first and last offset, count, chunk size, key */
+/* chunks: partition, first and last offset, count, chunk size, key */
 static void pass_chunks(struct bytes from, size_t *at) {
-    (void)text(from, at);
     if (!number(from, at)) return;
     for (int i = 0; i < 5; i++) (void)number(from, at);
     (void)text(from, at);
@@ -55,6 +54,7 @@ bool paper_next(const struct walk_field *documents, struct paper_cursor *cursor,
     ret->sha256 = text(from, &cursor->at);
     ret->carried = number(from, &cursor->at) != 0;
     ret->content = ret->carried ? text(from, &cursor->at) : BYTES_NONE;
+    ret->sm3 = cursor->chunked_form ? text(from, &cursor->at) : BYTES_NONE;
     if (cursor->chunked_form) pass_chunks(from, &cursor->at);
     return true;
 }

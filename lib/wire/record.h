@@ -9,8 +9,6 @@
 #include "base/uuid.h"
 #include "wire/catalogue.h"
 
-/* A wrong or remarkable identifier (finding.h): reason code (static) and where it stands, "parties[2].id_no". */
-struct finding { const char *code; char field[40]; };
 /* 联合执法: what an OPERATION or OPERATION_STEP says beside the common fields. Numbers: -1 where null. */
 enum operation_count { COUNT_PEOPLE, COUNT_VEHICLES, COUNT_UAVS, COUNT_BOATS, COUNT_HOURS /* tenths */, COUNT_KM /* tenths */, COUNT_SITES, COUNT_HAZARDS,
                        COUNT_RECTIFIED, COUNT_ADMIN, COUNT_CRIMINAL, COUNT_SEIZED, COUNT_FOUND, OPERATION_COUNTS };
@@ -51,8 +49,6 @@ struct submission {
     struct bytes source, purpose;        /* CLUE; CLUE_STEP and OPERATION have a purpose */
     struct walk_field areas, linked_numbers; /* array<string>: CLUE; CLUE_STEP */
     struct operation_part operation;     /* OPERATION, OPERATION_STEP */
-    struct finding findings[LIMIT_FINDINGS]; /* none until finding_note looked */
-    size_t finding_count;
     /* DELIVERY_REPORT, TICK */
     int32_t lane;
     int64_t generation, epoch, up_to;

@@ -15,16 +15,20 @@ COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 20000
 RATE = 115
 BROKERS = ["broker-1", "broker-2", "broker-3"]
 PASSINGS = {"batch": (30, 90), "record": (30, 90), "deliver": (100, 300), "publish": (1, 1), "tick": (6, 14), "alarm": (1, 4)}  # of a broker in some ten seconds
+IN_A_LULL = "publish.noted"
+LULL = 1.5                      # seconds; a lane notes what is published after 0.3 s with nothing to read
 ENGINE = "adapters/engine"      # the fronts before it have tests of their own
 EXTRA = 300                     # submissions at a time while points of the plans are still to come
 PAST_SESSION = 9                # seconds; the session is 6 s
 
 
 def broker_plans(rnd):
-    """Every point twice as a kill, once back at once, once down until others have its lanes; some as stops past the session."""
+    """Every point twice as a kill, once back at once, once down until others have its lanes; some as stops past the session. What comes
+    about only where a lane has nothing to read stands last: within the traffic it would hold up the rest of its plan."""
     deeds = [Deed(p, rnd.randint(*PASSINGS[p.split(".")[0]]), "kill", rest) for p in points_of("broker") for rest in (0.3, PAST_SESSION)]
     deeds += [Deed(p, rnd.randint(30, 90), "stop", PAST_SESSION) for p in ("record.fenced", "record.copied", "record.committed", "deliver.produced")]
     rnd.shuffle(deeds)
+    deeds.sort(key=lambda deed: deed.point == IN_A_LULL)
     return {name: deeds[i::len(BROKERS)] for i, name in enumerate(BROKERS)}
 
 
@@ -86,23 +90,28 @@ def force_pending(s, done, patience=6):
 
 
 def flow_on(s, traffic, rnd, done):
-    """A point is passed only while something flows: more cases, few at a time, until every point of the plans came about."""
-    until = time.monotonic() + 240
-    while s.pending():
-        assert time.monotonic() < until, f"points that did not come about: {s.pending()}"
+    """A point is passed only while something flows, one of them only in a lull: more cases, few at a time and with pauses, until every
+    point of the plans came about."""
+    until, told = time.monotonic() + 240, 0
+    while pending := s.pending():
+        assert time.monotonic() < until, f"points that did not come about: {pending}"
+        if time.monotonic() - told > 15:
+            told = time.monotonic()
+            print(f"after the traffic, awaited: {'; '.join(f'{name} {deeds[0].point} and {len(deeds) - 1}' for name, deeds in pending.items())}", flush=True)
         force_pending(s, done, 8)
         if traffic.finished():
+            time.sleep(LULL)
             traffic.add(cases(EXTRA, rnd, first=len(traffic.cases) + 1))
         time.sleep(0.1)
     eventually(traffic.finished, 60, "answers to all")
 
 
 def main():
-    began = time.monotonic()
     rnd = dice(SEED)
     todo = list(cases(COUNT, rnd))
     print(f"seed {SEED}: {COUNT} submissions in {len(todo)} cases", flush=True)
     with Scene("faults", BUILD, clock="real") as s:
+        began = time.monotonic()  # a former run's thousands of files are gone by now
         plans = broker_plans(rnd)
         for name in BROKERS:
             s.broker(name, plans[name])

@@ -88,9 +88,10 @@ static void records_are_read(struct submission *s) {
     int64_t seen = 0;
     while (walk_records(s->schema->items, array, &cursor, members)) seen++;
     PROMISE(seen == array->number);
-    finding_note(catalogue_divisions(catalogue), s);
-    PROMISE(s->finding_count <= LIMIT_FINDINGS);
-    for (size_t i = 0; i < s->finding_count; i++) PROMISE(strcmp(reason_find(s->findings[i].code)->code, s->findings[i].code) == 0);
+    struct findings found;
+    finding_note(catalogue_divisions(catalogue), s, &found);
+    PROMISE(found.count <= LIMIT_FINDINGS);
+    for (size_t i = 0; i < found.count; i++) PROMISE(strcmp(reason_find(found.one[i].code)->code, found.one[i].code) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {

@@ -43,7 +43,7 @@ def absolute(profile, path, group=None):
 
 
 def message_of(profile, event, said):
-    for message in profile["messages"]:
+    for message in native_files.messages(profile):
         if message["event"] != event or message.get("direction", "both") == "receive":
             continue
         wanted = {absolute(profile, at): texts if isinstance(texts, list) else [texts] for at, texts in message.get("when", {}).items()}

@@ -1,5 +1,6 @@
 """Every kind of event there is (accepted, refused before and after judging, repeats, conflicts, dead letters, alerts at ticks of a manual clock) is judged
 again by `ecocase ledger replay` and comes out the same; what somebody changed in the ledger behind the broker's back is found and named."""
+import hashlib
 import shutil
 import subprocess
 
@@ -12,6 +13,12 @@ def replay(w, *options, user="ecocase_broker", status=0, schemas=None):
     done = subprocess.run([w.bin / "ecocase", "ledger", "replay", schemas or w.schemas, "--json", "--postgres", w.conninfo(user), *options], capture_output=True, text=True)
     assert done.returncode == status, (done.returncode, done.stdout[-2000:], done.stderr)
     return json.loads(done.stdout) if status < 2 else done.stderr
+
+
+def documents(w, number, user, status=0):
+    done = subprocess.run([w.bin / "ecocase", "ledger", "documents", number, "--json", "--schemas", w.schemas, "--postgres", w.conninfo(user)], capture_output=True, text=True)
+    assert done.returncode == status, (done.returncode, done.stdout[-2000:], done.stderr)
+    return json.loads(done.stdout) if status == 0 else done.stderr
 
 
 def change(w, sql, *parameters):
@@ -70,7 +77,13 @@ with world("replay", lanes=2) as w:
     untold = [d for d in strayed["differences"] if d["field"] == "alert" and d["recorded"] == "SYS.ESCALATION"]
     assert len(untold) == told["SYS.ESCALATION"], (len(untold), told)
     denied = replay(w, user="ecocase_coordinator", status=2)
-    assert "permission" in denied, denied
+    assert "permission" in denied and "ecocase_auditor" in denied, denied
+    with psycopg.connect(w.conninfo()) as db:
+        db.execute("CREATE ROLE who_audits LOGIN IN ROLE ecocase_auditor")
+    assert replay(w, "--check", user="who_audits")["identical"]
+    papers = documents(w, cases[3]["envelope"]["document_no"], "who_audits")
+    assert [(p["code"], p["size"], p["sha256"]) for p in papers if p["event"] == "REF.SEND"] == [(d["code"], d["size"], hashlib.sha256(d["content"]).hexdigest()) for d in cases[3]["documents"]], papers
+    assert "ecocase_auditor" in documents(w, cases[3]["envelope"]["document_no"], "ecocase_coordinator", status=1)
 
     (lane, referral, case_id), = query(w, "SELECT lane, id::text, case_id::text FROM ecocase.referral WHERE id = %s", cases[40]["envelope"]["referral_id"])
     (receipt, deliveries), = query(w, "SELECT serial, delivery_to FROM ecocase.event WHERE lane = %s AND referral_id = %s AND event = 'REF.RECEIPT' AND kind = 'A'", lane, referral)

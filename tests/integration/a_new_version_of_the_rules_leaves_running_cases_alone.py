@@ -1,11 +1,12 @@
-"""A broker is restarted with version 2 of the rules, version 1 kept in earlier/1: cases that began under version 1 keep its limits, rows and
-thresholds to the end, new ones have those of version 2, both at once; and the ledger judged again is the same ledger."""
+"""A broker is restarted with version 2 of the rules, version 1 kept in earlier/1: cases that began under version 1 keep its limits, rows,
+thresholds, facts, divisions and alerts to the end, new ones have those of version 2, both at once; a year that the calendar gets
+meanwhile counts from its day on; and the ledger judged again is the same ledger."""
 import shutil
 import subprocess
 
 from case import *
 
-NOT_VERSIONED = {"holidays.yaml", "alerts.yaml", "facts.yaml"}
+NOT_VERSIONED = {"holidays.yaml"}
 
 
 def change(path, old, new):
@@ -15,7 +16,8 @@ def change(path, old, new):
 
 
 def make_version_2(rules):
-    """The review of a filing has five days, three tonnes of waste have become five, and a receipt must name its signer."""
+    """The review of a filing has five days, three tonnes of waste have become five, and a receipt must name its signer; a new fact, a new banner, and
+    escalation after two days instead of one. The calendar gets 2027, known from 31 December on."""
     (rules / "earlier" / "1").mkdir(parents=True)
     for path in rules.glob("*.yaml"):
         if path.name not in NOT_VERSIONED:
@@ -23,7 +25,15 @@ def make_version_2(rules):
     change(rules / "rules.yaml", "version: 1\nfrom: 2016-01-01", "version: 2\nfrom: 2026-07-01")
     change(rules / "clocks.yaml", "{id: D09, zh: 立案审查, en: filing review, unit: CAL_DAY, amount: 3,", "{id: D09, zh: 立案审查, en: filing review, unit: CAL_DAY, amount: 5,")
     change(rules / "thresholds.yaml", "when: {fact: waste_t, least: 3}", "when: {fact: waste_t, least: 5}")
+    change(rules / "facts.yaml", "  - {name: waste_t,", "  - {name: barrels, zh: 桶数, en: barrels, kind: number, unit: 只}\n  - {name: waste_t,")
+    change(rules / "divisions.yaml", 'divisions:\n', 'divisions:\n  - {code: "152829", name: 新录旗, from: 1980}\n')
+    change(rules / "alerts.yaml", "escalate_after: 24\n", "escalate_after: 48\n")
+    with open(rules / "holidays.yaml", "a", encoding="utf-8") as file:
+        file.write('  "2027":\n    known: 2026-12-31\n    off: [01-01..01-04]\n    work: [01-09]\n')
     change(rules / "machine-ref.yaml", "{id: T08, from: [A20], event: REF.RECEIPT, sender: [PSB],", "{id: T08, from: [A20], event: REF.RECEIPT, required: [signer], sender: [PSB],")
+
+
+NEWCOMER = [{"kind": "PERSON", "name": "甲某", "id_type": "111", "id_no": "152829198503150017", "sex": "1", "address": "", "phone": "", "role": ""}]
 
 
 def penalty(client, number, tonnes, when):
@@ -39,6 +49,11 @@ def of(w, record):
                     " WHERE referral_id = %s AND rule = 'D09'", referral)
     hints = query(w, "SELECT level, threshold FROM ecocase.hint_list WHERE referral_id = %s", referral)
     return version, days[0][0] if days else None, hints
+
+
+def remarks(w, record):
+    rows = query(w, "SELECT answer FROM ecocase.event WHERE referral_id = %s AND kind = 'A'", record["envelope"]["referral_id"])
+    return {reason["code"] for answer, in rows for reason in json.loads(answer or "{}").get("reasons", [])}
 
 
 def wait_judged(w, count):
@@ -58,10 +73,12 @@ with world("version", lanes=2) as w:
     client = Client(w)
     old = [client.submit(client.case_file(number=f"巴环移送〔2026〕{n}号")) for n in range(1, 13)]
     fined = client.submit(penalty(client, "巴环罚〔2026〕1号", 3.5, "2026-06-09 10:00"))
-    wait_judged(w, 13)                       # outboxes do not wait for each other
+    reaching = [client.submit(client.case_file(number=f"巴环移送〔2026〕{n}号", parties=NEWCOMER)) for n in (301, 302)]
+    wait_judged(w, 15)                       # outboxes do not wait for each other
     for n, case in enumerate(old[:6]):
         client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n}号", at("2026-06-08 13:00"), signer=""))
-    wait_judged(w, 19)
+    client.submit(client.step(reaching[0], "psb-bynr", "REF.RECEIPT", "巴公(环)受字〔2026〕301号", at("2026-12-30 13:00"), signer=""))
+    wait_judged(w, 22)
     Clock(w, client).pass_to("2026-06-11 09:00")
     before = {r["envelope"]["referral_id"]: of(w, r) for r in old + [fined]}
     assert {version for version, _, _ in before.values()} == {1}
@@ -77,7 +94,9 @@ with world("version", lanes=2) as w:
     for n, case in enumerate(old[6:]):       # cases of version 1, after version 2 is in force
         client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n + 6}号", at("2026-07-06 11:00"), signer=""))
     late = client.submit(client.case_file(number="巴环移送〔2026〕200号", business_time=at("2026-07-06 10:00")))
-    wait_judged(w, 19 + 13)
+    client.submit(client.step(reaching[1], "psb-bynr", "REF.RECEIPT", "巴公(环)受字〔2026〕302号", at("2026-12-31 13:00"), signer=""))
+    later = client.submit(client.case_file(number="巴环移送〔2026〕303号", parties=NEWCOMER, business_time=at("2026-07-06 10:00")))
+    wait_judged(w, 22 + 15)
     for n, case in enumerate(new):
         client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n + 101}号", at("2026-07-06 13:00")))
     client.submit(client.step(late, "psb-bynr", "REF.RECEIPT", "巴公(环)受字〔2026〕202号", at("2026-07-06 13:00"), signer=""))
@@ -87,7 +106,7 @@ with world("version", lanes=2) as w:
     for name in ("case_id", "referral_id"):
         amended["envelope"][name] = fined["envelope"][name]
     client.submit(amended)
-    wait_judged(w, 19 + 13 + 9)
+    wait_judged(w, 22 + 15 + 9)
     Clock(w, client).pass_to("2026-07-10 12:00")
 
     for case in old:
@@ -101,6 +120,15 @@ with world("version", lanes=2) as w:
     assert of(w, fined_later) == (2, None, [("AMBER", "ENV1-2")]), of(w, fined_later)         # 82 % of the five of version 2
     told = query(w, "SELECT event, rules, told FROM ecocase.alert_list JOIN ecocase.event USING (lane, serial, event) WHERE event = 'SYS.UNREFERRED' ORDER BY serial")
     assert {(t[1], t[2]) for t in told} == {(1, "jcy sfj sthj")} and len(told) == 2, told
+    assert [remarks(w, r) & {"ID_DIVISION_UNKNOWN", "CALENDAR"} for r in (*reaching, later)] == [{"ID_DIVISION_UNKNOWN", "CALENDAR"}, {"ID_DIVISION_UNKNOWN"}, set()]
+    ends = [query(w, "SELECT due_lenient FROM ecocase.clock_list WHERE referral_id = %s AND rule = 'D09'", r["envelope"]["referral_id"])[0][0] for r in reaching]
+    assert [e.astimezone(CHINA).strftime("%m-%d") for e in ends] == ["01-05", "01-06"], ends  # by weekdays; by the calendar that came in between
+    Clock(w, client).pass_to("2026-07-15 12:00")
+    mine = {r["envelope"]["referral_id"] for r in old + new}
+    escalated = lambda: {r for r, in query(w, "SELECT referral_id::text FROM ecocase.alert_list WHERE event = 'SYS.ESCALATION' AND rule = 'D09'")} & mine  # noqa: E731
+    assert escalated() == {r["envelope"]["referral_id"] for r in old}, escalated()            # a day after; those of version 2 two days after
+    Clock(w, client).pass_to("2026-07-16 00:01")
+    assert escalated() == mine, escalated()
     show("versions", "12 cases and a penalty keep version 1 (3 days, 3 t, no signer), 7 and a penalty have version 2 (5 days, 5 t, a signer), at once")
 
     again = replay(w, "--check")

@@ -19,6 +19,14 @@ ROWS = ("csv", "jsonl", "fixed", "dbf", "xlsx")     # root is rows of one case
 BLANKS = " \t\r\n\u3000"
 
 
+def messages(profile):
+    """A profile's messages one by one: `events` with `kind` is as many (docs/ADAPTERS.md)."""
+    for message in profile["messages"]:
+        shared = {k: v for k, v in message.items() if k not in ("events", "kind")}
+        for event, said in message["events"].items() if "events" in message else [(message["event"], None)]:
+            yield {**shared, "event": event, "when": message.get("when", {}) if said is None else {message["kind"]: said, **message.get("when", {})}}
+
+
 def encoding(form):
     return form.get("encoding", "UTF-8").lower()
 

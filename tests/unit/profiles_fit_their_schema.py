@@ -43,10 +43,12 @@ def main():
             sys.exit(f"{agency}: {error.json_path}: {error.message[:200]}")
     nm = profiles["nm"]
     first = next(i for i, m in enumerate(nm["messages"]) if m.get("fields"))
+    alike = next(i for i, m in enumerate(nm["messages"]) if "events" in m)
     wrong = [(("agency",), 5), (("format", "kind"), "docx"), (("format", "root"), "a"), (("format", "date"), "today"), (("colour",), "red"), (("attachment_wait",), "soon"),
              (("tables", "category"), ["FISH"]), (("blocks", "case", "fields", "titel"), "名称"), (("blocks", "case", "groups", "people"), {"fields": {"name": "a"}}),
              (("messages",), []), (("messages", first, "direction"), "out"), (("messages", first, "fields", "approver"), {"at": "a", "value": "b"}),
-             (("messages", first, "fields", "approver"), {"at": "a", "tabel": "b"}), (("messages", first, "event"), None), (("privacy",), {"copy": "NOBODY"}),
+             (("messages", first, "fields", "approver"), {"at": "a", "tabel": "b"}), (("messages", first, "event"), None),
+             (("messages", alike, "kind"), ["文书类型"]), (("messages", alike, "event"), "REF.SEND"), (("messages", alike, "events"), {}), (("messages", first, "kind"), "文书类型"), (("privacy",), {"copy": "NOBODY"}),
              (("withhold",), "summary")]
     for path, value in wrong:
         assert list(validator.iter_errors(spoil(nm, path, value))), f"{path} = {value} validates"
