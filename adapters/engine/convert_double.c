@@ -103,6 +103,14 @@ enum outcome convert_read(const struct profile *profile, const char *name, struc
     *ret = draft;
     return OK;
 }
+bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct arena *arena, struct convert_sidecar *ret) {
+    (void)profile, (void)file_name, (void)arena, (void)ret;
+    return false;
+}
+enum outcome convert_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault) {
+    (void)profile, (void)content, (void)fault;
+    return OK;
+}
 void convert_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }
 
 struct encoding { struct buffer *into; const struct attachment *attachments; struct fault *fault; };

@@ -25,7 +25,7 @@ enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus
     return OK;
 }
 
-/* QUEUE_BYTES: see fetch. */
+/* queued.max.messages.kbytes is QUEUE_BYTES. */
 static enum outcome start(struct downloads *d, struct fault *fault) {
     static const char *const pairs[][2] = {{"group.id", "ecocase-files"}, {"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"},
         {"auto.offset.reset", "error"}, {"fetch.wait.max.ms", "500"}, {"fetch.error.backoff.ms", "200"}, {"queued.max.messages.kbytes", "16384"},
@@ -148,8 +148,7 @@ static enum outcome assign(struct downloads *d, struct fault *fault) {
     rd_kafka_topic_partition_list_destroy(list);
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error));
     d->stage = FETCHING;
-    d->largest = 0;
-    d->filled = false;
+    d->drain = (struct bus_drain){0};
     return OK;
 }
 
@@ -221,21 +220,12 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
     return OK;
 }
 
-/* librdkafka whose queue is full (of this one partition) sleeps for a second, however soon the queue is empty: the queue per second was the
- * rate. Assigned anew, it begins at once; what it was just fetching is lost by that, so only where it may be asleep. */
-static bool may_sleep(struct downloads *d, const rd_kafka_message_t *message) {
-    if (!message) return d->filled;
-    if (message->len > d->largest) d->largest = message->len;
-    d->filled = d->filled || rd_kafka_queue_length(d->queue) * d->largest >= QUEUE_BYTES / 2;
-    return false;
-}
-
 static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fault) {
     enum outcome outcome = OK;
     if (!downloads_patient(d)) return OK;
     for (int i = 0; i < MESSAGES_A_ROUND && d->stage == FETCHING && outcome == OK; i++) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(d->reader, 0);
-        if (may_sleep(d, message)) return assign(d, fault);
+        if (bus_drained(&d->drain, message, d->queue, QUEUE_BYTES)) return assign(d, fault);
         if (!message) return OK;
         outcome = message->err ? hear(d, message, fault) : take(d, message, fault);
         rd_kafka_message_destroy(message);

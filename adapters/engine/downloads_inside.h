@@ -22,8 +22,7 @@ struct downloads {
     struct chunked what;
     int64_t first, last;                /* offsets where its chunks are looked for: what the record says, or where they are shipped again */
     int64_t at;                         /* offset after the last message looked at, -1: none */
-    size_t largest;                     /* record since the reader was assigned */
-    bool filled;                        /* the queue was at least half full since then */
+    struct bus_drain drain;
     int64_t gone_ms;                    /* since when what should be there is not; 0: it is */
     bool damaged;                       /* the chunk that is next was there, but not as it was sealed */
     bool asked, answered;               /* its sender */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define QUEUE_BYTES (4u << 20) /* queued.max.messages.kbytes */
 #define ASK_MS 500
 #define PROBE_MS 3000
 #define SILENT_MS 20000     /* nothing heard for so long while Kafka is thought to be there: asked */
@@ -21,6 +22,7 @@ struct inbound {
     int32_t partitions;                        /* 0: not assigned */
     bool at_end[LIMIT_LANES], from_start[LIMIT_LANES];
     int64_t next[LIMIT_LANES];                 /* offset after the last delivered */
+    struct bus_drain drain;
     int64_t wanted;                            /* offset after the last record of ecocase.wanted, which is read beside the inbox; -1: the beginning */
     int64_t read[LIMIT_LANES];                 /* offset after the last of `messages`, -1: the beginning */
     rd_kafka_message_t *messages[ENGINE_BATCH];
@@ -189,6 +191,7 @@ static enum outcome read_batch(struct inbound *in, struct fault *fault) {
     size_t bytes = 0;
     while (in->count < ENGINE_BATCH && bytes < ENGINE_BYTES && in->partitions) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(in->reader, 0);
+        if (bus_drained(&in->drain, message, in->queue, QUEUE_BYTES)) return assign(in, in->partitions, fault);
         if (!message) return OK;
         if (is_wanted(in, message)) {
             rd_kafka_message_destroy(message);

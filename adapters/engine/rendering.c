@@ -147,6 +147,7 @@ static enum outcome stage_native(const struct rendering *r, struct rendered *ret
         const char *name = i < count ? arena_cstr(r->scratch, names[i]) : name_attachment(ret->stem, i + 1, paper->name, r->scratch);
         TRY(paper->chunked ? stage_chunked(r, ret, name, paper, fault) : stage(r, ret, BOX_INBOX, name, paper->content, fault));
     }
+    if (native.sidecar.count) TRY(stage(r, ret, BOX_INBOX, name_case_file(ret->stem, BYTES_LITERAL("cpg"), r->scratch), native.sidecar, fault));
     return stage(r, ret, BOX_INBOX, name_case_file(ret->stem, native.extension, r->scratch), native.content, fault);
 }
 

@@ -99,17 +99,20 @@ static bool among(const struct parcel *p, struct bytes name) {
     return false;
 }
 
-static enum outcome whole(const struct parcel *p, const struct draft_view *view, struct fault *fault) {
+static enum outcome missing(struct bytes name, struct fault *fault) {
+    char field[96];
+    fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s: no attachment handed in has this file name", BYTES_FMT(name));
+    snprintf(field, sizeof field, "%.*s", name.count < 90 ? (int)name.count : 90, (const char *)name.at);
+    return fault_place(fault, field, 0, 0);
+}
+
+static enum outcome whole(const struct parcel *p, const struct draft_view *view, struct bytes beside, struct fault *fault) {
     for (size_t n = 0; n < view->need_count; n++) {
         struct bytes name = view->needs[n].file_name;
-        if (!name.count || among(p, name)) continue;
-        fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s: no attachment handed in has this file name", BYTES_FMT(name));
-        char field[96];
-        snprintf(field, sizeof field, "%.*s", name.count < 90 ? (int)name.count : 90, (const char *)name.at);
-        return fault_place(fault, field, 0, 0);
+        if (name.count && !among(p, name)) return missing(name, fault);
     }
     for (size_t i = 1; i < p->count; i++) {
-        bool named = false;
+        bool named = beside.count && bytes_equal_cstr(beside, p->files[i].name);
         for (size_t n = 0; n < view->need_count && !named; n++) named = bytes_equal_cstr(view->needs[n].file_name, p->files[i].name);
         if (!named) return fault_set(fault, REFUSE, "UNCLAIMED", "%.200s", p->files[i].name);
     }
@@ -122,7 +125,10 @@ static enum outcome map(const struct front *front, const struct parcel *p, struc
     AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, MAPPING_ARENA);
     TRY(convert_read(front->profile, p->files[0].name, native, arena, &draft, fault));
     convert_view(draft, &view);
-    return whole(p, &view, fault);
+    struct convert_sidecar beside = {0};
+    bool may = convert_sidecar(front->profile, bytes_of_cstr(p->files[0].name), arena, &beside);
+    if (may && beside.needed && !among(p, beside.name)) return missing(beside.name, fault);
+    return whole(p, &view, beside.name, fault);
 }
 
 static enum outcome check(struct front *front, const struct parcel *p, struct fault *fault) {
