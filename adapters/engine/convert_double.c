@@ -240,7 +240,7 @@ enum outcome convert_render(const struct profile *profile, struct bytes value, c
     json_object_set(root, "attachments", list);
     json_object_set_new(root, "role", json_string(facts->role));
     char *text = outcome == OK ? json_dumps(root, JSON_INDENT(1)) : NULL;
-    if (text) *ret = (struct native_case){BYTES_LITERAL("json"), arena_copy(arena, bytes_of_cstr(text)), files, count};
+    if (text) *ret = (struct native_case){BYTES_LITERAL("json"), arena_copy(arena, bytes_of_cstr(text)), BYTES_NONE, files, count};
     free(text);
     json_decref(list);
     json_decref(root);
