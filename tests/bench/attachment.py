@@ -60,11 +60,12 @@ def usage(process):
 
 
 def carry(w, nth, build):
-    """Adapters of that build, started before the clock runs; times of cp + sync + sha256sum and of the way."""
+    """The nth adapters, of that build, started before the clock runs; times of cp + sync + sha256sum and of the way."""
     w.bin = ROOT / build / "bin"
+    w.schemas = next(p for p in (ROOT / build / "schemas", ROOT / "schemas") if p.exists())
     adapters = {a: w.start_adapter(a, profile(w, a)) for a in AGENCIES}
     outbox, inbox, name = w.spool("sthj") / "outbox", w.spool("psb-bynr") / "inbox", f"录像{nth}.mp4"
-    eventually(lambda: outbox.is_dir() and all("inbound.reading" in w.log_tail(f"adapter-{a}", 1000).rsplit("engine.started", 1)[-1] for a in AGENCIES), 60)
+    eventually(lambda: outbox.is_dir() and all(w.log_tail(f"adapter-{a}", 10000).count("inbound.reading") == nth for a in AGENCIES), 60)
     make(outbox / f".{name}")
     floor_seconds, digest = floor(outbox / f".{name}", w.folder / "copy")
     before = {a: usage(p) for a, p in adapters.items()}
@@ -91,7 +92,7 @@ def main(w):
     for turn in range(ROUNDS):
         took = {}
         for build in BUILDS if turn % 2 == 0 else BUILDS[::-1]:
-            took[build] = carry(w, turn * len(BUILDS) + BUILDS.index(build) + 1, build)
+            took[build] = carry(w, turn * len(BUILDS) + len(took) + 1, build)
         ratios.append(took[BUILDS[-1]] / took[BUILD])
     if len(BUILDS) > 1:
         print(f"{BUILDS[1]} : {BUILD}, time: {', '.join(f'{r:.2f}' for r in sorted(ratios))}")
