@@ -147,6 +147,8 @@ static enum outcome load(struct starter *s, const char *slug, const char *schema
     s->sample.directory = s->directory;
     s->sample.arena = s->arena;
     if (s->agency) return OK;
+    const struct participant *meant = directory_by_name(s->directory, bytes_of_cstr(slug));
+    if (meant) return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s: give its slug, %s", slug, meant->slug);
     return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s/directory.yaml has no participant \"%s\": enter it there first", schemas, slug);
 }
 

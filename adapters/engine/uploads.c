@@ -123,8 +123,9 @@ enum outcome uploads_there(struct uploads *u, const struct journaled_file *file,
 
 /* May chunks that were acknowledged still be named? */
 static enum outcome good_still(struct uploads *u, const struct upload *up, const struct journaled_file *file, bool *ret, struct fault *fault) {
-    *ret = !file->acked && !up->again;
-    if (!file->acked || up->again || instant_now() - file->at >= UPLOAD_REUSE_MS) return OK;
+    bool new_turn = up->again && (done(file) || !file->acked); /* one that was broken off goes on */
+    *ret = !file->acked && !new_turn;
+    if (!file->acked || new_turn || instant_now() - file->at >= UPLOAD_REUSE_MS) return OK;
     return uploads_there(u, file, ret, fault);
 }
 

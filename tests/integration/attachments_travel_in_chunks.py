@@ -148,6 +148,17 @@ def expired(w, sender, police, onlooker, client, video):
     assert shipped_since(w, end) == shipped, "what was shipped again is there to be named"
     show("expired", f"two recipients asked, {shipped} chunks shipped once, whole after {took:.1f} s")
 
+    end, kills = forget(w), 0
+    send("环移过期6号", name="长录像.mp4")
+    for nth in (1, 2):
+        acked = eventually(lambda: next((n for (n,) in sender.journal("SELECT acked FROM file WHERE acked BETWEEN 16 AND count - 200") if n >= 150 * nth), None), 60, "half of it")
+        sender.kill()
+        kills += 1
+    assert len(police.got("环移过期6号", 60)[0][1]) == 48 << 20
+    again = shipped_since(w, end)
+    assert 768 <= again <= 768 + kills * 32, f"{again} chunks shipped again with {kills} kills"
+    show("expired, sender killed", f"{again} chunks of 768 shipped with {kills} kills, the last after {acked}")
+
     end = forget(w)
     kept = [p for p in (sender.spool / "sent").iterdir() if p.stat().st_size == len(video)]
     for p in kept[1:]:
