@@ -66,7 +66,8 @@ void look_read(struct look *look) {
 }
 
 bool look_claimed(const struct look *look, struct bytes name) {
-    for (size_t i = 0; i < ENGINE_CLAIMS; i++) {
+    size_t claims = look->engine->claimed_until_ms > look->now_ms ? ENGINE_CLAIMS : 0;
+    for (size_t i = 0; i < claims; i++) {
         const struct claim *claim = &look->engine->claims[i];
         if (claim->until_ms > look->now_ms && bytes_equal_cstr(name, claim->name)) return true;
     }
@@ -159,12 +160,16 @@ static enum outcome read_attachments(struct look *look, const struct candidate *
 }
 
 static struct bytes headers_of(const struct engine *e, const struct candidate *c, const struct address *a, struct arena *arena) {
-    char id[UUID_TEXT + 1], case_id[UUID_TEXT + 1], referral[UUID_TEXT + 1], time[32], hex[33];
+    char id[UUID_TEXT + 1], case_id[UUID_TEXT + 1], referral[UUID_TEXT + 1], time[32], hex[UUID_TEXT + 1];
     uuid_format(&a->message_id, id);
     uuid_format(&a->case_id, case_id);
     uuid_format(&a->referral_id, referral);
     instant_format(c->view.business_time, time);
-    for (size_t i = 0; i < 16; i++) snprintf(hex + 2 * i, 3, "%02x", a->message_id.b[i]);
+    size_t digits = 0;
+    for (const char *at = id; *at; at++) {
+        if (*at != '-') hex[digits++] = *at;
+    }
+    hex[digits] = 0;
     /* every part is ours and plain, so no escaping is needed */
     return bytes_of_cstr(arena_printf(arena,
         "{\"ce_specversion\":\"1.0\",\"ce_id\":\"%s\",\"ce_type\":\"%s\",\"ce_source\":\"/ecocase/%s\",\"ce_subject\":\"%s\",\"ce_time\":\"%s\","

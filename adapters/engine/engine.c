@@ -123,7 +123,8 @@ static bool wait_for_news(struct loop *l) {
     if (!l->parts[PART_TAKE].rest_ms) sooner(&ms, l->take_ms);
     if (report_ms >= 0 && report_ms < ms && !l->parts[PART_REPORT].rest_ms) ms = report_ms;
     bool send_now = (l->unsent && sender_idle(l->sender) && !l->parts[PART_SEND].rest_ms) || (l->unmoved && !l->parts[PART_MOVE].rest_ms);
-    struct pollfd fds[] = {{wake_descriptor, POLLIN, 0}, {l->engine.transport->verbs->wake_descriptor(l->engine.transport), POLLIN, 0}};
+    bool resting = l->parts[PART_TAKE].rest_ms && l->parts[PART_TAKE].due_ms > monotonic_ms(); /* nobody would listen: the news keep */
+    struct pollfd fds[] = {{wake_descriptor, POLLIN, 0}, {resting ? -1 : l->engine.transport->verbs->wake_descriptor(l->engine.transport), POLLIN, 0}};
     poll(fds, 2, send_now ? 0 : (int)ms);
     uint64_t drained;
     if (fds[0].revents & POLLIN) drained = (uint64_t)read(wake_descriptor, &drained, sizeof drained);

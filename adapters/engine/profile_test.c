@@ -46,6 +46,8 @@ static const struct wrong all_wrong[] = {
     {"agency: [nm\n", "SETTINGS_SYNTAX", 2, 1, ""},
     {"format: {kind: csv}\n" SENT, "SETTINGS_MISSING", 1, 1, "\"agency\""},
     {"agency: nobody\nformat: {kind: csv}\n" SENT, "UNKNOWN_RECIPIENT", 1, 9, "nobody"},
+    {"agency: 巴彦淖尔市农牧局\nformat: {kind: csv}\n" SENT, "UNKNOWN_RECIPIENT", 1, 9, "the slug: nm"},
+    {"agency: nm\nformat: {kind: csv, encoding: gbk}\n" SENT, "SETTINGS_TYPE", 2, 31, "one of: UTF-8, GB18030 (GB18030 takes GBK"},
     {"agency: nm\n" SENT, "SETTINGS_MISSING", 1, 1, "\"format\""},
     {"agency: nm\nformat: csv\n" SENT, "SETTINGS_TYPE", 2, 9, "map"},
     {"agency: nm\nformat: {kind: docx}\n" SENT, "SETTINGS_TYPE", 2, 16, "docx"},

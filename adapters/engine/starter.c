@@ -174,6 +174,8 @@ static enum outcome load(struct starter *s, const char *slug, const char *schema
     s->sample.record = s->event ? canonical_record(s->event->kind) : 0;
     if (s->event) return OK;
     if (s->agency) return fault_set(fault, REFUSE, "SETTINGS_UNKNOWN", "%s/rules has no event %s", schemas, opening_event(s->agency->role));
+    const struct participant *meant = directory_by_name(s->directory, bytes_of_cstr(slug));
+    if (meant) return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s: give its slug, %s", slug, meant->slug);
     return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s/directory.yaml has no participant \"%s\": enter it there first", schemas, slug);
 }
 

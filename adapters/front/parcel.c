@@ -63,13 +63,11 @@ enum outcome parcel_add(struct parcel *p, size_t place, struct bytes what, struc
     return OK;
 }
 
-enum outcome parcel_finish(struct parcel *p, struct fault *fault) {
+void parcel_finish(struct parcel *p) {
     for (size_t i = 0; i < p->count; i++) {
         struct received *r = &p->files[i];
         PROMISE(r->there && EVP_DigestFinal_ex(r->sum, r->digest.b, NULL) == 1);
-        if (fsync(r->file) != 0) return written("a file of the submission", fault);
     }
-    return OK;
 }
 
 struct digest parcel_digest(const struct parcel *p) {
@@ -141,32 +139,79 @@ static struct bytes names_json(const struct parcel *p, struct arena *arena) {
     return copy;
 }
 
-/* The folder gets the submission's name; durable on return. */
-static enum outcome keep(const struct front *front, struct parcel *p, const char *id, struct fault *fault) {
+/* Ready: to be kept. A name of its own where the client gave none. */
+static enum outcome prepare(struct front *front, struct handed *h, struct arena *arena, bool *ret_ready, struct fault *fault) {
+    struct uuid id = uuid_v7(instant_now());
+    struct received *first = &h->parcel->files[0];
+    *ret_ready = false;
+    TRY(store_by_key(front->store, h->key, arena, &h->again, &h->said, fault));
+    if (h->again) return OK;
+    h->said = (struct submitted){.digest = parcel_digest(h->parcel), .key = h->key, .at = instant_now()};
+    uuid_format(&id, h->said.id);
+    if (!first->name[0]) snprintf(first->name, sizeof first->name, "%s.%s", h->said.id, profile_extension(front->profile));
+    h->outcome = check(front, h->parcel, &h->why);
+    if (h->outcome != OK && h->outcome != REFUSE) {
+        *fault = h->why;
+        return h->outcome;
+    }
+    *ret_ready = h->outcome == OK;
+    if (*ret_ready) h->said.names = names_json(h->parcel, arena);
+    return OK;
+}
+
+#define SYNC_ONE_BY_ONE 16u /* files; of more, syncing the file system costs less (see transports/spool_inside.h) */
+static enum outcome sync_all(const struct front *front, struct handed *const *list, size_t count, struct fault *fault) {
+    size_t files = 0;
+    for (size_t i = 0; i < count; i++) files += list[i]->parcel->count;
+    if (files > SYNC_ONE_BY_ONE) return durable_sync_all(front->folders[AT_OWN], fault);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < list[i]->parcel->count; k++) {
+            if (fsync(list[i]->parcel->files[k].file) != 0) return written("a file of the submission", fault);
+        }
+        TRY(durable_sync_folder(list[i]->parcel->folder, fault));
+    }
+    return OK;
+}
+
+/* The folders get the submissions' names; durable on return. */
+static enum outcome keep(const struct front *front, struct handed *const *list, size_t count, struct fault *fault) {
     int own = front->folders[AT_OWN];
-    TRY(durable_sync_folder(p->folder, fault));
-    if (renameat2(own, p->name, own, id, RENAME_NOREPLACE) != 0) return written("the submission's folder", fault);
-    snprintf(p->name, sizeof p->name, "%s", id);
+    TRY(sync_all(front, list, count, fault));
+    for (size_t i = 0; i < count; i++) {
+        struct parcel *p = list[i]->parcel;
+        if (renameat2(own, p->name, own, list[i]->said.id, RENAME_NOREPLACE) != 0) return written("the submission's folder", fault);
+        snprintf(p->name, sizeof p->name, "%s", list[i]->said.id);
+    }
     return durable_sync_folder(own, fault);
 }
 
-enum outcome parcel_take_in(struct front *front, struct parcel *p, struct bytes key, int64_t most, struct arena *arena, struct submitted *ret, bool *ret_again,
-                            struct fault *fault) {
-    struct uuid id = uuid_v7(instant_now());
-    struct submitted made = {.digest = parcel_digest(p), .at = instant_now()};
-    struct received *first = &p->files[0];
-    TRY(store_by_key(front->store, key, arena, ret_again, ret, fault));
-    if (*ret_again) return OK;
-    uuid_format(&id, made.id);
-    if (!first->name[0]) snprintf(first->name, sizeof first->name, "%s.%s", made.id, profile_extension(front->profile));
-    TRY(check(front, p, fault));
-    made.names = names_json(p, arena);
+static enum outcome accept(const struct front *front, struct handed *const *list, size_t count, int64_t most, struct arena *arena, struct fault *fault) {
+    struct accepting *a = arena_array(arena, count, sizeof *a);
+    for (size_t i = 0; i < count; i++) a[i] = (struct accepting){.key = list[i]->key, .what = &list[i]->said};
+    TRY(store_accept(front->store, a, count, most, arena, fault));
+    for (size_t i = 0; i < count; i++) {
+        struct handed *h = list[i];
+        h->again = a[i].known;
+        h->parcel->kept = !a[i].known && !a[i].full;
+        if (a[i].known) h->said = a[i].found;
+        if (a[i].full) h->outcome = REFUSE, h->why = a[i].why;
+    }
+    return OK;
+}
+
+enum outcome parcel_take_in(struct front *front, struct handed *list, size_t count, int64_t most, struct arena *arena, struct fault *fault) {
+    struct handed **ready = arena_array(arena, count + 1, sizeof *ready);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_ready = false;
+        TRY(prepare(front, &list[i], arena, &is_ready, fault));
+        if (is_ready) ready[kept++] = &list[i];
+    }
+    if (!kept) return OK;
     POINT("front.received");
-    TRY(keep(front, p, made.id, fault));
+    TRY(keep(front, ready, kept, fault));
     POINT("front.kept");
-    enum outcome outcome = store_accept(front->store, key, &made, most, arena, ret_again, ret, fault);
-    p->kept = outcome == OK && !*ret_again;
-    if (p->kept) *ret = made;
+    enum outcome outcome = accept(front, ready, kept, most, arena, fault);
     POINT("front.accepted");
     return outcome;
 }

@@ -14,6 +14,7 @@ enum exit_code dead_letters_list(struct source *source, const struct request *re
 enum exit_code dead_letters_show(struct source *source, const struct request *request);
 enum exit_code refusals_list(struct source *source, const struct request *request);
 enum exit_code ledger_hints(struct source *source, const struct request *request);
+enum exit_code ledger_duplicates(struct source *source, const struct request *request);
 enum exit_code ledger_by_hand(struct source *source, const struct request *request);
 /* These need no ledger: source is NULL. */
 enum exit_code ledger_replay(struct source *source, const struct request *request); /* opens its own; EXIT_USAGE also when it could not be done */

@@ -16,6 +16,7 @@ static const struct command commands[] = {
     {"dead-letters show", 2, "LANE/SERIAL", dead_letters_show},                            {"refusals list", 2, NULL, refusals_list},
     {"ledger by-hand", 2, NULL, ledger_by_hand},   {"ledger alerts", 2, NULL, ledger_alerts},   {"ledger replay", 2, "[SCHEMAS]", ledger_replay},
     {"ledger hints", 2, NULL, ledger_hints},       {"ledger documents", 2, "ID", ledger_documents},
+    {"ledger duplicates", 2, NULL, ledger_duplicates},
     {"rules check", 2, "[DIR]", rules_check_command},
     {"rules diagram", 2, "[DIR]", rules_diagram_command},                                  {"rules procedure", 2, "[DIR]", rules_procedure_command},
 };

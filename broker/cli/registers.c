@@ -74,6 +74,15 @@ enum exit_code ledger_hints(struct source *source, const struct request *request
         : "SELECT * FROM ecocase.hint_list WHERE $1::text IS NULL OR agency = $1 ORDER BY decided_at DESC, referral_id, threshold LIMIT $2", columns);
 }
 
+/* 疑似重复: the same party in two cases of a kind; with --open only where both are under way. */
+enum exit_code ledger_duplicates(struct source *source, const struct request *request) {
+    static const struct sheet_column columns[] = {{"machine", "程序", 0}, {"category", "类别", 0}, {"document_no", "先立文号", 30}, {"opener_name", "单位", 0}, {"opened_at", "时间", 0},
+        {"other_document_no", "后立文号", 30}, {"other_opener_name", "单位", 0}, {"other_opened_at", "时间", 0}, {"referral_id", "先立标识", 0}, {"other_id", "后立标识", 0}, {NULL, NULL, 0}};
+    return register_of(source, request, request->open
+        ? "SELECT * FROM ecocase.duplicate_list WHERE open AND other_open AND ($1::text IS NULL OR $1 IN (opener, other_opener)) ORDER BY other_opened_at DESC, referral_id, other_id LIMIT $2"
+        : "SELECT * FROM ecocase.duplicate_list WHERE $1::text IS NULL OR $1 IN (opener, other_opener) ORDER BY other_opened_at DESC, referral_id, other_id LIMIT $2", columns);
+}
+
 enum exit_code dead_letters_show(struct source *source, const struct request *request) {
     int lane = 0;
     long long serial = 0;

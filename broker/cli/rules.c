@@ -14,13 +14,14 @@ static enum outcome open_rules(const struct request *request, struct rules **ret
     return rules_load_folder(*ret_folder, ret, fault);
 }
 
-/* The subscriptions of the directory beside the folder speak of these rules. */
+/* The directory beside the folder and these rules speak of each other. */
 static enum outcome check_directory(const struct rules *rules, const char *folder, struct fault *fault) {
     char path[1200];
     AUTO(directory_free_auto) struct directory *directory = NULL;
     snprintf(path, sizeof path, "%s/../directory.yaml", folder);
     if (access(path, R_OK) != 0) return OK;
     TRY(directory_load(path, &directory, fault));
+    TRY(rules_check_regimes(rules, directory, fault));
     return rules_check_subscriptions(rules, directory, fault);
 }
 

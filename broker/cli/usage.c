@@ -21,6 +21,8 @@ static const char LEDGER[] =
     "                      待人工送达的文书（--open：尚未送达） / papers for addressees without an inbox\n"
     "  ledger hints [--open] [--agency SLUG]\n"
     "                      应移未移提示：级别、事实与标准、依据（--open：达到标准而尚未移送） / what should have been referred\n"
+    "  ledger duplicates [--open] [--agency SLUG]\n"
+    "                      疑似重复：同一当事人、同类案件，九十日内分立两案 / one party in two cases of a kind within 90 days\n"
     "  ledger replay [SCHEMAS] [--check] [--lane N] [--from SERIAL] [--to SERIAL] [--limit N]\n"
     "                      重演台账：逐条重新审核并与台账核对（SCHEMAS 默认 schemas；须以审计用户连接，属于 ecocase_auditor）\n"
     "                      judges all that was recorded again and compares; needs a role that may read the records, a member of\n"

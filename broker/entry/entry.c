@@ -100,10 +100,12 @@ static void answer_known(const struct desk *desk, const struct item *item, struc
 
 static void judge_item(const struct desk *desk, const struct item *item, struct case_state *state, struct arena *keep, struct ledger_event *event) {
     struct verdict verdict;
-    judge(desk->rules, desk->directory, item->owner, item->broker_time, &item->examination.submission, state, keep, &verdict);
+    const struct hearing hearing = {item->owner, item->broker_time, &item->examination.submission, &item->examination.persons, item->elsewhere};
+    judge(desk->rules, desk->directory, &hearing, state, keep, &verdict);
     if (verdict.accepted) admit(desk, item, &verdict, event);
     else refuse(desk, item, verdict.reasons, verdict.reason_count, event);
     event->new_submission = true;
+    event->elsewhere = item->elsewhere;
 }
 
 void entry_of_item(const struct desk *desk, const struct item *item, struct case_state *state, struct arena *keep, struct ledger_event *ret) {

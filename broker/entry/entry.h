@@ -23,6 +23,7 @@ struct item {
     struct examination examination;  /* SUBMISSION, REFUSED or MALFORMED: what becomes an event */
     const struct fault *fault;       /* REFUSED and MALFORMED */
     struct known known;              /* SUBMISSION: answered before */
+    struct bytes elsewhere;          /* SUBMISSION: what was known of other cases (judge/elsewhere.h) */
 };
 /* `ret` is zeroed. A submission not known before is judged: `state` is its case's, changed when accepted, in memory of `keep`. */
 void entry_of_item(const struct desk *desk, const struct item *item, struct case_state *state, struct arena *keep, struct ledger_event *ret);

@@ -42,7 +42,10 @@ static void examine_submission(const struct arrival *arrival, struct examination
     else if (lane_of_key(arrival->key, arrival->lanes) != arrival->lane) {
         refuse(ret, fault, "WRONG_LANE", "key", "the key does not hash to this partition");
     } else if (insane) refuse(ret, fault, "FIELD_DATE", insane, "a time before 1950 or after 2199");
-    else ret->hash = digest_of(bytes_of(arrival->value.at + FRAME_SIZE, arrival->value.count - FRAME_SIZE));
+    else {
+        ret->hash = digest_of(bytes_of(arrival->value.at + FRAME_SIZE, arrival->value.count - FRAME_SIZE));
+        person_note(arrival->secret, s, &ret->persons);
+    }
 }
 
 static void examine_report(const struct arrival *arrival, struct examination *ret, struct fault *fault) {

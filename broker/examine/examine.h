@@ -4,6 +4,7 @@
 #define ECOCASE_BROKER_EXAMINE_H
 #include "wire/digest.h"
 #include "wire/directory.h"
+#include "wire/person.h"
 #include "wire/record.h"
 
 enum examined { EXAMINED_SUBMISSION, EXAMINED_REPORT, EXAMINED_TICK, EXAMINED_REFUSED /* lawful form, unlawful place */, EXAMINED_MALFORMED };
@@ -11,8 +12,9 @@ struct examination {
     enum examined what;
     struct submission submission; /* not for MALFORMED */
     struct digest hash;           /* SHA-256 of the value without its frame; SUBMISSION only */
+    struct persons persons;       /* its parties, by key; SUBMISSION only */
 };
-struct arrival { struct bytes key, value; int32_t lane, lanes; bool clock; const struct participant *owner; };
+struct arrival { struct bytes key, value; int32_t lane, lanes; bool clock; const struct participant *owner; struct bytes secret; /* of the ledger: person.h */ };
 /* `fault` is filled for REFUSED and MALFORMED. */
 void examine(const struct catalogue *catalogue, const struct arrival *arrival, struct examination *ret, struct fault *fault);
 

@@ -185,6 +185,7 @@ void judging_apply(struct judging *j) {
     else j->referral = open_referral(j);
     struct referral *r = j->referral;
     note_papers(j, r);
+    antecedent_adopt(j, r);
     if (half_completes(j)) carry_out(j, r);
     note_parties(j, r);
     serve(j);
@@ -195,6 +196,7 @@ void judging_apply(struct judging *j) {
     add_linked(j, r);
     if (j->submission->facts.number > 0 || j->submission->found_time != INSTANT_NONE) hint_facts(j, r);
     if (j->transition->decides) hint_decide(j, r);
+    if (j->transition->penalises) antecedent_note(j, r);
     if (j->transition->set & UINT32_C(1) << j->p->flag_referred) hint_referred(j);
     r->changed_at = j->submission->business_time;
     r->event_count++;

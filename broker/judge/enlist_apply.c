@@ -1,5 +1,7 @@
 /* What a message changes in the roster of its operation, and what limits ask of a roster. See enlist.h. */
 #include "broker/judge/enlist.h"
+#include "base/line.h"
+#include "broker/judge/elsewhere.h"
 #include <stdio.h>
 
 static void plan(const struct judging *j, struct roster *roster) {
@@ -75,6 +77,18 @@ static void finding(struct judging *j, struct roster *roster) {
                                      enlist_part(j, s->operation.leads_to, MOST_CODE), enlist_part(j, s->document_no, MOST_FOLLOW_UP)));
 }
 
+/* A finding's case is another case, maybe in another lane: what the ledger knew of it came with the hearing. It may be on its way, or in a system outside,
+ * so that a number which is not there yet is remarked on and refuses nothing. */
+static void remark_unknown(struct judging *j, const struct roster *roster) {
+    struct bytes rest = roster->more, line, known;
+    while (line_next(&rest, &line)) {
+        struct bytes there = j->elsewhere, number = line_part(line, 1);
+        bool found = !line.count || line.at[0] != 'L';
+        while (!found && line_next(&there, &known)) found = known.count && known.at[0] == ELSEWHERE_GROWN && bytes_equal(line_part(known, ELSEWHERE_GROWN_NUMBER), number);
+        if (!found) judging_reason_text(j, "FOLLOW_UP_UNKNOWN", number);
+    }
+}
+
 void enlist_apply(struct judging *j) {
     uint32_t acts = j->transition->roster;
     struct roster roster;
@@ -88,6 +102,7 @@ void enlist_apply(struct judging *j) {
     if ((acts & ROSTER_REPORT) && own) report(j, own);
     if (acts & ROSTER_FINDING) finding(j, &roster);
     if (acts & (ROSTER_FINDING | ROSTER_FOLLOW_UPS)) note_follow_ups(j, &roster);
+    if (j->transition->guards & GUARD_FOLLOWED_UP) remark_unknown(j, &roster);
     j->referral->roster = roster_write(&roster, j->keep);
 }
 

@@ -33,7 +33,8 @@ static struct submission out_of_it(const char *from, const char *event, const ch
 }
 static struct verdict hear_late(struct submission s, const char *broker_time) {
     struct verdict v;
-    judge(rules, directory, directory_by_slug(directory, s.sender), at(broker_time), &s, &cases, keep, &v);
+    const struct hearing hearing = {directory_by_slug(directory, s.sender), at(broker_time), &s, NULL, BYTES_NONE};
+    judge(rules, directory, &hearing, &cases, keep, &v);
     return v;
 }
 static char role_of(const struct verdict *v, const char *slug) {
@@ -287,7 +288,12 @@ static void wrong_subscriptions_are_named_by_place(void **state) {
     }
     struct fault f = {0};
     if (subscribe("[{categories: [FISH], areas: [KEY2, \"150800\"]}, {areas: [CIR1]}]", &f) != OK) fail_msg("%s", f.text);
-    if (rules_check_subscriptions(rules, directory, &f) != OK) fail_msg("%s", f.text);
+    if (rules_check_subscriptions(rules, directory, &f) != OK || rules_check_regimes(rules, directory, &f) != OK) fail_msg("%s", f.text);
+    struct directory *without = NULL; /* the environment bureau, whose own rules hold beside the general ones */
+    assert_int_equal(directory_parse("d.yaml", BYTES_LITERAL("version: 1\nparticipants:\n  - {number: 1, slug: nm, name: 农牧局, role: AE}\ncounties: {\"150800\": 巴彦淖尔市}\n"), &without, &f), OK);
+    assert_int_equal(rules_check_regimes(rules, without, &f), REFUSE);
+    assert_true(strstr(f.text, "no participant \"sthj\"") && strstr(f.text, "rules.yaml:"));
+    directory_free(without);
 }
 
 int main(void) {

@@ -71,15 +71,16 @@ static void take_version(struct judging *j) {
     j->from = machine < 0 ? -1 : rules_state(j->p, machine, j->referral->state);
 }
 
-void judge(const struct rules *rules, const struct directory *directory, const struct participant *outbox_owner, instant broker_time,
-           const struct submission *submission, struct case_state *state, struct arena *keep, struct verdict *ret_verdict) {
+void judge(const struct rules *rules, const struct directory *directory, const struct hearing *hearing, struct case_state *state, struct arena *keep,
+           struct verdict *ret_verdict) {
+    const struct submission *submission = hearing->submission;
     memset(ret_verdict, 0, offsetof(struct verdict, reasons));
     ret_verdict->machine = "";
     ret_verdict->delivery_count = ret_verdict->started_count = ret_verdict->hinted_count = 0;
-    struct judging j = {.rules = rules, .directory = directory, .owner = outbox_owner, .broker_time = broker_time, .event = -1, .from = -1,
-                        .submission = submission, .state = state, .keep = keep, .verdict = ret_verdict};
+    struct judging j = {.rules = rules, .directory = directory, .owner = hearing->owner, .broker_time = hearing->broker_time, .event = -1, .from = -1,
+                        .persons = hearing->persons, .elsewhere = hearing->elsewhere, .submission = submission, .state = state, .keep = keep, .verdict = ret_verdict};
     ret_verdict->rules = (int16_t)rules_version(rules);
-    if (!bytes_equal_cstr(submission->sender, outbox_owner->slug)) judging_reason(&j, "SENDER_NOT_OWNER", "envelope.sender");
+    if (!bytes_equal_cstr(submission->sender, hearing->owner->slug)) judging_reason(&j, "SENDER_NOT_OWNER", "envelope.sender");
     j.referral = find(state, &submission->referral_id);
     take_version(&j);
     if (j.p) j.event = rules_event(j.p, submission->event);

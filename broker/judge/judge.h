@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "wire/directory.h"
+#include "wire/person.h"
 #include "wire/record.h"
 
 struct rules;
@@ -29,7 +30,9 @@ struct rule_name rules_clock_name(const struct rules *rules, const char *rule);
  * (terminal: its titles are not shown), Q source, A area, O kind of operation. */
 struct rule_word { const char *kind, *machine, *code, *zh, *en, *basis; bool terminal; };
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret_word);
-/* A directory's subscriptions name categories and areas of the newest version; the mistake by its place in the directory's file. */
+/* What the newest version and a directory say of each other: subscriptions name categories and areas of the rules, regimes name participants (not
+ * asked by setup: a directory may be a part); the mistake by its place. */
+MUST_USE enum outcome rules_check_regimes(const struct rules *rules, const struct directory *directory, struct fault *fault);
 MUST_USE enum outcome rules_check_subscriptions(const struct rules *rules, const struct directory *directory, struct fault *fault);
 /* 程序图、程序一览: the newest version's state machines as Mermaid, and the whole of it as a Markdown page. Appended to `into`. */
 MUST_USE enum outcome rules_diagram(const struct rules *rules, struct buffer *into, struct fault *fault);
@@ -70,6 +73,8 @@ struct referral {
     struct bytes half;       /* 双方文书: the one side's message of an event of two: "EVENT number\n" and one line per item; else empty */
     struct bytes roster;     /* 参战名单 of a joint operation: roster.h; else empty */
     struct bytes hand;       /* 待人工送达: lines of addressee, event, document number, ms, ms served or "", tab-separated */
+    struct bytes persons;    /* 当事人: keys of its parties (wire/person.h), parted by spaces */
+    struct bytes penalty;    /* 行政处罚: its first penalty decision: ms, agency's number, document number, tab-separated; else empty */
     struct bytes facts;      /* 量化事实: what its papers said of rules/facts.yaml: lines of name, value, unit or code, tab-separated */
     struct bytes hints;      /* 应移未移提示: one line a hint (hint.h) */
     uint64_t hint_marks;     /* two bits for each line of hints: enum hint_mark */
@@ -102,10 +107,19 @@ struct verdict {
     struct clock started[LIMIT_CLOCKS]; size_t started_count; /* clocks started by this event, for the receipt */
     int16_t hinted[LIMIT_HINTED]; size_t hinted_count; /* who is sent the hints among the reasons (hint.h) in a notice of their own */
 };
+/* What is put before the judge, besides rules, directory and the state of the case: all that a judgement depends on. */
+struct hearing {
+    const struct participant *owner;    /* of the outbox: a submission whose sender differs is refused (SENDER_NOT_OWNER) */
+    instant broker_time;                /* Kafka's time of the record */
+    const struct submission *submission;
+    const struct persons *persons;      /* its parties, by key; NULL: none */
+    struct bytes elsewhere;             /* 他案: what was known of other cases then (elsewhere.h), kept with the event */
+};
 /* `state` is changed in place when accepted (new and changed referrals allocated from `keep`, which lives as long as the
- * lane's cache), untouched when refused. `broker_time` is Kafka's time of the record. `outbox_owner` is the participant to
- * whom the outbox belongs: a submission whose sender differs is refused (SENDER_NOT_OWNER). */
-void judge(const struct rules *rules, const struct directory *directory, const struct participant *outbox_owner,
-           instant broker_time, const struct submission *submission, struct case_state *state,
+ * lane's cache), untouched when refused. */
+void judge(const struct rules *rules, const struct directory *directory, const struct hearing *hearing, struct case_state *state,
            struct arena *keep, struct verdict *ret_verdict);
+/* What must be known of other cases before an event is judged, by any version: bits. */
+enum asked { ASKED_PENALTIES = 1, ASKED_OFFSPRING = 2 };
+unsigned rules_asks(const struct rules *rules, struct bytes event);
 #endif

@@ -5,6 +5,8 @@ struct rules *rules;
 struct directory *directory;
 struct arena *keep;
 struct case_state cases;
+const struct persons *fixture_persons;
+struct bytes fixture_elsewhere;
 
 int fixture_load(void **state) {
     (void)state;
@@ -27,6 +29,8 @@ int fixture_fresh(void **state) {
     (void)state;
     arena_reset(keep);
     cases = (struct case_state){0};
+    fixture_persons = NULL;
+    fixture_elsewhere = BYTES_NONE;
     return 0;
 }
 
@@ -120,7 +124,8 @@ struct submission with_reason(struct submission s, const char *code) {
 struct verdict hear(struct submission s) {
     struct verdict v;
     const struct participant *who = directory_by_slug(directory, s.sender);
-    judge(rules, directory, who, s.business_time, &s, &cases, keep, &v);
+    const struct hearing hearing = {who, s.business_time, &s, fixture_persons, fixture_elsewhere};
+    judge(rules, directory, &hearing, &cases, keep, &v);
     return v;
 }
 struct verdict accepted(struct submission s) {

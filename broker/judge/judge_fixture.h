@@ -13,6 +13,8 @@ extern struct rules *rules;
 extern struct directory *directory;
 extern struct arena *keep;
 extern struct case_state cases;
+extern const struct persons *fixture_persons; /* of the next papers; fixture_fresh takes both away */
+extern struct bytes fixture_elsewhere;
 
 int fixture_load(void **state);      /* group set-up: schemas/ */
 int fixture_unload(void **state);

@@ -56,7 +56,8 @@ static void guards_name_every_reason(void **state) {
     refused(says("psb-bynr", "REF.RECEIPT", "sthj", "2026-06-08 10:00", 9), "REFERRAL_UNKNOWN");
     struct submission forged = says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:00", 1);
     struct verdict f;
-    judge(rules, directory, directory_by_slug(directory, BYTES_LITERAL("nm")), forged.business_time, &forged, &cases, keep, &f);
+    const struct hearing hearing = {directory_by_slug(directory, BYTES_LITERAL("nm")), forged.business_time, &forged, NULL, BYTES_NONE};
+    judge(rules, directory, &hearing, &cases, keep, &f);
     assert_false(f.accepted);
     assert_string_equal(f.reasons[0].code, "SENDER_NOT_OWNER");
     accepted(says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:00", 1));

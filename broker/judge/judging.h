@@ -8,6 +8,7 @@
 #define MOST_HAND 6000u      /* bytes of a referral's list to be served by hand */
 #define MOST_HALF 4000u      /* bytes of one side's list in an event of two */
 
+struct known_facts;
 struct judging {
     const struct rules *rules;
     const struct procedure *p;       /* the version that judges */
@@ -15,6 +16,8 @@ struct judging {
     const struct participant *owner;
     instant broker_time;
     const struct submission *submission;
+    const struct persons *persons;
+    struct bytes elsewhere;
     struct case_state *state;
     struct arena *keep;
     struct verdict *verdict;
@@ -56,7 +59,13 @@ bool link_takes(const struct judging *j, const struct link *link, const struct r
 void hint_facts(struct judging *j, struct referral *r);   /* keeps what the submission says of them; remarks on what cannot be compared */
 void hint_decide(struct judging *j, struct referral *r);  /* the submission is an administrative decision */
 void hint_referred(struct judging *j);                    /* the case was referred: its hints are answered */
+instant hint_decided_at(const struct submission *submission); /* when the decision was made that a paper tells of */
 void hint_check_crime(struct judging *j);                 /* a reason against the submission for each threshold met */
+/* antecedent.c */
+void antecedent_adopt(struct judging *j, struct referral *r);     /* who the parties are */
+void antecedent_note(struct judging *j, struct referral *r);      /* the submission is a penalty */
+void antecedent_count(const struct judging *j, struct known_facts *facts); /* earlier penalties of the same parties, as facts */
+void antecedent_remark(struct judging *j);                        /* names them */
 /* enlist.c, enlist_apply.c: the roster of a joint operation (roster.h) */
 void enlist_check(struct judging *j);
 bool enlist_is_party(struct judging *j);           /* tells its own reason */

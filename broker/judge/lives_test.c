@@ -206,7 +206,21 @@ static struct submission operation_varied(struct submission s) {
     return s;
 }
 
+/* Parties, and what the ledger knows of them: penalties of other cases, of either category, now and then. */
+static void of_other_cases(int64_t now) {
+    static const struct persons parties = {2, {{"00112233445566aa", BYTES_NONE}, {"00112233445566bb", BYTES_LITERAL("证人")}}};
+    static char known[600];
+    size_t count = 0;
+    fixture_persons = dice(3) ? &parties : NULL;
+    for (uint32_t i = 0, lines = dice(4); i < lines; i++) {
+        count += (size_t)snprintf(known + count, sizeof known - count, "P\t%08x-0000-4000-8000-000000000000\t%s\t%lld\t%u\t甲罚〔2023〕%u号\n", dice(4), dice(2) ? "FISH" : "ENV1",
+                                  (long long)(at("2024-01-02 09:00") + now - (int64_t)dice(1200) * DAY_MS), dice(60), dice(9));
+    }
+    fixture_elsewhere = bytes_of(known, count);
+}
+
 static struct submission varied(struct submission s, int64_t *now) {
+    of_other_cases(*now);
     *now += dice(8) ? (int64_t)dice(72) * HOUR_MS : (int64_t)dice(80) * DAY_MS;
     s.business_time = at("2024-01-02 09:00") + *now;
     s.category = dice(3) ? BYTES_LITERAL("FISH") : BYTES_LITERAL("ENV1");

@@ -255,7 +255,9 @@ static void a_close_names_the_cases_that_findings_led_to(void **state) {
     close.operation.follow_ups = text_list("巴公行移〔2024〕8号"); /* named already */
     refused(close, "FOLLOW_UP_MISSING");
     close.operation.follow_ups = text_list("巴农移送〔2024〕9号");
-    accepted(close);
+    fixture_elsewhere = BYTES_LITERAL("N\t巴公行移〔2024〕8号\n"); /* what the ledger knows to have grown out of it */
+    struct verdict v = accepted(close);
+    assert_true(remarked(&v, "FOLLOW_UP_UNKNOWN", "巴农移送〔2024〕9号") && !remarked(&v, "FOLLOW_UP_UNKNOWN", "巴公行移〔2024〕8号"));
     struct roster roster;
     size_t leading, named;
     roster_read(operation()->roster, &roster);

@@ -46,6 +46,11 @@ static void index_events(struct procedure *p) {
         p->events[e].count = (uint16_t)(count - p->events[e].first);
     }
     p->transitions = sorted;
+    for (size_t i = 0; i < p->transition_count; i++) {
+        const struct transition *t = &p->transitions[i];
+        if (t->decides) p->events[t->event].asks |= ASKED_PENALTIES;
+        if (t->guards & GUARD_FOLLOWED_UP) p->events[t->event].asks |= ASKED_OFFSPRING;
+    }
     for (int k = 0; k < p->package_count; k++) p->events[p->packages[k].event].packages |= UINT64_C(1) << k;
 }
 
@@ -167,6 +172,14 @@ const struct procedure *rules_in_force(const struct rules *rules, instant at) {
         if (rules->versions[i]->from <= at) return rules->versions[i];
     }
     return rules->versions[0];
+}
+unsigned rules_asks(const struct rules *rules, struct bytes event) {
+    unsigned asks = 0;
+    for (size_t i = 0; i < rules->version_count; i++) {
+        int at = rules_event(rules->versions[i], event);
+        if (at >= 0) asks |= rules->versions[i]->events[at].asks;
+    }
+    return asks;
 }
 int rules_version(const struct rules *rules) { return rules_newest(rules)->version; }
 struct rules *rules_as_of(const struct rules *rules, int version) {

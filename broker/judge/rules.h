@@ -26,6 +26,7 @@
 #define MOST_HANDLINGS 4      /* as many as the records' enumeration has */
 #define MOST_SOURCES 24
 #define MOST_AREAS 64
+#define MOST_REASON_CODES 128
 #define MOST_KINDS 16        /* of joint operations; a bit each */
 #define NO_STATE (-1)
 #define NO_FLAG (-1)
@@ -86,6 +87,7 @@ struct event_rule {
     enum record_kind record;
     uint16_t first, count;      /* its rows */
     uint64_t packages;          /* bit per package that speaks of it */
+    unsigned asks;              /* enum asked */
     const struct setting *at;
 };
 struct act {
@@ -145,6 +147,7 @@ struct transition {
     bool serves;                /* tells that something was served by hand */
     bool names_gaps;            /* the answer names the documents still missing */
     bool decides;               /* an administrative decision: compared with the thresholds (hint.c) */
+    const char *penalises;      /* a penalty (antecedent.c): PENALISES_ALWAYS, or with this outcome or a list of penalties; NULL: none */
     struct { bool present; uint8_t machine; uint32_t states; } blocked; /* such a referral of the case must be taken by a link */
     struct acts acts;
     const struct link *links;
@@ -163,6 +166,7 @@ struct alert_policy {
     struct alert_exception exceptions[MOST_ALERT_EXCEPTIONS];
     size_t exception_count;
 };
+#define PENALISES_ALWAYS "always"
 #define SERVE_NOBODY (-1)
 #define SERVE_TARGET_ORGAN (-2)
 struct external { const char *slug, *zh, *en; const char *superior_of; };
@@ -202,8 +206,9 @@ struct procedure {
     const char *flags[MOST_FLAGS];
     const char *categories[64];
     const char *incomplete[8];
+    const char *bystanders[16]; /* 非当事人: a party whose role says one of these is not penalised */
     struct external externals[MOST_EXTERNALS];
-    struct coded kinds[MOST_KINDS];
+    struct coded kinds[MOST_KINDS], reasons[MOST_REASON_CODES];
     struct regime regimes[MOST_REGIMES];
     struct route routes[8];
     struct document_rule documents[MOST_DOCUMENTS];
@@ -211,7 +216,7 @@ struct procedure {
     struct transition *transitions;
     size_t transition_count;
     uint8_t machine_count, event_count, clock_count, flag_count, category_count, incomplete_count, external_count, regime_count, route_count,
-        document_count, package_count, kind_count;
+        document_count, package_count, kind_count, bystander_count, reason_count;
     int8_t flag_gaps;           /* F_MATERIAL_GAPS */
     int8_t flag_referred;       /* F_REFERRED */
     struct handling_rule handlings[MOST_HANDLINGS];
@@ -260,6 +265,8 @@ MUST_USE enum outcome rules_read_guards(const struct procedure *p, struct settin
 MUST_USE enum outcome rules_read_roster(struct setting *row, struct transition *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, uint16_t *ret, struct fault *fault);
 MUST_USE enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault);
+/* Is this one of the reason codes? */
+MUST_USE enum outcome rules_check_reason(const struct procedure *p, struct setting *at, const char *code, struct fault *fault);
 MUST_USE enum outcome rules_read_coded(struct setting *root, const char *key, struct coded *ret, size_t most, uint8_t *ret_count, struct fault *fault);
 MUST_USE enum outcome rules_read_handling(struct procedure *p, struct setting *root, struct fault *fault); /* after the rows */
 MUST_USE enum outcome rules_read_tag(struct setting *from, const char **ret_tag, const char **ret_basis, bool *ret_statutory, struct fault *fault);

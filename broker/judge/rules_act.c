@@ -49,6 +49,7 @@ static enum outcome read_details(const struct procedure *p, struct setting *from
     TRY(clock_named(p, setting_get(from, "clock"), text, &ret->clock, fault));
     TRY(setting_text_or(from, "when", "", &text, fault));
     ret->when = text[0] ? text : NULL;
+    if (ret->when) TRY(rules_check_reason(p, setting_get(from, "when"), text, fault));
     TRY(flag_named(p, from, "flag", &ret->flag, fault));
     TRY(flag_named(p, from, "unless", &ret->unless, fault));
     TRY(setting_bool_or(from, "unlinked", false, &ret->unlinked, fault));

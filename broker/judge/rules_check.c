@@ -76,6 +76,34 @@ static uint32_t flags_of(const struct acts *acts) {
     return flags;
 }
 
+static bool takes(const struct transition *t, const char *reason) {
+    for (int i = 0; i < t->reason_count; i++) {
+        if (strcmp(t->reasons[i], reason) == 0) return true;
+    }
+    return t->reason_count == 0;
+}
+
+/* A limit or a guard that depends on a reason which its row never takes would be there in vain; so would a package of documents. */
+static enum outcome check_reasons(const struct procedure *p, struct fault *fault) {
+    for (size_t i = 0; i < p->transition_count; i++) {
+        const struct transition *t = &p->transitions[i];
+        for (int k = 0; k < t->acts.count; k++) {
+            const struct act *act = &t->acts.one[k];
+            if (act->when && !takes(t, act->when)) return setting_fault(act->at, fault, "SETTINGS_UNUSED", "%s takes no reason %s: add it to its reasons or correct it", t->id, act->when);
+        }
+        for (int k = 0; k < 2; k++) {
+            if (t->head_when[k] && !takes(t, t->head_when[k])) return setting_fault(t->at, fault, "SETTINGS_UNUSED", "%s takes no reason %s: add it to its reasons or correct it", t->id, t->head_when[k]);
+        }
+    }
+    for (int k = 0; k < p->package_count; k++) {
+        const struct package *package = &p->packages[k];
+        bool taken = !package->reason;
+        for (size_t i = 0; i < p->transition_count && !taken; i++) taken = p->transitions[i].event == package->event && takes(&p->transitions[i], package->reason);
+        if (!taken) return setting_fault(package->at, fault, "SETTINGS_UNUSED", "no row of %s takes the reason %s: correct it", p->events[package->event].name, package->reason);
+    }
+    return OK;
+}
+
 /* A flag that rows ask for must be set by one; F_MATERIAL_GAPS is set by the check of documents. */
 static enum outcome check_flags(const struct procedure *p, struct fault *fault) {
     uint32_t set = UINT32_C(1) << p->flag_gaps;
@@ -94,5 +122,6 @@ enum outcome rules_check(const struct procedure *p, struct fault *fault) {
     for (size_t i = 0; i < p->transition_count; i++) TRY(check_single(p, i, fault));
     for (int m = 0; m < p->machine_count; m++) TRY(check_states(p, m, fault));
     TRY(check_events(p, fault));
+    TRY(check_reasons(p, fault));
     return check_flags(p, fault);
 }

@@ -46,6 +46,7 @@ static enum outcome read_package(struct procedure *p, struct setting *from, stru
     TRY(rules_read_categories(p, setting_get(from, "categories"), &package->categories, fault));
     TRY(setting_text_or(from, "when", "", &text, fault));
     package->reason = text[0] ? text : NULL;
+    if (package->reason) TRY(rules_check_reason(p, setting_get(from, "when"), text, fault));
     TRY(setting_text(from, "missing", &text, fault));
     int lack = -1;
     for (int i = 0; i < 3; i++) lack = strcmp(lacks[i], text) == 0 ? i : lack;

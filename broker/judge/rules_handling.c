@@ -16,12 +16,17 @@ enum outcome rules_read_coded(struct setting *root, const char *key, struct code
         struct coded *word = &ret[*ret_count];
         TRY(setting_text(one, "code", &word->code, fault));
         TRY(rules_read_names(one, &word->zh, &word->en, fault));
-        if (strlen(word->code) > 20 || rules_word_of(ret, *ret_count, bytes_of_cstr(word->code)) >= 0) {
-            return setting_fault(one, fault, "SETTINGS_DUPLICATE", "%.40s stands twice in %s or has more than 20 bytes", word->code, key);
+        if (strlen(word->code) > 24 || rules_word_of(ret, *ret_count, bytes_of_cstr(word->code)) >= 0) {
+            return setting_fault(one, fault, "SETTINGS_DUPLICATE", "%.40s stands twice in %s or has more than 24 bytes", word->code, key);
         }
         ++*ret_count;
     }
     return OK;
+}
+
+enum outcome rules_check_reason(const struct procedure *p, struct setting *at, const char *code, struct fault *fault) {
+    if (rules_word_of(p->reasons, p->reason_count, bytes_of_cstr(code)) >= 0) return OK;
+    return setting_fault(at, fault, "SETTINGS_UNKNOWN", "there is no reason \"%.40s\": add it to reasons of rules.yaml or correct it", code);
 }
 
 static enum outcome read_freedom(struct setting *from, const char *key, bool *ret_consent, struct fault *fault) {
@@ -110,6 +115,20 @@ static enum outcome check_subscription(const struct procedure *p, const struct d
         if (rules_word_of(p->areas, p->area_count, area) >= 0 || directory_county(directory, area)) continue;
         return setting_fault(subscription->at, fault, "SETTINGS_UNKNOWN", "\"%.20s\" is no area of the rules and no county of the directory: correct it", subscription->areas[i]);
     }
+    return OK;
+}
+
+/* Whose own rules hold beside the general ones: an agency that nobody is would be judged by the general ones without a word. */
+static enum outcome check_agencies(const struct regime *regime, const struct directory *directory, struct fault *fault) {
+    for (const struct setting *one = regime->list ? regime->list->first : NULL; one; one = one->next) {
+        if (!directory_by_slug(directory, bytes_of_cstr(one->text))) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "the directory has no participant \"%.40s\": add it or correct the regime", one->text);
+    }
+    return OK;
+}
+
+enum outcome rules_check_regimes(const struct rules *rules, const struct directory *directory, struct fault *fault) {
+    const struct procedure *p = rules_newest(rules);
+    for (int i = 0; i < p->regime_count; i++) TRY(check_agencies(&p->regimes[i], directory, fault));
     return OK;
 }
 

@@ -161,6 +161,10 @@ static enum outcome read_row(struct procedure *p, struct setting *row, int machi
     TRY(setting_bool_or(row, "served", false, &ret->serves, fault));
     TRY(setting_bool_or(row, "names_gaps", false, &ret->names_gaps, fault));
     TRY(setting_bool_or(row, "decides", false, &ret->decides, fault));
+    TRY(setting_text_or(row, "penalises", "", &text, fault));
+    ret->penalises = text[0] ? text : NULL;
+    if (ret->penalises && strcmp(text, PENALISES_ALWAYS) != 0) TRY(rules_check_reason(p, setting_get(row, "penalises"), text, fault));
+    if (ret->penalises && !ret->decides) return setting_fault(setting_get(row, "penalises"), fault, "SETTINGS_TYPE", "%s: a penalty is a decision: say decides: true", ret->id);
     TRY(read_change(row, "holder", &ret->holder, fault));
     TRY(read_change(row, "opener", &ret->opener, fault));
     TRY(read_serve(p, row, ret, fault));

@@ -23,5 +23,7 @@ enum outcome page_handling(const struct procedure *p, struct buffer *into, struc
                           free_text(h->start_consent), h->expires ? "必填 needed" : "可填 optional", h->titles ? "是 yes" : "否 no"));
     }
     TRY(words("线索来源 · sources", p->sources, p->source_count, into, fault));
-    return words("区域 · areas, beside the divisions", p->areas, p->area_count, into, fault);
+    TRY(words("区域 · areas, beside the divisions", p->areas, p->area_count, into, fault));
+    TRY(buffer_printf(into, fault, "\n## 理由代码 · Reason codes\n"));
+    return words("Rows take those that they list", p->reasons, p->reason_count, into, fault);
 }

@@ -85,7 +85,8 @@ static enum outcome act(const struct procedure *p, const struct act *a, struct b
 }
 
 static enum outcome does(const struct procedure *p, const struct transition *t, struct buffer *into, struct fault *fault) {
-    if (t->decides) TRY(buffer_printf(into, fault, "decides; "));
+    bool always = t->penalises && strcmp(t->penalises, PENALISES_ALWAYS) == 0;
+    if (t->decides) TRY(buffer_printf(into, fault, "decides%s%s; ", !t->penalises ? "" : always ? ", a penalty" : ", a penalty if ", t->penalises && !always ? t->penalises : ""));
     for (int i = 0; i < t->acts.count; i++) TRY(act(p, &t->acts.one[i], into, fault));
     if (t->sets_handling) TRY(buffer_printf(into, fault, "the originator's sets the handling; "));
     for (int f = 0; f < p->flag_count; f++) {

@@ -71,7 +71,7 @@ enum outcome rules_read_parties(struct setting *row, struct transition *ret, str
     return read_copies(row, ret, fault);
 }
 
-static enum outcome read_reasons(struct setting *row, struct transition *ret, struct fault *fault) {
+static enum outcome read_reasons(const struct procedure *p, struct setting *row, struct transition *ret, struct fault *fault) {
     struct setting *list = setting_get(row, "reasons");
     if (!list) return OK;
     if (list->kind == SETTING_TEXT && strcmp(list->text, "any") == 0) {
@@ -82,6 +82,7 @@ static enum outcome read_reasons(struct setting *row, struct transition *ret, st
     for (struct setting *one = list->first; one; one = one->next) {
         if (one->kind != SETTING_TEXT) return setting_fault(one, fault, "SETTINGS_TYPE", "a reason is a code");
         if (ret->reason_count == MOST_ROW_REASONS) return setting_fault(one, fault, "TOO_MANY", "at most %d reason codes", MOST_ROW_REASONS);
+        TRY(rules_check_reason(p, one, one->text, fault));
         ret->reasons[ret->reason_count++] = one->text;
     }
     return OK;
@@ -102,6 +103,7 @@ static enum outcome read_guard(const struct procedure *p, struct setting *one, s
         if (strcmp(name, "PENALTY_POWER") == 0) TRY(rules_read_kinds(p, setting_get(one, "kinds"), &ret->power_kinds, fault));
         else {
             TRY(setting_text(one, "when", &when, fault));
+            TRY(rules_check_reason(p, setting_get(one, "when"), when, fault));
             if (strcmp(name, "G12") != 0) return setting_fault(one, fault, "SETTINGS_TYPE", "only G12 may depend on the reason, PENALTY_POWER on kinds");
             if (ret->head_when[1]) return setting_fault(one, fault, "TOO_MANY", "at most two reasons");
             ret->head_when[ret->head_when[0] ? 1 : 0] = when;
@@ -117,7 +119,7 @@ static enum outcome read_guard(const struct procedure *p, struct setting *one, s
 }
 
 enum outcome rules_read_guards(const struct procedure *p, struct setting *row, struct transition *ret, struct fault *fault) {
-    TRY(read_reasons(row, ret, fault));
+    TRY(read_reasons(p, row, ret, fault));
     struct setting *list = setting_get(row, "guards");
     for (struct setting *one = list ? list->first : NULL; one; one = one->next) TRY(read_guard(p, one, ret, fault));
     list = setting_get(row, "required");

@@ -10,7 +10,7 @@ static const struct wrong { const char *file, *find, *put, *code, *where, *says;
     {"machine-con.yaml", "from: [W00]", "from: [W01]", "SETTINGS_UNKNOWN", "W01],", "no state \"W01\""},
     {"machine-con.yaml", "to: W90", "to: W91", "SETTINGS_UNKNOWN", "W91", "say same"},
     {"machine-con.yaml", "start: [D21]", "start: [D22]", "SETTINGS_UNKNOWN", "D22", "add it to clocks.yaml"},
-    {"machine-con.yaml", "stop: [D21]", "stop: [{clock: D21, when: X, flag: F_NO}]", "SETTINGS_UNKNOWN", "F_NO", "add it to the end of flags"},
+    {"machine-con.yaml", "stop: [D21]", "stop: [{clock: D21, when: AO1, flag: F_NO}]", "SETTINGS_UNKNOWN", "F_NO", "add it to the end of flags"},
     {"machine-con.yaml", "stop: [D21]", "stop: [{clock: D21, until: some_time}]", "SETTINGS_UNKNOWN", "some_time", "no time of a message"},
     {"machine-con.yaml", "sender: [AE, PSB, PRO], receiver", "sender: [AE, PBS], receiver", "SETTINGS_UNKNOWN", "PBS", "AE, PSB, PRO"},
     {"machine-con.yaml", "who: holder", "who: keeper", "SETTINGS_UNKNOWN", "keeper", "opener, holder"},
@@ -92,6 +92,14 @@ static const struct wrong { const char *file, *find, *put, *code, *where, *says;
     {"holidays.yaml", "work: [01-28, 01-29, 04-23", "work: [01-30, 01-29, 04-23", "SETTINGS_TYPE", "01-30, 01-29", "Saturday or Sunday"},
     {"holidays.yaml", "off: [01-01..01-02, 01-21", "off: [01-02..01-01, 01-21", "SETTINGS_TYPE", "01-02..01-01", "no later date"},
     {"holidays.yaml", "off: [01-01..01-02, 01-21", "off: [02-30, 01-21", "SETTINGS_TYPE", "02-30", "MM-DD"},
+    /* reasons */
+    {"machine-ref.yaml", "{clock: D09, by: D09b, when: EX2,", "{clock: D09, by: D09b, when: EX22,", "SETTINGS_UNKNOWN", "EX22", "no reason"},
+    {"machine-ref.yaml", "{clock: D09, by: D09b, when: EX2,", "{clock: D09, by: D09b, when: NF1,", "SETTINGS_UNUSED", "{clock: D09, by: D09b, when: NF1", "takes no reason NF1"},
+    {"machine-ref.yaml", "{guard: G12, when: EX2}", "{guard: G12, when: EX}", "SETTINGS_UNKNOWN", "EX}", "no reason"},
+    {"machine-ref.yaml", "reasons: [RT1]", "reasons: [RT9]", "SETTINGS_UNKNOWN", "RT9", "no reason"},
+    {"documents.yaml", "event: REV.SEND, when: NON_PROSECUTION", "event: REV.SEND, when: NO_PROSECUTION", "SETTINGS_UNKNOWN", "NO_PROSECUTION", "no reason"},
+    {"documents.yaml", "event: REV.SEND, when: NON_PROSECUTION", "event: REV.SEND, when: NF1", "SETTINGS_UNUSED", "{event: REV.SEND", "takes the reason NF1"},
+    {"machine-ref.yaml", "penalises: AO1", "penalises: sometimes", "SETTINGS_UNKNOWN", "sometimes", "no reason"},
     /* versions and plain values */
     {"rules.yaml", "version: 1\n", "version: 0\n", "SETTINGS_TYPE", "0\nfrom", "whole number from 1"},
     {"rules.yaml", "from: 2016-01-01", "from: soon", "SETTINGS_TYPE", "soon", "YYYY-MM-DD"},
@@ -187,7 +195,7 @@ static void no_table_of_the_rules_is_nearly_full(void **state) {
         {"MOST_RULE_CLOCKS", p->clock_count, MOST_RULE_CLOCKS}, {"MOST_FLAGS", p->flag_count, MOST_FLAGS}, {"MOST_EXTERNALS", p->external_count, MOST_EXTERNALS},
         {"MOST_DOCUMENTS", p->document_count, MOST_DOCUMENTS}, {"packages", p->package_count, sizeof p->packages / sizeof *p->packages},
         {"categories", p->category_count, sizeof p->categories / sizeof *p->categories}, {"MOST_SOURCES", p->source_count, MOST_SOURCES}, {"MOST_AREAS", p->area_count, MOST_AREAS},
-        {"MOST_KINDS", p->kind_count, MOST_KINDS}, {"MOST_THRESHOLDS", p->thresholds.count, MOST_THRESHOLDS}, {"MOST_SEASONS", p->thresholds.season_count, MOST_SEASONS},
+        {"MOST_KINDS", p->kind_count, MOST_KINDS}, {"MOST_REASON_CODES", p->reason_count, MOST_REASON_CODES}, {"MOST_THRESHOLDS", p->thresholds.count, MOST_THRESHOLDS}, {"MOST_SEASONS", p->thresholds.season_count, MOST_SEASONS},
         {"parameters", p->thresholds.parameter_count, sizeof p->thresholds.parameters / sizeof *p->thresholds.parameters},
         {"MOST_ALERT_EXCEPTIONS", p->alerts.exception_count, MOST_ALERT_EXCEPTIONS}};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {

@@ -155,6 +155,35 @@ static enum outcome read_season_facts(struct procedure *p, struct setting *root,
     return right ? OK : setting_fault(setting_get(root, "seasons"), fault, "SETTINGS_MISSING", "facts.yaml needs water_body (a code) and act_date (a date) for the seasons");
 }
 
+static enum outcome read_counted(struct procedure *p, struct setting *from, struct fault *fault) {
+    struct thresholds *t = &p->thresholds;
+    const char *name = "";
+    int64_t months = 0;
+    if (t->history_count == sizeof t->history / sizeof t->history[0]) return setting_fault(from, fault, "TOO_MANY", "too many counts of earlier penalties");
+    TRY(setting_text(from, "fact", &name, fault));
+    int fact = fact_find(p->facts, bytes_of_cstr(name));
+    bool number = fact >= 0 && fact_at(p->facts, (size_t)fact)->kind == FACT_NUMBER && !fact_at(p->facts, (size_t)fact)->of;
+    if (!number) return setting_fault(setting_get(from, "fact"), fault, "SETTINGS_UNKNOWN", "there is no number \"%.40s\" in facts.yaml", name);
+    TRY(setting_int(from, "months", 1, 600, &months, fault));
+    t->history[t->history_count].fact = (uint8_t)fact;
+    t->history[t->history_count++].months = (int)months;
+    return OK;
+}
+
+static enum outcome read_history(struct procedure *p, struct setting *root, struct fault *fault) {
+    struct thresholds *t = &p->thresholds;
+    struct setting *map = NULL, *list = NULL;
+    const char *name = "";
+    TRY(setting_need(root, "history", SETTING_MAP, &map, fault));
+    TRY(rules_read_tag(map, &t->history_tag, &t->history_basis, &t->history_statutory, fault));
+    TRY(setting_need(map, "counts", SETTING_LIST, &list, fault));
+    for (struct setting *one = list->first; one; one = one->next) TRY(read_counted(p, one, fault));
+    TRY(setting_text(map, "repeated", &name, fault));
+    t->repeated = fact_find(p->facts, bytes_of_cstr(name));
+    bool truth = t->repeated >= 0 && fact_at(p->facts, (size_t)t->repeated)->kind == FACT_TRUTH;
+    return truth ? OK : setting_fault(setting_get(map, "repeated"), fault, "SETTINGS_UNKNOWN", "there is no truth \"%.40s\" in facts.yaml", name);
+}
+
 typedef enum outcome (*reader)(struct procedure *, struct setting *, struct fault *);
 enum outcome rules_read_thresholds(struct procedure *p, struct setting *root, struct fault *fault) {
     static const struct { const char *key; reader read; } lists[] = {{"overlaps", read_overlap}, {"parameters", read_parameter}, {"seasons", read_season}, {"thresholds", read_row}};
@@ -170,6 +199,7 @@ enum outcome rules_read_thresholds(struct procedure *p, struct setting *root, st
     TRY(rules_read_role_list(list, &t->tell, fault));
     TRY(read_late(t, root, fault));
     TRY(read_season_facts(p, root, fault));
+    TRY(read_history(p, root, fault));
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         TRY(setting_need(root, lists[i].key, SETTING_LIST, &list, fault));
         for (struct setting *one = list->first; one; one = one->next) TRY(lists[i].read(p, one, fault));

@@ -53,5 +53,10 @@ struct thresholds {
     struct parameter parameters[16];
     size_t count, season_count, overlap_count, parameter_count;
     int water_body, act_date;   /* the facts that a season asks for */
+    struct { uint8_t fact; int months; } history[4]; /* facts that count earlier penalties (antecedent.c) */
+    size_t history_count;
+    int repeated;               /* the fact that says: done again after a penalty */
+    const char *history_basis, *history_tag;
+    bool history_statutory;
 };
 #endif

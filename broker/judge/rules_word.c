@@ -138,11 +138,13 @@ enum outcome rules_read_words(struct procedure *p, struct setting *root, struct 
     TRY(read_texts(root, "flags", p->flags, MOST_FLAGS, 40, &p->flag_count, fault));
     TRY(read_texts(root, "categories", p->categories, 64, 11, &p->category_count, fault));
     TRY(read_texts(root, "incomplete", p->incomplete, 8, 60, &p->incomplete_count, fault));
+    TRY(read_texts(root, "bystanders", p->bystanders, 16, 60, &p->bystander_count, fault));
     TRY(read_each(p, root, "regimes", read_regime, fault));
     TRY(read_each(p, root, "externals", read_external, fault));
     TRY(read_each(p, root, "procuratorate", read_route, fault));
     TRY(rules_read_coded(root, "sources", p->sources, MOST_SOURCES, &p->source_count, fault));
     TRY(rules_read_coded(root, "areas", p->areas, MOST_AREAS, &p->area_count, fault));
+    TRY(rules_read_coded(root, "reasons", p->reasons, MOST_REASON_CODES, &p->reason_count, fault));
     TRY(rules_read_coded(root, "operations", p->kinds, MOST_KINDS, &p->kind_count, fault));
     TRY(read_each(p, root, "events", read_event, fault));
     if (!p->regime_count) return setting_fault(setting_get(root, "regimes"), fault, "SETTINGS_MISSING", "there must be a general regime");

@@ -43,7 +43,7 @@ static void examine_all(struct batch *b) {
         if (m->rkt != topic) owner = owner_of(s, m);
         topic = m->rkt;
         struct arrival arrival = {.key = bytes_of(m->key, m->key_len), .value = bytes_of(m->payload, m->len), .lane = s->lane->number,
-                                  .lanes = s->world.lanes, .clock = !owner, .owner = owner};
+                                  .lanes = s->world.lanes, .clock = !owner, .owner = owner, .secret = bytes_of_cstr(s->world.person_secret)};
         if (!owner) {
             examine_clock(b, &arrival, time_of(s, m), m->offset + 1);
             continue;
@@ -179,6 +179,7 @@ enum outcome session_batch(struct session *s, struct fault *fault) {
     for (int race = 0;; race++) {
         TRY(look_up_known(&b, fault));
         TRY(look_up_cases(&b, fault));
+        TRY(elsewhere_look_up(&b, fault));
         batch_judge(&b);
         POINT("batch.judged");
         if (early) TRY(publish_before_commit(&b, fault));

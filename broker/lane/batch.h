@@ -5,6 +5,7 @@
 #include "broker/entry/entry.h"
 #include "broker/lane/lane.h"
 
+struct elsewhere;
 struct batch {
     struct session *s;
     struct item *items;              /* records of outboxes; ticks went into s->ticks */
@@ -15,9 +16,14 @@ struct batch {
     size_t ticks;                    /* judged with this batch */
     struct referral **dirty;
     size_t dirty_count;
+    struct elsewhere *elsewhere;     /* what the ledger knew of other cases; NULL: nothing was asked */
     uint32_t *seen;                  /* (sender, message id) answered in this batch: index into events + 1 */
     size_t seen_places;              /* a power of two */
 };
+/* elsewhere.c: what must be known of other cases, asked before judging; then for each item, with what this batch itself has brought. */
+MUST_USE enum outcome elsewhere_look_up(struct batch *batch, struct fault *fault);
+struct bytes elsewhere_of(const struct batch *batch, const struct item *item, const struct case_state *state);
+void elsewhere_note(struct batch *batch, const struct item *item, const struct case_state *state);
 /* events.c: judges every item in order; fills events, after, ticks. Changes nothing else but the cached case states. */
 void batch_judge(struct batch *batch);
 struct desk batch_desk(struct batch *batch);

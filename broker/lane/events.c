@@ -34,8 +34,10 @@ static void enter(struct batch *b, const struct desk *desk, struct item *item) {
     if (seen) note_known(b, item, seen);
     struct case_state *state = submission && !item->known.found ? cases_find(s->cases, &item->examination.submission.case_id) : NULL;
     struct ledger_event *event = &b->events[b->event_count++];
+    if (state) item->elsewhere = elsewhere_of(b, item, state);
     entry_of_item(desk, item, state, cases_keep(s->cases), event);
     item->known = by_ledger; /* the batch may be judged anew */
+    if (state && event->kind == 'A') elsewhere_note(b, item, state);
     if (event->new_submission) *seen = (uint32_t)b->event_count;
 }
 

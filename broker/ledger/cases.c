@@ -41,6 +41,8 @@ struct referral *referral_row_read(const PGresult *result, int row, struct arena
     r->facts = arena_copy(keep, column_bytes(result, row, 27));
     r->hints = arena_copy(keep, column_bytes(result, row, 28));
     r->hint_marks = (uint64_t)column_int(result, row, 29);
+    r->persons = arena_copy(keep, column_bytes(result, row, 30));
+    r->penalty = arena_copy(keep, column_bytes(result, row, 31));
     return r;
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #define PIECE (256u * KIB)
-#define EVENT_FIELDS 23
+#define EVENT_FIELDS 24
 
 static void text_or_null(struct form *form, struct bytes text) {
     if (text.count == 0) form_null(form);
@@ -55,6 +55,7 @@ static void event_row(struct form *form, const struct ledger_event *event, int32
     bytes_or_null(form, event->key);
     bytes_or_null(form, event->value);
     text_or_null(form, event->headers);
+    text_or_null(form, event->elsewhere);
 }
 
 static enum outcome put(struct ledger *ledger, struct fault *fault) {

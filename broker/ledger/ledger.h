@@ -11,7 +11,7 @@ MUST_USE enum outcome ledger_connect(const char *conninfo, struct ledger **ret, 
 void ledger_free(struct ledger *ledger);
 
 /* What the ledger as a whole was created with. */
-struct world { char cluster_id[64]; bool manual_clock; int32_t lanes; int64_t generation; int32_t directory_version; };
+struct world { char cluster_id[64]; char person_secret[80]; bool manual_clock; int32_t lanes; int64_t generation; int32_t directory_version; };
 MUST_USE enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault *fault);
 /* Directory text as stored (by `ecocase-broker setup`), newest version; caller frees with free(). */
 MUST_USE enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *ret_version, struct fault *fault);
@@ -47,6 +47,15 @@ struct known { bool found; uint8_t hash[32]; char kind; int32_t lane; int64_t se
 struct submission_key { int16_t sender; struct uuid message_id; };
 MUST_USE enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count, struct known *ret, struct fault *fault);
 
+/* 他案: penalties in any case, this lane's or another's, of parties with one of these keys (person.h): the newest `most` of each party; and document
+ * numbers of referrals whose parent is one of these. Arena memory. */
+struct earlier_penalty { size_t party; /* index into the keys */ struct uuid case_id; struct bytes category, penalty; };
+MUST_USE enum outcome ledger_penalties(struct ledger *ledger, const char *const *keys, size_t count, size_t most, struct arena *arena,
+                                       struct earlier_penalty **ret, size_t *ret_count, struct fault *fault);
+struct grown { struct uuid parent; struct bytes numbers; };
+MUST_USE enum outcome ledger_grown(struct ledger *ledger, const struct uuid *parents, size_t count, struct arena *arena, struct grown **ret,
+                                   size_t *ret_count, struct fault *fault);
+
 /* Cases of this lane with something to be told at `time` (referral.alarm_at), the oldest first, at most `most`. */
 MUST_USE enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret, size_t *ret_count,
                                     struct fault *fault);
@@ -69,6 +78,7 @@ struct ledger_event {
     struct bytes answer;                     /* JSON {"reasons":[{code,field,zh,en}],"clocks":[{rule,due_strict,due_lenient,statutory}]} as the notice carries them, or empty */
     struct bytes key;                        /* only for D */
     struct bytes value;                      /* the record's value as read; empty for P */
+    struct bytes elsewhere;                  /* what was known of other cases when it was judged (judge/elsewhere.h); mostly empty */
     struct bytes headers;                    /* JSON of the headers worth keeping (traceparent, tracestate; all of them for D) or empty */
     bool new_submission;                     /* also insert (sender, message_id, hash) */
     uint8_t hash[32];

@@ -91,7 +91,8 @@ static struct referral referral_of(uint8_t n) {
         .gaps = UINT64_C(0x8000000000000005), .parties = UINT64_C(1) << 63 | 2, .half = BYTES_LITERAL("REF.HANDOVER 1\n电机\t2\t台\n"),
         .hand = BYTES_LITERAL("ext-bttj\tREF.SEND\t巴环移送〔2026〕15号\t1780934400000\t\n"),
         .roster = BYTES_LITERAL("PATROL\t1780934400000\t1780984800000\t\n5\tI\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n"),
-        .facts = BYTES_LITERAL("waste_t\t5.2\tt\n"), .hints = BYTES_LITERAL("RED\tENV1-2\tTHRESHOLD_MET\t…\t依据\t1\tADM.PENALTY\t1\t2\t1\n"), .hint_marks = UINT64_C(0x8000000000000001)};
+        .facts = BYTES_LITERAL("waste_t\t5.2\tt\n"), .hints = BYTES_LITERAL("RED\tENV1-2\tTHRESHOLD_MET\t…\t依据\t1\tADM.PENALTY\t1\t2\t1\n"), .hint_marks = UINT64_C(0x8000000000000001),
+        .persons = BYTES_LITERAL("00112233445566aa 00112233445566bb"), .penalty = BYTES_LITERAL("1780934400000\t1\t巴环罚〔2026〕5号")};
     r.clocks[0] = (struct clock){"D04", 'R', false, false, TOLD_OVERDUE, 21, DAY, DAY + DAY_MS, DAY + 2 * DAY_MS, INSTANT_NONE};
     r.clocks[1] = (struct clock){"D02", 'M', true, true, 63, 1, DAY - 7, DAY - 6, DAY - 5, DAY - 4};
     return r;
@@ -176,7 +177,8 @@ static void what_was_recorded_is_read_back(void **state) {
     assert_true(bytes_equal(found->half, expected.half) && bytes_equal(found->hand, expected.hand) && bytes_equal(found->roster, expected.roster));
     found->title = expected.title, found->numbers = expected.numbers, found->half = expected.half, found->hand = expected.hand, found->roster = expected.roster;
     assert_true(bytes_equal(found->facts, expected.facts) && bytes_equal(found->hints, expected.hints));
-    found->facts = expected.facts, found->hints = expected.hints;
+    assert_true(bytes_equal(found->persons, expected.persons) && bytes_equal(found->penalty, expected.penalty));
+    found->facts = expected.facts, found->hints = expected.hints, found->persons = expected.persons, found->penalty = expected.penalty;
     expected.dirty = expected.fresh = false;
     assert_memory_equal(found, &expected, sizeof expected);
 
@@ -188,6 +190,15 @@ static void what_was_recorded_is_read_back(void **state) {
     assert_int_equal(count, 1);
     assert_true(uuid_equal(&due[0], &expected.case_id));
     assert_ok(ledger_alarms(ledger, 1, DAY + 10, 4, due, &count, &fault));
+    assert_int_equal(count, 0);
+
+    static const char *const parties[] = {"0000000000000000", "00112233445566bb"};
+    struct earlier_penalty *penalties = NULL;
+    assert_ok(ledger_penalties(ledger, parties, 2, 4, arena, &penalties, &count, &fault));
+    assert_true(count == 1 && penalties[0].party == 1 && uuid_equal(&penalties[0].case_id, &expected.case_id));
+    assert_true(bytes_equal_cstr(penalties[0].category, "ENV2") && bytes_equal(penalties[0].penalty, expected.penalty));
+    struct grown *grown = NULL;
+    assert_ok(ledger_grown(ledger, &expected.id, 1, arena, &grown, &count, &fault));
     assert_int_equal(count, 0);
 
     struct ledger_event *events = NULL;

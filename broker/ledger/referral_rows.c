@@ -64,7 +64,9 @@ static size_t lower(const struct mention *mentions, size_t count, const struct u
     X(roster, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->roster)) \
     X(facts, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->facts))                       \
     X(hints, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hints))                       \
-    X(hint_marks, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->hint_marks))
+    X(hint_marks, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->hint_marks))   \
+    X(persons, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->persons))                   \
+    X(penalty, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->penalty))
 
 struct mentions { struct mention *at; size_t count; };
 static struct mentions mentions_new(const struct ledger_batch *batch) {

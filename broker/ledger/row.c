@@ -54,4 +54,5 @@ void event_row_read(const PGresult *result, int row, struct arena *arena, struct
     ret->key = arena_copy(arena, column_bytes(result, row, 18));
     ret->value = arena_copy(arena, column_bytes(result, row, 19));
     ret->headers = arena_copy(arena, column_bytes(result, row, 20));
+    ret->elsewhere = arena_copy(arena, column_bytes(result, row, 21));
 }

@@ -6,19 +6,19 @@
 static const struct { const char *name, *text; } statements[STATEMENT_COUNT] = {
     [STATEMENT_REFERRALS] = {"referrals",
         "INSERT INTO ecocase.referral AS r (case_id, id, lane, machine, state, rules, opener, holder, referrer, parent, flags, category, county,"
-        " title, numbers, opened_at, changed_at, event_count, regime, gaps, parties, half, hand, alarm_at, handling, handling_expires, roster, facts, hints, hint_marks, clocks, events)"
+        " title, numbers, opened_at, changed_at, event_count, regime, gaps, parties, half, hand, alarm_at, handling, handling_expires, roster, facts, hints, hint_marks, persons, penalty, clocks, events)"
         " SELECT f.case_id, f.id, $1, f.machine, f.state, f.rules, f.opener, f.holder, f.referrer, f.parent, f.flags, f.category, f.county,"
-        " f.title, f.numbers, f.opened_at, f.changed_at, f.event_count, f.regime, f.gaps, f.parties, f.half, f.hand, f.alarm_at, f.handling, f.handling_expires, f.roster, f.facts, f.hints, f.hint_marks, $3[f.clock_lo:f.clock_hi], $2[f.lo:f.hi]"
-        " FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)"
+        " f.title, f.numbers, f.opened_at, f.changed_at, f.event_count, f.regime, f.gaps, f.parties, f.half, f.hand, f.alarm_at, f.handling, f.handling_expires, f.roster, f.facts, f.hints, f.hint_marks, f.persons, f.penalty, $3[f.clock_lo:f.clock_hi], $2[f.lo:f.hi]"
+        " FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)"
         " AS f(case_id, id, machine, state, rules, opener, holder, referrer, parent, flags, category, county, title, numbers, opened_at, changed_at,"
-        " event_count, regime, gaps, parties, half, hand, alarm_at, handling, handling_expires, roster, facts, hints, hint_marks, clock_lo, clock_hi, lo, hi)"
+        " event_count, regime, gaps, parties, half, hand, alarm_at, handling, handling_expires, roster, facts, hints, hint_marks, persons, penalty, clock_lo, clock_hi, lo, hi)"
         " ON CONFLICT (case_id, id) DO UPDATE SET machine = excluded.machine, state = excluded.state, rules = excluded.rules,"
         " opener = excluded.opener, holder = excluded.holder, referrer = excluded.referrer, parent = excluded.parent, flags = excluded.flags,"
         " category = excluded.category, county = excluded.county, title = excluded.title, numbers = excluded.numbers, opened_at = excluded.opened_at,"
         " changed_at = excluded.changed_at, event_count = excluded.event_count, regime = excluded.regime,"
         " gaps = excluded.gaps, parties = excluded.parties, half = excluded.half, hand = excluded.hand, alarm_at = excluded.alarm_at,"
         " handling = excluded.handling, handling_expires = excluded.handling_expires, roster = excluded.roster,"
-        " facts = excluded.facts, hints = excluded.hints, hint_marks = excluded.hint_marks, clocks = excluded.clocks, events = r.events || excluded.events"},
+        " facts = excluded.facts, hints = excluded.hints, hint_marks = excluded.hint_marks, persons = excluded.persons, penalty = excluded.penalty, clocks = excluded.clocks, events = r.events || excluded.events"},
     [STATEMENT_FENCE] = {"fence", "SELECT ecocase.fence($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"},
     [STATEMENT_CASES] = {"cases",
         "SELECT " REFERRAL_COLUMNS " FROM ecocase.referral WHERE case_id = ANY ($1) ORDER BY case_id, events[1] NULLS LAST, opened_at, id"},
@@ -38,6 +38,12 @@ static const struct { const char *name, *text; } statements[STATEMENT_COUNT] = {
         "UPDATE ecocase.lane AS l SET owner_pid = pg_backend_pid(), owner_start = " SELF_START
         " WHERE lane = $1 AND epoch = $2 RETURNING l.lane"},
     [STATEMENT_END] = {"end", "SELECT ecocase.end_backend($1, $2, $3)"},
+    [STATEMENT_PENALTIES] = {"penalties",
+        "SELECT k.n, r.case_id, r.category, r.penalty FROM unnest($1) WITH ORDINALITY AS k(person, n) CROSS JOIN LATERAL"
+        " (SELECT case_id, category, penalty FROM ecocase.referral WHERE penalty <> '' AND string_to_array(persons, ' ') @> ARRAY[k.person]"
+        " ORDER BY split_part(penalty, E'\\t', 1)::bigint DESC, case_id, id LIMIT $2) AS r ORDER BY k.n, split_part(r.penalty, E'\\t', 1)::bigint DESC, r.case_id"},
+    [STATEMENT_GROWN] = {"grown",
+        "SELECT parent, numbers FROM ecocase.referral WHERE parent <> '00000000-0000-0000-0000-000000000000' AND parent = ANY ($1) ORDER BY parent, case_id, id"},
     [STATEMENT_ALARMS] = {"alarms",
         "SELECT DISTINCT case_id FROM (SELECT case_id FROM ecocase.referral WHERE lane = $1 AND alarm_at <= $2 ORDER BY alarm_at LIMIT $3) AS due"},
 };

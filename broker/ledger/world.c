@@ -5,7 +5,7 @@
 enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault *fault) {
     TRY(ledger_ready(ledger, fault));
     AUTO(result_clear) PGresult *result = PQexecParams(ledger->conn,
-        "SELECT cluster_id, manual_clock, lanes, generation, coalesce((SELECT max(version) FROM ecocase.directory), 0) FROM ecocase.world",
+        "SELECT cluster_id, manual_clock, lanes, generation, coalesce((SELECT max(version) FROM ecocase.directory), 0), person_secret FROM ecocase.world",
         0, NULL, NULL, NULL, NULL, 1);
     TRY(ledger_judge_result(ledger, result, "world", fault));
     if (PQntuples(result) != 1) {
@@ -16,6 +16,7 @@ enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault
     ret->lanes = (int32_t)column_int(result, 0, 2);
     ret->generation = column_int(result, 0, 3);
     ret->directory_version = (int32_t)column_int(result, 0, 4);
+    column_cstr(result, 0, 5, ret->person_secret, sizeof ret->person_secret);
     return OK;
 }
 

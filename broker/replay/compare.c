@@ -145,7 +145,7 @@ void compare_referral(struct comparison *c, const struct referral *recorded, con
         {"machine", bytes_of_cstr(recorded->machine), bytes_of_cstr(replayed->machine)}, {"state", bytes_of_cstr(recorded->state), bytes_of_cstr(replayed->state)},
         {"category", bytes_of_cstr(recorded->category), bytes_of_cstr(replayed->category)}, {"county", bytes_of_cstr(recorded->county), bytes_of_cstr(replayed->county)},
         {"half", recorded->half, replayed->half}, {"hand", recorded->hand, replayed->hand}, {"roster", recorded->roster, replayed->roster}, {"title", recorded->title, replayed->title},
-        {"facts", recorded->facts, replayed->facts}, {"hints", recorded->hints, replayed->hints},
+        {"persons", recorded->persons, replayed->persons}, {"penalty", recorded->penalty, replayed->penalty}, {"facts", recorded->facts, replayed->facts}, {"hints", recorded->hints, replayed->hints},
         {"numbers", recorded->numbers, replayed->numbers}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) compare_text(c, texts[i].field, texts[i].recorded, texts[i].replayed);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) compare_int(c, numbers[i].field, numbers[i].recorded, numbers[i].replayed);

@@ -11,6 +11,7 @@ struct replayed_lane {
     struct law *law;
     struct comparison comparison;
     int32_t lanes;
+    struct bytes secret;          /* of the ledger, for the keys of parties */
     struct states *states;
     struct arena *arena;          /* one event */
     struct lane_row recorded, row; /* row: serial, sequence and time as far as replayed */

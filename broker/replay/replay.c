@@ -46,7 +46,7 @@ static void examine_again(struct replayed_lane *lane, const struct past_event *p
     const struct ledger_event *e = &past->event;
     item->key = key_of(e, text);
     item->value = e->value;
-    struct arrival arrival = {.key = item->key, .value = item->value, .lane = lane->comparison.lane, .lanes = lane->lanes, .owner = item->owner};
+    struct arrival arrival = {.key = item->key, .value = item->value, .lane = lane->comparison.lane, .lanes = lane->lanes, .owner = item->owner, .secret = lane->secret};
     examine(lane->desk.catalogue, &arrival, &item->examination, why);
     if (why->what != OK) item->fault = why;
 }
@@ -63,7 +63,7 @@ static void compare_submission(struct replayed_lane *lane, const struct past_eve
 static void replay_record(struct replayed_lane *lane, const struct past_event *past) {
     const struct ledger_event *e = &past->event;
     struct comparison *c = &lane->comparison;
-    struct item item = {.offset = e->offset, .headers = e->headers, .broker_time = e->broker_time, .known = known_of(lane, past),
+    struct item item = {.offset = e->offset, .headers = e->headers, .elsewhere = e->elsewhere, .broker_time = e->broker_time, .known = known_of(lane, past),
                         .owner = directory_by_number(lane->desk.directory, e->sender)};
     struct fault why = {0};
     char text[UUID_TEXT + 1];
@@ -222,7 +222,7 @@ enum outcome replay(const struct replay_request *request, const struct replay_li
     struct arena *arena = arena_new(EVENT_ARENA, EVENT_MOST);
     for (int32_t n = 0; outcome == OK && n < world.lanes; n++) {
         if (request->lane >= 0 && request->lane != n) continue;
-        struct replayed_lane lane = {.history = history, .law = law, .lanes = world.lanes, .arena = arena,
+        struct replayed_lane lane = {.history = history, .law = law, .lanes = world.lanes, .arena = arena, .secret = bytes_of_cstr(world.person_secret),
                                      .comparison = {.request = request, .listener = listener, .count = ret, .lane = n}};
         outcome = replay_lane(&lane, fault);
     }

@@ -1,7 +1,7 @@
 /* 重演: a ledger's submissions judged again, lane by lane in the order of their serials, from empty case states, with the rules, the directory
  * and the lane time recorded with each, by the same code as the lanes (entry.h, judge.h, alert.h); what comes of it is compared with what is
- * recorded. Reads one snapshot, writes nothing. Memory: the referrals of one lane. What the ledger does not hold is taken as recorded: the
- * records' headers and Kafka times, the value of a repeat, and the key of a record refused for its key. */
+ * recorded. Reads one snapshot, writes nothing. Memory: the referrals of one lane. What the ledger does not hold, or what was
+ * an input of the judgement, is taken as recorded: the records' headers and Kafka times, what was known of other cases then, the value of a repeat, and the key of a record refused for its key. */
 #ifndef ECOCASE_BROKER_REPLAY_H
 #define ECOCASE_BROKER_REPLAY_H
 #include "broker/ledger/ledger.h"

@@ -35,6 +35,11 @@ const char *finding_of_party(const struct party_number *party, instant at) {
     return credit(party) ? credit_code_check(party->number) : NULL;
 }
 
+bool finding_identifies(const struct party_number *party, instant at) {
+    return party->number.count && (identity(party) || credit(party)) && !finding_of_party(party, at);
+}
+bool finding_is_organisation(int64_t party_kind) { return party_kind == ORGANISATION; }
+
 static void parties(const struct division_list *divisions, const struct submission *s, struct findings *found) {
     struct walk_field f[RECORD_PARTY_FIELDS];
     size_t cursor = 0;

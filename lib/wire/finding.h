@@ -18,6 +18,9 @@ void finding_note(const struct division_list *divisions, const struct submission
  * right, or a number of another kind. `at`: the time of the paper. */
 struct party_number { bool organisation; struct bytes type, number; };
 const char *finding_of_party(const struct party_number *party, instant at);
+/* An identity number or a credit code, and right. */
+bool finding_identifies(const struct party_number *party, instant at);
+bool finding_is_organisation(int64_t party_kind);
 /* The field that a code of coordinate_check or division_place_remark is about; code NULL: any. */
 const char *finding_coordinate_field(const char *code, const struct coordinate *at);
 #endif

@@ -95,6 +95,8 @@
     X(COORDINATE_SYSTEM_MISSING, "提示：未写明坐标系（CGCS2000、GCJ-02 等）", "remark: the coordinates' reference system is not said") \
     X(COORDINATE_PAIR, "提示：经度、纬度应同时填写", "remark: longitude and latitude go together")                             \
     X(COORDINATE_REGION, "提示：坐标不在案发地所属城市范围内，请核对", "remark: the place lies outside of the case's city; check it")  \
+    X(EARLIER_PENALTY, "提示：当事人此前因同类违法受过行政处罚", "remark: the party was penalised before for the same kind of act")        \
+    X(FOLLOW_UP_UNKNOWN, "提示：台账中没有由本行动产生、文号如此的案件，请核对", "remark: the ledger knows no case of this number that grew out of the operation; check it") \
     X(MORE_FINDINGS, "提示：有误的标识较多，其余未一一列出", "remark: there are more wrong identifiers than are listed")            \
     /* identifiers: an adapter stops the file; the broker accepts, and names them in the receipt */                           \
     X(ID_NUMBER_FORM, "身份证号码应为 18 位半角数字（末位可为 X）或旧 15 位，请核对",                                              \

@@ -26,7 +26,7 @@ enum { K_CATEGORY = P_ENVELOPE_END, K_TITLE, K_COUNTY, K_SOURCE, K_PURPOSE, K_AR
 static const char *const clue_step_paths[] = {ENVELOPE_PATHS, "reason_code", "reason", "target_organ", "agency_case_no", "linked_numbers", "purpose", "signer",
     "documents"};
 enum { L_REASON_CODE = P_ENVELOPE_END, L_REASON, L_TARGET, L_CASE_NO, L_LINKED, L_PURPOSE, L_SIGNER, L_DOCUMENTS };
-static const char *const party_paths[] = {"kind", "id_type", "id_no"}, *const penalty_paths[] = {"amount_fen"};
+static const char *const party_paths[] = {"kind", "id_type", "id_no", "role"}, *const penalty_paths[] = {"amount_fen"};
 static const char *const notice_paths[] = {ENVELOPE_PATHS, "about_document_no"};
 static const char *const report_paths[] = {ENVELOPE_PATHS, "lane", "generation", "epoch", "up_to"};
 enum { R_LANE = P_ENVELOPE_END, R_GENERATION, R_EPOCH, R_UP_TO };

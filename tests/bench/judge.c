@@ -58,6 +58,7 @@ static bool run(struct bench *b, const struct step *step, instant from) {
     struct submission s = paper(step, room, from + step->hours * HOUR_MS);
     if (step->kind == RECORD_CASE_FILE) s.facts = waste(facts, 12.6);
     const struct participant *owner = directory_by_slug(b->directory, s.sender);
+    const struct hearing hearing = {owner, s.business_time, &s, NULL, BYTES_NONE};
     size_t wrong = 0;
     int64_t start = cpu_ns();
     for (size_t i = 0; i < b->count; i++) {
@@ -65,7 +66,7 @@ static bool run(struct bench *b, const struct step *step, instant from) {
         struct verdict v;
         memcpy(s.referral_id.b, &at, sizeof at);
         s.case_id = s.referral_id;
-        judge(b->rules, b->directory, owner, s.business_time, &s, &b->cases[at], b->keep, &v);
+        judge(b->rules, b->directory, &hearing, &b->cases[at], b->keep, &v);
         wrong += v.accepted != step->accepted;
     }
     int64_t ns = cpu_ns() - start;
@@ -84,12 +85,13 @@ static bool decide(const struct bench *b, double tonnes, const char *what, insta
     s.recipients = (struct walk_field){.present = true, .at = bytes_of(room, 1)};
     s.facts = waste(facts, tonnes);
     const struct participant *owner = directory_by_slug(b->directory, s.sender);
+    const struct hearing hearing = {owner, s.business_time, &s, NULL, BYTES_NONE};
     size_t wrong = 0, count = b->count / 10;
     int64_t start = cpu_ns();
     for (size_t i = 0; i < count; i++) {
         struct verdict v;
         struct case_state state = {.case_id = s.case_id};
-        judge(b->rules, b->directory, owner, s.business_time, &s, &state, b->keep, &v);
+        judge(b->rules, b->directory, &hearing, &state, b->keep, &v);
         wrong += !v.accepted || (v.hinted_count > 0) != (tonnes >= 2.4);
     }
     printf("%-14s %s %6.0f ns a decision\n", step.event, what, (double)(cpu_ns() - start) / (double)count);

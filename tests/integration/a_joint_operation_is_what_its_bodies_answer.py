@@ -104,7 +104,10 @@ with world("operation") as w:
     refused(step("OPS.CONSOLIDATE", "psb-bynr", late), "REPORT_AWAITED", "sthj")   # overdue, but the paper does not say so
     submit(step("OPS.CONSOLIDATE", "psb-bynr", late, overdue=["sthj"]))
     refused(step("OPS.CLOSE", "psb-bynr", late + HOUR), "FOLLOW_UP_MISSING")
-    submit(step("OPS.CLOSE", "psb-bynr", late + HOUR, follow_ups=["巴农移送〔2026〕9号"]))
+    submit(step("OPS.CLOSE", "psb-bynr", late + HOUR, follow_ups=["巴农移送〔2026〕9号", "巴农移送〔2026〕10号"]))
+    (answer, known), = query(w, "SELECT answer, elsewhere FROM ecocase.event WHERE referral_id = %s AND event = 'OPS.CLOSE' AND kind = 'A'", referral)
+    unknown = [r["field"] for r in json.loads(answer)["reasons"] if r["code"] == "FOLLOW_UP_UNKNOWN"]
+    assert unknown == ["巴农移送〔2026〕10号"] and known == "N\t巴农移送〔2026〕9号\n", (unknown, known)  # the one grew out of it, the other nobody knows
     assert query(w, "SELECT state FROM ecocase.referral_list WHERE referral_id = %s", referral) == [("O90",)]
     sums = query(w, "SELECT kind, bodies, joined, reported, patrol_hours, hazards_found, findings FROM ecocase.operation_list", user="ecocase_coordinator")
     assert [tuple(map(str, row)) for row in sums] == [("PATROL", "3", "3", "2", "21.0000000000000000", "2", "1")] or [float(x) if i else x for i, x in enumerate(sums[0])] == \
