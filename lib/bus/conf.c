@@ -95,7 +95,8 @@ enum outcome bus_producer(const struct bus_settings *settings, int linger_ms, bu
 }
 
 enum outcome bus_files_producer(const struct bus_settings *settings, bus_report on_report, void *opaque, rd_kafka_t **ret, struct fault *fault) {
-    static const char *const pairs[] = {GAPLESS, "compression.type", "none", "linger.ms", "0", "message.max.bytes", "4194304", "queue.buffering.max.messages", "1000", "queue.buffering.max.kbytes", "16384"};
+    static const char *const pairs[] = {GAPLESS, "compression.type", "none", "linger.ms", "0", "message.max.bytes", "4194304",
+                                        "queue.buffering.max.messages", "1000", "queue.buffering.max.kbytes", "16384"};
     rd_kafka_conf_t *conf = NULL;
     TRY(bus_conf(settings, &conf, fault));
     rd_kafka_conf_set_dr_msg_cb(conf, on_report);
