@@ -11,9 +11,11 @@
 #include "base/log.h"
 #include "wire/reason.h"
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static volatile int stop;
 static void on_signal(int number) {
@@ -94,10 +96,18 @@ static int read_options(int argc, char **argv, struct options *o) {
     return 0;
 }
 
+/* See broker/main.c: a batch's memory is kept for the next one, and threads share two heaps. */
+static void keep_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_TRIM_THRESHOLD, 8 << 20);
+    mallopt(M_ARENA_MAX, 2);
+}
+
 static int run(struct options *o) {
     char client[96];
     struct fault fault = {0};
     struct sigaction action = {.sa_handler = on_signal};
+    keep_memory();
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
@@ -129,6 +139,15 @@ static const struct command { const char *name, *needs, *takes; int least, most;
     {"run", "apdks", "cxtb", 0, 0, run}, {"new", "", "s", 1, 2, start}, {"check", "", "s", 1, 1, check}, {"try", "", "psm", 1, 2, attempt}, {"status", "d", "j", 0, 0, status},
     {"unseal", "d", "s", 1, 1, open_seal}, {"table-setup", "b", "oPA", 0, 0, tables}};
 
+/* All but `run`, which is told where they are, look for them where they are started. */
+static int schemas_there(const struct command *command, const struct options *o) {
+    char path[4096];
+    struct stat facts;
+    if (!strchr(command->takes, 's')) return 0;
+    snprintf(path, sizeof path, "%s/directory.yaml", schemas(o));
+    return stat(path, &facts) == 0 ? 0 : wrong("没有这个文件，请用 --schemas 指明 schemas 目录 · not there; say where the schemas folder is with --schemas: ", path);
+}
+
 static int fits(const struct command *command, const struct options *o) {
     const struct engine_settings *e = &o->engine;
     const struct { char letter; const char *name; bool given; } all[] = {{'a', "--agency", e->agency}, {'p', "--profile", e->profile}, {'d', "--spool", e->spool},
@@ -140,7 +159,7 @@ static int fits(const struct command *command, const struct options *o) {
         if (!taken && all[i].given) return wrong("此命令不用 · not for this command: ", all[i].name);
     }
     if (o->word_count > command->most) return wrong("多余的参数 · unexpected argument ", o->words[o->word_count - 1]);
-    return o->word_count < command->least ? wrong("缺少参数 · an argument is missing for ", command->name) : 0;
+    return o->word_count < command->least ? wrong("缺少参数 · an argument is missing for ", command->name) : schemas_there(command, o);
 }
 
 int main(int argc, char **argv) {

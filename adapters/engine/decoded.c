@@ -8,9 +8,8 @@ enum outcome decoded_open(const struct catalogue *catalogue, struct bytes value,
     struct bytes body = BYTES_NONE;
     TRY(record_read(catalogue, value, &made.said, fault));
     TRY(frame_open(value, &id, &body, fault));
-    made.class = avro_generic_class_from_schema(made.said.schema->schema);
+    made.class = catalogue_class(made.said.schema);
     if (!made.class || avro_generic_value_new(made.class, &made.value) != 0) {
-        if (made.class) avro_value_iface_decref(made.class);
         return fault_set(fault, REFUSE, "INTERNAL", "no Avro class for %s", made.said.schema->name);
     }
     avro_reader_t reader = avro_reader_memory((const char *)body.at, (int64_t)body.count);
@@ -27,6 +26,5 @@ enum outcome decoded_open(const struct catalogue *catalogue, struct bytes value,
 void decoded_close(struct decoded *decoded) {
     if (!decoded->class) return;
     avro_value_decref(&decoded->value);
-    avro_value_iface_decref(decoded->class);
     *decoded = (struct decoded){0};
 }

@@ -10,7 +10,8 @@
 
 #define ENGINE_JOURNAL ".journal.sqlite"    /* in the spool */
 #define ENGINE_BATCH 256u                   /* inbox records delivered together: they share fsyncs and transactions */
-#define ENGINE_TAKE 256u                    /* case files prepared, sent and moved together: they share fsyncs and transactions */
+#define ENGINE_TAKE 128u                    /* case files prepared together: they share a sync and a transaction; each takes some 30 KiB meanwhile */
+#define ENGINE_SEND 512u                    /* submissions on their way to Kafka, then moved, together: they share its round trip and the syncs of the folders */
 #define ENGINE_BYTES (8u << 20)             /* bytes of either */
 #define ENGINE_QUEUE 1024               /* submissions in the journal that Kafka has not taken; more papers wait in the outbox */
 #define ENGINE_QUEUE_BYTES (64 << 20)   /* or so many bytes of them */
@@ -50,6 +51,8 @@ struct engine {
     bool manual_clock;
     int64_t waiting_until_ms;                /* monotonic: case files wait for attachments until then, so nothing is unclaimed */
     struct claim claims[ENGINE_CLAIMS];
+    bool look_now;                           /* a case file need not wait any longer */
+    int64_t claimed_until_ms;                /* the latest of them: mostly there are none to look through */
     bool inbox_current;                      /* all inbox partitions are read to their end: what is not known now has not come */
     struct engine_status status;
 };

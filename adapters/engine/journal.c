@@ -12,10 +12,13 @@ static enum outcome execute(struct journal *journal, const char *sql, struct fau
     return journal_fault(journal, "setting up", fault);
 }
 
+#define CHECKPOINT_PAGES "4000" /* 16 MiB of WAL: a batch of small papers fills some 500, and each checkpoint costs two syncs and writes every page again */
+
 static enum outcome set_up(struct journal *journal, struct fault *fault) {
     sqlite3_busy_timeout(journal->db, 2000);
-    TRY(execute(journal, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF;", fault));
-    return execute(journal, journal_tables, fault);
+    TRY(execute(journal, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA wal_autocheckpoint=" CHECKPOINT_PAGES ";", fault));
+    TRY(execute(journal, journal_tables, fault));
+    return journal_read_acked(journal, fault);
 }
 
 enum outcome journal_open(const char *path, struct journal **ret, struct fault *fault) {
@@ -97,17 +100,27 @@ static enum outcome simple(struct journal *journal, enum statement which, struct
     TRY(journal_ask(journal, which, &asking, fault));
     return journal_run(journal, &asking, fault);
 }
-enum outcome journal_begin(struct journal *journal, struct fault *fault) {
+/* Outside of such a transaction every commit is synced. */
+static enum outcome sync_commits(struct journal *journal, bool synced, struct fault *fault) {
+    if (synced == !journal->unsynced) return OK;
+    TRY(execute(journal, synced ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", fault));
+    journal->unsynced = !synced;
+    return OK;
+}
+static enum outcome begin(struct journal *journal, bool synced, struct fault *fault) {
     PROMISE(!journal->inside);
+    TRY(sync_commits(journal, synced, fault));
     TRY(simple(journal, S_BEGIN, fault));
     journal->inside = true;
     return OK;
 }
+enum outcome journal_begin(struct journal *journal, struct fault *fault) { return begin(journal, true, fault); }
+enum outcome journal_begin_repeatable(struct journal *journal, struct fault *fault) { return begin(journal, false, fault); }
 enum outcome journal_commit(struct journal *journal, struct fault *fault) {
     PROMISE(journal->inside);
     TRY(simple(journal, S_COMMIT, fault));
     journal->inside = false;
-    return OK;
+    return sync_commits(journal, true, fault); /* fails only for what may be repeated */
 }
 void journal_rollback(struct journal *journal) {
     if (!journal->inside) return;
@@ -120,6 +133,9 @@ void journal_rollback(struct journal *journal) {
         (void)outcome;
     }
     journal->inside = false;
+    struct fault still;
+    enum outcome synced = sync_commits(journal, true, &still); /* if not: the next to begin tries again */
+    (void)synced;
 }
 
 enum outcome journal_alarm(struct journal *journal, const char *kind, const char *text, struct fault *fault) {

@@ -1,6 +1,6 @@
 /* 日志库: what the adapter must still know after a crash: submissions with their exact bytes, the numbers papers are cited by,
  * what was delivered, and how far each lane and inbox partition is read. SQLite, WAL, synchronous=FULL: what is committed
- * survives a power cut. One owner, one thread, one process per file. Texts come back in the caller's arena. Any failure of
+ * survives a power cut (but for journal_begin_repeatable). One owner, one thread, one process per file. Texts come back in the caller's arena. Any failure of
  * SQLite is RETRY/"JOURNAL": the caller rolls back, waits and does the step again; nothing counts before journal_commit. */
 #ifndef ECOCASE_ADAPTERS_JOURNAL_H
 #define ECOCASE_ADAPTERS_JOURNAL_H
@@ -14,6 +14,9 @@ struct journal;
 MUST_USE enum outcome journal_open(const char *path, struct journal **ret, struct fault *fault);
 void journal_close(struct journal *journal);
 MUST_USE enum outcome journal_begin(struct journal *journal, struct fault *fault);
+/* Of a step that may be done again: its commit costs no sync, and is durable with the next that does or at the next checkpoint. A killed
+ * process loses nothing of it; a power cut may undo it, never a later one without it. */
+MUST_USE enum outcome journal_begin_repeatable(struct journal *journal, struct fault *fault);
 MUST_USE enum outcome journal_commit(struct journal *journal, struct fault *fault);
 void journal_rollback(struct journal *journal); /* nothing outside a transaction */
 
@@ -36,9 +39,11 @@ MUST_USE enum outcome journal_by_digest(struct journal *journal, const struct di
 MUST_USE enum outcome journal_by_message(struct journal *journal, const struct uuid *message_id, struct arena *arena, bool *ret_known,
                                          struct journaled *ret, struct fault *fault);
 MUST_USE enum outcome journal_by_sent_as(struct journal *journal, struct bytes sent_as, bool *ret_known, struct fault *fault);
-/* The oldest rows in `state`, at most `most` of them and (but for the first) `most_bytes` of values. */
+/* The oldest rows in `state`, at most `most` of them and (but for the first) `most_bytes` of values. Only what is prepared comes with its value. */
 MUST_USE enum outcome journal_in_state(struct journal *journal, enum journaled_state state, size_t most, size_t most_bytes, struct arena *arena,
                                        struct journaled **ret, size_t *ret_count, struct fault *fault);
+/* All that is prepared up to this row is acknowledged: one mark for a whole batch, a transaction of its own, repeatable. */
+MUST_USE enum outcome journal_acked(struct journal *journal, int64_t row, struct fault *fault);
 /* What Kafka has not taken: rows and bytes of their values. */
 MUST_USE enum outcome journal_queue(struct journal *journal, int64_t *ret_rows, int64_t *ret_bytes, struct fault *fault);
 MUST_USE enum outcome journal_advance(struct journal *journal, int64_t row, enum journaled_state state, struct fault *fault);
@@ -80,13 +85,16 @@ MUST_USE enum outcome journal_offset(struct journal *journal, int32_t partition,
 MUST_USE enum outcome journal_offset_put(struct journal *journal, int32_t partition, int64_t offset, struct fault *fault);
 
 /* ---- papers in chunks (engine/uploads.h) --------------------------------------------------------------------------- */
-#define JOURNAL_PAPER_MS (30 * DAY_MS)   /* so long the digest of a paper is remembered */
+#define JOURNAL_PAPER_MS (400 * DAY_MS)  /* so long the digest of a paper is remembered: its chunks may be wanted again as long as they are kept */
 struct journaled_file { struct chunked what; int32_t acked; /* chunks, from the first on */ instant at; /* begun */ };
 MUST_USE enum outcome journal_file(struct journal *journal, const struct digest *sha256, bool *ret_known, struct journaled_file *ret, struct fault *fault);
 MUST_USE enum outcome journal_file_put(struct journal *journal, const struct journaled_file *file, struct fault *fault); /* over what was known */
 /* `identity`: whatever tells a paper from every other. */
 MUST_USE enum outcome journal_paper(struct journal *journal, struct bytes identity, bool *ret_known, struct digest *ret_sha256, struct fault *fault);
 MUST_USE enum outcome journal_paper_put(struct journal *journal, struct bytes identity, const struct digest *sha256, struct fault *fault);
+/* Identities of papers that had this content, newest first. */
+MUST_USE enum outcome journal_papers_of(struct journal *journal, const struct digest *sha256, struct arena *arena, struct bytes *ret, size_t room, size_t *ret_count,
+                                        struct fault *fault);
 
 /* ---- alarms and facts ---------------------------------------------------------------------------------------------- */
 MUST_USE enum outcome journal_alarm(struct journal *journal, const char *kind, const char *text, struct fault *fault);

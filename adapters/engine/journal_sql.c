@@ -7,6 +7,7 @@ const char journal_tables[] =
     " case_id BLOB NOT NULL, referral_id BLOB NOT NULL, file TEXT NOT NULL, sent_as TEXT NOT NULL, event TEXT NOT NULL, document_no TEXT NOT NULL,"
     " papers TEXT NOT NULL, key TEXT NOT NULL, value BLOB, headers TEXT NOT NULL, business_time INTEGER NOT NULL, at INTEGER NOT NULL,"
     " state INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS acked(one INTEGER PRIMARY KEY CHECK (one = 1), row INTEGER NOT NULL) STRICT;" /* prepared up to here is acknowledged */
     "CREATE INDEX IF NOT EXISTS submission_unfinished ON submission(state, row) WHERE state < 2;"
     "CREATE INDEX IF NOT EXISTS submission_sent_as ON submission(sent_as);"
     "CREATE TABLE IF NOT EXISTS number(number TEXT NOT NULL, of_case INTEGER NOT NULL, message_id BLOB NOT NULL, case_id BLOB NOT NULL,"
@@ -24,6 +25,7 @@ const char journal_tables[] =
     "CREATE TABLE IF NOT EXISTS file(sha256 BLOB PRIMARY KEY, sm3 BLOB NOT NULL, size INTEGER NOT NULL, partition INTEGER NOT NULL, first_offset INTEGER NOT NULL,"
     " last_offset INTEGER NOT NULL, count INTEGER NOT NULL, chunk_size INTEGER NOT NULL, key BLOB NOT NULL, acked INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS paper(identity BLOB PRIMARY KEY, sha256 BLOB NOT NULL, at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS paper_content ON paper(sha256);"
     "CREATE TABLE IF NOT EXISTS alarm(row INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL) STRICT;";
 
 #define SUBMISSION_COLUMNS                                                                                                      \
@@ -37,8 +39,11 @@ const char *const journal_sql[S_COUNT] = {
     [S_BY_DIGEST] = "SELECT " SUBMISSION_COLUMNS " FROM submission WHERE digest=?",
     [S_BY_MESSAGE] = "SELECT " SUBMISSION_COLUMNS " FROM submission WHERE message_id=?",
     [S_BY_SENT_AS] = "SELECT 1 FROM submission WHERE sent_as=? LIMIT 1",
-    [S_IN_STATE] = "SELECT " SUBMISSION_COLUMNS " FROM submission WHERE state=? AND state<2 ORDER BY row LIMIT ?",
-    [S_QUEUE] = "SELECT count(*), coalesce(sum(length(value)), 0) FROM submission WHERE state=0 AND state<2",
+    [S_IN_STATE] = "SELECT row, state, digest, message_id, case_id, referral_id, file, sent_as, event, document_no, papers, key, CASE state WHEN 0 THEN value END,"
+                   " headers, business_time, at FROM submission WHERE state=? AND state<2 AND row>? AND row<=? ORDER BY row LIMIT ?",
+    [S_QUEUE] = "SELECT count(*), coalesce(sum(length(value)), 0) FROM submission WHERE state=0 AND state<2 AND row>?",
+    [S_ACKED] = "SELECT row FROM acked",
+    [S_ACKED_PUT] = "INSERT INTO acked(one, row) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET row=max(row, excluded.row)",
     [S_ADVANCE] = "UPDATE submission SET state=?2 WHERE row=?1 AND state<?2",
     [S_MOVED] = "UPDATE submission SET state=2, value=NULL WHERE row=?",
     [S_DROP_NUMBERS] = "DELETE FROM number WHERE message_id=(SELECT message_id FROM submission WHERE row=?)",
@@ -64,6 +69,7 @@ const char *const journal_sql[S_COUNT] = {
                    " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
     [S_PAPER] = "SELECT sha256 FROM paper WHERE identity=?",
     [S_PAPER_PUT] = "INSERT OR REPLACE INTO paper(identity, sha256, at) VALUES(?,?,?)",
+    [S_PAPERS_OF] = "SELECT identity FROM paper WHERE sha256=? ORDER BY at DESC",
     [S_PAPERS_FORGET] = "DELETE FROM paper WHERE at<?",
     [S_ALARM] = "INSERT INTO alarm(at, kind, text) VALUES(?,?,?)",
     [S_ALARMS] = "SELECT count(*) FROM alarm",

@@ -6,18 +6,21 @@
 
 enum statement {
     S_BEGIN, S_COMMIT, S_ROLLBACK,
-    S_PREPARE, S_BY_DIGEST, S_BY_MESSAGE, S_BY_SENT_AS, S_IN_STATE, S_QUEUE, S_ADVANCE, S_MOVED, S_DROP_NUMBERS, S_DROP,
+    S_PREPARE, S_BY_DIGEST, S_BY_MESSAGE, S_BY_SENT_AS, S_IN_STATE, S_QUEUE, S_ACKED, S_ACKED_PUT, S_ADVANCE, S_MOVED, S_DROP_NUMBERS, S_DROP,
     S_NUMBER_ADD, S_NUMBERS, S_NUMBERS_FORGET,
     S_STAGE, S_STAGED, S_REVEALED, S_DELIVERED, S_POSITIONS, S_POSITION_PUT, S_OFFSET, S_OFFSET_PUT,
-    S_FILE, S_FILE_PUT, S_PAPER, S_PAPER_PUT, S_PAPERS_FORGET,
+    S_FILE, S_FILE_PUT, S_PAPER, S_PAPER_PUT, S_PAPERS_OF, S_PAPERS_FORGET,
     S_ALARM, S_ALARMS, S_FACT_PUT, S_FACT,
     S_COUNT
 };
 struct journal {
     sqlite3 *db;
     sqlite3_stmt *statements[S_COUNT];
+    int64_t acked; /* prepared rows up to this one are acknowledged */
     bool inside; /* a transaction is open */
+    bool unsynced; /* commits are not synced now */
 };
+MUST_USE enum outcome journal_read_acked(struct journal *journal, struct fault *fault);
 extern const char *const journal_sql[S_COUNT];
 extern const char journal_tables[];
 

@@ -211,11 +211,10 @@ enum outcome convert_write(const struct profile *profile, const struct draft *dr
     struct submission said;
     avro_value_t value;
     TRY(fits(draft, attachments, attachment_count, fault));
-    avro_value_iface_t *class = avro_generic_class_from_schema(schema->schema);
+    avro_value_iface_t *class = catalogue_class(schema);
     PROMISE(class && avro_generic_value_new(class, &value) == 0);
     enum outcome outcome = put_record(&e, &value, &spot) ? fault_set(fault, REFUSE, "INTERNAL", "Avro: %s", avro_strerror()) : OK;
     if (outcome == OK) outcome = write_out(&value, schema, ret_value, fault);
     avro_value_decref(&value);
-    avro_value_iface_decref(class);
     return outcome == OK ? record_read(profile->catalogue, buffer_view(ret_value), &said, fault) : outcome;
 }

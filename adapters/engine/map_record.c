@@ -23,7 +23,8 @@ struct map_item *map_append(struct map_group *group, struct arena *arena) {
 
 const struct map_value *map_get(const struct map_item *item, const char *path) {
     for (size_t i = 0; i < item->count; i++) {
-        if (strcmp(item->values[i].field->path, path) == 0) return &item->values[i];
+        const char *one = item->values[i].field->path;
+        if (*one == *path && strcmp(one, path) == 0) return &item->values[i];
     }
     return NULL;
 }

@@ -41,6 +41,7 @@ static bool claimed_longer(struct look *look, struct bytes name, int64_t until_m
 static void claim_needs(struct look *look, const struct candidate *c) {
     struct claim *claims = look->engine->claims;
     size_t at = 0;
+    look->engine->claimed_until_ms = look->now_ms + 4 * WAIT_AGAIN_MS;
     for (size_t i = 0; i < c->view.need_count; i++) {
         struct bytes name = c->view.needs[i].file_name;
         if (!c->with[i]) look->engine->transport->verbs->put_off(look->engine->transport, name, 0); /* it may lie there, put off as unrecognised */
@@ -175,8 +176,9 @@ static enum outcome move_row(struct engine *engine, const struct journaled *row,
     return OK;
 }
 
+/* The folders are synced by now; forgotten in a power cut it is found to be moved already. */
 static enum outcome note_moved(struct engine *engine, const struct journaled *rows, size_t count, struct fault *fault) {
-    TRY(journal_begin(engine->journal, fault));
+    TRY(journal_begin_repeatable(engine->journal, fault));
     enum outcome outcome = OK;
     for (size_t i = 0; i < count && outcome == OK; i++) outcome = journal_advance(engine->journal, rows[i].row, JOURNALED_MOVED, fault);
     if (outcome == OK) outcome = journal_commit(engine->journal, fault);
@@ -188,7 +190,7 @@ enum outcome outbound_finish(struct engine *engine, struct arena *arena, struct 
     for (;;) {
         struct journaled *rows = NULL;
         size_t count = 0;
-        TRY(journal_in_state(engine->journal, JOURNALED_ACKED, ENGINE_TAKE, ENGINE_BYTES, arena, &rows, &count, fault));
+        TRY(journal_in_state(engine->journal, JOURNALED_ACKED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count, fault));
         if (!count) return OK;
         for (size_t i = 0; i < count; i++) TRY(move_row(engine, &rows[i], arena, fault));
         TRY(engine->transport->verbs->seal(engine->transport, fault));

@@ -8,6 +8,7 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #define ARENA_MOST (64u << 20)   /* 256 KiB of YAML cannot fill it: the limits of profile_inside.h */
 #define WAIT_MOST_SECONDS 86400
@@ -100,7 +101,10 @@ static enum outcome read_choice(struct reading *r, struct setting *from, const c
     for (*ret = 0; choices[*ret]; (*ret)++) {
         if (strcmp(choices[*ret], text) == 0) return OK;
     }
-    return setting_fault(setting_get(from, key), r->fault, "SETTINGS_TYPE", "%s cannot be \"%s\"", key, text);
+    const char *known = "";
+    for (size_t i = 0; choices[i]; i++) known = arena_printf(r->profile->arena, "%s%s%s", known, i ? ", " : "", choices[i]);
+    const char *of_gbk = strncasecmp(text, "gb", 2) == 0 && strcmp(key, "encoding") == 0 ? " (GB18030 takes GBK and GB2312 files too)" : "";
+    return setting_fault(setting_get(from, key), r->fault, "SETTINGS_TYPE", "%s cannot be \"%.80s\"; one of: %s%s", key, text, known, of_gbk);
 }
 
 static enum outcome read_separator(struct reading *r, struct setting *from) {
@@ -120,7 +124,7 @@ static enum outcome read_separator(struct reading *r, struct setting *from) {
 /* What belongs to one kind of format is refused in the others. */
 static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     struct profile *p = r->profile;
-    static const struct { const char *key; unsigned kinds; } only[] = {{"separator", 1u << FORMAT_CSV},
+    static const struct { const char *key; unsigned kinds; } only[] = {{"separator", 1u << FORMAT_CSV}, {"cpg", 1u << FORMAT_DBF},
         {"width", 1u << FORMAT_FIXED}, {"sheet", 1u << FORMAT_XLSX}, {"sheets", 1u << FORMAT_XLSX}, {"ignore_sheets", 1u << FORMAT_XLSX},
         {"title", 1u << FORMAT_XLSX}, {"header", 1u << FORMAT_XLSX}, {"columns", 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX}, {"key", ROWS}, {"schema", 1u << FORMAT_XML}, {"root", 1u << FORMAT_XML},
         {"namespace", 1u << FORMAT_XML}, {"prefix", 1u << FORMAT_XML}, {"record", 1u << FORMAT_XML | 1u << FORMAT_JSON}};
@@ -132,6 +136,7 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     static const char *const counts[] = {"bytes", "characters", NULL};
     int counted = 0;
     TRY(read_separator(r, from));
+    TRY(setting_bool_or(from, "cpg", false, &p->format.cpg, r->fault));
     TRY(read_choice(r, from, "width", counts, &counted));
     p->format.by_characters = counted == 1;
     TRY(read_columns(r, from));
@@ -220,7 +225,9 @@ static enum outcome read_agency(struct reading *r, struct setting *root) {
     TRY(setting_text(root, "agency", &agency, r->fault));
     r->profile->agency = directory_by_slug(r->profile->directory, bytes_of_cstr(agency));
     if (r->profile->agency) return OK;
-    return setting_fault(setting_get(root, "agency"), r->fault, "UNKNOWN_RECIPIENT", "no participant \"%s\" in schemas/directory.yaml", agency);
+    const struct participant *meant = directory_by_name(r->profile->directory, bytes_of_cstr(agency));
+    if (meant) return setting_fault(setting_get(root, "agency"), r->fault, "UNKNOWN_RECIPIENT", "write the slug: %s", meant->slug);
+    return setting_fault(setting_get(root, "agency"), r->fault, "UNKNOWN_RECIPIENT", "no participant \"%.80s\" in schemas/directory.yaml; here stands its slug", agency);
 }
 
 static enum outcome read_all(struct reading *r, struct setting *root) {

@@ -20,7 +20,7 @@ static struct token token_at(const char *pattern) {
         {"mm", {PART_MINUTE, 2, 2, 2}}, {"ss", {PART_SECOND, 2, 2, 2}}, {"M", {PART_MONTH, 1, 2, 1}}, {"d", {PART_DAY, 1, 2, 1}},
         {"H", {PART_HOUR, 1, 2, 1}}, {"m", {PART_MINUTE, 1, 2, 1}}, {"s", {PART_SECOND, 1, 2, 1}}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        if (strncmp(pattern, all[i].text, strlen(all[i].text)) == 0) return all[i].token;
+        if (*pattern == *all[i].text && strncmp(pattern, all[i].text, strlen(all[i].text)) == 0) return all[i].token;
     }
     return (struct token){PART_LITERAL, 0, 0, 1};
 }

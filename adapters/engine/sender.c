@@ -16,7 +16,7 @@ struct sender {
     rd_kafka_t *producer;
     rd_kafka_queue_t *queue;
     char topic[TOPIC_NAME];
-    struct flight flights[ENGINE_TAKE];
+    struct flight flights[ENGINE_SEND];
     size_t flight_count, answered;
     int64_t sent_ms;
     struct report reports[LIMIT_LANES];
@@ -87,9 +87,29 @@ static rd_kafka_resp_err_t produce(struct sender *s, const struct outgoing *out)
     return error;
 }
 
+/* The texts of a JSON object as candidate.c writes it: plain, without escapes. False: it is written otherwise. */
+static bool plain_headers(struct bytes json, rd_kafka_headers_t *into) {
+    const char *at = (const char *)json.at, *end = at + json.count, *part[2], *close[2];
+    if (json.count < 2 || *at++ != '{' || memchr(at, '\\', json.count - 1)) return false;
+    for (;;) {
+        for (int i = 0; i < 2; i++) {
+            if (at == end || *at != '"' || !(close[i] = memchr(at + 1, '"', (size_t)(end - at) - 1)) || close[i] + 1 == end) return false;
+            part[i] = at + 1;
+            at = close[i] + 1;
+            if (i == 0 && *at++ != ':') return false;
+        }
+        rd_kafka_header_add(into, part[0], close[0] - part[0], part[1], close[1] - part[1]);
+        if (*at == '}' && at + 1 == end) return true;
+        if (*at++ != ',') return false;
+    }
+}
+
 static rd_kafka_headers_t *headers_of(struct bytes json) {
-    json_t *root = json_loadb((const char *)json.at, json.count, 0, NULL);
     rd_kafka_headers_t *headers = rd_kafka_headers_new(12);
+    if (plain_headers(json, headers)) return headers;
+    rd_kafka_headers_destroy(headers);
+    headers = rd_kafka_headers_new(12);
+    json_t *root = json_loadb((const char *)json.at, json.count, 0, NULL);
     const char *name;
     json_t *value;
     json_object_foreach(root, name, value) {
@@ -103,7 +123,7 @@ enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fa
     struct journaled *rows = NULL;
     size_t count = 0;
     if (s->flight_count) return OK;
-    TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_TAKE, ENGINE_BYTES, arena, &rows, &count, fault));
+    TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count, fault));
     if (!count) return OK;
     POINT("out.producing");
     s->answered = 0;
@@ -123,16 +143,23 @@ enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fa
     return OK;
 }
 
-static enum outcome note_acked(struct sender *s, struct fault *fault) {
-    TRY(journal_begin(s->engine->journal, fault));
+static enum outcome note_each(struct sender *s, struct fault *fault) {
+    TRY(journal_begin_repeatable(s->engine->journal, fault));
     enum outcome outcome = OK;
     for (size_t i = 0; i < s->flight_count && outcome == OK; i++) {
         if (s->flights[i].state == LANDED) outcome = journal_advance(s->engine->journal, s->flights[i].row, JOURNALED_ACKED, fault);
     }
-    POINT("out.marking");
     if (outcome == OK) outcome = journal_commit(s->engine->journal, fault);
     if (outcome != OK) journal_rollback(s->engine->journal);
     return outcome;
+}
+
+/* What was sent is all that was prepared up to its last row, in order. Forgotten in a power cut it is sent again, and the broker knows it. */
+static enum outcome note_acked(struct sender *s, struct fault *fault) {
+    bool all = true;
+    for (size_t i = 0; i < s->flight_count; i++) all = all && s->flights[i].state == LANDED;
+    POINT("out.marking");
+    return all ? journal_acked(s->engine->journal, s->flights[s->flight_count - 1].row, fault) : note_each(s, fault);
 }
 
 static enum outcome drop_too_large(struct sender *s, int64_t row, struct arena *arena, struct fault *fault) {
@@ -140,7 +167,7 @@ static enum outcome drop_too_large(struct sender *s, int64_t row, struct arena *
     struct fault why;
     size_t count = 0;
     fault_set(&why, REFUSE, "TOO_LARGE", "Kafka refuses a record of this size");
-    TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_TAKE, SIZE_MAX, arena, &rows, &count, fault));
+    TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_SEND, SIZE_MAX, arena, &rows, &count, fault));
     for (size_t i = 0; i < count; i++) {
         if (rows[i].row == row) return outbound_refused(s->engine, &rows[i], &why, arena, fault);
     }

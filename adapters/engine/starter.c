@@ -4,6 +4,7 @@
 #include "adapters/engine/map.h"
 #include "adapters/engine/starter_inside.h"
 #include "base/limits.h"
+#include "wire/event.h"
 #include "wire/reason.h"
 #include <ctype.h>
 #include <jansson.h>
@@ -16,6 +17,7 @@ struct starter {
     struct catalogue *catalogue;
     struct arena *arena;
     const struct participant *agency;
+    const struct event_entry *event;   /* the one the profile starts with */
     struct sample sample;
     struct buffer yaml;
     const char *extension;
@@ -90,26 +92,45 @@ static void say_groups(struct starter *s) {
     }
 }
 
+/* What a body of this role may open by itself: an agency refers a case, police, procuratorate and court hand one back, the others send clues only. */
+static const char *opening_event(enum role role) {
+    switch (role) {
+    case ROLE_AE: return "REF.SEND";
+    case ROLE_PSB: case ROLE_PRO: case ROLE_CRT: return "REV.SEND";
+    case ROLE_JUS: case ROLE_PI: case ROLE_COO: break;
+    }
+    return "CLU.CREATE";
+}
+
 static const struct participant *some_recipient(const struct starter *s) {
-    enum role wanted = s->agency->role == ROLE_PSB ? ROLE_AE : ROLE_PSB;
+    enum role wanted = strcmp(s->event->code, "REV.SEND") == 0 ? ROLE_AE : ROLE_PSB;
     for (size_t i = 0; i < directory_count(s->directory); i++) {
         if (directory_at(s->directory, i)->role == wanted) return directory_at(s->directory, i);
     }
     return s->agency;
 }
 
+/* What the rules ask of a paper besides, where no sample of it need have it. */
+static const struct { const char *event, *canonical, *told; } asked[] = {{"REV.SEND", "reason_code", "请填移送缘由 · say why it is handed over"},
+    {"CLU.CREATE", "source", "请填线索来源 · say where the clue comes from"}, {"CLU.CREATE", "purpose", "请填线索用途 · say what it is sent for"}};
+
 static void say_fields(struct starter *s) {
     say(s, "    fields:\n");
     for (size_t i = 0; i < s->sample.placed_count; i++) {
         const struct placed *p = &s->sample.placed[i];
         if (p->group != GROUP_NONE) continue;
-        bool table = strcmp(p->canonical, "category") == 0;
-        say(s, "      %s: %s%s\n", p->canonical, quoted(s, p->leaf->path), table ? "    # 请用 tables 对照案件类别代码 · give it a code table" : "");
+        bool table = strcmp(p->canonical, "category") == 0 || strcmp(p->canonical, "source") == 0;
+        say(s, "      %s: %s%s\n", p->canonical, quoted(s, p->leaf->path), table ? "    # 请用 tables 对照代码 · give it a code table" : "");
     }
     if (!sample_placed(&s->sample, "envelope.recipients")) {
         say(s, "      envelope.recipients: {value: %s}    # 样例中没有主送单位，请核对 · the sample names no recipient: check\n", some_recipient(s)->slug);
     }
     if (!sample_placed(&s->sample, "envelope.business_time")) say(s, "      # envelope.business_time: …    # 请填文书时间所在 · say where the paper's date stands\n");
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        if (strcmp(s->event->code, asked[i].event) == 0 && !sample_placed(&s->sample, asked[i].canonical)) {
+            say(s, "      # %s: …    # %s\n", asked[i].canonical, asked[i].told);
+        }
+    }
     if (!sample_placed(&s->sample, "envelope.document_no") && !sample_placed(&s->sample, "agency_case_no")) {
         say(s, "      # envelope.document_no: …    # 请填文号所在 · say where the paper's number stands\n");
     }
@@ -117,6 +138,9 @@ static void say_fields(struct starter *s) {
 
 static void say_unmapped(struct starter *s) {
     bool any = false;
+    if (s->sample.record == IN_CLUE) {
+        say(s, "    # 举报人各栏须对应 reporter.*，未对应的公开传送 · map all that tells of the reporter to reporter.*: what is not mapped travels in the open\n");
+    }
     for (size_t i = 0; i < s->sample.leaf_count; i++) {
         const struct leaf *leaf = &s->sample.leaves[i];
         if (leaf->used) continue;
@@ -129,7 +153,7 @@ static void say_unmapped(struct starter *s) {
 static void say_all(struct starter *s) {
     say(s, "# %s: 由 ecocase-adapter new 生成，请核对 · made by ecocase-adapter new, look it through (docs/ADAPTERS.md)\n", s->agency->name);
     say_format(s);
-    say(s, "messages:\n  - event: %s    # 移送；其他文书请照此添加 · add the other papers likewise\n    direction: send\n", s->agency->role == ROLE_PSB ? "REV.SEND" : "REF.SEND");
+    say(s, "messages:\n  - event: %s    # %s；其他文书请照此添加 · %s; add the other papers likewise\n    direction: send\n", s->event->code, s->event->zh, s->event->en);
     if (s->sample.kind) say(s, "    when: {%s: %s}\n", quoted(s, s->sample.kind->path), quoted(s, arena_cstr(s->arena, s->sample.kind->text)));
     say_fields(s);
     say_groups(s);
@@ -146,7 +170,12 @@ static enum outcome load(struct starter *s, const char *slug, const char *schema
     s->agency = directory_by_slug(s->directory, bytes_of_cstr(slug));
     s->sample.directory = s->directory;
     s->sample.arena = s->arena;
-    if (s->agency) return OK;
+    s->event = s->agency ? catalogue_event(s->catalogue, bytes_of_cstr(opening_event(s->agency->role))) : NULL;
+    s->sample.record = s->event ? canonical_record(s->event->kind) : 0;
+    if (s->event) return OK;
+    if (s->agency) return fault_set(fault, REFUSE, "SETTINGS_UNKNOWN", "%s/rules has no event %s", schemas, opening_event(s->agency->role));
+    const struct participant *meant = directory_by_name(s->directory, bytes_of_cstr(slug));
+    if (meant) return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s: give its slug, %s", slug, meant->slug);
     return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s/directory.yaml has no participant \"%s\": enter it there first", schemas, slug);
 }
 

@@ -15,6 +15,9 @@ static const struct { enum group_kind group; const char *canonical, *names; } kn
     {GROUP_NONE, "category", "案由 涉嫌罪名 罪名 案件类别 ay zm"},
     {GROUP_NONE, "summary", "案情摘要 简要案情 案情 案情简介 基本案情 违法事实 主要案情 事实 经过 jyaq aqzy"},
     {GROUP_NONE, "case_source", "案件来源 线索来源 来源 ajly"},
+    {GROUP_NONE, "source", "线索来源 来源 xsly laiyuan"}, {GROUP_NONE, "purpose", "用途 线索用途 yt xsyt yongtu"},
+    {GROUP_NONE, "reporter_kind", "举报方式 jbfs jubaofangshi"}, {GROUP_NONE, "reporter.name", "举报人 举报人姓名 jbr jbrxm jubaoren"},
+    {GROUP_NONE, "reporter.phone", "举报人电话 举报电话 举报人联系方式 jbrdh jbrlxfs jubaodianhua"},
     {GROUP_NONE, "county_code", "行政区划 行政区划代码 区划 xzqh"},
     {GROUP_NONE, "place", "案发地点 案发地 发案地 发生地点 发生地 违法行为地 违法地点 地点 路段 fadd afdd"},
     {GROUP_NONE, "longitude", "经度 jd"}, {GROUP_NONE, "latitude", "纬度 wd"},
@@ -74,7 +77,7 @@ static struct leaf *by_name(struct sample *s, enum group_kind group, const char 
         size_t rank = own && group == GROUP_NONE && strcmp(own, name) == 0 ? 1 : rank_in(names, name);
         if (!rank && generic_in(group, leaf, canonical, name)) rank = 99;
         if (!rank || leaf->used || (group == GROUP_NONE && leaf->repeated && !(list && leaf->listed)) || (parent && strcmp(parent, leaf->parent) != 0)) continue;
-        bool ours = group == GROUP_PARTIES && rank_in("办案人员 执法人员 承办人 承办人员 联系人", arena_cstr(s->arena, last_part(leaf->parent)));
+        bool ours = group == GROUP_PARTIES && rank_in("办案人员 执法人员 承办人 承办人员 联系人 举报 举报人", arena_cstr(s->arena, last_part(leaf->parent)));
         if (group != GROUP_NONE && (leaf->listed || ours)) continue; /* several in one node; or those who write, not those written about */
         if (!best || rank < least) best = leaf, least = rank;
     }
@@ -106,7 +109,8 @@ static bool fits(const struct sample *s, const struct canonical_field *field, st
 
 static void place(struct sample *s, enum group_kind group, const char *canonical, struct leaf *leaf) {
     const struct canonical_field *field = canonical_find(canonical, group);
-    if (!leaf || !field || s->placed_count == PLACES_MOST || !fits(s, field, leaf->text)) return;
+    unsigned records = group == GROUP_NONE ? field ? field->records : 0 : canonical_group_records(group);
+    if (!leaf || !field || !(records & s->record) || s->placed_count == PLACES_MOST || !fits(s, field, leaf->text)) return;
     s->placed[s->placed_count++] = (struct placed){group, canonical, leaf};
     leaf->used = true;
 }

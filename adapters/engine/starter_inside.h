@@ -19,6 +19,7 @@ struct sample {
     const struct directory *directory;
     struct arena *arena;
     struct format format;
+    unsigned record;                /* IN_*: the one that the paper travels in */
     struct leaf leaves[LEAVES_MOST]; size_t leaf_count;
     struct placed placed[PLACES_MOST]; size_t placed_count;
     const char *dates[8]; size_t date_count;

@@ -58,6 +58,8 @@ static enum outcome look(const char *spool, struct found *ret, struct fault *fau
     AUTO(buffer_free) struct buffer text;
     buffer_init(&text, MIB);
     snprintf(path, sizeof path, "%s/.status.json", spool);
+    if (stat(spool, &facts) != 0 || !S_ISDIR(facts.st_mode)) return fault_set(fault, REFUSE, "FILE_READ", "%s: no such folder; --spool is the folder with outbox/ and inbox/ in it", spool);
+    if (stat(path, &facts) != 0) return fault_set(fault, REFUSE, "FILE_READ", "%s: no adapter has ever run here; --spool is the folder with outbox/ and inbox/ in it", spool);
     TRY(buffer_read_file(&text, path, fault));
     ret->told = json_loadb((const char *)text.at, text.count, 0, NULL);
     if (!json_is_object(ret->told)) return fault_set(fault, REFUSE, "JSON_SYNTAX", "%s is no status of an adapter", path);

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* renameat2 */
 #include "adapters/front/parcel.h"
 #include "adapters/engine/name.h"
+#include "adapters/engine/rejection.h"
 #include "adapters/transports/durable.h"
 #include "base/log.h"
 #include "base/point.h"
@@ -22,29 +23,56 @@ static bool there(int folder, const char *name) {
     return fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* Of one round: queued submissions, oldest first, that share the syncs and the transactions. */
+#define FEED_MOST 64u
+struct feed { const struct front *front; struct arena *arena; struct submitted *list; const char **names[FEED_MOST]; int folders[FEED_MOST]; size_t files[FEED_MOST], count; };
+
 /* A name that never was a case file's before: what becomes of it can then be told apart. */
-static enum outcome choose(const struct front *front, const char *wish, struct arena *arena, const char **ret, struct fault *fault) {
+static enum outcome choose(const struct feed *f, size_t nth, const char *wish, const char **ret, struct fault *fault) {
+    const struct front *front = f->front;
     const char *name = wish;
     for (unsigned n = 2;; n++) {
         bool used = false;
         TRY(store_file_used(front->store, name, &used, fault));
+        for (size_t i = 0; i < nth; i++) used = used || strcmp(f->names[i][0], name) == 0;
         for (enum front_folder i = AT_OUTBOX; i <= AT_FAILED; i++) used = used || there(front->folders[i], name);
         *ret = name;
         if (!used) return OK;
-        name = name_again(bytes_of_cstr(wish), n <= 20 ? n : (unsigned)((uint64_t)instant_now() / 10 + n), arena);
+        name = name_again(bytes_of_cstr(wish), n <= 20 ? n : (unsigned)((uint64_t)instant_now() / 10 + n), f->arena);
     }
 }
 
-static enum outcome name_it(const struct front *front, const struct submitted *s, int folder, const char *wish, struct arena *arena, const char **ret,
-                            struct fault *fault) {
-    struct stat facts;
-    if (s->file.count) {
-        *ret = arena_cstr(arena, s->file);
-        return OK;
+static void take_names(struct feed *f, size_t nth) {
+    const struct submitted *s = &f->list[nth];
+    json_t *list = json_loadb((const char *)s->names.at, s->names.count, 0, NULL);
+    size_t count = json_array_size(list);
+    const char **names = arena_array(f->arena, count + 1, sizeof *names);
+    for (size_t i = 0; i < count; i++) names[i] = arena_printf(f->arena, "%s", json_string_value(json_array_get(list, i)));
+    json_decref(list);
+    PROMISE(count);
+    f->names[nth] = names;
+    f->files[nth] = count;
+}
+
+/* All get their names in one transaction, before any of their files is moved. */
+static enum outcome name_all(struct feed *f, struct fault *fault) {
+    struct naming *naming = arena_array(f->arena, f->count, sizeof *naming);
+    size_t fresh = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        const struct submitted *s = &f->list[i];
+        struct stat facts;
+        take_names(f, i);
+        if (s->file.count) {
+            f->names[i][0] = arena_cstr(f->arena, s->file);
+            continue;
+        }
+        if (fstatat(f->folders[i], "0", &facts, AT_SYMLINK_NOFOLLOW) != 0) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", s->id, strerror(errno));
+        TRY(choose(f, i, f->names[i][0], &f->names[i][0], fault));
+        naming[fresh++] = (struct naming){s->id, f->names[i][0], facts.st_ino};
     }
-    if (fstatat(folder, "0", &facts, AT_SYMLINK_NOFOLLOW) != 0) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", s->id, strerror(errno));
-    TRY(choose(front, wish, arena, ret, fault));
-    return store_name(front->store, s->id, *ret, facts.st_ino, fault);
+    if (fresh) TRY(store_name(f->front->store, naming, fresh, fault));
+    POINT("front.named");
+    return OK;
 }
 
 /* A file that is gone from the submission's folder was placed before a crash. *ret_taken: the name is not free yet. */
@@ -73,37 +101,58 @@ static bool any_taken(const struct front *front, int folder, const char *const *
     return false;
 }
 
-static enum outcome place(const struct front *front, const struct submitted *s, int folder, struct arena *arena, bool *ret_taken, struct fault *fault) {
-    json_t *list = json_loadb((const char *)s->names.at, s->names.count, 0, NULL);
-    size_t count = json_array_size(list);
-    const char **names = arena_array(arena, count + 1, sizeof *names);
-    for (size_t i = 0; i < count; i++) names[i] = arena_printf(arena, "%s", json_string_value(json_array_get(list, i)));
-    json_decref(list);
-    PROMISE(count);
-    TRY(name_it(front, s, folder, names[0], arena, &names[0], fault));
-    POINT("front.named");
-    *ret_taken = any_taken(front, folder, names, count);
-    if (!*ret_taken) TRY(place_files(front, folder, names, count, ret_taken, fault));
-    if (*ret_taken) return OK;
-    TRY(durable_sync_folder(front->folders[AT_OUTBOX], fault));
-    TRY(store_placed(front->store, s->id, fault));
+/* In their order, up to the first whose names are not free; *ret_placed of them are durable in outbox/ and noted. */
+static enum outcome place_all(struct feed *f, size_t *ret_placed, struct fault *fault) {
+    const struct front *front = f->front;
+    bool taken = false;
+    size_t placed = 0;
+    while (placed < f->count) {
+        taken = any_taken(front, f->folders[placed], f->names[placed], f->files[placed]);
+        if (!taken) TRY(place_files(front, f->folders[placed], f->names[placed], f->files[placed], &taken, fault));
+        if (taken) break;
+        placed++;
+    }
+    if (placed) TRY(durable_sync_folder(front->folders[AT_OUTBOX], fault));
+    if (placed) TRY(store_placed(front->store, f->list, placed, fault));
     POINT("front.placed");
-    parcel_remove_folder(front, s->id);
+    for (size_t i = 0; i < placed; i++) parcel_remove_folder(front, f->list[i].id);
+    *ret_placed = placed;
+    return OK;
+}
+
+/* Somebody cleared it away: that one is told as failed and holds up no other. */
+static enum outcome give_up(struct feed *f, const struct submitted *s, struct fault *fault) {
+    struct rejection gone = {0};
+    fault_set(&gone.fault, REFUSE, "FILE_READ", "%s/%s was removed from the adapter's spool before it was sent: hand it in again as a new one", f->front->own, s->id);
+    log_fault(LOG_ERROR, "front.lost", &gone.fault);
+    return store_lost(f->front->store, s->id, rejection_write(&gone, f->arena), fault);
+}
+
+static enum outcome open_folders(struct feed *f, size_t found, struct fault *fault) {
+    for (size_t i = 0; i < found; i++) {
+        int folder = openat(f->front->folders[AT_OWN], f->list[i].id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (folder < 0 && errno == ENOENT && !i) return give_up(f, &f->list[i], fault);
+        if (folder < 0 && !i) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", f->list[i].id, strerror(errno));
+        if (folder < 0) return OK;
+        f->folders[f->count++] = folder;
+    }
     return OK;
 }
 
 /* *ret_ms: how long to rest before the next. */
-static enum outcome feed_one(const struct front *front, struct arena *arena, int64_t *ret_ms, struct fault *fault) {
-    struct submitted s;
-    bool known = false, taken = false;
+static enum outcome feed_all(struct front *front, struct arena *arena, int64_t *ret_ms, struct fault *fault) {
+    struct feed f = {.front = front, .arena = arena};
+    size_t found = 0, placed = 0;
     *ret_ms = IDLE_MS;
-    TRY(store_oldest_queued(front->store, arena, &known, &s, fault));
-    if (!known) return OK;
-    int folder = openat(front->folders[AT_OWN], s.id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (folder < 0) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", s.id, strerror(errno));
-    enum outcome outcome = place(front, &s, folder, arena, &taken, fault);
-    close(folder);
-    *ret_ms = taken ? AGAIN_MS : 0;
+    TRY(store_queued(front->store, FEED_MOST, arena, &f.list, &found, fault));
+    if (!found) return OK;
+    TRY(open_folders(&f, found, fault));
+    *ret_ms = 0;
+    if (!f.count) return OK;
+    enum outcome outcome = name_all(&f, fault);
+    if (outcome == OK) outcome = place_all(&f, &placed, fault);
+    for (size_t i = 0; i < f.count; i++) close(f.folders[i]);
+    *ret_ms = placed < f.count ? AGAIN_MS : 0;
     return outcome;
 }
 
@@ -115,7 +164,7 @@ void *feeder_run(void *of) {
         struct fault fault = {0};
         int64_t seen = store_changes(front->store), ms = 0;
         arena_reset(arena);
-        enum outcome outcome = feed_one(front, arena, &ms, &fault);
+        enum outcome outcome = feed_all(front, arena, &ms, &fault);
         if (outcome != OK && strcmp(told, fault.code) != 0) log_fault(LOG_ERROR, "front.feeder", &fault);
         snprintf(told, sizeof told, "%s", outcome == OK ? "" : fault.code);
         if (outcome != OK) ms = REST_MS;

@@ -9,11 +9,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define MAPPING_ARENA (512u << 20) /* as the engine's: one native file, parsed */
 
-static enum outcome written(const char *what, struct fault *fault) { return fault_set(fault, RETRY, "FILE_WRITE", "%s: %s", what, strerror(errno)); }
+static enum outcome written(const char *what, struct fault *fault) {
+    return fault_set(fault, RETRY, errno == ENOSPC || errno == EDQUOT ? "DISK_FULL" : "FILE_WRITE", "%s: %s", what, strerror(errno));
+}
+
+enum outcome parcel_room(const struct front *front, int64_t bytes, struct fault *fault) {
+    struct statvfs facts;
+    if (fstatvfs(front->folders[AT_OWN], &facts) != 0) return OK; /* then writing will tell */
+    int64_t room = (int64_t)facts.f_bavail * (int64_t)facts.f_frsize - PARCEL_RESERVE;
+    if (bytes <= room) return OK;
+    return fault_set(fault, RETRY, "DISK_FULL", "%lld bytes come, %lld have room", (long long)bytes, (long long)(room > 0 ? room : 0));
+}
 
 enum outcome parcel_new(const struct front *front, struct parcel **ret, struct fault *fault) {
     struct uuid id = uuid_v7(instant_now());
@@ -63,13 +74,11 @@ enum outcome parcel_add(struct parcel *p, size_t place, struct bytes what, struc
     return OK;
 }
 
-enum outcome parcel_finish(struct parcel *p, struct fault *fault) {
+void parcel_finish(struct parcel *p) {
     for (size_t i = 0; i < p->count; i++) {
         struct received *r = &p->files[i];
         PROMISE(r->there && EVP_DigestFinal_ex(r->sum, r->digest.b, NULL) == 1);
-        if (fsync(r->file) != 0) return written("a file of the submission", fault);
     }
-    return OK;
 }
 
 struct digest parcel_digest(const struct parcel *p) {
@@ -88,17 +97,20 @@ static bool among(const struct parcel *p, struct bytes name) {
     return false;
 }
 
-static enum outcome whole(const struct parcel *p, const struct draft_view *view, struct fault *fault) {
+static enum outcome missing(struct bytes name, struct fault *fault) {
+    char field[96];
+    fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s: no attachment handed in has this file name", BYTES_FMT(name));
+    snprintf(field, sizeof field, "%.*s", name.count < 90 ? (int)name.count : 90, (const char *)name.at);
+    return fault_place(fault, field, 0, 0);
+}
+
+static enum outcome whole(const struct parcel *p, const struct draft_view *view, struct bytes beside, struct fault *fault) {
     for (size_t n = 0; n < view->need_count; n++) {
         struct bytes name = view->needs[n].file_name;
-        if (!name.count || among(p, name)) continue;
-        fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s: no attachment handed in has this file name", BYTES_FMT(name));
-        char field[96];
-        snprintf(field, sizeof field, "%.*s", name.count < 90 ? (int)name.count : 90, (const char *)name.at);
-        return fault_place(fault, field, 0, 0);
+        if (name.count && !among(p, name)) return missing(name, fault);
     }
     for (size_t i = 1; i < p->count; i++) {
-        bool named = false;
+        bool named = beside.count && bytes_equal_cstr(beside, p->files[i].name);
         for (size_t n = 0; n < view->need_count && !named; n++) named = bytes_equal_cstr(view->needs[n].file_name, p->files[i].name);
         if (!named) return fault_set(fault, REFUSE, "UNCLAIMED", "%.200s", p->files[i].name);
     }
@@ -111,7 +123,10 @@ static enum outcome map(const struct front *front, const struct parcel *p, struc
     AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, MAPPING_ARENA);
     TRY(convert_read(front->profile, p->files[0].name, native, arena, &draft, fault));
     convert_view(draft, &view);
-    return whole(p, &view, fault);
+    struct convert_sidecar beside = {0};
+    bool may = convert_sidecar(front->profile, bytes_of_cstr(p->files[0].name), arena, &beside);
+    if (may && beside.needed && !among(p, beside.name)) return missing(beside.name, fault);
+    return whole(p, &view, beside.name, fault);
 }
 
 static enum outcome check(struct front *front, const struct parcel *p, struct fault *fault) {
@@ -141,32 +156,79 @@ static struct bytes names_json(const struct parcel *p, struct arena *arena) {
     return copy;
 }
 
-/* The folder gets the submission's name; durable on return. */
-static enum outcome keep(const struct front *front, struct parcel *p, const char *id, struct fault *fault) {
+/* Ready: to be kept. A name of its own where the client gave none. */
+static enum outcome prepare(struct front *front, struct handed *h, struct arena *arena, bool *ret_ready, struct fault *fault) {
+    struct uuid id = uuid_v7(instant_now());
+    struct received *first = &h->parcel->files[0];
+    *ret_ready = false;
+    TRY(store_by_key(front->store, h->key, arena, &h->again, &h->said, fault));
+    if (h->again) return OK;
+    h->said = (struct submitted){.digest = parcel_digest(h->parcel), .key = h->key, .at = instant_now()};
+    uuid_format(&id, h->said.id);
+    if (!first->name[0]) snprintf(first->name, sizeof first->name, "%s.%s", h->said.id, profile_extension(front->profile));
+    h->outcome = check(front, h->parcel, &h->why);
+    if (h->outcome != OK && h->outcome != REFUSE) {
+        *fault = h->why;
+        return h->outcome;
+    }
+    *ret_ready = h->outcome == OK;
+    if (*ret_ready) h->said.names = names_json(h->parcel, arena);
+    return OK;
+}
+
+#define SYNC_ONE_BY_ONE 16u /* files; of more, syncing the file system costs less (see transports/spool_inside.h) */
+static enum outcome sync_all(const struct front *front, struct handed *const *list, size_t count, struct fault *fault) {
+    size_t files = 0;
+    for (size_t i = 0; i < count; i++) files += list[i]->parcel->count;
+    if (files > SYNC_ONE_BY_ONE) return durable_sync_all(front->folders[AT_OWN], fault);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < list[i]->parcel->count; k++) {
+            if (fsync(list[i]->parcel->files[k].file) != 0) return written("a file of the submission", fault);
+        }
+        TRY(durable_sync_folder(list[i]->parcel->folder, fault));
+    }
+    return OK;
+}
+
+/* The folders get the submissions' names; durable on return. */
+static enum outcome keep(const struct front *front, struct handed *const *list, size_t count, struct fault *fault) {
     int own = front->folders[AT_OWN];
-    TRY(durable_sync_folder(p->folder, fault));
-    if (renameat2(own, p->name, own, id, RENAME_NOREPLACE) != 0) return written("the submission's folder", fault);
-    snprintf(p->name, sizeof p->name, "%s", id);
+    TRY(sync_all(front, list, count, fault));
+    for (size_t i = 0; i < count; i++) {
+        struct parcel *p = list[i]->parcel;
+        if (renameat2(own, p->name, own, list[i]->said.id, RENAME_NOREPLACE) != 0) return written("the submission's folder", fault);
+        snprintf(p->name, sizeof p->name, "%s", list[i]->said.id);
+    }
     return durable_sync_folder(own, fault);
 }
 
-enum outcome parcel_take_in(struct front *front, struct parcel *p, struct bytes key, int64_t most, struct arena *arena, struct submitted *ret, bool *ret_again,
-                            struct fault *fault) {
-    struct uuid id = uuid_v7(instant_now());
-    struct submitted made = {.digest = parcel_digest(p), .at = instant_now()};
-    struct received *first = &p->files[0];
-    TRY(store_by_key(front->store, key, arena, ret_again, ret, fault));
-    if (*ret_again) return OK;
-    uuid_format(&id, made.id);
-    if (!first->name[0]) snprintf(first->name, sizeof first->name, "%s.%s", made.id, profile_extension(front->profile));
-    TRY(check(front, p, fault));
-    made.names = names_json(p, arena);
+static enum outcome accept(const struct front *front, struct handed *const *list, size_t count, int64_t most, struct arena *arena, struct fault *fault) {
+    struct accepting *a = arena_array(arena, count, sizeof *a);
+    for (size_t i = 0; i < count; i++) a[i] = (struct accepting){.key = list[i]->key, .what = &list[i]->said};
+    TRY(store_accept(front->store, a, count, most, arena, fault));
+    for (size_t i = 0; i < count; i++) {
+        struct handed *h = list[i];
+        h->again = a[i].known;
+        h->parcel->kept = !a[i].known && !a[i].full;
+        if (a[i].known) h->said = a[i].found;
+        if (a[i].full) h->outcome = REFUSE, h->why = a[i].why;
+    }
+    return OK;
+}
+
+enum outcome parcel_take_in(struct front *front, struct handed *list, size_t count, int64_t most, struct arena *arena, struct fault *fault) {
+    struct handed **ready = arena_array(arena, count + 1, sizeof *ready);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_ready = false;
+        TRY(prepare(front, &list[i], arena, &is_ready, fault));
+        if (is_ready) ready[kept++] = &list[i];
+    }
+    if (!kept) return OK;
     POINT("front.received");
-    TRY(keep(front, p, made.id, fault));
+    TRY(keep(front, ready, kept, fault));
     POINT("front.kept");
-    enum outcome outcome = store_accept(front->store, key, &made, most, arena, ret_again, ret, fault);
-    p->kept = outcome == OK && !*ret_again;
-    if (p->kept) *ret = made;
+    enum outcome outcome = accept(front, ready, kept, most, arena, fault);
     POINT("front.accepted");
     return outcome;
 }

@@ -1,4 +1,4 @@
-/* See store.h: opening, waiting, submissions. */
+/* See store.h: opening, waiting, keeping. */
 #include "adapters/front/store_inside.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -137,13 +137,6 @@ void store_stop_waiting(struct store *store) {
     store_leave(store, true);
 }
 
-/* One statement that changes rows, as a call of its own. */
-static enum outcome change_by(struct store *store, struct asking *a, enum outcome asked, struct fault *fault) {
-    enum outcome outcome = asked == OK ? store_run(store, a, fault) : asked;
-    store_leave(store, outcome == OK);
-    return outcome;
-}
-
 enum outcome store_probe(struct store *store, struct fault *fault) {
     struct asking a;
     store_enter(store);
@@ -169,155 +162,6 @@ enum outcome store_purge(struct store *store, instant before, struct fault *faul
         outcome = store_run(store, &a, fault);
     }
     outcome = store_end(store, outcome, fault);
-    store_leave(store, false);
-    return outcome;
-}
-
-#define COLUMNS "s.id, s.stage, s.digest, s.names, s.file, s.answer, s.at, s.changed_at, s.key"
-static struct submitted told(const struct asking *a, struct arena *arena) {
-    struct submitted s = {.stage = (enum stage)told_int(a, 1), .names = told_bytes(a, 3, arena), .file = told_bytes(a, 4, arena),
-                          .answer = told_bytes(a, 5, arena), .at = told_int(a, 6), .changed_at = told_int(a, 7),
-                          .key = told_bytes(a, 8, arena)};
-    struct bytes id = told_bytes(a, 0, arena), digest = told_bytes(a, 2, arena);
-    if (id.count == UUID_TEXT) memcpy(s.id, id.at, UUID_TEXT);
-    if (digest.count == sizeof s.digest.b) memcpy(s.digest.b, digest.at, digest.count);
-    return s;
-}
-
-static enum outcome find(struct store *store, const char *sql, struct bytes by, struct arena *arena, bool *ret_known, struct submitted *ret,
-                         struct fault *fault) {
-    struct asking a;
-    TRY(store_ask(store, sql, &a, fault));
-    if (by.at) ask_text(&a, by);
-    TRY(store_step(store, &a, ret_known, fault));
-    if (!*ret_known) return OK;
-    *ret = told(&a, arena);
-    store_drop(&a);
-    return OK;
-}
-
-static enum outcome room_left(struct store *store, int64_t most, struct fault *fault) {
-    struct asking a;
-    bool row = false;
-    TRY(store_ask(store, "SELECT count(*) FROM submission WHERE stage = 0", &a, fault));
-    TRY(store_step(store, &a, &row, fault));
-    int64_t queued = row ? told_int(&a, 0) : 0;
-    if (row) store_drop(&a);
-    if (queued < most) return OK;
-    return fault_set(fault, REFUSE, "QUEUE_FULL", "%lld submissions wait; try again later with the same key", (long long)queued);
-}
-
-static enum outcome insert(struct store *store, struct bytes key, const struct submitted *what, struct fault *fault) {
-    struct asking a;
-    TRY(store_ask(store, "INSERT INTO submission(id, key, digest, names, stage, at, changed_at) VALUES(?,?,?,?,0,?6,?6)", &a, fault));
-    ask_text(&a, bytes_of_cstr(what->id));
-    ask_text(&a, key);
-    ask_bytes(&a, bytes_of(what->digest.b, sizeof what->digest.b));
-    ask_text(&a, what->names);
-    a.bound++; /* ?5 stands nowhere: at and changed_at are one */
-    ask_int(&a, what->at);
-    return store_run(store, &a, fault);
-}
-
-static enum outcome accept_inside(struct store *store, struct bytes key, const struct submitted *what, int64_t most, struct arena *arena,
-                                  bool *ret_known, struct submitted *ret, struct fault *fault) {
-    TRY(find(store, "SELECT " COLUMNS " FROM submission s WHERE key=?", key, arena, ret_known, ret, fault));
-    if (*ret_known) return OK;
-    TRY(room_left(store, most, fault));
-    return insert(store, key, what, fault);
-}
-
-enum outcome store_accept(struct store *store, struct bytes key, const struct submitted *what, int64_t most, struct arena *arena, bool *ret_known,
-                          struct submitted *ret, struct fault *fault) {
-    store_enter(store);
-    enum outcome outcome = store_begin(store, fault);
-    if (outcome == OK) outcome = store_end(store, accept_inside(store, key, what, most, arena, ret_known, ret, fault), fault);
-    store_leave(store, outcome == OK && !*ret_known);
-    return outcome;
-}
-
-static enum outcome look_up(struct store *store, const char *sql, struct bytes by, struct arena *arena, bool *ret_known, struct submitted *ret,
-                            struct fault *fault) {
-    store_enter(store);
-    enum outcome outcome = find(store, sql, by, arena, ret_known, ret, fault);
-    store_leave(store, false);
-    return outcome;
-}
-enum outcome store_submission(struct store *store, const char *id, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault) {
-    return look_up(store, "SELECT " COLUMNS " FROM submission s WHERE id=?", bytes_of_cstr(id), arena, ret_known, ret, fault);
-}
-enum outcome store_by_key(struct store *store, struct bytes key, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault) {
-    return look_up(store, "SELECT " COLUMNS " FROM submission s WHERE key=?", key, arena, ret_known, ret, fault);
-}
-enum outcome store_oldest_queued(struct store *store, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault) {
-    return look_up(store, "SELECT " COLUMNS " FROM submission s WHERE stage = 0 ORDER BY row LIMIT 1", BYTES_NONE, arena, ret_known, ret, fault);
-}
-
-enum outcome store_file_used(struct store *store, const char *file, bool *ret_used, struct fault *fault) {
-    struct asking a;
-    store_enter(store);
-    enum outcome outcome = store_ask(store, "SELECT 1 FROM submission WHERE file=?", &a, fault);
-    if (outcome == OK) {
-        ask_text(&a, bytes_of_cstr(file));
-        outcome = store_step(store, &a, ret_used, fault);
-        if (outcome == OK && *ret_used) store_drop(&a);
-    }
-    store_leave(store, false);
-    return outcome;
-}
-
-enum outcome store_name(struct store *store, const char *id, const char *file, uint64_t inode, struct fault *fault) {
-    struct asking a;
-    store_enter(store);
-    enum outcome asked = store_ask(store, "UPDATE submission SET file=?, inode=? WHERE id=? AND file IS NULL", &a, fault);
-    if (asked == OK) {
-        ask_text(&a, bytes_of_cstr(file));
-        ask_int(&a, (int64_t)inode);
-        ask_text(&a, bytes_of_cstr(id));
-    }
-    return change_by(store, &a, asked, fault);
-}
-
-enum outcome store_placed(struct store *store, const char *id, struct fault *fault) {
-    struct asking a;
-    store_enter(store);
-    enum outcome asked = store_ask(store, "UPDATE submission SET stage=1 WHERE id=? AND stage=0", &a, fault);
-    if (asked == OK) ask_text(&a, bytes_of_cstr(id));
-    return change_by(store, &a, asked, fault);
-}
-
-static enum outcome list_untold(struct store *store, size_t most, struct arena *arena, struct submitted *into, size_t *ret_count, struct fault *fault) {
-    struct asking a;
-    size_t count = 0;
-    bool row = false;
-    TRY(store_ask(store, "SELECT " COLUMNS " FROM untold u JOIN submission s ON s.row = u.row ORDER BY u.row LIMIT ?", &a, fault));
-    ask_int(&a, (int64_t)most);
-    for (;;) {
-        TRY(store_step(store, &a, &row, fault));
-        if (!row) break;
-        into[count++] = told(&a, arena);
-    }
-    *ret_count = count;
-    return OK;
-}
-enum outcome store_untold(struct store *store, size_t most, struct arena *arena, struct submitted **ret, size_t *ret_count, struct fault *fault) {
-    *ret = arena_array(arena, most + 1, sizeof **ret);
-    store_enter(store);
-    enum outcome outcome = list_untold(store, most, arena, *ret, ret_count, fault);
-    store_leave(store, false);
-    return outcome;
-}
-
-/* Stays listed when there is news of it by now. To be placed is no news. */
-enum outcome store_told(struct store *store, const struct submitted *what, struct fault *fault) {
-    struct asking a;
-    store_enter(store);
-    enum outcome outcome = store_ask(store, "DELETE FROM untold WHERE row = (SELECT row FROM submission WHERE id=? AND max(stage, 1) = max(?, 1))", &a, fault);
-    if (outcome == OK) {
-        ask_text(&a, bytes_of_cstr(what->id));
-        ask_int(&a, (int64_t)what->stage);
-        outcome = store_run(store, &a, fault);
-    }
     store_leave(store, false);
     return outcome;
 }

@@ -39,21 +39,25 @@ struct submitted {
     struct bytes answer;     /* JSON: the receipt, the refusal or the failure; empty: none yet */
     instant at, changed_at;
 };
-/* Inserts what->id, digest, names under `key`; when the key is known, *ret_known and *ret is what is stored under it.
- * REFUSE/"QUEUE_FULL" when `most` submissions are not yet placed. */
-MUST_USE enum outcome store_accept(struct store *store, struct bytes key, const struct submitted *what, int64_t most, struct arena *arena,
-                                   bool *ret_known, struct submitted *ret, struct fault *fault);
+/* Inserts what->id, digest, names under `key`; when the key is known, `found` is what is stored under it; `full`, `why` QUEUE_FULL: `most`
+ * submissions are not yet placed. Several are one transaction. */
+struct accepting { struct bytes key; const struct submitted *what; bool known, full; struct submitted found; struct fault why; };
+MUST_USE enum outcome store_accept(struct store *store, struct accepting *list, size_t count, int64_t most, struct arena *arena, struct fault *fault);
 MUST_USE enum outcome store_submission(struct store *store, const char *id, struct arena *arena, bool *ret_known, struct submitted *ret,
                                        struct fault *fault);
 MUST_USE enum outcome store_by_key(struct store *store, struct bytes key, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault);
 /* For a client that cannot ask and must be told: those whose stage was not told yet, oldest first, at most `most` (room of *ret). */
 MUST_USE enum outcome store_untold(struct store *store, size_t most, struct arena *arena, struct submitted **ret, size_t *ret_count, struct fault *fault);
-MUST_USE enum outcome store_told(struct store *store, const struct submitted *what, struct fault *fault);
-MUST_USE enum outcome store_oldest_queued(struct store *store, struct arena *arena, bool *ret_known, struct submitted *ret, struct fault *fault);
+MUST_USE enum outcome store_told(struct store *store, const struct submitted *what, size_t count, struct fault *fault);
+/* Those not yet placed, oldest first. */
+MUST_USE enum outcome store_queued(struct store *store, size_t most, struct arena *arena, struct submitted **ret, size_t *ret_count, struct fault *fault);
 MUST_USE enum outcome store_file_used(struct store *store, const char *file, bool *ret_used, struct fault *fault);
-/* Before the files are moved: under which name the case file will lie in outbox/, and which file it is. */
-MUST_USE enum outcome store_name(struct store *store, const char *id, const char *file, uint64_t inode, struct fault *fault);
-MUST_USE enum outcome store_placed(struct store *store, const char *id, struct fault *fault);
+/* Before the files are moved: under which name each case file will lie in outbox/, and which file it is. */
+struct naming { const char *id, *file; uint64_t inode; };
+MUST_USE enum outcome store_name(struct store *store, const struct naming *list, size_t count, struct fault *fault);
+MUST_USE enum outcome store_placed(struct store *store, const struct submitted *list, size_t count, struct fault *fault);
+/* One that was not placed and never can be: failed, `why` as beside a file in failed/. */
+MUST_USE enum outcome store_lost(struct store *store, const char *id, struct bytes why, struct fault *fault);
 
 /* ---- 变化 what the engine did ---------------------------------------------------------------------------------------- */
 enum change_kind { CHANGE_SENT, CHANGE_FAILED, CHANGE_ACCEPTED, CHANGE_REFUSED, CHANGE_ARRIVED };

@@ -34,34 +34,57 @@ static void arrive(const char *message, const char *of_case) {
     assert_int_equal(store_apply(store, changes, 2, &fault), OK);
 }
 
+static struct accepting accept_one(const char *key, const struct submitted *what) {
+    struct accepting one = {.key = bytes_of_cstr(key), .what = what};
+    assert_int_equal(store_accept(store, &one, 1, 2, arena, &fault), OK);
+    return one;
+}
+
 static void a_key_is_one_submission(void **state) {
-    struct submitted first = made("1", 1), second = made("2", 2), got;
-    bool known = true;
+    struct submitted first = made("1", 1), second = made("2", 2), third = made("3", 3), *queued = NULL;
+    size_t count = 0;
     (void)state;
-    assert_int_equal(store_accept(store, BYTES_LITERAL("k"), &first, 2, arena, &known, &got, &fault), OK);
-    assert_false(known);
-    assert_int_equal(store_accept(store, BYTES_LITERAL("k"), &second, 2, arena, &known, &got, &fault), OK);
-    assert_true(known);
-    assert_string_equal(got.id, first.id);
-    assert_int_equal(got.digest.b[0], 1);
-    assert_int_equal(store_accept(store, BYTES_LITERAL("l"), &second, 2, arena, &known, &got, &fault), OK);
-    struct submitted third = made("3", 3);
-    assert_int_equal(store_accept(store, BYTES_LITERAL("m"), &third, 2, arena, &known, &got, &fault), REFUSE);
-    assert_string_equal(fault.code, "QUEUE_FULL");
-    assert_int_equal(store_oldest_queued(store, arena, &known, &got, &fault), OK);
-    assert_string_equal(got.id, first.id);
+    struct accepting one = accept_one("k", &first);
+    assert_false(one.known || one.full);
+    one = accept_one("k", &second);
+    assert_true(one.known);
+    assert_string_equal(one.found.id, first.id);
+    assert_int_equal(one.found.digest.b[0], 1);
+    struct accepting three[] = {{.key = BYTES_LITERAL("k"), .what = &third}, {.key = BYTES_LITERAL("l"), .what = &second}, {.key = BYTES_LITERAL("m"), .what = &third}};
+    assert_int_equal(store_accept(store, three, 3, 2, arena, &fault), OK); /* room for one: each has its own answer, in one transaction */
+    assert_true(three[0].known && !three[1].known && !three[1].full && three[2].full);
+    assert_string_equal(three[2].why.code, "QUEUE_FULL");
+    assert_int_equal(store_queued(store, 9, arena, &queued, &count, &fault), OK);
+    assert_int_equal(count, 2);
+    assert_string_equal(queued[0].id, first.id);
+    assert_string_equal(queued[1].id, second.id);
+}
+
+static void what_can_never_be_placed_is_told_as_failed(void **state) {
+    struct submitted fourth = made("4", 4), *queued = NULL;
+    size_t count = 0;
+    (void)state;
+    struct accepting one = {.key = BYTES_LITERAL("lost"), .what = &fourth};
+    assert_int_equal(store_accept(store, &one, 1, 9, arena, &fault), OK);
+    assert_int_equal(store_lost(store, fourth.id, BYTES_LITERAL("{\"code\":\"FILE_READ\"}"), &fault), OK);
+    assert_int_equal(now("4").stage, STAGE_FAILED);
+    assert_true(bytes_equal_cstr(now("4").answer, "{\"code\":\"FILE_READ\"}"));
+    assert_int_equal(store_queued(store, 9, arena, &queued, &count, &fault), OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(store_lost(store, fourth.id, BYTES_LITERAL("{}"), &fault), OK);
+    assert_true(bytes_equal_cstr(now("4").answer, "{\"code\":\"FILE_READ\"}"));
 }
 
 static void states_only_go_on(void **state) {
     struct submitted first = made("1", 1);
     bool used = false;
     (void)state;
-    assert_int_equal(store_name(store, first.id, "a.json", 7, &fault), OK);
+    assert_int_equal(store_name(store, &(struct naming){first.id, "a.json", 7}, 1, &fault), OK);
     assert_int_equal(store_file_used(store, "a.json", &used, &fault), OK);
     assert_true(used);
     apply(CHANGE_FAILED, "a.json", 8, "{}"); /* another file of that name, of the agency's own */
     assert_int_equal(now("1").stage, STAGE_QUEUED);
-    assert_int_equal(store_placed(store, first.id, &fault), OK);
+    assert_int_equal(store_placed(store, &first, 1, &fault), OK);
     apply(CHANGE_ACCEPTED, "a.json", 0, "{\"r\":1}"); /* the receipt may be quicker than the move */
     apply(CHANGE_SENT, "a.json", 7, "a.json");
     assert_int_equal(now("1").stage, STAGE_ACCEPTED);
@@ -69,7 +92,7 @@ static void states_only_go_on(void **state) {
     assert_int_equal(now("1").stage, STAGE_ACCEPTED);
     assert_true(bytes_equal_cstr(now("1").answer, "{\"r\":1}"));
     struct submitted second = made("2", 2);
-    assert_int_equal(store_name(store, second.id, "b.json", 9, &fault), OK);
+    assert_int_equal(store_name(store, &(struct naming){second.id, "b.json", 9}, 1, &fault), OK);
     apply(CHANGE_SENT, "b.json", 9, "b~2.json"); /* moved before it was noted as placed */
     assert_int_equal(now("2").stage, STAGE_SENT);
     apply(CHANGE_REFUSED, "b.json", 0, "{}");
@@ -132,6 +155,6 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_one_submission), cmocka_unit_test(states_only_go_on), cmocka_unit_test(an_inbox_in_order)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_one_submission), cmocka_unit_test(what_can_never_be_placed_is_told_as_failed), cmocka_unit_test(states_only_go_on), cmocka_unit_test(an_inbox_in_order)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

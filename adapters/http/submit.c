@@ -18,23 +18,21 @@ enum MHD_Result submit_answer(struct asked *asked) {
     struct http *http = asked->http;
     struct fault fault = {0};
     struct bytes key = BYTES_NONE;
-    struct submitted s;
-    bool again = false;
     if (!request_idempotency_key(asked_header(asked, "Idempotency-Key"), &key)) {
         fault_set(&fault, REFUSE, "IDEMPOTENCY_KEY", "give each submission a key of its own, a UUID for example, and the same one when you try again");
         return answer_fault(asked, MHD_HTTP_BAD_REQUEST, &fault);
     }
     enum outcome outcome = form_finish(asked, &fault);
+    struct handed h = {.parcel = asked->parcel, .key = key};
     struct digest digest = outcome == OK ? parcel_digest(asked->parcel) : (struct digest){0};
-    if (outcome == OK) {
-        outcome = parcel_take_in(http->front, asked->parcel, key, http->settings->queue_most, asked->arena, &s, &again, &fault);
-    }
+    if (outcome == OK) outcome = parcel_take_in(http->front, &h, 1, http->settings->queue_most, asked->arena, &fault);
+    if (outcome == OK && h.outcome != OK) fault = h.why, outcome = h.outcome;
     if (outcome != OK) return answer_fault(asked, answer_status(&fault), &fault);
-    if (again && memcmp(s.digest.b, digest.b, sizeof digest.b) != 0) {
-        fault_set(&fault, REFUSE, "IDEMPOTENCY_CONFLICT", "it belongs to submission %s", s.id);
+    if (h.again && memcmp(h.said.digest.b, digest.b, sizeof digest.b) != 0) {
+        fault_set(&fault, REFUSE, "IDEMPOTENCY_CONFLICT", "it belongs to submission %s", h.said.id);
         return answer_fault(asked, answer_status(&fault), &fault);
     }
-    return accepted(asked, &s);
+    return accepted(asked, &h.said);
 }
 
 static json_t *parsed(struct bytes text) {

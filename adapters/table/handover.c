@@ -180,7 +180,7 @@ static enum outcome put(struct handing *h, struct fault *fault) {
 }
 
 static enum outcome hand_over(struct handing *h, struct fault *fault) {
-    TRY(link_begin(h->table->link, "BEGIN", fault));
+    TRY(link_begin(h->table->link, "BEGIN; SET LOCAL synchronous_commit TO DEFAULT", fault)); /* once it is told, its files go to done/ */
     return link_end(h->table->link, put(h, fault), fault);
 }
 

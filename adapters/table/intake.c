@@ -6,9 +6,13 @@
 #include <stdlib.h>
 
 #define SLICE (4 * (int64_t)MIB)
+#define GROUP_FILES 128           /* open at one time, of the rows that are taken together */
 struct taking {
     struct table *table;
     struct bytes id;                  /* text form */
+    int64_t files;                    /* attachments */
+    enum outcome outcome;             /* of reading it: OK, or REFUSE with `why` */
+    struct fault why;
     int64_t writes;                   /* of the row as it was read */
     struct bytes state, digest;       /* the outcome so far; digest empty: none */
     const char *aggregate, *type;
@@ -51,14 +55,15 @@ static enum outcome take_row(struct taking *t, struct fault *fault) {
     link_text(&v, arena_cstr(t->table->arena, t->id));
     link_number(&v, LIMIT_NATIVE_FILE, t->table->arena);
     const char *sql = bytea ? "SELECT o.writes::text, o.state, o.digest, b.id::text, left(b.aggregatetype, 256), left(b.type, 256), octet_length(b.payload)::text,"
-                              " CASE WHEN octet_length(b.payload) <= $2::bigint THEN b.payload END"
+                              " CASE WHEN octet_length(b.payload) <= $2::bigint THEN b.payload END, (SELECT count(*) FROM {schema}.{outbox}_file f WHERE f.id = o.id)::text"
                               " FROM {schema}.{outbox}_outcome o LEFT JOIN {schema}.{outbox} b ON b.id = o.id WHERE o.id = $1::uuid"
                             : "SELECT o.writes::text, o.state, o.digest, b.id::text, left(b.aggregatetype, 256), left(b.type, 256), octet_length(b.payload::text)::text,"
-                              " CASE WHEN octet_length(b.payload::text) <= $2::bigint THEN b.payload::text END"
+                              " CASE WHEN octet_length(b.payload::text) <= $2::bigint THEN b.payload::text END, (SELECT count(*) FROM {schema}.{outbox}_file f WHERE f.id = o.id)::text"
                               " FROM {schema}.{outbox}_outcome o LEFT JOIN {schema}.{outbox} b ON b.id = o.id WHERE o.id = $1::uuid";
     TRY(link_ask(t->table->link, sql, &v, &row, fault));
     if (PQntuples(row) != 1) return fault_set(fault, RETRY, "TABLE_SQL", "an outcome row went away while it was looked at");
     t->writes = link_int(row, 0, 0);
+    t->files = link_int(row, 0, 8);
     t->state = arena_copy(t->table->arena, link_value(row, 0, 1));
     t->digest = arena_copy(t->table->arena, link_value(row, 0, 2));
     if (!link_value(row, 0, 3).at) return fault_set(fault, REFUSE, "TABLE_ROW_GONE", "the row was deleted before it was taken");
@@ -113,15 +118,22 @@ static enum outcome take_files(struct taking *t, struct fault *fault) {
     return OK;
 }
 
-/* One snapshot: the row and its attachments belong together. */
-static enum outcome take_all(struct taking *t, struct fault *fault) {
-    struct link *link = t->table->link;
+/* One snapshot: a row and its attachments belong together. A statement that failed has ended the transaction for the others too (*ret_apart). */
+static enum outcome take_all(struct taking *list, size_t count, bool *ret_apart, struct fault *fault) {
+    struct link *link = list->table->link;
+    enum outcome outcome = OK;
     TRY(link_begin(link, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", fault));
-    enum outcome outcome = take_row(t, fault);
-    if (outcome == OK) outcome = take_files(t, fault);
-    TRY(link_end(link, outcome, fault));
-    POINT("table.read");
-    return parcel_finish(t->parcel, fault);
+    for (size_t i = 0; i < count && outcome == OK && !*ret_apart; i++) {
+        struct taking *t = &list[i];
+        t->outcome = take_row(t, &t->why);
+        if (t->outcome == OK && t->files) t->outcome = take_files(t, &t->why);
+        *ret_apart = t->outcome == REFUSE && strcmp(t->why.code, "TABLE_DATA") == 0;
+        if (t->outcome == OK || t->outcome == REFUSE) continue;
+        outcome = t->outcome;
+        *fault = t->why;
+    }
+    outcome = link_end(link, *ret_apart ? REFUSE : outcome, fault);
+    return *ret_apart ? OK : outcome;
 }
 
 static bool same_digest(struct bytes hex, const struct digest *digest) {
@@ -136,63 +148,110 @@ static bool stands(const struct taking *t) { return t->digest.count && !bytes_eq
 /* Taken in, and the store, which was to go on with it, no longer knows it. */
 static bool lost(const struct taking *t) { return bytes_equal_cstr(t->state, "queued"); }
 
-/* The database's own memory first: it is asked again after a restored spool; then the store's. */
-static enum outcome settle(struct taking *t, struct fault *fault) {
+/* The database's own memory first: it is asked again after a restored spool; then the store's. *ret_over: it is told already. */
+static enum outcome look_up(struct taking *t, const struct digest *digest, struct handed *h, bool *ret_over, struct fault *fault) {
     struct table *table = t->table;
-    struct digest digest = parcel_digest(t->parcel);
-    struct submitted s = {0};
-    struct fault why = {0};
-    bool again = false;
-    if (stands(t) && !same_digest(t->digest, &digest)) return verdict_conflict(table, t->id, t->writes, fault);
-    TRY(store_by_key(table->front->store, t->id, table->arena, &again, &s, fault));
-    if (!again && stands(t) && !lost(t)) return verdict_seen(table, t->id, t->writes, fault);
-    if (!again) {
-        enum outcome outcome = parcel_take_in(table->front, t->parcel, t->id, table->settings->queue_most, table->arena, &s, &again, &why);
-        if (outcome == REFUSE && strcmp(why.code, "QUEUE_FULL") != 0) return verdict_refuse(table, t->id, t->writes, &digest, &why, fault);
-        if (outcome != OK) {
-            *fault = why;
-            return fault_as(why.what, RETRY);
-        }
-        s.key = t->id;
-        POINT("table.taken");
+    *h = (struct handed){.parcel = t->parcel, .key = t->id};
+    *ret_over = true;
+    if (stands(t) && !same_digest(t->digest, digest)) return verdict_conflict(table, t->id, t->writes, fault);
+    TRY(store_by_key(table->front->store, t->id, table->arena, &h->again, &h->said, fault));
+    if (!h->again && stands(t) && !lost(t)) return verdict_seen(table, t->id, t->writes, fault);
+    *ret_over = false;
+    return OK;
+}
+
+/* What was taken in, now or before, is told together; then who used an id for other content, and what cannot be taken. */
+static enum outcome tell(struct taking *const *rows, const struct handed *list, size_t count, struct fault *fault) {
+    struct table *table = rows[0]->table;
+    struct telling *all = arena_array(table->arena, count, sizeof *all);
+    size_t told = 0;
+    bool full = false;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].outcome == OK) all[told++] = (struct telling){&list[i].said, rows[i]->writes};
     }
-    TRY(verdict_tell(table, &s, t->writes, fault));
-    if (memcmp(s.digest.b, digest.b, sizeof digest.b) != 0) return verdict_conflict(table, t->id, t->writes, fault);
+    TRY(verdict_tell(table, all, told, fault));
+    for (size_t i = 0; i < count; i++) {
+        const struct handed *h = &list[i];
+        struct digest digest = parcel_digest(rows[i]->parcel);
+        full = full || (h->outcome != OK && strcmp(h->why.code, "QUEUE_FULL") == 0);
+        if (h->outcome != OK && !full) TRY(verdict_refuse(table, h->key, rows[i]->writes, &digest, &h->why, fault));
+        else if (h->outcome == OK && memcmp(h->said.digest.b, digest.b, sizeof digest.b) != 0) TRY(verdict_conflict(table, h->key, rows[i]->writes, fault));
+        if (full) *fault = h->why;
+        if (full) return fault_as(REFUSE, RETRY); /* the rest stays in the table */
+    }
     return OK;
 }
 
 /* Never over a first outcome that stands. */
-static enum outcome refuse(struct taking *t, const struct fault *why, struct fault *fault) {
+static enum outcome refuse(struct taking *t, struct fault *fault) {
     struct table *table = t->table;
     struct submitted s = {0};
     bool known = false;
     TRY(store_by_key(table->front->store, t->id, table->arena, &known, &s, fault));
-    if (!known && (!stands(t) || lost(t))) return verdict_refuse(table, t->id, t->writes, NULL, why, fault);
-    if (known) TRY(verdict_tell(table, &s, t->writes, fault));
-    return strcmp(why->code, "TABLE_ROW_GONE") == 0 ? verdict_seen(table, t->id, t->writes, fault) : verdict_conflict(table, t->id, t->writes, fault);
+    if (!known && (!stands(t) || lost(t))) return verdict_refuse(table, t->id, t->writes, NULL, &t->why, fault);
+    if (known) TRY(verdict_tell(table, &(struct telling){&s, t->writes}, 1, fault));
+    return strcmp(t->why.code, "TABLE_ROW_GONE") == 0 ? verdict_seen(table, t->id, t->writes, fault) : verdict_conflict(table, t->id, t->writes, fault);
 }
 
-static enum outcome take_one(struct table *table, struct bytes id, struct fault *fault) {
-    struct taking t = {.table = table, .id = id};
-    struct fault why = {0};
-    TRY(parcel_new(table->front, &t.parcel, fault));
-    enum outcome outcome = take_all(&t, &why);
-    if (outcome == OK) outcome = settle(&t, fault);
-    else if (outcome == REFUSE) outcome = refuse(&t, &why, fault);
-    else *fault = why;
-    parcel_free(table->front, t.parcel);
+static enum outcome settle(struct taking *list, size_t count, struct fault *fault) {
+    struct table *table = list->table;
+    struct handed *handed = arena_array(table->arena, count, sizeof *handed);
+    struct taking **rows = arena_array(table->arena, count, sizeof *rows);
+    size_t open = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool over = false;
+        if (list[i].outcome == REFUSE) {
+            TRY(refuse(&list[i], fault));
+            continue;
+        }
+        parcel_finish(list[i].parcel);
+        struct digest digest = parcel_digest(list[i].parcel);
+        TRY(look_up(&list[i], &digest, &handed[open], &over, fault));
+        if (!over) rows[open++] = &list[i];
+    }
+    if (!open) return OK;
+    TRY(parcel_take_in(table->front, handed, open, table->settings->queue_most, table->arena, fault));
+    POINT("table.taken");
+    return tell(rows, handed, open, fault);
+}
+
+static enum outcome take_parcels(struct taking *list, size_t count, bool *ret_apart, struct fault *fault) {
+    for (size_t i = 0; i < count; i++) TRY(parcel_new(list->table->front, &list[i].parcel, fault));
+    TRY(take_all(list, count, ret_apart, fault));
+    POINT("table.read");
+    return *ret_apart && count > 1 ? OK : settle(list, count, fault);
+}
+
+static enum outcome take_group(struct table *table, const PGresult *rows, int from, int count, bool *ret_apart, struct fault *fault) {
+    arena_reset(table->arena);
+    struct taking *list = arena_array(table->arena, (size_t)count, sizeof *list);
+    for (int i = 0; i < count; i++) list[i] = (struct taking){.table = table, .id = link_value(rows, from + i, 0)};
+    enum outcome outcome = take_parcels(list, (size_t)count, ret_apart, fault);
+    for (int i = 0; i < count; i++) parcel_free(table->front, list[i].parcel);
     return outcome;
+}
+
+static int group_of(const PGresult *rows, int from) {
+    int count = 0;
+    for (int64_t files = 0; from + count < PQntuples(rows); count++) {
+        files += 1 + link_int(rows, from + count, 1);
+        if (count && files > GROUP_FILES) break;
+    }
+    return count;
 }
 
 enum outcome intake_round(struct table *table, bool *ret_more, struct fault *fault) {
     AUTO(link_result_free) PGresult *rows = NULL;
     struct link_values v = {0};
     link_number(&v, table->settings->batch, table->arena);
-    TRY(link_ask(table->link, "SELECT id::text FROM {schema}.{outbox}_outcome WHERE writes > seen ORDER BY position LIMIT $1::integer", &v, &rows, fault));
-    for (int i = 0; i < PQntuples(rows); i++) {
-        arena_reset(table->arena);
+    TRY(link_ask(table->link, "SELECT o.id::text, (SELECT count(*) FROM {schema}.{outbox}_file f WHERE f.id = o.id)::text FROM {schema}.{outbox}_outcome o"
+                              " WHERE o.writes > o.seen ORDER BY o.position LIMIT $1::integer", &v, &rows, fault));
+    for (int from = 0, count; from < PQntuples(rows); from += count) {
+        bool apart = false, ignored = false;
+        count = group_of(rows, from);
         if (atomic_load(&table->front->stopping)) return OK;
-        TRY(take_one(table, link_value(rows, i, 0), fault));
+        TRY(take_group(table, rows, from, count, &apart, fault));
+        for (int i = 0; apart && count > 1 && i < count; i++) TRY(take_group(table, rows, from + i, 1, &ignored, fault));
     }
     *ret_more = *ret_more || PQntuples(rows) == (int)table->settings->batch;
     return OK;

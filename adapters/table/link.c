@@ -13,10 +13,11 @@
 #define SLICE_MS 100           /* so long a stop may wait */
 #define SQL_MOST (64u * KIB)
 
-/* A transaction that its client forgot must not hold rows for long; the agency's own transactions are not waited for without end. */
+/* A transaction that its client forgot must not hold rows for long; the agency's own transactions are not waited for without end. Commits are not
+ * waited for: what a crash of the server takes back of the outcomes is told again at the next connection (reconcile.c); who needs more says so. */
 static const char session[] =
     "SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '20s'; SET client_min_messages = warning;"
-    "SET search_path = pg_catalog; SET TimeZone = 'Asia/Shanghai'; SET standard_conforming_strings = on";
+    "SET search_path = pg_catalog; SET TimeZone = 'Asia/Shanghai'; SET standard_conforming_strings = on; SET synchronous_commit = off";
 
 struct link {
     const struct table_settings *settings;

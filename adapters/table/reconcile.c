@@ -21,7 +21,7 @@ static enum outcome compare(struct table *table, struct bytes id, struct bytes s
     bool known = false;
     struct link_values v = {0};
     TRY(store_by_key(table->front->store, id, table->arena, &known, &s, fault));
-    if (known) return bytes_equal_cstr(state, verdict_state(s.stage)) ? OK : verdict_tell(table, &s, -1, fault);
+    if (known) return bytes_equal_cstr(state, verdict_state(s.stage)) ? OK : verdict_tell(table, &(struct telling){&s, -1}, 1, fault);
     if (!bytes_equal_cstr(state, "queued")) return OK;
     log_warn("table.lost", "text=\"a row that was taken in is no longer known here; it is taken again\"");
     link_text(&v, arena_cstr(table->arena, id));

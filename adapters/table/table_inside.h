@@ -7,7 +7,7 @@
 #include "adapters/table/table.h"
 
 #define TABLE_FOLDER ".table"
-#define TABLE_ARENA (64u << 20)       /* of one round: VERDICTS_MOST outcomes of 1 MiB at most, or one case file as text */
+#define TABLE_ARENA (64u << 20)       /* of one round: 9 MiB of outcomes and their texts, or one case file as text */
 /* 数据库状态, as `ecocase-adapter status` shows it. */
 struct table_status {
     bool up;
@@ -36,8 +36,9 @@ MUST_USE enum outcome intake_round(struct table *table, bool *ret_more, struct f
 /* ---- verdict.c: what became of them -> outcome rows */
 MUST_USE enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fault);
 const char *verdict_state(enum stage stage);   /* as the outcome table says it */
-/* `writes` < 0: the row was not looked at now. */
-MUST_USE enum outcome verdict_tell(struct table *table, const struct submitted *what, int64_t writes, struct fault *fault);
+/* `writes` < 0: the row was not looked at now. All in one statement. */
+struct telling { const struct submitted *what; int64_t writes; };
+MUST_USE enum outcome verdict_tell(struct table *table, const struct telling *list, size_t count, struct fault *fault);
 /* Not taken in: failed with its reason, or, the id being used for other content already, a conflict beside the first outcome. */
 MUST_USE enum outcome verdict_refuse(struct table *table, struct bytes id, int64_t writes, const struct digest *digest, const struct fault *why, struct fault *fault);
 /* As before: the same content again, or the row is gone since. */

@@ -85,7 +85,7 @@ static enum outcome read_all(struct table_settings *s, struct setting *root, str
     TRY(read_file_name(s, root, fault));
     TRY(read_roles(s, root, fault));
     TRY(setting_int_or(root, "poll_seconds", 1, 3600, seconds, &seconds, fault));
-    TRY(setting_int_or(root, "batch", 1, 1000, 50, &s->batch, fault));
+    TRY(setting_int_or(root, "batch", 1, 1000, 200, &s->batch, fault));
     TRY(setting_int_or(root, "attachment_mib", 1, 256, mib, &mib, fault));
     TRY(setting_int_or(root, "queue", 1, 1000000, 10000, &s->queue_most, fault));
     TRY(setting_int_or(root, "delete_after_days", 1, 36500, 0, &s->delete_after_days, fault));

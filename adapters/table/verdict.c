@@ -2,10 +2,11 @@
  * asked again; the store forgets what is untold only when the database has it. */
 #include "adapters/engine/rejection.h"
 #include "adapters/table/table_inside.h"
+#include "base/log.h"
 #include "base/point.h"
 #include <stdlib.h>
 
-#define VERDICTS_MOST 16u
+#define VERDICTS_MOST 128u /* the store gives 8 MiB of answers at most */
 static const char *const states[STAGE_COUNT] = {"queued", "queued", "sent", "accepted", "refused", "failed"};
 
 /* jsonb has no NUL character. */
@@ -24,22 +25,52 @@ static const char *hex_of(const struct digest *digest, struct arena *arena) {
 
 const char *verdict_state(enum stage stage) { return states[stage]; }
 
-enum outcome verdict_tell(struct table *table, const struct submitted *s, int64_t writes, struct fault *fault) {
-    struct arena *arena = table->arena;
+/* An answer that is no JSON any more (the agency wrote into its sent/) is none. */
+static json_t *answer_of(const struct submitted *s, bool wanted, struct arena *arena) {
+    const char *text = wanted ? for_jsonb(s->answer, arena) : NULL;
+    json_t *answer = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+    return answer ? answer : json_null();
+}
+
+static json_t *row_of(const struct telling *t, struct arena *arena) {
+    const struct submitted *s = t->what;
+    json_t *key = json_stringn((const char *)s->key.at, s->key.count);
+    return json_pack("{s:o, s:s, s:s, s:o, s:o, s:o}", "id", key ? key : json_null(), "state", states[s->stage], "digest", hex_of(&s->digest, arena), "error",
+                     answer_of(s, s->stage == STAGE_FAILED, arena), "receipt", answer_of(s, s->stage == STAGE_ACCEPTED || s->stage == STAGE_REFUSED, arena), "seen",
+                     t->writes >= 0 ? json_integer((json_int_t)t->writes) : json_null());
+}
+
+static enum outcome tell(struct table *table, const struct telling *list, size_t count, struct fault *fault) {
     struct link_values v = {0};
-    const char *answer = for_jsonb(s->answer, arena);
-    link_text(&v, arena_cstr(arena, s->key));
-    link_text(&v, states[s->stage]);
-    link_text(&v, hex_of(&s->digest, arena));
-    link_text(&v, s->stage == STAGE_FAILED ? answer : NULL);
-    link_text(&v, s->stage == STAGE_ACCEPTED || s->stage == STAGE_REFUSED ? answer : NULL);
-    if (writes >= 0) link_number(&v, writes, arena);
-    else link_text(&v, NULL);
+    json_t *rows = json_array();
+    for (size_t i = 0; i < count; i++) json_array_append_new(rows, row_of(&list[i], table->arena));
+    char *text = json_dumps(rows, JSON_COMPACT);
+    PROMISE(text);
+    json_decref(rows);
+    link_text(&v, text);
     POINT("table.telling");
-    TRY(link_run(table->link, "UPDATE {schema}.{outbox}_outcome SET state = $2::text, digest = $3::text, error = $4::jsonb, receipt = $5::jsonb,"
-                              " seen = coalesce($6::integer, seen), changed = clock_timestamp() WHERE id = $1::uuid", &v, NULL, fault));
+    enum outcome outcome = link_run(table->link, "UPDATE {schema}.{outbox}_outcome AS o SET state = v.state, digest = v.digest, error = v.error, receipt = v.receipt,"
+                                                 " seen = coalesce(v.seen, o.seen), changed = clock_timestamp()"
+                                                 " FROM jsonb_to_recordset($1::jsonb) AS v(id uuid, state text, digest text, error jsonb, receipt jsonb, seen integer)"
+                                                 " WHERE o.id = v.id", &v, NULL, fault);
     POINT("table.told");
-    return OK;
+    free(text);
+    return outcome;
+}
+
+/* What the database cannot hold of one must not hold up the others; of that one, then, the state alone. */
+enum outcome verdict_tell(struct table *table, const struct telling *list, size_t count, struct fault *fault) {
+    if (!count) return OK;
+    enum outcome outcome = tell(table, list, count, fault);
+    if (outcome != REFUSE) return outcome;
+    if (count > 1) {
+        for (size_t i = 0; i < count; i++) TRY(verdict_tell(table, &list[i], 1, fault));
+        return OK;
+    }
+    struct submitted bare = *list->what;
+    bare.answer = BYTES_NONE;
+    log_fault(LOG_WARN, "table.untellable", fault);
+    return tell(table, &(struct telling){&bare, list->writes}, 1, fault);
 }
 
 /* What the fault would say beside a file in failed/. */
@@ -81,10 +112,11 @@ enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fa
     struct submitted *list = NULL;
     size_t count = 0, most = VERDICTS_MOST;
     TRY(store_untold(table->front->store, most, table->arena, &list, &count, fault));
-    for (size_t i = 0; i < count; i++) {
-        TRY(verdict_tell(table, &list[i], -1, fault));
-        TRY(store_told(table->front->store, &list[i], fault));
-    }
-    *ret_more = *ret_more || count == most;
+    if (!count) return OK;
+    struct telling *all = arena_array(table->arena, count, sizeof *all);
+    for (size_t i = 0; i < count; i++) all[i] = (struct telling){&list[i], -1};
+    TRY(verdict_tell(table, all, count, fault));
+    TRY(store_told(table->front->store, list, count, fault));
+    *ret_more = true; /* what came meanwhile, or did not fit */
     return OK;
 }

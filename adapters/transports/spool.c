@@ -46,29 +46,27 @@ static void spool_close(struct transport *t) {
     }
     if (spool->notify >= 0) close(spool->notify);
     if (spool->lock >= 0) close(spool->lock);
-    free(spool->seen);
-    free(spool->spare);
-    free(spool->renamed_in);
+    spool_forget(spool);
     free(spool->staged);
     free(spool);
 }
 static int spool_wake_descriptor(const struct transport *t) { return spool_const(t)->notify; }
-static struct paper_counts spool_counts(const struct transport *t) { return (struct paper_counts){.waiting = (int64_t)spool_const(t)->seen_count}; }
+static struct paper_counts spool_counts(const struct transport *t) {
+    const struct spool *spool = spool_const(t);
+    return (struct paper_counts){.waiting = (int64_t)(spool->seen.count - spool->gone)};
+}
 
 static const struct transport_verbs verbs = {
     .close = spool_close, .wake_descriptor = spool_wake_descriptor, .papers = spool_papers, .present = spool_present,
-    .unchanged = spool_unchanged, .read = spool_read, .read_part = spool_read_part, .put_off = spool_put_off, .sent = spool_sent, .sent_taken = spool_sent_taken,
+    .unchanged = spool_unchanged, .read = spool_read, .read_part = spool_read_part, .kept = spool_kept, .put_off = spool_put_off, .sent = spool_sent, .sent_taken = spool_sent_taken,
     .fail = spool_fail, .stage = spool_stage, .store = spool_store, .stage_stored = spool_stage_stored, .settle = spool_settle, .reveal = spool_reveal, .seal = spool_seal,
     .forget_staged = spool_forget_staged, .tell_status = spool_tell_status, .counts = spool_counts};
 
 static enum outcome set_up(struct spool *spool, const char *path, struct fault *fault) {
     for (enum spool_folder i = 0; i < FOLDER_COUNT; i++) TRY(open_folder(spool, path, i, fault));
     TRY(take_lock(spool, path, fault));
-    spool->seen = calloc(SPOOL_SEEN_MOST, sizeof *spool->seen);
-    spool->spare = calloc(SPOOL_SEEN_MOST, sizeof *spool->spare);
-    spool->renamed_in = calloc(SPOOL_RENAMED_MOST, sizeof *spool->renamed_in);
     spool->staged = calloc(SPOOL_STAGED_MOST, sizeof *spool->staged);
-    PROMISE(spool->seen && spool->spare && spool->renamed_in && spool->staged);
+    PROMISE(spool->staged);
     watch(spool, path);
     return OK;
 }

@@ -7,26 +7,28 @@
 
 #define SPOOL_NAME 256
 struct seen {
-    char name[SPOOL_NAME];
+    char *name;               /* owned */
     int64_t size, modified_ns;
     uint64_t inode;
     int64_t first_ms, quiet_since_ms, again_ms; /* monotonic; again_ms: put off until then */
     bool complete, regular;
+    bool heard, renamed;      /* inotify told of it since the last look; that it was renamed in: it is complete at once */
+    bool gone;                /* moved on, or away; its place is given up at the next look */
 };
+/* What is known of outbox/: sorted by name. Owned names. */
+struct seen_list { struct seen *at; size_t count, room; };
 enum spool_folder { FOLDER_ROOT, FOLDER_OUTBOX, FOLDER_SENT, FOLDER_FAILED, FOLDER_INBOX, FOLDER_DONE, FOLDER_STAGE, FOLDER_STORE, FOLDER_COUNT };
 struct spool {
     struct transport transport;
     int folders[FOLDER_COUNT], lock, notify;
-    struct seen *seen, *spare; /* sorted by name; the two swap at each scan */
-    size_t seen_count;
-    char (*renamed_in)[SPOOL_NAME]; /* names inotify told of since the last scan */
-    size_t renamed_count;
+    struct seen_list seen, fresh; /* fresh: names inotify told of, not among the seen; in the order they were told */
+    size_t gone;              /* of seen.at */
+    bool unheard;             /* events were lost, or there was no room: only the folder itself can tell */
     int64_t next_scan_ms;
     char (*staged)[96];       /* since the last settle; beyond the room the whole file system is synced */
     size_t staged_count;
     bool sent_dirty, inbox_dirty, failed_dirty;
 };
-#define SPOOL_RENAMED_MOST 4096u
 #define SPOOL_STAGED_MOST 16u /* from here on one syncfs costs less than that many fsyncs (measured 0.4 ms each) */
 static inline struct spool *spool_of(struct transport *transport) { return (struct spool *)transport; }
 static inline const struct spool *spool_const(const struct transport *transport) { return (const struct spool *)transport; }
@@ -37,11 +39,17 @@ bool spool_present(struct transport *t, struct bytes name);
 bool spool_unchanged(struct transport *t, const struct paper *paper);
 enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault);
 enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count, struct fault *fault);
+bool spool_kept(struct transport *t, const struct paper *was, struct arena *arena, struct paper *ret);
 /* It is looked at again until it is complete. RETRY/FILE_CHANGED. */
 enum outcome spool_changed(struct spool *spool, const struct paper *paper, struct fault *fault);
+int64_t spool_modified_ns(const struct stat *facts);
 bool spool_same(int file, const struct paper *paper); /* an open file */
+/* spool_seen.c: brings what is known of outbox/ up to date; the whole folder is read only where events cannot tell. */
+MUST_USE enum outcome spool_look(struct spool *spool, int64_t now, struct fault *fault);
+void spool_forget(struct spool *spool); /* at the end */
 void spool_put_off(struct transport *t, struct bytes name, int64_t ms);
 void spool_unsee(struct spool *spool, struct bytes name);
+struct seen *spool_seen(const struct spool *spool, struct bytes name); /* NULL: not, or gone */
 bool spool_copy_name(struct bytes name, char ret[SPOOL_NAME]);
 
 enum outcome spool_sent(struct transport *t, const struct paper *paper, struct bytes as, struct fault *fault);

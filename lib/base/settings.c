@@ -39,11 +39,41 @@ static yaml_mark_t place_of(const struct reading *r) {
     return mark;
 }
 
+static struct bytes line_at(const struct reading *r, size_t line) {
+    size_t from = 0;
+    for (size_t i = 0; i < line && from < r->yaml.count; i++) {
+        const uint8_t *feed = memchr(r->yaml.at + from, '\n', r->yaml.count - from);
+        from = feed ? (size_t)(feed - r->yaml.at) + 1 : r->yaml.count;
+    }
+    const uint8_t *end = from < r->yaml.count ? memchr(r->yaml.at + from, '\n', r->yaml.count - from) : NULL;
+    return bytes_of(r->yaml.at + from, (end ? (size_t)(end - r->yaml.at) : r->yaml.count) - from);
+}
+
+/* No colon but a full-width one. */
+static bool full_width(struct bytes line) {
+    static const struct bytes colon = BYTES_LITERAL("：");
+    if (!line.count || memchr(line.at, ':', line.count)) return false;
+    for (size_t i = 0; i + colon.count <= line.count; i++) {
+        if (memcmp(line.at + i, colon.at, colon.count) == 0) return true;
+    }
+    return false;
+}
+
+/* What libyaml's words mean for who wrote the file with an ordinary editor or a Chinese input method. It often notices a line later. */
+static const char *remedy(const struct reading *r) {
+    size_t at = r->parser.problem_mark.line;
+    if (r->parser.error == YAML_READER_ERROR) return " · 请另存为 UTF-8 · save the file as UTF-8";
+    struct bytes line = line_at(r, at);
+    if (line.count && memchr(line.at, '\t', line.count)) return " · 缩进请用空格，不用制表符 · indent by blanks, not by tabs";
+    bool full = full_width(line) || (at && full_width(line_at(r, at - 1)));
+    return full ? " · 冒号请用半角并后加空格 · write the colon as \": \", not full-width" : "";
+}
+
 static enum outcome next_event(struct reading *r, yaml_event_t *ret) {
     if (yaml_parser_parse(&r->parser, ret)) return OK;
-    char text[200];
-    snprintf(text, sizeof text, "%s%s%s", r->parser.problem ? r->parser.problem : "not YAML",
-             r->parser.context ? ", " : "", r->parser.context ? r->parser.context : "");
+    char text[320];
+    snprintf(text, sizeof text, "%s%s%s%s", r->parser.problem ? r->parser.problem : "not YAML",
+             r->parser.context ? ", " : "", r->parser.context ? r->parser.context : "", remedy(r));
     return refuse(r, r->parser.error == YAML_READER_ERROR ? place_of(r) : r->parser.problem_mark, "SETTINGS_SYNTAX", text);
 }
 

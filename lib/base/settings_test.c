@@ -27,6 +27,14 @@ static void refused(const char *yaml, const char *code, uint32_t line, uint32_t 
     assert_null(s);
     assert_int_equal(parse(yaml, &s, NULL), REFUSE);
 }
+/* What to do stands beside libyaml's words; NULL: nothing is known. */
+static void remedied(const char *yaml, const char *what) {
+    struct settings *s = NULL;
+    struct fault f;
+    assert_int_equal(parse(yaml, &s, &f), REFUSE);
+    if (what) assert_non_null(strstr(f.text, what));
+    else assert_null(strstr(f.text, " · "));
+}
 static void what_people_write_is_read(void **state) {
     (void)state;
     AUTO(settings_free_auto) struct settings *s = NULL;
@@ -91,6 +99,11 @@ static void mistakes_are_named_by_place(void **state) {
     refused("a: [1\nb: 2\n", "SETTINGS_SYNTAX", 2, 2);
     refused("a: 1\n\tb: 2\n", "SETTINGS_SYNTAX", 2, 1);
     refused("a: \"x\\0y\"\n", "SETTINGS_SYNTAX", 1, 4);
+    remedied("a: 1\n\tb: 2\n", "by blanks");
+    remedied("a: 1\n牧: x\xff\n", "as UTF-8");
+    remedied("\xff\xfe" "a\0:\0", "as UTF-8");
+    remedied("单位：nm\nformat: {}\n", "not full-width");
+    remedied("a: 标题：x\nb: [1\nc: 2\n", NULL);
     refused("a: 1\n牧: x\xff\n", "SETTINGS_SYNTAX", 2, 5);
 }
 static void values_of_the_wrong_type_are_named_by_place(void **state) {

@@ -6,10 +6,12 @@
 #include "wire/event.h"
 #include "wire/fact.h"
 #include "wire/record.h"
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define MOST_SCHEMAS 64
+struct schema_class { _Atomic(avro_value_iface_t *) made; };
 struct catalogue {
     struct schema_entry entries[MOST_SCHEMAS];
     size_t count;
@@ -67,6 +69,8 @@ static enum outcome load_entry(struct catalogue *catalogue, const char *folder, 
     struct walk_program *program = NULL;
     TRY(walk_program_new(entry->schema, paths, count, &program, fault));
     entry->program = program;
+    entry->class = calloc(1, sizeof *entry->class);
+    PROMISE(entry->class);
     return compile_items(entry, fault);
 }
 
@@ -123,6 +127,8 @@ void catalogue_free(struct catalogue *catalogue) {
         union { const struct walk_program *borrowed; struct walk_program *owned; } program = {entry->program}, items = {entry->items};
         walk_program_free(program.owned);
         walk_program_free(items.owned);
+        if (entry->class && entry->class->made) avro_value_iface_decref(entry->class->made);
+        free(entry->class);
         if (entry->schema) avro_schema_decref(entry->schema);
         let_go(entry->name);
         let_go(entry->full_name);
@@ -133,6 +139,14 @@ void catalogue_free(struct catalogue *catalogue) {
     fact_list_free(catalogue->facts);
     free(catalogue->folder);
     free(catalogue);
+}
+avro_value_iface_t *catalogue_class(const struct schema_entry *entry) {
+    avro_value_iface_t *made = atomic_load(&entry->class->made), *none = NULL;
+    if (made) return made;
+    made = avro_generic_class_from_schema(entry->schema);
+    if (!made || atomic_compare_exchange_strong(&entry->class->made, &none, made)) return made;
+    avro_value_iface_decref(made); /* another thread was quicker */
+    return none;
 }
 const struct division_list *catalogue_divisions(const struct catalogue *catalogue) { return catalogue->divisions; }
 const struct fact_list *catalogue_facts(const struct catalogue *catalogue) { return catalogue->facts; }

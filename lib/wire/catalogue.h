@@ -19,6 +19,7 @@ struct schema_entry {
     avro_schema_t schema;
     const struct walk_program *program; /* fields per wire/record.h */
     const struct walk_program *items;   /* of record_items; NULL: the kind has none */
+    struct schema_class *class;         /* see catalogue_class */
 };
 struct catalogue;
 struct division_list;
@@ -27,6 +28,8 @@ MUST_USE enum outcome catalogue_load(const char *schemas_folder, struct catalogu
 void catalogue_free(struct catalogue *catalogue);
 const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id);     /* NULL when unknown */
 const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, enum record_kind kind);
+/* Avro C's class of the entry's values, made once (it costs as much as a small record) and kept with the catalogue. Any thread. NULL: no memory. */
+avro_value_iface_t *catalogue_class(const struct schema_entry *entry);
 const struct division_list *catalogue_divisions(const struct catalogue *catalogue);                      /* wire/division.h */
 const struct fact_list *catalogue_facts(const struct catalogue *catalogue);                              /* wire/fact.h */
 const char *catalogue_folder(const struct catalogue *catalogue);   /* where it was loaded from: the schemas folder */

@@ -31,7 +31,7 @@ from meter import measure, peak_mib  # noqa: E402
 from offsets import Offsets  # noqa: E402
 from world import World, eventually  # noqa: E402
 
-OURS, PEER = "adapter", "Python peer"
+OURS, PEER, PEER_JOURNAL = "adapter", "Python peer", "peer with a journal"
 SCHEMA_ID, SCHEMA = 7, ROOT / "schemas" / "avro" / "CaseFile.avsc"
 CASE_FILE = fastavro.parse_schema(gen.strip_logical(json.loads(SCHEMA.read_text())))
 LANES = 6
@@ -68,13 +68,14 @@ class Trial:
             (self.ready / name).write_bytes(file)
 
     def start(self, build):
-        if self.who != PEER:
+        if self.who not in (PEER, PEER_JOURNAL):
             profile = ROOT / "adapters" / "agencies" / self.agency / "profile.yaml"
             return self.world.start_process("contestant", [ROOT / build / "bin" / "ecocase-adapter", "run", "--agency", self.agency, "--profile", profile, "--spool",
                                                            self.spool, "--kafka", self.world.kafka, "--schemas", self.world.schemas])
         settings = self.world.folder / "peer.json"
         settings.write_text(json.dumps({"bootstrap": self.world.kafka, "kind": self.kind, "agency": self.agency, "outbox": str(self.spool / "outbox"),
-                                        "sent": str(self.spool / "sent"), "schema": str(SCHEMA), "schema_id": SCHEMA_ID, "topic": self.topic}))
+                                        "sent": str(self.spool / "sent"), "schema": str(SCHEMA), "schema_id": SCHEMA_ID, "topic": self.topic,
+                                        **({"journal": str(self.spool / ".journal")} if self.who == PEER_JOURNAL else {})}))
         return self.world.start_process("contestant", [sys.executable, ROOT / "tests" / "bench" / "adapter_peer.py", settings])
 
     def sent(self):
@@ -133,7 +134,7 @@ def one_round(world, offsets, o, nth, tasks):
     found = {}
     for task in tasks:
         content = files(*task, o.count if task[1] == "1 KB" else max(o.count // 5, 20))
-        contestants = [(OURS, o.build), (PEER, None)] + ([(f"{OURS}, {o.against}", o.against)] if o.against else [])
+        contestants = [(OURS, o.build), (PEER, None), (PEER_JOURNAL, None)] + ([(f"{OURS}, {o.against}", o.against)] if o.against else [])
         found[task], records = {}, {}
         for who, build in contestants if nth % 2 == 0 else contestants[::-1]:
             found[task][who], records[who] = Trial(world, offsets, who, task, content).run(build)

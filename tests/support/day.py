@@ -70,13 +70,18 @@ def as_golden(path, golden, form):
 
 
 class Running:
-    """One case on its way: the step that is out, and what is still awaited of it."""
-    def __init__(self, steps):
-        self.steps, self.at, self.out, self.answer = steps, 0, False, None
+    """One case on its way: the step that is out, and what is still awaited of it. Ticks that are to come hold back what waits for them."""
+    def __init__(self, steps, to_come):
+        self.steps, self.at, self.out, self.answer, self.to_come = steps, 0, False, None, to_come
+
+    def held(self):
+        return not self.out and self.steps[self.at].after in [tick.id for tick in self.to_come]
 
     def look(self, spools):
         """(moved, wrong): moved — something happened; wrong — why this case cannot go on."""
         step = self.steps[self.at]
+        if self.held():
+            return False, None
         if not self.out:
             put(spools[step.agency], step)
             self.out = True
@@ -110,14 +115,19 @@ class Running:
         return f"{step.id}: {step.event} 送达 · delivery to {' '.join(missing)}"
 
 
-def play(steps, spools, progress, waiting=lambda text: None, between=lambda done: None):
+def play(steps, spools, progress, waiting=lambda text: None, between=lambda done: None, ticks=(), strike=None):
     """Plays all cases side by side, the steps of each in order. What went wrong, line by line. `progress(step)` after each step that
-    arrived everywhere; `between(count)` after each, e.g. to kill something."""
-    cases = {}
+    arrived everywhere; `between(count)` after each, e.g. to kill something. `strike(tick)` is called for each of `ticks`, in order, as soon as all
+    that goes on waits for it; without ticks nothing waits (who has no hand at the clock plays the papers alone)."""
+    cases, to_come = {}, list(ticks)
     for step in steps:
         cases.setdefault(step.case, []).append(step)
-    running, wrong, done, moved_at = [Running(s) for s in cases.values()], [], 0, time.monotonic()
-    while running:
+    running, wrong, done, moved_at = [Running(s, to_come) for s in cases.values()], [], 0, time.monotonic()
+    while running or to_come:
+        if to_come and all(one.held() for one in running):
+            strike(to_come[0])
+            to_come.pop(0)
+            moved_at = time.monotonic()
         for one in list(running):
             before = one.at
             moved, why = one.look(spools)
@@ -172,9 +182,44 @@ def verify_hints(steps, spools, ask):
     return wrong
 
 
-def verify(steps, spools, ask):
+ALERTS = """SELECT referral_id, coalesce(rule, ''), event, told, to_char(told_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') FROM ecocase.alert_list"""
+ALERT_FILE = re.compile(r"SYS\.(WARNING|OVERDUE|ESCALATION|UNREFERRED|CORRECTION)_.*_\d+-\d+(g\d+)?\.[^._]+$")
+
+
+def alerts_by_tick(steps, spools, ask):
+    """{when: [(case, limit, event, told)]} as the ledger has it; the case by the referrals that its steps were answered with."""
+    cases, found = {}, {}
+    for step in steps:
+        said = receipt(spools[step.agency], step)
+        if said and said[0]:
+            cases[str(said[1]["referralId"])] = step.case
+    for referral, rule, event, told, when in ask(ALERTS):
+        found.setdefault(when, []).append((cases.get(str(referral), "?"), rule, event, told))
+    return found
+
+
+def verify_alerts(steps, spools, ask, ticks):
+    """Each tick brought its alerts, to whom it should, and nothing else: in the ledger, and as notices in the inboxes."""
+    wrong, found, told = [], alerts_by_tick(steps, spools, ask), {agency: 0 for agency in spools}
+    for tick in ticks:
+        came = found.pop(tick.at, [])
+        for alert in set(came) | set(tick.alerts):
+            if came.count(alert) != tick.alerts.count(alert):
+                wrong.append(f"{tick.at} {' '.join(alert)}: 提醒 {came.count(alert)} 次而非 {tick.alerts.count(alert)} 次 · told so often instead of that often")
+        for *_, agencies in tick.alerts:
+            for agency in agencies.split():
+                told[agency] += 1
+    wrong += [f"{when} {' '.join(alert)}: 无此时刻 · nobody struck the clock then" for when, alerts in found.items() for alert in alerts]
+    for agency, spool in spools.items():
+        came = [p.name for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if ALERT_FILE.match(p.name)]
+        if len(came) != told[agency]:
+            wrong.append(f"{agency}: 提醒 {len(came)} 份而非 {told[agency]} 份 · alerts came instead of the expected ones: {sorted(came)}")
+    return wrong
+
+
+def verify(steps, spools, ask, ticks=()):
     """After play: native files as expected (golden where there is one), nothing sent is in failed/ or left in an outbox, each delivery once,
-    and the ledger's state and clocks of every case's referral. `ask(sql, *parameters)` queries the ledger."""
+    the ledger's state and clocks of every case's referral, and what each tick brought. `ask(sql, *parameters)` queries the ledger."""
     wrong, last = [], {}
     for step in steps:
         told = receipt(spools[step.agency], step)
@@ -215,4 +260,4 @@ def verify(steps, spools, ask):
         failed = [p.name for p in (spool / "failed").iterdir()]
         if left or failed:
             wrong.append(f"{agency}: 留在 outbox · left {left}; failed {failed}")
-    return wrong + verify_hints(steps, spools, ask)
+    return wrong + verify_hints(steps, spools, ask) + verify_alerts(steps, spools, ask, ticks)

@@ -96,6 +96,8 @@ def here(path):
 CLOCKS = "SELECT rule, rule_zh, state, state_zh, statutory_zh, due_lenient::date FROM ecocase.clock_list WHERE referral_id = %s ORDER BY started_at, rule"
 EVENTS = """SELECT e.lane, e.serial, e.event, e.event_zh, e.sender, e.document_no, to_char(e.business_time AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI')
             FROM ecocase.event_list e WHERE e.referral_id = %s AND e.kind = 'A' ORDER BY e.lane, e.serial"""
+ALERTS = """SELECT to_char(told_at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), event, event_zh, coalesce(rule, ''), told FROM ecocase.alert_list
+            WHERE referral_id = %s ORDER BY told_at, event, rule"""
 DELIVERIES = """SELECT d.recipient, d.role_zh, d.lane, d.sequence, d.delivered FROM ecocase.delivery_list d
                 WHERE d.lane = %s AND d.serial = %s AND d.role IN ('t', 'c', 'h') ORDER BY d.role DESC, d.recipient"""
 
@@ -116,6 +118,13 @@ def report(w):
             for recipient, role, d_lane, sequence, delivered in ask(w, DELIVERIES, lane, serial):
                 files = day.delivered_files(spools[recipient], d_lane, sequence) if recipient in spools else []
                 print(f"        {role} {recipient:9s} " + ("  ".join(str(here(f)) for f in files) or ("已取走 · taken" if delivered else "未送达 · not yet delivered")))
+        for at, event, event_zh, rule, told in ask(w, ALERTS, referral):
+            print(f"    {at}  {event:24s}{wide(event_zh, 26)} {rule:5s} → {told}")
+    counted = ask(w, "SELECT event, event_zh, event_en, count(*), count(DISTINCT referral_id) FROM ecocase.alert_list GROUP BY 1, 2, 3 ORDER BY 1")
+    if counted:
+        print("\n▸ 提醒 · alerts")
+    for event, event_zh, event_en, alerts, referrals in counted:
+        print(f"    {event:24s}{wide(event_zh, 26)} {alerts:3d} 次，涉及 {referrals} 件 · {event_en}, of {referrals} referrals")
 
 
 def play(w, slugs, screen):
@@ -133,32 +142,50 @@ def play(w, slugs, screen):
         screen.say(f"  [{len(done):2d}/{len(steps)}] {step.agency:9s}{step.event:24s}{wide(step.file.name, 26)} → " +
                    " ".join(("抄 " if d.role == "copy" else "") + d.agency for d in step.deliver))
     spools = {slug: w.spool(slug) for slug in slugs}
-    wrong = day.play(steps, spools, progress, waiting=lambda text: screen.at("  … " + text))
-    return wrong + day.verify(steps, spools, lambda sql, *p: ask(w, sql, *p))
+    ticks, clock = sample_day.ticks(AGENCIES / "sample-day.yaml"), independent().Clock
+
+    def strike(tick):
+        screen.say(f"▸ 时钟到 · the clock reaches {tick.at}: {len(tick.alerts)} 条提醒 · alerts")
+        clock(w, independent().Client(w)).pass_to(tick.at)
+    wrong = day.play(steps, spools, progress, waiting=lambda text: screen.at("  … " + text), ticks=ticks, strike=strike)
+    return wrong + all_delivered(w, 60) + day.verify(steps, spools, lambda sql, *p: ask(w, sql, *p), ticks)
 
 
-def whole(w, slugs, kinds_allowed=("A",)):
-    """--check: nothing lost, nothing twice, by an independent client's look into the inboxes. Where an adapter was killed it may have had to
-    send again: P, a repeat that was recognised."""
+def independent():
+    """What the integration tests share: a client and a hand at the clock that are none of our code."""
     sys.path[:0] = [str(ROOT / "tests" / "integration")]
     arguments, sys.argv[1:] = sys.argv[1:], []
     import case
     sys.argv[1:] = arguments
-    wrong = []
+    return case
+
+
+def all_delivered(w, seconds):
+    """A tick is over when its alerts are published; their files, and the reports that they lie there, come a moment later."""
+    try:
+        eventually(lambda: ask(w, "SELECT count(*) FILTER (WHERE NOT delivered) FROM ecocase.delivery_list")[0][0] == 0, seconds, "送达报告 · every delivery reported")
+    except AssertionError as error:
+        return [str(error)]
+    return []
+
+
+def whole(w, slugs, kinds_allowed=("A",), ticks=()):
+    """--check: nothing lost, nothing twice, by an independent client's look into the inboxes. Where an adapter was killed it may have had to
+    send again: P, a repeat that was recognised."""
+    case, wrong = independent(), []
     case.wait_events(w, 1)
     kinds = dict(ask(w, "SELECT kind::text, count(*) FROM ecocase.event GROUP BY 1"))
+    alerts = kinds.pop("T", 0)
     refused = sum(bool(s.refused) for s in sample_day.load(AGENCIES / "sample-day.yaml"))
     if kinds.pop("R", 0) != refused or not set(kinds) <= set(kinds_allowed):
         wrong.append(f"台账中有未受理的来文 · the ledger has events that were not accepted: {kinds}")
+    if alerts != sum(len(tick.alerts) for tick in ticks):
+        wrong.append(f"台账中有 {alerts} 条提醒 · the ledger has so many alerts instead of {sum(len(tick.alerts) for tick in ticks)}")
     delivered = case.check_sequences(w, slugs)
     booked = ask(w, "SELECT sum(cardinality(delivery_to)) FROM ecocase.event")[0][0]
     if delivered != booked:
         wrong.append(f"送达 {delivered} 份，台账记 {booked} 份 · delivered {delivered}, the ledger has {booked}")
-    reported = "SELECT count(*) FILTER (WHERE NOT delivered) FROM ecocase.delivery_list"
-    try:
-        eventually(lambda: ask(w, reported)[0][0] == 0, 20, "送达报告 · every delivery reported")
-    except AssertionError as error:
-        wrong.append(str(error))
+    wrong += all_delivered(w, 20)
     print(f"\n{kinds.get('A', 0)} 份文书受理、{delivered} 份送达，无遗漏、无重复 · papers accepted, records delivered, none lost, none twice" if not wrong else "")
     return wrong
 
@@ -178,7 +205,7 @@ def live(w, chosen, screen):
     wrong = play(w, slugs, screen)
     report(w)
     if chosen.check:
-        wrong += whole(w, slugs) + replay(w)
+        wrong += whole(w, slugs, ticks=sample_day.ticks(AGENCIES / "sample-day.yaml")) + replay(w)
     for line in wrong:
         print(f"✗ {line}", file=sys.stderr)
     if chosen.check:

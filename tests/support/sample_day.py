@@ -42,6 +42,15 @@ class Step:
     refused: str = ""    # the reason why the broker must refuse it; nobody gets it then
     referral: dict = field(default_factory=dict)    # {machine, state, clocks: {rule: letter}, parent: machine it came of} of the case's referral after the step
     hints: tuple = ()   # 应移未移: {level, threshold, state at the end of the day, to: agencies} that the step brings
+    after: str = ""     # the tick that must have been struck before
+
+
+@dataclass(frozen=True)
+class Tick:
+    """The clock reaches an instant; `alerts` is all that this brings: (case, limit, event, agencies told)."""
+    id: str
+    at: str             # YYYY-MM-DD HH:MM
+    alerts: tuple
 
 
 def fill(text, day_zero):
@@ -91,8 +100,16 @@ def load(path, day_zero=None):
                         for d in expect["deliver"])
         steps.append(Step(s["id"], case, titles[case], s["agency"], File(s.get("as", s["file"]), content(folder, s["file"], zero)),
                           tuple(File(a, (out / a).read_bytes()) for a in s.get("attachments", [])), expect["event"], deliver,
-                          str(expect.get("refused", "")), expect.get("referral", {}), tuple(expect.get("hints", ()))))
+                          str(expect.get("refused", "")), expect.get("referral", {}), tuple(expect.get("hints", ())), s.get("after", "")))
     return steps
+
+
+def ticks(path, day_zero=None):
+    """When the clock is struck, in order."""
+    told = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    zero = day_zero or told["day_zero"]
+    return [Tick(t["id"], fill("{{" + t["at"] + " %Y-%m-%d %H:%M}}", zero),
+                 tuple(sorted((a["case"], a.get("limit", ""), a["event"], " ".join(sorted(a["to"]))) for a in t["alerts"]))) for t in told["ticks"]]
 
 
 if __name__ == "__main__":

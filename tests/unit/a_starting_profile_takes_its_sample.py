@@ -1,5 +1,5 @@
 """`ecocase-adapter new` makes of every opening sample of every agency a profile that `check` finds nothing in and with which `try` takes that
-sample; what the shipped profile maps plainly by a usual name is found again."""
+sample; what the shipped profile maps plainly by a usual name is found again. It starts with a paper that the rules let that body send."""
 import json
 import subprocess
 import sys
@@ -8,11 +8,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
+import permitted  # noqa: E402
 import sample_day  # noqa: E402
 import yaml  # noqa: E402
 
 ADAPTER = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build") / "bin" / "ecocase-adapter"
 OPENING = {"REF.SEND", "REV.SEND", "JUR.FORWARD"}
+CLUES = ("sfj", "fgw", "htgq", "wlsh")     # bodies that may open nothing else
 SAME = ("title", "agency_case_no", "place")
 
 
@@ -32,7 +34,7 @@ def main():
         for step in sample_day.load(ROOT / "adapters" / "agencies" / "sample-day.yaml"):
             shipped = ROOT / "adapters" / "agencies" / step.agency / "profile.yaml"
             form = yaml.safe_load(shipped.read_text(encoding="utf-8"))["format"]
-            if step.event not in OPENING or form["kind"] == "fixed" or form.get("sheets"):
+            if step.event not in OPENING and not (step.event == "CLU.CREATE" and step.agency in CLUES) or form["kind"] == "fixed" or form.get("sheets"):
                 continue  # columns without a header, and which sheet is what, can only be told
             file, profile = Path(folder) / step.file.name, Path(folder) / "profile.yaml"
             file.write_bytes(step.file.content)
@@ -50,10 +52,14 @@ def main():
                     missed.append(f"{step.agency}:{name}")
             assert value["envelope"]["document_no"] or value["agency_case_no"], step.id
             seen += 1
-        plain = adapter("new", "nm")
-        assert plain.returncode == 0, plain.stderr
-        profile.write_text(plain.stdout)
-        assert adapter("check", profile).returncode == 0
+        may = permitted.senders_and_receivers()[0]
+        for slug in ("nm", "psb-wh", "jcy", "zjfy", *CLUES[:3]):     # one of each role
+            plain = adapter("new", slug)
+            assert plain.returncode == 0, (slug, plain.stderr)
+            profile.write_text(plain.stdout)
+            assert adapter("check", profile).returncode == 0, slug
+            (first,) = [m["event"] for m in yaml.safe_load(plain.stdout)["messages"]]
+            assert slug in may[first], f"{slug} may not send {first}"
         file.write_bytes(b"\x00\x01 nothing of the kind \xff\xfe")
         assert adapter("new", "nm", file).returncode == 1 and adapter("new", "nobody", file).returncode == 1
     assert seen >= 10 and same > 3 * len(missed), (seen, same, sorted(set(missed)))
