@@ -17,6 +17,7 @@ static const char *const inbox_config[] = {"retention.ms", "7776000000", "max.me
 /* 130 days: what an inbox keeps for 90 may name chunks that were 30 days old then, since a paper sent again is not shipped again. */
 static const char *const files_config[] = {"retention.ms", "11232000000", "max.message.bytes", "2097152", "compression.type", "uncompressed",
                                            "message.timestamp.type", "LogAppendTime"};
+static const char *const wanted_config[] = {"retention.ms", "86400000", "message.timestamp.type", "LogAppendTime"}; /* who still waits asks again */
 static const char *const dead_config[] = {"retention.ms", "-1", "max.message.bytes", "4194304", "message.timestamp.type", "LogAppendTime"};
 #define WITH(config) (config), sizeof(config) / sizeof((config)[0])
 
@@ -46,7 +47,7 @@ static enum outcome await_leaders(rd_kafka_t *any, const struct topics *topics, 
 }
 
 static enum outcome make_topics(rd_kafka_t *any, const struct broker_setup *setup, const struct directory *directory, struct fault *fault) {
-    size_t most = directory_count(directory) * 3 + 2;
+    size_t most = directory_count(directory) * 3 + 3;
     bool manual = setup->manual_clock;
     struct topics topics = {calloc(most, sizeof *topics.all), calloc(most, TOPIC_NAME), 0, setup};
     PROMISE(topics.all && topics.names);
@@ -60,6 +61,8 @@ static enum outcome make_topics(rd_kafka_t *any, const struct broker_setup *setu
         bus_files_topic(slug, topics.names[topics.count]);
         add_with(&topics, 1, WITH(files_config));
     }
+    snprintf(topics.names[topics.count], TOPIC_NAME, "%s", TOPIC_WANTED);
+    add_with(&topics, 1, WITH(wanted_config));
     snprintf(topics.names[topics.count], TOPIC_NAME, "%s", TOPIC_CLOCK);
     if (manual) add(&topics, WITH(clock_manual));
     else add(&topics, WITH(clock_real));

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define PUT_AWAY_MS 600000
+#define SIDECAR_MOST 1024u
 
 static const struct paper *paper_named(const struct look *look, struct bytes name) {
     for (size_t i = 0; i < look->paper_count; i++) {
@@ -24,6 +25,19 @@ static bool utf8(struct bytes name) {
     return text != NULL;
 }
 
+/* What says in which encoding the file is, must say what the profile says. */
+static enum outcome read_sidecar(struct look *look, struct candidate *c) {
+    struct engine *e = look->engine;
+    AUTO(buffer_free) struct buffer content;
+    buffer_init(&content, SIDECAR_MOST);
+    if (!convert_sidecar(e->profile, c->paper->name, look->arena, &c->sidecar)) return OK;
+    c->beside = paper_named(look, c->sidecar.name);
+    if (!c->beside) return OK;
+    if (!c->beside->readable) return fault_set(&c->fault, REFUSE, "FILE_READ", "%.*s is not a regular file", BYTES_FMT(c->sidecar.name));
+    TRY(e->transport->verbs->read(e->transport, c->beside, &content, &c->fault));
+    return convert_sidecar_check(e->profile, buffer_view(&content), &c->fault);
+}
+
 static enum outcome read_and_map(struct look *look, struct candidate *c) {
     struct engine *e = look->engine;
     AUTO(buffer_free) struct buffer native;
@@ -35,6 +49,7 @@ static enum outcome read_and_map(struct look *look, struct candidate *c) {
     TRY(e->transport->verbs->read(e->transport, c->paper, &native, &c->fault));
     c->native = arena_copy(look->arena, buffer_view(&native));
     const char *name = arena_cstr(look->arena, c->paper->name);
+    TRY(read_sidecar(look, c));
     TRY(convert_read(e->profile, name, c->native, look->arena, &c->draft, &c->fault));
     convert_view(c->draft, &c->view);
     if (c->view.need_count > LIMIT_ATTACHMENT_COUNT) {
@@ -73,6 +88,7 @@ bool look_claimed(const struct look *look, struct bytes name) {
     }
     for (size_t i = 0; i < look->candidate_count; i++) {
         const struct candidate *c = &look->candidates[i];
+        if (c->sidecar.name.count && bytes_equal(c->sidecar.name, name)) return true;
         if (c->outcome != OK || bytes_equal(c->paper->name, name)) continue;
         for (size_t n = 0; n < c->view.need_count; n++) {
             if (bytes_equal(c->view.needs[n].file_name, name)) return true;
@@ -83,12 +99,13 @@ bool look_claimed(const struct look *look, struct bytes name) {
 
 const struct paper *candidate_papers(const struct look *look, const struct candidate *c, size_t *ret_count) {
     size_t needs = c->with ? c->view.need_count : 0, count = 0;
-    struct paper *papers = arena_array(look->arena, 1 + needs, sizeof *papers);
+    struct paper *papers = arena_array(look->arena, 2 + needs, sizeof *papers);
     papers[count++] = *c->paper;
+    if (c->beside) papers[count++] = *c->beside;
     for (size_t i = 0; i < needs; i++) {
         bool again = false;
         for (size_t k = 0; k < i; k++) again = again || c->with[k] == c->with[i];
-        if (c->with[i] && !again && c->with[i] != c->paper) papers[count++] = *c->with[i];
+        if (c->with[i] && !again && c->with[i] != c->paper && c->with[i] != c->beside) papers[count++] = *c->with[i];
     }
     *ret_count = count;
     return papers;
@@ -106,6 +123,9 @@ static enum outcome refuse_need(const struct attachment_need *need, struct fault
 static enum outcome all_there(struct look *look, const struct candidate *c, bool *ret_wait, struct fault *fault) {
     struct engine *e = look->engine;
     bool late = c->paper->waited_ms > profile_attachment_wait_ms(e->profile);
+    const struct attachment_need beside = {.file_name = c->sidecar.name};
+    if (c->sidecar.needed && !c->beside && late) return refuse_need(&beside, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
+    *ret_wait = c->sidecar.needed && !c->beside;
     for (size_t i = 0; i < c->view.need_count; i++) {
         const struct attachment_need *need = &c->view.needs[i];
         if (!need->file_name.count) continue;
@@ -154,6 +174,7 @@ static enum outcome read_attachments(struct look *look, const struct candidate *
         if (!fits && !e->uploads) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "does not fit inside the record");
         if (fits) inside += (size_t)paper->size;
         TRY(fits ? read_inside(look, paper, &list[i], ret_wait, fault) : name_chunks(look, paper, &list[i], ret_wait, fault));
+        if (!fits) uploads_waits(e->uploads, paper, c->paper->name);
     }
     *ret = list;
     return OK;

@@ -39,6 +39,11 @@ struct draft;  /* a parsed and mapped case file, not yet addressed by ids */
 /* Parses and maps. REFUSE with a reason code, field, line and column of the native file. */
 MUST_USE enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native,
                                    struct arena *arena, struct draft **ret, struct fault *fault);
+/* 附表文件: what lies beside a case file of this format and says something of it (dbf: NAME.cpg, its code page). False: nothing does. */
+struct convert_sidecar { struct bytes name; bool needed; };
+bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct arena *arena, struct convert_sidecar *ret);
+/* REFUSE/"DBF_SYNTAX": it contradicts the profile. */
+MUST_USE enum outcome convert_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault);
 struct draft_view {
     const char *event;                 /* "REF.SEND" */
     bool opens;                        /* opens a referral (REF.SEND, REV.SEND, JUR.FORWARD): needs no citation */
@@ -65,6 +70,7 @@ struct native_file { struct bytes name; struct bytes content; const struct chunk
 struct native_case {
     struct bytes extension;             /* "csv", without the dot */
     struct bytes content;               /* the case file */
+    struct bytes sidecar;               /* of the .cpg file beside it; empty: none is written */
     const struct native_file *attachments; size_t attachment_count;  /* names as in the record, made safe by the engine */
 };
 struct inbox_facts { int32_t lane; int64_t sequence; const char *role; /* to|copy|notice */ };

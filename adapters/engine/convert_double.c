@@ -103,6 +103,14 @@ enum outcome convert_read(const struct profile *profile, const char *name, struc
     *ret = draft;
     return OK;
 }
+bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct arena *arena, struct convert_sidecar *ret) {
+    (void)profile, (void)file_name, (void)arena, (void)ret;
+    return false;
+}
+enum outcome convert_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault) {
+    (void)profile, (void)content, (void)fault;
+    return OK;
+}
 void convert_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }
 
 struct encoding { struct buffer *into; const struct attachment *attachments; struct fault *fault; };
@@ -232,7 +240,7 @@ enum outcome convert_render(const struct profile *profile, struct bytes value, c
     json_object_set(root, "attachments", list);
     json_object_set_new(root, "role", json_string(facts->role));
     char *text = outcome == OK ? json_dumps(root, JSON_INDENT(1)) : NULL;
-    if (text) *ret = (struct native_case){BYTES_LITERAL("json"), arena_copy(arena, bytes_of_cstr(text)), files, count};
+    if (text) *ret = (struct native_case){BYTES_LITERAL("json"), arena_copy(arena, bytes_of_cstr(text)), BYTES_NONE, files, count};
     free(text);
     json_decref(list);
     json_decref(root);

@@ -1,7 +1,5 @@
 /* See downloads.h. */
-#include "adapters/engine/downloads.h"
-#include "adapters/engine/landing.h"
-#include "base/limits.h"
+#include "adapters/engine/downloads_inside.h"
 #include "base/log.h"
 #include "base/point.h"
 #include <dirent.h>
@@ -11,28 +9,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define LOST_MOST 64u
 #define MESSAGES_A_ROUND 8
+#define QUEUE_BYTES (16 << 20)          /* the reader's queue */
 #define ASK_MS 2000
-
-enum stage { IDLE, OPENING, READING_AGAIN, ASSIGNING, FETCHING, CLOSING };
-struct lost { char topic[TOPIC_NAME]; struct chunked what; struct fault why; };
-struct downloads {
-    struct engine *engine;
-    const struct bus_settings *bus;
-    rd_kafka_t *reader;
-    rd_kafka_queue_t *queue;
-    enum stage stage;
-    char topic[TOPIC_NAME];
-    struct landing *landing;            /* the file being fetched */
-    struct chunked what;
-    int64_t gone_ms;                    /* since when what should be there is not; 0: it is */
-    bool damaged;                       /* the chunk that is next was there, but not as it was sealed */
-    struct lost lost[LOST_MOST];
-    size_t lost_count;                  /* ever; the newest LOST_MOST are known */
-    int64_t changes;
-    bool unswept;
-};
 
 enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret, struct fault *fault) {
     struct downloads *d = calloc(1, sizeof *d);
@@ -46,7 +25,7 @@ enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus
     return OK;
 }
 
-/* librdkafka 2.0 with a full queue looks again only a second later, so the queue is the rate: 4 MiB gave 6 MiB/s, 16 MiB 24 MiB/s, measured. */
+/* queued.max.messages.kbytes is QUEUE_BYTES. */
 static enum outcome start(struct downloads *d, struct fault *fault) {
     static const char *const pairs[][2] = {{"group.id", "ecocase-files"}, {"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"},
         {"auto.offset.reset", "error"}, {"fetch.wait.max.ms", "500"}, {"fetch.error.backoff.ms", "200"}, {"queued.max.messages.kbytes", "16384"},
@@ -114,11 +93,15 @@ enum fetched downloads_state(struct downloads *d, struct bytes sender, const str
     if (faccessat(store(d), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return FETCH_READY;
     if (d->stage != IDLE) return FETCH_WAITING;
     d->what = *what;
+    d->first = what->first_offset;
+    d->last = what->last_offset;
+    d->at = -1;
     d->stage = OPENING;
     d->gone_ms = 0;
-    d->damaged = false;
+    d->damaged = d->asked = d->answered = false;
     d->unswept = true;
     memcpy(d->topic, topic, sizeof d->topic);
+    snprintf(d->sender, sizeof d->sender, "%.*s", BYTES_FMT(sender));
     return FETCH_WAITING;
 }
 
@@ -147,22 +130,25 @@ static void end(struct downloads *d) {
     d->stage = IDLE;
     d->changes++;
 }
-static enum outcome give_up(struct downloads *d, const struct fault *why) {
+enum outcome downloads_give_up(struct downloads *d, const struct fault *why) {
     landing_forget(d->landing);
     lose(d, d->topic, &d->what, why);
     end(d);
     return OK;
 }
 
+/* The k-th chunk never lies before first + k: in order, each at least once. */
+static int64_t position(const struct downloads *d) { return d->at >= 0 ? d->at : d->first + landing_next(d->landing); }
+
 static enum outcome assign(struct downloads *d, struct fault *fault) {
     TRY(start(d, fault));
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-    /* the k-th chunk never lies before first + k: in order, each at least once */
-    rd_kafka_topic_partition_list_add(list, d->topic, d->what.partition)->offset = d->what.first_offset + landing_next(d->landing);
+    rd_kafka_topic_partition_list_add(list, d->topic, d->what.partition)->offset = position(d);
     rd_kafka_resp_err_t error = rd_kafka_assign(d->reader, list);
     rd_kafka_topic_partition_list_destroy(list);
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error));
     d->stage = FETCHING;
+    d->drain = (struct bus_drain){0};
     return OK;
 }
 
@@ -172,7 +158,7 @@ static enum outcome gone(struct downloads *d, const char *code, const char *what
     int64_t now = monotonic_ms();
     if (!d->gone_ms) d->gone_ms = now;
     fault_set(&why, REFUSE, code, "%s[%d]: %s", d->topic, d->what.partition, what);
-    if (now - d->gone_ms >= DOWNLOAD_GONE_MS) return give_up(d, &why);
+    if (now - d->gone_ms >= DOWNLOAD_GONE_MS) return downloads_missed(d, &why);
     d->stage = ASSIGNING;
     return fault_set(fault, RETRY, code, "%s", why.text);
 }
@@ -180,26 +166,27 @@ static enum outcome gone(struct downloads *d, const char *code, const char *what
 /* Where the reader may not start: before the beginning of what is kept, or behind the end. */
 static enum outcome out_of_range(struct downloads *d, struct fault *fault) {
     struct fault why;
-    int64_t low = 0, high = 0, wanted = d->what.first_offset + landing_next(d->landing);
+    int64_t low = 0, high = 0, wanted = position(d);
     rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(d->reader, d->topic, d->what.partition, &low, &high, ASK_MS);
     d->stage = ASSIGNING;
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
     if (low <= wanted) return gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
     fault_set(&why, REFUSE, "CHUNKS_EXPIRED", "%s[%d] begins at %lld, the chunks at %lld", d->topic, d->what.partition, (long long)low, (long long)wanted);
-    return give_up(d, &why);
+    return downloads_missed(d, &why);
 }
 
 static enum outcome missing(struct downloads *d) {
     struct fault why;
     fault_set(&why, REFUSE, d->damaged ? "CHUNK_CORRUPT" : "CHUNK_MISSING", "%s[%d]: chunk %d of %d, offsets %lld to %lld", d->topic, d->what.partition,
-              landing_next(d->landing), d->what.count, (long long)d->what.first_offset, (long long)d->what.last_offset);
-    return give_up(d, &why);
+              landing_next(d->landing), d->what.count, (long long)d->first, (long long)d->last);
+    return downloads_missed(d, &why);
 }
 
 static enum outcome hear(struct downloads *d, const rd_kafka_message_t *message, struct fault *fault) {
     switch ((int)message->err) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-        return message->offset > d->what.last_offset ? missing(d) : gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
+        if (downloads_expects(d)) return OK;
+        return message->offset > d->last ? missing(d) : gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET: case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return out_of_range(d, fault);
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
         return gone(d, "CHUNKS_EXPIRED", "there is no such topic or partition", fault);
@@ -213,29 +200,40 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
     char key[80];
     bool taken = false;
     downloads_name(&d->what, key);
-    if (bytes_equal_cstr(bytes_of(message->key, message->key_len), key)) {
+    bool ours = bytes_equal_cstr(bytes_of(message->key, message->key_len), key);
+    if (ours && !message->len) {
+        downloads_heard(d, message);
+    } else if (ours) {
         char index[16];
         snprintf(index, sizeof index, "%d", landing_next(d->landing));
         bool next = bytes_equal_cstr(bus_header(message, CHUNK_HEADER_INDEX), index);
         if (next) TRY(landing_take(d->landing, bytes_of(message->payload, message->len), &taken, fault));
         d->damaged = !taken && (next || d->damaged);
         if (taken) POINT("fetch.taken");
+        if (taken && d->asked) d->patience_ms = monotonic_ms() + DOWNLOAD_COMING_MS;
     }
     d->gone_ms = 0;
+    if (d->stage != FETCHING) return OK; /* the answer told where they are, or that they are not */
+    d->at = message->offset + 1;
     if (landing_whole(d->landing)) d->stage = CLOSING;
-    else if (message->offset >= d->what.last_offset) return missing(d);
+    else if (message->offset >= d->last) return missing(d);
     return OK;
 }
 
 static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fault) {
     enum outcome outcome = OK;
+    if (!downloads_patient(d)) return OK;
     for (int i = 0; i < MESSAGES_A_ROUND && d->stage == FETCHING && outcome == OK; i++) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(d->reader, 0);
+        if (bus_drained(&d->drain, message, d->queue, QUEUE_BYTES)) return assign(d, fault);
         if (!message) return OK;
         outcome = message->err ? hear(d, message, fault) : take(d, message, fault);
         rd_kafka_message_destroy(message);
     }
-    if (outcome != OK && d->stage == FETCHING) d->stage = ASSIGNING; /* what could not be written is read again */
+    if (outcome != OK && d->stage == FETCHING) { /* what could not be written is read again, once there is room for all */
+        d->at = -1;
+        d->stage = OPENING;
+    }
     *ret_more = true;
     return outcome;
 }
@@ -244,10 +242,11 @@ static enum outcome finish(struct downloads *d, struct fault *fault) {
     enum outcome outcome = landing_finish(d->landing, fault);
     if (outcome == REFUSE && landing_resumed(d->landing)) { /* what was there before may have been torn, or another's: once more from the start */
         landing_forget(d->landing);
+        d->at = -1;
         d->stage = OPENING;
         return OK;
     }
-    if (outcome == REFUSE) return give_up(d, fault);
+    if (outcome == REFUSE) return downloads_give_up(d, fault);
     TRY(outcome);
     log_info("download.done", "chunks=%d bytes=%lld", d->what.count, (long long)d->what.size);
     end(d);
@@ -259,12 +258,14 @@ static enum outcome go_on(struct downloads *d, bool *ret_more, struct fault *fau
     if (d->stage == OPENING) {
         TRY(landing_open(d->landing, store(d), &d->what, DOWNLOAD_RESERVE, fault));
         d->stage = READING_AGAIN;
+        if (landing_resumed(d->landing)) log_info("download.resumed", "have=%d of=%d", landing_next(d->landing), d->what.count);
     }
     if (d->stage == READING_AGAIN) {
         TRY(landing_read_again(d->landing, &whole, fault));
         *ret_more = true;
         if (whole) d->stage = landing_whole(d->landing) ? CLOSING : ASSIGNING;
     }
+    if (d->stage == ASKING) TRY(downloads_ask(d, fault));
     if (d->stage == ASSIGNING) TRY(assign(d, fault));
     if (d->stage == FETCHING) TRY(fetch(d, ret_more, fault));
     return d->stage == CLOSING ? finish(d, fault) : OK;

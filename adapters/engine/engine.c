@@ -51,6 +51,7 @@ typedef enum outcome (*work)(struct loop *, struct fault *);
 static enum outcome take(struct loop *l, struct fault *fault) {
     size_t prepared = 0;
     int64_t again_ms = 0;
+    l->engine.look_now = false;
     TRY(outbound_take(&l->engine, l->arena, &prepared, &again_ms, fault));
     l->take_ms = monotonic_ms() + again_ms;
     l->unsent = l->unsent || prepared > 0;
@@ -116,7 +117,7 @@ static void sooner(int64_t *ms, int64_t due_ms) {
 
 /* True when the transport has news. */
 static bool wait_for_news(struct loop *l) {
-    int64_t ms = l->more ? 0 : SLEEP_MOST_MS, report_ms = sender_report_due_ms(l->sender);
+    int64_t ms = l->more || l->engine.look_now ? 0 : SLEEP_MOST_MS, report_ms = sender_report_due_ms(l->sender);
     for (enum part i = 0; i < PART_COUNT; i++) {
         if (l->parts[i].rest_ms) sooner(&ms, l->parts[i].due_ms);
     }
@@ -136,7 +137,7 @@ static enum outcome go_round(struct loop *l, const volatile int *stop, struct fa
     while (!*stop) {
         l->more = false;
         for (enum part i = 0; i < PART_COUNT && !*stop; i++) {
-            if (i == PART_TAKE && !news && monotonic_ms() < l->take_ms) continue;
+            if (i == PART_TAKE && !news && !l->engine.look_now && monotonic_ms() < l->take_ms) continue;
             if (attempt(l, i) == FATAL) {
                 *fault = l->engine.status.last_error;
                 return FATAL;
@@ -183,7 +184,7 @@ static enum outcome open_all(struct loop *l, const struct engine_settings *s, st
     snprintf(path, sizeof path, "%s/" ENGINE_JOURNAL, s->spool);
     TRY(journal_open(path, &l->engine.journal, fault));
     TRY(journal_fact(l->engine.journal, "agency", bytes_of_cstr(s->agency), &same, fault));
-    if (!same) return fault_set(fault, REFUSE, "WRONG_WORLD", "spool %s belongs to another agency", s->spool);
+    if (!same) return fault_set(fault, REFUSE, "SETTINGS_TYPE", "spool %s belongs to another agency than %s, as its journal says", s->spool, s->agency);
     TRY(seal_load(s->spool, true, &l->engine.seal, fault));
     if (s->table) TRY(table_open(&(struct front_place){s->table, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
     if (s->http) TRY(http_open(&(struct front_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));

@@ -51,6 +51,7 @@ struct engine {
     bool manual_clock;
     int64_t waiting_until_ms;                /* monotonic: case files wait for attachments until then, so nothing is unclaimed */
     struct claim claims[ENGINE_CLAIMS];
+    bool look_now;                           /* a case file need not wait any longer */
     int64_t claimed_until_ms;                /* the latest of them: mostly there are none to look through */
     bool inbox_current;                      /* all inbox partitions are read to their end: what is not known now has not come */
     struct engine_status status;

@@ -3,10 +3,12 @@
 #include "adapters/engine/awaited.h"
 #include "adapters/engine/delivery.h"
 #include "adapters/engine/downloads.h"
+#include "adapters/engine/uploads.h"
 #include "base/log.h"
 #include <stdio.h>
 #include <stdlib.h>
 
+#define QUEUE_BYTES (4u << 20) /* queued.max.messages.kbytes */
 #define ASK_MS 500
 #define PROBE_MS 3000
 #define SILENT_MS 20000     /* nothing heard for so long while Kafka is thought to be there: asked */
@@ -20,6 +22,8 @@ struct inbound {
     int32_t partitions;                        /* 0: not assigned */
     bool at_end[LIMIT_LANES], from_start[LIMIT_LANES];
     int64_t next[LIMIT_LANES];                 /* offset after the last delivered */
+    struct bus_drain drain;
+    int64_t wanted;                            /* offset after the last record of ecocase.wanted, which is read beside the inbox; -1: the beginning */
     int64_t read[LIMIT_LANES];                 /* offset after the last of `messages`, -1: the beginning */
     rd_kafka_message_t *messages[ENGINE_BATCH];
     size_t count, ready;                       /* the first `ready` can be delivered, behind them stand those that wait */
@@ -63,6 +67,7 @@ enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, 
     PROMISE(in);
     in->engine = engine;
     in->sender = sender;
+    in->wanted = -1;
     bus_inbox_topic(bytes_of_cstr(engine->self->slug), in->topic);
     enum outcome outcome = open_reader(bus, &in->reader, fault);
     if (outcome == OK) {
@@ -100,7 +105,8 @@ static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
 
 /* Reads on behind what is held; the partitions that wait are left alone. */
 static enum outcome assign(struct inbound *in, int32_t partitions, struct fault *fault) {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions + 1);
+    rd_kafka_topic_partition_list_add(list, TOPIC_WANTED, 0)->offset = in->wanted >= 0 ? in->wanted : RD_KAFKA_OFFSET_BEGINNING;
     for (int32_t i = 0; i < partitions; i++) {
         in->at_end[i] = false;
         if (!in->waits[i]) rd_kafka_topic_partition_list_add(list, in->topic, i)->offset = in->read[i] >= 0 ? in->read[i] : RD_KAFKA_OFFSET_BEGINNING;
@@ -168,12 +174,29 @@ static enum outcome hear(struct inbound *in, const rd_kafka_message_t *message, 
     return OK;
 }
 
+/* What others want of us. Its errors are no matter of the inbox: a cluster set up before there was such a topic has none. */
+static bool is_wanted(struct inbound *in, const rd_kafka_message_t *message) {
+    if (!message->rkt || strcmp(rd_kafka_topic_name(message->rkt), TOPIC_WANTED) != 0) return false;
+    if (!message->err) {
+        in->wanted = message->offset + 1;
+        uploads_hear(in->engine->uploads, message);
+    } else if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
+        in->wanted = -1; /* for the next assignment */
+    }
+    return true;
+}
+
 /* All that is there, up to a batch. */
 static enum outcome read_batch(struct inbound *in, struct fault *fault) {
     size_t bytes = 0;
     while (in->count < ENGINE_BATCH && bytes < ENGINE_BYTES && in->partitions) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(in->reader, 0);
+        if (bus_drained(&in->drain, message, in->queue, QUEUE_BYTES)) return assign(in, in->partitions, fault);
         if (!message) return OK;
+        if (is_wanted(in, message)) {
+            rd_kafka_message_destroy(message);
+            continue;
+        }
         if (!message->err && message->partition >= 0 && message->partition < in->partitions) {
             in->at_end[message->partition] = false;
             in->read[message->partition] = message->offset + 1;

@@ -85,13 +85,16 @@ MUST_USE enum outcome journal_offset(struct journal *journal, int32_t partition,
 MUST_USE enum outcome journal_offset_put(struct journal *journal, int32_t partition, int64_t offset, struct fault *fault);
 
 /* ---- papers in chunks (engine/uploads.h) --------------------------------------------------------------------------- */
-#define JOURNAL_PAPER_MS (30 * DAY_MS)   /* so long the digest of a paper is remembered */
+#define JOURNAL_PAPER_MS (400 * DAY_MS)  /* so long the digest of a paper is remembered: its chunks may be wanted again as long as they are kept */
 struct journaled_file { struct chunked what; int32_t acked; /* chunks, from the first on */ instant at; /* begun */ };
 MUST_USE enum outcome journal_file(struct journal *journal, const struct digest *sha256, bool *ret_known, struct journaled_file *ret, struct fault *fault);
 MUST_USE enum outcome journal_file_put(struct journal *journal, const struct journaled_file *file, struct fault *fault); /* over what was known */
 /* `identity`: whatever tells a paper from every other. */
 MUST_USE enum outcome journal_paper(struct journal *journal, struct bytes identity, bool *ret_known, struct digest *ret_sha256, struct fault *fault);
 MUST_USE enum outcome journal_paper_put(struct journal *journal, struct bytes identity, const struct digest *sha256, struct fault *fault);
+/* Identities of papers that had this content, newest first. */
+MUST_USE enum outcome journal_papers_of(struct journal *journal, const struct digest *sha256, struct arena *arena, struct bytes *ret, size_t room, size_t *ret_count,
+                                        struct fault *fault);
 
 /* ---- alarms and facts ---------------------------------------------------------------------------------------------- */
 MUST_USE enum outcome journal_alarm(struct journal *journal, const char *kind, const char *text, struct fault *fault);

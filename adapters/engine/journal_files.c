@@ -45,6 +45,22 @@ enum outcome journal_paper(struct journal *journal, struct bytes identity, bool 
     return OK;
 }
 
+enum outcome journal_papers_of(struct journal *journal, const struct digest *sha256, struct arena *arena, struct bytes *ret, size_t room, size_t *ret_count,
+                               struct fault *fault) {
+    struct asking a;
+    bool row = true;
+    *ret_count = 0;
+    TRY(journal_ask(journal, S_PAPERS_OF, &a, fault));
+    ask_bytes(&a, bytes_of(sha256->b, sizeof sha256->b));
+    while (*ret_count < room) {
+        TRY(journal_step(journal, &a, &row, fault));
+        if (!row) return OK;
+        ret[(*ret_count)++] = told_bytes(&a, 0, arena);
+    }
+    sqlite3_reset(a.statement);
+    return OK;
+}
+
 enum outcome journal_paper_put(struct journal *journal, struct bytes identity, const struct digest *sha256, struct fault *fault) {
     struct asking a;
     instant now = instant_now();

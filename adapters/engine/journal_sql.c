@@ -25,6 +25,7 @@ const char journal_tables[] =
     "CREATE TABLE IF NOT EXISTS file(sha256 BLOB PRIMARY KEY, sm3 BLOB NOT NULL, size INTEGER NOT NULL, partition INTEGER NOT NULL, first_offset INTEGER NOT NULL,"
     " last_offset INTEGER NOT NULL, count INTEGER NOT NULL, chunk_size INTEGER NOT NULL, key BLOB NOT NULL, acked INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS paper(identity BLOB PRIMARY KEY, sha256 BLOB NOT NULL, at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS paper_content ON paper(sha256);"
     "CREATE TABLE IF NOT EXISTS alarm(row INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL) STRICT;";
 
 #define SUBMISSION_COLUMNS                                                                                                      \
@@ -68,6 +69,7 @@ const char *const journal_sql[S_COUNT] = {
                    " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
     [S_PAPER] = "SELECT sha256 FROM paper WHERE identity=?",
     [S_PAPER_PUT] = "INSERT OR REPLACE INTO paper(identity, sha256, at) VALUES(?,?,?)",
+    [S_PAPERS_OF] = "SELECT identity FROM paper WHERE sha256=? ORDER BY at DESC",
     [S_PAPERS_FORGET] = "DELETE FROM paper WHERE at<?",
     [S_ALARM] = "INSERT INTO alarm(at, kind, text) VALUES(?,?,?)",
     [S_ALARMS] = "SELECT count(*) FROM alarm",

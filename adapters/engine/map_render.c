@@ -1,5 +1,6 @@
 /* See convert.h: convert_render, a delivered record in the agency's own words, or in the built-in ones where the profile has none. */
 #include "adapters/engine/map.h"
+#include "adapters/formats/codepage.h"
 #include "base/limits.h"
 
 #define RENDERED_MOST (24u * MIB)   /* rows repeat the record's fields in each row; beyond, the engine writes canonical JSON */
@@ -91,6 +92,7 @@ enum outcome convert_render(const struct profile *profile, struct bytes value, c
     const struct native_node *tree = format_is_flat(&profile->format) ? map_write_rows(&w) : format_has_rows(&profile->format) ? map_write_lines(&w) : map_write_tree(&w);
     TRY(native_write(&profile->format, tree, &content, fault));
     made.content = arena_copy(arena, buffer_view(&content));
+    if (profile->format.cpg) made.sidecar = codepage_text(profile->format.encoding);
     *ret = made;
     return OK;
 }

@@ -124,7 +124,7 @@ static enum outcome read_separator(struct reading *r, struct setting *from) {
 /* What belongs to one kind of format is refused in the others. */
 static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     struct profile *p = r->profile;
-    static const struct { const char *key; unsigned kinds; } only[] = {{"separator", 1u << FORMAT_CSV},
+    static const struct { const char *key; unsigned kinds; } only[] = {{"separator", 1u << FORMAT_CSV}, {"cpg", 1u << FORMAT_DBF},
         {"width", 1u << FORMAT_FIXED}, {"sheet", 1u << FORMAT_XLSX}, {"sheets", 1u << FORMAT_XLSX}, {"ignore_sheets", 1u << FORMAT_XLSX},
         {"title", 1u << FORMAT_XLSX}, {"header", 1u << FORMAT_XLSX}, {"columns", 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX}, {"key", ROWS}, {"schema", 1u << FORMAT_XML}, {"root", 1u << FORMAT_XML},
         {"namespace", 1u << FORMAT_XML}, {"prefix", 1u << FORMAT_XML}, {"record", 1u << FORMAT_XML | 1u << FORMAT_JSON}};
@@ -136,6 +136,7 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     static const char *const counts[] = {"bytes", "characters", NULL};
     int counted = 0;
     TRY(read_separator(r, from));
+    TRY(setting_bool_or(from, "cpg", false, &p->format.cpg, r->fault));
     TRY(read_choice(r, from, "width", counts, &counted));
     p->format.by_characters = counted == 1;
     TRY(read_columns(r, from));

@@ -53,6 +53,7 @@ static const struct wrong all_wrong[] = {
     {"agency: nm\nformat: {kind: docx}\n" SENT, "SETTINGS_TYPE", 2, 16, "docx"},
     {"agency: nm\nformat: {kind: csv, encoding: Big5}\n" SENT, "SETTINGS_TYPE", 2, 31, "Big5"},
     {"agency: nm\nformat: {kind: csv, encoding: GB18030, bom: true}\n" SENT, "SETTINGS_TYPE", 2, 45, "UTF-8 only"},
+    {"agency: nm\nformat: {kind: csv, cpg: true}\n" SENT, "SETTINGS_TYPE", 2, 26, "not for this kind"},
     {"agency: nm\nformat: {kind: csv, bom: yes}\n" SENT, "SETTINGS_TYPE", 2, 26, "true or false"},
     {"agency: nm\nformat: {kind: csv, separator: ab}\n" SENT, "SETTINGS_TYPE", 2, 32, "one ASCII"},
     {HEAD "privacy: STAT\n" SENT, "SETTINGS_TYPE", 3, 10, "privacy: {to: MASK"},

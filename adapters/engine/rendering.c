@@ -98,8 +98,9 @@ static json_t *loss_of(const struct rendering *r, const struct native_file *pape
     digest_hex(&paper->chunked->sm3, sm3);
     instant_format(instant_now(), at);
     json_t *name = json_stringn((const char *)paper->name.at, paper->name.count), *sender = json_stringn((const char *)r->said.sender.at, r->said.sender.count);
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:s, s:s, s:s}", "code", why->code, "zh", reason->zh, "en", reason->en, "detail", why->text, "file", name,
-                     "sender", sender, "size", (json_int_t)paper->chunked->size, "sha256", sha256, "sm3", sm3, "at", at);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:s, s:s, s:s, s:s}", "code", why->code, "zh", reason->zh, "en", reason->en, "detail", why->text, "file", name,
+                     "sender", sender, "size", (json_int_t)paper->chunked->size, "sha256", sha256, "sm3", sm3, "at", at, "resend",
+                     why->field[0] ? why->field : "unasked");
 }
 static bool is_lost(const struct rendering *r, const struct native_file *paper, struct fault *ret_why) {
     return paper->chunked && downloads_state(r->engine->downloads, r->said.sender, paper->chunked, ret_why) == FETCH_LOST;
@@ -146,6 +147,7 @@ static enum outcome stage_native(const struct rendering *r, struct rendered *ret
         const char *name = i < count ? arena_cstr(r->scratch, names[i]) : name_attachment(ret->stem, i + 1, paper->name, r->scratch);
         TRY(paper->chunked ? stage_chunked(r, ret, name, paper, fault) : stage(r, ret, BOX_INBOX, name, paper->content, fault));
     }
+    if (native.sidecar.count) TRY(stage(r, ret, BOX_INBOX, name_case_file(ret->stem, BYTES_LITERAL("cpg"), r->scratch), native.sidecar, fault));
     return stage(r, ret, BOX_INBOX, name_case_file(ret->stem, native.extension, r->scratch), native.content, fault);
 }
 

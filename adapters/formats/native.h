@@ -27,6 +27,7 @@ enum format_encoding { ENCODING_UTF8, ENCODING_GB18030 };
 struct format {
     enum format_kind kind;
     enum format_encoding encoding;
+    bool cpg;                       /* dbf: a .cpg file is written, and must lie, beside it */
     bool bom;                       /* written (UTF-8); when reading UTF-8 one is always accepted */
     char separator;                 /* csv; ',' or '\t' … */
     const char *sheet;              /* xlsx: the sheet with the rows; NULL: the first */

@@ -33,6 +33,9 @@ static int store_folder(const struct transport *t) { return front_const(t)->base
 static enum outcome stage_stored(struct transport *t, const char *staged, const char *stored, struct fault *fault) {
     return front_of(t)->base->verbs->stage_stored(front_of(t)->base, staged, stored, fault);
 }
+static bool kept(struct transport *t, const struct paper *was, struct arena *arena, struct paper *ret) {
+    return front_of(t)->base->verbs->kept(front_of(t)->base, was, arena, ret);
+}
 static void put_off(struct transport *t, struct bytes name, int64_t ms) { front_of(t)->base->verbs->put_off(front_of(t)->base, name, ms); }
 static bool sent_taken(struct transport *t, const char *name) { return front_of(t)->base->verbs->sent_taken(front_of(t)->base, name); }
 static enum outcome stage(struct transport *t, const char *staged, struct bytes content, struct fault *fault) {
@@ -203,7 +206,7 @@ static void close_transport(struct transport *t) {
 
 static const struct transport_verbs verbs = {
     .close = close_transport, .wake_descriptor = wake_descriptor, .papers = papers, .present = present, .unchanged = unchanged, .read = read_paper,
-    .put_off = put_off, .sent = sent, .sent_taken = sent_taken, .fail = fail, .stage = stage, .read_part = read_part, .store = store_folder,
+    .put_off = put_off, .sent = sent, .sent_taken = sent_taken, .fail = fail, .stage = stage, .read_part = read_part, .kept = kept, .store = store_folder,
     .stage_stored = stage_stored, .settle = settle, .reveal = reveal, .seal = seal,
     .forget_staged = forget_staged, .tell_status = tell_status, .counts = counts};
 

@@ -9,11 +9,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define MAPPING_ARENA (512u << 20) /* as the engine's: one native file, parsed */
 
-static enum outcome written(const char *what, struct fault *fault) { return fault_set(fault, RETRY, "FILE_WRITE", "%s: %s", what, strerror(errno)); }
+static enum outcome written(const char *what, struct fault *fault) {
+    return fault_set(fault, RETRY, errno == ENOSPC || errno == EDQUOT ? "DISK_FULL" : "FILE_WRITE", "%s: %s", what, strerror(errno));
+}
+
+enum outcome parcel_room(const struct front *front, int64_t bytes, struct fault *fault) {
+    struct statvfs facts;
+    if (fstatvfs(front->folders[AT_OWN], &facts) != 0) return OK; /* then writing will tell */
+    int64_t room = (int64_t)facts.f_bavail * (int64_t)facts.f_frsize - PARCEL_RESERVE;
+    if (bytes <= room) return OK;
+    return fault_set(fault, RETRY, "DISK_FULL", "%lld bytes come, %lld have room", (long long)bytes, (long long)(room > 0 ? room : 0));
+}
 
 enum outcome parcel_new(const struct front *front, struct parcel **ret, struct fault *fault) {
     struct uuid id = uuid_v7(instant_now());
@@ -86,17 +97,20 @@ static bool among(const struct parcel *p, struct bytes name) {
     return false;
 }
 
-static enum outcome whole(const struct parcel *p, const struct draft_view *view, struct fault *fault) {
+static enum outcome missing(struct bytes name, struct fault *fault) {
+    char field[96];
+    fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s: no attachment handed in has this file name", BYTES_FMT(name));
+    snprintf(field, sizeof field, "%.*s", name.count < 90 ? (int)name.count : 90, (const char *)name.at);
+    return fault_place(fault, field, 0, 0);
+}
+
+static enum outcome whole(const struct parcel *p, const struct draft_view *view, struct bytes beside, struct fault *fault) {
     for (size_t n = 0; n < view->need_count; n++) {
         struct bytes name = view->needs[n].file_name;
-        if (!name.count || among(p, name)) continue;
-        fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s: no attachment handed in has this file name", BYTES_FMT(name));
-        char field[96];
-        snprintf(field, sizeof field, "%.*s", name.count < 90 ? (int)name.count : 90, (const char *)name.at);
-        return fault_place(fault, field, 0, 0);
+        if (name.count && !among(p, name)) return missing(name, fault);
     }
     for (size_t i = 1; i < p->count; i++) {
-        bool named = false;
+        bool named = beside.count && bytes_equal_cstr(beside, p->files[i].name);
         for (size_t n = 0; n < view->need_count && !named; n++) named = bytes_equal_cstr(view->needs[n].file_name, p->files[i].name);
         if (!named) return fault_set(fault, REFUSE, "UNCLAIMED", "%.200s", p->files[i].name);
     }
@@ -109,7 +123,10 @@ static enum outcome map(const struct front *front, const struct parcel *p, struc
     AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, MAPPING_ARENA);
     TRY(convert_read(front->profile, p->files[0].name, native, arena, &draft, fault));
     convert_view(draft, &view);
-    return whole(p, &view, fault);
+    struct convert_sidecar beside = {0};
+    bool may = convert_sidecar(front->profile, bytes_of_cstr(p->files[0].name), arena, &beside);
+    if (may && beside.needed && !among(p, beside.name)) return missing(beside.name, fault);
+    return whole(p, &view, beside.name, fault);
 }
 
 static enum outcome check(struct front *front, const struct parcel *p, struct fault *fault) {

@@ -16,6 +16,9 @@ struct parcel {
     size_t count;                     /* places used; place 0 is kept for the case file */
     bool kept;                        /* its folder is the submission's now */
 };
+#define PARCEL_RESERVE (INT64_C(64) << 20) /* bytes of the disk left free for everything else */
+/* RETRY/DISK_FULL unless so many bytes have room. */
+MUST_USE enum outcome parcel_room(const struct front *front, int64_t bytes, struct fault *fault);
 MUST_USE enum outcome parcel_new(const struct front *front, struct parcel **ret, struct fault *fault);
 void parcel_free(const struct front *front, struct parcel *parcel); /* what was not taken in is removed */
 /* name: name_outbox, or empty for a case file whose name the front shall give. */

@@ -22,6 +22,7 @@ static enum MHD_Result send_off(struct asked *asked, unsigned status, struct MHD
     if (asked->route.method && status == MHD_HTTP_METHOD_NOT_ALLOWED) add(response, "Allow", asked->route.method);
     if (status == MHD_HTTP_UNAUTHORIZED) add(response, "WWW-Authenticate", "Bearer realm=\"ecocase\"");
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE) add(response, "Retry-After", "5");
+    if (asked->content_range) add(response, "Content-Range", asked->content_range);
     asked->answered = true;
     atomic_fetch_add(&asked->http->answers[status / 100 < 6 ? status / 100 : 0], 1);
     enum MHD_Result queued = MHD_queue_response(asked->connection, status, response);
@@ -52,7 +53,7 @@ enum MHD_Result answer_json(struct asked *asked, unsigned status, json_t *body, 
 
 unsigned answer_status(const struct fault *fault) {
     static const struct { const char *code; unsigned status; } known[] = {{"HTTP_UNAUTHORIZED", 401}, {"HTTP_NOT_FOUND", 404}, {"HTTP_METHOD", 405},
-        {"HTTP_REQUEST", 400}, {"HTTP_GONE", 410}, {"IDEMPOTENCY_KEY", 400}, {"TOO_LARGE", 413}, {"QUEUE_FULL", 503}, {"INTERNAL", 500}};
+        {"HTTP_REQUEST", 400}, {"HTTP_GONE", 410}, {"HTTP_RANGE", 416}, {"IDEMPOTENCY_KEY", 400}, {"TOO_LARGE", 413}, {"QUEUE_FULL", 503}, {"INTERNAL", 500}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(known[i].code, fault->code) == 0) return known[i].status;
     }
@@ -104,13 +105,29 @@ static const char *disposition(struct arena *arena, const char *name) {
     return arena_printf(arena, "attachment; filename*=UTF-8''%s", to);
 }
 
-enum MHD_Result answer_file(struct asked *asked, int file, int64_t size, const char *name) {
-    struct MHD_Response *response = MHD_create_response_from_fd64((uint64_t)size, file);
+static enum MHD_Result out_of_range(struct asked *asked, int64_t size) {
+    struct fault fault = {0};
+    (void)fault_set(&fault, REFUSE, "HTTP_RANGE", "the file has %lld bytes", (long long)size);
+    asked->content_range = arena_printf(asked->arena, "bytes */%lld", (long long)size);
+    return answer_fault(asked, MHD_HTTP_RANGE_NOT_SATISFIABLE, &fault);
+}
+
+/* A download that broke off goes on where it was: If-Range says of which file. What a message holds never changes, so its place in the file system is enough. */
+enum MHD_Result answer_file(struct asked *asked, int file, const struct stat *facts, const char *name) {
+    int64_t from = 0, count = facts->st_size;
+    const char *tag = arena_printf(asked->arena, "\"%llx-%llx\"", (unsigned long long)facts->st_ino, (unsigned long long)facts->st_size), *same = asked_header(asked, "If-Range");
+    enum range range = same && strcmp(same, tag) != 0 ? RANGE_ALL : request_range(asked_header(asked, "Range"), facts->st_size, &from, &count);
+    struct MHD_Response *response = range == RANGE_NOTHING ? NULL : MHD_create_response_from_fd_at_offset64((uint64_t)count, file, (uint64_t)from);
     if (!response) {
         close(file);
-        return MHD_NO;
+        return range == RANGE_NOTHING ? out_of_range(asked, facts->st_size) : MHD_NO;
     }
     add(response, "Content-Type", "application/octet-stream");
     add(response, "Content-Disposition", disposition(asked->arena, name));
-    return send_off(asked, MHD_HTTP_OK, response, size);
+    add(response, "Accept-Ranges", "bytes");
+    add(response, "ETag", tag);
+    if (range == RANGE_PART) {
+        asked->content_range = arena_printf(asked->arena, "bytes %lld-%lld/%lld", (long long)from, (long long)(from + count - 1), (long long)facts->st_size);
+    }
+    return send_off(asked, range == RANGE_PART ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK, response, count);
 }

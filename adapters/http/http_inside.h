@@ -3,6 +3,7 @@
 #define ECOCASE_ADAPTERS_HTTP_INSIDE_H
 #include <jansson.h>
 #include <microhttpd.h>
+#include <sys/stat.h>
 #include "adapters/front/parcel.h"
 #include "adapters/http/http.h"
 #include "adapters/http/request.h"
@@ -40,6 +41,7 @@ struct asked {
     unsigned early_status;
     int64_t declared, received;       /* body bytes; declared -1: chunked */
     int64_t begun_ms;                 /* monotonic */
+    const char *content_range;        /* of the answer; NULL: none */
     bool answered;
 };
 const char *asked_header(const struct asked *asked, const char *name);
@@ -49,7 +51,7 @@ const char *asked_query(const struct asked *asked, const char *name);
 enum MHD_Result answer_json(struct asked *asked, unsigned status, json_t *body, const char *location);  /* takes body */
 enum MHD_Result answer_fault(struct asked *asked, unsigned status, const struct fault *fault);          /* RFC 9457 */
 enum MHD_Result answer_text(struct asked *asked, unsigned status, const char *type, const char *text);
-enum MHD_Result answer_file(struct asked *asked, int file, int64_t size, const char *name);             /* takes file */
+enum MHD_Result answer_file(struct asked *asked, int file, const struct stat *facts, const char *name); /* takes file; the range asked for */
 unsigned answer_status(const struct fault *fault);  /* of a fault of ours: 4xx, 5xx */
 
 /* ---- guard.c */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static json_t *file_json(const struct http *http, const struct message *m, size_t nth) {
@@ -90,7 +89,7 @@ enum MHD_Result file_answer(struct asked *asked) {
     const char *name = arena_cstr(asked->arena, m.files[asked->route.nth]);
     int file = openat(asked->http->front->folders[AT_INBOX], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (file < 0 && errno == ENOENT) file = openat(asked->http->front->folders[AT_DONE], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (file >= 0 && fstat(file, &facts) == 0 && S_ISREG(facts.st_mode)) return answer_file(asked, file, facts.st_size, name);
+    if (file >= 0 && fstat(file, &facts) == 0 && S_ISREG(facts.st_mode)) return answer_file(asked, file, &facts, name);
     if (file >= 0) close(file);
     fault_set(&fault, REFUSE, "HTTP_GONE", "%.200s", name);
     return answer_fault(asked, MHD_HTTP_GONE, &fault);

@@ -111,3 +111,26 @@ bool request_multipart(const char *content_type, bool *ret_sound) {
     }
     return true;
 }
+
+enum range request_range(const char *text, int64_t size, int64_t *ret_from, int64_t *ret_count) {
+    static const char unit[] = "bytes=";
+    char first[20] = "", last[20] = "";
+    int64_t from = 0, to = size - 1;
+    if (!text || strncasecmp(text, unit, sizeof unit - 1) != 0) return RANGE_ALL;
+    const char *at = text + sizeof unit - 1, *dash = strchr(at, '-');
+    if (!dash || dash - at >= (int)sizeof first || strlen(dash + 1) >= sizeof last) return RANGE_ALL;
+    memcpy(first, at, (size_t)(dash - at));
+    memcpy(last, dash + 1, strlen(dash + 1));
+    bool sound = first[0] || last[0];
+    if (first[0]) sound = request_number(first, 0, INT64_MAX, 0, &from);
+    if (last[0]) sound = sound && request_number(last, first[0] ? from : 0, INT64_MAX, 0, &to);
+    if (!sound) return RANGE_ALL;
+    if (!first[0]) { /* the last so many bytes */
+        from = to < size ? size - to : 0;
+        to = size - 1;
+    }
+    if (from >= size) return RANGE_NOTHING;
+    *ret_from = from;
+    *ret_count = (to < size ? to + 1 : size) - from;
+    return RANGE_PART;
+}

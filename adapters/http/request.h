@@ -20,4 +20,8 @@ struct bytes request_credential(const char *authorization, const char *api_key);
 bool request_idempotency_key(const char *text, struct bytes *ret);
 /* True for multipart/form-data; *ret_sound: with a boundary as RFC 2046 allows it. */
 bool request_multipart(const char *content_type, bool *ret_sound);
+/* Range of RFC 9110: the one range of bytes that `text` asks for of a file of `size`. RANGE_ALL: none, several, or a text that is none (then
+ * the whole file is the answer, as it may be); RANGE_NOTHING: none of its bytes are there. */
+enum range { RANGE_ALL, RANGE_PART, RANGE_NOTHING };
+enum range request_range(const char *text, int64_t size, int64_t *ret_from, int64_t *ret_count);
 #endif

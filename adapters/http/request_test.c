@@ -88,8 +88,24 @@ static void names(void **state) {
     assert_false(name_outbox(bytes_of(longest, NAME_OUTBOX_MOST + 1)));
 }
 
+static void ranges(void **state) {
+    static const struct { const char *text; int64_t size; enum range what; int64_t from, count; } all[] = {
+        {NULL, 10, RANGE_ALL, 0, 0}, {"bytes=0-", 10, RANGE_PART, 0, 10}, {"bytes=3-", 10, RANGE_PART, 3, 7}, {"Bytes=3-4", 10, RANGE_PART, 3, 2},
+        {"bytes=3-99", 10, RANGE_PART, 3, 7}, {"bytes=9-9", 10, RANGE_PART, 9, 1}, {"bytes=-4", 10, RANGE_PART, 6, 4}, {"bytes=-40", 10, RANGE_PART, 0, 10},
+        {"bytes=10-", 10, RANGE_NOTHING, 0, 0}, {"bytes=-0", 10, RANGE_NOTHING, 0, 0}, {"bytes=0-", 0, RANGE_NOTHING, 0, 0}, {"bytes=4-3", 10, RANGE_ALL, 0, 0},
+        {"bytes=-", 10, RANGE_ALL, 0, 0}, {"bytes=1-2,4-5", 10, RANGE_ALL, 0, 0}, {"bytes=a-", 10, RANGE_ALL, 0, 0}, {"bytes= 1-", 10, RANGE_ALL, 0, 0},
+        {"lines=1-2", 10, RANGE_ALL, 0, 0}, {"bytes=99999999999999999999-", 10, RANGE_ALL, 0, 0}, {"bytes=2147483648-", INT64_C(3) << 30, RANGE_PART, INT64_C(1) << 31, INT64_C(1) << 30}};
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        int64_t from = 0, count = 0;
+        assert_int_equal(request_range(all[i].text, all[i].size, &from, &count), all[i].what);
+        assert_int_equal(from, all[i].from);
+        assert_int_equal(count, all[i].count);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(paths), cmocka_unit_test(numbers), cmocka_unit_test(credentials), cmocka_unit_test(keys),
-                                       cmocka_unit_test(media_types), cmocka_unit_test(names)};
+                                       cmocka_unit_test(media_types), cmocka_unit_test(names), cmocka_unit_test(ranges)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

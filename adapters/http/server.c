@@ -23,7 +23,9 @@ static enum outcome admit(struct asked *asked, const char *method, struct fault 
     if (strcmp(method, asked->route.method) != 0) return fault_set(fault, REFUSE, "HTTP_METHOD", "only %s here", asked->route.method);
     int64_t most = asked->route.kind == ROUTE_SUBMIT ? asked->http->settings->body_most : (int64_t)KIB;
     if (asked->declared > most) return fault_set(fault, REFUSE, "TOO_LARGE", "a body of %lld bytes, at most %lld are taken", (long long)asked->declared, (long long)most);
-    return asked->route.kind == ROUTE_SUBMIT ? form_new(asked, fault) : OK;
+    if (asked->route.kind != ROUTE_SUBMIT) return OK;
+    TRY(parcel_room(asked->http->front, asked->declared > 0 ? asked->declared : 0, fault));
+    return form_new(asked, fault);
 }
 
 static struct asked *begin(struct http *http, struct MHD_Connection *connection, const char *path, const char *method) {

@@ -128,7 +128,7 @@ static enum outcome read_keys(struct reading *r, struct setting *root) {
 static enum outcome read_limits(struct reading *r, struct setting *root) {
     struct http_settings *s = r->into;
     struct setting *limits = setting_get(root, "limits");
-    int64_t body_mib = 64;
+    int64_t body_mib = 2112; /* one attachment of 2 GiB, and what is beside it */
     if (limits && limits->kind != SETTING_MAP) return setting_fault(limits, r->fault, "SETTINGS_TYPE", "limits: {body_mib, queue, connections, per_address, idle_seconds}");
     s->queue_most = 10000;
     s->connections = 128;

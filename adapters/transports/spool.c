@@ -58,7 +58,7 @@ static struct paper_counts spool_counts(const struct transport *t) {
 
 static const struct transport_verbs verbs = {
     .close = spool_close, .wake_descriptor = spool_wake_descriptor, .papers = spool_papers, .present = spool_present,
-    .unchanged = spool_unchanged, .read = spool_read, .read_part = spool_read_part, .put_off = spool_put_off, .sent = spool_sent, .sent_taken = spool_sent_taken,
+    .unchanged = spool_unchanged, .read = spool_read, .read_part = spool_read_part, .kept = spool_kept, .put_off = spool_put_off, .sent = spool_sent, .sent_taken = spool_sent_taken,
     .fail = spool_fail, .stage = spool_stage, .store = spool_store, .stage_stored = spool_stage_stored, .settle = spool_settle, .reveal = spool_reveal, .seal = spool_seal,
     .forget_staged = spool_forget_staged, .tell_status = spool_tell_status, .counts = spool_counts};
 

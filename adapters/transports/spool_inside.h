@@ -39,6 +39,7 @@ bool spool_present(struct transport *t, struct bytes name);
 bool spool_unchanged(struct transport *t, const struct paper *paper);
 enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault);
 enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count, struct fault *fault);
+bool spool_kept(struct transport *t, const struct paper *was, struct arena *arena, struct paper *ret);
 /* It is looked at again until it is complete. RETRY/FILE_CHANGED. */
 enum outcome spool_changed(struct spool *spool, const struct paper *paper, struct fault *fault);
 int64_t spool_modified_ns(const struct stat *facts);

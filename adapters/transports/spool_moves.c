@@ -176,7 +176,5 @@ enum outcome spool_forget_staged(struct transport *t, struct fault *fault) {
 
 enum outcome spool_tell_status(struct transport *t, struct bytes json, struct fault *fault) {
     struct spool *spool = spool_of(t);
-    TRY(durable_write(spool->folders[FOLDER_ROOT], ".status.json.new", json, fault));
-    if (renameat(spool->folders[FOLDER_ROOT], ".status.json.new", spool->folders[FOLDER_ROOT], ".status.json") == 0) return OK;
-    return fault_set(fault, RETRY, "FILE_WRITE", ".status.json: %s", strerror(errno));
+    return durable_replace(spool->folders[FOLDER_ROOT], ".status.json", ".status.json.new", json, fault);
 }

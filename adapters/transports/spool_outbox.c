@@ -23,7 +23,7 @@ static size_t choose(const struct spool *spool, int64_t now, struct arena *arena
         if (!s->complete || due > now) continue;
         struct bytes name = arena_copy(arena, bytes_of(s->name, strlen(s->name) + 1));
         name.count--;
-        list[count++] = (struct paper){name, s->size, s->modified_ns, s->inode, now - s->first_ms, s->regular};
+        list[count++] = (struct paper){name, s->size, s->modified_ns, s->inode, now - s->first_ms, s->regular, false};
     }
     qsort(list, count, sizeof *list, oldest_first);
     return count;

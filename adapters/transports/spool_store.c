@@ -1,6 +1,7 @@
 /* See spool.h: large papers, read in parts and delivered from the store. */
 #include "adapters/transports/durable.h"
 #include "adapters/transports/spool_inside.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,11 +26,37 @@ static bool read_whole(int file, int64_t from, uint8_t *ret, size_t count) {
 enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count, struct fault *fault) {
     char name[SPOOL_NAME];
     PROMISE(spool_copy_name(paper->name, name));
-    int file = openat(spool_of(t)->folders[FOLDER_OUTBOX], name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    int file = openat(spool_of(t)->folders[paper->kept ? FOLDER_SENT : FOLDER_OUTBOX], name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0 && errno != ENOENT) return fault_set(fault, REFUSE, "FILE_READ", "%s: %s", name, strerror(errno));
     bool same = file >= 0 && spool_same(file, paper) && read_whole(file, from, ret, count) && spool_same(file, paper);
     if (file >= 0) close(file);
     return same ? OK : spool_changed(spool_of(t), paper, fault);
+}
+
+/* Under its own name, or under the one it got where that was taken. */
+static bool find_kept(int folder, const struct paper *was, char name[SPOOL_NAME]) {
+    struct stat facts;
+    bool found = spool_copy_name(was->name, name) && fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && facts.st_size == was->size;
+    int copy = found ? -1 : openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+    if (!list && copy >= 0) close(copy);
+    for (const struct dirent *entry; list && !found && (entry = readdir(list));) {
+        if (entry->d_ino != was->inode) continue;
+        found = fstatat(folder, entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && facts.st_size == was->size && strlen(entry->d_name) < SPOOL_NAME;
+        if (found) strcpy(name, entry->d_name);
+    }
+    if (list) closedir(list);
+    return found;
+}
+
+bool spool_kept(struct transport *t, const struct paper *was, struct arena *arena, struct paper *ret) {
+    char name[SPOOL_NAME];
+    struct stat facts;
+    int folder = spool_of(t)->folders[FOLDER_SENT];
+    if (!find_kept(folder, was, name) || fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode)) return false;
+    *ret = (struct paper){.name = arena_copy(arena, bytes_of_cstr(name)), .size = facts.st_size, .modified_ns = spool_modified_ns(&facts), .inode = facts.st_ino,
+                          .readable = true, .kept = true};
+    return true;
 }
 
 static enum outcome copy(struct spool *spool, const char *stored, const char *staged, struct fault *fault) {

@@ -14,6 +14,7 @@ struct paper {
     uint64_t inode;
     int64_t waited_ms; /* since it was first seen */
     bool readable;     /* a regular file; anything else can only be failed */
+    bool kept;         /* it was sent and lies in sent/ */
 };
 enum box { BOX_INBOX, BOX_SENT };
 struct paper_counts {
@@ -33,6 +34,8 @@ struct transport_verbs {
     enum outcome (*read)(struct transport *transport, const struct paper *paper, struct buffer *into, struct fault *fault);
     /* Part of a paper, exactly `count` bytes. RETRY/FILE_CHANGED: it is another one by now, or gone. */
     enum outcome (*read_part)(struct transport *transport, const struct paper *paper, int64_t from, uint8_t *ret, size_t count, struct fault *fault);
+    /* Is what was sent as this paper, or lies in sent/ again under its name and of its size, still there? *ret: as it is now. */
+    bool (*kept)(struct transport *transport, const struct paper *was, struct arena *arena, struct paper *ret);
     void (*put_off)(struct transport *transport, struct bytes name, int64_t ms);
     /* Moves a paper on; a taken name gets another one. Gone already: OK. Durable after `seal`. */
     enum outcome (*sent)(struct transport *transport, const struct paper *paper, struct bytes as, struct fault *fault);

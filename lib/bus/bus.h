@@ -8,6 +8,7 @@
 
 #define TOPIC_CLOCK "ecocase.clock"
 #define TOPIC_DEAD_LETTER "ecocase.dead-letter"
+#define TOPIC_WANTED "ecocase.wanted"   /* which papers' chunks are to be shipped again (adapters/engine/wanted.h), one partition, for all */
 #define TOPIC_NAME 96
 void bus_outbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]); /* ecocase.outbox.<slug> */
 void bus_inbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]);
@@ -41,6 +42,11 @@ MUST_USE enum outcome bus_partitions_of(rd_kafka_t *any, const char *const *topi
 struct bus_topic { const char *name; int32_t partitions; int replication; const char *const *config; size_t config_count; /* key, value, key, value ... */ };
 /* Creates what is missing; REFUSE naming the topic where an existing one has another partition count or timestamp type. */
 MUST_USE enum outcome bus_topics_ensure(rd_kafka_t *any, const struct bus_topic *topics, size_t count, int timeout_ms, struct fault *fault);
+/* librdkafka whose queue is full has nothing to fetch and sleeps for a second, however soon the queue is empty: then the queue per second is the rate. A reader
+ * that is assigned anew, where it stands, begins at once; what was just on its way is lost by that, so only where it may be asleep. Told every answer of a
+ * poll (NULL: nothing): true when the queue, of `most` bytes, was at least half full since the last time, and is empty. */
+struct bus_drain { size_t largest; bool filled; };
+bool bus_drained(struct bus_drain *drain, const rd_kafka_message_t *message, rd_kafka_queue_t *queue, size_t most);
 /* A header's value or BYTES_NONE. Views into the message. */
 struct bytes bus_header(const rd_kafka_message_t *message, const char *name);
 /* End offsets now (ListOffsets LATEST) for partition `partition` of each topic. */

@@ -154,6 +154,7 @@
     X(CHUNKS_EXPIRED, "附件的分块已过保存期或已被删除，请对方以补充材料重发附件", "the attachment's chunks have expired or were deleted; ask the sender to send it again as a supplement") \
     X(CHUNK_MISSING, "附件缺少分块，请对方以补充材料重发附件", "a chunk of the attachment is missing; ask the sender to send it again as a supplement") \
     X(CHUNK_CORRUPT, "附件的分块已损坏，请对方以补充材料重发附件", "a chunk of the attachment is damaged; ask the sender to send it again as a supplement") \
+    X(CONTENT_GONE, "对方请求重发附件，但 sent/ 中已无此内容；请以补充材料重发", "a recipient wants an attachment again that sent/ no longer holds; send it as a supplement") \
     X(CHUNKS_MISMATCH, "附件与其摘要（SM3、SHA-256）不符，请对方以补充材料重发附件", "the attachment does not have the digests (SM3, SHA-256) it should; ask the sender to send it again as a supplement") \
     X(SEAL_KEY, "密封举报人信息的密钥文件（.reporter.key）无法使用，请从备份恢复", "the key file for sealed reporters (.reporter.key) cannot be used; restore it from a backup") \
     X(JOURNAL, "适配器日志库故障", "the adapter's journal failed")                                                             \
@@ -167,6 +168,7 @@
     X(HTTP_METHOD, "此地址不接受该方法，见 Allow 头", "this address does not take that method; see the Allow header")        \
     X(HTTP_REQUEST, "请求有误，请按说明改正", "the request is malformed; correct it as told")                                  \
     X(HTTP_GONE, "该文件已从收件目录取走", "the file has been taken from the inbox already")                                   \
+    X(HTTP_RANGE, "所请求的字节范围超出文件", "the range asked for lies beyond the file")                                        \
     X(HTTP_STALLED, "适配器主循环没有响应", "the adapter's engine gives no sign of life")                                     \
     X(HTTP_LISTEN, "无法监听该地址，请检查端口与证书", "cannot listen there; check the port and the certificates")             \
     X(IDEMPOTENCY_KEY, "缺少 Idempotency-Key 头（1 至 255 个可见 ASCII 字符）", "the Idempotency-Key header is missing (1 to 255 printable ASCII characters)") \

@@ -1,71 +1,14 @@
 """Attachments that do not fit inside the record: shipped once in sealed chunks however many receive them, resumed after kills at both ends,
-delivered whole and before their case file; a chunk that is damaged, missing or expired is told in its place and holds nothing up."""
+delivered whole and before their case file; chunks that are missing or expired are shipped again by their sender; what that has no longer, or does not
+answer for, is told in its place and holds nothing up."""
 import hashlib
 import os
+import re
 import signal
-import sqlite3
 
+from carrier import *
 from case import *
 from confluent_kafka.admin import AdminClient
-
-CHUNK = 65536
-SENDER, POLICE, ONLOOKER = "sthj", "psb-bynr", "fgw"
-
-
-class Adapter:
-    def __init__(self, w, agency):
-        self.w, self.agency, self.spool = w, agency, w.spool(agency)
-        self.profile = w.folder / f"{agency}.yaml"
-        text = (ROOT / "tests" / "faults" / "profile.yaml").read_text().replace("agency: AGENCY", f"agency: {agency}", 1)
-        self.profile.write_text(text.replace("attachment_inside: 4000", "attachment_inside: 1000").replace("attachment_chunk: 4096", f"attachment_chunk: {CHUNK}"))
-        self.start()
-        eventually(lambda: (self.spool / "outbox").is_dir(), 60)
-
-    def start(self):
-        self.process = self.w.start_adapter(self.agency, self.profile)
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.start()
-
-    def put(self, name, content):
-        (self.spool / "outbox" / ("." + name)).write_bytes(content)
-        os.rename(self.spool / "outbox" / ("." + name), self.spool / "outbox" / name)
-
-    def send(self, number, papers, to=POLICE, copies=()):
-        """`papers`: name to content; None: lies there already."""
-        for name, content in papers.items():
-            if content is not None:
-                self.put(name, content)
-        record = {"envelope": {"event": "REF.SEND", "document_no": number, "time": "2026-06-08 10:00:00", "recipients": [to], "copies": list(copies)},
-                  "category": "ENV1", "title": "倾倒危险废物案", "county_code": "150823", "officers": ["甲", "乙"], "parties": [{"name": "某公司"}],
-                  "report": "2026-06-07 10:00:00", "approval": "2026-06-07 12:00:00", "approver": "李某", "approver_level": "COUNTY_HEAD",
-                  "papers": [{"file": name} for name in papers]}
-        self.put(f"{number}.json", json.dumps({"record": record}, ensure_ascii=False).encode())
-
-    def names(self, folder="inbox"):
-        return sorted(p.name for p in (self.spool / folder).iterdir())
-
-    def got(self, number, seconds=120):
-        """The case file and, in its order, what lies beside it."""
-        def case_file():
-            return next((n for n in self.names() if n.startswith("REF.SEND_") and n.endswith(".json") and number in n), None)
-        name = eventually(case_file, seconds, f"{number} at {self.agency}")
-        papers = json.loads((self.spool / "inbox" / name).read_text())["record"]["papers"]
-        return [(p["file"], (self.spool / "inbox" / p["file"]).read_bytes()) for p in papers]
-
-    def journal(self, sql):
-        with sqlite3.connect(f"file:{self.spool}/.journal.sqlite?mode=ro", uri=True) as db:
-            return db.execute(sql).fetchall()
-
-
-def chunks(w):
-    """How many chunk records there are, and where they begin."""
-    reader = Consumer({"bootstrap.servers": w.kafka, "group.id": "reader"})
-    low, high = reader.get_watermark_offsets(TopicPartition(f"ecocase.files.{SENDER}", 0), timeout=30)
-    reader.close()
-    return low, high
 
 
 def count(content):
@@ -115,17 +58,20 @@ def resumed(w, sender, police):
             kills += 1
         if chunks(w)[1] - before >= count(video):
             break
-    part_kills = 0
+    part_kills, kept = 0, []
     while time.monotonic() < until and part_kills < 3 and not any("环移3号" in n and n.endswith(".json") for n in police.names()):
         part = next((p.stat().st_size for p in (police.spool / ".files").glob("*.part")), 0)
         if part > part_kills * 10 << 20:
             police.kill()
             part_kills += 1
+            kept.append(part // CHUNK)
     assert [c for _, c in police.got("环移3号")] == [video]
     shipped = chunks(w)[1] - before
     assert kills and part_kills, (kills, part_kills)
+    had = [int(n) for n in re.findall(r"download.resumed have=(\d+)", (w.folder / "log" / f"adapter-{POLICE}.log").read_text())]
+    assert len(had) >= part_kills and all(h >= k for h, k in zip(had, kept)) and had == sorted(had), f"the recipient began anew: had {had} chunks, {kept} were written"
     assert count(video) <= shipped <= count(video) + kills * 32, f"{shipped} chunks shipped of {count(video)} after {kills} kills"
-    show("resumed", f"{count(video)} chunks, {shipped} shipped with {kills} kills of the sender, {part_kills} of the recipient")
+    show("resumed", f"{count(video)} chunks, {shipped} shipped with {kills} kills of the sender, {part_kills} of the recipient, which went on at {had}")
 
 
 def wrong(w, client, police, video):
@@ -133,7 +79,8 @@ def wrong(w, client, police, video):
     value, paper = document(w, POLICE, "环移1号", "录像.mp4")
     end = chunks(w)[1]
     last = paper["chunks"]["last_offset"]
-    changes = {"CHUNK_CORRUPT": {"key": bytes(32)}, "CHUNK_MISSING": {"last_offset": last + 1, "first_offset": paper["chunks"]["first_offset"] + 1},
+    beyond = {"last_offset": last + 1, "first_offset": paper["chunks"]["first_offset"] + 1}
+    changes = {"CHUNK_CORRUPT": {"key": bytes(32)}, "CHUNK_MISSING": {"key": bytes(32), **beyond},
                "CHUNKS_MALFORMED": {"count": paper["chunks"]["count"] + 1}, "CHUNKS_MISMATCH": {}}
     for k, (code, change) in enumerate(changes.items()):
         number = f"环移误{k}号"
@@ -147,25 +94,99 @@ def wrong(w, client, police, video):
         error = json.loads(content)
         assert name.endswith("录像.mp4.error") and error["code"] == code and error["zh"] and error["sender"] == SENDER, (name, error)
         assert error["sha256"] == paper["sha256"] and error["file"] == "录像.mp4", error
-    assert end == chunks(w)[1] and last < end
+        assert error["resend"] == ("gone" if "key" in change else "unasked"), error  # who has not the key is not shipped to
+    record = client.case_file(SENDER, number="环移误位号", documents=[{**paper, "chunks": {**paper["chunks"], **beyond}}])
+    client.send(SENDER, gen.encode(record, 7, SCHEMAS[7]), record["envelope"]["case_id"])
+    client.flush()
+    assert [c for _, c in police.got("环移误位号", 40)] == [video], "the sender told where they are"
+    assert chunks(w)[1] - end == 3 and last < end, "three answers, and nothing shipped"
     show("wrong", f"{', '.join(changes)}: each told in the paper's place")
 
 
-def expired(w, sender, police, client, video):
-    record = client.case_file(SENDER, number="环移过期号", documents=[document(w, POLICE, "环移1号", "录像.mp4")[1]])
+def forget(w):
+    """All chunks of the sender that Kafka has, as if their time were over."""
     end = chunks(w)[1]
-    where = TopicPartition(f"ecocase.files.{SENDER}", 0, end)
     admin = AdminClient({"bootstrap.servers": w.kafka})
-    for future in admin.delete_records([where]).values():
+    for future in admin.delete_records([TopicPartition(f"ecocase.files.{SENDER}", 0, end)]).values():
         future.result(60)
-    client.send(SENDER, gen.encode(record, 7, SCHEMAS[7]), record["envelope"]["case_id"])
-    client.flush()
-    (name, content), = police.got("环移过期号", 40)
-    assert json.loads(content)["code"] == "CHUNKS_EXPIRED", content
+    return end
+
+
+def shipped_since(w, offset):
+    """Chunks, without the answers beside them."""
+    reader = Consumer({"bootstrap.servers": w.kafka, "group.id": "reader", "enable.partition.eof": True})
+    reader.assign([TopicPartition(f"ecocase.files.{SENDER}", 0, offset)])
+    number, until = 0, time.monotonic() + 60
+    while time.monotonic() < until:
+        m = reader.poll(1)
+        if m and m.error():
+            reader.close()
+            return number
+        number += bool(m and m.value())
+    raise AssertionError("no end of the chunks")
+
+
+def expired(w, sender, police, onlooker, client, video):
+    """Chunks that are gone are asked of their sender, who ships them once for all who ask; same key, so that the record that was sent opens them."""
+    sender.send("环移7号", {"短录像.mp4": os.urandom(200_000)})
+    police.got("环移7号")
+    papers = {name: document(w, POLICE, number, name)[1] for number, name in (("环移1号", "录像.mp4"), ("环移3号", "长录像.mp4"), ("环移7号", "短录像.mp4"))}
+
+    def send(number, copies=(), name="录像.mp4"):
+        record = client.case_file(SENDER, number=number, documents=[papers[name]])
+        record["envelope"]["copies"] = list(copies)
+        client.send(SENDER, gen.encode(record, 7, SCHEMAS[7]), record["envelope"]["case_id"])
+        client.flush()
+    end, began = forget(w), time.monotonic()
+    send("环移过期1号", [ONLOOKER])
+    assert [c for _, c in police.got("环移过期1号", 40)] == [video] == [c for _, c in onlooker.got("环移过期1号", 40)]
+    took = time.monotonic() - began
+    shipped = shipped_since(w, end)
+    assert shipped == count(video), f"{shipped} chunks for two who asked"
     sender.send("环移4号", {"再发.mp4": video})
     assert [c for _, c in police.got("环移4号")] == [video]
-    assert chunks(w) == (end, end + count(video)), "what expired is shipped again"
-    show("expired", "told as such; the same content sent again is shipped again")
+    assert shipped_since(w, end) == shipped, "what was shipped again is there to be named"
+    show("expired", f"two recipients asked, {shipped} chunks shipped once, whole after {took:.1f} s")
+
+    end, kills = forget(w), 0
+    send("环移过期6号", name="长录像.mp4")
+    for nth in (1, 2):
+        acked = eventually(lambda: next((n for (n,) in sender.journal("SELECT acked FROM file WHERE acked BETWEEN 16 AND count - 200") if n >= 150 * nth), None), 60, "half of it")
+        sender.kill()
+        kills += 1
+    assert len(police.got("环移过期6号", 60)[0][1]) == 48 << 20
+    again = shipped_since(w, end)
+    assert 768 <= again <= 768 + kills * 32, f"{again} chunks shipped again with {kills} kills"
+    show("expired, sender killed", f"{again} chunks of 768 shipped with {kills} kills, the last after {acked}")
+
+    end = forget(w)
+    kept = [p for p in (sender.spool / "sent").iterdir() if p.stat().st_size == len(video)]
+    for p in kept[1:]:
+        p.unlink()
+    kept[0].write_bytes(os.urandom(len(video)))  # its name and size, another content
+    send("环移过期2号")
+    (name, content), = police.got("环移过期2号", 40)
+    error = json.loads(content)
+    assert name.endswith("录像.mp4.error") and error["code"] == "CHUNKS_EXPIRED" and error["resend"] == "gone" and error["sender"] == SENDER, error
+    assert not shipped_since(w, end), "nothing else was shipped for it"
+    kept[0].unlink()
+    send("环移过期3号")
+    assert json.loads(police.got("环移过期3号", 40)[0][1])["resend"] == "gone"
+    told = eventually(lambda: (lambda e: e if e and e["code"] == "CONTENT_GONE" else None)(json.loads((sender.spool / ".status.json").read_text())["lastError"]), 20, "the sender's status")
+    assert hashlib.sha256(video).hexdigest() in told["detail"] and told["zh"], told
+    eventually(lambda: sender.journal("SELECT 1 FROM alarm WHERE kind = 'WANTED'"), 20, "an alarm")
+    show("gone", "the sender has it no longer: told to the recipient and in the sender's status")
+
+    sender.process.send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    send("环移过期4号", name="长录像.mp4")
+    assert json.loads(police.got("环移过期4号", 90)[0][1])["resend"] == "unanswered"
+    first = time.monotonic() - began
+    send("环移过期5号", name="短录像.mp4")
+    assert json.loads(police.got("环移过期5号", 30)[0][1])["resend"] == "unanswered"
+    assert first > 55 and time.monotonic() - began - first < 20, "a sender that does not answer is not waited for again"
+    sender.process.send_signal(signal.SIGCONT)
+    show("unanswered", f"the sender is away: told after {first:.0f} s, the next one at once")
 
 
 def changed(w, sender, police):
@@ -191,7 +212,7 @@ if __name__ == "__main__":
         video = sent_once(w, sender, police, onlooker)
         resumed(w, sender, police)
         wrong(w, client, police, video)
-        expired(w, sender, police, client, video)
+        expired(w, sender, police, onlooker, client, video)
         changed(w, sender, police)
         for adapter in (police, onlooker):
             assert not [t for _, t in adapter.journal("SELECT kind, text FROM alarm")], adapter.journal("SELECT kind, text FROM alarm")

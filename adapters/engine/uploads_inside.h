@@ -1,0 +1,56 @@
+/* Inside of the uploads: uploads.c (what becomes of a paper), uploads_produce.c (Kafka), reship.c (what others want again). Not for others. */
+#ifndef ECOCASE_ADAPTERS_UPLOADS_INSIDE_H
+#define ECOCASE_ADAPTERS_UPLOADS_INSIDE_H
+#include "adapters/engine/uploads.h"
+#include "adapters/engine/wanted.h"
+#include "wire/fingerprint.h"
+
+#define SLICE (1u << 20)
+#define WANTED_MOST 16u                /* requests that wait for a turn; who hears nothing asks again with its next record */
+
+/* FREE ▸ HASHING ▸ CHOOSING (its digests are known) ▸ SHIPPING ▸ FREE; FAILED is told once. */
+enum stage { FREE, HASHING, CHOOSING, SHIPPING, FAILED };
+struct upload {
+    enum stage stage;
+    char name[256], for_case[256];  /* for_case: the case file that waits for it */
+    struct paper paper;             /* its name is `name` */
+    struct fingerprint *print;
+    int64_t hashed;
+    struct journaled_file file;
+    int32_t sent, noted;
+    uint32_t turn;                  /* another one each time the chunks begin anew: late acknowledgements are not taken for others */
+    bool again;                     /* wanted again: it has to have the digest `wanted` */
+    struct digest wanted;
+    struct fault why;
+};
+struct uploads {
+    struct engine *engine;
+    const struct bus_settings *bus;
+    rd_kafka_t *producer;
+    rd_kafka_queue_t *queue;
+    char topic[TOPIC_NAME];
+    struct upload all[UPLOADS_MOST];
+    int in_flight;
+    rd_kafka_resp_err_t error;      /* the producer is done for */
+    int64_t heard_ms;
+    struct wanted wanted[WANTED_MOST];
+    size_t wanted_count;
+    bool told_coming;               /* to who wants the first of them */
+    uint8_t slice[SLICE];
+};
+
+/* ---- uploads.c */
+struct upload *uploads_slot(struct uploads *uploads, const struct paper *paper); /* NULL: none is free, or no paper that could be shipped */
+MUST_USE enum outcome uploads_there(struct uploads *uploads, const struct journaled_file *file, bool *ret, struct fault *fault); /* Kafka has what was acknowledged */
+
+/* ---- uploads_produce.c */
+MUST_USE enum outcome uploads_start(struct uploads *uploads, struct fault *fault);
+void uploads_stop(struct uploads *uploads); /* what is on its way may arrive all the same: whoever reads takes each chunk once */
+MUST_USE enum outcome uploads_produce(struct uploads *uploads, struct upload *upload, uint8_t *sealed, size_t count, struct fault *fault); /* takes sealed */
+/* Callbacks run in here. RETRY: the producer failed and is gone. */
+MUST_USE enum outcome uploads_poll(struct uploads *uploads, struct fault *fault);
+
+/* ---- reship.c */
+MUST_USE enum outcome reship_round(struct uploads *uploads, struct fault *fault);
+void reship_gone(struct uploads *uploads, const struct digest *sha256, const char *why); /* tells all who may listen, and the operator */
+#endif

@@ -1,0 +1,60 @@
+"""A DBF table brings the name of its code page in a .cpg file beside it: awaited where the profile says so, refused where it says something else than the
+profile, moved with its table; and one is written beside every table that is delivered."""
+import dbfread
+from office import *
+
+PROFILE = ROOT / "adapters" / "agencies" / "lcj" / "profile.yaml"
+
+
+def profile(w, wait):
+    path = w.folder / "lcj.yaml"
+    text = PROFILE.read_text().replace("  encoding: GB18030\n", "  encoding: GB18030\n  cpg: true\n", 1)
+    path.write_text(text + f"\nattachment_wait: {wait}\n")
+    return path
+
+
+def main(w, steps):
+    w.start_broker("broker-1")
+    bureau, police = Office(w, "lcj", profile(w, 4)), Office(w, "psb-bynr")
+    out, back = steps["grass-1"], steps["grass-2"]
+    paper = out.attachments[0]
+    stem = out.file.name.rsplit(".", 1)[0]
+    for said, code in ((None, "MISSING_ATTACHMENT"), (b"1252\n", "DBF_SYNTAX"), (b"UTF-8\n", "DBF_SYNTAX"), (b"", "DBF_SYNTAX")):
+        if said is not None:
+            bureau.put(f"{stem}.cpg", said)
+        bureau.put(paper.name, paper.content)
+        bureau.put(out.file.name, out.file.content)
+        error = bureau.failed(out.file.name, code)
+        assert ".cpg" in error["field"], error
+        eventually(lambda: not bureau.names("outbox"), 20, "all that belongs to it in failed/")
+        assert (said is None) != (f"{stem}.cpg" in bureau.names("failed"))
+        for left in bureau.names("failed"):
+            (bureau.spool / "failed" / left).unlink()
+    show("wrong", "a missing, two of other code pages and an empty .cpg file: refused, in failed/ with the table")
+
+    for name, content in ((paper.name, paper.content), (out.file.name, out.file.content)):
+        bureau.put(name, content)
+    time.sleep(1)
+    assert out.file.name in bureau.names("outbox"), "it waits for its .cpg file"
+    bureau.put(f"{stem}.cpg", b"GBK\r\n")
+    bureau.sent(out.file.name)
+    assert f"{stem}.cpg" in bureau.names("sent") and not bureau.names("outbox")
+    show("sent", "with GBK beside it, and moved with it")
+
+    eventually(lambda: any("巴林草移送" in n for n in police.names("inbox")), 30, "the case at the police")
+    for a in back.attachments:
+        police.put(a.name, a.content)
+    police.put(back.file.name, back.file.content)
+    table = eventually(lambda: next((n for n in bureau.names("inbox") if n.startswith("REF.RECEIPT") and n.endswith(".dbf")), None), 30, "the receipt")
+    beside = bureau.spool / "inbox" / (table[:-4] + ".cpg")
+    assert beside.read_bytes() == b"936\n", "it came before its table"
+    rows = list(dbfread.DBF(bureau.spool / "inbox" / table, encoding=f"cp{beside.read_text().strip()}"))
+    assert rows and any("巴公" in str(v) for v in rows[0].values()), rows
+    show("received", f"{table} with {beside.read_text().strip()} beside it, read so by dbfread")
+
+
+if __name__ == "__main__":
+    from case import sample_day_steps
+    day = sample_day_steps()
+    with world("dbf-cpg") as w:
+        main(w, day)
