@@ -184,7 +184,7 @@ static enum outcome open_all(struct loop *l, const struct engine_settings *s, st
     snprintf(path, sizeof path, "%s/" ENGINE_JOURNAL, s->spool);
     TRY(journal_open(path, &l->engine.journal, fault));
     TRY(journal_fact(l->engine.journal, "agency", bytes_of_cstr(s->agency), &same, fault));
-    if (!same) return fault_set(fault, REFUSE, "WRONG_WORLD", "spool %s belongs to another agency", s->spool);
+    if (!same) return fault_set(fault, REFUSE, "SETTINGS_TYPE", "spool %s belongs to another agency than %s, as its journal says", s->spool, s->agency);
     TRY(seal_load(s->spool, true, &l->engine.seal, fault));
     if (s->table) TRY(table_open(&(struct front_place){s->table, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
     if (s->http) TRY(http_open(&(struct front_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));

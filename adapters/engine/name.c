@@ -1,6 +1,7 @@
 /* See name.h. */
 #include "adapters/engine/name.h"
 #include "base/line.h"
+#include <strings.h>
 
 #define DOCUMENT_NO_MOST 120u
 #define ORIGINAL_MOST 100u
@@ -94,8 +95,20 @@ static bool ends_in(struct bytes name, const char *end) {
     return name.count >= count && memcmp(name.at + name.count - count, end, count) == 0;
 }
 
+bool name_passed_over(struct bytes name) {
+    static const char *const ends[] = {".tmp", ".part", ".filepart", ".partial", ".crdownload", "~"}, *const whole[] = {"Thumbs.db", "desktop.ini"};
+    if (name.count && (name.at[0] == '.' || (name.count > 1 && memcmp(name.at, "~$", 2) == 0))) return true;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        if (ends_in(name, ends[i])) return true;
+    }
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
+        if (name.count == strlen(whole[i]) && strncasecmp((const char *)name.at, whole[i], name.count) == 0) return true;
+    }
+    return false;
+}
+
 bool name_outbox(struct bytes name) {
-    if (!name.count || name.count > NAME_OUTBOX_MOST || name.at[0] == '.' || ends_in(name, ".tmp") || ends_in(name, ".part") || ends_in(name, "~")) return false;
+    if (!name.count || name.count > NAME_OUTBOX_MOST || name_passed_over(name)) return false;
     for (size_t i = 0; i < name.count;) {
         size_t length = line_character(name.at + i, name.count - i);
         if (!length || name.at[i] < 0x20 || name.at[i] == 0x7f || name.at[i] == '/' || (length == 2 && name.at[i] == 0xc2 && name.at[i + 1] < 0xa0)) return false;

@@ -13,8 +13,11 @@ const char *name_case_file(const char *stem, struct bytes extension, struct aren
 const char *name_attachment(const char *stem, size_t nth, struct bytes original, struct arena *arena);
 /* Is this a plain name of a file that may lie in a folder of ours: not empty, no '/', no leading dot, not too long. */
 bool name_plain(struct bytes name);
+/* Names under which nobody hands anything in: hidden ones, uploads under way (.tmp, .part, .filepart of WinSCP …), what editors lay beside a
+ * file (~, ~$ of Office and WPS), what Windows leaves in folders. */
+bool name_passed_over(struct bytes name);
 /* Can this be the name of a file in outbox/: plain, UTF-8, no control characters, at most NAME_OUTBOX_MOST bytes, not one that the
- * spool passes over (leading dot, .tmp, .part, ~). */
+ * spool passes over. */
 #define NAME_OUTBOX_MOST 200u
 bool name_outbox(struct bytes name);
 /* `name` with "~<n>" before its last extension: a.csv, 2 -> a~2.csv. */

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* renameat2 */
 #include "adapters/front/parcel.h"
 #include "adapters/engine/name.h"
+#include "adapters/engine/rejection.h"
 #include "adapters/transports/durable.h"
 #include "base/log.h"
 #include "base/point.h"
@@ -119,9 +120,18 @@ static enum outcome place_all(struct feed *f, size_t *ret_placed, struct fault *
     return OK;
 }
 
+/* Somebody cleared it away: that one is told as failed and holds up no other. */
+static enum outcome give_up(struct feed *f, const struct submitted *s, struct fault *fault) {
+    struct rejection gone = {0};
+    fault_set(&gone.fault, REFUSE, "FILE_READ", "%s/%s was removed from the adapter's spool before it was sent: hand it in again as a new one", f->front->own, s->id);
+    log_fault(LOG_ERROR, "front.lost", &gone.fault);
+    return store_lost(f->front->store, s->id, rejection_write(&gone, f->arena), fault);
+}
+
 static enum outcome open_folders(struct feed *f, size_t found, struct fault *fault) {
     for (size_t i = 0; i < found; i++) {
         int folder = openat(f->front->folders[AT_OWN], f->list[i].id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (folder < 0 && errno == ENOENT && !i) return give_up(f, &f->list[i], fault);
         if (folder < 0 && !i) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", f->list[i].id, strerror(errno));
         if (folder < 0) return OK;
         f->folders[f->count++] = folder;
@@ -137,6 +147,8 @@ static enum outcome feed_all(struct front *front, struct arena *arena, int64_t *
     TRY(store_queued(front->store, FEED_MOST, arena, &f.list, &found, fault));
     if (!found) return OK;
     TRY(open_folders(&f, found, fault));
+    *ret_ms = 0;
+    if (!f.count) return OK;
     enum outcome outcome = name_all(&f, fault);
     if (outcome == OK) outcome = place_all(&f, &placed, fault);
     for (size_t i = 0; i < f.count; i++) close(f.folders[i]);

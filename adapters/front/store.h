@@ -56,6 +56,8 @@ MUST_USE enum outcome store_file_used(struct store *store, const char *file, boo
 struct naming { const char *id, *file; uint64_t inode; };
 MUST_USE enum outcome store_name(struct store *store, const struct naming *list, size_t count, struct fault *fault);
 MUST_USE enum outcome store_placed(struct store *store, const struct submitted *list, size_t count, struct fault *fault);
+/* One that was not placed and never can be: failed, `why` as beside a file in failed/. */
+MUST_USE enum outcome store_lost(struct store *store, const char *id, struct bytes why, struct fault *fault);
 
 /* ---- 变化 what the engine did ---------------------------------------------------------------------------------------- */
 enum change_kind { CHANGE_SENT, CHANGE_FAILED, CHANGE_ACCEPTED, CHANGE_REFUSED, CHANGE_ARRIVED };

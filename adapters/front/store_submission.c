@@ -125,6 +125,20 @@ enum outcome store_placed(struct store *store, const struct submitted *list, siz
     return outcome;
 }
 
+enum outcome store_lost(struct store *store, const char *id, struct bytes why, struct fault *fault) {
+    struct asking a;
+    store_enter(store);
+    enum outcome outcome = store_ask(store, "UPDATE submission SET stage=5, answer=?, changed_at=? WHERE id=? AND stage=0", &a, fault);
+    if (outcome == OK) {
+        ask_text(&a, why);
+        ask_int(&a, instant_now());
+        ask_text(&a, bytes_of_cstr(id));
+        outcome = store_run(store, &a, fault);
+    }
+    store_leave(store, outcome == OK);
+    return outcome;
+}
+
 #define LIST_BYTES (8u << 20) /* of answers, which may have a megabyte each */
 static enum outcome list(struct store *store, const char *sql, size_t most, struct arena *arena, struct submitted *into, size_t *ret_count, struct fault *fault) {
     struct asking a;

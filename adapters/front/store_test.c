@@ -60,6 +60,21 @@ static void a_key_is_one_submission(void **state) {
     assert_string_equal(queued[1].id, second.id);
 }
 
+static void what_can_never_be_placed_is_told_as_failed(void **state) {
+    struct submitted fourth = made("4", 4), *queued = NULL;
+    size_t count = 0;
+    (void)state;
+    struct accepting one = {.key = BYTES_LITERAL("lost"), .what = &fourth};
+    assert_int_equal(store_accept(store, &one, 1, 9, arena, &fault), OK);
+    assert_int_equal(store_lost(store, fourth.id, BYTES_LITERAL("{\"code\":\"FILE_READ\"}"), &fault), OK);
+    assert_int_equal(now("4").stage, STAGE_FAILED);
+    assert_true(bytes_equal_cstr(now("4").answer, "{\"code\":\"FILE_READ\"}"));
+    assert_int_equal(store_queued(store, 9, arena, &queued, &count, &fault), OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(store_lost(store, fourth.id, BYTES_LITERAL("{}"), &fault), OK);
+    assert_true(bytes_equal_cstr(now("4").answer, "{\"code\":\"FILE_READ\"}"));
+}
+
 static void states_only_go_on(void **state) {
     struct submitted first = made("1", 1);
     bool used = false;
@@ -140,6 +155,6 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_one_submission), cmocka_unit_test(states_only_go_on), cmocka_unit_test(an_inbox_in_order)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_one_submission), cmocka_unit_test(what_can_never_be_placed_is_told_as_failed), cmocka_unit_test(states_only_go_on), cmocka_unit_test(an_inbox_in_order)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

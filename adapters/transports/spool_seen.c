@@ -1,6 +1,7 @@
 /* See spool.h: what lies in outbox/ and which of it is complete. inotify tells of names one by one, so that neither a paper that comes nor
  * one that goes costs a look at all the others; the folder is read whole at the start, when events were lost, and every SPOOL_RESCAN_MS. */
 #define _GNU_SOURCE /* file leases */
+#include "adapters/engine/name.h"
 #include "adapters/transports/spool_inside.h"
 #include <dirent.h>
 #include <errno.h>
@@ -16,11 +17,6 @@ bool spool_copy_name(struct bytes name, char ret[SPOOL_NAME]) {
     return true;
 }
 
-static bool ends(const char *name, const char *end) {
-    size_t count = strlen(name), most = strlen(end);
-    return count >= most && strcmp(name + count - most, end) == 0;
-}
-static bool never(const char *name) { return name[0] == '.' || ends(name, ".tmp") || ends(name, ".part") || ends(name, "~"); }
 static int by_name(const void *a, const void *b) { return strcmp(((const struct seen *)a)->name, ((const struct seen *)b)->name); }
 
 static void add(struct seen_list *list, const struct seen *seen) {
@@ -62,7 +58,7 @@ struct seen *spool_seen(const struct spool *spool, struct bytes name) {
 static void hear_one(struct spool *spool, const struct inotify_event *event) {
     char name[SPOOL_NAME];
     if (event->mask & IN_Q_OVERFLOW) spool->unheard = true;
-    if (!event->len || !spool_copy_name(bytes_of_cstr(event->name), name) || never(name)) return;
+    if (!event->len || !spool_copy_name(bytes_of_cstr(event->name), name) || name_passed_over(bytes_of_cstr(name))) return;
     struct seen *seen = find(spool, name);
     bool goes = (event->mask & (IN_DELETE | IN_MOVED_FROM)) != 0, renamed = (event->mask & IN_MOVED_TO) != 0;
     if (seen && !seen->gone) {
@@ -136,7 +132,7 @@ static enum outcome read_folder(struct spool *spool, struct fault *fault) {
     }
     spool->unheard = false;
     for (const struct dirent *entry; spool->fresh.count < 2 * SPOOL_SEEN_MOST && (entry = readdir(folder));) {
-        if (!never(entry->d_name) && strlen(entry->d_name) < SPOOL_NAME) add_name(&spool->fresh, entry->d_name, false, false);
+        if (!name_passed_over(bytes_of_cstr(entry->d_name)) && strlen(entry->d_name) < SPOOL_NAME) add_name(&spool->fresh, entry->d_name, false, false);
     }
     closedir(folder);
     return OK;

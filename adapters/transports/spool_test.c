@@ -179,6 +179,9 @@ static void names_that_are_never_taken(void **state) {
     (void)state;
     rename_in("x.part", "x");
     rename_in("x~", "x");
+    rename_in("~$台账.xlsx", "x");   /* Office has it open */
+    rename_in("台账.xlsx.filepart", "x");
+    rename_in("DESKTOP.INI", "x");
     write_file(".hidden", "x");
     assert_int_equal(mkdir(at("folder"), 0755), 0);
     usleep((SPOOL_QUIET_MS + 50) * 1000);

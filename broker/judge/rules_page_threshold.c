@@ -114,6 +114,18 @@ static enum outcome facts(const struct procedure *p, struct buffer *into, struct
     return buffer_printf(into, fault, "\n");
 }
 
+/* 前案 · earlier penalties of the same party, see antecedent.c */
+static enum outcome history(const struct procedure *p, struct buffer *into, struct fault *fault) {
+    const struct thresholds *t = &p->thresholds;
+    TRY(buffer_printf(into, fault, "前案 · Earlier penalties of the same party, by identity number or credit code, in any case of the ledger and of the same category, are counted into"));
+    for (size_t i = 0; i < t->history_count; i++) {
+        TRY(buffer_printf(into, fault, "%s `%s` (%d 个月 months)", i ? "," : "", fact_at(p->facts, t->history[i].fact)->name, t->history[i].months));
+    }
+    TRY(buffer_printf(into, fault, ";\n`%s` holds where the act came after one. What a paper says counts where it is more. Basis: %s; ", fact_at(p->facts, (size_t)t->repeated)->name, t->history_basis));
+    TRY(word(into, t->history_statutory, t->history_tag, fault));
+    return buffer_printf(into, fault, "\n\n");
+}
+
 enum outcome page_thresholds(const struct procedure *p, struct buffer *into, struct fault *fault) {
     const struct thresholds *t = &p->thresholds;
     TRY(buffer_printf(into, fault, "## 追诉标准与应移未移提示 · Thresholds, and hints of what should have been referred\n\n"
@@ -124,6 +136,7 @@ enum outcome page_thresholds(const struct procedure *p, struct buffer *into, str
                       (int)(t->late.within / HOUR_MS), t->late.basis, t->late.tag, t->late.statutory ? "" : " **非法定**", t->near, t->near_basis, t->near_tag,
                       t->near_statutory ? "" : " **非法定**"));
     TRY(rows(p, into, fault));
+    TRY(history(p, into, fault));
     TRY(buffer_printf(into, fault, "A penalty beside a referral of the same case:\n\n| | | after | basis | tag |\n|---|---|---|---|---|\n"));
     for (size_t i = 0; i < t->overlap_count; i++) {
         const struct overlap *o = &t->overlaps[i];

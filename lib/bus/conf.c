@@ -1,9 +1,11 @@
 /* See bus.h: handles and their properties. */
+#define _GNU_SOURCE /* memmem */
 #include "bus/bus.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void bus_outbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]) { snprintf(ret_name, TOPIC_NAME, "ecocase.outbox.%.*s", BYTES_FMT(slug)); }
 void bus_inbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]) { snprintf(ret_name, TOPIC_NAME, "ecocase.inbox.%.*s", BYTES_FMT(slug)); }
@@ -39,7 +41,38 @@ static void on_log(const rd_kafka_t *handle, int level, const char *facility, co
     log_write(level <= 3 ? LOG_WARN : LOG_DEBUG, "kafka.log", "facility=%s text=\"%s\"", facility, text);
 }
 
+/* [proto://]host[:port], an IPv6 address in brackets. librdkafka takes the port modulo 65536, and waits for ever for a host that is none. */
+static bool server_fits(const char *at, size_t count) {
+    const char *end = at + count, *proto = memmem(at, count, "://", 3), *colon = NULL;
+    if (proto) at = proto + 3;
+    const char *bracket = at < end && *at == '[' ? memchr(at, ']', (size_t)(end - at)) : NULL;
+    for (const char *c = bracket ? bracket : at; c < end; c++) {
+        if (*c == ':') colon = c;
+        if (*c == '/' || *c == '\t') return false;
+    }
+    if (at == end || colon == at) return false;
+    if (!colon) return true;
+    unsigned port = 0;
+    for (const char *c = colon + 1; c < end; c++) {
+        if (*c < '0' || *c > '9' || port > 65535) return false;
+        port = port * 10 + (unsigned)(*c - '0');
+    }
+    return port > 0 && port <= 65535;
+}
+
+static enum outcome check_servers(const char *servers, struct fault *fault) {
+    bool fits = !strstr(servers, "：") && !strstr(servers, "，");
+    size_t found = 0;
+    for (const char *at = servers; *at && fits;) {
+        size_t count = strcspn(at, ", ");
+        if (count) found++, fits = server_fits(at, count);
+        at += count ? count : 1;
+    }
+    return fits && found ? OK : fault_set(fault, FATAL, "SETTINGS_TYPE", "Kafka's servers are HOST:PORT[,HOST:PORT ...] in plain ASCII, ports 1 to 65535, not \"%.200s\"", servers);
+}
+
 static enum outcome fill(const struct bus_settings *settings, rd_kafka_conf_t *conf, struct fault *fault) {
+    TRY(check_servers(settings->servers, fault));
     TRY(set(conf, "bootstrap.servers", settings->servers, fault));
     TRY(set(conf, "client.id", settings->client_id, fault));
     TRY(set(conf, "socket.nagle.disable", "true", fault)); /* else small requests wait for delayed acknowledgements of TCP (40 ms) */

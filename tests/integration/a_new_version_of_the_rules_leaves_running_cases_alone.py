@@ -123,10 +123,11 @@ with world("version", lanes=2) as w:
     assert [remarks(w, r) & {"ID_DIVISION_UNKNOWN", "CALENDAR"} for r in (*reaching, later)] == [{"ID_DIVISION_UNKNOWN", "CALENDAR"}, {"ID_DIVISION_UNKNOWN"}, set()]
     ends = [query(w, "SELECT due_lenient FROM ecocase.clock_list WHERE referral_id = %s AND rule = 'D09'", r["envelope"]["referral_id"])[0][0] for r in reaching]
     assert [e.astimezone(CHINA).strftime("%m-%d") for e in ends] == ["01-05", "01-06"], ends  # by weekdays; by the calendar that came in between
-    Clock(w, client).pass_to("2026-07-15 12:00")
     mine = {r["envelope"]["referral_id"] for r in old + new}
     escalated = lambda: {r for r, in query(w, "SELECT referral_id::text FROM ecocase.alert_list WHERE event = 'SYS.ESCALATION' AND rule = 'D09'")} & mine  # noqa: E731
-    assert escalated() == {r["envelope"]["referral_id"] for r in old}, escalated()            # a day after; those of version 2 two days after
+    for when in ("2026-07-11 12:00", "2026-07-15 12:00"):                                   # a day after; those of version 2 two days after
+        Clock(w, client).pass_to(when)
+        assert escalated() == {r["envelope"]["referral_id"] for r in old}, (when, escalated())
     Clock(w, client).pass_to("2026-07-16 00:01")
     assert escalated() == mine, escalated()
     show("versions", "12 cases and a penalty keep version 1 (3 days, 3 t, no signer), 7 and a penalty have version 2 (5 days, 5 t, a signer), at once")

@@ -1,5 +1,6 @@
 """One adapter serves folders, HTTP and the agency's own tables at once: what is handed in by one way is answered there and nowhere else, the same paper by
 another way is recognised, what comes lies whole in both inboxes whichever takes it first, and a kill between them loses and doubles nothing."""
+import shutil
 import signal
 
 import httpagency
@@ -91,6 +92,27 @@ def killed_between(sthj, police, steps):
     show("killed between", "12 cases by two ways over 6 kills: each accepted and delivered once")
 
 
+def deleted_before_it_was_sent(sthj, steps):
+    """Somebody clears away what waits in the adapter's own folders: that is told, and holds up nothing."""
+    whole = papers(steps["waste-1"])
+    blocker = sthj.w.spool("sthj") / "outbox" / whole[0][0]
+    blocker.write_bytes(b"another one's, of the same name")
+    with sthj.client() as client:
+        first = submit(client, ("件860.json", case_of(steps, 860).encode()), whole).json()
+        id = sthj.table.submit(case_of(steps, 861), whole)
+        for own in (".http", ".table"):
+            waiting = eventually(lambda: [p for p in (sthj.w.spool("sthj") / own).iterdir() if p.is_dir() and not p.name.startswith("in-")], 20, f"what waits in {own}")
+            for folder in waiting:
+                shutil.rmtree(folder)
+        assert final(client, first)["error"]["code"] == "FILE_READ"
+        gone = sthj.table.final(id)
+        assert gone["state"] == "failed" and gone["error"]["code"] == "FILE_READ" and "hand it in again" in gone["error"]["detail"], gone
+        blocker.unlink()
+        assert final(client, submit(client, ("件862.json", case_of(steps, 862).encode()), whole).json())["state"] == "accepted"
+    assert sthj.table.final(sthj.table.submit(case_of(steps, 863), whole))["state"] == "accepted"
+    show("deleted", "told as failed over HTTP and in the table; what came after went its way")
+
+
 def main(w):
     steps = sample_day_steps()
     database = tableagency.Database(w)
@@ -99,6 +121,7 @@ def main(w):
         three_ways_out(sthj, steps)
         both_inboxes(police, 3)
         killed_between(sthj, police, steps)
+        deleted_before_it_was_sent(sthj, steps)
     finally:
         database.remove()
 

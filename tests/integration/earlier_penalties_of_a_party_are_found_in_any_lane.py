@@ -68,14 +68,15 @@ with world("antecedent", lanes=3) as w:
     show("lanes", f"{third['envelope']['document_no']} in lane 2 saw lanes 0 and 1: {remarks}")
 
     w.stop_process("broker-1")                                                          # what comes meanwhile is one batch
-    batch = [client.submit(penalty(client, 0, f"巴环罚〔2026〕{n}号", f"2026-0{n}-08 09:00", OTHER)) for n in (3, 4, 5)]
+    batch = [client.submit(penalty(client, 0, f"巴环罚〔2026〕{n}号", f"2026-05-{n} 09:00", OTHER, days=0)) for n in range(10, 22)]
     w.start_broker("broker-1")
-    wait_events(w, 8)
-    assert [hints(w, r) for r in batch] == [set(), {("RED", "ENV1-8")}, {("RED", "ENV1-8")}], [hints(w, r) for r in batch]
+    wait_events(w, 5 + len(batch))
+    assert [len(known(w, r)) for r in batch] == [n + 1 for n in range(len(batch))], [known(w, r) for r in batch]  # 巴环罚〔2025〕31号, and those before it
+    assert hints(w, batch[0]) == set() and {h for r in batch[1:] for h in hints(w, r)} == {("RED", "ENV1-8")}, [hints(w, r) for r in batch]
 
-    twice = subprocess.run([w.bin / "ecocase", "ledger", "duplicates", "--json", "--postgres", w.conninfo("ecocase_coordinator")], capture_output=True, text=True)
+    twice = subprocess.run([w.bin / "ecocase", "ledger", "duplicates", "--json", "--limit", "1000", "--postgres", w.conninfo("ecocase_coordinator")], capture_output=True, text=True)
     pairs = {(d["document_no"], d["other_document_no"]) for d in json.loads(twice.stdout)}
-    assert pairs == {(f"巴环罚〔2026〕{a}号", f"巴环罚〔2026〕{b}号") for a, b in ((3, 4), (3, 5), (4, 5))}, (pairs, twice.stderr)
+    assert pairs == {(f"巴环罚〔2026〕{a}号", f"巴环罚〔2026〕{b}号") for a in range(10, 22) for b in range(a + 1, 22)}, (pairs, twice.stderr)
 
     rows = query(w, "SELECT persons, penalty FROM ecocase.referral")
     assert all(len(p) == 16 and PERSON not in p + q for p, q in rows) and len({p for p, _ in rows}) == 2, rows

@@ -36,6 +36,12 @@ def main():
         wrong(1, ["give its slug, nm"], "new", "巴彦淖尔市农牧局")
         wrong(1, ["no such folder", "--spool is the folder"], "status", "--spool", Path(folder) / "没有")
         wrong(1, ["no adapter has ever run here"], "status", "--spool", folder)
+        run = ["run", "--agency", "nm", "--profile", profile, "--schemas", "schemas"]
+        for kafka in ("", "kafka:99999", "kafka:", ":9092", "kafka：9092", "a:1，b:2", ", ", "a: 1", "http://kafka:9092/x"):
+            wrong(1, ["HOST:PORT", "plain ASCII"], *run, "--spool", Path(folder) / "spool", "--kafka", kafka)
+        (Path(folder) / "other.yaml").write_text((ROOT / "adapters" / "agencies" / "sthj" / "profile.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+        wrong(1, ["belongs to another agency than sthj"], "run", "--agency", "sthj", "--profile", Path(folder) / "other.yaml", "--schemas", "schemas",
+              "--spool", Path(folder) / "spool", "--kafka", "127.0.0.1:1")
     print("what was wrong was told with its remedy")
 
 
