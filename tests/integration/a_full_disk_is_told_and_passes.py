@@ -36,7 +36,8 @@ class Disk:
 
 def told(adapter, *codes):
     def look():
-        error = json.loads((adapter.spool / ".status.json").read_text())["lastError"]
+        status = adapter.spool / ".status.json"  # there a moment after the start
+        error = json.loads(status.read_text())["lastError"] if status.exists() else None
         return error if error and error["code"] in codes else None
     error = eventually(look, 30, f"{codes} in the status of {adapter.agency}")
     assert error["zh"] and error["en"] and adapter.process.poll() is None
