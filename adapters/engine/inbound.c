@@ -211,30 +211,17 @@ static enum outcome read_batch(struct inbound *in, struct fault *fault) {
     return OK;
 }
 
-/* Strictly decimal; false leaves *ret alone. */
-static bool number_of(const rd_kafka_message_t *message, const char *name, int64_t *ret) {
-    struct bytes text = bus_header(message, name);
-    int64_t value = 0;
-    if (!text.count || text.count > 18) return false;
-    for (size_t i = 0; i < text.count; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9') return false;
-        value = value * 10 + (text.at[i] - '0');
-    }
-    *ret = value;
-    return true;
-}
-
 static struct bytes value_of(const rd_kafka_message_t *message) { return bytes_of(message->payload, message->len); }
 static struct arrival arrival_of(const rd_kafka_message_t *message) {
     struct arrival a = {.partition = message->partition, .offset = message->offset, .value = value_of(message)};
     int64_t lane = -1;
-    bool lane_known = number_of(message, "ecocase_lane", &lane), generation = number_of(message, "ecocase_generation", &a.place.generation);
-    bool sequence = number_of(message, "ecocase_sequence", &a.place.sequence);
+    bool lane_known = bus_header_number(message, "ecocase_lane", &lane), generation = bus_header_number(message, "ecocase_generation", &a.place.generation);
+    bool sequence = bus_header_number(message, "ecocase_sequence", &a.place.sequence);
     a.placed = lane_known && generation && sequence && lane < (int64_t)LIMIT_LANES && a.place.generation > 0;
     a.place.lane = a.placed ? (int32_t)lane : -1;
-    number_of(message, "ecocase_epoch", &a.place.epoch);
+    bus_header_number(message, "ecocase_epoch", &a.place.epoch);
     a.place.broker_time = rd_kafka_message_timestamp(message, NULL);
-    number_of(message, "ecocase_brokertime", &a.place.broker_time);
+    bus_header_number(message, "ecocase_brokertime", &a.place.broker_time);
     struct bytes role = bus_header(message, "ecocase_role");
     snprintf(a.role, sizeof a.role, "%.*s", role.count < sizeof a.role ? (int)role.count : 0, role.count ? (const char *)role.at : "");
     a.repeat = bytes_equal_cstr(bus_header(message, "ecocase_repeat"), "1");

@@ -56,15 +56,7 @@ static bool slug_of(const rd_kafka_message_t *message, const char *name, char re
 }
 
 static bool number_of(const rd_kafka_message_t *message, const char *name, int64_t most, int64_t *ret) {
-    struct bytes text = bus_header(message, name);
-    int64_t value = 0;
-    if (!text.count || text.count > 18) return false;
-    for (size_t i = 0; i < text.count; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9') return false;
-        value = value * 10 + (text.at[i] - '0');
-    }
-    *ret = value;
-    return value <= most;
+    return bus_header_number(message, name, ret) && *ret <= most;
 }
 
 bool wanted_read(const rd_kafka_message_t *message, struct wanted *ret) {

@@ -53,6 +53,8 @@ struct bus_drain { size_t largest; bool filled; };
 bool bus_drained(struct bus_drain *drain, const rd_kafka_message_t *message, rd_kafka_queue_t *queue, size_t most);
 /* A header's value or BYTES_NONE. Views into the message. */
 struct bytes bus_header(const rd_kafka_message_t *message, const char *name);
+/* A header that is a number: decimal digits only, 18 at most; otherwise false, *ret as it was. */
+bool bus_header_number(const rd_kafka_message_t *message, const char *name, int64_t *ret);
 /* End offsets now (ListOffsets LATEST) for partition `partition` of each topic. */
 MUST_USE enum outcome bus_ends(rd_kafka_t *reader, const char *const *topics, size_t count, int32_t partition, int timeout_ms,
                                int64_t *ret_ends, struct fault *fault);

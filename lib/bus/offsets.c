@@ -40,6 +40,18 @@ struct bytes bus_header(const rd_kafka_message_t *message, const char *name) {
     return bytes_of(value, count);
 }
 
+bool bus_header_number(const rd_kafka_message_t *message, const char *name, int64_t *ret) {
+    struct bytes text = bus_header(message, name);
+    int64_t value = 0;
+    if (!text.count || text.count > 18) return false;
+    for (size_t i = 0; i < text.count; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9') return false;
+        value = value * 10 + (text.at[i] - '0');
+    }
+    *ret = value;
+    return true;
+}
+
 static enum outcome ends_once(rd_kafka_t *reader, const char *const *topics, size_t count, int32_t partition, int timeout_ms, int64_t *ret_ends,
                               struct fault *fault) {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
