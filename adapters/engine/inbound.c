@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define QUEUE_BYTES (4u << 20) /* queued.max.messages.kbytes */
+#define SETTLE_MS 100          /* the steps of a change pass between librdkafka's own threads; a partition without records shows nothing for half a second */
 #define ASK_MS 500
 #define PROBE_MS 3000
 #define SILENT_MS 20000     /* nothing heard for so long while Kafka is thought to be there: asked */
@@ -23,6 +24,8 @@ struct inbound {
     bool at_end[LIMIT_LANES], from_start[LIMIT_LANES];
     int64_t next[LIMIT_LANES];                 /* offset after the last delivered */
     struct bus_drain drain;
+    bool settled;                              /* the last change of the assignment is through */
+    int64_t assigned_ms;                       /* when it was */
     int64_t wanted;                            /* offset after the last record of ecocase.wanted, which is read beside the inbox; -1: the beginning */
     int64_t read[LIMIT_LANES];                 /* offset after the last of `messages`, -1: the beginning */
     rd_kafka_message_t *messages[ENGINE_BATCH];
@@ -103,8 +106,21 @@ static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
     return fault_set(fault, FATAL, "WRONG_WORLD", "this Kafka cluster (%s) is not the one of this spool's journal; use the cluster it was made with, or a new spool", cluster);
 }
 
+static bool shows_reading(const rd_kafka_message_t *message) { return message && (!message->err || message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF); }
+
+/* librdkafka (2.0.2; its issue 5573) aborts the process when its assignment is changed again before the last change is through. That is
+ * shown by whatever is read after it, else by time; what is read here is read again, because the assignment that follows says from where. */
+static void settle(struct inbound *in) {
+    while (!in->settled && monotonic_ms() < in->assigned_ms + SETTLE_MS) {
+        rd_kafka_message_t *message = rd_kafka_consumer_poll(in->reader, 5);
+        in->settled = shows_reading(message);
+        if (message) rd_kafka_message_destroy(message);
+    }
+}
+
 /* Reads on behind what is held; the partitions that wait are left alone. */
 static enum outcome assign(struct inbound *in, int32_t partitions, struct fault *fault) {
+    settle(in);
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions + 1);
     rd_kafka_topic_partition_list_add(list, TOPIC_WANTED, 0)->offset = in->wanted >= 0 ? in->wanted : RD_KAFKA_OFFSET_BEGINNING;
     for (int32_t i = 0; i < partitions; i++) {
@@ -112,6 +128,8 @@ static enum outcome assign(struct inbound *in, int32_t partitions, struct fault 
         if (!in->waits[i]) rd_kafka_topic_partition_list_add(list, in->topic, i)->offset = in->read[i] >= 0 ? in->read[i] : RD_KAFKA_OFFSET_BEGINNING;
     }
     rd_kafka_resp_err_t error = rd_kafka_assign(in->reader, list);
+    in->settled = false;
+    in->assigned_ms = monotonic_ms();
     rd_kafka_topic_partition_list_destroy(list);
     return error ? fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error)) : OK;
 }
@@ -191,6 +209,7 @@ static enum outcome read_batch(struct inbound *in, struct fault *fault) {
     size_t bytes = 0;
     while (in->count < ENGINE_BATCH && bytes < ENGINE_BYTES && in->partitions) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(in->reader, 0);
+        in->settled = in->settled || shows_reading(message);
         if (bus_drained(&in->drain, message, in->queue, QUEUE_BYTES)) return assign(in, in->partitions, fault);
         if (!message) return OK;
         if (is_wanted(in, message)) {
