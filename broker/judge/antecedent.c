@@ -51,7 +51,7 @@ void antecedent_note(struct judging *j, struct referral *r) {
 /* ---- counting ------------------------------------------------------------------------------------------------------------------ */
 static int64_t number_of(struct bytes text) {
     char copy[24] = "";
-    memcpy(copy, text.at, text.count < sizeof copy - 1 ? text.count : sizeof copy - 1);
+    if (text.count) memcpy(copy, text.at, text.count < sizeof copy - 1 ? text.count : sizeof copy - 1);
     return strtoll(copy, NULL, 10);
 }
 
