@@ -82,13 +82,15 @@ def disturb(s, share, done):
         force_pending(s, done)
 
 
-def force_pending(s, done, patience=8):
-    """Brokers one after the other: all killed anew at once would leave nobody to take a lane and pass a point."""
+def force_pending(s, done):
+    """Brokers one after the other, and not before one had time for it: killed, it has no lanes until its former session is over (6 s) and all
+    have joined anew; a point in a lull needs a lull then."""
     last = lambda name: done.get(name, 0)  # noqa: E731
     pending = s.pending()
     brokers = sorted((name for name in pending if name in BROKERS), key=last)
     for name in brokers[:1] + [name for name in pending if name not in BROKERS]:
-        if time.monotonic() - (max(map(last, BROKERS)) if name in BROKERS else last(name)) > patience:
+        since, patience = (max(map(last, BROKERS)), 24) if name in BROKERS else (last(name), 6)
+        if time.monotonic() - since > patience:
             done[name] = time.monotonic()
             s.force(name)
 
