@@ -178,6 +178,15 @@ class Scene:
         self.hits.append(("random", "kill", party.name))
         party.begin()
 
+    def hush(self, names, seconds):
+        """Stops them all for a while, unseen by the keeper."""
+        with self.lock:
+            still = [p.process for p in self.parties.values() if p.name in names and not p.due and p.process.poll() is None]
+            for how in (signal.SIGSTOP, signal.SIGCONT):
+                for process in still:
+                    process.send_signal(how)
+                time.sleep(seconds if how == signal.SIGSTOP else 0)
+
     def pending(self):
         with self.lock:
             return {p.name: ([p.deed] if p.deed else []) + p.plan for p in self.parties.values() if p.deed or p.plan}

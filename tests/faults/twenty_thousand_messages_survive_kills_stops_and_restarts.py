@@ -15,8 +15,8 @@ COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 20000
 RATE = 115
 BROKERS = ["broker-1", "broker-2", "broker-3"]
 PASSINGS = {"batch": (30, 90), "record": (30, 90), "deliver": (100, 300), "publish": (1, 1), "tick": (6, 14), "alarm": (1, 4)}  # of a broker in some ten seconds
-IN_A_LULL = "publish.noted"     # after 0.3 s with nothing to read, if no report of a delivery noted it before: adapters report 0.2 s after one
-LULL = 2.5                      # seconds
+IN_A_LULL = "publish.noted"     # after 0.3 s with nothing to read; the report of a delivery, 0.2 s after it, would note it before
+LULL, BEFORE_REPORTS, HUSH = 1.5, 0.15, 1.0     # seconds
 ENGINE = "adapters/engine"      # the fronts before it have tests of their own
 EXTRA, FEW = 300, 12            # submissions at a time while points of the plans are still to come; where a lull is awaited
 PAST_SESSION = 9                # seconds; the session is 6 s
@@ -109,6 +109,9 @@ def flow_on(s, traffic, rnd, done):
             time.sleep(LULL)
             quiet = all(deeds[0].point == IN_A_LULL for deeds in pending.values())
             traffic.add(cases(FEW if quiet else EXTRA, rnd, first=len(traffic.cases) + 1))
+            if quiet:
+                time.sleep(BEFORE_REPORTS)
+                s.hush(AGENCIES, HUSH)
         time.sleep(0.1)
     eventually(traffic.finished, 60, "answers to all")
 
