@@ -24,11 +24,11 @@ MUST_USE enum outcome bus_conf(const struct bus_settings *settings, rd_kafka_con
 typedef void (*bus_report)(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque);
 MUST_USE enum outcome bus_producer(const struct bus_settings *settings, int linger_ms, bus_report on_report, void *opaque,
                                    rd_kafka_t **ret, struct fault *fault);
+/* The same for chunks of papers: not compressed (media are, sealed bytes cannot be), a few MiB under way at most. */
+MUST_USE enum outcome bus_files_producer(const struct bus_settings *settings, bus_report on_report, void *opaque, rd_kafka_t **ret, struct fault *fault);
 /* What a delivery report says: 0 only if Kafka named the record's offset; one that librdkafka believes stored because a later one was
  * (implicit acknowledgement) is RD_KAFKA_RESP_ERR__INCONSISTENT. */
 rd_kafka_resp_err_t bus_report_error(const rd_kafka_message_t *report);
-/* The same for chunks of papers: not compressed (media are, sealed bytes cannot be), a few MiB under way at most. */
-MUST_USE enum outcome bus_files_producer(const struct bus_settings *settings, bus_report on_report, void *opaque, rd_kafka_t **ret, struct fault *fault);
 /* Manual assignment only, no group membership, no commits. */
 MUST_USE enum outcome bus_reader(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault);
 /* The same; it also tells when a partition is read to its end: a message with err RD_KAFKA_RESP_ERR__PARTITION_EOF and that offset
