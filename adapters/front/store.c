@@ -77,6 +77,15 @@ enum outcome store_end(struct store *store, enum outcome outcome, struct fault *
     if (!sqlite3_get_autocommit(store->db)) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return outcome;
 }
+enum outcome store_each(struct store *store, const void *items, size_t size, size_t count, store_one one, bool changed, struct fault *fault) {
+    const char *item = items;
+    store_enter(store);
+    enum outcome outcome = store_begin(store, fault);
+    for (size_t i = 0; i < count && outcome == OK; i++) outcome = one(store, item + i * size, fault);
+    outcome = store_end(store, outcome, fault);
+    store_leave(store, changed && outcome == OK);
+    return outcome;
+}
 
 enum outcome store_open(const char *path, struct store **ret, struct fault *fault) {
     struct store *store = calloc(1, sizeof *store);

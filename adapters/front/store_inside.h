@@ -23,4 +23,7 @@ void store_drop(struct asking *asking);
 MUST_USE enum outcome store_begin(struct store *store, struct fault *fault);
 /* Commits when `outcome` is OK, else rolls back; gives the final outcome. */
 MUST_USE enum outcome store_end(struct store *store, enum outcome outcome, struct fault *fault);
+/* One transaction, entered and left here, in which `one` is done to each of `count` items of `size` bytes; `changed` as for store_leave, if all went well. */
+typedef enum outcome (*store_one)(struct store *store, const void *item, struct fault *fault);
+MUST_USE enum outcome store_each(struct store *store, const void *items, size_t size, size_t count, store_one one, bool changed, struct fault *fault);
 #endif

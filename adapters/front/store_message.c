@@ -38,7 +38,8 @@ static enum outcome apply_arrived(struct store *store, const struct change *c, s
     return store_run(store, &a, fault);
 }
 
-static enum outcome apply_one(struct store *store, const struct change *c, struct fault *fault) {
+static enum outcome apply_one(struct store *store, const void *item, struct fault *fault) {
+    const struct change *c = item;
     switch (c->kind) {
     case CHANGE_SENT:
     case CHANGE_FAILED: return apply_moved(store, c, fault);
@@ -51,12 +52,7 @@ static enum outcome apply_one(struct store *store, const struct change *c, struc
 
 enum outcome store_apply(struct store *store, const struct change *changes, size_t count, struct fault *fault) {
     if (!count) return OK;
-    store_enter(store);
-    enum outcome outcome = store_begin(store, fault);
-    for (size_t i = 0; i < count && outcome == OK; i++) outcome = apply_one(store, &changes[i], fault);
-    outcome = store_end(store, outcome, fault);
-    store_leave(store, outcome == OK);
-    return outcome;
+    return store_each(store, changes, sizeof *changes, count, apply_one, true, fault);
 }
 
 #define COLUMNS "position, id, case_key, acknowledged_at IS NOT NULL, attempts, at"

@@ -93,7 +93,8 @@ enum outcome store_file_used(struct store *store, const char *file, bool *ret_us
     return outcome;
 }
 
-static enum outcome name_one(struct store *store, const struct naming *n, struct fault *fault) {
+static enum outcome name_one(struct store *store, const void *item, struct fault *fault) {
+    const struct naming *n = item;
     struct asking a;
     TRY(store_ask(store, "UPDATE submission SET file=?, inode=? WHERE id=? AND file IS NULL", &a, fault));
     ask_text(&a, bytes_of_cstr(n->file));
@@ -102,27 +103,18 @@ static enum outcome name_one(struct store *store, const struct naming *n, struct
     return store_run(store, &a, fault);
 }
 enum outcome store_name(struct store *store, const struct naming *list, size_t count, struct fault *fault) {
-    store_enter(store);
-    enum outcome outcome = store_begin(store, fault);
-    for (size_t i = 0; i < count && outcome == OK; i++) outcome = name_one(store, &list[i], fault);
-    outcome = store_end(store, outcome, fault);
-    store_leave(store, outcome == OK);
-    return outcome;
+    return store_each(store, list, sizeof *list, count, name_one, true, fault);
 }
 
-static enum outcome place_one(struct store *store, const char *id, struct fault *fault) {
+static enum outcome place_one(struct store *store, const void *item, struct fault *fault) {
+    const struct submitted *what = item;
     struct asking a;
     TRY(store_ask(store, "UPDATE submission SET stage=1 WHERE id=? AND stage=0", &a, fault));
-    ask_text(&a, bytes_of_cstr(id));
+    ask_text(&a, bytes_of_cstr(what->id));
     return store_run(store, &a, fault);
 }
 enum outcome store_placed(struct store *store, const struct submitted *list, size_t count, struct fault *fault) {
-    store_enter(store);
-    enum outcome outcome = store_begin(store, fault);
-    for (size_t i = 0; i < count && outcome == OK; i++) outcome = place_one(store, list[i].id, fault);
-    outcome = store_end(store, outcome, fault);
-    store_leave(store, outcome == OK);
-    return outcome;
+    return store_each(store, list, sizeof *list, count, place_one, true, fault);
 }
 
 enum outcome store_lost(struct store *store, const char *id, struct bytes why, struct fault *fault) {
@@ -173,7 +165,8 @@ enum outcome store_untold(struct store *store, size_t most, struct arena *arena,
 }
 
 /* Stays listed when there is news of it by now. To be placed is no news. */
-static enum outcome told_one(struct store *store, const struct submitted *what, struct fault *fault) {
+static enum outcome told_one(struct store *store, const void *item, struct fault *fault) {
+    const struct submitted *what = item;
     struct asking a;
     TRY(store_ask(store, "DELETE FROM untold WHERE row = (SELECT row FROM submission WHERE id=? AND max(stage, 1) = max(?, 1))", &a, fault));
     ask_text(&a, bytes_of_cstr(what->id));
@@ -181,10 +174,5 @@ static enum outcome told_one(struct store *store, const struct submitted *what, 
     return store_run(store, &a, fault);
 }
 enum outcome store_told(struct store *store, const struct submitted *what, size_t count, struct fault *fault) {
-    store_enter(store);
-    enum outcome outcome = store_begin(store, fault);
-    for (size_t i = 0; i < count && outcome == OK; i++) outcome = told_one(store, &what[i], fault);
-    outcome = store_end(store, outcome, fault);
-    store_leave(store, false);
-    return outcome;
+    return store_each(store, what, sizeof *what, count, told_one, false, fault);
 }
