@@ -1,6 +1,7 @@
 /* See table_inside.h: what came lies in inbox/ until the database has it. A message is one row and its files, in one transaction with the mark of
  * its lane, which the agency's deleting does not touch: after an unknown COMMIT the mark says whether it is there. Positions are given in that
- * transaction too, by the only writer: without gaps, and never seen out of order. */
+ * transaction too, by the only writer: without gaps, and never seen out of order. What is large goes ahead of it (parts.c), a bounded piece a round: only
+ * its lane, whose order is the cases', waits for that. */
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
 #include "base/point.h"
@@ -13,6 +14,7 @@
 
 #define HANDOVER_BATCH 64u
 #define CASE_FILE_MOST (8u * MIB)     /* as payload; larger ones are a row of the _file table */
+#define AHEAD_MOST (32 * (int64_t)MIB)  /* of large attachments a round; then others have their turn */
 struct handing {
     struct table *table;
     const struct message *message;
@@ -70,19 +72,24 @@ static const char *aggregate_of(const struct handing *h) {
     return arena_printf(h->table->arena, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
-/* *ret_size -1: it is gone (the agency took it out of the folder). Content only up to `most`. */
-static enum outcome read_file(struct handing *h, const char *name, int64_t most, int64_t *ret_size, struct fault *fault) {
+/* In inbox/, or in done/ after a crash; -1: it is gone (the agency took it out of the folder). */
+static int64_t size_of(const struct handing *h, const char *name, enum front_folder *ret_where) {
     const int *folders = h->table->front->folders;
     struct stat facts;
+    *ret_where = fstatat(folders[AT_INBOX], name, &facts, AT_SYMLINK_NOFOLLOW) == 0 ? AT_INBOX : AT_DONE;
+    if (fstatat(folders[*ret_where], name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode)) return -1;
+    return facts.st_size;
+}
+
+/* *ret_size -1: gone. Content only up to `most`. */
+static enum outcome read_file(struct handing *h, const char *name, int64_t most, int64_t *ret_size, struct fault *fault) {
     char path[64 + 256];
-    enum front_folder where = fstatat(folders[AT_INBOX], name, &facts, AT_SYMLINK_NOFOLLOW) == 0 ? AT_INBOX : AT_DONE;
-    *ret_size = -1;
+    enum front_folder where;
     buffer_free(&h->content);
     buffer_init(&h->content, (size_t)most);
-    if (fstatat(folders[where], name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode)) return OK;
-    *ret_size = facts.st_size;
-    if (facts.st_size > most) return OK;
-    snprintf(path, sizeof path, "/proc/self/fd/%d/%.255s", folders[where], name);
+    *ret_size = size_of(h, name, &where);
+    if (*ret_size < 0 || *ret_size > most) return OK;
+    snprintf(path, sizeof path, "/proc/self/fd/%d/%.255s", h->table->front->folders[where], name);
     enum outcome outcome = buffer_read_file(&h->content, path, fault);
     return outcome == OK ? OK : fault_as(outcome, RETRY);
 }
@@ -107,23 +114,74 @@ static bool payload_of(struct handing *h, struct bytes name, struct link_values 
     return true;
 }
 
+/* Which of a message's files it is, and from what size on it goes ahead in parts. The case file is rarely among the files. */
+static size_t nth_of(const struct handing *h, size_t file) { return file + 1 == h->message->file_count ? 0 : file + 1; }
+static int64_t at_once(size_t nth) { return nth ? (int64_t)TABLE_PART : (int64_t)CASE_FILE_MOST; }
+
+/* Its parts are there, put ahead; up to the settings' size the server makes one value of them. */
+static enum outcome put_parts(struct handing *h, size_t nth, const char *name, int64_t size, struct fault *fault) {
+    struct table *table = h->table;
+    struct link_values v = {0};
+    int64_t put = 0;
+    bool one = size <= table->settings->attachment_most;
+    link_text(&v, h->id);
+    link_number(&v, (int64_t)nth, table->arena);
+    link_text(&v, name);
+    link_text(&v, convert_media_type(bytes_of_cstr(name)));
+    link_number(&v, size, table->arena);
+    link_text(&v, arena_printf(table->arena, "done/%s", name));
+    TRY(link_run(table->link, one ? "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, path, content)"
+                                    " SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::text, string_agg(content, ''::bytea ORDER BY part)"
+                                    " FROM {schema}.{inbox}_part WHERE id = $1::uuid AND nth = $2::integer HAVING sum(octet_length(content)) = $5::bigint"
+                                  : "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, path, parts)"
+                                    " SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::text, count(*)"
+                                    " FROM {schema}.{inbox}_part WHERE id = $1::uuid AND nth = $2::integer HAVING sum(octet_length(content)) = $5::bigint", &v, &put, fault));
+    if (!put) return fault_set(fault, RETRY, "TABLE_SQL", "parts of an attachment went away before its row came");
+    return one ? parts_forget(&(struct parts){.table = table, .id = h->id, .nth = nth}, fault) : OK;
+}
+
 static enum outcome put_file(struct handing *h, size_t nth, struct bytes name, struct fault *fault) {
     struct table *table = h->table;
     struct link_values v = {0};
     int64_t size = 0;
     const char *text = arena_cstr(table->arena, name);
-    TRY(read_file(h, text, table->settings->attachment_most, &size, fault));
-    bool fits = size >= 0 && size <= table->settings->attachment_most;
+    TRY(read_file(h, text, at_once(nth), &size, fault));
+    if (size > at_once(nth)) return put_parts(h, nth, text, size, fault);
     link_text(&v, h->id);
     link_number(&v, (int64_t)nth, table->arena);
     link_text(&v, text);
     link_text(&v, convert_media_type(name));
     link_number(&v, size < 0 ? 0 : size, table->arena);
-    if (fits) link_bytes(&v, buffer_view(&h->content));
+    if (size >= 0) link_bytes(&v, buffer_view(&h->content));
     else link_text(&v, NULL);
-    link_text(&v, fits ? NULL : arena_printf(table->arena, "done/%s", text));
+    link_text(&v, size >= 0 ? arena_printf(table->arena, "done/%s", text) : NULL);
     return link_run(table->link, "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, content, path)"
                                  " VALUES ($1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::bytea, $7::text)", &v, NULL, fault);
+}
+
+/* One of its files, if it is to go ahead. */
+static enum outcome file_ahead(struct handing *h, size_t i, int64_t *left, bool *ret_whole, struct fault *fault) {
+    const char *name = arena_cstr(h->table->arena, h->message->files[i]);
+    enum front_folder where;
+    struct parts parts = {.table = h->table, .id = h->id, .nth = nth_of(h, i), .size = size_of(h, name, &where)};
+    *ret_whole = true;
+    if (parts.size <= at_once(parts.nth)) return OK;
+    int file = openat(h->table->front->folders[where], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", name, strerror(errno));
+    enum outcome outcome = parts_put(&parts, file, left, ret_whole, fault);
+    close(file);
+    return outcome;
+}
+
+/* What is large of it goes ahead of its row. */
+static enum outcome go_ahead(struct handing *h, int64_t *left, bool *ret_whole, struct fault *fault) {
+    *ret_whole = true;
+    for (size_t i = 0; i < h->message->file_count; i++) {
+        bool whole = false;
+        TRY(file_ahead(h, i, left, &whole, fault));
+        *ret_whole = *ret_whole && whole;
+    }
+    return OK;
 }
 
 static enum outcome put_row(struct handing *h, struct fault *fault) {
@@ -148,32 +206,36 @@ static enum outcome put_row(struct handing *h, struct fault *fault) {
                                  " SELECT c.last, $1::{payload}, $2::uuid, $3::text, $4::text, $5::text, $6::text, $7::integer, $8::bigint, $9::bigint FROM c", &v, NULL, fault);
 }
 
-/* Does the database have it already? Marks it otherwise. */
-static enum outcome mark(struct handing *h, bool *ret_had, struct fault *fault) {
+/* Does the database have it already: handed over before, and deleted by the agency since, perhaps? */
+static enum outcome look(struct handing *h, bool *ret_had, struct fault *fault) {
     AUTO(link_result_free) PGresult *there = NULL;
-    struct link_values lane = {0}, id = {0};
-    int64_t marked = 0;
-    link_number(&lane, h->lane, h->table->arena);
-    link_number(&lane, h->generation, h->table->arena);
-    link_number(&lane, h->sequence, h->table->arena);
-    TRY(link_run(h->table->link, "INSERT INTO {schema}.{inbox}_mark AS m (lane, generation, sequence) VALUES ($1::integer, $2::bigint, $3::bigint) ON CONFLICT (lane) DO UPDATE"
-                                 " SET generation = excluded.generation, sequence = excluded.sequence"
-                                 " WHERE (m.generation, m.sequence) < (excluded.generation, excluded.sequence)", &lane, &marked, fault));
-    link_text(&id, h->id);
-    TRY(link_ask(h->table->link, "SELECT name FROM {schema}.{inbox} WHERE id = $1::uuid", &id, &there, fault));
-    *ret_had = !marked || PQntuples(there) > 0;
+    struct link_values v = {0};
+    link_number(&v, h->lane, h->table->arena);
+    link_number(&v, h->generation, h->table->arena);
+    link_number(&v, h->sequence, h->table->arena);
+    link_text(&v, h->id);
+    TRY(link_ask(h->table->link, "SELECT 'marked' FROM {schema}.{inbox}_mark WHERE lane = $1::integer AND (generation, sequence) >= ($2::bigint, $3::bigint)"
+                                 " UNION ALL SELECT 'there' FROM {schema}.{inbox} WHERE id = $4::uuid", &v, &there, fault));
+    *ret_had = PQntuples(there) > 0;
     return OK;
+}
+
+static enum outcome mark(struct handing *h, struct fault *fault) {
+    struct link_values v = {0};
+    link_number(&v, h->lane, h->table->arena);
+    link_number(&v, h->generation, h->table->arena);
+    link_number(&v, h->sequence, h->table->arena);
+    return link_run(h->table->link, "INSERT INTO {schema}.{inbox}_mark AS m (lane, generation, sequence) VALUES ($1::integer, $2::bigint, $3::bigint) ON CONFLICT (lane) DO UPDATE"
+                                    " SET generation = excluded.generation, sequence = excluded.sequence"
+                                    " WHERE (m.generation, m.sequence) < (excluded.generation, excluded.sequence)", &v, NULL, fault);
 }
 
 static enum outcome put(struct handing *h, struct fault *fault) {
     const struct message *m = h->message;
-    bool had = false;
-    TRY(mark(h, &had, fault));
-    if (had) return OK;
+    TRY(mark(h, fault));
     TRY(put_row(h, fault));
     for (size_t i = 0; i < m->file_count; i++) {
-        bool is_case = i + 1 == m->file_count;
-        if (!is_case || h->without_payload) TRY(put_file(h, is_case ? 0 : i + 1, m->files[i], fault));
+        if (nth_of(h, i) || h->without_payload) TRY(put_file(h, nth_of(h, i), m->files[i], fault));
     }
     POINT("table.delivering");
     return OK;
@@ -184,32 +246,53 @@ static enum outcome hand_over(struct handing *h, struct fault *fault) {
     return link_end(h->table->link, put(h, fault), fault);
 }
 
-static enum outcome hand_one(struct table *table, const struct message *m, struct fault *fault) {
-    struct handing h = {.table = table, .message = m};
-    read_place(&h);
-    TRY(identify(&h, fault));
-    enum outcome outcome = hand_over(&h, fault);
-    if (outcome == REFUSE && !h.without_payload) { /* a NUL in JSON, say: the file as it is, then */
-        h.without_payload = true;
-        outcome = hand_over(&h, fault);
-    }
-    buffer_free(&h.content);
+/* *ret_whole false: what is large of it is still on its way. */
+static enum outcome bring(struct handing *h, int64_t *left, bool *ret_whole, struct fault *fault) {
+    bool had = false;
+    *ret_whole = true;
+    TRY(look(h, &had, fault));
+    if (had) return mark(h, fault);
+    TRY(go_ahead(h, left, ret_whole, fault));
+    if (!*ret_whole) return OK;
+    enum outcome outcome = hand_over(h, fault);
+    if (outcome != REFUSE || h->without_payload) return outcome;
+    h->without_payload = true; /* a NUL in JSON, say: the file as it is, then */
+    return hand_over(h, fault);
+}
+
+static enum outcome hand_one(struct handing *h, int64_t *left, bool *ret_whole, struct fault *fault) {
+    TRY(identify(h, fault));
+    enum outcome outcome = bring(h, left, ret_whole, fault);
+    buffer_free(&h->content);
     TRY(outcome);
+    if (!*ret_whole) return OK;
     POINT("table.delivered");
-    log_info("table.delivered", "lane=%lld sequence=%lld", h.lane, h.sequence);
-    return front_put_away(table->front, m, table->arena, fault);
+    log_info("table.delivered", "lane=%lld sequence=%lld", h->lane, h->sequence);
+    return front_put_away(h->table->front, h->message, h->table->arena, fault);
+}
+
+static bool among(const long long *lanes, size_t count, long long lane) {
+    while (count && lanes[count - 1] != lane) count--;
+    return count > 0;
 }
 
 /* The list lives in an arena of its own, beside what one message takes. */
 enum outcome handover_round(struct table *table, bool *ret_more, struct fault *fault) {
     AUTO(arena_free_auto) struct arena *listed = arena_new(64u << 10, TABLE_ARENA);
     struct message *list = NULL;
-    size_t count = 0;
+    long long waiting[HANDOVER_BATCH]; /* lanes */
+    size_t count = 0, waits = 0;
+    int64_t left = AHEAD_MOST;
     TRY(store_messages(table->front->store, 0, HANDOVER_BATCH, listed, &list, &count, fault));
     for (size_t i = 0; i < count && !atomic_load(&table->front->stopping); i++) {
+        struct handing h = {.table = table, .message = &list[i]};
+        bool whole = true;
         arena_reset(table->arena);
-        TRY(hand_one(table, &list[i], fault));
+        read_place(&h);
+        if (among(waiting, waits, h.lane)) continue;
+        TRY(hand_one(&h, &left, &whole, fault));
+        if (!whole) waiting[waits++] = h.lane;
     }
-    *ret_more = *ret_more || count == HANDOVER_BATCH;
+    *ret_more = *ret_more || count == HANDOVER_BATCH || waits;
     return OK;
 }

@@ -5,21 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SLICE (4 * (int64_t)MIB)
 #define GROUP_FILES 128           /* open at one time, of the rows that are taken together */
-struct taking {
-    struct table *table;
-    struct bytes id;                  /* text form */
-    int64_t files;                    /* attachments */
-    enum outcome outcome;             /* of reading it: OK, or REFUSE with `why` */
-    struct fault why;
-    int64_t writes;                   /* of the row as it was read */
-    struct bytes state, digest;       /* the outcome so far; digest empty: none */
-    const char *aggregate, *type;
-    struct parcel *parcel;
-};
+#define GROUP_BYTES (16 * (int64_t)MIB)   /* of attachments; a row with more is taken by itself, so that no other waits until it is read */
 
-static enum outcome refuse_at(struct fault *fault, const char *code, const char *field, const char *what) {
+enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what) {
     fault_set(fault, REFUSE, code, "%s", what);
     return fault_place(fault, field, 0, 0);
 }
@@ -41,7 +30,7 @@ static enum outcome take_payload(struct taking *t, struct bytes payload, struct 
     const char *name = intake_name(t->table, t->id, t->type, t->table->arena);
     AUTO(buffer_free) struct buffer file;
     buffer_init(&file, 2 * LIMIT_NATIVE_FILE);
-    if (!name_outbox(bytes_of_cstr(name))) return refuse_at(fault, "FIELD_FILE_NAME", "type", "type does not make a plain file name");
+    if (!name_outbox(bytes_of_cstr(name))) return intake_refuse_at(fault, "FIELD_FILE_NAME", "type", "type does not make a plain file name");
     TRY(parcel_begin_file(t->parcel, 0, bytes_of_cstr(name), fault));
     if (t->table->settings->payload == PAYLOAD_BYTEA) return parcel_add(t->parcel, 0, payload, fault);
     TRY(convert_from_text(t->table->front->profile, payload, &file, fault));
@@ -70,52 +59,10 @@ static enum outcome take_row(struct taking *t, struct fault *fault) {
     t->aggregate = arena_cstr(t->table->arena, link_value(row, 0, 4));
     t->type = arena_cstr(t->table->arena, link_value(row, 0, 5));
     const char *only = t->table->settings->aggregate_type;
-    if (only && strcmp(only, t->aggregate) != 0) return refuse_at(fault, "TABLE_ROW_GONE", "aggregatetype", "the row's aggregatetype is not ours any more");
-    if (!link_int(row, 0, 6)) return refuse_at(fault, "FIELD_MISSING", "payload", "payload is empty");
-    if (!link_value(row, 0, 7).at) return refuse_at(fault, "TOO_LARGE", "payload", "a case file has at most 4 MiB; attachments go into the _file table");
+    if (only && strcmp(only, t->aggregate) != 0) return intake_refuse_at(fault, "TABLE_ROW_GONE", "aggregatetype", "the row's aggregatetype is not ours any more");
+    if (!link_int(row, 0, 6)) return intake_refuse_at(fault, "FIELD_MISSING", "payload", "payload is empty");
+    if (!link_value(row, 0, 7).at) return intake_refuse_at(fault, "TOO_LARGE", "payload", "a case file has at most 4 MiB; attachments go into the _file table");
     return take_payload(t, link_value(row, 0, 7), fault);
-}
-
-static enum outcome take_content(struct taking *t, size_t place, const char *name, int64_t size, struct fault *fault) {
-    for (int64_t at = 0; at < size; at += SLICE) {
-        AUTO(link_result_free) PGresult *slice = NULL;
-        struct link_values v = {0};
-        link_text(&v, arena_cstr(t->table->arena, t->id));
-        link_text(&v, name);
-        link_number(&v, at + 1, t->table->arena);
-        link_number(&v, SLICE, t->table->arena);
-        TRY(link_ask(t->table->link, "SELECT substring(content FROM $3::integer FOR $4::integer) FROM {schema}.{outbox}_file WHERE id = $1::uuid AND name = $2::text", &v, &slice,
-                     fault));
-        if (PQntuples(slice) != 1) return fault_set(fault, RETRY, "TABLE_SQL", "an attachment went away while it was read");
-        TRY(parcel_add(t->parcel, place, link_value(slice, 0, 0), fault));
-    }
-    return OK;
-}
-
-static enum outcome take_file(struct taking *t, size_t place, struct bytes name, int64_t size, struct fault *fault) {
-    char what[200];
-    const char *text = arena_cstr(t->table->arena, name);
-    if (!name_outbox(name)) return refuse_at(fault, "FIELD_FILE_NAME", "name", "an attachment's name is not a plain file name of at most 200 bytes");
-    if (bytes_equal_cstr(name, t->parcel->files[0].name)) return refuse_at(fault, "FIELD_FILE_NAME", text, "an attachment has the case file's name");
-    if (size > t->table->settings->attachment_most) {
-        snprintf(what, sizeof what, "%lld bytes, at most %lld through the table (attachment_mib): hand such a case in through the outbox folder or HTTP", (long long)size,
-                 (long long)t->table->settings->attachment_most);
-        return refuse_at(fault, "TOO_LARGE", text, what);
-    }
-    TRY(parcel_begin_file(t->parcel, place, name, fault));
-    return take_content(t, place, text, size, fault);
-}
-
-static enum outcome take_files(struct taking *t, struct fault *fault) {
-    AUTO(link_result_free) PGresult *files = NULL;
-    struct link_values v = {0};
-    link_text(&v, arena_cstr(t->table->arena, t->id));
-    link_number(&v, LIMIT_ATTACHMENT_COUNT + 1, t->table->arena);
-    TRY(link_ask(t->table->link, "SELECT left(name, 256), octet_length(content)::text FROM {schema}.{outbox}_file WHERE id = $1::uuid ORDER BY name COLLATE \"C\" LIMIT $2::integer", &v,
-                 &files, fault));
-    if (PQntuples(files) > (int)LIMIT_ATTACHMENT_COUNT) return fault_set(fault, REFUSE, "TOO_MANY", "more than %u attachments", LIMIT_ATTACHMENT_COUNT);
-    for (int i = 0; i < PQntuples(files); i++) TRY(take_file(t, (size_t)i + 1, arena_copy(t->table->arena, link_value(files, i, 0)), link_int(files, i, 1), fault));
-    return OK;
 }
 
 /* One snapshot: a row and its attachments belong together. A statement that failed has ended the transaction for the others too (*ret_apart). */
@@ -126,7 +73,7 @@ static enum outcome take_all(struct taking *list, size_t count, bool *ret_apart,
     for (size_t i = 0; i < count && outcome == OK && !*ret_apart; i++) {
         struct taking *t = &list[i];
         t->outcome = take_row(t, &t->why);
-        if (t->outcome == OK && t->files) t->outcome = take_files(t, &t->why);
+        if (t->outcome == OK && t->files) t->outcome = intake_files(t, &t->why);
         *ret_apart = t->outcome == REFUSE && strcmp(t->why.code, "TABLE_DATA") == 0;
         if (t->outcome == OK || t->outcome == REFUSE) continue;
         outcome = t->outcome;
@@ -233,9 +180,10 @@ static enum outcome take_group(struct table *table, const PGresult *rows, int fr
 
 static int group_of(const PGresult *rows, int from) {
     int count = 0;
-    for (int64_t files = 0; from + count < PQntuples(rows); count++) {
+    for (int64_t files = 0, bytes = 0; from + count < PQntuples(rows); count++) {
         files += 1 + link_int(rows, from + count, 1);
-        if (count && files > GROUP_FILES) break;
+        bytes += link_int(rows, from + count, 2);
+        if (count && (files > GROUP_FILES || bytes > GROUP_BYTES)) break;
     }
     return count;
 }
@@ -244,8 +192,10 @@ enum outcome intake_round(struct table *table, bool *ret_more, struct fault *fau
     AUTO(link_result_free) PGresult *rows = NULL;
     struct link_values v = {0};
     link_number(&v, table->settings->batch, table->arena);
-    TRY(link_ask(table->link, "SELECT o.id::text, (SELECT count(*) FROM {schema}.{outbox}_file f WHERE f.id = o.id)::text FROM {schema}.{outbox}_outcome o"
-                              " WHERE o.writes > o.seen ORDER BY o.position LIMIT $1::integer", &v, &rows, fault));
+    TRY(link_ask(table->link, "SELECT o.id::text, (SELECT count(*) FROM {schema}.{outbox}_file f WHERE f.id = o.id)::text,"
+                              " (coalesce((SELECT sum(octet_length(f.content)) FROM {schema}.{outbox}_file f WHERE f.id = o.id), 0)"
+                              " + coalesce((SELECT sum(octet_length(p.content)) FROM {schema}.{outbox}_part p WHERE p.id = o.id), 0))::text"
+                              " FROM {schema}.{outbox}_outcome o WHERE o.writes > o.seen ORDER BY o.position LIMIT $1::integer", &v, &rows, fault));
     for (int from = 0, count; from < PQntuples(rows); from += count) {
         bool apart = false, ignored = false;
         count = group_of(rows, from);

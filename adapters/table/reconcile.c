@@ -1,5 +1,6 @@
 /* See table_inside.h: what database and store know of each other is brought together again: rows that no trigger noted, outcomes that a restored database
- * forgot, rows that a lost store was to go on with; and what the settings let go is deleted. */
+ * forgot, rows that a lost store was to go on with; and what the settings let go is deleted, and
+ * parts of attachments whose message never came. */
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
 
@@ -59,5 +60,6 @@ enum outcome reconcile(struct table *table, struct fault *fault) {
     char last[UUID_TEXT + 1] = "00000000-0000-0000-0000-000000000000";
     TRY(note_rows(table, fault));
     for (bool more = true; more && !atomic_load(&table->front->stopping);) TRY(compare_page(table, last, &more, fault));
+    TRY(parts_clear(table, fault));
     return let_go(table, fault);
 }

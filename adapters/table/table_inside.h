@@ -29,10 +29,26 @@ struct table {
     atomic_llong changes;
 };
 
+#define TABLE_PART MIB                /* bytes that one statement carries of an attachment, either way */
+
 /* ---- intake.c: outbox rows -> submissions. *ret_more: there may be further ones. */
 /* The name of a case file: {id} and {type} of the settings filled in. */
 const char *intake_name(const struct table *table, struct bytes id, const char *type, struct arena *arena);
 MUST_USE enum outcome intake_round(struct table *table, bool *ret_more, struct fault *fault);
+struct taking {
+    struct table *table;
+    struct bytes id;                  /* text form */
+    int64_t files;                    /* attachments */
+    enum outcome outcome;             /* of reading it: OK, or REFUSE with `why` */
+    struct fault why;
+    int64_t writes;                   /* of the row as it was read */
+    struct bytes state, digest;       /* the outcome so far; digest empty: none */
+    const char *aggregate, *type;
+    struct parcel *parcel;
+};
+MUST_USE enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what);
+/* ---- intake_files.c: its attachments, slice by slice, inside the row's snapshot */
+MUST_USE enum outcome intake_files(struct taking *taking, struct fault *fault);
 /* ---- verdict.c: what became of them -> outcome rows */
 MUST_USE enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fault);
 const char *verdict_state(enum stage stage);   /* as the outcome table says it */
@@ -48,6 +64,13 @@ MUST_USE enum outcome verdict_conflict(struct table *table, struct bytes id, int
 MUST_USE enum outcome reconcile(struct table *table, struct fault *fault);
 /* ---- handover.c: messages -> inbox rows */
 MUST_USE enum outcome handover_round(struct table *table, bool *ret_more, struct fault *fault);
+/* ---- parts.c: attachments too large for one statement go ahead of their message's row, part by part, each durable by itself */
+struct parts { struct table *table; const char *id; size_t nth; int64_t size; };
+/* Puts what is missing of a file, at most *left bytes, which are taken off. *ret_whole: all of it is there. */
+MUST_USE enum outcome parts_put(const struct parts *parts, int file, int64_t *left, bool *ret_whole, struct fault *fault);
+MUST_USE enum outcome parts_forget(const struct parts *parts, struct fault *fault);
+/* Parts whose row never came: the message got another id when the journal was lost, say. */
+MUST_USE enum outcome parts_clear(struct table *table, struct fault *fault);
 /* ---- runner.c */
 void *runner_run(void *table);
 /* ---- table.c */

@@ -16,7 +16,8 @@ struct table_settings {
     const char *aggregate_type;    /* NULL: every row of the outbox is ours */
     const char *file_name;         /* with {id} and {type}; NULL: <id>.<extension of the profile> */
     const char *adapter_role, *agency_role;    /* agency_role NULL: no grants for it */
-    int64_t poll_ms, batch, attachment_most, queue_most, delete_after_days;   /* 0 days: nothing is deleted */
+    int64_t poll_ms, batch, queue_most, delete_after_days;   /* 0 days: nothing is deleted */
+    int64_t attachment_most;       /* bytes of an incoming one in one value; beyond: in parts */
 };
 MUST_USE enum outcome table_settings_load(const char *path, struct table_settings **ret, struct fault *fault);
 void table_settings_free(struct table_settings *settings);

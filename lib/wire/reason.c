@@ -178,6 +178,7 @@
     X(TABLE_DOWN, "单位数据库无法连接或暂不可用，恢复后自动继续", "the agency's database cannot be reached or is busy; it goes on by itself") \
     X(TABLE_SQL, "数据库中的表或权限不符，请由管理员重新执行 table-setup", "tables or grants are not as they should be; run table-setup again") \
     X(TABLE_DATA, "数据库无法保存或读出此值", "the database cannot hold or give this value")                                  \
+    X(TABLE_PARTS, "附件分片不全：应从 1 起连续编号，并与 size 相符，且不与 content 并用", "parts of an attachment are numbered 1 to n, as large as size says, without content") \
     X(TABLE_ROW_GONE, "该行在读取前已被删除或改为他用", "the row was deleted, or became another's, before it was read")        \
     X(TABLE_CONFLICT, "同一 id 已用于不同内容，先前的内容有效；请用新 id", "this id was used for other content, which stands; take a new id") \
     /* 应移未移 */                                                                                                          \

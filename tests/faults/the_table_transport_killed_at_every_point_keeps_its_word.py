@@ -18,14 +18,15 @@ from doomed import *  # noqa: E402
 
 AT_MOST = 400       # cases; each passes every point
 DATABASE_KILLS = 10
+LARGE = [bytes([n]) * 500_000 for n in range(5)]    # a paper that goes in parts, in and out
 PLANS = {"sthj": ("table.read", "table.taken", "table.telling", "table.told", "table.refusing", "front.received", "front.kept", "front.accepted", "front.named",
                   "front.placing", "front.placed", "front.failing", "front.sealed", "table.delivered", "front.acknowledging"),
-         "psb-bynr": ("table.delivering", "table.delivered", "front.acknowledging", "front.acknowledged", "table.telling", "table.told")}
+         "psb-bynr": ("table.part", "table.delivering", "table.delivered", "front.acknowledging", "front.acknowledged", "table.telling", "table.told")}
 
 
 class Doomed(Agency):
     def __init__(self, w, database, slug):
-        super().__init__(w, database, slug, start=False)
+        super().__init__(w, database, slug, start=False, attachment_mib=1)
         self.life = Life(slug, PLANS[slug], self.begin, lambda: w.log_tail(f"adapter-{slug}"))
 
     def begin(self, env):
@@ -88,6 +89,9 @@ def keep_up(agency, watch, most=8):
 def traffic(sthj, police, steps, watch, sent):
     for case, papers, answer in both.cases(steps):
         text = case[1].decode()
+        if police.life.at == "table.part" or len(sent["cases"]) % 8 == 0:
+            papers = [*papers[:-1], (papers[-1][0], LARGE)]
+            sent["large"] += 1
         sent["cases"].append(hand_in(sthj, text, papers))
         sent["answers"].append(hand_in(police, answer[1].decode()))
         watch.pace(len(sent["cases"]))
@@ -144,8 +148,10 @@ def check(w, steps, sthj, police, consumer, sent):
     time.sleep(2)
     rows = [(r["id"], r["position"], r["type"], r["lane"], r["sequence"]) for r in police.inbox()]
     papers = sorted(a.content for a in steps["waste-1"].attachments)
-    for row in police.inbox("REF.SEND"):
-        assert sorted(content for _, content, _ in police.files(row["id"]).values()) == papers
+    large = sorted([*(a.content for a in steps["waste-1"].attachments[:-1]), b"".join(LARGE)])
+    came = [sorted(content for _, content, _ in police.files(row["id"]).values()) for row in police.inbox("REF.SEND")]
+    assert came.count(large) == sent["large"] and came.count(papers) == count - sent["large"]
+    assert police.ask("SELECT count(DISTINCT id), count(*) FROM ecocase.inbox_part") == [(sent["large"], 3 * sent["large"])]
     taken = consumer.got
     for agency, got, event in ((police, rows, "REF.SEND"), (sthj, taken, "REF.RECEIPT")):
         assert len([g for g in got if g[2] == event]) == count, (agency.slug, Counter(g[2] for g in got))
@@ -170,7 +176,7 @@ def main(w, database):
     consumer = Consumer(sthj)
     consumer.start()
     watch = Watch(sthj.life, police.life)
-    sent = {"cases": [], "answers": [], "doubles": [], "broken": []}
+    sent = {"cases": [], "answers": [], "doubles": [], "broken": [], "large": 0}
     traffic(sthj, police, steps, watch, sent)
     assert not watch.wrong, watch.wrong
     kills = kill_database(database, sthj, police, steps, sent, watch.wrong)
@@ -179,7 +185,7 @@ def main(w, database):
     consumer.stop = True
     for agency in (sthj, police):
         agency.life.check()
-    show("table points", f"{count} cases and answers, {len(sent['doubles'])} rows put in twice, {len(sent['broken'])} wrong, {sum(a.life.hits.total() for a in (sthj, police))} kills, "
+    show("table points", f"{count} cases and answers, {sent['large']} of them with a paper in parts, {len(sent['doubles'])} rows put in twice, {len(sent['broken'])} wrong, {sum(a.life.hits.total() for a in (sthj, police))} kills, "
                          f"the database killed {kills} times")
 
 

@@ -61,9 +61,15 @@ def wrong_ones(sthj, steps):
     good, whole = out.file.content.decode(), papers(out)
     broken = good.replace('"案号"', '"x', 1)
     wanted = [((broken, whole), "JSON_SYNTAX"), ((good, []), "MISSING_ATTACHMENT"), ((good, [*whole, ("多余.txt", b"x")]), "UNCLAIMED"), ((None, []), "FIELD_MISSING"),
-              ((good, [*whole, ("../a.txt", b"x")]), "FIELD_FILE_NAME"), ((good + " " * (5 << 20), whole), "TOO_LARGE"), ((good, [*whole, ("a.mp4", bytes(2 << 20))]), "TOO_LARGE"),
+              ((good, [*whole, ("../a.txt", b"x")]), "FIELD_FILE_NAME"), ((good + " " * (5 << 20), whole), "TOO_LARGE"), ((good, [*whole, ("a.mp4", [])]), "FIELD_MISSING"),
               ((good.replace("巴彦淖尔市公安局", "某某局", 1), whole), "UNKNOWN_RECIPIENT")]
     ids = [sthj.submit(*what) for what, _ in wanted]
+    for change in ("UPDATE ecocase.outbox_part SET part = 7 WHERE id = %s AND part = 2", "UPDATE ecocase.outbox_file SET size = 8 WHERE id = %s AND content IS NULL",
+                   "UPDATE ecocase.outbox_file SET content = 'x' WHERE id = %s"):
+        with sthj.connect("dba") as db:
+            ids.append(sthj.put(db, good, [*whole[1:], (whole[0][0], [b"a", b"b", b"c"])]))
+            db.execute(change, (ids[-1],))
+        wanted.append((None, "TABLE_PARTS"))
     with sthj.connect() as db:
         gone = sthj.put(db, good, whole)
         with sthj.connect("dba") as dba:  # as some do who have the log read: the row is there for no reader
@@ -160,7 +166,7 @@ def other_forms(w, database, police, steps):
 
 
 def beside_folders(w, sthj, police, steps):
-    """The folders serve at the same time; an attachment too large for the recipient's table is told and lies in its spool."""
+    """The folders serve at the same time; an attachment too large for one value comes in parts, and lies in the recipient's spool as well."""
     case, name, video = case_of(steps, 741), papers(steps["waste-1"])[2][0], bytes(range(256)) * 8192
     outbox = w.spool("sthj") / "outbox"
     for paper, content in [*papers(steps["waste-1"])[:2], (name, video), ("移送-741.json", case.encode())]:
@@ -170,11 +176,13 @@ def beside_folders(w, sthj, police, steps):
     got = police.files(row["id"])
     assert [got[n][1] for n in (1, 2)] == [c for _, c in papers(steps["waste-1"])[:2]], got.keys()
     called, content, path = got[3]
-    assert content is None and path == f"done/{called}" and called.endswith(name), got[3]
+    assert content == video and path == f"done/{called}" and called.endswith(name), got[3][::2]
+    assert police.ask("SELECT content, parts FROM ecocase.inbox_file WHERE id = %s AND nth = 3", row["id"]) == [(None, 2)]
+    assert police.ask("SELECT count(*) FROM ecocase.inbox_part") == [(2,)], "and of no others"
     eventually((w.spool("psb-bynr") / path).exists, 20, "the large attachment where the table says")
     assert (w.spool("psb-bynr") / path).read_bytes() == video
     assert police.ask("SELECT size, media FROM ecocase.inbox_file WHERE id = %s AND nth = 3", row["id"]) == [(len(video), "image/jpeg")]
-    show("beside folders", "a case from the outbox folder; its attachment of 2 MiB lies at its path")
+    show("beside folders", "a case from the outbox folder; its attachment of 2 MiB comes in parts")
 
 
 def loses_and_finds(w, sthj, police, steps):

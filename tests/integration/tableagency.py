@@ -87,7 +87,10 @@ class Agency:
         id = id or uuid.uuid4()
         db.execute("INSERT INTO ecocase.outbox (id, aggregatetype, aggregateid, type, payload) VALUES (%s, %s, %s, %s, %s)", (id, kind, aggregate, type, payload))
         for name, content in attachments:
-            db.execute("INSERT INTO ecocase.outbox_file (id, name, content) VALUES (%s, %s, %s)", (id, name, content))
+            whole = content if isinstance(content, bytes) else None
+            db.execute("INSERT INTO ecocase.outbox_file (id, name, content) VALUES (%s, %s, %s)", (id, name, whole))
+            for part, piece in enumerate(() if whole is not None else content, 1):  # a large one comes in pieces
+                db.execute("INSERT INTO ecocase.outbox_part (id, name, part, content) VALUES (%s, %s, %b, %b)", (id, name, part, piece))
         return id
 
     def submit(self, payload, attachments=(), **options):
@@ -115,7 +118,8 @@ class Agency:
         return [r for r in rows if event in (None, r["type"])]
 
     def files(self, id):
-        return {nth: (name, content, path) for nth, name, content, path in self.ask("SELECT nth, name, content, path FROM ecocase.inbox_file WHERE id = %s", id)}
+        whole = "CASE WHEN parts = 0 THEN content ELSE (SELECT string_agg(p.content, '' ORDER BY part) FROM ecocase.inbox_part p WHERE p.id = f.id AND p.nth = f.nth) END"
+        return {nth: (name, content, path) for nth, name, content, path in self.ask(f"SELECT nth, name, {whole}, path FROM ecocase.inbox_file f WHERE id = %s", id)}
 
     def status(self):
         done = subprocess.run([self.w.bin / "ecocase-adapter", "status", "--spool", self.w.spool(self.slug), "--json"], capture_output=True, text=True)
