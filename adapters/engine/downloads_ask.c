@@ -41,7 +41,7 @@ enum outcome downloads_missed(struct downloads *d, const struct fault *why) {
 enum outcome downloads_ask(struct downloads *d, struct fault *fault) {
     int64_t low = 0, high = 0;
     struct wanted wanted = {.sha256 = d->what.sha256, .first = d->what.first_offset, .last = d->what.last_offset, .count = d->what.count, .chunk_size = d->what.chunk_size};
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(d->reader, d->topic, d->what.partition, &low, &high, ASK_MS);
+    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
     bool no_topic = error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
     if (no_topic && monotonic_ms() >= d->patience_ms) return give_up(d, &d->why, "unanswered");
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));

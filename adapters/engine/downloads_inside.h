@@ -14,15 +14,13 @@ struct lost { char topic[TOPIC_NAME]; struct chunked what; struct fault why; };
 struct downloads {
     struct engine *engine;
     const struct bus_settings *bus;
-    rd_kafka_t *reader;
-    rd_kafka_queue_t *queue;
+    struct bus_reader reader;
     enum stage stage;
     char topic[TOPIC_NAME], sender[WANTED_SLUG];
     struct landing *landing;            /* the file being fetched */
     struct chunked what;
     int64_t first, last;                /* offsets where its chunks are looked for: what the record says, or where they are shipped again */
     int64_t at;                         /* offset after the last message looked at, -1: none */
-    struct bus_drain drain;
     int64_t gone_ms;                    /* since when what should be there is not; 0: it is */
     bool damaged;                       /* the chunk that is next was there, but not as it was sealed */
     bool asked, answered;               /* its sender */

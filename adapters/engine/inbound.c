@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define QUEUE_BYTES (4u << 20) /* queued.max.messages.kbytes */
-#define SETTLE_MS 100          /* the steps of a change pass between librdkafka's own threads; a partition without records shows nothing for half a second */
 #define ASK_MS 500
 #define PROBE_MS 3000
 #define SILENT_MS 20000     /* nothing heard for so long while Kafka is thought to be there: asked */
@@ -17,15 +15,11 @@
 struct inbound {
     struct engine *engine;
     struct sender *sender;
-    rd_kafka_t *reader;
-    rd_kafka_queue_t *queue;
+    struct bus_reader reader;
     char topic[TOPIC_NAME];
     int32_t partitions;                        /* 0: not assigned */
     bool at_end[LIMIT_LANES], from_start[LIMIT_LANES];
     int64_t next[LIMIT_LANES];                 /* offset after the last delivered */
-    struct bus_drain drain;
-    bool settled;                              /* the last change of the assignment is through */
-    int64_t assigned_ms;                       /* when it was */
     int64_t wanted;                            /* offset after the last record of ecocase.wanted, which is read beside the inbox; -1: the beginning */
     int64_t read[LIMIT_LANES];                 /* offset after the last of `messages`, -1: the beginning */
     rd_kafka_message_t *messages[ENGINE_BATCH];
@@ -36,24 +30,8 @@ struct inbound {
     int64_t probe_ms;                          /* when Kafka, being silent, is asked again */
 };
 
-/* bus_reader's properties, but for the patience of a fetch: an idle adapter asks twice a second, not twenty times; what arrives is
- * answered at once all the same. */
-static enum outcome open_reader(const struct bus_settings *bus, rd_kafka_t **ret, struct fault *fault) {
-    static const char *const pairs[][2] = {{"group.id", "ecocase-adapter"}, {"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"},
-        {"auto.offset.reset", "error"}, {"fetch.wait.max.ms", "500"}, {"fetch.error.backoff.ms", "200"}, {"queued.max.messages.kbytes", "4096"},
-        {"fetch.message.max.bytes", "1048576"}, {"check.crcs", "true"}, {"enable.partition.eof", "true"}};
-    rd_kafka_conf_t *conf = NULL;
-    char text[256];
-    TRY(bus_conf(bus, &conf, fault));
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) PROMISE(rd_kafka_conf_set(conf, pairs[i][0], pairs[i][1], text, sizeof text) == RD_KAFKA_CONF_OK);
-    *ret = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
-    if (!*ret) {
-        rd_kafka_conf_destroy(conf);
-        return fault_set(fault, FATAL, "KAFKA_UNREACHABLE", "%s", text);
-    }
-    rd_kafka_poll_set_consumer(*ret);
-    return OK;
-}
+/* An idle adapter asks twice a second. */
+static const struct bus_reading reading = {.group = "ecocase-adapter", .queue_kib = 4096, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
 
 /* What was delivered is said again at the start: the report may have been lost with the process. */
 static enum outcome report_again(struct inbound *in, struct fault *fault) {
@@ -72,10 +50,9 @@ enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, 
     in->sender = sender;
     in->wanted = -1;
     bus_inbox_topic(bytes_of_cstr(engine->self->slug), in->topic);
-    enum outcome outcome = open_reader(bus, &in->reader, fault);
+    enum outcome outcome = bus_reader_open(bus, &reading, &in->reader, fault);
     if (outcome == OK) {
-        in->queue = rd_kafka_queue_get_consumer(in->reader);
-        engine_wake_by(in->queue);
+        engine_wake_by(in->reader.queue);
         outcome = report_again(in, fault);
     }
     if (outcome == OK) *ret = in;
@@ -92,46 +69,30 @@ static void let_go(struct inbound *in) {
 void inbound_free(struct inbound *in) {
     if (!in) return;
     let_go(in);
-    if (in->queue) rd_kafka_queue_destroy(in->queue);
-    if (in->reader) rd_kafka_destroy_flags(in->reader, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); /* never joined a group */
+    bus_reader_close(&in->reader);
     free(in);
 }
 
 static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
     char cluster[64];
     bool same = false;
-    TRY(bus_cluster_id(in->reader, ASK_MS, cluster, sizeof cluster, fault));
+    TRY(bus_cluster_id(in->reader.handle, ASK_MS, cluster, sizeof cluster, fault));
     TRY(journal_fact(in->engine->journal, "kafka_cluster", bytes_of_cstr(cluster), &same, fault));
     if (same) return OK;
     return fault_set(fault, FATAL, "WRONG_WORLD", "this Kafka cluster (%s) is not the one of this spool's journal; use the cluster it was made with, or a new spool", cluster);
 }
 
-static bool shows_reading(const rd_kafka_message_t *message) { return message && (!message->err || message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF); }
-
-/* librdkafka (2.0.2; its issue 5573) aborts the process when its assignment is changed again before the last change is through. That is
- * shown by whatever is read after it, else by time; what is read here is read again, because the assignment that follows says from where. */
-static void settle(struct inbound *in) {
-    while (!in->settled && monotonic_ms() < in->assigned_ms + SETTLE_MS) {
-        rd_kafka_message_t *message = rd_kafka_consumer_poll(in->reader, 5);
-        in->settled = shows_reading(message);
-        if (message) rd_kafka_message_destroy(message);
-    }
-}
-
 /* Reads on behind what is held; the partitions that wait are left alone. */
 static enum outcome assign(struct inbound *in, int32_t partitions, struct fault *fault) {
-    settle(in);
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions + 1);
     rd_kafka_topic_partition_list_add(list, TOPIC_WANTED, 0)->offset = in->wanted >= 0 ? in->wanted : RD_KAFKA_OFFSET_BEGINNING;
     for (int32_t i = 0; i < partitions; i++) {
         in->at_end[i] = false;
         if (!in->waits[i]) rd_kafka_topic_partition_list_add(list, in->topic, i)->offset = in->read[i] >= 0 ? in->read[i] : RD_KAFKA_OFFSET_BEGINNING;
     }
-    rd_kafka_resp_err_t error = rd_kafka_assign(in->reader, list);
-    in->settled = false;
-    in->assigned_ms = monotonic_ms();
+    enum outcome outcome = bus_assign(&in->reader, list, fault);
     rd_kafka_topic_partition_list_destroy(list);
-    return error ? fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error)) : OK;
+    return outcome;
 }
 
 static enum outcome assign_first(struct inbound *in, int32_t partitions, struct fault *fault) {
@@ -156,7 +117,7 @@ static void down(struct inbound *in) {
 static enum outcome connect_once(struct inbound *in, struct fault *fault) {
     int32_t partitions = 0;
     TRY(check_cluster(in, fault));
-    TRY(bus_partitions(in->reader, in->topic, ASK_MS, &partitions, fault));
+    TRY(bus_partitions(in->reader.handle, in->topic, ASK_MS, &partitions, fault));
     if (partitions < 1 || partitions > (int32_t)LIMIT_LANES) {
         return fault_set(fault, RETRY, "WRONG_WORLD", "topic %s has %d partitions; run ecocase-broker setup", in->topic, partitions);
     }
@@ -208,9 +169,8 @@ static bool is_wanted(struct inbound *in, const rd_kafka_message_t *message) {
 static enum outcome read_batch(struct inbound *in, struct fault *fault) {
     size_t bytes = 0;
     while (in->count < ENGINE_BATCH && bytes < ENGINE_BYTES && in->partitions) {
-        rd_kafka_message_t *message = rd_kafka_consumer_poll(in->reader, 0);
-        in->settled = in->settled || shows_reading(message);
-        if (bus_drained(&in->drain, message, in->queue, QUEUE_BYTES)) return assign(in, in->partitions, fault);
+        rd_kafka_message_t *message = bus_read(&in->reader, 0);
+        if (bus_drained(&in->reader, message)) return assign(in, in->partitions, fault);
         if (!message) return OK;
         if (is_wanted(in, message)) {
             rd_kafka_message_destroy(message);
@@ -314,7 +274,7 @@ static void probe(struct inbound *in) {
     int32_t partitions = 0;
     bool thought_up = in->engine->status.kafka_up;
     if (monotonic_ms() < (thought_up ? in->heard_ms + SILENT_MS : in->probe_ms)) return;
-    if (bus_partitions(in->reader, in->topic, thought_up ? SILENT_ASK_MS : ASK_MS, &partitions, &ignored) == OK) up(in);
+    if (bus_partitions(in->reader.handle, in->topic, thought_up ? SILENT_ASK_MS : ASK_MS, &partitions, &ignored) == OK) up(in);
     else down(in);
     in->probe_ms = monotonic_ms() + PROBE_MS;
 }
@@ -331,7 +291,7 @@ enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_mo
     if (!in->partitions && !in->count) {
         enum outcome outcome = connect_once(in, fault);
         if (outcome != OK) {
-            rd_kafka_message_t *told = rd_kafka_consumer_poll(in->reader, 0); /* only errors can be there */
+            rd_kafka_message_t *told = bus_read(&in->reader, 0); /* only errors can be there */
             if (told) rd_kafka_message_destroy(told);
             if (strcmp(fault->code, "KAFKA_UNREACHABLE") == 0) down(in);
             note_current(in);
@@ -353,7 +313,7 @@ int64_t inbound_lag(const struct inbound *in) {
     int64_t lag = (int64_t)in->count;
     for (int32_t i = 0; i < in->partitions; i++) {
         int64_t low = 0, high = 0;
-        if (rd_kafka_get_watermark_offsets(in->reader, in->topic, i, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) continue;
+        if (rd_kafka_get_watermark_offsets(in->reader.handle, in->topic, i, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) continue;
         int64_t next = in->next[i] > low ? in->next[i] : low;
         if (high > next) lag += high - next;
     }
