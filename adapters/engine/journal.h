@@ -1,7 +1,8 @@
 /* 日志库: what the adapter must still know after a crash: submissions with their exact bytes, the numbers papers are cited by,
  * what was delivered, and how far each lane and inbox partition is read. SQLite, WAL, synchronous=FULL: what is committed
- * survives a power cut (but for journal_begin_repeatable). One owner, one thread, one process per file. Texts come back in the caller's arena. Any failure of
- * SQLite is RETRY/"JOURNAL": the caller rolls back, waits and does the step again; nothing counts before journal_commit. */
+ * survives a power cut (but for journal_begin_repeatable). One owner, one thread, one process per file. Texts come back in the caller's arena. A failure of
+ * SQLite is RETRY/"JOURNAL": the caller rolls back, waits and does the step again; nothing counts before journal_commit. What waiting does not
+ * mend is FATAL, whenever it is found: JOURNAL_DAMAGED. Every fault names the file. */
 #ifndef ECOCASE_ADAPTERS_JOURNAL_H
 #define ECOCASE_ADAPTERS_JOURNAL_H
 #include "adapters/engine/chunk.h"
@@ -11,6 +12,7 @@
 #include "base/uuid.h"
 
 struct journal;
+/* FATAL besides: JOURNAL_UNREADABLE (not to be opened, or not to be written), JOURNAL_SCHEMA (tables of another version or program). */
 MUST_USE enum outcome journal_open(const char *path, struct journal **ret, struct fault *fault);
 void journal_close(struct journal *journal);
 MUST_USE enum outcome journal_begin(struct journal *journal, struct fault *fault);
