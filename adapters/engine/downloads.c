@@ -79,7 +79,7 @@ enum fetched downloads_state(struct downloads *d, struct bytes sender, const str
     d->at = -1;
     d->stage = OPENING;
     d->gone_ms = 0;
-    d->damaged = d->asked = d->answered = false;
+    d->damaged = d->asked = false;
     d->unswept = true;
     memcpy(d->topic, topic, sizeof d->topic);
     snprintf(d->sender, sizeof d->sender, "%.*s", BYTES_FMT(sender));
@@ -189,7 +189,7 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
         if (next) TRY(landing_take(d->landing, bytes_of(message->payload, message->len), &taken, fault));
         d->damaged = !taken && (next || d->damaged);
         if (taken) POINT("fetch.taken");
-        if (taken && d->asked) d->patience_ms = monotonic_ms() + DOWNLOAD_COMING_MS;
+        if (taken) downloads_begin_to_wait(d);
     }
     d->gone_ms = 0;
     if (d->stage != FETCHING) return OK; /* the answer told where they are, or that they are not */
@@ -201,11 +201,13 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
 
 static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fault) {
     enum outcome outcome = OK;
-    if (!downloads_patient(d)) return OK;
     for (int i = 0; i < MESSAGES_A_ROUND && d->stage == FETCHING && outcome == OK; i++) {
         rd_kafka_message_t *message = bus_read(&d->reader, 0);
         if (bus_drained(&d->reader, message)) return assign(d, fault);
-        if (!message) return OK;
+        if (!message) {
+            downloads_wait(d);
+            return OK;
+        }
         outcome = message->err ? hear(d, message, fault) : take(d, message, fault);
         rd_kafka_message_destroy(message);
     }

@@ -29,12 +29,17 @@ static enum outcome give_up(struct downloads *d, const struct fault *why, const 
 
 bool downloads_expects(const struct downloads *d) { return d->asked && d->last == UNKNOWN_OFFSET; }
 
+void downloads_begin_to_wait(struct downloads *d) {
+    d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
+    d->coming_ms = monotonic_ms() + DOWNLOAD_COMING_MS;
+}
+
 enum outcome downloads_missed(struct downloads *d, const struct fault *why) {
     if (d->asked) return give_up(d, &d->why, "again");
     if (is_silent(d)) return give_up(d, why, "unanswered");
     d->why = *why;
     d->stage = ASKING;
-    d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
+    downloads_begin_to_wait(d);
     return OK;
 }
 
@@ -52,7 +57,7 @@ enum outcome downloads_ask(struct downloads *d, struct fault *fault) {
     log_warn("download.asked", "sender=%s code=%s chunk=%d of=%d", d->sender, d->why.code, landing_next(d->landing), d->what.count);
     d->asked = true;
     d->damaged = false;
-    d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
+    downloads_begin_to_wait(d);
     d->first = d->at = high; /* from here on its chunks, from whichever on, are in order */
     d->last = UNKNOWN_OFFSET;
     d->stage = ASSIGNING;
@@ -63,8 +68,7 @@ void downloads_heard(struct downloads *d, const rd_kafka_message_t *message) {
     struct wanted_answer answer = wanted_answer_read(message);
     bool for_us = !answer.to[0] || strcmp(answer.to, d->engine->self->slug) == 0;
     if (!downloads_expects(d) || answer.kind == ANSWER_NONE || !for_us) return;
-    d->answered = true;
-    d->patience_ms = monotonic_ms() + DOWNLOAD_COMING_MS;
+    d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
     if (answer.kind == ANSWER_GONE) {
         enum outcome outcome = give_up(d, &d->why, "gone");
         (void)outcome;
@@ -76,11 +80,14 @@ void downloads_heard(struct downloads *d, const rd_kafka_message_t *message) {
     }
 }
 
-bool downloads_patient(struct downloads *d) {
-    if (!d->engine->status.kafka_up && downloads_expects(d)) d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
-    if (!downloads_expects(d) || monotonic_ms() < d->patience_ms) return true;
-    if (!d->answered) note_silent(d);
-    enum outcome outcome = give_up(d, &d->why, d->answered ? "again" : "unanswered");
+/* While Kafka is away nobody can speak. */
+void downloads_wait(struct downloads *d) {
+    int64_t now = monotonic_ms();
+    if (!downloads_expects(d)) return;
+    if (!d->engine->status.kafka_up) downloads_begin_to_wait(d);
+    if (now < d->patience_ms && now < d->coming_ms) return;
+    bool silent = now >= d->patience_ms;
+    if (silent) note_silent(d);
+    enum outcome outcome = give_up(d, &d->why, silent ? "unanswered" : "again");
     (void)outcome;
-    return false;
 }

@@ -48,13 +48,13 @@ enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, 
     PROMISE(in);
     in->engine = engine;
     in->sender = sender;
-    in->wanted = -1;
     bus_inbox_topic(bytes_of_cstr(engine->self->slug), in->topic);
     enum outcome outcome = bus_reader_open(bus, &reading, &in->reader, fault);
     if (outcome == OK) {
         engine_wake_by(in->reader.queue);
         outcome = report_again(in, fault);
     }
+    if (outcome == OK) outcome = journal_offset(engine->journal, JOURNAL_WANTED, &in->wanted, fault);
     if (outcome == OK) *ret = in;
     else inbound_free(in);
     return outcome;
@@ -153,16 +153,17 @@ static enum outcome hear(struct inbound *in, const rd_kafka_message_t *message, 
     return OK;
 }
 
+static bool is_wanted(const rd_kafka_message_t *message) { return message->rkt && strcmp(rd_kafka_topic_name(message->rkt), TOPIC_WANTED) == 0; }
 /* What others want of us. Its errors are no matter of the inbox: a cluster set up before there was such a topic has none. */
-static bool is_wanted(struct inbound *in, const rd_kafka_message_t *message) {
-    if (!message->rkt || strcmp(rd_kafka_topic_name(message->rkt), TOPIC_WANTED) != 0) return false;
+static enum outcome hear_wanted(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
     if (!message->err) {
         in->wanted = message->offset + 1;
         uploads_hear(in->engine->uploads, message);
     } else if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
-        in->wanted = -1; /* for the next assignment */
+        in->wanted = -1; /* it is kept a day only */
+        return assign(in, in->partitions, fault);
     }
-    return true;
+    return OK;
 }
 
 /* All that is there, up to a batch. */
@@ -172,18 +173,15 @@ static enum outcome read_batch(struct inbound *in, struct fault *fault) {
         rd_kafka_message_t *message = bus_read(&in->reader, 0);
         if (bus_drained(&in->reader, message)) return assign(in, in->partitions, fault);
         if (!message) return OK;
-        if (is_wanted(in, message)) {
-            rd_kafka_message_destroy(message);
-            continue;
-        }
-        if (!message->err && message->partition >= 0 && message->partition < in->partitions) {
+        bool wanted = is_wanted(message);
+        if (!wanted && !message->err && message->partition >= 0 && message->partition < in->partitions) {
             in->at_end[message->partition] = false;
             in->read[message->partition] = message->offset + 1;
             bytes += message->len;
             in->messages[in->count++] = message;
             continue;
         }
-        enum outcome heard = message->err ? hear(in, message, fault) : OK;
+        enum outcome heard = wanted ? hear_wanted(in, message, fault) : message->err ? hear(in, message, fault) : OK;
         rd_kafka_message_destroy(message);
         TRY(heard);
     }

@@ -3,8 +3,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "bus/bus.h"
-#include <librdkafka/rdkafka_mock.h> /* after rdkafka.h, which it needs */
+#include "bus/mock_fixture.h"
 #include <time.h>
 
 #define PRODUCE 0 /* the Kafka protocol's API key */
@@ -26,23 +25,17 @@ static void send_one(rd_kafka_t *producer, intptr_t nth) {
     rd_kafka_poll(producer, 0);
 }
 
-static rd_kafka_t *host;
-static rd_kafka_mock_cluster_t *cluster;
-static struct bus_settings settings;
+static struct mock mock;
 static struct fault fault;
 #define PARTITIONS 6
 static int set_up(void **state) {
-    char text[256];
     (void)state;
-    host = rd_kafka_new(RD_KAFKA_PRODUCER, NULL, text, sizeof text);
-    cluster = rd_kafka_mock_cluster_new(host, 1);
-    settings = (struct bus_settings){rd_kafka_mock_cluster_bootstraps(cluster), "test", NULL};
-    return rd_kafka_mock_topic_create(cluster, "t", PARTITIONS, 1);
+    mock_open(&mock, "t", PARTITIONS);
+    return 0;
 }
 static int tear_down(void **state) {
     (void)state;
-    rd_kafka_mock_cluster_destroy(cluster);
-    rd_kafka_destroy(host);
+    mock_close(&mock);
     return 0;
 }
 
@@ -52,11 +45,11 @@ static void a_refused_record_is_not_believed_stored_when_the_next_one_is(void **
     (void)state;
     rd_kafka_t *producer = NULL;
     struct reports reports = {0};
-    assert_int_equal(bus_producer(&settings, 0, on_report, &reports, &producer, &fault), OK);
+    assert_int_equal(bus_producer(&mock.settings, 0, on_report, &reports, &producer, &fault), OK);
     int32_t partitions = 0;
     assert_int_equal(bus_partitions(producer, "t", 5000, &partitions, &fault), OK);
-    rd_kafka_mock_push_request_errors(cluster, PRODUCE, 1, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
-    rd_kafka_mock_broker_set_rtt(cluster, 1, 400);
+    rd_kafka_mock_push_request_errors(mock.cluster, PRODUCE, 1, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
+    rd_kafka_mock_broker_set_rtt(mock.cluster, 1, 400);
     for (intptr_t nth = 0; nth < 3; nth++) send_one(producer, nth);
     for (int i = 0; i < 200 && reports.count < 3; i++) rd_kafka_poll(producer, 50);
     assert_int_equal(reports.count, 3);
@@ -71,7 +64,7 @@ static void ignore(rd_kafka_t *producer, const rd_kafka_message_t *message, void
 static void fill(int32_t partition, int messages, size_t count) {
     static char value[1024];
     rd_kafka_t *producer = NULL;
-    assert_int_equal(bus_producer(&settings, 0, ignore, NULL, &producer, &fault), OK);
+    assert_int_equal(bus_producer(&mock.settings, 0, ignore, NULL, &producer, &fault), OK);
     for (int i = 0; i < messages; i++) {
         assert_int_equal(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("t"), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_VALUE(value, count), RD_KAFKA_V_END), 0);
     }
@@ -100,7 +93,7 @@ static void an_assignment_may_be_changed_at_any_time(void **state) {
     bool drained = false;
     (void)state;
     for (int32_t i = 0; i < PARTITIONS; i++) fill(i, 1, 10);
-    assert_int_equal(bus_reader_open(&settings, &reading, &reader, &fault), OK);
+    assert_int_equal(bus_reader_open(&mock.settings, &reading, &reader, &fault), OK);
     for (int i = 0; i < 300; i++) {
         assign(&reader, i % 2 ? 0 : i % 5, i % 2 ? i % 5 + 1 : PARTITIONS);
         read_one(&reader, 0, &drained);
@@ -121,7 +114,7 @@ static void a_queue_that_ran_full_is_told_when_it_is_empty(void **state) {
     (void)state;
     fill(0, 3, 1000);
     fill(1, 200, 1000);
-    assert_int_equal(bus_reader_open(&settings, &reading, &reader, &fault), OK);
+    assert_int_equal(bus_reader_open(&mock.settings, &reading, &reader, &fault), OK);
     assert_int_equal(rd_kafka_conf_get(rd_kafka_conf(reader.handle), "queued.max.messages.kbytes", kib, &room), RD_KAFKA_CONF_OK);
     assert_string_equal(kib, "64");
     assert_int_equal(reader.queue_bytes, 65536);
