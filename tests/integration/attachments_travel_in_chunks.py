@@ -164,7 +164,6 @@ def expired(w, sender, police, onlooker, client, video):
     show("expired", f"two recipients asked, {shipped.total()} chunks shipped once, whole after {took:.1f} s")
 
     end, kills = forget(w), 0
-    away(w, sender)
     send("环移过期6号", name="长录像.mp4")
     for nth in (1, 2):
         acked = eventually(lambda: next((n for (n,) in sender.journal("SELECT acked FROM file WHERE acked BETWEEN 16 AND count - 200") if n >= 150 * nth), None), 60, "half of it")
@@ -208,6 +207,7 @@ def expired(w, sender, police, onlooker, client, video):
 
     eventually(lambda: shipped_since(w, end).total() >= 768, 60, "what was asked while it was away")
     forget(w)
+    away(w, sender)
     send("环移过期8号", [ONLOOKER], name="长录像.mp4")
     eventually(lambda: sender.journal("SELECT 1 FROM file WHERE acked BETWEEN 16 AND count - 200"), 60, "half of it")
     sender.process.send_signal(signal.SIGSTOP)
