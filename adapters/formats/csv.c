@@ -21,8 +21,11 @@ static void skip_line_end(struct sheet *s) {
 static bool separates(const struct sheet *s) { return !ended(s) && here(s) == (uint8_t)s->r->format->separator; }
 
 static enum outcome plain_cell(struct sheet *s, struct bytes *ret) {
-    size_t from = s->at;
-    for (; !separates(s) && !line_ends(s); s->at++) {
+    const uint8_t separator = (uint8_t)s->r->format->separator, *text = s->r->text.at;
+    size_t from = s->at, end = s->r->text.count;
+    for (;; s->at++) {
+        while (s->at < end && text[s->at] != separator && text[s->at] != '"' && text[s->at] != '\n' && text[s->at] != '\r') s->at++;
+        if (separates(s) || line_ends(s)) break;
         if (here(s) == '"') return reading_refuse(s->r, s->at, "CSV_SYNTAX", "a quote within a cell without quotes: put the cell in quotes and double it");
         if (here(s) == '\r') return reading_refuse(s->r, s->at, "CSV_SYNTAX", "a carriage return without a line feed: lines end in CRLF or LF");
     }

@@ -4,14 +4,14 @@
 
 void place_move(struct place *place, struct bytes text, size_t offset) {
     if (!place->line || offset < place->offset) *place = (struct place){.line = 1, .column = 1};
-    for (; place->offset < offset && place->offset < text.count; place->offset++) {
-        if (text.at[place->offset] == '\n') {
-            place->line++;
-            place->column = 1;
-        } else if ((text.at[place->offset] & 0xc0) != 0x80) {
-            place->column++;
-        }
+    if (!text.count) return;
+    const uint8_t *at = text.at + place->offset, *end = text.at + (offset < text.count ? offset : text.count);
+    uint32_t line = place->line, column = place->column;
+    for (; at < end; at++) {
+        column += (*at & 0xc0) != 0x80;
+        if (*at == '\n') line++, column = 1;
     }
+    *place = (struct place){(size_t)(at - text.at), line, column};
 }
 
 void reading_place(struct reading *r, struct native_node *node, size_t offset) {
