@@ -73,6 +73,19 @@ static enum outcome header_name(struct sheet *s) {
     return OK;
 }
 
+/* A header of one column that holds one sign again and again was written with another separator than the profile's. */
+static enum outcome check_separator(struct sheet *s) {
+    static const char signs[] = ",;|\t";
+    for (const char *sign = signs; *sign && s->columns == 1; sign++) {
+        size_t count = 0;
+        for (size_t i = 0; i < s->names[0].count; i++) count += s->names[0].at[i] == (uint8_t)*sign;
+        if (count < 2) continue;
+        return reading_refuse(s->r, 0, "CSV_SYNTAX", "the header row is one column that holds %zu times %s: should format.separator of the agency's profile say so?", count,
+                              *sign == '\t' ? "a tab" : (char[]){'"', *sign, '"', 0});
+    }
+    return OK;
+}
+
 static enum outcome header(struct sheet *s) {
     if (line_ends(s)) return reading_refuse(s->r, s->at, "CSV_SYNTAX", "the first line must be the header row with the columns' names");
     TRY(header_name(s));
@@ -80,6 +93,7 @@ static enum outcome header(struct sheet *s) {
         s->at++;
         TRY(header_name(s));
     }
+    TRY(check_separator(s));
     skip_line_end(s);
     return OK;
 }

@@ -1,4 +1,5 @@
 /* See native.h: the tree, and which format reads and writes it. */
+#include "adapters/formats/disguise.h"
 #include "adapters/formats/native_inside.h"
 #include <stdio.h>
 
@@ -69,6 +70,11 @@ enum outcome native_read(const struct format *format, struct bytes file, struct 
         fault_set(fault, REFUSE, "TOO_LARGE", "%zu bytes; a case file may have %u", file.count, NATIVE_MOST);
         fault_place(fault, NULL, 1, 1);
         return REFUSE;
+    }
+    const char *is = disguise_of(file, format->kind);
+    if (is) {
+        fault_set(fault, REFUSE, "FILE_KIND", "%s", is);
+        return fault_as(fault_place(fault, NULL, 1, 1), REFUSE);
     }
     struct reading r = {.format = format, .file = file, .arena = arena, .fault = fault};
     if (!binary(format)) TRY(encoding_decode(format, file, arena, &r.text, fault));

@@ -7,7 +7,8 @@ import time
 
 import native_files
 
-CASE_FILE = re.compile(r"(?!SYS\.)[A-Z]+\.[A-Z_]+_.*_\d+-\d+(g\d+)?\.[^._]+$")   # an attachment has _<n>_<name> behind its place
+EXTENSION = r"\.(?!cpg$)[^._]+$"   # a .cpg file says in which code page the DBF table beside it is
+CASE_FILE = re.compile(r"(?!SYS\.)[A-Z]+\.[A-Z_]+_.*_\d+-\d+(g\d+)?" + EXTENSION)   # an attachment has _<n>_<name> behind its place
 QUIET_SECONDS = 90   # nothing has moved for so long: something is stuck
 
 
@@ -23,7 +24,7 @@ def delivered_files(spool, lane, sequence):
     """The files of one delivery, the case file first, wherever the agency has put them since."""
     mine = re.compile(rf"_{lane}-{sequence}(g\d+)?[._]")
     found = [p for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if mine.search(p.name)]
-    return sorted(found, key=lambda p: (len(p.name), p.name))
+    return sorted(found, key=lambda p: (len(p.name), p.suffix == ".cpg", p.name))
 
 
 def safe(text):
@@ -53,7 +54,7 @@ def as_refused(step, told):
 
 def arrived(spool, step, answer, event=None):
     """The case files of this step in an agency's inbox; with `event`, the broker's notices about it."""
-    name = re.compile(rf"{re.escape(event or step.event)}_{re.escape(safe(answer['aboutDocumentNo']))}_{answer['lane']}-\d+\.")
+    name = re.compile(rf"{re.escape(event or step.event)}_{re.escape(safe(answer['aboutDocumentNo']))}_{answer['lane']}-\d+\.(?!cpg$)")
     return [p for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if name.match(p.name)]
 
 
@@ -157,7 +158,7 @@ LINKS = """SELECT r.machine, r.state FROM ecocase.link_list AS k JOIN ecocase.re
 
 
 HINTS = """SELECT level, threshold, state FROM ecocase.hint_list WHERE referral_id = %s AND event = %s ORDER BY threshold"""
-HINT_FILE = re.compile(r"SYS\.HINT_.*_\d+-\d+(g\d+)?\.[^._]+$")
+HINT_FILE = re.compile(r"SYS\.HINT_.*_\d+-\d+(g\d+)?" + EXTENSION)
 
 
 def verify_hints(steps, spools, ask):
@@ -183,7 +184,7 @@ def verify_hints(steps, spools, ask):
 
 
 ALERTS = """SELECT referral_id, coalesce(rule, ''), event, told, to_char(told_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') FROM ecocase.alert_list"""
-ALERT_FILE = re.compile(r"SYS\.(WARNING|OVERDUE|ESCALATION|UNREFERRED|CORRECTION)_.*_\d+-\d+(g\d+)?\.[^._]+$")
+ALERT_FILE = re.compile(r"SYS\.(WARNING|OVERDUE|ESCALATION|UNREFERRED|CORRECTION)_.*_\d+-\d+(g\d+)?" + EXTENSION)
 
 
 def alerts_by_tick(steps, spools, ask):
