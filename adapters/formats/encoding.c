@@ -7,7 +7,7 @@
 #include <iconv.h>
 
 static const char UTF8[] = "UTF-8", GB18030[] = "GB18030", UTF16[] = "UTF-16";
-static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+static const uint8_t mark[] = {0xef, 0xbb, 0xbf}, mark_gb18030[] = {0x84, 0x31, 0x95, 0x33};
 static struct bytes without_mark(struct bytes text) {
     bool marked = text.count >= sizeof mark && memcmp(text.at, mark, sizeof mark) == 0;
     return marked ? bytes_of(text.at + sizeof mark, text.count - sizeof mark) : text;
@@ -108,6 +108,11 @@ bool encoding_looks_utf8(struct bytes text) {
     }
     return chinese >= 2;
 }
+
+bool encoding_doubtful(const struct format *format, struct bytes file) {
+    return format->encoding == ENCODING_GB18030 && !(file.count >= 4 && memcmp(file.at, mark_gb18030, 4) == 0) && (encoding_marked(file) || encoding_looks_utf8(file));
+}
+struct bytes encoding_gb18030_mark(void) { return bytes_of(mark_gb18030, sizeof mark_gb18030); }
 
 /* What a file that is not what the profile says seems to be. */
 static enum outcome guess(const char *charset, struct bytes file, struct arena *arena, const char **ret, struct fault *fault) {

@@ -106,6 +106,11 @@ enum outcome native_write(const struct format *format, const struct native_node 
     AUTO(buffer_free) struct buffer text;
     buffer_init(&text, into->most > SIZE_MAX / 2 ? into->most : into->most * 2); /* UTF-8 may be longer than GB18030, never twice */
     TRY(write_text(format, root, &text, fault));
+    size_t from = into->count;
+    TRY(encoding_encode(format, buffer_view(&text), into, fault));
+    if (!encoding_doubtful(format, bytes_of(into->at + from, into->count - from))) return OK;
+    into->count = from; /* once more, behind the mark that leaves no doubt */
+    TRY(buffer_add(into, encoding_gb18030_mark(), fault));
     return encoding_encode(format, buffer_view(&text), into, fault);
 }
 

@@ -34,6 +34,9 @@ MUST_USE enum outcome encoding_decode_plain(const struct format *format, struct 
 const char *encoding_marked(struct bytes file);
 const char *encoding_charset(const struct format *format);
 bool encoding_looks_utf8(struct bytes text);
+/* A file that we wrote in GB18030 and that would be read as UTF-8: text that some wrong encoding has made before it came to us. */
+bool encoding_doubtful(const struct format *format, struct bytes file);
+struct bytes encoding_gb18030_mark(void);
 /* The same for what is UTF-8 already and stays where it is. */
 MUST_USE enum outcome encoding_check(struct bytes file, struct bytes *ret, struct fault *fault);
 /* The text (valid UTF-8) in the format's encoding. REFUSE TOO_LARGE only. */

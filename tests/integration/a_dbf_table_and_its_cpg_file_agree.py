@@ -58,7 +58,8 @@ def main(w, steps):
     police.put(back.file.name, back.file.content)
     table = eventually(lambda: next((n for n in bureau.names("inbox") if n.startswith("REF.RECEIPT") and n.endswith(".dbf")), None), 30, "the receipt")
     beside = bureau.spool / "inbox" / (table[:-4] + ".cpg")
-    assert beside.read_bytes() == b"936\n", "it came before its table"
+    assert beside.read_bytes() == b"936\n"
+    assert beside.stat().st_ctime_ns <= (bureau.spool / "inbox" / table).stat().st_ctime_ns, "it came before its table"
     rows = list(dbfread.DBF(bureau.spool / "inbox" / table, encoding=f"cp{beside.read_text().strip()}"))
     assert rows and any("巴公" in str(v) for v in rows[0].values()), rows
     show("received", f"{table} with {beside.read_text().strip()} beside it, read so by dbfread")
