@@ -105,7 +105,7 @@ static enum outcome check_world(const struct broker *broker, struct fault *fault
     enum outcome outcome = ledger_connect(broker->conninfo, &ledger, fault);
     if (outcome == OK) outcome = ledger_world(ledger, &world, fault);
     ledger_free(ledger);
-    if (outcome == OK) outcome = bus_reader(&broker->bus, &any, fault);
+    if (outcome == OK) outcome = bus_asker(&broker->bus, &any, fault);
     if (outcome == OK) outcome = bus_cluster_id(any, ASK_MS, cluster, sizeof cluster, fault);
     if (outcome == OK) outcome = bus_partitions(any, TOPIC_CLOCK, ASK_MS, &lanes, fault);
     if (any) rd_kafka_destroy_flags(any, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);

@@ -106,7 +106,7 @@ enum outcome broker_set_up(const struct broker_setup *setup, struct fault *fault
     snprintf(path, sizeof path, "%s/directory.yaml", setup->schemas);
     TRY(directory_load(path, &directory, fault));
     enum outcome outcome = check_subscriptions(setup->schemas, directory, fault);
-    if (outcome == OK) outcome = bus_reader(&setup->bus, &any, fault);
+    if (outcome == OK) outcome = bus_asker(&setup->bus, &any, fault);
     if (outcome == OK) outcome = set_up(setup, any, directory, fault);
     if (any) rd_kafka_destroy_flags(any, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     directory_free(directory);

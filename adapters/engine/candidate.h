@@ -16,20 +16,7 @@ struct candidate {
     const struct paper *beside;         /* the sidecar; NULL: not there (yet) */
     const struct paper **with;          /* its attachments among the papers, by need; NULL: not there (yet) */
 };
-struct look {                           /* one pass over the papers */
-    struct engine *engine;
-    struct arena *arena;
-    const struct paper *papers;
-    size_t paper_count;
-    struct candidate candidates[ENGINE_TAKE];
-    size_t candidate_count;
-    bool more;                          /* papers were left for the next pass */
-    size_t prepared;
-    int64_t now_ms;                     /* monotonic */
-};
-/* Reads and maps the case files among the papers. RETRY never: a paper that changed is left out. */
-void look_read(struct look *look);
-bool look_claimed(const struct look *look, struct bytes name); /* some candidate names it as its attachment */
+struct look; /* look.h */
 /* Addresses and journals one. REFUSE: rejection is filled; RETRY: the journal. */
 MUST_USE enum outcome candidate_prepare(struct look *look, struct candidate *candidate, struct rejection *rejection, bool *ret_wait, struct fault *fault);
 void candidate_put_away(const struct look *look, const struct candidate *candidate); /* until its papers are moved */

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #define MESSAGES_A_ROUND 8
-#define QUEUE_BYTES (16 << 20)          /* the reader's queue */
 #define ASK_MS 2000
 
 enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret, struct fault *fault) {
@@ -25,34 +24,16 @@ enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus
     return OK;
 }
 
-/* queued.max.messages.kbytes is QUEUE_BYTES. */
 static enum outcome start(struct downloads *d, struct fault *fault) {
-    static const char *const pairs[][2] = {{"group.id", "ecocase-files"}, {"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"},
-        {"auto.offset.reset", "error"}, {"fetch.wait.max.ms", "500"}, {"fetch.error.backoff.ms", "200"}, {"queued.max.messages.kbytes", "16384"},
-        {"fetch.message.max.bytes", "1048576"}, {"fetch.max.bytes", "2097152"}, {"check.crcs", "true"}, {"enable.partition.eof", "true"}};
-    rd_kafka_conf_t *conf = NULL;
-    char text[256];
-    if (d->reader) return OK;
-    TRY(bus_conf(d->bus, &conf, fault));
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) PROMISE(rd_kafka_conf_set(conf, pairs[i][0], pairs[i][1], text, sizeof text) == RD_KAFKA_CONF_OK);
-    d->reader = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
-    if (!d->reader) {
-        rd_kafka_conf_destroy(conf);
-        return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s", text);
-    }
-    rd_kafka_poll_set_consumer(d->reader);
-    d->queue = rd_kafka_queue_get_consumer(d->reader);
-    engine_wake_by(d->queue);
+    static const struct bus_reading reading = {.group = "ecocase-files", .queue_kib = 16384, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
+    if (d->reader.handle) return OK;
+    TRY(bus_reader_open(d->bus, &reading, &d->reader, fault));
+    engine_wake_by(d->reader.queue);
     return OK;
 }
 
 /* The reader goes with each file (when none of its messages is held any more): what it still has of one shall not wait in memory for the next. */
-static void stop(struct downloads *d) {
-    if (d->queue) rd_kafka_queue_destroy(d->queue);
-    if (d->reader) rd_kafka_destroy_flags(d->reader, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-    d->queue = NULL;
-    d->reader = NULL;
-}
+static void stop(struct downloads *d) { bus_reader_close(&d->reader); }
 
 void downloads_free(struct downloads *d) {
     if (!d) return;
@@ -98,7 +79,7 @@ enum fetched downloads_state(struct downloads *d, struct bytes sender, const str
     d->at = -1;
     d->stage = OPENING;
     d->gone_ms = 0;
-    d->damaged = d->asked = d->answered = false;
+    d->damaged = d->asked = false;
     d->unswept = true;
     memcpy(d->topic, topic, sizeof d->topic);
     snprintf(d->sender, sizeof d->sender, "%.*s", BYTES_FMT(sender));
@@ -144,12 +125,10 @@ static enum outcome assign(struct downloads *d, struct fault *fault) {
     TRY(start(d, fault));
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, d->topic, d->what.partition)->offset = position(d);
-    rd_kafka_resp_err_t error = rd_kafka_assign(d->reader, list);
+    enum outcome outcome = bus_assign(&d->reader, list, fault);
     rd_kafka_topic_partition_list_destroy(list);
-    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error));
-    d->stage = FETCHING;
-    d->drain = (struct bus_drain){0};
-    return OK;
+    if (outcome == OK) d->stage = FETCHING;
+    return outcome;
 }
 
 /* Not there, though it was acknowledged: after a while it is taken for lost. */
@@ -167,7 +146,7 @@ static enum outcome gone(struct downloads *d, const char *code, const char *what
 static enum outcome out_of_range(struct downloads *d, struct fault *fault) {
     struct fault why;
     int64_t low = 0, high = 0, wanted = position(d);
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(d->reader, d->topic, d->what.partition, &low, &high, ASK_MS);
+    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
     d->stage = ASSIGNING;
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
     if (low <= wanted) return gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
@@ -210,7 +189,7 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
         if (next) TRY(landing_take(d->landing, bytes_of(message->payload, message->len), &taken, fault));
         d->damaged = !taken && (next || d->damaged);
         if (taken) POINT("fetch.taken");
-        if (taken && d->asked) d->patience_ms = monotonic_ms() + DOWNLOAD_COMING_MS;
+        if (taken) downloads_begin_to_wait(d);
     }
     d->gone_ms = 0;
     if (d->stage != FETCHING) return OK; /* the answer told where they are, or that they are not */
@@ -222,11 +201,13 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
 
 static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fault) {
     enum outcome outcome = OK;
-    if (!downloads_patient(d)) return OK;
     for (int i = 0; i < MESSAGES_A_ROUND && d->stage == FETCHING && outcome == OK; i++) {
-        rd_kafka_message_t *message = rd_kafka_consumer_poll(d->reader, 0);
-        if (bus_drained(&d->drain, message, d->queue, QUEUE_BYTES)) return assign(d, fault);
-        if (!message) return OK;
+        rd_kafka_message_t *message = bus_read(&d->reader, 0);
+        if (bus_drained(&d->reader, message)) return assign(d, fault);
+        if (!message) {
+            downloads_wait(d);
+            return OK;
+        }
         outcome = message->err ? hear(d, message, fault) : take(d, message, fault);
         rd_kafka_message_destroy(message);
     }

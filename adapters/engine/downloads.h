@@ -7,16 +7,16 @@
 #include "adapters/engine/engine.h"
 
 #define DOWNLOAD_RESERVE (64 << 20)    /* bytes of the disk left free for everything else */
-#define DOWNLOAD_ANSWER_MS 60000       /* so long its sender may take to say what it does about chunks that are wanted again (wanted.h) */
-#define DOWNLOAD_COMING_MS 600000      /* and, having said that they come, from one chunk to the next */
-#define DOWNLOAD_SILENT_MS 600000      /* a sender that did not answer is not waited for again within ten minutes */
+#define DOWNLOAD_ANSWER_MS 60000       /* so long its sender may be silent (no word, no chunk) about chunks that are wanted again (wanted.h); it speaks each UPLOAD_COMING_MS */
+#define DOWNLOAD_COMING_MS 600000      /* and so long it may say that they come without that one comes */
+#define DOWNLOAD_SILENT_MS 600000      /* a sender that was silent is not waited for again within ten minutes */
 #define DOWNLOAD_GONE_MS 60000         /* so long a topic or an end of it that should be there may be missing, as after a change of leader */
 enum fetched { FETCH_WAITING, FETCH_READY, FETCH_LOST };
 struct downloads;
 MUST_USE enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret, struct fault *fault);
 void downloads_free(struct downloads *downloads);
 /* Begins to fetch it unless another is being fetched. FETCH_LOST: it never will be here; *ret_why says what to do about it, its `field` what the
- * sender, asked to ship it again, did: "gone" (has it no longer), "unanswered", "again" (shipped it, in vain), "" (was not asked). */
+ * sender, asked to ship it again, did: "gone" (has it no longer), "unanswered" (was or fell silent), "again" (shipped it, or said so, in vain), "" (was not asked). */
 enum fetched downloads_state(struct downloads *downloads, struct bytes sender, const struct chunked *what, struct fault *ret_why);
 /* Name of the file in the store. */
 void downloads_name(const struct chunked *what, char ret_name[80]);

@@ -29,19 +29,24 @@ static enum outcome give_up(struct downloads *d, const struct fault *why, const 
 
 bool downloads_expects(const struct downloads *d) { return d->asked && d->last == UNKNOWN_OFFSET; }
 
+void downloads_begin_to_wait(struct downloads *d) {
+    d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
+    d->coming_ms = monotonic_ms() + DOWNLOAD_COMING_MS;
+}
+
 enum outcome downloads_missed(struct downloads *d, const struct fault *why) {
     if (d->asked) return give_up(d, &d->why, "again");
     if (is_silent(d)) return give_up(d, why, "unanswered");
     d->why = *why;
     d->stage = ASKING;
-    d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
+    downloads_begin_to_wait(d);
     return OK;
 }
 
 enum outcome downloads_ask(struct downloads *d, struct fault *fault) {
     int64_t low = 0, high = 0;
     struct wanted wanted = {.sha256 = d->what.sha256, .first = d->what.first_offset, .last = d->what.last_offset, .count = d->what.count, .chunk_size = d->what.chunk_size};
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(d->reader, d->topic, d->what.partition, &low, &high, ASK_MS);
+    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
     bool no_topic = error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
     if (no_topic && monotonic_ms() >= d->patience_ms) return give_up(d, &d->why, "unanswered");
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
@@ -52,7 +57,7 @@ enum outcome downloads_ask(struct downloads *d, struct fault *fault) {
     log_warn("download.asked", "sender=%s code=%s chunk=%d of=%d", d->sender, d->why.code, landing_next(d->landing), d->what.count);
     d->asked = true;
     d->damaged = false;
-    d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
+    downloads_begin_to_wait(d);
     d->first = d->at = high; /* from here on its chunks, from whichever on, are in order */
     d->last = UNKNOWN_OFFSET;
     d->stage = ASSIGNING;
@@ -63,8 +68,7 @@ void downloads_heard(struct downloads *d, const rd_kafka_message_t *message) {
     struct wanted_answer answer = wanted_answer_read(message);
     bool for_us = !answer.to[0] || strcmp(answer.to, d->engine->self->slug) == 0;
     if (!downloads_expects(d) || answer.kind == ANSWER_NONE || !for_us) return;
-    d->answered = true;
-    d->patience_ms = monotonic_ms() + DOWNLOAD_COMING_MS;
+    d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
     if (answer.kind == ANSWER_GONE) {
         enum outcome outcome = give_up(d, &d->why, "gone");
         (void)outcome;
@@ -76,11 +80,14 @@ void downloads_heard(struct downloads *d, const rd_kafka_message_t *message) {
     }
 }
 
-bool downloads_patient(struct downloads *d) {
-    if (!d->engine->status.kafka_up && downloads_expects(d)) d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
-    if (!downloads_expects(d) || monotonic_ms() < d->patience_ms) return true;
-    if (!d->answered) note_silent(d);
-    enum outcome outcome = give_up(d, &d->why, d->answered ? "again" : "unanswered");
+/* While Kafka is away nobody can speak. */
+void downloads_wait(struct downloads *d) {
+    int64_t now = monotonic_ms();
+    if (!downloads_expects(d)) return;
+    if (!d->engine->status.kafka_up) downloads_begin_to_wait(d);
+    if (now < d->patience_ms && now < d->coming_ms) return;
+    bool silent = now >= d->patience_ms;
+    if (silent) note_silent(d);
+    enum outcome outcome = give_up(d, &d->why, silent ? "unanswered" : "again");
     (void)outcome;
-    return false;
 }

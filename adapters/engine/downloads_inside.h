@@ -14,19 +14,17 @@ struct lost { char topic[TOPIC_NAME]; struct chunked what; struct fault why; };
 struct downloads {
     struct engine *engine;
     const struct bus_settings *bus;
-    rd_kafka_t *reader;
-    rd_kafka_queue_t *queue;
+    struct bus_reader reader;
     enum stage stage;
     char topic[TOPIC_NAME], sender[WANTED_SLUG];
     struct landing *landing;            /* the file being fetched */
     struct chunked what;
     int64_t first, last;                /* offsets where its chunks are looked for: what the record says, or where they are shipped again */
     int64_t at;                         /* offset after the last message looked at, -1: none */
-    struct bus_drain drain;
     int64_t gone_ms;                    /* since when what should be there is not; 0: it is */
     bool damaged;                       /* the chunk that is next was there, but not as it was sealed */
-    bool asked, answered;               /* its sender */
-    int64_t patience_ms;                /* monotonic: until then chunks shipped again are waited for */
+    bool asked;                         /* its sender */
+    int64_t patience_ms, coming_ms;     /* monotonic: until then a word of it, or a chunk, is waited for; and a chunk */
     struct fault why;                   /* why it was asked */
     struct { char topic[TOPIC_NAME]; int64_t until_ms; } silent[LIMIT_PARTICIPANTS];
     struct lost lost[LOST_MOST];
@@ -41,6 +39,7 @@ enum outcome downloads_missed(struct downloads *downloads, const struct fault *w
 /* ASKING: what is shipped from now on is read. */
 MUST_USE enum outcome downloads_ask(struct downloads *downloads, struct fault *fault);
 void downloads_heard(struct downloads *downloads, const rd_kafka_message_t *message); /* an answer of its sender, to anybody */
-bool downloads_patient(struct downloads *downloads);    /* false: it was waited for long enough, and it is given up */
+void downloads_begin_to_wait(struct downloads *downloads); /* it was asked, or a chunk came */
+void downloads_wait(struct downloads *downloads);          /* nothing came: waited for long enough, it is given up */
 bool downloads_expects(const struct downloads *downloads); /* it is shipped again, nobody knows where yet */
 #endif

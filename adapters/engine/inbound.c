@@ -1,59 +1,13 @@
-/* See inbound.h. */
-#include "adapters/engine/inbound.h"
+/* See inbound.h: what was read is sifted and delivered. */
 #include "adapters/engine/awaited.h"
 #include "adapters/engine/delivery.h"
 #include "adapters/engine/downloads.h"
-#include "adapters/engine/uploads.h"
-#include "base/log.h"
+#include "adapters/engine/inbound_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-#define QUEUE_BYTES (4u << 20) /* queued.max.messages.kbytes */
-#define SETTLE_MS 100          /* the steps of a change pass between librdkafka's own threads; a partition without records shows nothing for half a second */
-#define ASK_MS 500
-#define PROBE_MS 3000
-#define SILENT_MS 20000     /* nothing heard for so long while Kafka is thought to be there: asked */
-#define SILENT_ASK_MS 3000  /* a busy Kafka may take its time */
-struct inbound {
-    struct engine *engine;
-    struct sender *sender;
-    rd_kafka_t *reader;
-    rd_kafka_queue_t *queue;
-    char topic[TOPIC_NAME];
-    int32_t partitions;                        /* 0: not assigned */
-    bool at_end[LIMIT_LANES], from_start[LIMIT_LANES];
-    int64_t next[LIMIT_LANES];                 /* offset after the last delivered */
-    struct bus_drain drain;
-    bool settled;                              /* the last change of the assignment is through */
-    int64_t assigned_ms;                       /* when it was */
-    int64_t wanted;                            /* offset after the last record of ecocase.wanted, which is read beside the inbox; -1: the beginning */
-    int64_t read[LIMIT_LANES];                 /* offset after the last of `messages`, -1: the beginning */
-    rd_kafka_message_t *messages[ENGINE_BATCH];
-    size_t count, ready;                       /* the first `ready` can be delivered, behind them stand those that wait */
-    bool waits[LIMIT_LANES];                   /* its first message names a paper that is not whole yet: that partition is not read on */
-    int64_t sifted;                            /* downloads_changes when `ready` was found */
-    int64_t heard_ms;                          /* the last sign of Kafka */
-    int64_t probe_ms;                          /* when Kafka, being silent, is asked again */
-};
-
-/* bus_reader's properties, but for the patience of a fetch: an idle adapter asks twice a second, not twenty times; what arrives is
- * answered at once all the same. */
-static enum outcome open_reader(const struct bus_settings *bus, rd_kafka_t **ret, struct fault *fault) {
-    static const char *const pairs[][2] = {{"group.id", "ecocase-adapter"}, {"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"},
-        {"auto.offset.reset", "error"}, {"fetch.wait.max.ms", "500"}, {"fetch.error.backoff.ms", "200"}, {"queued.max.messages.kbytes", "4096"},
-        {"fetch.message.max.bytes", "1048576"}, {"check.crcs", "true"}, {"enable.partition.eof", "true"}};
-    rd_kafka_conf_t *conf = NULL;
-    char text[256];
-    TRY(bus_conf(bus, &conf, fault));
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) PROMISE(rd_kafka_conf_set(conf, pairs[i][0], pairs[i][1], text, sizeof text) == RD_KAFKA_CONF_OK);
-    *ret = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
-    if (!*ret) {
-        rd_kafka_conf_destroy(conf);
-        return fault_set(fault, FATAL, "KAFKA_UNREACHABLE", "%s", text);
-    }
-    rd_kafka_poll_set_consumer(*ret);
-    return OK;
-}
+/* An idle adapter asks twice a second. */
+static const struct bus_reading reading = {.group = "ecocase-adapter", .queue_kib = 4096, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
 
 /* What was delivered is said again at the start: the report may have been lost with the process. */
 static enum outcome report_again(struct inbound *in, struct fault *fault) {
@@ -70,164 +24,23 @@ enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, 
     PROMISE(in);
     in->engine = engine;
     in->sender = sender;
-    in->wanted = -1;
     bus_inbox_topic(bytes_of_cstr(engine->self->slug), in->topic);
-    enum outcome outcome = open_reader(bus, &in->reader, fault);
+    enum outcome outcome = bus_reader_open(bus, &reading, &in->reader, fault);
     if (outcome == OK) {
-        in->queue = rd_kafka_queue_get_consumer(in->reader);
-        engine_wake_by(in->queue);
+        engine_wake_by(in->reader.queue);
         outcome = report_again(in, fault);
     }
+    if (outcome == OK) outcome = journal_offset(engine->journal, JOURNAL_WANTED, &in->wanted, fault);
     if (outcome == OK) *ret = in;
     else inbound_free(in);
     return outcome;
 }
 
-static void let_go(struct inbound *in) {
-    for (size_t i = 0; i < in->count; i++) rd_kafka_message_destroy(in->messages[i]);
-    in->count = in->ready = 0;
-    memset(in->waits, 0, sizeof in->waits);
-}
-
 void inbound_free(struct inbound *in) {
     if (!in) return;
-    let_go(in);
-    if (in->queue) rd_kafka_queue_destroy(in->queue);
-    if (in->reader) rd_kafka_destroy_flags(in->reader, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); /* never joined a group */
+    inbound_let_go(in);
+    bus_reader_close(&in->reader);
     free(in);
-}
-
-static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
-    char cluster[64];
-    bool same = false;
-    TRY(bus_cluster_id(in->reader, ASK_MS, cluster, sizeof cluster, fault));
-    TRY(journal_fact(in->engine->journal, "kafka_cluster", bytes_of_cstr(cluster), &same, fault));
-    if (same) return OK;
-    return fault_set(fault, FATAL, "WRONG_WORLD", "this Kafka cluster (%s) is not the one of this spool's journal; use the cluster it was made with, or a new spool", cluster);
-}
-
-static bool shows_reading(const rd_kafka_message_t *message) { return message && (!message->err || message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF); }
-
-/* librdkafka (2.0.2; its issue 5573) aborts the process when its assignment is changed again before the last change is through. That is
- * shown by whatever is read after it, else by time; what is read here is read again, because the assignment that follows says from where. */
-static void settle(struct inbound *in) {
-    while (!in->settled && monotonic_ms() < in->assigned_ms + SETTLE_MS) {
-        rd_kafka_message_t *message = rd_kafka_consumer_poll(in->reader, 5);
-        in->settled = shows_reading(message);
-        if (message) rd_kafka_message_destroy(message);
-    }
-}
-
-/* Reads on behind what is held; the partitions that wait are left alone. */
-static enum outcome assign(struct inbound *in, int32_t partitions, struct fault *fault) {
-    settle(in);
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions + 1);
-    rd_kafka_topic_partition_list_add(list, TOPIC_WANTED, 0)->offset = in->wanted >= 0 ? in->wanted : RD_KAFKA_OFFSET_BEGINNING;
-    for (int32_t i = 0; i < partitions; i++) {
-        in->at_end[i] = false;
-        if (!in->waits[i]) rd_kafka_topic_partition_list_add(list, in->topic, i)->offset = in->read[i] >= 0 ? in->read[i] : RD_KAFKA_OFFSET_BEGINNING;
-    }
-    rd_kafka_resp_err_t error = rd_kafka_assign(in->reader, list);
-    in->settled = false;
-    in->assigned_ms = monotonic_ms();
-    rd_kafka_topic_partition_list_destroy(list);
-    return error ? fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error)) : OK;
-}
-
-static enum outcome assign_first(struct inbound *in, int32_t partitions, struct fault *fault) {
-    for (int32_t i = 0; i < partitions; i++) {
-        int64_t next = -1;
-        TRY(journal_offset(in->engine->journal, i, &next, fault));
-        in->next[i] = in->read[i] = in->from_start[i] ? -1 : next;
-    }
-    return assign(in, partitions, fault);
-}
-
-static void up(struct inbound *in) {
-    in->heard_ms = monotonic_ms();
-    if (!in->engine->status.kafka_up) log_info("kafka.up", "topic=%s", in->topic);
-    in->engine->status.kafka_up = true;
-}
-static void down(struct inbound *in) {
-    if (in->engine->status.kafka_up) log_warn("kafka.down", "topic=%s", in->topic);
-    in->engine->status.kafka_up = false;
-}
-
-static enum outcome connect_once(struct inbound *in, struct fault *fault) {
-    int32_t partitions = 0;
-    TRY(check_cluster(in, fault));
-    TRY(bus_partitions(in->reader, in->topic, ASK_MS, &partitions, fault));
-    if (partitions < 1 || partitions > (int32_t)LIMIT_LANES) {
-        return fault_set(fault, RETRY, "WRONG_WORLD", "topic %s has %d partitions; run ecocase-broker setup", in->topic, partitions);
-    }
-    TRY(assign_first(in, partitions, fault));
-    in->partitions = partitions;
-    up(in);
-    log_info("inbound.reading", "topic=%s partitions=%d", in->topic, partitions);
-    return OK;
-}
-
-/* An offset that is gone: read that partition from its beginning, the journal knows what it has; a gap is noticed by sequence. */
-static enum outcome start_over(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
-    char text[160];
-    snprintf(text, sizeof text, "OFFSET_GONE partition=%d offset=%lld", message->partition, (long long)message->offset);
-    log_error("inbound.alarm", "what=%s", text);
-    TRY(journal_alarm(in->engine->journal, "INBOX", text, fault));
-    if (message->partition >= 0 && message->partition < in->partitions) in->from_start[message->partition] = true;
-    let_go(in); /* all that is not delivered is read again */
-    in->partitions = 0;
-    return OK;
-}
-
-static enum outcome hear(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
-    bool ours = message->partition >= 0 && message->partition < in->partitions;
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        if (ours) in->at_end[message->partition] = true;
-        up(in);
-        return OK;
-    }
-    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) return start_over(in, message, fault);
-    if (message->err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || message->err == RD_KAFKA_RESP_ERR__TRANSPORT) down(in);
-    else log_warn("inbound.reader", "text=\"%s\"", rd_kafka_err2str(message->err));
-    return OK;
-}
-
-/* What others want of us. Its errors are no matter of the inbox: a cluster set up before there was such a topic has none. */
-static bool is_wanted(struct inbound *in, const rd_kafka_message_t *message) {
-    if (!message->rkt || strcmp(rd_kafka_topic_name(message->rkt), TOPIC_WANTED) != 0) return false;
-    if (!message->err) {
-        in->wanted = message->offset + 1;
-        uploads_hear(in->engine->uploads, message);
-    } else if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
-        in->wanted = -1; /* for the next assignment */
-    }
-    return true;
-}
-
-/* All that is there, up to a batch. */
-static enum outcome read_batch(struct inbound *in, struct fault *fault) {
-    size_t bytes = 0;
-    while (in->count < ENGINE_BATCH && bytes < ENGINE_BYTES && in->partitions) {
-        rd_kafka_message_t *message = rd_kafka_consumer_poll(in->reader, 0);
-        in->settled = in->settled || shows_reading(message);
-        if (bus_drained(&in->drain, message, in->queue, QUEUE_BYTES)) return assign(in, in->partitions, fault);
-        if (!message) return OK;
-        if (is_wanted(in, message)) {
-            rd_kafka_message_destroy(message);
-            continue;
-        }
-        if (!message->err && message->partition >= 0 && message->partition < in->partitions) {
-            in->at_end[message->partition] = false;
-            in->read[message->partition] = message->offset + 1;
-            bytes += message->len;
-            in->messages[in->count++] = message;
-            continue;
-        }
-        enum outcome heard = message->err ? hear(in, message, fault) : OK;
-        rd_kafka_message_destroy(message);
-        TRY(heard);
-    }
-    return OK;
 }
 
 static struct bytes value_of(const rd_kafka_message_t *message) { return bytes_of(message->payload, message->len); }
@@ -277,7 +90,7 @@ static enum outcome sift(struct inbound *in, struct arena *arena, struct fault *
     in->count = ready + late;
     bool changed = memcmp(waits, in->waits, sizeof waits) != 0;
     memcpy(in->waits, waits, sizeof waits);
-    return changed && in->partitions ? assign(in, in->partitions, fault) : OK;
+    return changed && in->partitions ? inbound_assign(in, in->partitions, fault) : OK;
 }
 
 static enum outcome deliver(struct inbound *in, struct arena *arena, struct fault *fault) {
@@ -303,20 +116,8 @@ static enum outcome deliver(struct inbound *in, struct arena *arena, struct faul
     in->count -= in->ready;
     memmove(in->messages, in->messages + in->ready, in->count * sizeof in->messages[0]);
     in->ready = 0;
-    up(in);
+    inbound_up(in);
     return OK;
-}
-
-/* When Kafka is silent it is asked now and then, so that the status tells the truth without traffic: librdkafka takes minutes to say that a
- * broker hangs, or that its name is gone. */
-static void probe(struct inbound *in) {
-    struct fault ignored;
-    int32_t partitions = 0;
-    bool thought_up = in->engine->status.kafka_up;
-    if (monotonic_ms() < (thought_up ? in->heard_ms + SILENT_MS : in->probe_ms)) return;
-    if (bus_partitions(in->reader, in->topic, thought_up ? SILENT_ASK_MS : ASK_MS, &partitions, &ignored) == OK) up(in);
-    else down(in);
-    in->probe_ms = monotonic_ms() + PROBE_MS;
 }
 
 static void note_current(struct inbound *in) {
@@ -329,22 +130,22 @@ static void note_current(struct inbound *in) {
 enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_more, struct fault *fault) {
     *ret_more = false;
     if (!in->partitions && !in->count) {
-        enum outcome outcome = connect_once(in, fault);
+        enum outcome outcome = inbound_connect(in, fault);
         if (outcome != OK) {
-            rd_kafka_message_t *told = rd_kafka_consumer_poll(in->reader, 0); /* only errors can be there */
+            rd_kafka_message_t *told = bus_read(&in->reader, 0); /* only errors can be there */
             if (told) rd_kafka_message_destroy(told);
-            if (strcmp(fault->code, "KAFKA_UNREACHABLE") == 0) down(in);
+            if (strcmp(fault->code, "KAFKA_UNREACHABLE") == 0) inbound_down(in);
             note_current(in);
             return outcome;
         }
     }
     size_t held = in->count;
-    if (!in->ready) TRY(read_batch(in, fault));
+    if (!in->ready) TRY(inbound_read(in, fault));
     if (in->count > held || in->ready || (held && in->sifted != downloads_changes(in->engine->downloads))) TRY(sift(in, arena, fault));
     if (in->ready) {
         *ret_more = true;
         TRY(deliver(in, arena, fault));
-    } else probe(in);
+    } else inbound_probe(in);
     note_current(in);
     return OK;
 }
@@ -353,7 +154,7 @@ int64_t inbound_lag(const struct inbound *in) {
     int64_t lag = (int64_t)in->count;
     for (int32_t i = 0; i < in->partitions; i++) {
         int64_t low = 0, high = 0;
-        if (rd_kafka_get_watermark_offsets(in->reader, in->topic, i, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) continue;
+        if (rd_kafka_get_watermark_offsets(in->reader.handle, in->topic, i, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) continue;
         int64_t next = in->next[i] > low ? in->next[i] : low;
         if (high > next) lag += high - next;
     }

@@ -1,10 +1,25 @@
 /* See journal.h: opening, transactions, statements, alarms and facts. */
 #include "adapters/engine/journal_statement.h"
 #include "base/point.h"
+#include <stdio.h>
 #include <stdlib.h>
 
+/* What another attempt may mend is JOURNAL. A journal once opened may be out of reach for a while (a disk that comes back). */
+static const char *code_of(const struct journal *journal) {
+    switch (sqlite3_errcode(journal->db) & 0xff) {
+    case SQLITE_CORRUPT: case SQLITE_NOTADB: return "JOURNAL_DAMAGED";
+    case SQLITE_CANTOPEN: case SQLITE_READONLY: case SQLITE_PERM: return journal->opened ? "JOURNAL" : "JOURNAL_UNREADABLE";
+    case SQLITE_ERROR: return journal->opened ? "JOURNAL" : "JOURNAL_SCHEMA";
+    default: return "JOURNAL";
+    }
+}
+
 enum outcome journal_fault(struct journal *journal, const char *what, struct fault *fault) {
-    return fault_set(fault, RETRY, "JOURNAL", "journal, %s: %s", what, sqlite3_errmsg(journal->db));
+    const char *code = code_of(journal), *said = sqlite3_errmsg(journal->db);
+    int number = sqlite3_system_errno(journal->db);
+    bool may_pass = strcmp(code, "JOURNAL") == 0, why = number && strcmp(code, "JOURNAL_UNREADABLE") == 0;
+    return fault_set(fault, may_pass ? RETRY : FATAL, code, "%s: %s%s%s%s%s", journal->path, said, why ? ", " : "", why ? strerror(number) : "", may_pass ? ": " : "",
+                     may_pass ? what : "");
 }
 
 static enum outcome execute(struct journal *journal, const char *sql, struct fault *fault) {
@@ -21,15 +36,25 @@ static enum outcome set_up(struct journal *journal, struct fault *fault) {
     return journal_read_acked(journal, fault);
 }
 
+/* Each statement once: tables of another shape are found here, not amid the work. */
+static enum outcome check_tables(struct journal *journal, struct fault *fault) {
+    struct asking ignored;
+    for (enum statement i = 0; i < S_COUNT; i++) TRY(journal_ask(journal, i, &ignored, fault));
+    journal->opened = true;
+    return OK;
+}
+
 enum outcome journal_open(const char *path, struct journal **ret, struct fault *fault) {
     struct journal *journal = calloc(1, sizeof *journal);
     PROMISE(journal);
     const char *where = mutant("no_journal") ? ":memory:" : path;
     enum outcome outcome = OK;
+    snprintf(journal->path, sizeof journal->path, "%s", where);
     if (sqlite3_open_v2(where, &journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        outcome = journal_fault(journal, path, fault);
+        outcome = journal_fault(journal, "opening", fault);
     }
     if (outcome == OK) outcome = set_up(journal, fault);
+    if (outcome == OK) outcome = check_tables(journal, fault);
     if (outcome == OK) *ret = journal;
     else journal_close(journal);
     return outcome;

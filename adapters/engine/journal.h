@@ -1,7 +1,8 @@
 /* 日志库: what the adapter must still know after a crash: submissions with their exact bytes, the numbers papers are cited by,
  * what was delivered, and how far each lane and inbox partition is read. SQLite, WAL, synchronous=FULL: what is committed
- * survives a power cut (but for journal_begin_repeatable). One owner, one thread, one process per file. Texts come back in the caller's arena. Any failure of
- * SQLite is RETRY/"JOURNAL": the caller rolls back, waits and does the step again; nothing counts before journal_commit. */
+ * survives a power cut (but for journal_begin_repeatable). One owner, one thread, one process per file. Texts come back in the caller's arena. A failure of
+ * SQLite is RETRY/"JOURNAL": the caller rolls back, waits and does the step again; nothing counts before journal_commit. What waiting does not
+ * mend is FATAL, whenever it is found: JOURNAL_DAMAGED. Every fault names the file. */
 #ifndef ECOCASE_ADAPTERS_JOURNAL_H
 #define ECOCASE_ADAPTERS_JOURNAL_H
 #include "adapters/engine/chunk.h"
@@ -11,6 +12,7 @@
 #include "base/uuid.h"
 
 struct journal;
+/* FATAL besides: JOURNAL_UNREADABLE (not to be opened, or not to be written), JOURNAL_SCHEMA (tables of another version or program). */
 MUST_USE enum outcome journal_open(const char *path, struct journal **ret, struct fault *fault);
 void journal_close(struct journal *journal);
 MUST_USE enum outcome journal_begin(struct journal *journal, struct fault *fault);
@@ -80,6 +82,7 @@ MUST_USE enum outcome journal_revealed(struct journal *journal, struct fault *fa
 MUST_USE enum outcome journal_delivered(struct journal *journal, const struct uuid *message_id, bool *ret_known, struct fault *fault);
 MUST_USE enum outcome journal_positions(struct journal *journal, struct lane_position *ret, size_t room, size_t *ret_count, struct fault *fault);
 MUST_USE enum outcome journal_position_put(struct journal *journal, const struct lane_position *place, struct fault *fault);
+#define JOURNAL_WANTED (-1)          /* in the place of an inbox partition: ecocase.wanted */
 /* The next offset to read, -1 when none is known. */
 MUST_USE enum outcome journal_offset(struct journal *journal, int32_t partition, int64_t *ret, struct fault *fault);
 MUST_USE enum outcome journal_offset_put(struct journal *journal, int32_t partition, int64_t offset, struct fault *fault);

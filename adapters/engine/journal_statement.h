@@ -15,8 +15,10 @@ enum statement {
 };
 struct journal {
     sqlite3 *db;
+    char path[4096];
     sqlite3_stmt *statements[S_COUNT];
     int64_t acked; /* prepared rows up to this one are acknowledged */
+    bool opened; /* all statements fit the tables */
     bool inside; /* a transaction is open */
     bool unsynced; /* commits are not synced now */
 };

@@ -1,6 +1,6 @@
 /* See outbound.h. */
 #include "adapters/engine/outbound.h"
-#include "adapters/engine/candidate.h"
+#include "adapters/engine/look.h"
 #include "adapters/engine/papers.h"
 #include "base/log.h"
 #include "base/point.h"

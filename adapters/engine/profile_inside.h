@@ -27,6 +27,10 @@ MUST_USE enum outcome read_texts(struct reading *r, struct setting *from, const 
 MUST_USE enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret);
 /* Date patterns under "date", with those of the format's own date cells. */
 MUST_USE enum outcome read_dates_of(struct reading *r, struct setting *from, struct texts otherwise, struct texts *ret);
+/* One of `choices` (ends with NULL); absent: the first. */
+MUST_USE enum outcome read_choice(struct reading *r, struct setting *from, const char *key, const char *const *choices, int *ret);
+/* format: its kind, encoding and dates, and the options of that kind; those of another are refused. */
+MUST_USE enum outcome read_format(struct reading *r, struct setting *root);
 /* xml: format.schema, an XSD beside the profile. */
 MUST_USE enum outcome read_schema(struct reading *r, struct setting *from);
 /* xlsx: format.sheet, sheets, ignore_sheets, title, header; what a group's `at` may be. */

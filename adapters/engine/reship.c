@@ -8,12 +8,14 @@
 #define PLACES 8u      /* papers that had the content: one after the other is looked for */
 #define ARENA_MOST (1u << 20)
 
+/* What finds no room is passed over: whoever asked hears nothing, and asks again with its next record. */
 void uploads_hear(struct uploads *u, const rd_kafka_message_t *message) {
-    struct wanted *wanted = &u->wanted[u->wanted_count];
+    struct ask ask = {.offset = message->offset};
     int64_t at = rd_kafka_message_timestamp(message, NULL);
-    if (u->wanted_count == WANTED_MOST || !wanted_read(message, wanted) || strcmp(wanted->sender, u->engine->self->slug) != 0) return;
+    u->heard = message->offset + 1; /* also of a topic that was made anew */
+    if (u->ask_count == WANTED_MOST || !wanted_read(message, &ask.wanted) || strcmp(ask.wanted.sender, u->engine->self->slug) != 0) return;
     if (at > 0 && instant_now() - at > OLD_MS) return;
-    u->wanted_count++;
+    u->asks[u->ask_count++] = ask;
 }
 
 static enum outcome answer(struct uploads *u, const struct digest *sha256, const struct wanted_answer *said, struct fault *fault) {
@@ -64,16 +66,17 @@ static bool in_work(const struct uploads *u, const struct digest *sha256) {
     return false;
 }
 
-static enum outcome coming(struct uploads *u, const struct wanted *w, struct fault *fault) {
-    if (u->told_coming) return OK;
-    TRY(answer(u, &w->sha256, &(struct wanted_answer){.kind = ANSWER_COMING}, fault));
-    u->told_coming = true;
+static enum outcome coming(struct uploads *u, const struct digest *sha256, int64_t *due_ms, struct fault *fault) {
+    if (monotonic_ms() < *due_ms) return OK;
+    TRY(answer(u, sha256, &(struct wanted_answer){.kind = ANSWER_COMING}, fault));
+    *due_ms = monotonic_ms() + UPLOAD_COMING_MS;
     return OK;
 }
 
 /* *ret_done=false: it waits for a slot. */
-static enum outcome begin(struct uploads *u, const struct wanted *w, bool *ret_done, struct fault *fault) {
+static enum outcome begin(struct uploads *u, struct ask *ask, bool *ret_done, struct fault *fault) {
     AUTO(arena_free_auto) struct arena *arena = arena_new(4096, ARENA_MOST);
+    const struct wanted *w = &ask->wanted;
     struct paper paper;
     bool found = false;
     TRY(find(u, &w->sha256, arena, &found, &paper, fault));
@@ -81,18 +84,21 @@ static enum outcome begin(struct uploads *u, const struct wanted *w, bool *ret_d
         reship_gone(u, &w->sha256, "it lies in sent/ no longer");
         return OK;
     }
-    TRY(coming(u, w, fault));
+    TRY(coming(u, &w->sha256, &ask->due_ms, fault));
     struct upload *up = uploads_slot(u, &paper);
     *ret_done = up != NULL;
     if (!up) return OK;
     up->again = true;
     up->wanted = w->sha256;
+    up->asked_at = ask->offset;
+    up->coming_ms = ask->due_ms;
     log_info("reship.begun", "by=%s bytes=%lld", w->by, (long long)paper.size);
     return OK;
 }
 
 /* A record that names another cut or key than the journal has is older than the journal, or nobody's: it is not for the operator to mend. */
-static enum outcome decide(struct uploads *u, const struct wanted *w, bool *ret_done, struct fault *fault) {
+static enum outcome decide(struct uploads *u, struct ask *ask, bool *ret_done, struct fault *fault) {
+    const struct wanted *w = &ask->wanted;
     struct journaled_file file;
     bool known = false, there = false;
     TRY(journal_file(u->engine->journal, &w->sha256, &known, &file, fault));
@@ -104,21 +110,53 @@ static enum outcome decide(struct uploads *u, const struct wanted *w, bool *ret_
         memcpy(no.to, w->by, sizeof no.to);
         return answer(u, &w->sha256, &no, fault);
     }
-    if (in_work(u, &w->sha256)) return coming(u, w, fault);
+    if (in_work(u, &w->sha256)) return coming(u, &w->sha256, &ask->due_ms, fault);
     bool elsewhere = file.what.first_offset != w->first || file.what.last_offset != w->last, lately = instant_now() - file.at < UPLOAD_AGAIN_MS;
     if (file.acked == file.what.count && (elsewhere || lately)) TRY(uploads_there(u, &file, &there, fault));
-    if (!there) return begin(u, w, ret_done, fault);
+    if (!there) return begin(u, ask, ret_done, fault);
     return answer(u, &w->sha256, &(struct wanted_answer){.kind = ANSWER_THERE, .first = file.what.first_offset, .last = file.what.last_offset}, fault);
 }
 
-enum outcome reship_round(struct uploads *u, struct fault *fault) {
-    while (u->wanted_count) {
-        bool is_done = true;
-        TRY(decide(u, &u->wanted[0], &is_done, fault));
-        if (!is_done) return OK;
-        u->wanted_count--;
-        u->told_coming = false;
-        memmove(u->wanted, u->wanted + 1, u->wanted_count * sizeof u->wanted[0]);
+static bool slot_free(const struct uploads *u) {
+    bool any = false;
+    for (size_t i = 0; i < UPLOADS_MOST; i++) any = any || u->all[i].stage == FREE;
+    return any;
+}
+
+/* Behind which records of ecocase.wanted nothing is left to do. */
+static int64_t done_up_to(const struct uploads *u) {
+    int64_t done = u->heard;
+    for (size_t i = 0; i < u->ask_count; i++) done = u->asks[i].offset < done ? u->asks[i].offset : done;
+    for (size_t i = 0; i < UPLOADS_MOST; i++) {
+        const struct upload *up = &u->all[i];
+        if (up->again && up->stage != FREE && up->asked_at < done) done = up->asked_at;
     }
-    return OK;
+    return done;
+}
+
+/* Heard again it would be answered again: no harm, so this costs no sync. */
+static enum outcome note_done(struct uploads *u, struct fault *fault) {
+    int64_t done = done_up_to(u);
+    if (done == u->done) return OK;
+    TRY(journal_begin_repeatable(u->engine->journal, fault));
+    enum outcome outcome = journal_offset_put(u->engine->journal, JOURNAL_WANTED, done, fault);
+    if (outcome == OK) outcome = journal_commit(u->engine->journal, fault);
+    if (outcome == OK) u->done = done;
+    else journal_rollback(u->engine->journal);
+    return outcome;
+}
+
+enum outcome reship_round(struct uploads *u, struct fault *fault) {
+    for (size_t i = 0; i < u->ask_count;) {
+        bool is_done = true;
+        if (monotonic_ms() >= u->asks[i].due_ms || slot_free(u)) TRY(decide(u, &u->asks[i], &is_done, fault));
+        else is_done = false;
+        if (!is_done) i++;
+        else memmove(u->asks + i, u->asks + i + 1, (--u->ask_count - i) * sizeof u->asks[0]);
+    }
+    for (size_t i = 0; i < UPLOADS_MOST; i++) {
+        struct upload *up = &u->all[i];
+        if (up->again && up->stage != FREE) TRY(coming(u, &up->wanted, &up->coming_ms, fault));
+    }
+    return note_done(u, fault);
 }

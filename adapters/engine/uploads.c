@@ -13,12 +13,14 @@
 enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, struct uploads **ret, struct fault *fault) {
     struct uploads *u = calloc(1, sizeof *u);
     PROMISE(u);
-    (void)fault;
     u->engine = engine;
     u->bus = bus;
     bus_files_topic(bytes_of_cstr(engine->self->slug), u->topic);
-    *ret = u;
-    return OK;
+    enum outcome outcome = journal_offset(engine->journal, JOURNAL_WANTED, &u->done, fault);
+    u->heard = u->done;
+    if (outcome == OK) *ret = u;
+    else free(u);
+    return outcome;
 }
 void uploads_free(struct uploads *u) {
     if (!u) return;

@@ -10,6 +10,7 @@
 #define UPLOAD_IN_FLIGHT 8     /* chunks on their way to Kafka */
 #define UPLOAD_NOTE 16         /* acknowledged chunks between two notes in the journal */
 #define UPLOAD_AGAIN_MS 600000 /* what was shipped within ten minutes is not shipped again for who does not find it whole */
+#define UPLOAD_COMING_MS 15000 /* so often whoever waits for what is shipped again hears that it comes: several times before it is thought silent (downloads.h) */
 #define UPLOAD_REUSE_MS (30 * DAY_MS) /* so old may shipped chunks be to be named again: the topic keeps them 130 days, an inbox its records 90 */
 struct uploads;
 MUST_USE enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, struct uploads **ret, struct fault *fault);
@@ -18,7 +19,8 @@ void uploads_free(struct uploads *uploads);
 MUST_USE enum outcome uploads_want(struct uploads *uploads, const struct paper *paper, struct chunked *ret, bool *ret_ready, struct fault *fault);
 /* That case file waits for it: it is looked at again at once when the paper is shipped. */
 void uploads_waits(struct uploads *uploads, const struct paper *paper, struct bytes case_file);
-/* A record of ecocase.wanted: if it is ours that is wanted, it is shipped again, from sent/, and answered (wanted.h). */
+/* A record of ecocase.wanted: if it is ours that is wanted, it is shipped again, from sent/, and answered (wanted.h). The journal keeps behind which
+ * records all is done (JOURNAL_WANTED): who reads on from there after a restart hears again what was left undone, and nothing else. */
 void uploads_hear(struct uploads *uploads, const rd_kafka_message_t *message);
 /* A small record under that key, with the chunks' producer; not waited for. Takes `headers`. */
 MUST_USE enum outcome uploads_say(struct uploads *uploads, const char *topic, const struct digest *sha256, rd_kafka_headers_t *headers, struct fault *fault);

@@ -7,6 +7,7 @@
 
 #define SLICE (1u << 20)
 #define WANTED_MOST 16u                /* requests that wait for a turn; who hears nothing asks again with its next record */
+struct ask { struct wanted wanted; int64_t offset /* in ecocase.wanted */, due_ms; /* looked at again then, if no slot is free before; 0: at once */ };
 
 /* FREE ▸ HASHING ▸ CHOOSING (its digests are known) ▸ SHIPPING ▸ FREE; FAILED is told once. */
 enum stage { FREE, HASHING, CHOOSING, SHIPPING, FAILED };
@@ -21,6 +22,8 @@ struct upload {
     uint32_t turn;                  /* another one each time the chunks begin anew: late acknowledgements are not taken for others */
     bool again;                     /* wanted again: it has to have the digest `wanted` */
     struct digest wanted;
+    int64_t asked_at;               /* offset of who wants it; what lies behind it is heard again after a crash */
+    int64_t coming_ms;              /* when whoever waits is told again that it comes */
     struct fault why;
 };
 struct uploads {
@@ -33,9 +36,9 @@ struct uploads {
     int in_flight;
     rd_kafka_resp_err_t error;      /* the producer is done for */
     int64_t heard_ms;
-    struct wanted wanted[WANTED_MOST];
-    size_t wanted_count;
-    bool told_coming;               /* to who wants the first of them */
+    struct ask asks[WANTED_MOST];
+    size_t ask_count;
+    int64_t heard, done;            /* offsets of ecocase.wanted: behind the last record heard; behind all that is done, as journaled. -1: none */
     uint8_t slice[SLICE];
 };
 

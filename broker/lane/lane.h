@@ -38,7 +38,7 @@ struct session {
     struct ledger *ledger;
     struct directory *directory;
     int32_t directory_version, newest_directory; /* followed; known to exist */
-    rd_kafka_t *reader;
+    struct bus_reader reader;
     struct deliverer *deliverer;
     struct cases *cases;
     struct arena *arena;        /* this batch */

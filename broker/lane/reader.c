@@ -28,7 +28,7 @@ static enum outcome find_sources(struct session *s, const struct directory *dire
         bus_outbox_topic(bytes_of_cstr(directory_at(directory, i)->slug), all.names[all.count]);
         add_source(&all, directory_at(directory, i)->number);
     }
-    TRY(bus_partitions_of(s->reader, all.topics, all.count, ASK_MS, partitions, fault));
+    TRY(bus_partitions_of(s->reader.handle, all.topics, all.count, ASK_MS, partitions, fault));
     if (partitions[0] != s->world.lanes) {
         return fault_set(fault, partitions[0] ? FATAL : RETRY, partitions[0] ? "WRONG_WORLD" : "KAFKA_UNREACHABLE",
                          "topic %s has %d partitions, the ledger has %d lanes", TOPIC_CLOCK, partitions[0], s->world.lanes);
@@ -51,7 +51,7 @@ static enum outcome find_sources(struct session *s, const struct directory *dire
  * when reading (session_read). */
 static enum outcome check_ends(struct session *s, const struct sources *sources, struct fault *fault) {
     int64_t ends[LIMIT_PARTICIPANTS + 1];
-    TRY(bus_ends(s->reader, sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));
+    TRY(bus_ends(s->reader.handle, sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));
     for (size_t i = 0; i < sources->count; i++) {
         int64_t next = sources->number[i] ? s->row.next_offset[sources->number[i]] : s->row.clock_offset;
         if (next <= ends[i]) continue;
@@ -64,7 +64,7 @@ static enum outcome check_ends(struct session *s, const struct sources *sources,
 /* Ticks that were deleted unread are no loss: the clock alone may begin later than the ledger's offset. */
 static enum outcome clock_from(struct session *s, int64_t *ret, struct fault *fault) {
     int64_t low = 0, high = 0;
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(s->reader, TOPIC_CLOCK, s->lane->number, &low, &high, ASK_MS);
+    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(s->reader.handle, TOPIC_CLOCK, s->lane->number, &low, &high, ASK_MS);
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", TOPIC_CLOCK, rd_kafka_err2str(error));
     *ret = s->row.clock_offset > low ? s->row.clock_offset : low;
     if (s->ticks.count) *ret = s->ticks.waiting[s->ticks.count - 1].next;
@@ -85,10 +85,9 @@ enum outcome session_assign(struct session *s, const struct directory *directory
         s->assigned[number] = number != 0;
         if (number && s->seen[number] < s->row.next_offset[number]) s->seen[number] = s->row.next_offset[number];
     }
-    rd_kafka_resp_err_t error = rd_kafka_assign(s->reader, list);
+    enum outcome outcome = bus_assign(&s->reader, list, fault);
     rd_kafka_topic_partition_list_destroy(list);
-    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "assign: %s", rd_kafka_err2str(error));
-    return OK;
+    return outcome;
 }
 
 static const struct participant *owner_of(const struct session *s, const rd_kafka_message_t *message) {
@@ -121,7 +120,7 @@ enum outcome session_read(struct session *s, int wait_ms, struct fault *fault) {
     s->message_count = 0;
     while (s->message_count < LIMIT_BATCH && bytes < LIMIT_BATCH_BYTES) {
         int64_t left = s->message_count ? 0 : until - monotonic_ms();
-        rd_kafka_message_t *message = rd_kafka_consumer_poll(s->reader, left > 0 ? (int)left : 0);
+        rd_kafka_message_t *message = bus_read(&s->reader, left > 0 ? (int)left : 0);
         if (!message) break;
         if (!message->err) {
             bytes += message->len + message->key_len;
@@ -155,7 +154,7 @@ enum outcome session_ask_ends(struct session *s, struct fault *fault) {
         topics[count] = names[count];
         number[count++] = who->number;
     }
-    TRY(bus_ends(s->reader, topics, count, s->lane->number, ASK_MS, answer, fault));
+    TRY(bus_ends(s->reader.handle, topics, count, s->lane->number, ASK_MS, answer, fault));
     for (size_t i = 0; i < count; i++) ends[number[i]] = answer[i];
     ticks_set_ends(&s->ticks, ends);
     return OK;

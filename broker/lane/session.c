@@ -7,6 +7,7 @@
 #define ASK_MS 3000
 #define PUBLISH_AT_ONCE 64
 #define BATCH_ARENA (256u * KIB)
+static const struct bus_reading reading = {.group = "ecocase-reader", .queue_kib = 2048, .queue_messages = 2000, .wait_ms = 50, .backoff_ms = 50};
 
 static enum outcome load_directory(struct session *s, struct directory **ret, int32_t *ret_version, struct fault *fault) {
     char *yaml = NULL;
@@ -18,7 +19,7 @@ static enum outcome load_directory(struct session *s, struct directory **ret, in
 
 static enum outcome check_cluster(struct session *s, struct fault *fault) {
     char cluster[64];
-    TRY(bus_cluster_id(s->reader, ASK_MS, cluster, sizeof cluster, fault));
+    TRY(bus_cluster_id(s->reader.handle, ASK_MS, cluster, sizeof cluster, fault));
     if (strcmp(cluster, s->world.cluster_id) == 0) return OK;
     return fault_set(fault, FATAL, "WRONG_WORLD", "this Kafka cluster is %s, the ledger belongs to %s", cluster, s->world.cluster_id);
 }
@@ -27,7 +28,7 @@ enum outcome session_open(struct session *s, struct fault *fault) {
     const struct broker *broker = s->broker;
     TRY(ledger_connect(broker->conninfo, &s->ledger, fault));
     TRY(ledger_world(s->ledger, &s->world, fault));
-    TRY(bus_reader_with_ends(&broker->bus, &s->reader, fault));
+    TRY(bus_reader_open(&broker->bus, &reading, &s->reader, fault));
     TRY(check_cluster(s, fault));
     TRY(load_directory(s, &s->directory, &s->directory_version, fault));
     s->newest_directory = s->directory_version;
@@ -49,7 +50,7 @@ enum outcome session_open(struct session *s, struct fault *fault) {
 void session_close(struct session *s) {
     session_let_go(s);
     deliverer_free(s->deliverer);
-    if (s->reader) rd_kafka_destroy_flags(s->reader, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); /* never joined a group */
+    bus_reader_close(&s->reader);
     ledger_free(s->ledger);
     directory_free(s->directory);
     cases_free(s->cases);

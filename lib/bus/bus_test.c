@@ -3,8 +3,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "bus/bus.h"
-#include <librdkafka/rdkafka_mock.h> /* after rdkafka.h, which it needs */
+#include "bus/mock_fixture.h"
 #include <time.h>
 
 #define PRODUCE 0 /* the Kafka protocol's API key */
@@ -26,22 +25,31 @@ static void send_one(rd_kafka_t *producer, intptr_t nth) {
     rd_kafka_poll(producer, 0);
 }
 
+static struct mock mock;
+static struct fault fault;
+#define PARTITIONS 6
+static int set_up(void **state) {
+    (void)state;
+    mock_open(&mock, "t", PARTITIONS);
+    return 0;
+}
+static int tear_down(void **state) {
+    (void)state;
+    mock_close(&mock);
+    return 0;
+}
+
 /* A mock cluster that answers the first produce request with "not the leader" and stores all others, whatever their sequence, as Kafka does
  * for a producer that it does not know yet. What Kafka itself did: docs/DECISIONS.md. */
 static void a_refused_record_is_not_believed_stored_when_the_next_one_is(void **state) {
     (void)state;
-    char text[256];
-    struct fault fault = {0};
-    rd_kafka_t *host = rd_kafka_new(RD_KAFKA_PRODUCER, NULL, text, sizeof text), *producer = NULL;
-    rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(host, 1);
-    assert_int_equal(rd_kafka_mock_topic_create(cluster, "t", 1, 1), 0);
-    struct bus_settings settings = {rd_kafka_mock_cluster_bootstraps(cluster), "test", NULL};
+    rd_kafka_t *producer = NULL;
     struct reports reports = {0};
-    assert_int_equal(bus_producer(&settings, 0, on_report, &reports, &producer, &fault), OK);
+    assert_int_equal(bus_producer(&mock.settings, 0, on_report, &reports, &producer, &fault), OK);
     int32_t partitions = 0;
     assert_int_equal(bus_partitions(producer, "t", 5000, &partitions, &fault), OK);
-    rd_kafka_mock_push_request_errors(cluster, PRODUCE, 1, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
-    rd_kafka_mock_broker_set_rtt(cluster, 1, 400);
+    rd_kafka_mock_push_request_errors(mock.cluster, PRODUCE, 1, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
+    rd_kafka_mock_broker_set_rtt(mock.cluster, 1, 400);
     for (intptr_t nth = 0; nth < 3; nth++) send_one(producer, nth);
     for (int i = 0; i < 200 && reports.count < 3; i++) rd_kafka_poll(producer, 50);
     assert_int_equal(reports.count, 3);
@@ -50,8 +58,76 @@ static void a_refused_record_is_not_believed_stored_when_the_next_one_is(void **
         assert_int_equal(reports.offset[nth], nth);
     }
     rd_kafka_destroy(producer);
-    rd_kafka_mock_cluster_destroy(cluster);
-    rd_kafka_destroy(host);
+}
+
+static void ignore(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque) { (void)producer, (void)message, (void)opaque; }
+static void fill(int32_t partition, int messages, size_t count) {
+    static char value[1024];
+    rd_kafka_t *producer = NULL;
+    assert_int_equal(bus_producer(&mock.settings, 0, ignore, NULL, &producer, &fault), OK);
+    for (int i = 0; i < messages; i++) {
+        assert_int_equal(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("t"), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_VALUE(value, count), RD_KAFKA_V_END), 0);
+    }
+    assert_int_equal(rd_kafka_flush(producer, 10000), 0);
+    rd_kafka_destroy(producer);
+}
+static void assign(struct bus_reader *reader, int32_t from, int32_t to) {
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(PARTITIONS);
+    for (int32_t i = from; i < to; i++) rd_kafka_topic_partition_list_add(list, "t", i)->offset = 0;
+    assert_int_equal(bus_assign(reader, list, &fault), OK);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+/* Whether there was a message. */
+static bool read_one(struct bus_reader *reader, int wait_ms, bool *ret_drained) {
+    rd_kafka_message_t *message = bus_read(reader, wait_ms);
+    bool real = message && !message->err;
+    *ret_drained = bus_drained(reader, message);
+    if (message) rd_kafka_message_destroy(message);
+    return real;
+}
+static const struct bus_reading reading = {.group = "test", .queue_kib = 64, .queue_messages = 100000, .wait_ms = 10, .backoff_ms = 50};
+
+/* Two changes of an assignment within a few milliseconds abort librdkafka, and this test with it. */
+static void an_assignment_may_be_changed_at_any_time(void **state) {
+    struct bus_reader reader = {0};
+    bool drained = false;
+    (void)state;
+    for (int32_t i = 0; i < PARTITIONS; i++) fill(i, 1, 10);
+    assert_int_equal(bus_reader_open(&mock.settings, &reading, &reader, &fault), OK);
+    for (int i = 0; i < 300; i++) {
+        assign(&reader, i % 2 ? 0 : i % 5, i % 2 ? i % 5 + 1 : PARTITIONS);
+        read_one(&reader, 0, &drained);
+    }
+    int read = 0;
+    assign(&reader, 0, PARTITIONS);
+    for (int64_t until = monotonic_ms() + 10000; read < PARTITIONS && monotonic_ms() < until;) read += read_one(&reader, 100, &drained);
+    assert_int_equal(read, PARTITIONS); /* what was dropped meanwhile is read again */
+    bus_reader_close(&reader);
+}
+
+static void a_queue_that_ran_full_is_told_when_it_is_empty(void **state) {
+    struct bus_reader reader = {0};
+    char kib[16];
+    size_t room = sizeof kib;
+    bool drained = false;
+    int read = 0;
+    (void)state;
+    fill(0, 3, 1000);
+    fill(1, 200, 1000);
+    assert_int_equal(bus_reader_open(&mock.settings, &reading, &reader, &fault), OK);
+    assert_int_equal(rd_kafka_conf_get(rd_kafka_conf(reader.handle), "queued.max.messages.kbytes", kib, &room), RD_KAFKA_CONF_OK);
+    assert_string_equal(kib, "64");
+    assert_int_equal(reader.queue_bytes, 65536);
+    assign(&reader, 0, 1);
+    for (int64_t until = monotonic_ms() + 10000; read < 3 && monotonic_ms() < until;) read += read_one(&reader, 100, &drained);
+    assert_int_equal(read, 3);
+    assert_false(read_one(&reader, 0, &drained) || drained); /* little was there */
+    assign(&reader, 1, 2);
+    for (int64_t until = monotonic_ms() + 10000; !drained && monotonic_ms() < until;) read_one(&reader, 0, &drained);
+    assert_true(drained);
+    assign(&reader, 0, 1);
+    assert_false(reader.filled);
+    bus_reader_close(&reader);
 }
 
 static void only_a_named_offset_is_an_acknowledgement(void **state) {
@@ -65,7 +141,8 @@ static void only_a_named_offset_is_an_acknowledgement(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_refused_record_is_not_believed_stored_when_the_next_one_is),
-                                       cmocka_unit_test(only_a_named_offset_is_an_acknowledgement)};
+#define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {EACH(a_refused_record_is_not_believed_stored_when_the_next_one_is), cmocka_unit_test(only_a_named_offset_is_an_acknowledgement),
+                                       EACH(an_assignment_may_be_changed_at_any_time), EACH(a_queue_that_ran_full_is_told_when_it_is_empty)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

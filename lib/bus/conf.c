@@ -137,21 +137,31 @@ enum outcome bus_files_producer(const struct bus_settings *settings, bus_report 
     return open_handle(RD_KAFKA_PRODUCER, conf, pairs, COUNT(pairs), ret, fault);
 }
 
-static enum outcome open_reader(const struct bus_settings *settings, const char *ends, rd_kafka_t **ret, struct fault *fault) {
-    const char *const pairs[] = {"group.id", "ecocase-reader", "enable.auto.commit", "false", "enable.auto.offset.store", "false",
-                                 "auto.offset.reset", "error", "fetch.wait.max.ms", "50", "fetch.error.backoff.ms", "50",
-                                 "queued.max.messages.kbytes", "2048", "fetch.message.max.bytes", "1048576", "fetch.max.bytes", "2097152",
-                                 "queued.min.messages", "2000", "check.crcs", "true", "enable.partition.eof", ends};
+#define MANUAL "enable.auto.commit", "false", "enable.auto.offset.store", "false", "auto.offset.reset", "error"
+static enum outcome open_consumer(const struct bus_settings *settings, const char *const *pairs, size_t count, rd_kafka_t **ret, struct fault *fault) {
     rd_kafka_conf_t *conf = NULL;
     TRY(bus_conf(settings, &conf, fault));
-    TRY(open_handle(RD_KAFKA_CONSUMER, conf, pairs, COUNT(pairs), ret, fault));
+    TRY(open_handle(RD_KAFKA_CONSUMER, conf, pairs, count, ret, fault));
     rd_kafka_poll_set_consumer(*ret);
     return OK;
 }
 
-enum outcome bus_reader(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault) {
-    return open_reader(settings, "false", ret, fault);
+enum outcome bus_asker(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault) {
+    static const char *const pairs[] = {MANUAL, "group.id", "ecocase-reader"};
+    return open_consumer(settings, pairs, COUNT(pairs), ret, fault);
 }
-enum outcome bus_reader_with_ends(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault) {
-    return open_reader(settings, "true", ret, fault);
+
+enum outcome bus_reader_open(const struct bus_settings *settings, const struct bus_reading *how, struct bus_reader *ret, struct fault *fault) {
+    char kib[16], messages[16], wait[16], backoff[16];
+    const char *const pairs[] = {MANUAL, "group.id", how->group, "queued.max.messages.kbytes", kib, "queued.min.messages", messages, "fetch.wait.max.ms", wait,
+                                 "fetch.error.backoff.ms", backoff, "fetch.message.max.bytes", "1048576", "fetch.max.bytes", "2097152", "check.crcs", "true",
+                                 "enable.partition.eof", "true"};
+    rd_kafka_t *handle = NULL;
+    snprintf(kib, sizeof kib, "%d", how->queue_kib);
+    snprintf(messages, sizeof messages, "%d", how->queue_messages);
+    snprintf(wait, sizeof wait, "%d", how->wait_ms);
+    snprintf(backoff, sizeof backoff, "%d", how->backoff_ms);
+    TRY(open_consumer(settings, pairs, COUNT(pairs), &handle, fault));
+    *ret = (struct bus_reader){.handle = handle, .queue = rd_kafka_queue_get_consumer(handle), .queue_bytes = (size_t)how->queue_kib << 10};
+    return OK;
 }

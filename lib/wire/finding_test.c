@@ -1,53 +1,6 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include "base/buffer.h"
+#include "wire/list_fixture.h"
 #include "wire/finding.h"
 
-static struct catalogue *catalogue;
-static struct buffer list; /* an array<record> in Avro's binary form */
-static int load(void **state) {
-    (void)state;
-    struct fault f;
-    buffer_init(&list, 65536);
-    return catalogue_load("schemas", &catalogue, &f) == OK ? 0 : -1;
-}
-static int unload(void **state) {
-    (void)state;
-    buffer_free(&list);
-    catalogue_free(catalogue);
-    return 0;
-}
-static void put_long(int64_t number) {
-    uint64_t value = (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
-    struct fault f;
-    do {
-        uint8_t byte = (uint8_t)(value & 0x7f) | (value > 0x7f ? 0x80 : 0);
-        assert_int_equal(buffer_add(&list, bytes_of(&byte, 1), &f), OK);
-    } while ((value >>= 7) > 0);
-}
-static void put_text(const char *text) {
-    struct fault f;
-    put_long((int64_t)strlen(text));
-    assert_int_equal(buffer_add_cstr(&list, text, &f), OK);
-}
-static void put_party(int kind, const char *type, const char *number) {
-    put_long(kind);
-    put_text("某某");
-    put_text(type);
-    put_text(number);
-    for (int i = 0; i < 4; i++) put_text("");
-}
-static struct walk_field listed(int64_t count) { return (struct walk_field){.present = true, .at = buffer_view(&list), .number = count}; }
-
-static struct submission file(void) {
-    struct submission s = {.kind = RECORD_CASE_FILE, .schema = catalogue_newest(catalogue, RECORD_CASE_FILE), .county_code = BYTES_LITERAL("150823")};
-    assert_true(instant_parse(BYTES_LITERAL("2026-06-08 10:20"), &s.business_time));
-    buffer_clear(&list);
-    return s;
-}
 static struct findings found;
 static void note(const struct submission *s) { finding_note(catalogue_divisions(catalogue), s, &found); }
 static void assert_found(size_t index, const char *code, const char *field) {
@@ -60,13 +13,13 @@ static void each_wrong_number_is_named_by_its_path(void **state) {
     (void)state;
     struct submission s = file();
     put_long(2);
-    put_party(0, "111", "150802198503150015");
-    put_party(0, "111", "150802198503150016");
+    put_party(0, "111", "150802198503150015", "");
+    put_party(0, "111", "150802198503150016", "");
     put_long(4);
-    put_party(1, "USCC", "11150800990000025T");
-    put_party(1, "USCC", "11150800990000025U");
-    put_party(0, "", "150802200102290017");
-    put_party(0, "111", "152829198503150010");
+    put_party(1, "USCC", "11150800990000025T", "");
+    put_party(1, "USCC", "11150800990000025U", "");
+    put_party(0, "", "150802200102290017", "");
+    put_party(0, "111", "152829198503150010", "");
     put_long(0);
     s.parties = listed(6);
     note(&s);
@@ -81,7 +34,7 @@ static void a_block_with_its_size_is_read_as_well(void **state) {
     struct submission s = file();
     struct buffer block = list;
     buffer_init(&list, 65536);
-    put_party(0, "112", "1508021985031500");
+    put_party(0, "112", "1508021985031500", "");
     struct buffer inner = list;
     list = block;
     put_long(-1);
@@ -99,11 +52,11 @@ static void numbers_of_other_kinds_are_left_alone(void **state) {
     (void)state;
     struct submission s = file();
     put_long(5);
-    put_party(0, "414", "E12345678");
-    put_party(0, "", "E12345678");
-    put_party(1, "", "150800000012345"); /* 注册号 of before the credit codes */
-    put_party(0, "111", "");
-    put_party(1, "", "");
+    put_party(0, "414", "E12345678", "");
+    put_party(0, "", "E12345678", "");
+    put_party(1, "", "150800000012345", ""); /* 注册号 of before the credit codes */
+    put_party(0, "111", "", "");
+    put_party(1, "", "", "");
     put_long(0);
     s.parties = listed(5);
     note(&s);
@@ -113,7 +66,7 @@ static void beyond_the_limit_it_says_so(void **state) {
     (void)state;
     struct submission s = file();
     put_long(40);
-    for (int i = 0; i < 40; i++) put_party(0, "111", "1");
+    for (int i = 0; i < 40; i++) put_party(0, "111", "1", "");
     put_long(0);
     s.parties = listed(40);
     note(&s);

@@ -1,68 +1,21 @@
 /* Keys of parties: the same number has the same key in one ledger and another in the next; wrong numbers and other kinds have none. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <stdio.h>
-#include "base/buffer.h"
+#include "wire/list_fixture.h"
+#include <string.h>
 #include "wire/person.h"
-
-static struct catalogue *catalogue;
-static struct buffer list;
-static int load(void **state) {
-    (void)state;
-    struct fault f;
-    buffer_init(&list, 65536);
-    return catalogue_load("schemas", &catalogue, &f) == OK ? 0 : -1;
-}
-static int unload(void **state) {
-    (void)state;
-    buffer_free(&list);
-    catalogue_free(catalogue);
-    return 0;
-}
-static void put_byte(uint8_t byte) {
-    struct fault f;
-    assert_int_equal(buffer_add(&list, bytes_of(&byte, 1), &f), OK);
-}
-static void put_text(const char *text) {
-    struct fault f;
-    assert_true(strlen(text) < 64);
-    put_byte((uint8_t)(strlen(text) * 2));
-    assert_int_equal(buffer_add_cstr(&list, text, &f), OK);
-}
-static void put_party(uint8_t kind, const char *type, const char *number, const char *role) {
-    put_byte((uint8_t)(kind * 2));
-    put_text("某某");
-    put_text(type);
-    put_text(number);
-    for (int i = 0; i < 3; i++) put_text("");
-    put_text(role);
-}
-static struct submission file(uint8_t parties) {
-    struct submission s = {.kind = RECORD_CASE_FILE, .schema = catalogue_newest(catalogue, RECORD_CASE_FILE)};
-    assert_true(instant_parse(BYTES_LITERAL("2026-06-08 10:20"), &s.business_time));
-    put_byte(0);
-    s.parties = (struct walk_field){.present = true, .at = buffer_view(&list), .number = parties};
-    return s;
-}
-static void begin(uint8_t parties) {
-    buffer_clear(&list);
-    put_byte((uint8_t)(parties * 2));
-}
 
 static void a_right_number_has_one_key_a_ledger(void **state) {
     (void)state;
     struct persons here, there;
-    begin(6);
+    struct submission s = file();
+    put_long(6);
     put_party(0, "111", "150802198503150015", "违法行为人");
     put_party(0, "111", "150802198503150016", ""); /* the check digit is wrong */
     put_party(1, "USCC", "11150800990000025T", "");
     put_party(0, "414", "E12345678", "");
     put_party(0, "", "150802198503150015", "");    /* again */
     put_party(0, "111", "", "");
-    struct submission s = file(6);
+    put_long(0);
+    s.parties = listed(6);
     person_note(BYTES_LITERAL("one"), &s, &here);
     person_note(BYTES_LITERAL("two"), &s, &there);
     assert_true(here.count == 2 && there.count == 2);
@@ -81,10 +34,12 @@ static void a_right_number_has_one_key_a_ledger(void **state) {
 static void a_small_x_is_taken_for_a_capital(void **state) {
     (void)state;
     struct persons persons;
-    begin(2);
+    struct submission s = file();
+    put_long(2);
     put_party(0, "111", "11010519491231002X", "");
     put_party(0, "111", "11010519491231002x", "");
-    struct submission s = file(2);
+    put_long(0);
+    s.parties = listed(2);
     person_note(BYTES_LITERAL("one"), &s, &persons);
     assert_int_equal(persons.count, 1);
 }
@@ -95,7 +50,8 @@ static void many_parties_stop_at_the_limit(void **state) {
     char number[24];
     static const char digits[] = "10X98765432";
     static const int weights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
-    begin(40);
+    struct submission s = file();
+    put_long(40);
     for (int n = 0; n < 40; n++) {
         int sum = 0;
         snprintf(number, sizeof number, "15080219850315%03d", n);
@@ -104,7 +60,8 @@ static void many_parties_stop_at_the_limit(void **state) {
         number[18] = '\0';
         put_party(0, "111", number, "");
     }
-    struct submission s = file(40);
+    put_long(0);
+    s.parties = listed(40);
     person_note(BYTES_LITERAL("one"), &s, &persons);
     assert_int_equal(persons.count, MOST_PERSONS);
 }

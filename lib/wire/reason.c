@@ -158,7 +158,14 @@
     X(CONTENT_GONE, "对方请求重发附件，但 sent/ 中已无此内容；请以补充材料重发", "a recipient wants an attachment again that sent/ no longer holds; send it as a supplement") \
     X(CHUNKS_MISMATCH, "附件与其摘要（SM3、SHA-256）不符，请对方以补充材料重发附件", "the attachment does not have the digests (SM3, SHA-256) it should; ask the sender to send it again as a supplement") \
     X(SEAL_KEY, "密封举报人信息的密钥文件（.reporter.key）无法使用，请从备份恢复", "the key file for sealed reporters (.reporter.key) cannot be used; restore it from a backup") \
-    X(JOURNAL, "适配器日志库故障，请检查磁盘空间与权限", "the adapter's journal failed; check disk space and permissions")                                                             \
+    X(JOURNAL, "适配器日志库暂时无法使用，请检查磁盘空间，并关闭占用它的其他程序",                                         \
+      "the adapter's journal cannot be used for now; make room on its disk and close whatever else has it open") \
+    X(JOURNAL_DAMAGED, "适配器日志库已损坏，请从备份恢复；没有备份时，将它与旁边的 -wal、-shm 一并移走后重启：已发文件再放入会被识别，收件会再投递一次",                                         \
+      "the adapter's journal is damaged; restore it from a backup, or, without one, move it and its -wal and -shm away and restart: what was sent is recognised when dropped again, what came is delivered once more") \
+    X(JOURNAL_SCHEMA, "适配器日志库不是本版本所建，请用建立它的版本或更新的版本；如误放了别的文件，请从备份恢复",                                         \
+      "the adapter's journal was not made by this version; use the one that made it, or a newer one, or, if another file was put in its place, restore it from a backup") \
+    X(JOURNAL_UNREADABLE, "适配器日志库无法打开，请让适配器的用户能读写此文件、旁边的 -wal、-shm 及所在目录",                                         \
+      "the adapter's journal cannot be opened; let the adapter's user read and write it, its -wal and -shm, and their folder") \
     X(KAFKA_UNREACHABLE, "无法连接 Kafka，请检查地址与网络；恢复后自动续传", "Kafka is not reachable; check address and network. All that waits is sent when it is")                                                          \
     X(SUBMISSION_RACE, "同一消息同时到达", "the same submission arrived in two lanes at once")                                  \
     X(LANE_LOST, "泳道已由其他实例接管", "another instance has taken the lane")                                                \

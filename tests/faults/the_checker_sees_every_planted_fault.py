@@ -2,7 +2,8 @@
 what follows from it) is red."""
 import copy
 
-from checker import COUNTS, Event, Facts, Record, Sent, judge
+from checker import COUNTS, judge
+from evidence import Event, Facts, Record, Sent
 
 GREEN = dict.fromkeys(COUNTS, 0)
 

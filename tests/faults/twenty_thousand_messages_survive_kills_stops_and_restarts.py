@@ -96,8 +96,8 @@ def force_pending(s, done):
 
 
 def flow_on(s, traffic, rnd, done):
-    """A point is passed only while something flows, one of them only in a lull: more cases, few at a time and with pauses, until every
-    point of the plans came about."""
+    """A point is passed only while something flows, one of them only in a lull: more cases, few at a time and with pauses where that
+    is awaited, until every point of the plans came about."""
     until, told = time.monotonic() + 240, 0
     while pending := s.pending():
         assert time.monotonic() < until, f"points that did not come about: {pending}"
@@ -106,8 +106,8 @@ def flow_on(s, traffic, rnd, done):
             print(f"after the traffic, awaited: {'; '.join(f'{name} {deeds[0].point} and {len(deeds) - 1}' for name, deeds in pending.items())}", flush=True)
         force_pending(s, done)
         if traffic.finished():
-            time.sleep(LULL)
             quiet = all(deeds[0].point == IN_A_LULL for deeds in pending.values())
+            time.sleep(LULL if quiet else 0)
             traffic.add(cases(FEW if quiet else EXTRA, rnd, first=len(traffic.cases) + 1))
             if quiet:
                 time.sleep(BEFORE_REPORTS)

@@ -3,19 +3,10 @@ another way is recognised, what comes lies whole in both inboxes whichever takes
 import shutil
 import signal
 
-import httpagency
 import tableagency
+from bothagency import Both
 from case import *
 from httpagency import final, submit
-
-
-class Both(httpagency.Agency):
-    def __init__(self, w, database, slug):
-        self.table = tableagency.Agency(w, database, slug, start=False)
-        super().__init__(w, slug)
-
-    def start(self):
-        self.process = self.w.start_adapter(self.slug, more=("--http", self.folder / "http.yaml", "--table", self.table.file))
 
 
 def case_of(steps, n):

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import signal
+from collections import Counter
 
 from carrier import *
 from case import *
@@ -103,27 +104,41 @@ def wrong(w, client, police, video):
     show("wrong", f"{', '.join(changes)}: each told in the paper's place")
 
 
-def forget(w):
+def forget(w, topic=f"ecocase.files.{SENDER}"):
     """All chunks of the sender that Kafka has, as if their time were over."""
-    end = chunks(w)[1]
+    reader = Consumer({"bootstrap.servers": w.kafka, "group.id": "reader"})
+    end = reader.get_watermark_offsets(TopicPartition(topic, 0), timeout=30)[1]
+    reader.close()
     admin = AdminClient({"bootstrap.servers": w.kafka})
-    for future in admin.delete_records([TopicPartition(f"ecocase.files.{SENDER}", 0, end)]).values():
+    for future in admin.delete_records([TopicPartition(topic, 0, end)]).values():
         future.result(60)
     return end
 
 
-def shipped_since(w, offset, sha256=None):
-    """Chunks (of that content), without the answers beside them."""
+def shipped_since(w, offset):
+    """Chunks by content, without the answers beside them."""
     reader = Consumer({"bootstrap.servers": w.kafka, "group.id": "reader", "enable.partition.eof": True})
     reader.assign([TopicPartition(f"ecocase.files.{SENDER}", 0, offset)])
-    number, until = 0, time.monotonic() + 60
+    found, until = Counter(), time.monotonic() + 60
     while time.monotonic() < until:
         m = reader.poll(1)
         if m and m.error():
             reader.close()
-            return number
-        number += bool(m and m.value() and (sha256 is None or m.key() == sha256.encode()))
+            return found
+        if m and m.value():
+            found[m.key().decode()] += 1
     raise AssertionError("no end of the chunks")
+
+
+def away(w, sender):
+    """The sender's adapter is away for so long that what it has read of the asks, and what came since, are no longer kept."""
+    sender.process.kill()
+    sender.process.wait()
+    other = Producer({"bootstrap.servers": w.kafka})
+    other.produce("ecocase.wanted", b"", b"somebody else's")
+    other.flush(60)
+    forget(w, "ecocase.wanted")
+    sender.start()
 
 
 def expired(w, sender, police, onlooker, client, video):
@@ -142,20 +157,23 @@ def expired(w, sender, police, onlooker, client, video):
     assert [c for _, c in police.got("环移过期1号", 40)] == [video] == [c for _, c in onlooker.got("环移过期1号", 40)]
     took = time.monotonic() - began
     shipped = shipped_since(w, end)
-    assert shipped == count(video), f"{shipped} chunks for two who asked"
+    assert shipped.total() == count(video), f"{shipped} chunks for two who asked"
     sender.send("环移4号", {"再发.mp4": video})
     assert [c for _, c in police.got("环移4号")] == [video]
     assert shipped_since(w, end) == shipped, "what was shipped again is there to be named"
-    show("expired", f"two recipients asked, {shipped} chunks shipped once, whole after {took:.1f} s")
+    show("expired", f"two recipients asked, {shipped.total()} chunks shipped once, whole after {took:.1f} s")
 
     end, kills = forget(w), 0
+    away(w, sender)
     send("环移过期6号", name="长录像.mp4")
     for nth in (1, 2):
         acked = eventually(lambda: next((n for (n,) in sender.journal("SELECT acked FROM file WHERE acked BETWEEN 16 AND count - 200") if n >= 150 * nth), None), 60, "half of it")
         sender.kill()
         kills += 1
     assert len(police.got("环移过期6号", 60)[0][1]) == 48 << 20
-    again = shipped_since(w, end, papers["长录像.mp4"]["sha256"])  # a sender begun anew also hears what was asked minutes ago, whose chunks are gone by now
+    shipped = shipped_since(w, end)
+    again = shipped[papers["长录像.mp4"]["sha256"]]
+    assert shipped.keys() == {papers["长录像.mp4"]["sha256"]}, f"what was shipped before a restart, and has expired since, was shipped again: {shipped}"
     assert 768 <= again <= 768 + kills * 32, f"{again} chunks shipped again with {kills} kills"
     show("expired, sender killed", f"{again} chunks of 768 shipped with {kills} kills, the last after {acked}")
 
@@ -187,6 +205,17 @@ def expired(w, sender, police, onlooker, client, video):
     assert first > 55 and time.monotonic() - began - first < 20, "a sender that does not answer is not waited for again"
     sender.process.send_signal(signal.SIGCONT)
     show("unanswered", f"the sender is away: told after {first:.0f} s, the next one at once")
+
+    eventually(lambda: shipped_since(w, end).total() >= 768, 60, "what was asked while it was away")
+    forget(w)
+    send("环移过期8号", [ONLOOKER], name="长录像.mp4")
+    eventually(lambda: sender.journal("SELECT 1 FROM file WHERE acked BETWEEN 16 AND count - 200"), 60, "half of it")
+    sender.process.send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    assert json.loads(onlooker.got("环移过期8号", 90)[0][1])["resend"] == "unanswered"
+    assert 50 < time.monotonic() - began < 80, "who said that it comes and falls silent is waited for a minute"
+    sender.process.send_signal(signal.SIGCONT)
+    show("silent", f"the sender stopped amid shipping: told after {time.monotonic() - began:.0f} s")
 
 
 def changed(w, sender, police):

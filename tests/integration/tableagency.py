@@ -19,8 +19,8 @@ from world import PG_BIN, free_port, wait_port
 
 class Database:
     """The agencies' database server."""
-    def __init__(self, w):
-        self.w, self.port = w, free_port()
+    def __init__(self, w, durable=True):  # durable=False: not waiting for the disk, for who creates many and kills none
+        self.w, self.port, self.durable = w, free_port(), durable
         self.folder = Path(tempfile.mkdtemp(prefix="ecocase-oa-"))
         self.drop = {}
         if os.getuid() == 0:  # Postgres refuses root
@@ -33,7 +33,7 @@ class Database:
 
     def start(self):
         process = self.w.start_process("postgres-oa", [PG_BIN / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-k", self.folder, "-c",
-                                                       "listen_addresses=127.0.0.1"], cwd="/", **self.drop)
+                                                       "listen_addresses=127.0.0.1", "-c", f"fsync={'on' if self.durable else 'off'}"], cwd="/", **self.drop)
         wait_port(self.port, process, "the agencies' Postgres")
         for _ in range(400):
             if subprocess.run([PG_BIN / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode == 0:

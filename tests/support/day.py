@@ -54,26 +54,31 @@ def as_refused(step, told):
 
 def arrived(spool, step, answer, event=None):
     """The case files of this step in an agency's inbox; with `event`, the broker's notices about it."""
-    name = re.compile(rf"{re.escape(event or step.event)}_{re.escape(safe(answer['aboutDocumentNo']))}_{answer['lane']}-\d+\.(?!cpg$)")
-    return [p for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if name.match(p.name)]
+    begin = f"{event or step.event}_{safe(answer['aboutDocumentNo'])}_{answer['lane']}-"
+    return [spool / folder / name for folder in ("inbox", "done") for name in (os.listdir(spool / folder) if (spool / folder).is_dir() else ())
+            if name.startswith(begin) and re.match(r"\d+\.(?!cpg$)", name[len(begin):])]
 
 
 GOLDEN_LANE, GOLDEN_SEQUENCE = "5", "12"   # the place that golden files were made with
 
 
-def as_golden(path, golden, form):
-    """Is a delivered case file its golden one, but for the names of its attachments and its own lane and sequence?"""
-    stem, wanted = path.name.rsplit(".", 1)[0], native_files.shown(form, golden.read_bytes())
+def as_golden(path, delivery):
+    """Is a delivered case file its golden one, but for the names of its attachments, its own lane and sequence, and the year of its numbers?"""
+    def shown(file):
+        text = native_files.shown(delivery.form, file.read_bytes())
+        return text.replace(*reversed(delivery.years)) if delivery.years else text
+    stem, wanted = path.name.rsplit(".", 1)[0], shown(delivery.golden)
     lane, sequence = re.search(r"_(\d+)-(\d+)(?:g\d+)?$", stem).groups()
-    mine = re.split(r"(\d+)", re.sub(re.escape(stem) + r"_\d+_", "", native_files.shown(form, path.read_bytes())))
+    stem = stem.replace(*reversed(delivery.years)) if delivery.years else stem
+    mine = re.split(r"(\d+)", re.sub(re.escape(stem) + r"_\d+_", "", shown(path)))
     theirs = re.split(r"(\d+)", wanted)
     return len(mine) == len(theirs) and all(m == t or (t, m) in ((GOLDEN_LANE, lane), (GOLDEN_SEQUENCE, sequence)) for m, t in zip(mine, theirs))
 
 
 class Running:
     """One case on its way: the step that is out, and what is still awaited of it. Ticks that are to come hold back what waits for them."""
-    def __init__(self, steps, to_come):
-        self.steps, self.at, self.out, self.answer, self.to_come = steps, 0, False, None, to_come
+    def __init__(self, steps, to_come, hand_in):
+        self.steps, self.at, self.out, self.answer, self.to_come, self.hand_in = steps, 0, False, None, to_come, hand_in
 
     def held(self):
         return not self.out and self.steps[self.at].after in [tick.id for tick in self.to_come]
@@ -84,7 +89,7 @@ class Running:
         if self.held():
             return False, None
         if not self.out:
-            put(spools[step.agency], step)
+            self.hand_in(spools[step.agency], step)
             self.out = True
             return True, None
         failed = failure(spools[step.agency], step)
@@ -116,14 +121,14 @@ class Running:
         return f"{step.id}: {step.event} 送达 · delivery to {' '.join(missing)}"
 
 
-def play(steps, spools, progress, waiting=lambda text: None, between=lambda done: None, ticks=(), strike=None):
+def play(steps, spools, progress, waiting=lambda text: None, between=lambda done: None, ticks=(), strike=None, hand_in=put):
     """Plays all cases side by side, the steps of each in order. What went wrong, line by line. `progress(step)` after each step that
     arrived everywhere; `between(count)` after each, e.g. to kill something. `strike(tick)` is called for each of `ticks`, in order, as soon as all
-    that goes on waits for it; without ticks nothing waits (who has no hand at the clock plays the papers alone)."""
+    that goes on waits for it; without ticks nothing waits (who has no hand at the clock plays the papers alone). `hand_in(spool, step)`: other ways in than the outbox folder."""
     cases, to_come = {}, list(ticks)
     for step in steps:
         cases.setdefault(step.case, []).append(step)
-    running, wrong, done, moved_at = [Running(s, to_come) for s in cases.values()], [], 0, time.monotonic()
+    running, wrong, done, moved_at = [Running(s, to_come, hand_in) for s in cases.values()], [], 0, time.monotonic()
     while running or to_come:
         if to_come and all(one.held() for one in running):
             strike(to_come[0])
@@ -240,7 +245,7 @@ def verify(steps, spools, ask, ticks=()):
                 wrong.append(f"{step.id}: {d.agency} 收到 {len(files)} 份而非 1 份 · files instead of one: {[f.name for f in files]}")
             elif d.golden is None:
                 wrong.append(f"{step.id}: {d.agency} 没有预期文件 · no golden file for {files[0].name}")
-            elif not as_golden(files[0], d.golden, d.form):
+            elif not as_golden(files[0], d):
                 wrong.append(f"{step.id}: {files[0]} 与预期不同 · differs from {d.golden}")
     for step, answer in last.values():
         if not step.referral:

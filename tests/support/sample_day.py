@@ -27,6 +27,7 @@ class Delivery:
     role: str           # to | copy
     golden: Path | None = None  # the case file as it arrives, but for the names under which its attachments are revealed
     form: dict = field(default_factory=dict)    # the recipient's format, as its profile says
+    years: tuple = ()   # of document numbers: (the golden file's, this day's), where they differ
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,13 @@ def form(folder):
     return yaml.safe_load((folder / "profile.yaml").read_text(encoding="utf-8"))["format"]
 
 
-def content(folder, name, zero):
+def content(folder, name, zero, renumber=str):
     """A sample's bytes. Binary ones are kept as YAML, since dates are filled in first."""
     told = folder / "samples" / "out" / f"{name}.yaml"
     if told.exists():
-        return native_files.made(form(folder), fill(told.read_text(encoding="utf-8"), zero))
+        return native_files.made(form(folder), fill(renumber(told.read_text(encoding="utf-8")), zero))
     kind = native_files.encoding(form(folder))
-    return fill((folder / "samples" / "out" / name).read_bytes().decode(kind), zero).encode(kind)    # a byte order mark stays: it is a character
+    return fill(renumber((folder / "samples" / "out" / name).read_bytes().decode(kind)), zero).encode(kind)    # a byte order mark stays: it is a character
 
 
 def golden(folder, step_id):
@@ -83,8 +84,11 @@ def golden(folder, step_id):
     return next(iter(sorted(folder.glob(f"{step_id}.*"))), None)
 
 
-def load(path, day_zero=None):
-    """Steps of the sample day with their files' bytes; `day_zero` (date) instead of the file's own moves the whole day."""
+def load(path, day_zero=None, year=None):
+    """Steps of the sample day with their files' bytes; `day_zero` (date) instead of the file's own moves the whole day. `year` instead of 2026 in all
+    document and case numbers makes other cases of it, on the same day."""
+    years = ("2026", year) if year else ()
+    renumber = (lambda text: text.replace(*years)) if year else str
     path = Path(path)
     told = yaml.safe_load(path.read_text(encoding="utf-8"))
     zero = day_zero or told["day_zero"]
@@ -92,14 +96,14 @@ def load(path, day_zero=None):
     for s in told["steps"]:
         folder = path.parent / s["agency"]
         out = folder / "samples" / "out"
-        case = str(s["case"])
-        titles.setdefault(case, told["cases"][case])
+        case = renumber(f"{s['case']} 2026") if year else str(s["case"])
+        titles.setdefault(case, told["cases"][str(s["case"])])
         expect = s["expect"]
         deliver = tuple(Delivery(d["agency"], d["role"], golden(path.parent / d["agency"] / "samples" / "in", s["id"]) if zero == told["day_zero"] else None,
-                                 form(path.parent / d["agency"]))
+                                 form(path.parent / d["agency"]), years)
                         for d in expect["deliver"])
-        steps.append(Step(s["id"], case, titles[case], s["agency"], File(s.get("as", s["file"]), content(folder, s["file"], zero)),
-                          tuple(File(a, (out / a).read_bytes()) for a in s.get("attachments", [])), expect["event"], deliver,
+        steps.append(Step(s["id"], case, titles[case], s["agency"], File(renumber(s.get("as", s["file"])), content(folder, s["file"], zero, renumber)),
+                          tuple(File(renumber(a), (out / a).read_bytes()) for a in s.get("attachments", [])), expect["event"], deliver,
                           str(expect.get("refused", "")), expect.get("referral", {}), tuple(expect.get("hints", ())), s.get("after", "")))
     return steps
 

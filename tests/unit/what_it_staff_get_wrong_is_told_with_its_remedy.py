@@ -1,4 +1,5 @@
 """What an agency's IT staff gets wrong in its first hour is told in Chinese and English with what to do, by exit 1 (a mistake in a file) or 2 (of the call)."""
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,14 @@ def main():
         (Path(folder) / "other.yaml").write_text((ROOT / "adapters" / "agencies" / "sthj" / "profile.yaml").read_text(encoding="utf-8"), encoding="utf-8")
         wrong(1, ["belongs to another agency than sthj"], "run", "--agency", "sthj", "--profile", Path(folder) / "other.yaml", "--schemas", "schemas",
               "--spool", Path(folder) / "spool", "--kafka", "127.0.0.1:1")
+        for name, make, code, remedies in (
+                ("garbage", lambda j: j.write_bytes(b"ecocase" * 2000), "damaged", ["从备份恢复", "restore it from a backup", "-wal"]),
+                ("shape", lambda j: sqlite3.connect(j).execute("CREATE TABLE submission(id TEXT)").connection.close(), "not made by this version", ["建立它的版本", "the one that made it"]),
+                ("place", lambda j: j.mkdir(), "cannot be opened", ["读写此文件", "read and write it"])):
+            spool = Path(folder) / name
+            spool.mkdir()
+            make(spool / ".journal.sqlite")
+            wrong(1, [str(spool / ".journal.sqlite"), code, *remedies], *run, "--spool", spool, "--kafka", "127.0.0.1:1")
     print("what was wrong was told with its remedy")
 
 
