@@ -144,6 +144,7 @@ enum outcome csv_read(struct reading *r, struct native_node **ret) {
 
 static enum outcome write_cell(char separator, struct bytes text, bool alone, struct buffer *into, struct fault *fault) {
     bool quote = alone && !text.count; /* a line with nothing on it would be no row */
+    if (text.count && (text.at[0] == '<' || text.at[0] == '%')) quote = true; /* or the first cell's would be taken for a web page or a PDF (disguise.c) */
     for (size_t i = 0; i < text.count && !quote; i++) quote = text.at[i] == (uint8_t)separator || memchr("\"\r\n", text.at[i], 3);
     if (text.count >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0) quote = true; /* or the first cell's would be taken for the file's mark */
     if (quote) TRY(buffer_add_cstr(into, "\"", fault));

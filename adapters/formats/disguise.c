@@ -2,7 +2,7 @@
 #include "adapters/formats/disguise.h"
 #include <strings.h>
 
-#define LOOK 1024u   /* where a web page or a workbook in XML names itself */
+#define LOOK 1024u   /* where a workbook in XML names itself */
 #define SAVE_ZH "请用表格软件打开，去掉密码，另存为 .xlsx 或 CSV"
 #define SAVE_EN "open it in the spreadsheet program, remove the password, save it as .xlsx or CSV"
 #define XLS "旧版 Excel（.xls）工作簿，或加了密码的 Office 文件，" SAVE_ZH " · an old Excel workbook (.xls), or an Office file locked by a password: " SAVE_EN
@@ -26,17 +26,20 @@ static bool mentions(struct bytes file, const char *word) {
     return false;
 }
 
+static const char *const pages[] = {"<html", "<!doctype html", "<table", "<head", "<meta", "<style"};
+
 /* Systems that export a table for Excel often write a web page, or Excel 2003's XML, and call it .xls. */
 static const char *marked_up(struct bytes file, enum format_kind kind) {
     size_t at = begins(file, "\xef\xbb\xbf", 3) ? 3 : 0;
     while (at < file.count && file.at[at] && strchr(" \t\r\n", file.at[at])) at++;
     struct bytes text = bytes_of(file.at + at, file.count - at);
-    if (!begins(text, "<", 1)) return NULL;
-    if (mentions(text, "urn:schemas-microsoft-com:office:spreadsheet") && mentions(text, "<Workbook")) {
+    bool xml = begins(text, "<?xml", 5), page = false;
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0] && !page; i++) page = text.count >= strlen(pages[i]) && strncasecmp((const char *)text.at, pages[i], strlen(pages[i])) == 0;
+    if ((xml || begins(text, "<Workbook", 9)) && mentions(text, "urn:schemas-microsoft-com:office:spreadsheet") && mentions(text, "<Workbook")) {
         return "Excel 2003 的 XML 表格，" SAVE_ZH " · a workbook in the XML of Excel 2003: " SAVE_EN;
     }
-    if (mentions(text, "<html") || mentions(text, "<table") || mentions(text, "<!doctype html")) return "网页（HTML）表格，" SAVE_ZH " · a web page (HTML): " SAVE_EN;
-    return kind == FORMAT_XML ? NULL : "XML 文件，配置的 kind 不是 xml · XML, and the profile's kind is another: correct the profile or the export";
+    if (page || (xml && mentions(text, "<html"))) return "网页（HTML）表格，" SAVE_ZH " · a web page (HTML): " SAVE_EN;
+    return kind == FORMAT_XML || !xml ? NULL : "XML 文件，配置的 kind 不是 xml · XML, and the profile's kind is another: correct the profile or the export";
 }
 
 const char *disguise_of(struct bytes file, enum format_kind kind) {

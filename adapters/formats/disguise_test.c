@@ -28,6 +28,7 @@ static void what_a_format_reads_is_none(void **state) {
     assert_non_null(disguise_of(xml, FORMAT_CSV));
     assert_null(disguise_of(BYTES_NONE, FORMAT_CSV));
     assert_null(disguise_of(T("文号,<html\n"), FORMAT_CSV));
+    assert_null(disguise_of(T("<文号>,<html>\n"), FORMAT_CSV));
     assert_null(disguise_of(T("{\"a\":\"<html>\"}"), FORMAT_JSON));
     for (size_t cut = 0; cut < 4; cut++) assert_null(disguise_of(bytes_of(zip.at, cut), FORMAT_CSV));
 }
