@@ -90,7 +90,7 @@ static enum outcome only_origins(struct journal *journal, struct draft_view *vie
 
 enum outcome identity_address(struct journal *journal, const struct directory *directory, const char *slug, const struct draft_view *view,
                               const struct digest *digest, struct arena *arena, struct address *ret, struct rejection *rejection) {
-    *ret = (struct address){.message_id = uuid_v8(digest->b)};
+    *ret = (struct address){.message_id = uuid_v8(view->business_time, digest->b)};
     rejection->message_id = ret->message_id;
     struct draft_view cited = *view;
     struct bytes event = BYTES_NONE;

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include "base/log.h"
 
-/* Every query of a lane is a look-up by key: no plan made while a table was small may survive its growth. A transaction that
- * its client forgot must not keep a lane for long. */
+/* Every query of a lane is a look-up by key: no plan made while a table was small may survive its growth, and no helper process or compiler
+ * is started for it, whatever the statistics say. A transaction that its client forgot must not keep a lane for long. */
 static const char SESSION[] =
     "SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = 0; SET client_min_messages = warning; SET TimeZone = 'Asia/Shanghai';"
-    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
+    "SET max_parallel_workers_per_gather = 0; SET jit = off";
 
 static enum outcome open_session(struct ledger *ledger, struct fault *fault) {
     static const char *const keys[] = {"dbname", "client_encoding", "application_name", "connect_timeout", "keepalives_idle", "tcp_user_timeout", NULL};

@@ -1,6 +1,8 @@
 /* What a batch writes, against a real Postgres: read back as it was, once however often it is tried, in whatever month. */
 #include "broker/ledger/ledger_fixture.h"
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void what_was_recorded_is_read_back(void **state) {
     (void)state;
@@ -125,6 +127,24 @@ static void referrals_gather_their_events(void **state) {
     assert_ok(ledger_record(ledger, &s.batch, &version, &fault));
 }
 
+/* Without statistics of a grown table the planner takes a batch's cases for many rows: two processes were started for each question, at twice
+ * the CPU of the whole batch. */
+static void a_batch_asks_for_its_cases_without_helpers(void **state) {
+    (void)state;
+    AUTO(ledger_free_auto) struct ledger *ledger = open_ledger();
+    AUTO(arena_free_auto) struct arena *arena = arena_new(1 << 16, 1 << 24);
+    struct uuid ids[] = {id(2, 9)};
+    struct case_state cases[1];
+    assert_ok(ledger_cases(ledger, ids, 1, arena, cases, &fault)); /* prepared now, planned below */
+    assert_ok(ledger_run(ledger, "SET force_parallel_mode = on; SET plan_cache_mode = force_custom_plan", "test", &fault)); /* as if the planner saw a gain */
+    char sql[64];
+    snprintf(sql, sizeof sql, "EXPLAIN EXECUTE %s ('{}')", statement_name(STATEMENT_CASES));
+    PGresult *plan = PQexec(ledger->conn, sql);
+    assert_int_equal(PQresultStatus(plan), PGRES_TUPLES_OK);
+    for (int row = 0; row < PQntuples(plan); row++) assert_null(strstr(PQgetvalue(plan, row, 0), "Gather"));
+    PQclear(plan);
+}
+
 static void a_submission_of_another_lane_is_a_race(void **state) {
     (void)state;
     AUTO(ledger_free_auto) struct ledger *one = open_ledger();
@@ -198,6 +218,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_recorded_is_read_back),
         cmocka_unit_test(referrals_gather_their_events),
+        cmocka_unit_test(a_batch_asks_for_its_cases_without_helpers),
         cmocka_unit_test(a_submission_of_another_lane_is_a_race),
         cmocka_unit_test(an_unsure_commit_is_resolved),
         cmocka_unit_test(any_month_has_a_place),

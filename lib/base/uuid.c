@@ -58,17 +58,22 @@ struct uuid uuid_v5(const struct uuid *space, struct bytes name) {
     return uuid;
 }
 
+static void begin_with(struct uuid *uuid, int64_t unix_ms) {
+    for (int i = 0; i < 6; i++) uuid->b[i] = (uint8_t)((uint64_t)unix_ms >> (40 - 8 * i));
+}
+
 struct uuid uuid_v7(int64_t unix_ms) {
     struct uuid uuid;
     PROMISE(RAND_bytes(uuid.b, 16) == 1);
-    for (int i = 0; i < 6; i++) uuid.b[i] = (uint8_t)((uint64_t)unix_ms >> (40 - 8 * i));
+    begin_with(&uuid, unix_ms);
     stamp(&uuid, 7);
     return uuid;
 }
 
-struct uuid uuid_v8(const uint8_t digest[32]) {
+struct uuid uuid_v8(int64_t unix_ms, const uint8_t digest[32]) {
     struct uuid uuid;
     memcpy(uuid.b, digest, 16);
+    begin_with(&uuid, unix_ms > 0 ? unix_ms : 0);
     stamp(&uuid, 8);
     return uuid;
 }

@@ -1,11 +1,13 @@
 """Submissions of about 1 KB by the hundred thousand: a few hundred records are encoded by fastavro (gen.py), then stamped with new ids
-and document numbers of the same length. One stamp = one case opened.
+and document numbers of the same length. One stamp = one case opened. A message id is made as the adapter makes it: the minute of the paper
+(here: of now) and a digest; case and referral ids are digests alone.
 
 `one`    JUR.FORWARD between police forces: exactly one inbox record for each (the forces take no receipts in this benchmark)
 `three`  REF.SEND of an administrative agency: the police force, the procuratorate's copy and the sender's receipt
 """
 import hashlib
 import random
+import time
 import uuid
 from collections import namedtuple
 
@@ -44,10 +46,12 @@ def mould(kind, rnd, nth):
 def submissions(kind, count, seed):
     rnd = random.Random(f"{kind} {seed}")
     moulds = [mould(kind, rnd, nth) for nth in range(MOULDS)]
+    minute = f"{int(time.time() // 60) * 60000:012x}"
     for i in range(count):
         sender, recipients, (a, b, c, d, e) = moulds[i % MOULDS]
         h = rnd.randbytes(48).hex()
-        message, case, referral = (f"{h[k:k + 8]}-{h[k + 8:k + 12]}-4{h[k + 13:k + 16]}-8{h[k + 17:k + 20]}-{h[k + 20:k + 32]}" for k in (0, 32, 64))
+        case, referral, message = (f"{h[k:k + 8]}-{h[k + 8:k + 12]}-8{h[k + 13:k + 16]}-8{h[k + 17:k + 20]}-{h[k + 20:k + 32]}" for k in (0, 32, 64))
+        message = f"{minute[:8]}-{minute[8:]}{message[13:]}"
         case_bytes = case.encode()
         value = b"".join((a, message.encode(), b, case_bytes, c, referral.encode(), d, f"〔2026〕{i % 1000000:06d}号".encode(), e))
         yield Submission(sender, recipients, case_bytes, value, message, referral)
