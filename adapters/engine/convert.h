@@ -62,7 +62,7 @@ struct address {                        /* what the engine found in its journal,
     const struct seal *seal;               /* under which who reported is sealed; NULL: it is left out */
     const struct participant *answer_to;   /* sender of the cited message: default recipient of an answer; NULL when opening */
 };
-/* The value (frame + Avro binary, encoded through Avro C). REFUSE: UNKNOWN_RECIPIENT, TOO_LARGE, FIELD_* ... */
+/* The value (frame + Avro binary). REFUSE: UNKNOWN_RECIPIENT, TOO_LARGE, FIELD_* ... */
 MUST_USE enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *address,
                                     const struct attachment *attachments, size_t attachment_count,
                                     struct buffer *ret_value, struct fault *fault);

@@ -21,6 +21,7 @@ struct map_item {
     bool has_content;                        /* documents, read from a record: the paper itself */
     struct bytes content;
     const struct chunked *chunked;           /* has_content, and the paper lies in chunks */
+    uint64_t mark;                           /* map_mark, of items that are told apart by it first */
 };
 struct map_group { struct map_item *items; size_t count, room; };
 struct map_record { const char *event; unsigned record /* IN_* */; struct map_item own; struct map_group groups[GROUP_COUNT]; };
@@ -32,11 +33,15 @@ const struct map_value *map_get(const struct map_item *item, const char *path);
 struct bytes map_text(const struct map_item *item, const char *path);
 enum group_kind map_group_named(const char *name);   /* GROUP_NONE: none */
 bool map_equal(const struct map_item *a, const struct map_item *b);
+uint64_t map_mark(const struct map_item *item);      /* the same of equal items, in whatever order their values stand */
 
 /* ---- map_place.c: native paths ------------------------------------------------------------------------------------- */
 struct map_nodes { const struct native_node **at; size_t count, room; };
 /* Where paths start. bases: the record, a group's node, or rows. */
 struct map_scope { const struct native_node *root; const struct native_node *const *bases; size_t base_count; const char *name; };
+/* One after the other, without a list; *walk begins as {scope, path}. NULL: no further one. */
+struct map_walk { const struct map_scope *scope; const struct native_path *path; size_t base, depth; const struct native_node *at[MOST_PATH + 1]; };
+const struct native_node *map_next(struct map_walk *walk);
 struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, struct arena *arena);
 /* The node at the path, made where it does not exist; `again`: a further one of the last name. */
 struct native_node *map_put(struct native_node *root, struct native_node *base, const struct native_path *path, bool again, struct arena *arena);
@@ -70,6 +75,7 @@ MUST_USE enum outcome map_read_fact(const struct map_reading *reading, const str
 void map_settle_facts(const struct profile *profile, struct map_group *facts);
 /* The identifiers of a record that was read (wire/finding.h); the first wrong one is refused where it stands in the file. */
 MUST_USE enum outcome map_check(const struct map_reading *reading, const struct map_record *record);        /* map_check.c */
+const struct map_places *map_places_of(const struct profile *profile, const struct mapped_message *message, struct arena *arena);
 MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native);       /* map_unmapped.c */
 /* One field of a scope; unfilled: ret->field NULL. */
 MUST_USE enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_field *field,

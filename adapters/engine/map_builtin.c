@@ -58,7 +58,7 @@ const char *map_builtin_group(enum group_kind group) { return groups[group].zh; 
 static struct native_path path_of(const char *name, struct arena *arena) {
     const char **names = arena_array(arena, 1, sizeof *names);
     names[0] = name;
-    return (struct native_path){names, 1, false, name};
+    return (struct native_path){names, 1, false, name, NULL};
 }
 
 static const struct table *table_of(const struct profile *profile, const char *path, enum group_kind group) {

@@ -19,10 +19,10 @@ static bool among(struct bytes text, const struct texts *texts) {
 
 /* Every row or element that says something there must say one of the texts, and one must. */
 static bool holds(const struct map_reading *reading, const struct fixed_text *when) {
-    struct map_nodes nodes = map_find(&reading->record, &when->at, reading->arena);
+    struct map_walk walk = {&reading->record, &when->at, 0, 0, {NULL}};
     size_t said = 0;
-    for (size_t i = 0; i < nodes.count; i++) {
-        struct bytes text = scalar_trim(nodes.at[i]->text);
+    for (const struct native_node *node; (node = map_next(&walk)) != NULL;) {
+        struct bytes text = scalar_trim(node->text);
         if (!text.count) continue;
         if (!among(text, &when->texts)) return false;
         said++;

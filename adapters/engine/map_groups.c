@@ -11,12 +11,12 @@ static const struct mapped_field *field_of(const struct mapped_group *group, con
     return NULL;
 }
 
-static bool any_filled(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group) {
+static bool any_filled(const struct map_scope *scope, const struct mapped_group *group) {
     for (size_t i = 0; i < group->field_count; i++) {
         if (!group->fields[i].placed) continue;
-        struct map_nodes nodes = map_find(scope, &group->fields[i].at, reading->arena);
-        for (size_t k = 0; k < nodes.count; k++) {
-            if (scalar_trim(nodes.at[k]->text).count) return true;
+        struct map_walk walk = {scope, &group->fields[i].at, 0, 0, {NULL}};
+        for (const struct native_node *node; (node = map_next(&walk)) != NULL;) {
+            if (scalar_trim(node->text).count) return true;
         }
     }
     return false;
@@ -49,7 +49,7 @@ static enum outcome needed(const struct map_reading *reading, const struct map_s
 
 static bool had(const struct map_group *items, const struct map_item *item) {
     for (size_t i = 0; i < items->count; i++) {
-        if (map_equal(&items->items[i], item)) return true;
+        if (items->items[i].mark == item->mark && map_equal(&items->items[i], item)) return true;
     }
     return false;
 }
@@ -62,6 +62,7 @@ static enum outcome take(const struct map_reading *reading, const struct map_sco
         fault_set(reading->fault, REFUSE, "TOO_MANY", "more than %u %s", ITEMS_MOST, canonical_group_name(group->kind));
         return group->field_count ? map_fault(reading, scope, &group->fields[0].at, NULL) : REFUSE;
     }
+    if (group->distinct) item->mark = map_mark(item);
     if (!item->count || (group->distinct && had(into, item))) return OK;
     *map_append(into, reading->arena) = *item;
     return OK;
@@ -69,7 +70,7 @@ static enum outcome take(const struct map_reading *reading, const struct map_sco
 
 static enum outcome read_item(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group, struct map_group *into) {
     struct map_item item = {0};
-    if (!any_filled(reading, scope, group)) return OK;
+    if (!any_filled(scope, group)) return OK;
     for (size_t i = 0; i < group->field_count; i++) {
         struct map_value value;
         if (!group->fields[i].canonical->sent) continue;

@@ -11,24 +11,33 @@ static void keep(struct map_nodes *nodes, const struct native_node *node, struct
     nodes->at[nodes->count++] = node;
 }
 
-/* Bounded by the profile's own path. */
-static void descend(const struct native_node *from, const char *const *names, size_t count, struct map_nodes *into, struct arena *arena) {
-    if (!count) {
-        keep(into, from, arena);
-        return;
-    }
-    for (const struct native_node *node = native_child(from, bytes_of_cstr(names[0])); node; node = native_again(node)) {
-        descend(node, names + 1, count - 1, into, arena);
+static const struct native_node *next_base(struct map_walk *walk) {
+    if (walk->base == (walk->path->absolute ? 1 : walk->scope->base_count)) return NULL;
+    return walk->path->absolute ? (walk->base++, walk->scope->root) : walk->scope->bases[walk->base++];
+}
+
+/* at[d] is the node of the path's name d - 1, at[0] where the path starts. */
+const struct native_node *map_next(struct map_walk *walk) {
+    size_t d = walk->depth;
+    for (;;) {
+        const struct native_node *node = d ? native_numbered_again(walk->at[d]) : next_base(walk);
+        if (!node && !d) return NULL;
+        if (!node) {
+            d--;
+            continue;
+        }
+        walk->at[d] = node;
+        while (d < walk->path->count && (node = native_numbered(walk->at[d], walk->path->numbers[d])) != NULL) walk->at[++d] = node;
+        if (d < walk->path->count) continue;
+        walk->depth = d;
+        return walk->at[d];
     }
 }
 
 struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, struct arena *arena) {
     struct map_nodes found = {0};
-    if (path->absolute) {
-        descend(scope->root, path->names, path->count, &found, arena);
-        return found;
-    }
-    for (size_t i = 0; i < scope->base_count; i++) descend(scope->bases[i], path->names, path->count, &found, arena);
+    struct map_walk walk = {scope, path, 0, 0, {NULL}};
+    for (const struct native_node *node; (node = map_next(&walk)) != NULL;) keep(&found, node, arena);
     return found;
 }
 

@@ -26,25 +26,24 @@ static struct map_texts filled(const struct map_nodes *nodes, struct arena *aren
     return (struct map_texts){texts, count};
 }
 
-static enum outcome conflict(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, const struct map_nodes *nodes,
-                             struct bytes first) {
-    const struct native_node *other = NULL;
-    for (size_t i = 0; i < nodes->count && !other; i++) {
-        struct bytes text = scalar_trim(nodes->at[i]->text);
-        if (text.count && !bytes_equal(text, first)) other = nodes->at[i];
-    }
-    if (!other) return OK;
-    fault_set(reading->fault, REFUSE, "FIELD_CONFLICT", "two different values where one case has one");
-    return map_fault(reading, scope, path, other);
-}
-
 enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, struct bytes *ret,
                            const struct native_node **ret_node) {
-    struct map_nodes nodes = map_find(scope, path, reading->arena);
-    struct map_texts texts = filled(&nodes, reading->arena, ret_node);
-    if (!texts.count) return OK;
-    TRY(conflict(reading, scope, path, &nodes, texts.at[0]));
-    *ret = texts.at[0];
+    struct map_walk walk = {scope, path, 0, 0, {NULL}};
+    struct bytes first = BYTES_NONE;
+    const struct native_node *from = NULL;
+    for (const struct native_node *node; (node = map_next(&walk)) != NULL;) {
+        if (!node->text.count || (from && bytes_equal(node->text, from->text))) continue;
+        struct bytes text = scalar_trim(node->text);
+        if (!text.count) continue;
+        if (from && !bytes_equal(text, first)) {
+            fault_set(reading->fault, REFUSE, "FIELD_CONFLICT", "two different values where one case has one");
+            return map_fault(reading, scope, path, node);
+        }
+        if (!from) first = text, from = node;
+    }
+    if (!from) return OK;
+    *ret = first;
+    *ret_node = from;
     return OK;
 }
 
@@ -71,16 +70,18 @@ enum outcome map_read_field(const struct map_reading *reading, const struct map_
     *ret = (struct map_value){0};
     if (!field->placed) return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret, reading->fault);
     bool list = field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES;
-    struct map_nodes nodes = map_find(scope, &field->at, reading->arena);
     const struct native_node *first = NULL;
-    struct map_texts texts = filled(&nodes, reading->arena, &first);
-    if (!texts.count) return absent(reading, scope, field, ret);
+    struct bytes only = BYTES_NONE;
+    struct map_texts texts = {&only, 1};
     if (!list || (reading->rows && field->separators.count)) {
-        TRY(conflict(reading, scope, &field->at, &nodes, texts.at[0]));
-        texts.count = 1;
-    } else if (reading->rows) {
-        texts = distinct(texts, reading->arena);
+        TRY(map_read_text(reading, scope, &field->at, &only, &first));
+        texts.count = first ? 1 : 0;
+    } else {
+        struct map_nodes nodes = map_find(scope, &field->at, reading->arena);
+        texts = filled(&nodes, reading->arena, &first);
+        if (reading->rows) texts = distinct(texts, reading->arena);
     }
+    if (!texts.count) return absent(reading, scope, field, ret);
     if (map_value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK) return map_fault(reading, scope, &field->at, first);
     map_placed(ret, scope, &field->at, first);
     return ret->field ? OK : absent(reading, scope, field, ret);

@@ -52,6 +52,29 @@ bool map_equal(const struct map_item *a, const struct map_item *b) {
     return true;
 }
 
+static uint64_t mixed(uint64_t mark, struct bytes text) {
+    mark ^= text.count;
+    for (; text.count >= 8; text = bytes_of(text.at + 8, text.count - 8)) {
+        uint64_t eight;
+        memcpy(&eight, text.at, 8);
+        mark = (mark ^ eight) * UINT64_C(0x9e3779b97f4a7c15);
+        mark ^= mark >> 32;
+    }
+    for (size_t i = 0; i < text.count; i++) mark = (mark ^ text.at[i]) * UINT64_C(0x100000001b3);
+    return mark;
+}
+
+uint64_t map_mark(const struct map_item *item) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < item->count; i++) {
+        const struct map_value *value = &item->values[i];
+        uint64_t mark = mixed((uint64_t)value->number, value->text);
+        for (size_t k = 0; k < value->count; k++) mark = mixed(mark, value->list[k]);
+        sum += mark ^ mark >> 29;
+    }
+    return sum;
+}
+
 enum group_kind map_group_named(const char *name) {
     for (enum group_kind kind = 0; kind < GROUP_COUNT; kind++) {
         if (strcmp(canonical_group_name(kind), name) == 0) return kind;

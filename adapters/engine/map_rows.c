@@ -6,7 +6,7 @@ struct table_of_rows { struct native_node **rows; size_t count; };
 
 /* Two canonical fields in one column: the first that is filled stays. */
 static void put(const struct map_writing *w, struct native_node *row, const struct native_path *path, struct bytes text) {
-    struct native_node *cell = map_put(row, row, &(struct native_path){path->names, 1, false, path->text}, false, w->arena);
+    struct native_node *cell = map_put(row, row, &(struct native_path){path->names, 1, false, path->text, NULL}, false, w->arena);
     if (!cell->text.count) cell->text = text;
     cell->scalar = true;
 }

@@ -2,74 +2,76 @@
  * known by its path from the document, so every repetition of a mapped element counts as mapped. */
 #include "adapters/engine/map.h"
 
-struct place { struct bytes *names; size_t count; };    /* record, group, field: one path after the other */
-struct places { struct place *at; size_t count; struct arena *arena; };
+struct map_place { uint32_t number, first, next; bool mapped; };    /* of a name; first of the places below it, next beside it: 0: none */
+struct map_places { struct map_place *at; uint32_t count, *top, top_count; };   /* top: by number, the place where a path begins; 0: none does */
 
-static void place_add(struct places *places, const struct native_path *first, const struct native_path *second, const struct native_path *third) {
-    const struct native_path *parts[] = {first, second, third};
-    struct place *place = &places->at[places->count++];
-    size_t from = 0, room = 0;
-    for (size_t i = 1; i < 3; i++) from = parts[i] && parts[i]->absolute ? i : from;
-    for (size_t i = from; i < 3; i++) room += parts[i] ? parts[i]->count : 0;
-    place->names = arena_array(places->arena, room, sizeof *place->names);
-    for (size_t i = from; i < 3; i++) {
-        for (size_t k = 0; parts[i] && k < parts[i]->count; k++) place->names[place->count++] = bytes_of_cstr(parts[i]->names[k]);
-    }
+static uint32_t place_below(const struct map_places *places, uint32_t from, uint32_t number) {
+    uint32_t at = number ? places->at[from].first : 0;
+    while (at && places->at[at].number != number) at = places->at[at].next;
+    return at;
 }
 
-static struct places places_of(const struct map_reading *reading) {
-    const struct mapped_message *m = reading->message;
-    const struct native_path *record = reading->rows ? NULL : &reading->profile->record;
-    size_t room = m->when_count + m->constant_count + m->field_count + m->fact_count + m->group_count + 1;
-    for (size_t i = 0; i < m->group_count; i++) room += m->groups[i].field_count;
-    struct places places = {arena_array(reading->arena, room, sizeof *places.at), 0, reading->arena};
-    for (size_t i = 0; i < m->when_count; i++) place_add(&places, record, &m->when[i].at, NULL);
-    for (size_t i = 0; i < m->constant_count; i++) place_add(&places, record, &m->constants[i].at, NULL);
-    for (size_t i = 0; i < m->field_count; i++) {
-        if (m->fields[i].placed) place_add(&places, record, &m->fields[i].at, NULL);
-    }
-    for (size_t i = 0; i < m->fact_count; i++) place_add(&places, record, &m->facts[i].at, NULL);
-    for (size_t i = 0; i < m->group_count; i++) {
-        const struct mapped_group *group = &m->groups[i];
-        if (reading->rows && group->placed && reading->profile->has_key) place_add(&places, NULL, &group->at, &reading->profile->key);
-        for (size_t k = 0; k < group->field_count; k++) {
-            if (group->fields[k].placed) place_add(&places, record, group->placed ? &group->at : NULL, &group->fields[k].at);
+/* record, group, field: one path after the other */
+static void place_add(struct map_places *places, const struct native_path *first, const struct native_path *second, const struct native_path *third) {
+    const struct native_path *parts[] = {first, second, third};
+    size_t from = 0;
+    uint32_t at = 0;
+    for (size_t i = 1; i < 3; i++) from = parts[i] && parts[i]->absolute ? i : from;
+    for (size_t i = from; i < 3; i++) {
+        for (size_t k = 0; parts[i] && k < parts[i]->count; k++) {
+            uint32_t below = place_below(places, at, parts[i]->numbers[k]);
+            if (!below) {
+                below = places->count++;
+                places->at[below] = (struct map_place){.number = parts[i]->numbers[k], .next = places->at[at].first};
+                places->at[at].first = below;
+            }
+            at = below;
         }
     }
+    places->at[at].mapped = true;
+}
+
+static size_t names_of(const struct profile *p, const struct mapped_message *m) {
+    size_t room = 1 + p->key.count, record = p->record.count;
+    for (size_t i = 0; i < m->when_count; i++) room += record + m->when[i].at.count;
+    for (size_t i = 0; i < m->constant_count; i++) room += record + m->constants[i].at.count;
+    for (size_t i = 0; i < m->field_count; i++) room += record + m->fields[i].at.count;
+    for (size_t i = 0; i < m->fact_count; i++) room += record + m->facts[i].at.count;
+    for (size_t i = 0; i < m->group_count; i++) {
+        const struct mapped_group *group = &m->groups[i];
+        room += group->at.count + p->key.count;
+        for (size_t k = 0; k < group->field_count; k++) room += record + group->at.count + group->fields[k].at.count;
+    }
+    return room;
+}
+
+const struct map_places *map_places_of(const struct profile *profile, const struct mapped_message *m, struct arena *arena) {
+    const bool rows = format_has_rows(&profile->format);
+    const struct native_path *record = rows ? NULL : &profile->record;
+    struct map_places *places = arena_alloc(arena, sizeof *places);
+    *places = (struct map_places){.at = arena_array(arena, names_of(profile, m), sizeof *places->at), .count = 1};
+    for (size_t i = 0; i < m->when_count; i++) place_add(places, record, &m->when[i].at, NULL);
+    for (size_t i = 0; i < m->constant_count; i++) place_add(places, record, &m->constants[i].at, NULL);
+    for (size_t i = 0; i < m->field_count; i++) {
+        if (m->fields[i].placed) place_add(places, record, &m->fields[i].at, NULL);
+    }
+    for (size_t i = 0; i < m->fact_count; i++) place_add(places, record, &m->facts[i].at, NULL);
+    for (size_t i = 0; i < m->group_count; i++) {
+        const struct mapped_group *group = &m->groups[i];
+        if (rows && group->placed && profile->has_key) place_add(places, NULL, &group->at, &profile->key);
+        for (size_t k = 0; k < group->field_count; k++) {
+            if (group->fields[k].placed) place_add(places, record, group->placed ? &group->at : NULL, &group->fields[k].at);
+        }
+    }
+    places->top_count = numbering_count(profile->numbering) + 1;
+    places->top = arena_array(arena, places->top_count, sizeof *places->top);
+    for (uint32_t at = places->at[0].first; at; at = places->at[at].next) places->top[places->at[at].number] = at;
     return places;
 }
 
-/* The way from the document to a node, and at each depth the places that begin with it. */
-struct live { const struct place **at; size_t count; };
-struct trail { const struct native_node *at[NATIVE_DEPTH + 2]; size_t count; struct live live[NATIVE_DEPTH + 3]; const struct places *places; };
-
-static struct live live_room(const struct places *places) { return (struct live){arena_array(places->arena, places->count, sizeof(struct place *)), 0}; }
-
-static void trail_start(struct trail *trail, const struct places *places) {
-    trail->places = places;
-    trail->live[0] = live_room(places);
-    for (size_t i = 0; i < places->count; i++) trail->live[0].at[i] = &places->at[i];
-    trail->live[0].count = places->count;
-}
-
-static void trail_narrow(struct trail *trail, struct bytes name) {
-    const struct live *from = &trail->live[trail->count];
-    struct live *into = &trail->live[trail->count + 1];
-    if (!into->at) *into = live_room(trail->places);
-    into->count = 0;
-    for (size_t i = 0; i < from->count; i++) {
-        const struct place *place = from->at[i];
-        if (place->count > trail->count && bytes_equal(place->names[trail->count], name)) into->at[into->count++] = place;
-    }
-}
-
-static bool mapped(const struct trail *trail) {
-    const struct live *live = &trail->live[trail->count];
-    for (size_t i = 0; i < live->count; i++) {
-        if (live->at[i]->count == trail->count) return true;
-    }
-    return false;
-}
+#define NOWHERE UINT32_MAX   /* below what no path begins with */
+/* The way from the document to a node. */
+struct trail { const struct native_node *at[NATIVE_DEPTH + 2]; size_t count; };
 
 static bool is_record(const struct map_reading *reading, const struct native_node *node) {
     return reading->record.base_count == 1 && reading->record.bases[0] == node;
@@ -114,33 +116,40 @@ static enum outcome keep(const struct map_reading *reading, const struct trail *
     return OK;
 }
 
-/* Depth is bounded by NATIVE_DEPTH. Siblings of one name (the items of a group) are narrowed once: what is below writes only deeper. */
-static enum outcome gather(const struct map_reading *reading, const struct native_node *from, struct trail *trail, struct map_group *native) {
+/* Depth is bounded by NATIVE_DEPTH. place: of `from`. */
+static enum outcome gather(const struct map_reading *reading, const struct native_node *from, uint32_t place, struct trail *trail, struct map_group *native) {
+    const struct map_places *places = reading->message->places;
     const struct native_node *before = NULL;
+    uint32_t at = NOWHERE;
     PROMISE(trail->count < NATIVE_DEPTH + 2);
     for (const struct native_node *node = from->first; node; before = node, node = node->next) {
-        if (!before || !bytes_equal(before->name, node->name)) trail_narrow(trail, node->name);
-        trail->at[trail->count++] = node;
+        if (!before || before->number != node->number) {
+            bool top = place == 0 && node->number < places->top_count;
+            at = top ? places->top[node->number] : place == NOWHERE ? 0 : place_below(places, place, node->number);
+            if (!at) at = NOWHERE;
+        }
+        if (!node->first && !node->text.count) continue;
         struct bytes text = scalar_trim(node->text);
-        if (text.count && !mapped(trail)) TRY(keep(reading, trail, text, native));
-        if (node->first) TRY(gather(reading, node, trail, native));
+        if (!node->first && (!text.count || (at != NOWHERE && places->at[at].mapped))) continue;
+        trail->at[trail->count++] = node;
+        if (text.count && (at == NOWHERE || !places->at[at].mapped)) TRY(keep(reading, trail, text, native));
+        if (node->first) TRY(gather(reading, node, at, trail, native));
         trail->count--;
     }
     return OK;
 }
 
 enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native) {
-    const struct places places = places_of(reading);
     struct trail *trail = arena_alloc(reading->arena, sizeof *trail);
-    trail_start(trail, &places);
-    if (!reading->rows) return gather(reading, reading->record.root, trail, native);
+    if (!reading->rows) return gather(reading, reading->record.root, 0, trail, native);
     for (const struct native_node *row = reading->record.root->first; row; row = row->next) {
+        uint32_t place = 0;
         trail->count = 0;
         if (!bytes_equal(row->name, NATIVE_ROW)) { /* of a further sheet, whose name is the first of the path */
-            trail_narrow(trail, row->name);
+            place = place_below(reading->message->places, 0, row->number);
             trail->at[trail->count++] = row;
         }
-        TRY(gather(reading, row, trail, native));
+        TRY(gather(reading, row, place || !trail->count ? place : NOWHERE, trail, native));
     }
     return OK;
 }

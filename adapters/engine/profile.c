@@ -33,6 +33,12 @@ enum outcome read_texts(struct reading *r, struct setting *from, const char *key
     return OK;
 }
 
+const uint32_t *path_numbers(struct profile *profile, const char *const *names, size_t count) {
+    uint32_t *numbers = arena_array(profile->arena, count, sizeof *numbers);
+    for (size_t i = 0; i < count; i++) numbers[i] = numbering_add(profile->numbering, bytes_of_cstr(names[i]));
+    return numbers;
+}
+
 enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret) {
     bool flat = format_is_flat(&r->profile->format);
     if (r->profile->format.kind == FORMAT_JSONL && *text == '/') {
@@ -52,7 +58,7 @@ enum outcome read_path(struct reading *r, const struct setting *at, const char *
         }
         if (!*end) break;
     }
-    *ret = (struct native_path){names, count, !flat && *text == '/', text};
+    *ret = (struct native_path){names, count, !flat && *text == '/', text, path_numbers(r->profile, names, count)};
     return check_column(r, at, text);
 }
 
@@ -178,6 +184,7 @@ enum outcome profile_read(const char *name, struct bytes yaml, const struct dire
     *profile = (struct profile){.arena = arena_new(64u << 10, ARENA_MOST), .directory = directory, .catalogue = catalogue};
     struct reading r = {profile, NULL, mistakes, fault};
     *ret = profile;
+    profile->format.numbering = profile->numbering = numbering_new(profile->arena);
     make_fact_tables(profile);
     TRY(settings_parse(name, yaml, &profile->settings, fault));
     return read_all(&r, settings_root(profile->settings));

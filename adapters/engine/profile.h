@@ -40,7 +40,9 @@ unsigned canonical_group_records(enum group_kind kind);
 struct mapped_group;
 const char *canonical_missing(const struct mapped_group *group);  /* a needed member that the group does not map; NULL: none */
 
-struct native_path { const char *const *names; size_t count; bool absolute; const char *text; };  /* csv: one name, the column */
+#define MOST_PATH 16u                /* names of one path */
+/* csv: one name, the column. numbers: of the names in the profile's numbering; NULL: of a path that only writes. */
+struct native_path { const char *const *names; size_t count; bool absolute; const char *text; const uint32_t *numbers; };
 struct table_row { const char *native, *canonical; };
 struct table { const char *name; const struct table_row *rows; size_t count; bool open; };   /* open: what is not listed stands as it is */
 struct texts { const char *const *at; size_t count; };     /* the first is the one written */
@@ -74,6 +76,7 @@ struct mapped_group {
     struct texts split;
     bool distinct;
 };
+struct map_places;
 struct fixed_text { struct native_path at; struct texts texts; };
 struct mapped_message {
     const char *event;
@@ -86,6 +89,7 @@ struct mapped_message {
     const struct mapped_fact *facts; size_t fact_count;
     const struct mapped_group *groups; size_t group_count;
     const struct native_path *rest;                            /* NULL: none */
+    const struct map_places *places;                           /* of a file that sends: all that the message names (map_unmapped.c) */
 };
 struct privacy;
 /* 不外发: a canonical field, or a whole group (field NULL), that never leaves the agency. */
@@ -98,6 +102,7 @@ struct profile {
     const struct catalogue *catalogue;
     const struct participant *agency;
     struct format format;
+    struct numbering *numbering;           /* of all names of native paths; the format's */
     struct xml_schema *schema;                                 /* of format.schema; owned */
     const char *extension;
     struct native_path record, key;        /* count 0: none */

@@ -24,6 +24,7 @@ MUST_USE enum outcome profile_read(const char *name, struct bytes yaml, const st
 MUST_USE enum outcome check_dates(struct reading *r, const struct setting *at, const struct texts *dates);
 /* A text or a list of texts; absent: `otherwise`. */
 MUST_USE enum outcome read_texts(struct reading *r, struct setting *from, const char *key, struct texts otherwise, struct texts *ret);
+const uint32_t *path_numbers(struct profile *profile, const char *const *names, size_t count);
 MUST_USE enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret);
 /* Date patterns under "date", with those of the format's own date cells. */
 MUST_USE enum outcome read_dates_of(struct reading *r, struct setting *from, struct texts otherwise, struct texts *ret);
@@ -54,7 +55,6 @@ struct parts {
 #define MOST_FACTS 64u
 #define MOST_TEXTS 64u               /* of one list: separators, file names, `when` */
 #define MOST_DATES 8u                /* patterns of one list */
-#define MOST_PATH 16u                /* names of one path */
 #define MOST_PLACES 32u              /* entries of one `when` or `constants` */
 #define MOST_BLOCKS 16u              /* in one `use` */
 #define MOST_MESSAGES 256u

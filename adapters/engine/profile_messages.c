@@ -1,4 +1,5 @@
 /* See profile.h: the messages of a profile with their blocks, and whether each can ever be reached. */
+#include "adapters/engine/map.h"
 #include "adapters/engine/profile_inside.h"
 
 static enum outcome read_direction(struct reading *r, struct setting *from, struct mapped_message *message) {
@@ -165,7 +166,10 @@ static size_t mistakes(const struct reading *r) { return r->mistakes ? r->mistak
 
 /* What is wrong already hides nobody. */
 static enum outcome take(struct reading *r, const struct setting *at, struct mapped_message *message, size_t mistakes_before) {
-    if (mistakes(r) == mistakes_before) return check_reach(r, at, r->profile->message_count++);
+    if (mistakes(r) == mistakes_before) {
+        if (message->sends) message->places = map_places_of(r->profile, message, r->profile->arena);
+        return check_reach(r, at, r->profile->message_count++);
+    }
     *message = (struct mapped_message){0};
     return OK;
 }

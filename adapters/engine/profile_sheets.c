@@ -39,7 +39,7 @@ enum outcome read_sheet_path(struct reading *r, const struct setting *at, const 
     for (size_t i = 0; i < format->sheet_count; i++) {
         if (strcmp(format->sheets[i], name) != 0) continue;
         names[0] = format->sheets[i];
-        *ret = (struct native_path){names, 1, true, format->sheets[i]};
+        *ret = (struct native_path){names, 1, true, format->sheets[i], path_numbers(r->profile, names, 1)};
         return OK;
     }
     return setting_fault(at, r->fault, "SETTINGS_MISSING", "there is no sheet \"%s\" under format.sheets", name);

@@ -7,7 +7,9 @@ struct sheet {
     struct reading *r;
     size_t at;                      /* the next byte */
     struct bytes names[NATIVE_COLUMNS];
+    uint32_t numbers[NATIVE_COLUMNS];
     size_t columns;
+    uint32_t *places;               /* of the columns, for struct native_row */
 };
 static bool ended(const struct sheet *s) { return s->at >= s->r->text.count; }
 static uint8_t here(const struct sheet *s) { return ended(s) ? 0 : s->r->text.at[s->at]; }
@@ -19,8 +21,11 @@ static void skip_line_end(struct sheet *s) {
 static bool separates(const struct sheet *s) { return !ended(s) && here(s) == (uint8_t)s->r->format->separator; }
 
 static enum outcome plain_cell(struct sheet *s, struct bytes *ret) {
-    size_t from = s->at;
-    for (; !separates(s) && !line_ends(s); s->at++) {
+    const uint8_t separator = (uint8_t)s->r->format->separator, *text = s->r->text.at;
+    size_t from = s->at, end = s->r->text.count;
+    for (;; s->at++) {
+        while (s->at < end && text[s->at] != separator && text[s->at] != '"' && text[s->at] != '\n' && text[s->at] != '\r') s->at++;
+        if (separates(s) || line_ends(s)) break;
         if (here(s) == '"') return reading_refuse(s->r, s->at, "CSV_SYNTAX", "a quote within a cell without quotes: put the cell in quotes and double it");
         if (here(s) == '\r') return reading_refuse(s->r, s->at, "CSV_SYNTAX", "a carriage return without a line feed: lines end in CRLF or LF");
     }
@@ -86,6 +91,16 @@ static enum outcome check_separator(struct sheet *s) {
     return OK;
 }
 
+static void number(struct sheet *s) {
+    const struct numbering *numbering = s->r->format->numbering;
+    if (!numbering) return;
+    s->places = arena_array(s->r->arena, numbering_count(numbering) + 1, sizeof *s->places);
+    for (size_t i = 0; i < s->columns; i++) {
+        s->numbers[i] = numbering_find(numbering, s->names[i]);
+        if (s->numbers[i]) s->places[s->numbers[i]] = (uint32_t)i + 1;
+    }
+}
+
 static enum outcome header(struct sheet *s) {
     if (line_ends(s)) return reading_refuse(s->r, s->at, "CSV_SYNTAX", "the first line must be the header row with the columns' names");
     TRY(header_name(s));
@@ -95,20 +110,27 @@ static enum outcome header(struct sheet *s) {
     }
     TRY(check_separator(s));
     skip_line_end(s);
+    number(s);
     return OK;
 }
 
 static enum outcome row(struct sheet *s, struct native_node *root) {
-    struct native_node *row, *one;
-    TRY(reading_node(s->r, root, NATIVE_ROW, s->at, &row));
+    struct native_row *made = arena_alloc(s->r->arena, sizeof *made);
+    struct native_node *row = &made->node, *cells;
+    TRY(reading_seat(s->r, root, row, NATIVE_ROW, s->at));
+    row->regular = s->places != NULL;
+    made->columns = s->places;
+    cells = arena_array(s->r->arena, s->columns, sizeof *cells);
     for (size_t i = 0; i < s->columns; i++) {
+        struct native_node *one = &cells[i];
         if (i) {
             if (!separates(s)) {
                 return reading_refuse(s->r, s->at, "CSV_SYNTAX", "the row has %zu cells, the header row %zu: the row ends too early", i, s->columns);
             }
             s->at++;
         }
-        TRY(reading_node(s->r, row, s->names[i], s->at, &one));
+        TRY(reading_seat(s->r, row, one, s->names[i], s->at));
+        one->number = s->numbers[i];
         TRY(cell(s, &one->text));
         one->scalar = true;
     }

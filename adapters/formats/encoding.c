@@ -1,10 +1,11 @@
 /* See native_inside.h. GB18030 and UTF-16 by the C library's iconv, which takes no byte sequence that stands for nothing; UTF-8 as RFC 3629
  * has it. A byte order mark decides, whatever the profile says: none of them can stand at the beginning of a text in another of these
- * encodings. Each call opens its own converter: case files are few, and a converter has a state. */
+ * encodings. Each call that needs a converter opens its own: it has a state. */
 #include "adapters/formats/native_inside.h"
 #include "base/line.h"
 #include <errno.h>
 #include <iconv.h>
+#include <pthread.h>
 
 static const char UTF8[] = "UTF-8", GB18030[] = "GB18030", UTF16[] = "UTF-16";
 static const uint8_t mark[] = {0xef, 0xbb, 0xbf}, mark_gb18030[] = {0x84, 0x31, 0x95, 0x33};
@@ -28,12 +29,60 @@ static enum outcome converter_open(const char *to, const char *from, iconv_t *re
     return fault_set(fault, FATAL, "INTERNAL", "no converter from %s to %s (package libc6's gconv): %s", from, to, strerror(errno));
 }
 
+/* ---- What nearly all texts are made of, ASCII and codes of two bytes, without the converter: it goes by way of UCS-4, each character twice. */
+#define ROWS 126u       /* first bytes 0x81 .. 0xfe */
+#define CELLS 191u      /* second bytes 0x40 .. 0xfe, of which 0x7f stands for nothing */
+static uint16_t two_bytes[ROWS][CELLS];     /* UTF-16; 0: ask the converter */
+static pthread_once_t two_bytes_made = PTHREAD_ONCE_INIT;
+
+static void make_row(iconv_t converter, size_t row) {
+    for (size_t cell = 0; cell < CELLS; cell++) {
+        char code[2] = {(char)(0x81 + row), (char)(0x40 + cell)}, *in = code;
+        uint8_t unit[4];
+        char *out = (char *)unit;
+        size_t left = sizeof code, room = sizeof unit;
+        bool one = iconv(converter, &in, &left, &out, &room) != (size_t)-1 && room == sizeof unit - 2;
+        two_bytes[row][cell] = one ? (uint16_t)(unit[0] | unit[1] << 8) : 0;
+        iconv(converter, NULL, NULL, NULL, NULL);
+    }
+}
+static void make_two_bytes(void) {
+    iconv_t converter = iconv_open("UTF-16LE", "GB18030");
+    if (converter == (iconv_t)-1) return;
+    for (size_t row = 0; row < ROWS; row++) make_row(converter, row);
+    iconv_close(converter);
+}
+
+/* False: something else is there, wrong or not; the converter reads it all. `to` has room for 3 bytes for every 2. */
+static bool plain_gb18030(struct bytes file, uint8_t *to, size_t *ret_count) {
+    const uint8_t *at = file.at, *end = at + file.count, *from = to;
+    while (at < end) {
+        if (*at < 0x80) {
+            *to++ = *at++;
+            continue;
+        }
+        bool two = end - at >= 2 && at[0] >= 0x81 && at[0] <= 0xfe && at[1] >= 0x40 && at[1] <= 0xfe;
+        uint16_t c = two ? two_bytes[at[0] - 0x81][at[1] - 0x40] : 0;
+        if (c < 0x80) return false;
+        if (c < 0x800) *to++ = (uint8_t)(0xc0 | c >> 6);
+        else *to++ = (uint8_t)(0xe0 | c >> 12), *to++ = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+        *to++ = (uint8_t)(0x80 | (c & 0x3f));
+        at += 2;
+    }
+    *ret_count = (size_t)(to - from);
+    return true;
+}
+
 /* False: `ret` ends before what stands for nothing. */
 static enum outcome convert_all(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret, bool *ret_whole, struct fault *fault) {
     iconv_t converter;
-    TRY(converter_open("UTF-8", charset, &converter, fault));
-    size_t room = file.count + file.count / 2 + 4; /* 2 bytes become at most 3, 4 at most 4 */
+    size_t room = file.count + file.count / 2 + 4, count = 0; /* 2 bytes become at most 3, 4 at most 4 */
     uint8_t *made = arena_alloc(arena, room);
+    pthread_once(&two_bytes_made, make_two_bytes);
+    *ret_whole = strcmp(charset, GB18030) == 0 && plain_gb18030(file, made, &count);
+    *ret = bytes_of(made, count);
+    if (*ret_whole) return OK;
+    TRY(converter_open("UTF-8", charset, &converter, fault));
     char *in = arena_cstr(arena, file), *out = (char *)made;
     size_t left = file.count, free_bytes = room;
     *ret_whole = iconv(converter, &in, &left, &out, &free_bytes) != (size_t)-1;
@@ -49,8 +98,14 @@ static enum outcome from_charset(const char *charset, struct bytes file, struct 
     return whole ? OK : wrong_after(without_mark(*ret), charset, fault);
 }
 
+/* U+1000..U+CFFF, where Chinese is: three bytes without special cases. */
+static bool plain_three(const uint8_t *at) { return at[0] >= 0xe1 && at[0] <= 0xec && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80; }
+
 static enum outcome check_utf8(struct bytes text, struct fault *fault) {
     for (size_t i = 0; i < text.count;) {
+        while (i < text.count && text.at[i] < 0x80) i++;
+        while (text.count - i >= 3 && plain_three(text.at + i)) i += 3;
+        if (i == text.count) return OK;
         size_t step = line_character(text.at + i, text.count - i);
         if (!step) return wrong_after(bytes_of(text.at, i), "UTF-8", fault);
         i += step;

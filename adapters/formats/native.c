@@ -5,14 +5,14 @@
 
 void place_move(struct place *place, struct bytes text, size_t offset) {
     if (!place->line || offset < place->offset) *place = (struct place){.line = 1, .column = 1};
-    for (; place->offset < offset && place->offset < text.count; place->offset++) {
-        if (text.at[place->offset] == '\n') {
-            place->line++;
-            place->column = 1;
-        } else if ((text.at[place->offset] & 0xc0) != 0x80) {
-            place->column++;
-        }
+    if (!text.count) return;
+    const uint8_t *at = text.at + place->offset, *end = text.at + (offset < text.count ? offset : text.count);
+    uint32_t line = place->line, column = place->column;
+    for (; at < end; at++) {
+        column += (*at & 0xc0) != 0x80;
+        if (*at == '\n') line++, column = 1;
     }
+    *place = (struct place){(size_t)(at - text.at), line, column};
 }
 
 void reading_place(struct reading *r, struct native_node *node, size_t offset) {
@@ -27,22 +27,31 @@ enum outcome reading_at(struct reading *r, size_t offset) {
     return REFUSE;
 }
 
-struct native_node *native_add(struct native_node *parent, struct bytes name, struct arena *arena) {
-    struct native_node *node = arena_alloc(arena, sizeof *node);
+static void seat(struct native_node *parent, struct native_node *node, struct bytes name) {
     node->name = name;
     node->parent = parent;
-    if (!parent) return node;
+    if (!parent) return;
     if (parent->last) parent->last->next = node;
     else parent->first = node;
     parent->last = node;
+}
+struct native_node *native_add(struct native_node *parent, struct bytes name, struct arena *arena) {
+    struct native_node *node = arena_alloc(arena, sizeof *node);
+    seat(parent, node, name);
     return node;
 }
 
-enum outcome reading_node(struct reading *r, struct native_node *parent, struct bytes name, size_t offset, struct native_node **ret) {
+enum outcome reading_seat(struct reading *r, struct native_node *parent, struct native_node *node, struct bytes name, size_t offset) {
     if (r->nodes == NATIVE_NODES) return reading_refuse(r, offset, "TOO_MANY", "more than %u values in one file: send the cases one by one", NATIVE_NODES);
     r->nodes++;
-    struct native_node *node = native_add(parent, name, r->arena);
+    seat(parent, node, name);
     reading_place(r, node, offset);
+    return OK;
+}
+enum outcome reading_node(struct reading *r, struct native_node *parent, struct bytes name, size_t offset, struct native_node **ret) {
+    struct native_node *node = arena_alloc(r->arena, sizeof *node);
+    TRY(reading_seat(r, parent, node, name, offset));
+    node->number = numbering_find(r->format->numbering, name);
     *ret = node;
     return OK;
 }
@@ -61,6 +70,19 @@ static const struct native_node *named(const struct native_node *node, struct by
 }
 const struct native_node *native_child(const struct native_node *parent, struct bytes name) { return named(parent->first, name); }
 const struct native_node *native_again(const struct native_node *node) { return named(node->next, node->name); }
+
+static const struct native_node *numbered(const struct native_node *node, uint32_t number) {
+    while (node && node->number != number) node = node->next;
+    return node;
+}
+const struct native_node *native_numbered(const struct native_node *parent, uint32_t number) {
+    if (!parent->regular) return numbered(parent->first, number);
+    uint32_t column = ((const struct native_row *)(const void *)parent)->columns[number];
+    return column ? parent->first + (column - 1) : NULL;
+}
+const struct native_node *native_numbered_again(const struct native_node *node) {
+    return node->parent->regular ? NULL : numbered(node->next, node->number);
+}
 
 /* No text: the format itself decodes what its cells hold. */
 static bool binary(const struct format *format) { return format->kind == FORMAT_DBF || format->kind == FORMAT_XLSX; }

@@ -8,7 +8,7 @@
  * array is no child; an array inside an array is refused); null is an absent child. */
 #ifndef ECOCASE_FORMATS_NATIVE_H
 #define ECOCASE_FORMATS_NATIVE_H
-#include "base/arena.h"
+#include "adapters/formats/numbering.h"
 #include "base/buffer.h"
 #include "base/fault.h"
 
@@ -39,6 +39,7 @@ struct format {
     const char *root;               /* xml: name of the root element; NULL: any (json, csv: NULL) */
     const struct format_column *columns; size_t column_count;   /* fixed: all of the row; dbf, xlsx: those whose form matters */
     bool by_characters;             /* fixed: widths count characters, not bytes */
+    const struct numbering *numbering;  /* of the names that are looked for by native_numbered; NULL: of none */
     const char *name_space, *prefix;/* xml; NULL: none. Elements of another namespace are named "{uri}name" */
 };
 /* The root's children are rows of one case. */
@@ -50,8 +51,15 @@ struct native_node {
     bool scalar;                    /* has a value of its own (json text/number/boolean, xml element without element children, cell) */
     bool bare;                      /* json: number or boolean, read and written without quotes */
     bool many;                      /* json, writing: an array even if it is alone; reading: was in an array */
+    bool regular;                   /* csv, reading: this is the node of a struct native_row */
     uint32_t line, column;          /* where the value begins, 1-based, column in characters; 0: made by us */
+    uint32_t number;                /* of the name in format->numbering; 0: it has none */
     struct native_node *first, *last, *next, *parent;
+};
+/* A row whose cells lie side by side, in the header's order. */
+struct native_row {
+    struct native_node node;
+    const uint32_t *columns;        /* by number of the name: the column, counted from 1; 0: none */
 };
 #define NATIVE_ROW BYTES_LITERAL("row")  /* name of a row */
 #define NATIVE_DEPTH 32u            /* nesting; deeper is refused: no form of an agency comes near */
@@ -85,4 +93,7 @@ const struct format_column *format_column(const struct format *format, struct by
 /* First child of that name, NULL if none; native_again: the next sibling of the same name. */
 const struct native_node *native_child(const struct native_node *parent, struct bytes name);
 const struct native_node *native_again(const struct native_node *node);
+/* The same by the name's number in format->numbering, not 0: in a file that was read. */
+const struct native_node *native_numbered(const struct native_node *parent, uint32_t number);
+const struct native_node *native_numbered_again(const struct native_node *node);
 #endif

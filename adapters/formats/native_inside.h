@@ -19,6 +19,8 @@ struct reading {
 };
 /* A new last child of `parent` (NULL: the root) whose value begins at `offset`; REFUSE TOO_MANY. */
 MUST_USE enum outcome reading_node(struct reading *r, struct native_node *parent, struct bytes name, size_t offset, struct native_node **ret);
+/* The same in memory that the format has for it; its number is the format's to give. */
+MUST_USE enum outcome reading_seat(struct reading *r, struct native_node *parent, struct native_node *node, struct bytes name, size_t offset);
 /* The node's value begins at `offset`. */
 void reading_place(struct reading *r, struct native_node *node, size_t offset);
 /* Adds the place of `offset` to the fault just set; answers REFUSE. */

@@ -104,6 +104,7 @@ static enum outcome node_at(struct sheet *s, struct native_node *parent, struct 
     }
     s->book->r->nodes++;
     *ret = native_add(parent, name, s->book->r->arena);
+    (*ret)->number = numbering_find(s->book->r->format->numbering, name);
     (*ret)->line = s->row;
     (*ret)->column = column;
     return OK;

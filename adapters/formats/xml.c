@@ -15,6 +15,7 @@ struct sax {
     enum outcome outcome;               /* the first that is not OK ends the reading */
 };
 
+static bool xml_space(uint8_t c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 static size_t find(struct bytes text, size_t from, const char *what) {
     const uint8_t *at = memmem(text.at + from, text.count - from, what, strlen(what));
     return at ? (size_t)(at - text.at) + strlen(what) : text.count;
@@ -98,7 +99,7 @@ static enum outcome name_of(struct sax *s, const char *mark, const xmlChar *name
 /* From a finished start tag, the next attribute that is no namespace declaration: where its value's quote opens. */
 static size_t next_value(struct bytes tag, size_t *at) {
     for (;;) {
-        while (*at < tag.count && strchr(" \t\r\n", tag.at[*at])) (*at)++;
+        while (*at < tag.count && xml_space(tag.at[*at])) (*at)++;
         size_t name = *at;
         while (*at < tag.count && tag.at[*at] != '"' && tag.at[*at] != '\'') (*at)++;
         if (*at == tag.count) return *at;
@@ -114,7 +115,7 @@ static size_t next_value(struct bytes tag, size_t *at) {
 static enum outcome add_attributes(struct sax *s, int count, const xmlChar **attributes, size_t begin, size_t end) {
     struct bytes tag = bytes_of(s->r->text.at + begin, end - begin);
     size_t at = 0;
-    while (at < tag.count && !strchr(" \t\r\n", tag.at[at])) at++; /* the element's name */
+    while (at < tag.count && !xml_space(tag.at[at])) at++; /* the element's name */
     for (int i = 0; i < count; i++, attributes += 5) {
         struct native_node *node;
         struct bytes name;
@@ -155,7 +156,7 @@ static void on_open(void *data, const xmlChar *local, const xmlChar *prefix, con
 
 static bool blank(struct bytes text) {
     for (size_t i = 0; i < text.count; i++) {
-        if (!strchr(" \t\r\n", text.at[i])) return false;
+        if (!xml_space(text.at[i])) return false;
     }
     return true;
 }
