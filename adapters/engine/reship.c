@@ -134,10 +134,10 @@ static int64_t done_up_to(const struct uploads *u) {
     return done;
 }
 
-/* Heard again it would be answered again: no harm, so this costs no sync. */
+/* Not before what was said has arrived. Heard again it would be answered again: no harm, so this costs no sync. */
 static enum outcome note_done(struct uploads *u, struct fault *fault) {
     int64_t done = done_up_to(u);
-    if (done == u->done) return OK;
+    if (done == u->done || (u->producer && rd_kafka_outq_len(u->producer))) return OK;
     TRY(journal_begin_repeatable(u->engine->journal, fault));
     enum outcome outcome = journal_offset_put(u->engine->journal, JOURNAL_WANTED, done, fault);
     if (outcome == OK) outcome = journal_commit(u->engine->journal, fault);
