@@ -26,12 +26,12 @@ void reship_gone(struct uploads *u, const struct digest *sha256, const char *why
     char hex[DIGEST_SIZE * 2 + 1];
     struct fault fault;
     digest_hex(sha256, hex);
-    if (answer(u, sha256, &(struct wanted_answer){.kind = ANSWER_GONE}, &fault) != OK) log_fault(LOG_WARN, "reship.unanswered", &fault);
+    if (answer(u, sha256, &(struct wanted_answer){.kind = ANSWER_GONE}, &fault) != OK) log_fault_unnamed(LOG_WARN, "reship.unanswered", &fault);
     (void)fault_set(&fault, REFUSE, "CONTENT_GONE", "sha256 %s: %s", hex, why);
-    log_fault(LOG_ERROR, "reship.gone", &fault);
+    log_fault_unnamed(LOG_ERROR, "reship.gone", &fault);
     u->engine->status.last_error = fault;
     u->engine->status.last_error_at = instant_now();
-    if (journal_alarm(u->engine->journal, "WANTED", fault.text, &fault) != OK) log_fault(LOG_WARN, "reship.no_alarm", &fault);
+    if (journal_alarm(u->engine->journal, "WANTED", fault.text, &fault) != OK) log_fault_unnamed(LOG_WARN, "reship.no_alarm", &fault);
 }
 
 /* "inode modified_ns size name", as uploads.c writes identities. */
@@ -134,10 +134,10 @@ static int64_t done_up_to(const struct uploads *u) {
     return done;
 }
 
-/* Heard again it would be answered again: no harm, so this costs no sync. */
+/* Not before what was said has arrived. Heard again it would be answered again: no harm, so this costs no sync. */
 static enum outcome note_done(struct uploads *u, struct fault *fault) {
     int64_t done = done_up_to(u);
-    if (done == u->done) return OK;
+    if (done == u->done || (u->producer && rd_kafka_outq_len(u->producer))) return OK;
     TRY(journal_begin_repeatable(u->engine->journal, fault));
     enum outcome outcome = journal_offset_put(u->engine->journal, JOURNAL_WANTED, done, fault);
     if (outcome == OK) outcome = journal_commit(u->engine->journal, fault);

@@ -124,6 +124,20 @@ static void what_was_done_is_not_heard_again_after_a_restart(void **state) {
     assert_int_equal(journaled(), 2);
 }
 
+/* Killed before its answer is out, it answers again. */
+static void an_ask_is_done_when_the_answer_has_arrived(void **state) {
+    struct chunked nobodys = {.sha256 = {{9}}, .first_offset = 1, .last_offset = 3, .count = 3, .chunk_size = 4096};
+    (void)state;
+    ask_for(&nobodys);
+    assert_int_equal(uploads_poll(uploads, &fault), OK);
+    assert_int_equal(hear_from(0), 1);
+    assert_int_equal(reship_round(uploads, &fault), OK);
+    assert_int_equal(uploads->ask_count, 0);
+    assert_int_equal(journaled(), -1);
+    work();
+    assert_int_equal(journaled(), 1);
+}
+
 static void who_waits_is_told_again_and_again_that_it_comes(void **state) {
     struct chunked paper = sent_paper(1);
     int chunks = 0, words = 0;
@@ -149,6 +163,7 @@ static void who_waits_is_told_again_and_again_that_it_comes(void **state) {
 
 int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-    const struct CMUnitTest tests[] = {EACH(what_was_done_is_not_heard_again_after_a_restart), EACH(who_waits_is_told_again_and_again_that_it_comes)};
+    const struct CMUnitTest tests[] = {EACH(what_was_done_is_not_heard_again_after_a_restart),
+        EACH(an_ask_is_done_when_the_answer_has_arrived), EACH(who_waits_is_told_again_and_again_that_it_comes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
