@@ -39,9 +39,10 @@ struct draft;  /* a parsed and mapped case file, not yet addressed by ids */
 /* Parses and maps. REFUSE with a reason code, field, line and column of the native file. */
 MUST_USE enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native,
                                    struct arena *arena, struct draft **ret, struct fault *fault);
-/* 附表文件: what lies beside a case file of this format and says something of it (dbf: NAME.cpg, its code page). False: nothing does. */
+/* 附表文件: what lies beside a case file (`native`) of this format and says something of it (dbf: NAME.cpg, its code page; needed where the
+ * profile has it so and the table itself does not say). False: nothing does. */
 struct convert_sidecar { struct bytes name; bool needed; };
-bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct arena *arena, struct convert_sidecar *ret);
+bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena, struct convert_sidecar *ret);
 /* REFUSE/"DBF_SYNTAX": it contradicts the profile. */
 MUST_USE enum outcome convert_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault);
 struct draft_view {

@@ -103,8 +103,8 @@ enum outcome convert_read(const struct profile *profile, const char *name, struc
     *ret = draft;
     return OK;
 }
-bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct arena *arena, struct convert_sidecar *ret) {
-    (void)profile, (void)file_name, (void)arena, (void)ret;
+bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena, struct convert_sidecar *ret) {
+    (void)profile, (void)file_name, (void)native, (void)arena, (void)ret;
     return false;
 }
 enum outcome convert_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault) {

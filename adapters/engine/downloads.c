@@ -56,7 +56,7 @@ static void lose(struct downloads *d, const char *topic, const struct chunked *w
     struct lost *lost = &d->lost[d->lost_count++ % LOST_MOST];
     *lost = (struct lost){.what = *what, .why = *why};
     snprintf(lost->topic, sizeof lost->topic, "%s", topic);
-    log_fault(LOG_ERROR, "download.lost", why);
+    log_fault_unnamed(LOG_ERROR, "download.lost", why);
     d->changes++;
 }
 

@@ -100,7 +100,7 @@ static enum outcome attempt(struct loop *l, enum part part) {
         l->parts[part].code[0] = 0;
         return OK;
     }
-    if (strcmp(l->parts[part].code, fault.code) != 0) log_fault(outcome == FATAL ? LOG_ERROR : LOG_WARN, "engine.trouble", &fault);
+    if (strcmp(l->parts[part].code, fault.code) != 0) log_fault_unnamed(outcome == FATAL ? LOG_ERROR : LOG_WARN, "engine.trouble", &fault);
     snprintf(l->parts[part].code, sizeof l->parts[part].code, "%s", fault.code);
     int rest = l->parts[part].rest_ms * 2;
     l->parts[part].rest_ms = rest < REST_FIRST_MS ? REST_FIRST_MS : rest > REST_MOST_MS ? REST_MOST_MS : rest;
@@ -202,7 +202,7 @@ static void close_all(struct loop *l) {
     if (l->sender && l->engine.status.kafka_up) {
         if (sender_reports(l->sender, true, &ignored) == OK) sender_flush(l->sender, 300);
         arena_reset(l->arena);
-        if (sender_poll(l->sender, l->arena, &ignored) == OK && outbound_finish(&l->engine, l->arena, &ignored) != OK) log_fault(LOG_WARN, "engine.trouble", &ignored);
+        if (sender_poll(l->sender, l->arena, &ignored) == OK && outbound_finish(&l->engine, l->arena, &ignored) != OK) log_fault_unnamed(LOG_WARN, "engine.trouble", &ignored);
     }
     if (l->inbound) status_tell(&l->status, &l->engine, false);
     inbound_free(l->inbound);

@@ -23,7 +23,7 @@ static enum outcome read_sidecar(struct look *look, struct candidate *c) {
     struct engine *e = look->engine;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, SIDECAR_MOST);
-    if (!convert_sidecar(e->profile, c->paper->name, look->arena, &c->sidecar)) return OK;
+    if (!convert_sidecar(e->profile, c->paper->name, c->native, look->arena, &c->sidecar)) return OK;
     c->beside = paper_named(look, c->sidecar.name);
     if (!c->beside) return OK;
     if (!c->beside->readable) return fault_set(&c->fault, REFUSE, "FILE_READ", "%.*s is not a regular file", BYTES_FMT(c->sidecar.name));

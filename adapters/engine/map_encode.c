@@ -4,6 +4,7 @@
 #include "adapters/engine/map_draft.h"
 #include "adapters/engine/seal.h"
 #include "base/limits.h"
+#include "wire/binary.h"
 #include "wire/digest.h"
 #include "wire/frame.h"
 #include <avro.h>
@@ -16,21 +17,16 @@ struct encoding { const struct map_record *record; const struct profile *profile
 /* Where in the record we are: a group's item, or GROUP_NONE and a prefix of the path. */
 struct spot { enum group_kind group; const struct map_item *item; const struct attachment *paper; const char *prefix; };
 
-static int put_raw(const struct encoding *e, const void *at, size_t count) {
-    struct fault ignored;
-    return buffer_add(e->into, bytes_of(at, count), &ignored) != OK;
-}
-
+/* 0: put. */
 static int put_long(const struct encoding *e, int64_t number) {
-    uint64_t left = (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
-    uint8_t made[10];
-    size_t count = 0;
-    for (; left >= 0x80; left >>= 7) made[count++] = (uint8_t)(left | 0x80);
-    made[count++] = (uint8_t)left;
-    return put_raw(e, made, count);
+    struct fault ignored;
+    return binary_long(e->into, number, &ignored) != OK;
 }
 
-static int put_bytes(const struct encoding *e, struct bytes content) { return put_long(e, (int64_t)content.count) || put_raw(e, content.at, content.count); }
+static int put_bytes(const struct encoding *e, struct bytes content) {
+    struct fault ignored;
+    return binary_bytes(e->into, content, &ignored) != OK;
+}
 
 /* As Avro C has it, a text ends at a NUL. */
 static int put_text(const struct encoding *e, struct bytes text) {
@@ -54,7 +50,8 @@ static int put_double(const struct encoding *e, double real) {
     uint8_t made[8];
     memcpy(&bits, &real, sizeof bits);
     for (size_t i = 0; i < sizeof made; i++) made[i] = (uint8_t)(bits >> 8 * i);
-    return put_raw(e, made, sizeof made);
+    struct fault ignored;
+    return buffer_add(e->into, bytes_of(made, sizeof made), &ignored) != OK;
 }
 
 static avro_schema_t meant(avro_schema_t schema) { return avro_typeof(schema) == AVRO_LINK ? avro_schema_link_target(schema) : schema; }

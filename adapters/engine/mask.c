@@ -69,6 +69,7 @@ static int treat_text(const struct masking *m, const struct treatment *t, avro_v
     struct bytes text = text_of(value), made = BYTES_NONE;
     if (t->verb == TREATMENT_SURNAME) made = mask_surname(text, &p->compound, t->tail, m->arena);
     if (t->verb == TREATMENT_MIDDLE) made = mask_middle(text, t->front, t->back, m->arena);
+    if (t->verb == TREATMENT_NUMBERS) made = mask_numbers(text, m->arena);
     if (t->verb == TREATMENT_COUNTY) made = mask_county(text, p->divisions, m->arena);
     return avro_value_set_string_len(value, arena_cstr(m->arena, made), made.count + 1);
 }

@@ -17,7 +17,7 @@ static enum outcome fail_papers(struct look *look, const struct paper *papers, s
     struct bytes why = rejection_write(rejection, look->arena);
     enum outcome outcome = e->transport->verbs->fail(e->transport, papers, count, why, fault);
     if (outcome != OK) { /* it stays in outbox/ and is tried again later; the others go on */
-        log_fault(LOG_ERROR, "outbound.not_failed", fault);
+        log_fault_unnamed(LOG_ERROR, "outbound.not_failed", fault);
         e->transport->verbs->put_off(e->transport, papers[0].name, FAIL_AGAIN_MS);
         return OK;
     }

@@ -8,7 +8,7 @@
 #define ARENA_MOST (16u << 20) /* a file of LIMIT_SETTINGS cannot fill it */
 #define MOST_LISTED 256u
 #define MOST_CONDITIONS 4u
-#define VERBS "full, drop, county, sealed, {surname: TEXT}, {middle: [FRONT, BACK]} or {grid: DEGREES}"
+#define VERBS "full, drop, county, numbers, sealed, {surname: TEXT}, {middle: [FRONT, BACK]} or {grid: DEGREES}"
 const char *const privacy_arrivals[PRIVACY_ARRIVALS] = {"to", "copy", "notice", "alert"};
 
 const struct mask *privacy_mask(const struct privacy *p, const char *name) {
@@ -107,10 +107,10 @@ static enum outcome read_measured(struct privacy *p, struct setting *from, struc
 }
 
 static enum outcome read_treatment(struct privacy *p, struct setting *from, struct treatment *ret, struct fault *fault) {
-    static const char *const plain[] = {[TREATMENT_FULL] = "full", [TREATMENT_DROP] = "drop", [TREATMENT_COUNTY] = "county", [TREATMENT_SEALED] = "sealed"};
+    static const char *const plain[] = {[TREATMENT_FULL] = "full", [TREATMENT_DROP] = "drop", [TREATMENT_COUNTY] = "county", [TREATMENT_SEALED] = "sealed", [TREATMENT_NUMBERS] = "numbers"};
     if (from->kind == SETTING_MAP) return read_measured(p, from, ret, fault);
     for (size_t i = 0; from->kind == SETTING_TEXT && i < sizeof plain / sizeof plain[0]; i++) {
-        if (strcmp(plain[i], from->text) != 0) continue;
+        if (!plain[i] || strcmp(plain[i], from->text) != 0) continue;
         *ret = (struct treatment){.verb = (enum treatment_verb)i};
         return OK;
     }

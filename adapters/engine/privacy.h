@@ -7,7 +7,7 @@
 #include "adapters/engine/profile.h"
 
 #define PRIVACY_MASKS 8u
-enum treatment_verb { TREATMENT_FULL, TREATMENT_DROP, TREATMENT_COUNTY, TREATMENT_SEALED, TREATMENT_SURNAME, TREATMENT_MIDDLE, TREATMENT_GRID };
+enum treatment_verb { TREATMENT_FULL, TREATMENT_DROP, TREATMENT_COUNTY, TREATMENT_SEALED, TREATMENT_SURNAME, TREATMENT_MIDDLE, TREATMENT_GRID, TREATMENT_NUMBERS };
 struct treatment { enum treatment_verb verb; const char *tail; size_t front, back; double step; };
 struct privacy_condition { const char *member; struct texts texts; };
 struct privacy_row {
@@ -40,6 +40,8 @@ struct bytes mask_surname(struct bytes text, const struct texts *compound, const
 struct bytes mask_middle(struct bytes text, size_t front, size_t back, struct arena *arena);
 struct bytes mask_county(struct bytes text, const struct division_list *divisions, struct arena *arena);
 double mask_grid(double number, double step);
+/* mask_numbers.c: 张三（150821…0014，13812341234）-> 张三（1508**********0014，138****1234）; everything else stays. */
+struct bytes mask_numbers(struct bytes text, struct arena *arena);
 
 /* For the loader's and the appliers' rooms only. */
 struct privacy {

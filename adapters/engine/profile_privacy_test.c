@@ -20,7 +20,7 @@
 #define PROFILE(agency, more) "agency: " agency "\nformat: {kind: json}\n" more "messages:\n  - " CASE
 
 static const char native[] = "{\"时间\": \"2026-06-08 10:00\", \"文号\": \"巴农移送〔2026〕3号\", \"主送\": [\"psb-bynr\"], \"名称\": \"王小明滥伐案\", \"类别\": \"TIMB2\", \"旗县\": \"150821\","
-    "\"案情\": \"案情如下\", \"地点\": \"五原县塔尔湖镇\", \"经度\": \"107.38712\", \"纬度\": \"41.08765\", \"联系人\": \"田某人\", \"联系电话\": \"0478-0000678\", \"承办人\": [\"赵办案\", \"钱办案\"],"
+    "\"案情\": \"案情如下：身份证150821197002020014，电话13812341234\", \"地点\": \"五原县塔尔湖镇\", \"经度\": \"107.38712\", \"纬度\": \"41.08765\", \"联系人\": \"田某人\", \"联系电话\": \"0478-0000678\", \"承办人\": [\"赵办案\", \"钱办案\"],"
     "\"当事人\": [{\"姓名\": \"欧阳小明\", \"类型\": \"PERSON\", \"证件\": \"111\", \"号码\": \"150821197002020014\", \"电话\": \"13812341234\", \"住址\": \"五原县塔尔湖镇1组\", \"性别\": \"1\"},"
     "{\"姓名\": \"巴彦淖尔木业公司\", \"类型\": \"ORGANISATION\", \"证件\": \"USCC\", \"号码\": \"11150800990000156N\"}],"
     "\"附件\": [{\"文件\": \"移送书.pdf\"}], \"手机备注\": \"13899998888\"}";
@@ -139,11 +139,11 @@ static const struct { const char *from, *to, *code, *says, *in_line; } spoilt[] 
     {"parties.phone: {OTHER_DEPT: {middle: [3, 4]}", "parties.phone: {OTHER_DEPT: {midle: [3, 4]}", "SETTINGS_TYPE", "treatment", "  parties.phone"},
     {"place: {OTHER_DEPT: county", "place: {OTHER_DEPT: town", "SETTINGS_TYPE", "\"town\" is no treatment", "  place:"},
     {"parties.phone: {", "parties.fone: {", "SETTINGS_UNKNOWN", "parties.fone", "  parties.fone"},
-    {"  summary: {OTHER_DEPT: full, STAT: drop, PUBLIC: drop}\n", "", "SETTINGS_MISSING", "nothing is said of summary", "  parties.name"},
-    {"note: {OTHER_DEPT: full, STAT: drop,", "note: {OTHER_DEPT: full,", "SETTINGS_MISSING", "STAT", "  note:"},
-    {"note: {OTHER_DEPT: full,", "note: {COPY: drop, OTHER_DEPT: full,", "SETTINGS_TYPE", "whole", "  note:"},
-    {"note: {OTHER_DEPT: full,", "note: {NOBODY: drop, OTHER_DEPT: full,", "SETTINGS_UNKNOWN", "NOBODY", "  note:"},
-    {"note: {OTHER_DEPT: full,", "note: {OTHER_DEPT: {grid: 0.01},", "SETTINGS_TYPE", "cannot be treated", "  note:"},
+    {"  summary: {OTHER_DEPT: numbers, STAT: drop, PUBLIC: drop}\n", "", "SETTINGS_MISSING", "nothing is said of summary", "  parties.name"},
+    {"note: {OTHER_DEPT: numbers, STAT: drop,", "note: {OTHER_DEPT: numbers,", "SETTINGS_MISSING", "STAT", "  note:"},
+    {"note: {OTHER_DEPT: numbers,", "note: {COPY: drop, OTHER_DEPT: full,", "SETTINGS_TYPE", "whole", "  note:"},
+    {"note: {OTHER_DEPT: numbers,", "note: {NOBODY: drop, OTHER_DEPT: full,", "SETTINGS_UNKNOWN", "NOBODY", "  note:"},
+    {"note: {OTHER_DEPT: numbers,", "note: {OTHER_DEPT: {grid: 0.01},", "SETTINGS_TYPE", "cannot be treated", "  note:"},
     {"longitude: {OTHER_DEPT: {grid: 0.01}", "longitude: {OTHER_DEPT: county", "SETTINGS_TYPE", "cannot be treated", "  longitude:"},
     {"reporter: {OTHER_DEPT: sealed", "reporter: {OTHER_DEPT: full", "SETTINGS_TYPE", "cannot be treated", "  reporter:"},
     {"records: [CaseFile, Clue]", "records: [CaseFile, Claim]", "SETTINGS_TYPE", "Claim", "  title:"},

@@ -13,7 +13,7 @@ void rendering_open(struct engine *engine, const struct arrival *arrival, struct
     struct fault fault;
     *ret = (struct rendering){.engine = engine, .arrival = arrival, .batch = batch, .scratch = scratch};
     ret->readable = record_read(engine->catalogue, arrival->value, &ret->said, &fault) == OK;
-    if (!ret->readable) log_fault(LOG_ERROR, "inbound.unreadable", &fault);
+    if (!ret->readable) log_fault_unnamed(LOG_ERROR, "inbound.unreadable", &fault);
 }
 
 struct uuid rendering_message_id(const struct rendering *r) {

@@ -26,12 +26,12 @@ void reship_gone(struct uploads *u, const struct digest *sha256, const char *why
     char hex[DIGEST_SIZE * 2 + 1];
     struct fault fault;
     digest_hex(sha256, hex);
-    if (answer(u, sha256, &(struct wanted_answer){.kind = ANSWER_GONE}, &fault) != OK) log_fault(LOG_WARN, "reship.unanswered", &fault);
+    if (answer(u, sha256, &(struct wanted_answer){.kind = ANSWER_GONE}, &fault) != OK) log_fault_unnamed(LOG_WARN, "reship.unanswered", &fault);
     (void)fault_set(&fault, REFUSE, "CONTENT_GONE", "sha256 %s: %s", hex, why);
-    log_fault(LOG_ERROR, "reship.gone", &fault);
+    log_fault_unnamed(LOG_ERROR, "reship.gone", &fault);
     u->engine->status.last_error = fault;
     u->engine->status.last_error_at = instant_now();
-    if (journal_alarm(u->engine->journal, "WANTED", fault.text, &fault) != OK) log_fault(LOG_WARN, "reship.no_alarm", &fault);
+    if (journal_alarm(u->engine->journal, "WANTED", fault.text, &fault) != OK) log_fault_unnamed(LOG_WARN, "reship.no_alarm", &fault);
 }
 
 /* "inode modified_ns size name", as uploads.c writes identities. */

@@ -83,10 +83,40 @@ static __int128 power_of_ten(unsigned scale) {
     return power;
 }
 
+static bool cut_front(struct bytes *text, const char *word) {
+    size_t count = strlen(word);
+    if (text->count < count || memcmp(text->at, word, count) != 0) return false;
+    *text = scalar_trim(bytes_of(text->at + count, text->count - count));
+    return true;
+}
+static bool cut_end(struct bytes *text, const char *word) {
+    size_t count = strlen(word);
+    if (text->count < count || memcmp(text->at + text->count - count, word, count) != 0) return false;
+    *text = scalar_trim(bytes_of(text->at, text->count - count));
+    return true;
+}
+
+/* An amount that says its own unit (1.2万元, ￥1,234.50, 人民币500元整) is taken at its word, whatever the column's is; where the sign of the
+ * currency stands alone in a column of another unit, either may be meant: false. */
+static bool own_unit(struct bytes *text, const struct unit_pair **unit) {
+    static const char *const yuan[] = {"元", "圆"}, *const signs[] = {"人民币", "RMB", "CNY", "￥", "¥"};
+    bool sign = false, tens = false, said = false;
+    (void)cut_end(text, "整");
+    for (size_t i = 0; i < sizeof yuan / sizeof yuan[0] && !said; i++) said = cut_end(text, yuan[i]);
+    tens = cut_end(text, "万");
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) sign = cut_front(text, signs[i]) || sign;
+    const struct unit_pair *own = said || tens || sign ? scalar_unit(tens ? "万元" : "元", (*unit)->canonical) : *unit;
+    if (!own || (sign && !said && !tens && own != *unit)) return false;
+    *unit = own;
+    return true;
+}
+
 enum outcome scalar_amount(struct bytes text, const struct unit_pair *unit, struct arena *arena, int64_t *ret_fen, struct fault *fault) {
     struct decimal d;
-    const char *plain = plain_number(text, arena);
     if (!unit) unit = scalar_unit("元", "fen");
+    PROMISE(unit);
+    struct bytes number = text;
+    const char *plain = own_unit(&number, &unit) ? plain_number(number, arena) : NULL;
     if (!plain || !decimal_of(plain, &d)) return fault_set(fault, REFUSE, "FIELD_AMOUNT", "\"%.*s\" is not an amount in %s", BYTES_FMT(text), unit->native);
     __int128 over = (__int128)d.digits * unit->multiply, under = power_of_ten(d.scale) * unit->divide;
     if (over % under != 0) return fault_set(fault, REFUSE, "FIELD_AMOUNT", "\"%.*s\" %s is not a whole number of fen", BYTES_FMT(text), unit->native);
@@ -111,7 +141,9 @@ struct bytes scalar_amount_text(int64_t fen, const struct unit_pair *unit, struc
 
 enum outcome scalar_number(struct bytes text, const struct unit_pair *unit, struct arena *arena, double *ret, struct fault *fault) {
     struct decimal d;
-    const char *plain = plain_number(text, arena);
+    struct bytes bare = text;
+    bool money = unit && strcmp(unit->canonical, "元") == 0;
+    const char *plain = !money || own_unit(&bare, &unit) ? plain_number(bare, arena) : NULL;
     if (!plain || strlen(plain) > WHOLE_MOST) return fault_set(fault, REFUSE, "FIELD_NUMBER", "\"%.*s\" is not a number", BYTES_FMT(text));
     if (!unit || unit->multiply == unit->divide) {
         *ret = strtod(plain, NULL);

@@ -34,9 +34,25 @@ static void amounts_are_exact(void **state) {
         {"9999999999999999.99", "元", 999999999999999999}, {"0.0000010000000000000", "万元", 1}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) amount_is(all[i].text, all[i].unit, all[i].fen);
 }
+static void an_amount_that_says_its_unit_is_taken_at_its_word(void **state) {
+    (void)state;
+    const struct { const char *text; int64_t fen; } all[] = {{"1元", 100}, {"1,234.50元", 123450}, {"12万元", 12000000}, {"1.2万", 1200000}, {"￥1.2万元", 1200000}, {"人民币５００元整", 50000},
+        {"500 圆整", 50000}, {"RMB 3元", 300}, {"人民币￥0.01元", 1}, {"-2万元", -2000000}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        amount_is(all[i].text, "元", all[i].fen);
+        amount_is(all[i].text, "万元", all[i].fen);
+    }
+    amount_is("￥1,234.56", "元", 123456);
+    amount_is("¥ 7", "元", 700);
+    struct fault fault = {0};
+    double yuan = 0;
+    assert_int_equal(scalar_number(bytes_of_cstr("￥1.2万元"), scalar_unit("元", "元"), arena, &yuan, &fault), OK);
+    assert_true(fabs(yuan - 12000) < 1e-9);
+    assert_int_equal(scalar_number(bytes_of_cstr("3元"), scalar_unit("株", "株"), arena, &yuan, &fault), REFUSE);
+}
 static void what_is_no_amount_is_refused(void **state) {
     (void)state;
-    const struct { const char *text, *unit; } all[] = {{"", "元"}, {"0.001", "元"}, {"1.23456789", "万元"}, {"一百", "元"}, {"1元", "元"}, {"1e3", "元"}, {"1,23", "元"}, {"1,2345", "元"}, {"1,234,5", "元"},
+    const struct { const char *text, *unit; } all[] = {{"", "元"}, {"0.001", "元"}, {"1.23456789", "万元"}, {"一百", "元"}, {"￥1.5", "万元"}, {"元", "元"}, {"￥", "元"}, {"￥￥1", "元"}, {"1万万元", "元"}, {"1元元", "元"}, {"1美元", "元"}, {"$1", "元"}, {"1元￥", "元"}, {"1 千元", "元"}, {"1e3", "元"}, {"1,23", "元"}, {"1,2345", "元"}, {"1,234,5", "元"},
         {",123", "元"}, {"1.", "元"}, {".5", "元"}, {"1.2.3", "元"}, {"--1", "元"}, {"1 2", "元"}, {"92233720368547758.08", "元"}, {"9999999999999999999999", "元"},
         {"0x10", "元"}, {"inf", "元"}, {"nan", "元"}, {"-", "元"}, {"1,234.5,6", "元"}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -119,7 +135,7 @@ static void units_are_a_closed_list(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(amounts_are_exact), cmocka_unit_test(what_is_no_amount_is_refused), cmocka_unit_test(a_number_ends_where_its_text_ends),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(amounts_are_exact), cmocka_unit_test(an_amount_that_says_its_unit_is_taken_at_its_word), cmocka_unit_test(what_is_no_amount_is_refused), cmocka_unit_test(a_number_ends_where_its_text_ends),
         cmocka_unit_test(an_amount_is_written_as_it_is_read), cmocka_unit_test(quantities_are_rounded_once), cmocka_unit_test(what_is_no_quantity_is_refused),
         cmocka_unit_test(a_quantity_is_written_shortly_and_read_back), cmocka_unit_test(units_are_a_closed_list)};
     return cmocka_run_group_tests(tests, set_up, tear_down);

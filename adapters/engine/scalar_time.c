@@ -7,9 +7,11 @@ enum part { PART_LITERAL, PART_YEAR, PART_MONTH, PART_DAY, PART_HOUR, PART_MINUT
 struct token { enum part part; size_t least, most, length; };  /* digits; length: bytes of the pattern */
 
 /* Reading without a pattern of the profile; the forms that papers and exports really use. */
-#define DAYS(rest) "yyyy-M-d" rest, "yyyy/M/d" rest, "yyyy.M.d" rest, "yyyy年M月d日" rest
-static const char *const built_in[] = {DAYS(""), DAYS(" H:mm"), DAYS(" H:mm:ss"), DAYS("TH:mm"), DAYS("TH:mm:ss"), DAYS("H时m分"), DAYS("H时m分s秒"),
-    DAYS(" H时m分"), DAYS(" H时m分s秒"), "yyyyMMdd", "yyyyMMddHHmm", "yyyyMMddHHmmss"};
+#define CHINESE(rest) "yyyy年M月d日" rest   /* only here an hour may follow at once: 2024-3-112时 would be two days */
+#define DAYS(rest) "yyyy-M-d" rest, "yyyy/M/d" rest, "yyyy.M.d" rest, CHINESE(rest)
+static const char *const built_in[] = {DAYS(""), DAYS(" H:mm"), DAYS(" H:mm:ss"), DAYS("TH:mm"), DAYS("TH:mm:ss"), DAYS(" H:mm:ss.0"),
+    DAYS(" H时"), DAYS(" H时m分"), DAYS(" H时m分s秒"), CHINESE("H时"), CHINESE("H时m分"), CHINESE("H时m分s秒"), CHINESE("H:mm"), CHINESE("H:mm:ss"),
+    "yyyyMMdd", "yyyyMMdd HH:mm", "yyyyMMdd HH:mm:ss", "yyyyMMddHHmm", "yyyyMMddHHmmss"};
 #define CHINA_MS (8 * HOUR_MS)
 #define PATTERN_MOST 64u
 #define WRITTEN "yyyy-MM-dd HH:mm:ss"

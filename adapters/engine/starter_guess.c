@@ -34,7 +34,8 @@ static const struct { enum group_kind group; const char *canonical, *names; } kn
     {GROUP_DOCUMENTS, "file_name", "附件 附件名 附件文件 文件名 文件 file fj"}};
 static const char kinds[] = "文书类型 文书种类 文书类别 单据类型 业务类型 类型 种类 wslx wszl type";
 static const char *const forms[] = {"yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-M-d H:mm:ss", "yyyy-M-d H:mm", "yyyy-M-d", "yyyy/M/d H:mm:ss", "yyyy/M/d H:mm", "yyyy/M/d",
-    "yyyy.M.d H:mm", "yyyy.M.d", "yyyy年M月d日 H时m分", "yyyy年M月d日H时m分", "yyyy年M月d日 H:mm", "yyyy年M月d日", "yyyyMMddHHmmss", "yyyyMMddHHmm", "yyyyMMdd", "yyyy-MM-ddTHH:mm:ss",
+    "yyyy.M.d H:mm", "yyyy.M.d", "yyyy年M月d日 H时m分", "yyyy年M月d日H时m分", "yyyy年M月d日 H:mm", "yyyy年M月d日H:mm", "yyyy年M月d日H时",
+    "yyyy年M月d日", "yyyyMMddHHmmss", "yyyyMMddHHmm", "yyyyMMdd HH:mm:ss", "yyyyMMdd HH:mm", "yyyyMMdd", "yyyy-MM-dd HH:mm:ss.0", "yyyy-MM-ddTHH:mm:ss",
     "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ssZ"};
 
 static size_t rank_in(const char *names, const char *name) {

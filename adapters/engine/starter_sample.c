@@ -1,5 +1,6 @@
 /* See starter_inside.h: the sample's format and its leaves. */
 #include "adapters/engine/starter_inside.h"
+#include "adapters/formats/disguise.h"
 #include <jansson.h>
 #include <strings.h>
 
@@ -7,6 +8,15 @@ static bool is_utf8(struct bytes file) {
     json_t *text = json_stringn((const char *)file.at, file.count);
     json_decref(text);
     return text != NULL;
+}
+
+/* What begins with the byte order mark of UTF-8 or UTF-16 is answered in UTF-8 with one: Excel and Notepad read either. */
+static bool marked(struct bytes file) {
+    static const struct { const char *mark; size_t count; } all[] = {{"\xef\xbb\xbf", 3}, {"\xff\xfe", 2}, {"\xfe\xff", 2}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (file.count >= all[i].count && memcmp(file.at, all[i].mark, all[i].count) == 0) return true;
+    }
+    return false;
 }
 
 static bool ends(const char *name, const char *with) {
@@ -27,16 +37,23 @@ static char separator_of(struct bytes file) {
     return ret;
 }
 
-static void guess_format(struct format *format, const char *name, struct bytes file) {
-    bool bom = file.count >= 3 && memcmp(file.at, "\xef\xbb\xbf", 3) == 0;
-    struct bytes plain = scalar_trim(file);
-    *format = (struct format){.kind = FORMAT_CSV, .encoding = is_utf8(file) ? ENCODING_UTF8 : ENCODING_GB18030, .bom = bom, .header_rows = 1};
-    if (ends(name, ".dbf")) format->kind = FORMAT_DBF;
-    else if (ends(name, ".xlsx")) format->kind = FORMAT_XLSX, format->encoding = ENCODING_UTF8;
-    else if (ends(name, ".jsonl") || ends(name, ".ndjson")) format->kind = FORMAT_JSONL;
+static enum outcome guess_format(struct sample *s, const char *name, struct bytes file, struct fault *fault) {
+    struct format *format = &s->format;
+    bool bom = marked(file);
+    struct bytes text = file;
+    *format = (struct format){.kind = FORMAT_CSV, .encoding = bom || is_utf8(file) ? ENCODING_UTF8 : ENCODING_GB18030, .bom = bom, .header_rows = 1};
+    bool workbook = ends(name, ".xlsx") || (file.count >= 4 && memcmp(file.at, "PK\x03\x04", 4) == 0);
+    const char *is = workbook ? NULL : disguise_of(file, FORMAT_XML);
+    if (is) return fault_set(fault, REFUSE, "FILE_KIND", "%s: %s", name, is);
+    if (ends(name, ".dbf")) return format->kind = FORMAT_DBF, OK;
+    if (workbook) return format->kind = FORMAT_XLSX, format->encoding = ENCODING_UTF8, OK;
+    TRY(native_to_text(format, file, s->arena, &text, fault));
+    struct bytes plain = scalar_trim(text);
+    if (ends(name, ".jsonl") || ends(name, ".ndjson")) format->kind = FORMAT_JSONL;
     else if (ends(name, ".xml") || (plain.count && *plain.at == '<')) format->kind = FORMAT_XML;
     else if (ends(name, ".json") || (plain.count && (*plain.at == '{' || *plain.at == '['))) format->kind = FORMAT_JSON;
-    else format->separator = separator_of(file);
+    else format->separator = separator_of(text);
+    return OK;
 }
 
 static bool plain_name(struct bytes name) { return name.count && !memchr(name.at, '/', name.count) && !memchr(name.at, 0, name.count) && name.at[0] != '{'; }
@@ -97,7 +114,7 @@ static enum outcome read_headed(struct sample *s, struct bytes file, struct nati
 
 enum outcome sample_read(struct sample *s, const char *name, struct bytes file, struct fault *fault) {
     struct native_node *root = NULL;
-    guess_format(&s->format, name, file);
+    TRY(guess_format(s, name, file, fault));
     enum outcome outcome = native_read(&s->format, file, s->arena, &root, fault);
     if (outcome == REFUSE && s->format.kind == FORMAT_XLSX) outcome = read_headed(s, file, &root, fault);
     TRY(outcome);

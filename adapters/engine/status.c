@@ -44,7 +44,7 @@ void status_tell(struct status *status, struct engine *e, bool running) {
     json_t *root = json_of(e, counts.waiting, since, running);
     char *text = json_dumps(root, JSON_INDENT(2));
     PROMISE(text);
-    if (e->transport->verbs->tell_status(e->transport, bytes_of_cstr(text), &fault) != OK) log_fault(LOG_WARN, "status.untold", &fault);
+    if (e->transport->verbs->tell_status(e->transport, bytes_of_cstr(text), &fault) != OK) log_fault_unnamed(LOG_WARN, "status.untold", &fault);
     free(text);
     json_decref(root);
     *status = (struct status){e->status, counts, now, since};

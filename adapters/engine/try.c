@@ -124,12 +124,13 @@ static enum outcome choose_mask(const struct world *world, struct attempt *a, st
     return a->mask ? OK : fault_set(fault, REFUSE, "SETTINGS_TYPE", "--as %s: a mask (%s) or a role (to, copy, notice, alert)", a->as, privacy_names(privacy));
 }
 
-static enum outcome read_sidecar(const struct world *world, const char *file, const char *name, struct fault *fault) {
+static enum outcome read_sidecar(const struct world *world, const char *file, struct bytes native, struct fault *fault) {
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
     struct convert_sidecar beside = {0};
     struct fault unread;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, SIDECAR_MOST);
-    if (!convert_sidecar(world->profile, bytes_of_cstr(name), world->arena, &beside)) return OK;
+    if (!convert_sidecar(world->profile, bytes_of_cstr(name), native, world->arena, &beside)) return OK;
     const char *path = arena_printf(world->arena, "%.*s%.*s", (int)(name - file), file, BYTES_FMT(beside.name));
     if (buffer_read_file(&content, path, &unread) == OK) return convert_sidecar_check(world->profile, buffer_view(&content), fault);
     return beside.needed ? fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s does not lie beside it", BYTES_FMT(beside.name)) : OK;
@@ -145,7 +146,7 @@ static enum outcome attempt(const struct world *world, const char *file, const c
     buffer_init(&value, LIMIT_VALUE);
     if (!profile_takes(world->profile, name)) return fault_set(fault, REFUSE, "UNKNOWN_FORMAT", "%s", name);
     TRY(buffer_read_file(&native, file, fault));
-    TRY(read_sidecar(world, file, name, fault));
+    TRY(read_sidecar(world, file, buffer_view(&native), fault));
     TRY(convert_read(world->profile, name, buffer_view(&native), world->arena, &a.draft, fault));
     convert_view(a.draft, &a.view);
     TRY(choose_mask(world, &a, fault));

@@ -106,8 +106,9 @@ void column_join(const struct format *format, struct native_node *root, struct a
     }
 }
 
+static struct bytes rest(struct bytes text, size_t from) { return from ? bytes_of(text.at + from, text.count - from) : text; } /* an empty one may be nowhere */
 static struct column_text behind(const struct column_text *text, size_t plain, size_t coded) {
-    return (struct column_text){bytes_of(text->text.at + plain, text->text.count - plain), bytes_of(text->encoded.at + coded, text->encoded.count - coded)};
+    return (struct column_text){rest(text->text, plain), rest(text->encoded, coded)};
 }
 
 /* How far the width reaches, and where the last character that is no blank ends within it. */

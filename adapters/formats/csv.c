@@ -78,6 +78,19 @@ static enum outcome header_name(struct sheet *s) {
     return OK;
 }
 
+/* A header of one column that holds one sign again and again was written with another separator than the profile's. */
+static enum outcome check_separator(struct sheet *s) {
+    static const char signs[] = ",;|\t";
+    for (const char *sign = signs; *sign && s->columns == 1; sign++) {
+        size_t count = 0;
+        for (size_t i = 0; i < s->names[0].count; i++) count += s->names[0].at[i] == (uint8_t)*sign;
+        if (count < 2) continue;
+        return reading_refuse(s->r, 0, "CSV_SYNTAX", "the header row is one column that holds %zu times %s: should format.separator of the agency's profile say so?", count,
+                              *sign == '\t' ? "a tab" : (char[]){'"', *sign, '"', 0});
+    }
+    return OK;
+}
+
 static void number(struct sheet *s) {
     const struct numbering *numbering = s->r->format->numbering;
     if (!numbering) return;
@@ -95,6 +108,7 @@ static enum outcome header(struct sheet *s) {
         s->at++;
         TRY(header_name(s));
     }
+    TRY(check_separator(s));
     skip_line_end(s);
     number(s);
     return OK;
@@ -152,6 +166,7 @@ enum outcome csv_read(struct reading *r, struct native_node **ret) {
 
 static enum outcome write_cell(char separator, struct bytes text, bool alone, struct buffer *into, struct fault *fault) {
     bool quote = alone && !text.count; /* a line with nothing on it would be no row */
+    if (text.count && (text.at[0] == '<' || text.at[0] == '%')) quote = true; /* or the first cell's would be taken for a web page or a PDF (disguise.c) */
     for (size_t i = 0; i < text.count && !quote; i++) quote = text.at[i] == (uint8_t)separator || memchr("\"\r\n", text.at[i], 3);
     if (text.count >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0) quote = true; /* or the first cell's would be taken for the file's mark */
     if (quote) TRY(buffer_add_cstr(into, "\"", fault));

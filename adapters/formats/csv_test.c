@@ -21,7 +21,7 @@ static void blank_lines_may_only_stand_at_the_end(void **state) {
 static void what_is_wrong_is_refused_with_its_place(void **state) {
     (void)state;
     const struct refusal all[] = {
-        {T(""), "CSV_SYNTAX", 1, 1}, {T("\na\n"), "CSV_SYNTAX", 1, 1}, {T("文,b\n"), "CSV_SYNTAX", 2, 1},
+        {T(""), "CSV_SYNTAX", 1, 1}, {T("\na\n"), "CSV_SYNTAX", 1, 1}, {T("文,b\n"), "CSV_SYNTAX", 2, 1}, {T("文;b;c\n1;2;3\n"), "CSV_SYNTAX", 1, 1}, {T("文\tb\tc\n1\t2\t3\n"), "CSV_SYNTAX", 1, 1},
         {T("文,b\n中,2\n中文\n"), "CSV_SYNTAX", 3, 3}, {T("文,b\n中,2,3\n"), "CSV_SYNTAX", 2, 4}, {T("文,b\n中,x\"y\n"), "CSV_SYNTAX", 2, 4},
         {T("文,b\n中,\"x\" \n"), "CSV_SYNTAX", 2, 6}, {T("文,b\n中,\"x\n\n"), "CSV_SYNTAX", 2, 3}, {T("文,b\r1,2\r"), "CSV_SYNTAX", 1, 4},
         {T("文,,c\n1,2,3\n"), "CSV_SYNTAX", 1, 3}, {T("文,b,\"文\"\n1,2,3\n"), "CSV_SYNTAX", 1, 5}, {T("文,b,\n1,2,\n"), "CSV_SYNTAX", 1, 5}};

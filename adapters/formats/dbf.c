@@ -42,14 +42,13 @@ static enum outcome check_kind(struct table *t) {
 }
 
 static enum outcome decode(struct table *t, struct bytes raw, uint32_t record, uint32_t field, struct bytes *ret) {
-    const struct format unmarked = {.encoding = t->r->format->encoding};
     bool ascii = true;
     for (size_t i = 0; i < raw.count && ascii; i++) ascii = raw.at[i] < 0x80 && raw.at[i];
     if (ascii) {
         *ret = arena_copy(t->r->arena, raw);
         return OK;
     }
-    enum outcome outcome = encoding_decode(&unmarked, raw, t->r->arena, ret, t->r->fault);
+    enum outcome outcome = encoding_decode_plain(t->r->format, raw, t->r->arena, ret, t->r->fault);
     return outcome == REFUSE ? place(t, record, field, field <= t->fields ? arena_cstr(t->r->arena, t->names[field - 1]) : "") : outcome;
 }
 
@@ -91,6 +90,9 @@ static enum outcome check_header(struct table *t) {
     if (records > NATIVE_NODES) {
         (void)fault_set(t->r->fault, REFUSE, "TOO_MANY", "%zu records; a case file may have %u", records, NATIVE_NODES);
         return place(t, 1, 1, "");
+    }
+    if (t->r->format->encoding == ENCODING_GB18030 && encoding_looks_utf8(bytes_of(file.at + header, there - (there > wanted)))) {
+        return refuse(t, 1, 1, "the texts look like UTF-8, and the agency's profile says GB18030: export the table as GBK, or correct the profile");
     }
     if (!ends) return refuse(t, (uint32_t)(there / length) + 1, 1, "%zu records of %zu bytes are announced, %zu bytes are there", records, length, there);
     return OK;

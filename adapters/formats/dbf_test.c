@@ -36,6 +36,15 @@ static void texts_days_and_numbers_are_written_and_read(void **state) {
     fixture_reads(&gb, table_of("", "", "7", "x"), "@1:1(row@1:1(AJBH@1:1= RQ@1:2= MJ@1:3=7.00 AQ@1:4=x))");
     assert_int_equal(made.at[29], 0x4d);
 }
+static void a_table_of_utf8_is_not_read_as_gbk(void **state) {
+    (void)state;
+    struct fault f = {0};
+    struct native_node *root = root_of();
+    cell(row_of(root), "AJMC", "非法占用林地案");
+    assert_int_equal(write(&free_form, root, &f), OK);
+    fixture_reads(&free_form, buffer_view(&made), "@1:1(row@1:1(AJMC@1:1=非法占用林地案))");
+    fixture_refused(&gb, (struct refusal){buffer_view(&made), "DBF_SYNTAX", 1, 1});
+}
 static void a_long_text_continues_in_the_records_below(void **state) {
     (void)state;
     fixture_reads(&gb, table_of("A", "", "", "一二三四五"), "@1:1(row@1:1(AJBH@1:1=A RQ@1:2= MJ@1:3= AQ@1:4=一二三四五))");
@@ -108,7 +117,7 @@ static void spoilt_files_are_read_or_refused(void **state) {
     fixture_torture(&gb, bytes_of(copy, file.count));
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(texts_days_and_numbers_are_written_and_read), cmocka_unit_test(a_long_text_continues_in_the_records_below),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(texts_days_and_numbers_are_written_and_read), cmocka_unit_test(a_table_of_utf8_is_not_read_as_gbk), cmocka_unit_test(a_long_text_continues_in_the_records_below),
         cmocka_unit_test(what_the_profile_does_not_declare_is_as_wide_as_it_is), cmocka_unit_test(what_a_field_cannot_hold_is_not_cut),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_place), cmocka_unit_test(spoilt_files_are_read_or_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);

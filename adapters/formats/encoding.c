@@ -1,12 +1,14 @@
-/* See native_inside.h. GB18030 by the C library's iconv, which takes no byte sequence that stands for nothing; UTF-8 as RFC 3629
- * has it. Each call that needs one opens its own converter: it has a state. */
+/* See native_inside.h. GB18030 and UTF-16 by the C library's iconv, which takes no byte sequence that stands for nothing; UTF-8 as RFC 3629
+ * has it. A byte order mark decides, whatever the profile says: none of them can stand at the beginning of a text in another of these
+ * encodings. Each call that needs a converter opens its own: it has a state. */
 #include "adapters/formats/native_inside.h"
 #include "base/line.h"
 #include <errno.h>
 #include <iconv.h>
 #include <pthread.h>
 
-static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+static const char UTF8[] = "UTF-8", GB18030[] = "GB18030", UTF16[] = "UTF-16";
+static const uint8_t mark[] = {0xef, 0xbb, 0xbf}, mark_gb18030[] = {0x84, 0x31, 0x95, 0x33};
 static struct bytes without_mark(struct bytes text) {
     bool marked = text.count >= sizeof mark && memcmp(text.at, mark, sizeof mark) == 0;
     return marked ? bytes_of(text.at + sizeof mark, text.count - sizeof mark) : text;
@@ -71,23 +73,29 @@ static bool plain_gb18030(struct bytes file, uint8_t *to, size_t *ret_count) {
     return true;
 }
 
-static enum outcome from_gb18030(struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+/* False: `ret` ends before what stands for nothing. */
+static enum outcome convert_all(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret, bool *ret_whole, struct fault *fault) {
     iconv_t converter;
     size_t room = file.count + file.count / 2 + 4, count = 0; /* 2 bytes become at most 3, 4 at most 4 */
     uint8_t *made = arena_alloc(arena, room);
     pthread_once(&two_bytes_made, make_two_bytes);
-    if (plain_gb18030(file, made, &count)) {
-        *ret = bytes_of(made, count);
-        return OK;
-    }
-    TRY(converter_open("UTF-8", "GB18030", &converter, fault));
+    *ret_whole = strcmp(charset, GB18030) == 0 && plain_gb18030(file, made, &count);
+    *ret = bytes_of(made, count);
+    if (*ret_whole) return OK;
+    TRY(converter_open("UTF-8", charset, &converter, fault));
     char *in = arena_cstr(arena, file), *out = (char *)made;
     size_t left = file.count, free_bytes = room;
-    bool good = iconv(converter, &in, &left, &out, &free_bytes) != (size_t)-1;
-    PROMISE(good || errno != E2BIG);
+    *ret_whole = iconv(converter, &in, &left, &out, &free_bytes) != (size_t)-1;
+    PROMISE(*ret_whole || errno != E2BIG);
     iconv_close(converter);
     *ret = bytes_of(made, room - free_bytes);
-    return good ? OK : wrong_after(without_mark(*ret), "GB18030", fault);
+    return OK;
+}
+
+static enum outcome from_charset(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+    bool whole = false;
+    TRY(convert_all(charset, file, arena, ret, &whole, fault));
+    return whole ? OK : wrong_after(without_mark(*ret), charset, fault);
 }
 
 /* U+1000..U+CFFF, where Chinese is: three bytes without special cases. */
@@ -119,14 +127,69 @@ enum outcome encoding_check(struct bytes file, struct bytes *ret, struct fault *
     return OK;
 }
 
-enum outcome encoding_decode(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+const char *encoding_marked(struct bytes file) {
+    static const struct { const char *mark; size_t count; const char *charset; } all[] = {
+        {"\xef\xbb\xbf", 3, UTF8}, {"\x84\x31\x95\x33", 4, GB18030}, {"\xff\xfe", 2, UTF16}, {"\xfe\xff", 2, UTF16}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (file.count >= all[i].count && memcmp(file.at, all[i].mark, all[i].count) == 0) return all[i].charset;
+    }
+    return NULL;
+}
+
+const char *encoding_charset(const struct format *format) { return format->encoding == ENCODING_UTF8 ? UTF8 : GB18030; }
+
+static enum outcome decode(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
     struct bytes text = BYTES_NONE;
-    if (format->encoding == ENCODING_UTF8) return encoding_check(arena_copy(arena, file), ret, fault);
-    TRY(from_gb18030(file, arena, &text, fault));
+    if (strcmp(charset, UTF8) == 0) return encoding_check(arena_copy(arena, file), ret, fault);
+    TRY(from_charset(charset, file, arena, &text, fault));
     text = without_mark(text);
     TRY(check_nul(text, fault));
     *ret = text;
     return OK;
+}
+
+enum outcome encoding_decode_plain(const struct format *format, struct bytes text, struct arena *arena, struct bytes *ret, struct fault *fault) {
+    return decode(encoding_charset(format), text, arena, ret, fault);
+}
+
+/* Two Chinese signs (U+3000 to U+9FFF) and not a byte against UTF-8: no text of GB18030 of more than a few words is so by chance. */
+bool encoding_looks_utf8(struct bytes text) {
+    size_t chinese = 0;
+    for (size_t i = 0; i < text.count;) {
+        size_t step = line_character(text.at + i, text.count - i);
+        if (!step) return false;
+        chinese += step == 3 && text.at[i] >= 0xe3 && text.at[i] <= 0xe9;
+        i += step;
+    }
+    return chinese >= 2;
+}
+
+bool encoding_doubtful(const struct format *format, struct bytes file) {
+    return format->encoding == ENCODING_GB18030 && !(file.count >= 4 && memcmp(file.at, mark_gb18030, 4) == 0) && (encoding_marked(file) || encoding_looks_utf8(file));
+}
+struct bytes encoding_gb18030_mark(void) { return bytes_of(mark_gb18030, sizeof mark_gb18030); }
+
+/* What a file that is not what the profile says seems to be. */
+static enum outcome guess(const char *charset, struct bytes file, struct arena *arena, const char **ret, struct fault *fault) {
+    struct bytes ignored = BYTES_NONE;
+    bool gb18030 = false;
+    if (strcmp(charset, UTF8) == 0) TRY(convert_all(GB18030, file, arena, &ignored, &gb18030, fault));
+    if (file.count && memchr(file.at, 0, file.count)) *ret = "有 NUL 字节，可能是没有 BOM 的 UTF-16，或不是文本 · it has NUL bytes: UTF-16 without a BOM, or no text";
+    else if (gb18030) *ret = "看来是 GB18030（GBK） · it looks like GB18030 (GBK)";
+    else if (encoding_looks_utf8(file)) *ret = "看来是 UTF-8 · it looks like UTF-8";
+    else *ret = "可能是 Big5，或已损坏 · it may be Big5, or damaged";
+    return OK;
+}
+
+enum outcome encoding_decode(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+    const char *marked = encoding_marked(file), *charset = marked ? marked : encoding_charset(format), *seems = "";
+    bool other = !marked && strcmp(charset, GB18030) == 0 && encoding_looks_utf8(file); /* would become other characters unseen */
+    enum outcome outcome = other ? wrong_after(BYTES_NONE, charset, fault) : decode(charset, file, arena, ret, fault);
+    if (outcome != REFUSE) return outcome;
+    const struct fault first = *fault;
+    TRY(guess(charset, file, arena, &seems, fault));
+    fault_set(fault, REFUSE, "ENCODING", "%s (%s)", first.text, seems);
+    return fault_as(fault_place(fault, NULL, first.line, first.column), REFUSE);
 }
 
 /* GB 18030-2000 had no standard character for 24 of its codes and put private ones there (vertical punctuation, parts of characters);

@@ -7,12 +7,51 @@ static void bytes_that_are_no_text_are_refused_with_their_place(void **state) {
     const struct refusal all[] = {
         {T("a\n中\xff\n"), "ENCODING", 2, 2}, {T("a\n\xc0\xaf\n"), "ENCODING", 2, 1}, {T("a\n\xe0\x80\xaf\n"), "ENCODING", 2, 1},
         {T("a\n\xed\xa0\x80\n"), "ENCODING", 2, 1}, {T("a\n\xf4\x90\x80\x80\n"), "ENCODING", 2, 1}, {T("a\n中\xe4\xb8"), "ENCODING", 2, 2},
-        {T("\xef\xbb\xbf" "a\nb\0\n"), "ENCODING", 2, 2}, {T("\xff\xfe" "a\0"), "ENCODING", 1, 1}, {T("a\n\xd6\xd0\n"), "ENCODING", 2, 1}};
+        {T("\xef\xbb\xbf" "a\nb\0\n"), "ENCODING", 2, 2}, {T("\xff\xfe" "a\0\n\0\x2d\x4e\0\xd8"), "ENCODING", 2, 2}, {T("\xff\xfe" "a\0\0\0"), "ENCODING", 1, 2}, {T("a\n\xd6\xd0\n"), "ENCODING", 2, 1}};
     for (size_t i = 0; i < COUNT(all); i++) fixture_refused(&utf8, all[i]);
     const struct refusal chinese[] = {{T("a\n\xd6\xd0\xff\xff\n"), "ENCODING", 2, 2}, {T("a\n\xd6\xd0\x80\n"), "ENCODING", 2, 2},
                                       {T("a\n\xd6\xd0\xd6"), "ENCODING", 2, 2}, {T("a\n\x81\x30\x81"), "ENCODING", 2, 1},
                                       {T("a\n\xd6\n"), "ENCODING", 2, 1}, {T("a\n\xfe\x39\xfe\x39\n"), "ENCODING", 2, 1}, {T("a\nx\0"), "ENCODING", 2, 2}};
     for (size_t i = 0; i < COUNT(chinese); i++) fixture_refused(&gb18030, chinese[i]);
+}
+/* 文号 / 中, as Notepad and Excel's "Unicode text" save it, and as either encoding of a profile might find it. */
+static void a_byte_order_mark_decides(void **state) {
+    (void)state;
+    static const char tree[] = "@1:1(row@2:1(文号@2:1=中))";
+    const struct format *const both[] = {&utf8, &gb18030};
+    for (size_t i = 0; i < COUNT(both); i++) {
+        fixture_reads(both[i], T("\xff\xfe\x87\x65\xf7\x53\r\0\n\0\x2d\x4e"), tree);
+        fixture_reads(both[i], T("\xfe\xff\x65\x87\x53\xf7\0\n\x4e\x2d"), tree);
+        fixture_reads(both[i], T("\xef\xbb\xbf文号\n中"), tree);
+        fixture_reads(both[i], T("\x84\x31\x95\x33\xce\xc4\xba\xc5\n\xd6\xd0"), tree);
+    }
+}
+static void what_a_file_seems_to_be_is_told(void **state) {
+    (void)state;
+    const struct { const struct format *format; struct bytes file; const char *told; } all[] = {
+        {&utf8, T("\xce\xc4\xba\xc5\n\xd6\xd0"), "GB18030 (GBK)"}, {&gb18030, T("文书类型\n移送书"), "it looks like UTF-8"},
+        {&gb18030, T("文书类型啊\n移送书"), "it looks like UTF-8"}, {&gb18030, T("\x87\x65\xf7\x53\n\0\x2d\x4e"), "UTF-16 without a BOM"},
+        {&utf8, T("a\0\n\0b\0"), "UTF-16 without a BOM"}, {&gb18030, T("a\n\xff\xff"), "Big5"}};
+    for (size_t i = 0; i < COUNT(all); i++) {
+        struct fault f = {0};
+        struct native_node *root = NULL;
+        assert_int_equal(native_read(all[i].format, all[i].file, fixture_arena(), &root, &f), REFUSE);
+        assert_string_equal(f.code, "ENCODING");
+        if (!strstr(f.text, all[i].told) || !f.line || !f.column) fail_msg("%zu: %s", i, f.text);
+    }
+    fixture_reads(&gb18030, T("a\n\xcd\xa8\n"), "@1:1(row@2:1(a@2:1=通))");   /* UTF-8 as well, but of no Chinese text */
+}
+/* 鏂囦功 is 文书 in UTF-8, read as GBK by somebody before; 锘縜 began with a mark. Written as it is, either would be taken for UTF-8. */
+static void what_would_be_taken_for_utf8_is_marked(void **state) {
+    (void)state;
+    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena());
+    struct native_node *cell = native_add(native_add(root, T("row"), fixture_arena()), T("a"), fixture_arena());
+    cell->text = T("鏂囦功");
+    fixture_made(&gb18030, root, T("\x84\x31\x95\x33" "a\r\n\xe6\x96\x87\xe4\xb9\xa6\r\n"));
+    fixture_reads(&gb18030, T("\x84\x31\x95\x33" "a\r\n\xe6\x96\x87\xe4\xb9\xa6\r\n"), "@1:1(row@2:1(a@2:1=鏂囦功))");
+    cell->name = T("锘縜");
+    cell->text = T("中");
+    fixture_made(&gb18030, root, T("\x84\x31\x95\x33\xef\xbb\xbf" "a\r\n\xd6\xd0\r\n"));
 }
 static void gb18030_is_read_and_written(void **state) {
     (void)state;
@@ -89,7 +128,7 @@ static void spoilt_files_are_read_or_refused(void **state) {
     fixture_torture(&gb18030, T("\xce\xc4\xba\xc5,b\n\xd6\xd0\x81\x39\xee\x39\x95\x32\x82\x36,\"\xa3\xac\"\n"));
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(bytes_that_are_no_text_are_refused_with_their_place), cmocka_unit_test(gb18030_is_read_and_written),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(bytes_that_are_no_text_are_refused_with_their_place), cmocka_unit_test(gb18030_is_read_and_written), cmocka_unit_test(a_byte_order_mark_decides), cmocka_unit_test(what_would_be_taken_for_utf8_is_marked), cmocka_unit_test(what_a_file_seems_to_be_is_told),
                                        cmocka_unit_test(gb18030_holds_all_of_unicode), cmocka_unit_test(old_private_characters_keep_their_codes),
                                        cmocka_unit_test(a_huge_file_is_refused),
                                        cmocka_unit_test(writing_stops_at_the_most_that_is_wanted), cmocka_unit_test(spoilt_files_are_read_or_refused)};

@@ -71,6 +71,10 @@ enum outcome fixed_read(struct reading *r, struct native_node **ret) {
     struct rows s = {r, 0, behind_mark(r)};
     struct native_node *root;
     size_t blank = 0; /* 1 + where the first of the blank lines just read begins */
+    const char *marked = encoding_marked(r->file), *charset = encoding_charset(r->format);
+    if (marked && strcmp(marked, charset) != 0) {
+        return reading_refuse(r, 0, "ENCODING", "a fixed width file in %s, whose widths are not those of %s: save it in the encoding of the agency's profile", marked, charset);
+    }
     TRY(reading_node(r, NULL, BYTES_NONE, 0, &root));
     while (!ended(&s)) {
         if (line_ends(&s)) {

@@ -30,7 +30,7 @@ static void what_is_wrong_is_refused_with_its_place(void **state) {
     const struct refusal all[] = {{T(""), "FIXED_SYNTAX", 1, 1}, {T("\n\n"), "FIXED_SYNTAX", 1, 1}, {T("A1" HAO "    000120  12x   \n"), "FIXED_SYNTAX", 1, 22},
         {T("A1" HAO "    000120  12x     \n"), "FIXED_SYNTAX", 1, 23}, {T("A123456" HAO "00120  12x    \n"), "FIXED_SYNTAX", 1, 8},
         {T("A1" HAO "    000120  12x    \n\nA1"), "FIXED_SYNTAX", 2, 1}, {T("A1" HAO "  \r 000120  12x    \n"), "FIXED_SYNTAX", 1, 6},
-        {T("A1" HAO "    000120  12\xff    \n"), "ENCODING", 1, 18}};
+        {T("A1" HAO "    000120  12\xff    \n"), "ENCODING", 1, 18}, {T("\xef\xbb\xbf" "A1号    000120  12x    \n"), "ENCODING", 1, 1}, {T("\xff\xfe" "A\0"), "ENCODING", 1, 1}};
     for (size_t i = 0; i < COUNT(all); i++) fixture_refused(&gb, all[i]);
 }
 static void what_was_read_is_written_again(void **state) {

@@ -1,4 +1,5 @@
 /* See native.h: the tree, and which format reads and writes it. */
+#include "adapters/formats/disguise.h"
 #include "adapters/formats/native_inside.h"
 #include <stdio.h>
 
@@ -92,6 +93,11 @@ enum outcome native_read(const struct format *format, struct bytes file, struct 
         fault_place(fault, NULL, 1, 1);
         return REFUSE;
     }
+    const char *is = disguise_of(file, format->kind);
+    if (is) {
+        fault_set(fault, REFUSE, "FILE_KIND", "%s", is);
+        return fault_as(fault_place(fault, NULL, 1, 1), REFUSE);
+    }
     struct reading r = {.format = format, .file = file, .arena = arena, .fault = fault};
     if (!binary(format)) TRY(encoding_decode(format, file, arena, &r.text, fault));
     switch (format->kind) {
@@ -122,6 +128,11 @@ enum outcome native_write(const struct format *format, const struct native_node 
     AUTO(buffer_free) struct buffer text;
     buffer_init(&text, into->most > SIZE_MAX / 2 ? into->most : into->most * 2); /* UTF-8 may be longer than GB18030, never twice */
     TRY(write_text(format, root, &text, fault));
+    size_t from = into->count;
+    TRY(encoding_encode(format, buffer_view(&text), into, fault));
+    if (!encoding_doubtful(format, bytes_of(into->at + from, into->count - from))) return OK;
+    into->count = from; /* once more, behind the mark that leaves no doubt */
+    TRY(buffer_add(into, encoding_gb18030_mark(), fault));
     return encoding_encode(format, buffer_view(&text), into, fault);
 }
 

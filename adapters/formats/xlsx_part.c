@@ -31,12 +31,8 @@ static enum outcome check_entry(struct xlsx_book *book, zip_uint64_t index) {
 }
 
 enum outcome xlsx_open(struct xlsx_book *book) {
-    static const uint8_t ole[] = {0xd0, 0xcf, 0x11, 0xe0};
     struct bytes file = book->r->file;
     zip_error_t error;
-    if (file.count >= sizeof ole && memcmp(file.at, ole, sizeof ole) == 0) {
-        return xlsx_refuse(book, 0, 0, "an old .xls workbook, or one locked by a password: save it as .xlsx");
-    }
     zip_error_init(&error);
     zip_source_t *source = zip_source_buffer_create(file.at, file.count, 0, &error);
     book->zip = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : NULL;
@@ -44,7 +40,8 @@ enum outcome xlsx_open(struct xlsx_book *book) {
     zip_error_fini(&error);
     if (!book->zip) return xlsx_refuse(book, 0, 0, "no .xlsx workbook: the file is no zip file, or ends too early");
     zip_int64_t count = zip_get_num_entries(book->zip, 0);
-    if (count < 1 || count > XLSX_ENTRIES) return xlsx_refuse_much(book, 0, 0, "%lld files in the workbook's zip file; at most %d", (long long)count, XLSX_ENTRIES);
+    if (count < 1) return xlsx_refuse(book, 0, 0, "no .xlsx workbook: the file is empty");
+    if (count > XLSX_ENTRIES) return xlsx_refuse_much(book, 0, 0, "%lld files in the workbook's zip file; at most %d", (long long)count, XLSX_ENTRIES);
     for (zip_uint64_t i = 0; i < (zip_uint64_t)count; i++) TRY(check_entry(book, i));
     return OK;
 }

@@ -130,7 +130,7 @@ static void hostile_books_are_refused(void **state) {
     fixture_refused(&plain, (struct refusal){ZIP(ROOT_RELS, BOOK_RELS, BOOK(FIRST), {"xl/worksheets/sheet1.xml", dtd}), "XLSX_SYNTAX", 1, 1});
     fixture_refused(&plain, (struct refusal){ZIP(ROOT_RELS, BOOK_RELS, BOOK(FIRST), good, {"xl/vbaProject.bin", "x"}), "XLSX_SYNTAX", 1, 1});
     fixture_refused(&plain, (struct refusal){ZIP(ROOT_RELS, BOOK_RELS, BOOK(FIRST), good, {"xl/externalLinks/externalLink1.xml", "<x/>"}), "XLSX_SYNTAX", 1, 1});
-    fixture_refused(&plain, (struct refusal){T("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "XLSX_SYNTAX", 1, 1});
+    fixture_refused(&plain, (struct refusal){T("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "FILE_KIND", 1, 1});
     fixture_refused(&plain, (struct refusal){T("PK\x03\x04"), "XLSX_SYNTAX", 1, 1});
     fixture_refused(&plain, (struct refusal){ZIP(ROOT_RELS), "XLSX_SYNTAX", 1, 1});
     fixture_refused(&plain, (struct refusal){T("文号,案由\n"), "XLSX_SYNTAX", 1, 1});

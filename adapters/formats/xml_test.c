@@ -9,6 +9,7 @@ static void elements_become_nodes_with_places(void **state) {
     fixture_reads(&xml, T("<?xml version=\"1.0\"?>\r\n<a 文=\"一\" c = 'x'>\r\n  <中>二</中><d/>\r\n</a>\n"),
                   "a@2:18(@文@2:6=一 @c@2:14=x 中@3:6=二 d@3:13=)");
     fixture_reads(&any, T("<b>x<![CDATA[<y>&]]>z &lt;&#x4e2d;<!-- no --></b>"), "b@1:4=x<y>&z <中");
+    fixture_reads(&any, T("<b x='A&amp;B&#38;C&amp;#38;&lt;'>A&amp;B&#38;C&amp;#38;</b>"), "b@1:35=A&B&C&#38;(@x@1:6=A&B&C&#38;<)");
     fixture_reads(&any, T("<b>  <c> </c>text</b>"), "b@1:4=  text(c@1:9= )");
     fixture_reads(&any, T("\xef\xbb\xbf<b x=\"1&#10;&quot;\n2\"> </b>"), "b@2:4= (@x@1:6=1\n\" 2)");
 }

@@ -165,7 +165,7 @@ void *feeder_run(void *of) {
         int64_t seen = store_changes(front->store), ms = 0;
         arena_reset(arena);
         enum outcome outcome = feed_all(front, arena, &ms, &fault);
-        if (outcome != OK && strcmp(told, fault.code) != 0) log_fault(LOG_ERROR, "front.feeder", &fault);
+        if (outcome != OK && strcmp(told, fault.code) != 0) log_fault_unnamed(LOG_ERROR, "front.feeder", &fault);
         snprintf(told, sizeof told, "%s", outcome == OK ? "" : fault.code);
         if (outcome != OK) ms = REST_MS;
         if (ms == IDLE_MS) store_wait(front->store, seen, ms);

@@ -124,7 +124,7 @@ static enum outcome map(const struct front *front, const struct parcel *p, struc
     TRY(convert_read(front->profile, p->files[0].name, native, arena, &draft, fault));
     convert_view(draft, &view);
     struct convert_sidecar beside = {0};
-    bool may = convert_sidecar(front->profile, bytes_of_cstr(p->files[0].name), arena, &beside);
+    bool may = convert_sidecar(front->profile, bytes_of_cstr(p->files[0].name), native, arena, &beside);
     if (may && beside.needed && !among(p, beside.name)) return missing(beside.name, fault);
     return whole(p, &view, beside.name, fault);
 }

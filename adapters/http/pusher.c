@@ -108,7 +108,7 @@ void *pusher_run(void *of) {
         int64_t seen = store_changes(http->front->store), ms = 0;
         arena_reset(arena);
         if (push_next(http, curl, arena, &ms, &fault) != OK) {
-            log_fault(LOG_ERROR, "http.push", &fault);
+            log_fault_unnamed(LOG_ERROR, "http.push", &fault);
             ms = TROUBLE_REST_MS;
         }
         if (ms) store_wait(http->front->store, seen, ms);

@@ -58,7 +58,7 @@ static void note(struct table *table, struct table_status *s, enum outcome outco
     struct store_counts counts;
     struct fault ignored;
     bool up = outcome == OK || (link_up(table->link) && strncmp(fault->code, "TABLE_", 6) != 0 && strcmp(fault->code, "WRONG_WORLD") != 0);
-    if (outcome != OK && strcmp(s->last_error.code, fault->code) != 0) log_fault(LOG_WARN, "table.trouble", fault);
+    if (outcome != OK && strcmp(s->last_error.code, fault->code) != 0) log_fault_unnamed(LOG_WARN, "table.trouble", fault);
     if (outcome == OK && s->last_error.code[0] && !s->up) log_info("table.mended", "code=%s", s->last_error.code);
     if (up != s->up) s->since = instant_now();
     s->up = up;
@@ -95,7 +95,7 @@ void *runner_run(void *of) {
         enum outcome outcome = go_round(table, &status, &more, &fault);
         if (atomic_load(&table->front->stopping)) break;
         struct fault ignored;
-        if (outcome != OK && link_up(table->link) && count(table, &status, &ignored) != OK) log_fault(LOG_WARN, "table.uncounted", &ignored);
+        if (outcome != OK && link_up(table->link) && count(table, &status, &ignored) != OK) log_fault_unnamed(LOG_WARN, "table.uncounted", &ignored);
         if (strcmp(fault.code, "WRONG_WORLD") == 0 || (outcome == RETRY && strcmp(fault.code, "TABLE_SQL") == 0)) link_drop(table->link);
         note(table, &status, outcome, &fault);
         rest = outcome == OK ? 0 : rest * 2 > REST_MOST_MS ? REST_MOST_MS : rest ? rest * 2 : REST_FIRST_MS;

@@ -69,7 +69,7 @@ enum outcome verdict_tell(struct table *table, const struct telling *list, size_
     }
     struct submitted bare = *list->what;
     bare.answer = BYTES_NONE;
-    log_fault(LOG_WARN, "table.untellable", fault);
+    log_fault_unnamed(LOG_WARN, "table.untellable", fault);
     return tell(table, &(struct telling){&bare, list->writes}, 1, fault);
 }
 

@@ -143,7 +143,7 @@ enum outcome spool_reveal(struct transport *t, const char *staged, enum box box,
             unlinkat(spool->folders[FOLDER_STAGE], staged, 0);
             return OK;
         }
-        log_warn("spool.name_taken", "name=\"%s\"", as);
+        log_warn("spool.name_taken", "box=%s", box == BOX_SENT ? "sent" : "inbox"); /* the name may be a person's */
         as = name_again(bytes_of_cstr(name), n, arena);
     }
 }

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +38,15 @@ void log_write(enum log_level level, const char *event, const char *format, ...)
     ssize_t ignored = write(STDERR_FILENO, line, count);
     (void)ignored;
     errno = kept;
+}
+
+void log_fault_unnamed(enum log_level level, const char *event, const struct fault *fault) {
+    struct fault unnamed = *fault;
+    const char *said = strrchr(fault->text, ':');
+    bool of_file = strncmp(fault->code, "FILE_", 5) == 0;
+    if (of_file) snprintf(unnamed.text, sizeof unnamed.text, "%s", said ? said + (said[1] == ' ' ? 2 : 1) : "");
+    unnamed.field[0] = 0;
+    log_fault(level, event, of_file || fault->field[0] ? &unnamed : fault);
 }
 
 void log_fault(enum log_level level, const char *event, const struct fault *fault) {

@@ -1,6 +1,6 @@
 /* See list_fixture.h. */
 #include "wire/list_fixture.h"
-#include <string.h>
+#include "wire/binary.h"
 
 struct catalogue *catalogue;
 struct buffer list;
@@ -18,17 +18,12 @@ int unload(void **state) {
     return 0;
 }
 void put_long(int64_t number) {
-    uint64_t value = (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
     struct fault f;
-    do {
-        uint8_t byte = (uint8_t)(value & 0x7f) | (value > 0x7f ? 0x80 : 0);
-        assert_int_equal(buffer_add(&list, bytes_of(&byte, 1), &f), OK);
-    } while ((value >>= 7) > 0);
+    assert_int_equal(binary_long(&list, number, &f), OK);
 }
 void put_text(const char *text) {
     struct fault f;
-    put_long((int64_t)strlen(text));
-    assert_int_equal(buffer_add_cstr(&list, text, &f), OK);
+    assert_int_equal(binary_bytes(&list, bytes_of_cstr(text), &f), OK);
 }
 void put_party(int kind, const char *type, const char *number, const char *role) {
     put_long(kind);

@@ -122,32 +122,33 @@
     X(AWAITS_OTHER_SIDE, "提示：须双方签收，等待对方文书", "remark: both sides sign; the other side's paper is awaited")             \
     X(ITEM_DIFFERS, "提示：双方清单不一致", "remark: the two sides' lists of items differ")                                      \
     /* adapters */                                                                                                            \
-    X(UNKNOWN_FORMAT, "文件名不属于本单位配置的格式", "the file name belongs to no format of this profile")                      \
-    X(UNKNOWN_MESSAGE, "无法判断文书种类", "the profile cannot tell which kind of message this is")                             \
-    X(ENCODING, "文件编码与配置不符", "the file is not in the profile's encoding")                                             \
-    X(CSV_SYNTAX, "CSV 格式错误", "malformed CSV")                                                                            \
-    X(XML_SYNTAX, "XML 格式错误", "malformed XML")                                                                            \
-    X(JSON_SYNTAX, "JSON 格式错误", "malformed JSON")                                                                         \
-    X(FIXED_SYNTAX, "定长文本格式错误", "malformed fixed-width text")          \
-    X(DBF_SYNTAX, "DBF 格式错误", "malformed DBF")          \
-    X(XLSX_SYNTAX, "XLSX 格式错误", "malformed XLSX")          \
-    X(XML_SCHEMA, "XML 不符合模式（XSD）", "the XML does not conform to its schema (XSD)")          \
-    X(FIELD_MISSING, "缺少必填字段", "a required field is missing")                                                           \
-    X(FIELD_DATE, "日期格式不正确", "not a date in any of the accepted forms")                                                 \
-    X(FIELD_NUMBER, "数字格式不正确", "not a number")                                                                         \
-    X(FIELD_CODE, "代码不在对照表中", "the code is not in the profile's table")                                                \
+    X(UNKNOWN_FORMAT, "文件名不属于本单位配置的格式，请核对扩展名或配置的 files", "the file name belongs to no format of this profile; check its extension, or the profile's files")                      \
+    X(UNKNOWN_MESSAGE, "无法判断文书种类，请核对文件中的文书种类，或在配置的 messages 中补充", "the profile cannot tell which kind of message this is; correct the paper's kind, or add it to the profile's messages")                             \
+    X(ENCODING, "文件编码与配置不符，请按配置的编码另存，或修改配置的 encoding", "the file is not in the profile's encoding; save it in that encoding, or correct the profile") \
+    X(FILE_KIND, "文件其实是另一种格式，请按说明另存后再送", "the file is of another kind than the profile reads; save it anew as told") \
+    X(CSV_SYNTAX, "CSV 格式错误，请在所示行列改正后重新提交", "malformed CSV; correct it where shown and submit it again")                                                                            \
+    X(XML_SYNTAX, "XML 格式错误，请在所示行列改正后重新提交", "malformed XML; correct it where shown and submit it again")                                                                            \
+    X(JSON_SYNTAX, "JSON 格式错误，请在所示行列改正后重新提交", "malformed JSON; correct it where shown and submit it again")                                                                         \
+    X(FIXED_SYNTAX, "定长文本格式错误，请核对所示行列的列宽后重新提交", "malformed fixed-width text; check the widths where shown and submit it again")          \
+    X(DBF_SYNTAX, "DBF 格式错误，请在所示记录与字段改正后重新提交", "malformed DBF; correct the record and field shown and submit it again")          \
+    X(XLSX_SYNTAX, "XLSX 格式错误，请在所示单元格改正后重新提交", "malformed XLSX; correct the cell shown and submit it again")          \
+    X(XML_SCHEMA, "XML 不符合模式（XSD），请按模式改正", "the XML does not conform to its schema (XSD); correct it where shown")          \
+    X(FIELD_MISSING, "缺少必填字段，请补填后重新提交", "a required field is missing; fill it in and submit again")                                                           \
+    X(FIELD_DATE, "日期格式不正确或没有这一天，请按 2024-03-05、2024年3月5日 等写法或配置的 date 填写", "not a date in any of the accepted forms, or no such day; write it as 2024-03-05, or as the profile's date says")                                                 \
+    X(FIELD_NUMBER, "数字格式不正确，请只填数字", "not a number; give digits only")                                                                         \
+    X(FIELD_CODE, "代码不在对照表中，请改正，或在配置的 tables 中补充", "the code is not in the profile's table; correct it, or add it to the profile's tables")                                                \
     X(FIELD_CONFLICT, "同一内容有两个不同的值，请只保留一个", "two different values where there can be one; keep one")           \
     X(FIELD_FILE_NAME, "附件名不是单纯的文件名，请去掉目录", "an attachment's name is not a plain file name; drop the folder")   \
     X(SEVERAL_CASES, "一个文件只能有一个案件，请分成几个文件", "one file is one case; make a file of each")                       \
-    X(FIELD_AMOUNT, "金额格式不正确", "not an amount")                                                                        \
-    X(MISSING_ATTACHMENT, "案件文件所列附件未到", "an attachment named by the case file did not arrive")                         \
-    X(UNCLAIMED, "没有案件文件引用此附件", "no case file names this attachment")                                               \
-    X(CITATION_MISSING, "答复没有引用对方文号", "an answer must cite the other side's document number")                         \
-    X(CITATION_UNKNOWN, "所引文号未见于往来文书", "the cited number is not known here")                                         \
-    X(CITATION_AMBIGUOUS, "所引文号对应多件移送", "the cited number belongs to several referrals")                               \
-    X(ALREADY_SENT, "同一文件已经发送", "this very file was sent before")                                                      \
-    X(FILE_CHANGED, "文件在读取时被修改", "the file changed while it was read")                                                \
-    X(FILE_READ, "文件无法读取", "the file cannot be read")                                                                   \
+    X(FIELD_AMOUNT, "金额格式不正确，请填 1234.56、1,234.56、￥1234.56 或 1.2万元 等", "not an amount; write 1234.56 or 1,234.56, in the unit of the column or with its own beside it")                                                                        \
+    X(MISSING_ATTACHMENT, "案件文件所列附件未到，请将附件与案件文件一并重新提交", "an attachment named by the case file did not arrive; submit it together with the case file")                         \
+    X(UNCLAIMED, "没有案件文件引用此附件，请在案件文件中写明附件名，一并重新提交", "no case file names this attachment; name it in a case file and submit both")                                               \
+    X(CITATION_MISSING, "答复没有引用对方文号，请填来文文号", "an answer must cite the other side's document number; fill it in")                         \
+    X(CITATION_UNKNOWN, "所引文号未见于往来文书，请核对来文文号", "the cited number is not known here; compare it with the paper received")                                         \
+    X(CITATION_AMBIGUOUS, "所引文号对应多件移送，请另加案件编号或改引其他文号", "the cited number belongs to several referrals; cite another one, or the case number besides")                               \
+    X(ALREADY_SENT, "同一文件已经发送，不必再送；如有更正，请改正内容后再送", "this very file was sent before, and need not be again; if it is a correction, correct its content")                                                      \
+    X(FILE_CHANGED, "文件在读取时被修改，请写完后再放入", "the file changed while it was read; put it there when it is written whole")                                                \
+    X(FILE_READ, "文件无法读取，请检查是否存在、是否为普通文件及读权限", "the file cannot be read; check that it exists, is a plain file and may be read")                                                                   \
     X(FILE_WRITE, "文件无法写入，请检查磁盘空间与目录权限", "a file cannot be written; check disk space and permissions")       \
     X(DISK_FULL, "磁盘空间不足，附件无法存放，请清理磁盘", "no room on the disk for an attachment; free some")                   \
     X(CHUNKS_MALFORMED, "附件的分块信息有误，请对方重发附件", "what the record says of an attachment's chunks cannot be; ask the sender to send it again") \
@@ -165,7 +166,7 @@
       "the adapter's journal was not made by this version; use the one that made it, or a newer one, or, if another file was put in its place, restore it from a backup") \
     X(JOURNAL_UNREADABLE, "适配器日志库无法打开，请让适配器的用户能读写此文件、旁边的 -wal、-shm 及所在目录",                                         \
       "the adapter's journal cannot be opened; let the adapter's user read and write it, its -wal and -shm, and their folder") \
-    X(KAFKA_UNREACHABLE, "无法连接 Kafka", "Kafka is not reachable")                                                          \
+    X(KAFKA_UNREACHABLE, "无法连接 Kafka，请检查地址与网络；恢复后自动续传", "Kafka is not reachable; check address and network. All that waits is sent when it is")                                                          \
     X(SUBMISSION_RACE, "同一消息同时到达", "the same submission arrived in two lanes at once")                                  \
     X(LANE_LOST, "泳道已由其他实例接管", "another instance has taken the lane")                                                \
     X(WRONG_WORLD, "Kafka 集群或偏移与台账不符", "Kafka's cluster or offsets are not those of the ledger")                        \

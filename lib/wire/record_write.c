@@ -1,5 +1,6 @@
 /* See record.h: what the broker and the adapters say themselves, written by hand in schema order (a notice is on the hot path of every
  * receipt); record_test decodes each with Avro C against the catalogue's own schema. */
+#include "wire/binary.h"
 #include "wire/frame.h"
 #include "wire/record.h"
 
@@ -8,21 +9,8 @@ struct writing {
     struct fault *fault;
 };
 
-static enum outcome put_long(struct writing *w, int64_t number) {
-    uint64_t value = (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
-    uint8_t bytes[10];
-    size_t count = 0;
-    while (value > 0x7f) {
-        bytes[count++] = (uint8_t)(value | 0x80);
-        value >>= 7;
-    }
-    bytes[count++] = (uint8_t)value;
-    return buffer_add(w->into, bytes_of(bytes, count), w->fault);
-}
-static enum outcome put_text(struct writing *w, struct bytes text) {
-    TRY(put_long(w, (int64_t)text.count));
-    return buffer_add(w->into, text, w->fault);
-}
+static enum outcome put_long(struct writing *w, int64_t number) { return binary_long(w->into, number, w->fault); }
+static enum outcome put_text(struct writing *w, struct bytes text) { return binary_bytes(w->into, text, w->fault); }
 static enum outcome put_id(struct writing *w, const struct uuid *id) {
     char text[UUID_TEXT + 1];
     uuid_format(id, text);

@@ -3,6 +3,7 @@
     ./test bench                                        short: checks that both make the same records, prints ratios; no thresholds
     var/venv/bin/python tests/bench/adapter.py --long   figures for docs/BENCH.md (some ten minutes)
     ... --against DIR                                   the adapter of another build folder in the same rounds (before / after)
+    var/venv/bin/python -m pip install pandas           then CSV is also run against a peer that reads with it; nothing else of ecocase needs it
 
 Real Kafka; nobody reads what is sent. A contestant is started and sends one file; then all the others are moved into its outbox/ by rename, one
 after the other, and the clock runs from the first of these until the last file lies in sent/. CPU is that of the contestant's process in
@@ -11,6 +12,7 @@ between, RSS the most it ever had. Who is first changes from round to round. Fig
 Checked: each file's record is in Kafka once, framed by the same schema id, with headers of the same names, and decoded by fastavro equal to the
 other's in every field but the three ids, which each derives in its own way; sent/ holds every file unchanged, outbox/ and failed/ none."""
 import argparse
+import importlib.util
 import io
 import json
 import os
@@ -31,10 +33,11 @@ from meter import measure, peak_mib  # noqa: E402
 from offsets import Offsets  # noqa: E402
 from world import World, eventually  # noqa: E402
 
-OURS, PEER, PEER_JOURNAL = "adapter", "Python peer", "peer with a journal"
+OURS, PEER, PEER_JOURNAL, PEER_PANDAS = "adapter", "Python peer", "peer with a journal", "peer with pandas"
 SCHEMA_ID, SCHEMA = 7, ROOT / "schemas" / "avro" / "CaseFile.avsc"
 CASE_FILE = fastavro.parse_schema(gen.strip_logical(json.loads(SCHEMA.read_text())))
 LANES = 6
+PANDAS = importlib.util.find_spec("pandas") is not None
 IDS = ("message_id", "case_id", "referral_id")
 
 
@@ -68,14 +71,15 @@ class Trial:
             (self.ready / name).write_bytes(file)
 
     def start(self, build):
-        if self.who not in (PEER, PEER_JOURNAL):
+        if self.who not in (PEER, PEER_JOURNAL, PEER_PANDAS):
             profile = ROOT / "adapters" / "agencies" / self.agency / "profile.yaml"
             return self.world.start_process("contestant", [ROOT / build / "bin" / "ecocase-adapter", "run", "--agency", self.agency, "--profile", profile, "--spool",
                                                            self.spool, "--kafka", self.world.kafka, "--schemas", self.world.schemas])
         settings = self.world.folder / "peer.json"
         settings.write_text(json.dumps({"bootstrap": self.world.kafka, "kind": self.kind, "agency": self.agency, "outbox": str(self.spool / "outbox"),
                                         "sent": str(self.spool / "sent"), "schema": str(SCHEMA), "schema_id": SCHEMA_ID, "topic": self.topic,
-                                        **({"journal": str(self.spool / ".journal")} if self.who == PEER_JOURNAL else {})}))
+                                        **({"journal": str(self.spool / ".journal")} if self.who == PEER_JOURNAL else {}),
+                                        **({"reader": "csv by pandas"} if self.who == PEER_PANDAS else {})}))
         return self.world.start_process("contestant", [sys.executable, ROOT / "tests" / "bench" / "adapter_peer.py", settings])
 
     def sent(self):
@@ -135,6 +139,8 @@ def one_round(world, offsets, o, nth, tasks):
     for task in tasks:
         content = files(*task, o.count if task[1] == "1 KB" else max(o.count // 5, 20))
         contestants = [(OURS, o.build), (PEER, None), (PEER_JOURNAL, None)] + ([(f"{OURS}, {o.against}", o.against)] if o.against else [])
+        if task[0] == "csv" and PANDAS:
+            contestants.append((PEER_PANDAS, None))
         found[task], records = {}, {}
         for who, build in contestants if nth % 2 == 0 else contestants[::-1]:
             found[task][who], records[who] = Trial(world, offsets, who, task, content).run(build)

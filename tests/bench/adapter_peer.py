@@ -9,7 +9,9 @@ With `journal` in the settings (a file) it keeps its word over crashes as the ad
 appended to the journal and synced before it is produced, and both folders are synced when they are moved. (It reads that journal at no start; nor could it
 answer a repeat or a citation from it.)
 
-usage: adapter_peer.py SETTINGS.json with {bootstrap, kind, agency, outbox, sent, schema, schema_id, topic[, journal]}; it runs until SIGTERM."""
+With `reader: csv by pandas` the rows come from pandas, as many would write it.
+
+usage: adapter_peer.py SETTINGS.json with {bootstrap, kind, agency, outbox, sent, schema, schema_id, topic[, journal][, reader]}; it runs until SIGTERM."""
 import csv
 import io
 import json
@@ -77,8 +79,17 @@ def distinct(rows):
     return list({tuple(row.values()): row for row in rows}.values())
 
 
-def from_csv(content):
-    rows = list(csv.DictReader(io.StringIO(content.decode("gb18030"), newline="")))
+def rows_of(content):
+    return list(csv.DictReader(io.StringIO(content.decode("gb18030"), newline="")))
+
+
+def rows_by_pandas(content):
+    import pandas  # only then: it alone is more than the rest together
+    return pandas.read_csv(io.BytesIO(content), encoding="gb18030", dtype=str, keep_default_na=False).to_dict("records")
+
+
+def from_csv(content, read=rows_of):
+    rows = read(content)
     first = rows[0]
     parties = [party(r["当事人类型"], r["当事人姓名"], r["证件类型"], r["证件号码"], r["性别"], r["住址"], r["电话"], "") for r in rows if r["当事人姓名"]]
     items = [item(r["物品名称"], r["物品数量"], "", r["物品特征"], r["存放地点"], "") for r in rows if r["物品名称"]]
@@ -131,7 +142,7 @@ def from_json(content):
 
 
 BATCH = 512
-READERS = {"csv": from_csv, "xml": from_xml, "json": from_json}
+READERS = {"csv": from_csv, "csv by pandas": lambda content: from_csv(content, rows_by_pandas), "xml": from_xml, "json": from_json}
 
 
 def canonical(kind, agency, c):
@@ -164,7 +175,7 @@ class Peer:
     def encode(self, name):
         with open(os.path.join(self.s["outbox"], name), "rb") as file:
             content = file.read()
-        record = canonical(self.s["kind"], self.s["agency"], READERS[self.s["kind"]](content))
+        record = canonical(self.s["kind"], self.s["agency"], READERS[self.s.get("reader", self.s["kind"])](content))
         out = io.BytesIO()
         out.write(self.frame)
         fastavro.schemaless_writer(out, self.schema, record)

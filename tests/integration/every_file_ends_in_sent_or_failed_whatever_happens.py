@@ -9,6 +9,7 @@ from office import *
 WAIT = 3            # attachment_wait of forestry.yaml, seconds
 QUEUE = 1024        # most submissions in the journal that Kafka has not taken (ENGINE_QUEUE), and one more batch (ENGINE_TAKE)
 BATCH = 256
+PERSON, PHONE, IDENTITY = "欧阳无忌", "13947812345", "150802198503150016"
 sent_numbers = []
 
 
@@ -87,16 +88,25 @@ def no_permission(lcj):
     gone(lcj, "closed.csv")
     os.chmod(lcj.spool / "sent", 0o555)
     os.chmod(lcj.spool / "failed", 0o555)
-    lcj.put("stays.csv", case(8))
-    lcj.put("wrong.csv", forestry_case("林移〔2026〕9号", 违法类型="?"))
+    lcj.put(f"stays-{PERSON}.csv", case(8, 当事人=PERSON, 住所=PHONE, 主要案情=f"{PERSON}（{IDENTITY}）开垦草原"))
+    lcj.put(f"wrong-{PERSON}{PHONE}.csv", forestry_case("林移〔2026〕9号", 违法类型=f"{PERSON}{IDENTITY}"))
     eventually(lambda: (lcj.status()[0]["lastError"] or {}).get("code") == "FILE_WRITE", 20, "the status tells of it")
     time.sleep(1)
-    assert {"stays.csv", "wrong.csv"} <= set(lcj.names("outbox"))
+    assert {f"stays-{PERSON}.csv", f"wrong-{PERSON}{PHONE}.csv"} <= set(lcj.names("outbox"))
     os.chmod(lcj.spool / "sent", 0o755)
     os.chmod(lcj.spool / "failed", 0o755)
-    gone(lcj, "stays.csv")
-    lcj.failed("wrong.csv", "FIELD_CODE")
+    gone(lcj, f"stays-{PERSON}.csv")
+    lcj.failed(f"wrong-{PERSON}{PHONE}.csv", "FIELD_CODE")
     show("no permission", "an unreadable file failed; with sent/ and failed/ closed files waited, then went on")
+
+
+def logs_name_nobody(w):
+    """Neither what files hold nor how they are called, in all that adapters and broker wrote meanwhile."""
+    logs = {p.name: p.read_text(encoding="utf-8", errors="replace") for p in w.folder.rglob("*.log") if not p.name.startswith("kafka")}
+    assert any("adapter-lcj" in n for n in logs) and any("outbound.not_failed" in text or "engine.trouble" in text for text in logs.values()), "trouble was logged"
+    for word in (PERSON, PHONE, IDENTITY):
+        assert not [n for n, text in logs.items() if word in text], word
+    show("logs", f"{len(logs)} logs name nobody")
 
 
 HOSTILE = ["移送 1.csv", "-rf.csv", "$(touch boom).csv", "a'b\"c.csv", "a\nb.csv", "\x01\x7f.csv", "长" * 80 + ".csv", "CON.csv", "a;b|c&d.csv", "🚜.csv", "%s%n%d.csv",
@@ -218,6 +228,7 @@ def main():
         eventually(lambda: query(w, "SELECT count(*) FROM ecocase.event")[0][0] >= len(sent_numbers), 60, "every case in the ledger")
         told = sorted(decode(m.value())["envelope"]["document_no"] for m in inbox(w, "psb-bynr") if headers(m)["ce_type"] == "REF.SEND")
         assert told == sorted(sent_numbers), (len(told), len(sent_numbers), set(told) ^ set(sent_numbers))
+        logs_name_nobody(w)
         assert lcj.process.poll() is None and police.process.poll() is None
         show("in all", f"{len(told)} cases, each once")
 

@@ -49,7 +49,7 @@ def listed(police, name):
     return message, file
 
 
-def fetch(police, message, file, wanted):
+def fetch(police, message, file, wanted, path):
     """Breaks off after a third, goes on from there; ranges are what they are asked for; another file's tag gets it all."""
     digest, got = hashlib.sha256(), 0
     raw = {"Authorization": f"Bearer {police.key}"}
@@ -71,11 +71,18 @@ def fetch(police, message, file, wanted):
     assert digest.hexdigest() == wanted
     with police.client() as c:  # held against the description
         last = c.get(file["href"], headers={"Range": "bytes=-3"})
-        assert last.status_code == 206 and last.headers["content-range"] == f"bytes {SIZE - 3}-{SIZE - 1}/{SIZE}" and len(last.content) == 3
+        with open(path, "rb") as whole:
+            whole.seek(SIZE - 3)
+            assert last.status_code == 206 and last.headers["content-range"] == f"bytes {SIZE - 3}-{SIZE - 1}/{SIZE}" and last.content == whole.read()
+            whole.seek(PIECE - 2)
+            middle = c.get(file["href"], headers={"Range": f"bytes={PIECE - 2}-{PIECE + 4}"})
+            assert middle.status_code == 206 and middle.headers["content-length"] == "7" and middle.content == whole.read(7), middle.headers
         beyond = c.get(file["href"], headers={"Range": f"bytes={SIZE}-"})
         assert beyond.status_code == 416 and beyond.json()["code"] == "HTTP_RANGE" and beyond.headers["content-range"] == f"bytes */{SIZE}"
         assert c.post(message["href"] + "/acknowledge").status_code == 200
-        assert c.get(file["href"], headers={"Range": "bytes=0-0"}).status_code == 206, "in done/ too"
+        first = c.get(file["href"], headers={"Range": "bytes=0-0"})
+        with open(path, "rb") as whole:
+            assert first.status_code == 206 and first.content == whole.read(1), "in done/ too"
 
 
 if __name__ == "__main__":
@@ -87,7 +94,7 @@ if __name__ == "__main__":
         wanted = make(w.folder / "large")
         name = hand_in(sthj, steps, w.folder / "large")
         message, file = listed(police, name)
-        fetch(police, message, file, wanted)
+        fetch(police, message, file, wanted, w.folder / "large")
         after = [rss(a) for a in (sthj, police)]
         assert max(after) < MOST_RSS, after
         show("large", f"{SIZE} bytes; RSS at most {', '.join(f'{a / 1e6:.0f} MB (before {b / 1e6:.0f})' for a, b in zip(after, before))}")

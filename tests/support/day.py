@@ -7,7 +7,8 @@ import time
 
 import native_files
 
-CASE_FILE = re.compile(r"(?!SYS\.)[A-Z]+\.[A-Z_]+_.*_\d+-\d+(g\d+)?\.[^._]+$")   # an attachment has _<n>_<name> behind its place
+EXTENSION = r"\.(?!cpg$)[^._]+$"   # a .cpg file says in which code page the DBF table beside it is
+CASE_FILE = re.compile(r"(?!SYS\.)[A-Z]+\.[A-Z_]+_.*_\d+-\d+(g\d+)?" + EXTENSION)   # an attachment has _<n>_<name> behind its place
 QUIET_SECONDS = 90   # nothing has moved for so long: something is stuck
 
 
@@ -23,7 +24,7 @@ def delivered_files(spool, lane, sequence):
     """The files of one delivery, the case file first, wherever the agency has put them since."""
     mine = re.compile(rf"_{lane}-{sequence}(g\d+)?[._]")
     found = [p for folder in ("inbox", "done") if (spool / folder).is_dir() for p in (spool / folder).iterdir() if mine.search(p.name)]
-    return sorted(found, key=lambda p: (len(p.name), p.name))
+    return sorted(found, key=lambda p: (len(p.name), p.suffix == ".cpg", p.name))
 
 
 def safe(text):
@@ -55,7 +56,7 @@ def arrived(spool, step, answer, event=None):
     """The case files of this step in an agency's inbox; with `event`, the broker's notices about it."""
     begin = f"{event or step.event}_{safe(answer['aboutDocumentNo'])}_{answer['lane']}-"
     return [spool / folder / name for folder in ("inbox", "done") for name in (os.listdir(spool / folder) if (spool / folder).is_dir() else ())
-            if name.startswith(begin) and re.match(r"\d+\.", name[len(begin):])]
+            if name.startswith(begin) and re.match(r"\d+\.(?!cpg$)", name[len(begin):])]
 
 
 GOLDEN_LANE, GOLDEN_SEQUENCE = "5", "12"   # the place that golden files were made with
@@ -162,7 +163,7 @@ LINKS = """SELECT r.machine, r.state FROM ecocase.link_list AS k JOIN ecocase.re
 
 
 HINTS = """SELECT level, threshold, state FROM ecocase.hint_list WHERE referral_id = %s AND event = %s ORDER BY threshold"""
-HINT_FILE = re.compile(r"SYS\.HINT_.*_\d+-\d+(g\d+)?\.[^._]+$")
+HINT_FILE = re.compile(r"SYS\.HINT_.*_\d+-\d+(g\d+)?" + EXTENSION)
 
 
 def verify_hints(steps, spools, ask):
@@ -188,7 +189,7 @@ def verify_hints(steps, spools, ask):
 
 
 ALERTS = """SELECT referral_id, coalesce(rule, ''), event, told, to_char(told_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') FROM ecocase.alert_list"""
-ALERT_FILE = re.compile(r"SYS\.(WARNING|OVERDUE|ESCALATION|UNREFERRED|CORRECTION)_.*_\d+-\d+(g\d+)?\.[^._]+$")
+ALERT_FILE = re.compile(r"SYS\.(WARNING|OVERDUE|ESCALATION|UNREFERRED|CORRECTION)_.*_\d+-\d+(g\d+)?" + EXTENSION)
 
 
 def alerts_by_tick(steps, spools, ask):

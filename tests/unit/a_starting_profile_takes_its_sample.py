@@ -60,6 +60,22 @@ def main():
             assert adapter("check", profile).returncode == 0, slug
             (first,) = [m["event"] for m in yaml.safe_load(plain.stdout)["messages"]]
             assert slug in may[first], f"{slug} may not send {first}"
+        # what Excel and Notepad save as "Unicode", and what is no text whatever it is called
+        unicode, text = Path(folder) / "导出.txt", "文号\t移送日期\t案件名称\n巴移送〔2026〕1号\t20260608 14:05\t某案\n"
+        for bytes_of in (text.encode("utf-16"), b"\xfe\xff" + text.encode("utf-16-be"), text.encode("utf-8-sig")):
+            unicode.write_bytes(bytes_of)
+            made = adapter("new", "nm", unicode)
+            assert made.returncode == 0, (bytes_of[:4], made.stderr)
+            profile.write_text(made.stdout)
+            told = yaml.safe_load(made.stdout)
+            assert (told["format"]["separator"], told["format"]["bom"], told["format"]["date"]) == ("\t", True, ["yyyyMMdd HH:mm"]), made.stdout
+            assert tried(profile, unicode)["title"] == "某案"
+        for name, content, remedy in (("台账.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "另存为 .xlsx"), ("台账.csv", b"\x09\x08\x10\x00\x00\x06\x05\x00", "save it as .xlsx"),
+                                      ("台账.xls", "<html><table><tr><td>文号".encode("gb18030"), "网页"), ("案卷.csv", b"%PDF-1.4\n", "PDF"),
+                                      ("案卷.txt", text.encode("utf-16-le"), "UTF-16 without a BOM")):
+            (Path(folder) / name).write_bytes(content)
+            made = adapter("new", "nm", Path(folder) / name)
+            assert made.returncode == 1 and remedy in made.stderr, (name, made.stderr)
         file.write_bytes(b"\x00\x01 nothing of the kind \xff\xfe")
         assert adapter("new", "nm", file).returncode == 1 and adapter("new", "nobody", file).returncode == 1
     assert seen >= 10 and same > 3 * len(missed), (seen, same, sorted(set(missed)))
