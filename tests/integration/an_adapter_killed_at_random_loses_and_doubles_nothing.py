@@ -80,7 +80,8 @@ def first_round(sthj, police):
     native = (sthj.spool / "sent" / "移送 1.json").read_bytes()
     parts = [b"sthj", native, "照片.jpg".encode(), photo]
     digest = hashlib.sha256(b"".join(len(p).to_bytes(8, "big") + p for p in parts)).digest()
-    assert uuid.UUID(message).version == 8 and uuid.UUID(message).bytes[:6] == digest[:6], "the message id is the content's"
+    made = uuid.UUID(message)
+    assert made.version == 8 and int.from_bytes(made.bytes[:6], "big") == AT and made.bytes[9:] == digest[9:16], "the message id is the paper's time and the content's digest"
     assert sthj.read("sent", "移送 1.json.receipt.json")["messageId"] == message
     police.put("回执.json", answer("巴环移送[2026] １号", "巴公(环)受案字〔2026〕1号"))
     eventually(lambda: any(n.startswith("REF.RECEIPT_") for n in sthj.names("inbox")), 20, "the answer")
