@@ -42,7 +42,7 @@ static void make_row(iconv_t converter, size_t row) {
         char *out = (char *)unit;
         size_t left = sizeof code, room = sizeof unit;
         bool one = iconv(converter, &in, &left, &out, &room) != (size_t)-1 && room == sizeof unit - 2;
-        two_bytes[row][cell] = one ? (uint16_t)(unit[0] | unit[1] << 8) : 0;
+        two_bytes[row][cell] = (uint16_t)(one ? unit[0] | unit[1] << 8 : 0);
         iconv(converter, NULL, NULL, NULL, NULL);
     }
 }
