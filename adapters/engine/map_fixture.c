@@ -44,6 +44,13 @@ struct fault fixture_refused(const char *yaml) {
     return fault;
 }
 
+bool fixture_told(const struct wrong_profile *w, struct fault *ret) {
+    *ret = fixture_refused(w->yaml);
+    if (strcmp(ret->code, w->code) == 0 && ret->line == w->line && ret->column == w->column && strstr(ret->text, w->says)) return true;
+    print_error("%s %s\n(wanted %s %u:%u %s) for\n%s", ret->code, ret->text, w->code, w->line, w->column, w->says, w->yaml);
+    return false;
+}
+
 size_t fixture_checked(const char *yaml, const struct fault **ret) {
     return profile_check("test.yaml", bytes_of_cstr(yaml), fixture_directory, fixture_catalogue, fixture_arena, ret);
 }

@@ -7,11 +7,10 @@
 #include <string.h>
 #include "adapters/engine/map_fixture.h"
 
-struct wrong { const char *yaml, *code; uint32_t line, column; const char *says; };
 #define SENT "\nmessages: [{event: REF.SEND, fields: {envelope.business_time: 日期}}]\n"
 #define FORMAT(options) "agency: nm\nformat: {" options "}" SENT
 #define COLUMN(kind, column) FORMAT("kind: " kind ", columns: [{" column "}]")
-static const struct wrong all_wrong[] = {
+static const struct wrong_profile all_wrong[] = {
     {FORMAT("kind: fixed"), "SETTINGS_MISSING", 2, 9, "columns"},
     {FORMAT("kind: csv, columns: [{name: a}]"), "SETTINGS_TYPE", 2, 30, "columns is not for"},
     {FORMAT("kind: dbf, width: bytes"), "SETTINGS_TYPE", 2, 28, "width is not for"},
@@ -46,11 +45,8 @@ static void every_mistake_is_told_at_its_place(void **state) {
     (void)state;
     size_t other = 0;
     for (size_t i = 0; i < sizeof all_wrong / sizeof all_wrong[0]; i++) {
-        const struct wrong *w = &all_wrong[i];
-        struct fault fault = fixture_refused(w->yaml);
-        if (strcmp(fault.code, w->code) == 0 && fault.line == w->line && fault.column == w->column && strstr(fault.text, w->says)) continue;
-        print_error("%zu: %s %s\n(wanted %s %u:%u %s) for\n%s", i, fault.code, fault.text, w->code, w->line, w->column, w->says, w->yaml);
-        other++;
+        struct fault fault;
+        other += !fixture_told(&all_wrong[i], &fault);
     }
     assert_int_equal(other, 0);
 }

@@ -54,11 +54,8 @@ def main():
             rows = [content.pop() for _ in range(o.rows + 1)]
             with World(ROOT / "var" / "bench-table" / f"{nth}-{contestants.index(build)}", build=o.build) as w:  # ours alone: no receipts of others
                 w.start_broker("broker-1")
-                database = Database(w)
-                try:
+                with Database(w) as database:
                     found[build].append(trial(w, database, ROOT / build / "bin", rows))
-                finally:
-                    database.remove()
             print(f"round {nth + 1}: {build}: {found[build][-1][0]:,.0f} rows/s, {found[build][-1][1]:.2f} ms CPU a row, {found[build][-1][2]:.0f} MiB", flush=True)
     for build in contestants:
         print(f"{build}: {statistics.median(r[0] for r in found[build]):,.0f} rows/s, {statistics.median(r[1] for r in found[build]):.2f} ms CPU a row (medians)")

@@ -192,8 +192,5 @@ def main(w, database):
 if __name__ == "__main__":
     with world("table-points") as w:
         w.start_broker("broker-1")
-        database = Database(w)
-        try:
+        with Database(w) as database:
             main(w, database)
-        finally:
-            database.remove()

@@ -106,15 +106,12 @@ def deleted_before_it_was_sent(sthj, steps):
 
 def main(w):
     steps = sample_day_steps()
-    database = tableagency.Database(w)
-    try:
+    with tableagency.Database(w) as database:
         sthj, police = Both(w, database, "sthj"), Both(w, database, "psb-bynr")
         three_ways_out(sthj, steps)
         both_inboxes(police, 3)
         killed_between(sthj, police, steps)
         deleted_before_it_was_sent(sthj, steps)
-    finally:
-        database.remove()
 
 
 if __name__ == "__main__":

@@ -114,8 +114,5 @@ def main(w, database):
 if __name__ == "__main__":
     with world("table-large") as w:
         w.start_broker("broker-1")
-        database = Database(w, durable=False)
-        try:
+        with Database(w, durable=False) as database:
             main(w, database)
-        finally:
-            database.remove()

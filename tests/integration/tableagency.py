@@ -18,7 +18,7 @@ from world import PG_BIN, free_port, wait_port
 
 
 class Database:
-    """The agencies' database server."""
+    """The agencies' database server: `with Database(w) as database:`, stopped and removed at its end."""
     def __init__(self, w, durable=True):  # durable=False: not waiting for the disk, for who creates many and kills none
         self.w, self.port, self.durable = w, free_port(), durable
         self.folder = Path(tempfile.mkdtemp(prefix="ecocase-oa-"))
@@ -44,7 +44,10 @@ class Database:
     def stop(self, how=signal.SIGQUIT):
         self.w.stop_process("postgres-oa", how)
 
-    def remove(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
