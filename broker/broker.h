@@ -23,7 +23,12 @@ static inline void pulse_beat(struct pulse *pulse) { atomic_store(&pulse->beat, 
 /* `ecocase-broker run`: joins the group on ecocase.clock, runs one lane thread per owned partition, until *stop. */
 MUST_USE enum outcome instance_run(const struct broker *broker, volatile const int *stop, struct fault *fault);
 
-struct broker_setup { struct bus_settings bus; const char *conninfo, *schemas; bool manual_clock; int lanes, replication; };
+struct broker_setup {
+    struct bus_settings bus;
+    const char *conninfo, *schemas;
+    bool manual_clock;
+    int lanes, replication;
+};
 /* `ecocase-broker setup`: topics and ledger; idempotent. */
 MUST_USE enum outcome broker_set_up(const struct broker_setup *setup, struct fault *fault);
 #endif

@@ -1,19 +1,20 @@
-/* 实例: membership of the group on ecocase.clock, and the lane threads of the partitions owned. Eager, static membership: a rebalance
- * revokes everything, an instance that comes back under its name within the session time-out finds its lanes again. The membership
- * handle reads nothing (its partitions are paused); it is not polled while a lane shows no sign of life, so that after
- * max.poll.interval a stalled worker loses its lanes too. Threads: the main one; each lane has its own. */
+/* 实例: membership of the group on ecocase.clock, and the lane threads of the partitions owned. Eager, static
+ * membership: a rebalance revokes everything, an instance that comes back under its name within the session time-out
+ * finds its lanes again. The membership handle reads nothing (its partitions are paused); it is not polled while a lane
+ * shows no sign of life, so that after max.poll.interval a stalled worker loses its lanes too. Threads: the main one;
+ * each lane has its own. */
 #include "broker/lane/lane.h"
 #include "base/log.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-#define STALLED_MS 15000     /* no sign of life of a lane */
-#define STOP_MS 12000        /* a lane told to stop; below max.poll.interval */
-#define ASK_MS 3000
+#define STALLED_MS 15000 /* no sign of life of a lane */
+#define STOP_MS    12000 /* a lane told to stop; below max.poll.interval */
+#define ASK_MS     3000
 struct instance {
     const struct broker *broker;
     struct lane *lanes[LIMIT_LANES];
-    bool stuck;              /* a lane's thread was left to itself: what it uses must stay */
+    bool stuck; /* a lane's thread was left to itself: what it uses must stay */
 };
 
 static void start_lanes(struct instance *self, const rd_kafka_topic_partition_list_t *list) {
@@ -41,10 +42,12 @@ static void stop_lanes(struct instance *self) {
 static void describe(const rd_kafka_topic_partition_list_t *list, char *text, size_t room) {
     size_t count = 0;
     text[0] = 0;
-    for (int i = 0; i < list->cnt && count + 8 < room; i++) count += (size_t)sprintf(text + count, "%s%d", i ? "," : "", list->elems[i].partition);
+    for (int i = 0; i < list->cnt && count + 8 < room; i++)
+        count += (size_t)sprintf(text + count, "%s%d", i ? "," : "", list->elems[i].partition);
 }
 
-static void on_rebalance(rd_kafka_t *member, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *list, void *opaque) {
+static void on_rebalance(rd_kafka_t *member, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *list,
+                         void *opaque) {
     struct instance *self = opaque;
     char lanes[256];
     describe(list, lanes, sizeof lanes);
@@ -62,10 +65,12 @@ static void on_rebalance(rd_kafka_t *member, rd_kafka_resp_err_t what, rd_kafka_
 }
 
 static enum outcome member_conf(struct instance *self, rd_kafka_conf_t *conf, struct fault *fault) {
-    const char *const pairs[][2] = {{"group.id", "ecocase-broker"}, {"group.instance.id", self->broker->instance},
-        {"session.timeout.ms", "6000"}, {"heartbeat.interval.ms", "1500"}, {"max.poll.interval.ms", "30000"},
-        {"partition.assignment.strategy", "range"}, {"enable.auto.commit", "false"}, {"enable.auto.offset.store", "false"},
-        {"queued.max.messages.kbytes", "64"}, {"queued.min.messages", "1"}, {"fetch.message.max.bytes", "1024"}};
+    const char *const pairs[][2] = {{"group.id", "ecocase-broker"},       {"group.instance.id", self->broker->instance},
+                                    {"session.timeout.ms", "6000"},       {"heartbeat.interval.ms", "1500"},
+                                    {"max.poll.interval.ms", "30000"},    {"partition.assignment.strategy", "range"},
+                                    {"enable.auto.commit", "false"},      {"enable.auto.offset.store", "false"},
+                                    {"queued.max.messages.kbytes", "64"}, {"queued.min.messages", "1"},
+                                    {"fetch.message.max.bytes", "1024"}};
     char text[200];
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         if (rd_kafka_conf_set(conf, pairs[i][0], pairs[i][1], text, sizeof text) == RD_KAFKA_CONF_OK) continue;
@@ -95,7 +100,8 @@ static enum outcome join(struct instance *self, rd_kafka_t **ret, struct fault *
     return OK;
 }
 
-/* Is this the Kafka that the ledger belongs to? Asked before joining: an instance in a wrong world must not take lanes from a right one. */
+/* Is this the Kafka that the ledger belongs to? Asked before joining: an instance in a wrong world must not take lanes
+ * from a right one. */
 static enum outcome check_world(const struct broker *broker, struct fault *fault) {
     struct ledger *ledger = NULL;
     rd_kafka_t *any = NULL;
@@ -111,11 +117,14 @@ static enum outcome check_world(const struct broker *broker, struct fault *fault
     if (any) rd_kafka_destroy_flags(any, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     if (outcome != OK) return outcome;
     if (strcmp(cluster, world.cluster_id) != 0) {
-        return fault_set(fault, FATAL, "WRONG_WORLD", "this Kafka cluster is %s, the ledger belongs to %s: give the broker the Kafka and the Postgres that belong together",
+        return fault_set(fault, FATAL, "WRONG_WORLD",
+                         "this Kafka cluster is %s, the ledger belongs to %s: give the broker the Kafka and the "
+                         "Postgres that belong together",
                          cluster, world.cluster_id);
     }
     if (lanes != world.lanes) {
-        return fault_set(fault, FATAL, "WRONG_WORLD", "topic %s has %d partitions, the ledger has %d lanes", TOPIC_CLOCK, lanes, world.lanes);
+        return fault_set(fault, FATAL, "WRONG_WORLD", "topic %s has %d partitions, the ledger has %d lanes",
+                         TOPIC_CLOCK, lanes, world.lanes);
     }
     return OK;
 }
@@ -159,9 +168,12 @@ static enum outcome poll_once(const struct instance *self, rd_kafka_t *member, s
     rd_kafka_message_t *message = rd_kafka_consumer_poll(member, 100);
     if (message && message->err) log_debug("group.told", "text=\"%s\"", rd_kafka_message_errstr(message));
     if (message) rd_kafka_message_destroy(message);
-    if (wrong_world(self)) return fault_set(fault, FATAL, "WRONG_WORLD", "the ledger and Kafka do not belong together; the line before says which lane and why");
+    if (wrong_world(self))
+        return fault_set(fault, FATAL, "WRONG_WORLD",
+                         "the ledger and Kafka do not belong together; the line before says which lane and why");
     if (!rd_kafka_fatal_error(member, text, sizeof text)) return OK;
-    return fault_set(fault, FATAL, "LANE_LOST", "the group does not take this instance any more (another process under the name %s?): %s",
+    return fault_set(fault, FATAL, "LANE_LOST",
+                     "the group does not take this instance any more (another process under the name %s?): %s",
                      self->broker->instance, text);
 }
 

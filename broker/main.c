@@ -1,6 +1,6 @@
-/* ecocase-broker: `setup` makes topics and ledger, `run` runs the lanes, `health` is a probe: one line on stdout, 0 when the instance
- * holds lanes and works all of them. Else stdout stays empty; stderr carries log lines.
- * Exit: 0 a clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
+/* ecocase-broker: `setup` makes topics and ledger, `run` runs the lanes, `health` is a probe: one line on stdout, 0
+ * when the instance holds lanes and works all of them. Else stdout stays empty; stderr carries log lines. Exit: 0 a
+ * clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
 #include "base/log.h"
 #include "broker/broker.h"
 #include <getopt.h>
@@ -16,8 +16,9 @@ static void on_signal(int number) {
     stop = 1;
 }
 
-/* Buffers of a megabyte come and go with every batch. glibc would map and unmap each of them, and the kernel would clear its pages anew;
- * and it would give nearly every thread a heap of its own, each with free memory that the others cannot use. */
+/* Buffers of a megabyte come and go with every batch. glibc would map and unmap each of them, and the kernel would
+ * clear its pages anew; and it would give nearly every thread a heap of its own, each with free memory that the others
+ * cannot use. */
 static void keep_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 4 << 20);
     mallopt(M_TRIM_THRESHOLD, 8 << 20);
@@ -26,7 +27,8 @@ static void keep_memory(void) {
 
 static const char usage[] =
     "用法 · usage:\n"
-    "  ecocase-broker setup --kafka HOST:PORT --postgres CONNINFO --schemas DIR [--clock real|manual] [--lanes N] [--replication N]\n"
+    "  ecocase-broker setup --kafka HOST:PORT --postgres CONNINFO --schemas DIR [--clock real|manual] [--lanes N] "
+    "[--replication N]\n"
     "                       [--wait-seconds N] (等待 Kafka 与 Postgres · for Kafka and Postgres to come up)\n"
     "  ecocase-broker run   --kafka HOST:PORT --postgres CONNINFO --schemas DIR --instance NAME [--tick-seconds N]\n"
     "  ecocase-broker health --postgres CONNINFO --instance NAME [--tick-seconds N]\n"
@@ -35,7 +37,12 @@ static const char usage[] =
 
 enum command { COMMAND_SETUP, COMMAND_RUN, COMMAND_HEALTH, COMMAND_COUNT };
 static const char *const commands[COMMAND_COUNT] = {"setup", "run", "health"};
-struct options { enum command command; struct broker_setup setup; const char *instance; int tick_seconds, wait_seconds; };
+struct options {
+    enum command command;
+    struct broker_setup setup;
+    const char *instance;
+    int tick_seconds, wait_seconds;
+};
 
 static int wrong(const char *text, const char *what) {
     fprintf(stderr, "ecocase-broker: %s%s\n%s", text, what, usage);
@@ -50,8 +57,13 @@ static int number(const char *text, int least, int most) {
 
 static int needed(const struct options *o) {
     bool probes = o->command == COMMAND_HEALTH;
-    const struct { const char *name, *value; bool wanted; } all[] = {{"--kafka", o->setup.bus.servers, !probes}, {"--postgres", o->setup.conninfo, true},
-        {"--schemas", o->setup.schemas, !probes}, {"--instance", o->instance, o->command != COMMAND_SETUP}};
+    const struct {
+        const char *name, *value;
+        bool wanted;
+    } all[] = {{"--kafka", o->setup.bus.servers, !probes},
+               {"--postgres", o->setup.conninfo, true},
+               {"--schemas", o->setup.schemas, !probes},
+               {"--instance", o->instance, o->command != COMMAND_SETUP}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (all[i].wanted && !all[i].value) return wrong("缺少必填项 · required and missing: ", all[i].name);
     }
@@ -59,9 +71,12 @@ static int needed(const struct options *o) {
 }
 
 static int read_options(int argc, char **argv, struct options *o) {
-    static const struct option known[] = {{"kafka", 1, 0, 'k'}, {"postgres", 1, 0, 'p'}, {"schemas", 1, 0, 's'}, {"clock", 1, 0, 'c'},
-        {"lanes", 1, 0, 'l'}, {"replication", 1, 0, 'r'}, {"instance", 1, 0, 'i'}, {"tick-seconds", 1, 0, 't'}, {"wait-seconds", 1, 0, 'w'},
-        {"kafka-properties", 1, 0, 'x'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
+    static const struct option known[] = {{"kafka", 1, 0, 'k'},        {"postgres", 1, 0, 'p'},
+                                          {"schemas", 1, 0, 's'},      {"clock", 1, 0, 'c'},
+                                          {"lanes", 1, 0, 'l'},        {"replication", 1, 0, 'r'},
+                                          {"instance", 1, 0, 'i'},     {"tick-seconds", 1, 0, 't'},
+                                          {"wait-seconds", 1, 0, 'w'}, {"kafka-properties", 1, 0, 'x'},
+                                          {"help", 0, 0, 'h'},         {0, 0, 0, 0}};
     *o = (struct options){.command = o->command, .setup = {.lanes = 6, .replication = 1}, .tick_seconds = 5};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (c) {
@@ -70,13 +85,22 @@ static int read_options(int argc, char **argv, struct options *o) {
         case 's': o->setup.schemas = optarg; break;
         case 'c':
             o->setup.manual_clock = strcmp(optarg, "manual") == 0;
-            if (!o->setup.manual_clock && strcmp(optarg, "real") != 0) return wrong("--clock 只能是 real 或 manual · must be real or manual, not ", optarg);
+            if (!o->setup.manual_clock && strcmp(optarg, "real") != 0)
+                return wrong("--clock 只能是 real 或 manual · must be real or manual, not ", optarg);
             break;
-        case 'l': if ((o->setup.lanes = number(optarg, 1, LIMIT_LANES)) < 0) return wrong("--lanes 1..64, not ", optarg); break;
-        case 'r': if ((o->setup.replication = number(optarg, 1, 9)) < 0) return wrong("--replication 1..9, not ", optarg); break;
+        case 'l':
+            if ((o->setup.lanes = number(optarg, 1, LIMIT_LANES)) < 0) return wrong("--lanes 1..64, not ", optarg);
+            break;
+        case 'r':
+            if ((o->setup.replication = number(optarg, 1, 9)) < 0) return wrong("--replication 1..9, not ", optarg);
+            break;
         case 'i': o->instance = optarg; break;
-        case 't': if ((o->tick_seconds = number(optarg, 1, 3600)) < 0) return wrong("--tick-seconds 1..3600, not ", optarg); break;
-        case 'w': if ((o->wait_seconds = number(optarg, 0, 3600)) < 0) return wrong("--wait-seconds 0..3600, not ", optarg); break;
+        case 't':
+            if ((o->tick_seconds = number(optarg, 1, 3600)) < 0) return wrong("--tick-seconds 1..3600, not ", optarg);
+            break;
+        case 'w':
+            if ((o->wait_seconds = number(optarg, 0, 3600)) < 0) return wrong("--wait-seconds 0..3600, not ", optarg);
+            break;
         case 'x': o->setup.bus.extra = optarg; break;
         case 'h': fputs(usage, stdout); exit(0);
         default: return wrong("选项有误 · wrong option", "");
@@ -87,7 +111,8 @@ static int read_options(int argc, char **argv, struct options *o) {
 }
 
 static enum outcome run(const struct options *o, struct fault *fault) {
-    struct broker broker = {.bus = o->setup.bus, .conninfo = o->setup.conninfo, .instance = o->instance, .tick_seconds = o->tick_seconds};
+    struct broker broker = {
+        .bus = o->setup.bus, .conninfo = o->setup.conninfo, .instance = o->instance, .tick_seconds = o->tick_seconds};
     TRY(catalogue_load(o->setup.schemas, &broker.catalogue, fault));
     enum outcome outcome = rules_load(o->setup.schemas, &broker.rules, fault);
     if (outcome == OK) outcome = instance_run(&broker, &stop, fault);
@@ -116,7 +141,8 @@ static enum outcome probe(const struct options *o, struct fault *fault) {
     if (outcome != OK) return outcome;
     if (held.lanes == 0) return fault_set(fault, REFUSE, "LANE_LOST", "instance %s holds no lane", o->instance);
     if (held.worked < held.lanes) {
-        return fault_set(fault, REFUSE, "LANE_LOST", "instance %s works %d of the %d lanes it holds", o->instance, held.worked, held.lanes);
+        return fault_set(fault, REFUSE, "LANE_LOST", "instance %s works %d of the %d lanes it holds", o->instance,
+                         held.worked, held.lanes);
     }
     printf("%s：持有并处理 %d 条泳道 · holds and works %d lanes\n", o->instance, held.lanes, held.lanes);
     return OK;

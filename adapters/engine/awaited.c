@@ -3,19 +3,24 @@
 #include "adapters/engine/downloads.h"
 #include "base/point.h"
 
-enum outcome awaited_by(const struct engine *e, const struct arrival *arrival, struct arena *arena, struct awaited *ret, struct fault *fault) {
+enum outcome awaited_by(const struct engine *e, const struct arrival *arrival, struct arena *arena, struct awaited *ret,
+                        struct fault *fault) {
     struct submission said;
     struct fault ignored;
     bool had = false;
     *ret = (struct awaited){0};
-    if (record_read(e->catalogue, arrival->value, &said, &ignored) != OK || !said.document_count || !said.chunked_form) return OK;
+    if (record_read(e->catalogue, arrival->value, &said, &ignored) != OK || !said.document_count || !said.chunked_form)
+        return OK;
     TRY(journal_delivered(e->journal, &said.message_id, &had, fault));
-    if (had || convert_attachments(e->profile, arrival->value, arrival->role, arena, &ret->papers, &ret->count, &ignored) != OK) ret->count = 0;
+    if (had || convert_attachments(e->profile, arrival->value, arrival->role, arena, &ret->papers, &ret->count,
+                                   &ignored) != OK)
+        ret->count = 0;
     ret->sender = said.sender;
     return OK;
 }
 
-enum outcome awaited_any(const struct engine *e, const struct arrival *arrival, struct arena *arena, bool *ret_any, struct fault *fault) {
+enum outcome awaited_any(const struct engine *e, const struct arrival *arrival, struct arena *arena, bool *ret_any,
+                         struct fault *fault) {
     struct awaited awaited;
     struct fault why;
     *ret_any = false;

@@ -24,10 +24,12 @@ const struct paper *candidate_papers(const struct look *look, const struct candi
     return papers;
 }
 
-static enum outcome refuse_need(const struct attachment_need *need, struct fault *fault, const char *code, const char *why) {
+static enum outcome refuse_need(const struct attachment_need *need, struct fault *fault, const char *code,
+                                const char *why) {
     fault_set(fault, REFUSE, code, "%.*s: %s", BYTES_FMT(need->file_name), why);
     char field[96];
-    snprintf(field, sizeof field, "%.*s", need->file_name.count < 90 ? (int)need->file_name.count : 90, (const char *)need->file_name.at);
+    snprintf(field, sizeof field, "%.*s", need->file_name.count < 90 ? (int)need->file_name.count : 90,
+             (const char *)need->file_name.at);
     fault_place(fault, field, 0, 0);
     return REFUSE;
 }
@@ -37,13 +39,16 @@ static enum outcome all_there(struct look *look, const struct candidate *c, bool
     struct engine *e = look->engine;
     bool late = c->paper->waited_ms > profile_attachment_wait_ms(e->profile);
     const struct attachment_need beside = {.file_name = c->sidecar.name};
-    if (c->sidecar.needed && !c->beside && late) return refuse_need(&beside, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
+    if (c->sidecar.needed && !c->beside && late)
+        return refuse_need(&beside, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
     *ret_wait = c->sidecar.needed && !c->beside;
     for (size_t i = 0; i < c->view.need_count; i++) {
         const struct attachment_need *need = &c->view.needs[i];
         if (!need->file_name.count) continue;
-        if (!name_plain(need->file_name)) return refuse_need(need, fault, "MISSING_ATTACHMENT", "not the plain name of a file in outbox/");
-        if (c->with[i] == c->paper) return refuse_need(need, fault, "MISSING_ATTACHMENT", "a case file cannot be its own attachment");
+        if (!name_plain(need->file_name))
+            return refuse_need(need, fault, "MISSING_ATTACHMENT", "not the plain name of a file in outbox/");
+        if (c->with[i] == c->paper)
+            return refuse_need(need, fault, "MISSING_ATTACHMENT", "a case file cannot be its own attachment");
         if (c->with[i] && !c->with[i]->readable) return refuse_need(need, fault, "FILE_READ", "not a regular file");
         if (c->with[i]) continue;
         if (late) return refuse_need(need, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
@@ -52,7 +57,8 @@ static enum outcome all_there(struct look *look, const struct candidate *c, bool
     return OK;
 }
 
-static enum outcome read_inside(struct look *look, const struct paper *paper, struct attachment *into, bool *ret_wait, struct fault *fault) {
+static enum outcome read_inside(struct look *look, const struct paper *paper, struct attachment *into, bool *ret_wait,
+                                struct fault *fault) {
     struct engine *e = look->engine;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, LIMIT_ATTACHMENTS);
@@ -64,7 +70,8 @@ static enum outcome read_inside(struct look *look, const struct paper *paper, st
 }
 
 /* Already in chunks, or on the way: then the case file waits; all of them are begun. */
-static enum outcome name_chunks(struct look *look, const struct paper *paper, struct attachment *into, bool *ret_wait, struct fault *fault) {
+static enum outcome name_chunks(struct look *look, const struct paper *paper, struct attachment *into, bool *ret_wait,
+                                struct fault *fault) {
     struct chunked *made = arena_alloc(look->arena, sizeof *made);
     bool ready = false;
     TRY(uploads_want(look->engine->uploads, paper, made, &ready, fault));
@@ -74,7 +81,8 @@ static enum outcome name_chunks(struct look *look, const struct paper *paper, st
 }
 
 /* In the case file's order, as long as they fit inside the record; the others in chunks. */
-static enum outcome read_attachments(struct look *look, const struct candidate *c, struct attachment **ret, bool *ret_wait, struct fault *fault) {
+static enum outcome read_attachments(struct look *look, const struct candidate *c, struct attachment **ret,
+                                     bool *ret_wait, struct fault *fault) {
     const struct engine *e = look->engine;
     struct attachment *list = arena_array(look->arena, c->view.need_count + 1, sizeof *list);
     size_t inside = 0, most = profile_attachment_inside(e->profile);
@@ -84,16 +92,19 @@ static enum outcome read_attachments(struct look *look, const struct candidate *
         if (!paper) continue;
         if (paper->size > LIMIT_FILE) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "larger than 2 GiB");
         bool fits = inside + (size_t)paper->size <= most;
-        if (!fits && !e->uploads) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "does not fit inside the record");
+        if (!fits && !e->uploads)
+            return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "does not fit inside the record");
         if (fits) inside += (size_t)paper->size;
-        TRY(fits ? read_inside(look, paper, &list[i], ret_wait, fault) : name_chunks(look, paper, &list[i], ret_wait, fault));
+        TRY(fits ? read_inside(look, paper, &list[i], ret_wait, fault)
+                 : name_chunks(look, paper, &list[i], ret_wait, fault));
         if (!fits) uploads_waits(e->uploads, paper, c->paper->name);
     }
     *ret = list;
     return OK;
 }
 
-static struct bytes headers_of(const struct engine *e, const struct candidate *c, const struct address *a, struct arena *arena) {
+static struct bytes headers_of(const struct engine *e, const struct candidate *c, const struct address *a,
+                               struct arena *arena) {
     char id[UUID_TEXT + 1], case_id[UUID_TEXT + 1], referral[UUID_TEXT + 1], time[32], hex[UUID_TEXT + 1];
     uuid_format(&a->message_id, id);
     uuid_format(&a->case_id, case_id);
@@ -105,20 +116,27 @@ static struct bytes headers_of(const struct engine *e, const struct candidate *c
     }
     hex[digits] = 0;
     /* every part is ours and plain, so no escaping is needed */
-    return bytes_of_cstr(arena_printf(arena,
-        "{\"ce_specversion\":\"1.0\",\"ce_id\":\"%s\",\"ce_type\":\"%s\",\"ce_source\":\"/ecocase/%s\",\"ce_subject\":\"%s\",\"ce_time\":\"%s\","
-        "\"ce_caseid\":\"%s\",\"content-type\":\"application/avro\",\"traceparent\":\"00-%s-%.16s-01\"}",
-        id, c->view.event, e->self->slug, referral, time, case_id, hex, hex + 16));
+    return bytes_of_cstr(
+        arena_printf(arena,
+                     "{\"ce_specversion\":\"1.0\",\"ce_id\":\"%s\",\"ce_type\":\"%s\",\"ce_source\":\"/ecocase/"
+                     "%s\",\"ce_subject\":\"%s\",\"ce_time\":\"%s\","
+                     "\"ce_caseid\":\"%s\",\"content-type\":\"application/avro\",\"traceparent\":\"00-%s-%.16s-01\"}",
+                     id, c->view.event, e->self->slug, referral, time, case_id, hex, hex + 16));
 }
 
-static enum outcome add_numbers(struct look *look, const struct candidate *c, const struct address *a, const struct submission *said,
-                                struct fault *fault) {
+static enum outcome add_numbers(struct look *look, const struct candidate *c, const struct address *a,
+                                const struct submission *said, struct fault *fault) {
     struct engine *e = look->engine;
     size_t cursor = 0;
     struct bytes other = BYTES_NONE;
     walk_items(&said->recipients, &cursor, &other);
-    struct number_entry entry = {.number = number_normal(c->view.document_no, look->arena), .message_id = a->message_id, .case_id = a->case_id,
-        .referral_id = a->referral_id, .parent_referral_id = a->parent_referral_id, .other = other, .event = bytes_of_cstr(c->view.event)};
+    struct number_entry entry = {.number = number_normal(c->view.document_no, look->arena),
+                                 .message_id = a->message_id,
+                                 .case_id = a->case_id,
+                                 .referral_id = a->referral_id,
+                                 .parent_referral_id = a->parent_referral_id,
+                                 .other = other,
+                                 .event = bytes_of_cstr(c->view.event)};
     TRY(journal_number_add(e->journal, &entry, fault));
     entry.number = number_normal(c->view.case_no, look->arena);
     entry.of_case = true;
@@ -134,7 +152,8 @@ static enum outcome sent_taken(const struct look *look, const char *name, bool *
 
 /* A name in sent/ that is free, also for the receipt that will lie beside it, and promised to no other submission. */
 static enum outcome sent_name(const struct look *look, struct bytes file, struct bytes *ret, struct fault *fault) {
-    const char *name = file.count <= NAME_MOST ? arena_cstr(look->arena, file) : name_again(file, 1, look->arena); /* room for .receipt.json */
+    /* room for .receipt.json */
+    const char *name = file.count <= NAME_MOST ? arena_cstr(look->arena, file) : name_again(file, 1, look->arena);
     bool taken = true;
     TRY(sent_taken(look, name, &taken, fault));
     for (unsigned n = 2; taken; n++) {
@@ -145,8 +164,8 @@ static enum outcome sent_name(const struct look *look, struct bytes file, struct
     return OK;
 }
 
-static enum outcome journal_it(struct look *look, const struct candidate *c, const struct address *a, const struct digest *digest, struct bytes value,
-                               struct fault *fault) {
+static enum outcome journal_it(struct look *look, const struct candidate *c, const struct address *a,
+                               const struct digest *digest, struct bytes value, struct fault *fault) {
     struct engine *e = look->engine;
     char key[UUID_TEXT + 1];
     size_t count = 0;
@@ -154,10 +173,20 @@ static enum outcome journal_it(struct look *look, const struct candidate *c, con
     struct bytes sent_as = BYTES_NONE;
     TRY(sent_name(look, c->paper->name, &sent_as, fault));
     uuid_format(&a->case_id, key);
-    struct journaled row = {.digest = *digest, .message_id = a->message_id, .case_id = a->case_id, .referral_id = a->referral_id,
-        .file = c->paper->name, .sent_as = sent_as, .event = bytes_of_cstr(c->view.event),
-        .document_no = c->view.document_no, .papers = papers_write(papers, count, look->arena), .key = bytes_of(key, UUID_TEXT),
-        .value = value, .headers = headers_of(e, c, a, look->arena), .business_time = c->view.business_time, .at = instant_now()};
+    struct journaled row = {.digest = *digest,
+                            .message_id = a->message_id,
+                            .case_id = a->case_id,
+                            .referral_id = a->referral_id,
+                            .file = c->paper->name,
+                            .sent_as = sent_as,
+                            .event = bytes_of_cstr(c->view.event),
+                            .document_no = c->view.document_no,
+                            .papers = papers_write(papers, count, look->arena),
+                            .key = bytes_of(key, UUID_TEXT),
+                            .value = value,
+                            .headers = headers_of(e, c, a, look->arena),
+                            .business_time = c->view.business_time,
+                            .at = instant_now()};
     return journal_prepare(e->journal, &row, fault);
 }
 
@@ -167,15 +196,19 @@ static enum outcome already_sent(const struct journaled *earlier, struct rejecti
     instant_format(earlier->at, at);
     json_t *file = json_stringn((const char *)earlier->sent_as.at, earlier->sent_as.count);
     rejection->message_id = earlier->message_id;
-    rejection->more = json_pack("{s:{s:o, s:s, s:s}}", "earlier", "file", file ? file : json_string("?"), "at", at, "messageId", id);
-    return fault_set(&rejection->fault, REFUSE, "ALREADY_SENT", "sent before as %.*s at %s", BYTES_FMT(earlier->sent_as), at);
+    rejection->more =
+        json_pack("{s:{s:o, s:s, s:s}}", "earlier", "file", file ? file : json_string("?"), "at", at, "messageId", id);
+    return fault_set(&rejection->fault, REFUSE, "ALREADY_SENT", "sent before as %.*s at %s",
+                     BYTES_FMT(earlier->sent_as), at);
 }
 
-/* The very paper whose move was interrupted is only moved on (outbound_finish); any other with these bytes was sent before. */
+/* The very paper whose move was interrupted is only moved on (outbound_finish); any other with these bytes was sent
+ * before. */
 static bool same_paper(const struct candidate *c, const struct journaled *known, struct arena *arena) {
     size_t count = 0;
     const struct paper *papers = papers_read(known->papers, arena, &count);
-    return known->state != JOURNALED_MOVED && count && papers[0].inode == c->paper->inode && bytes_equal(papers[0].name, c->paper->name);
+    return known->state != JOURNALED_MOVED && count && papers[0].inode == c->paper->inode &&
+           bytes_equal(papers[0].name, c->paper->name);
 }
 
 void candidate_put_away(const struct look *look, const struct candidate *c) {
@@ -191,7 +224,8 @@ static bool may_come(const struct look *look, const struct candidate *c, const s
     return c->paper->waited_ms < ENGINE_CITATION_WAIT_MS || !look->engine->inbox_current;
 }
 
-enum outcome candidate_prepare(struct look *look, struct candidate *c, struct rejection *rejection, bool *ret_wait, struct fault *fault) {
+enum outcome candidate_prepare(struct look *look, struct candidate *c, struct rejection *rejection, bool *ret_wait,
+                               struct fault *fault) {
     struct engine *e = look->engine;
     struct attachment *attachments = NULL;
     struct journaled known;
@@ -207,7 +241,8 @@ enum outcome candidate_prepare(struct look *look, struct candidate *c, struct re
     if (is_known && !same_paper(c, &known, look->arena)) return already_sent(&known, rejection);
     c->journaled = is_known;
     if (is_known) return OK;
-    enum outcome found = identity_address(e->journal, e->directory, e->self->slug, &c->view, &digest, look->arena, &address, rejection);
+    enum outcome found =
+        identity_address(e->journal, e->directory, e->self->slug, &c->view, &digest, look->arena, &address, rejection);
     if (found == RETRY) *fault = rejection->fault;
     *ret_wait = found == REFUSE && may_come(look, c, &rejection->fault);
     if (*ret_wait) return OK;

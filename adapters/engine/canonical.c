@@ -52,7 +52,8 @@ static json_t *members_of(avro_value_t *value) {
     for (size_t i = 0; i < count; i++) {
         avro_value_t member;
         const char *name = NULL;
-        if (avro_value_get_by_index(value, i, &member, &name) == 0 && name) json_object_set_new(map, name, json_of(&member));
+        if (avro_value_get_by_index(value, i, &member, &name) == 0 && name)
+            json_object_set_new(map, name, json_of(&member));
     }
     return map;
 }
@@ -66,10 +67,16 @@ static json_t *json_of(avro_value_t *value) {
     avro_value_t branch;
     avro_type_t type = avro_value_get_type(value);
     json_t *json = NULL;
-    if (type == AVRO_STRING) json = avro_value_get_string(value, &string, &count) ? NULL : text(string, count ? count - 1 : 0);
-    else if (type == AVRO_BYTES) json = avro_value_get_bytes(value, &at, &count) ? NULL : canonical_base64(bytes_of(at, count));
-    else if (type == AVRO_FIXED) json = avro_value_get_fixed(value, &at, &count) ? NULL : canonical_base64(bytes_of(at, count));
-    else if (type == AVRO_ENUM) json = avro_value_get_enum(value, &symbol) ? NULL : json_string(avro_schema_enum_get(avro_value_get_schema(value), symbol));
+    if (type == AVRO_STRING)
+        json = avro_value_get_string(value, &string, &count) ? NULL : text(string, count ? count - 1 : 0);
+    else if (type == AVRO_BYTES)
+        json = avro_value_get_bytes(value, &at, &count) ? NULL : canonical_base64(bytes_of(at, count));
+    else if (type == AVRO_FIXED)
+        json = avro_value_get_fixed(value, &at, &count) ? NULL : canonical_base64(bytes_of(at, count));
+    else if (type == AVRO_ENUM)
+        json = avro_value_get_enum(value, &symbol)
+                   ? NULL
+                   : json_string(avro_schema_enum_get(avro_value_get_schema(value), symbol));
     else if (type == AVRO_UNION) json = avro_value_get_current_branch(value, &branch) ? NULL : json_of(&branch);
     else if (type == AVRO_ARRAY) json = sequence_of(value);
     else if (type == AVRO_RECORD || type == AVRO_MAP) json = members_of(value);
@@ -77,7 +84,8 @@ static json_t *json_of(avro_value_t *value) {
     return json ? json : json_null();
 }
 
-enum outcome canonical_json(const struct catalogue *catalogue, struct bytes value, const struct mask *mask, json_t **ret, struct fault *fault) {
+enum outcome canonical_json(const struct catalogue *catalogue, struct bytes value, const struct mask *mask,
+                            json_t **ret, struct fault *fault) {
     AUTO(decoded_close) struct decoded decoded = {0};
     TRY(decoded_open(catalogue, value, &decoded, fault));
     const struct schema_entry *schema = decoded.said.schema;

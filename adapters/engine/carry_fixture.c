@@ -1,6 +1,6 @@
 /* One case file carried from agency to agency without Kafka, for tests/golden/native.py:
- * adapter_carry SCHEMAS SENDER-PROFILE CASE-FILE ANSWER-TO|- RECEIVER-PROFILE ROLE, the receiver's case file on stdout. Attachments lie
- * beside the case file and keep their names. ANSWER-TO: slug of who sent the cited document. */
+ * adapter_carry SCHEMAS SENDER-PROFILE CASE-FILE ANSWER-TO|- RECEIVER-PROFILE ROLE, the receiver's case file on stdout.
+ * Attachments lie beside the case file and keep their names. ANSWER-TO: slug of who sent the cited document. */
 #include "adapters/engine/convert.h"
 #include "base/limits.h"
 #include <stdio.h>
@@ -9,7 +9,12 @@
 static const char *const *arguments;
 enum { SCHEMAS = 1, SENDER, FILE_NAME, ANSWER_TO, RECEIVER, ROLE, ARGUMENTS };
 
-struct world { struct directory *directory; struct catalogue *catalogue; struct profile *sender, *receiver; struct arena *arena; };
+struct world {
+    struct directory *directory;
+    struct catalogue *catalogue;
+    struct profile *sender, *receiver;
+    struct arena *arena;
+};
 static void world_close(struct world *world) {
     profile_free(world->sender);
     profile_free(world->receiver);
@@ -18,7 +23,8 @@ static void world_close(struct world *world) {
     arena_free(world->arena);
 }
 
-static enum outcome papers_of(struct world *world, const struct draft_view *view, struct attachment **ret, struct fault *fault) {
+static enum outcome papers_of(struct world *world, const struct draft_view *view, struct attachment **ret,
+                              struct fault *fault) {
     const char *slash = strrchr(arguments[FILE_NAME], '/');
     PROMISE(slash);
     struct attachment *papers = arena_array(world->arena, view->need_count + 1, sizeof *papers);
@@ -26,7 +32,8 @@ static enum outcome papers_of(struct world *world, const struct draft_view *view
         AUTO(buffer_free) struct buffer content;
         buffer_init(&content, LIMIT_ATTACHMENTS);
         papers[i].file_name = view->needs[i].file_name;
-        const char *path = arena_printf(world->arena, "%.*s/%.*s", (int)(slash - arguments[FILE_NAME]), arguments[FILE_NAME], BYTES_FMT(papers[i].file_name));
+        const char *path = arena_printf(world->arena, "%.*s/%.*s", (int)(slash - arguments[FILE_NAME]),
+                                        arguments[FILE_NAME], BYTES_FMT(papers[i].file_name));
         TRY(buffer_read_file(&content, path, fault));
         papers[i].content = arena_copy(world->arena, buffer_view(&content));
     }
@@ -45,7 +52,9 @@ static enum outcome send_it(struct world *world, struct buffer *ret_value, struc
     TRY(convert_read(world->sender, strrchr(arguments[FILE_NAME], '/') + 1, copy, world->arena, &draft, fault));
     convert_view(draft, &view);
     TRY(papers_of(world, &view, &papers, fault));
-    struct address address = {.message_id = {{1}}, .case_id = {{2}}, .referral_id = {{3}},
+    struct address address = {.message_id = {{1}},
+                              .case_id = {{2}},
+                              .referral_id = {{3}},
                               .answer_to = directory_by_slug(world->directory, bytes_of_cstr(arguments[ANSWER_TO]))};
     return convert_write(world->sender, draft, &address, papers, view.need_count, ret_value, fault);
 }

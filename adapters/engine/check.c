@@ -5,7 +5,11 @@
 #include "wire/reason.h"
 #include <stdio.h>
 
-struct world { struct directory *directory; struct catalogue *catalogue; struct arena *arena; };
+struct world {
+    struct directory *directory;
+    struct catalogue *catalogue;
+    struct arena *arena;
+};
 static void world_close(struct world *world) {
     catalogue_free(world->catalogue);
     directory_free(world->directory);
@@ -22,7 +26,8 @@ static void tell(const struct fault *fault) {
     else printf("%s · %s: %s\n", reason_find(fault->code)->zh, reason_find(fault->code)->en, text);
 }
 
-static enum outcome checked(struct world *world, const char *profile, const char *schemas, size_t *ret_mistakes, struct fault *fault) {
+static enum outcome checked(struct world *world, const char *profile, const char *schemas, size_t *ret_mistakes,
+                            struct fault *fault) {
     AUTO(buffer_free) struct buffer yaml;
     const struct fault *all = NULL;
     buffer_init(&yaml, LIMIT_SETTINGS);

@@ -13,19 +13,22 @@ void chunked_cut(struct chunked *what, int64_t size, int32_t chunk_size) {
 }
 
 enum outcome chunked_check(const struct chunked *w, struct fault *fault) {
-    bool sized = w->size > 0 && w->size <= LIMIT_FILE && w->chunk_size >= (int32_t)LIMIT_CHUNK_LEAST && w->chunk_size <= (int32_t)LIMIT_CHUNK;
+    bool sized = w->size > 0 && w->size <= LIMIT_FILE && w->chunk_size >= (int32_t)LIMIT_CHUNK_LEAST &&
+                 w->chunk_size <= (int32_t)LIMIT_CHUNK;
     struct chunked cut = {0};
     if (sized) chunked_cut(&cut, w->size, w->chunk_size);
     bool placed = w->partition >= 0 && w->first_offset >= 0 && w->last_offset >= w->first_offset + w->count - 1;
     if (sized && placed && cut.count == w->count) return OK;
-    return fault_set(fault, REFUSE, "CHUNKS_MALFORMED", "size %lld, %d chunks of %d, offsets %lld to %lld", (long long)w->size, w->count, w->chunk_size,
-                     (long long)w->first_offset, (long long)w->last_offset);
+    return fault_set(fault, REFUSE, "CHUNKS_MALFORMED", "size %lld, %d chunks of %d, offsets %lld to %lld",
+                     (long long)w->size, w->count, w->chunk_size, (long long)w->first_offset,
+                     (long long)w->last_offset);
 }
 
 bool chunked_same(const struct chunked *a, const struct chunked *b) {
-    return memcmp(a->sha256.b, b->sha256.b, DIGEST_SIZE) == 0 && memcmp(a->sm3.b, b->sm3.b, DIGEST_SIZE) == 0 && a->size == b->size &&
-           a->partition == b->partition && a->first_offset == b->first_offset && a->last_offset == b->last_offset && a->count == b->count &&
-           a->chunk_size == b->chunk_size && memcmp(a->key, b->key, CHUNK_KEY) == 0;
+    return memcmp(a->sha256.b, b->sha256.b, DIGEST_SIZE) == 0 && memcmp(a->sm3.b, b->sm3.b, DIGEST_SIZE) == 0 &&
+           a->size == b->size && a->partition == b->partition && a->first_offset == b->first_offset &&
+           a->last_offset == b->last_offset && a->count == b->count && a->chunk_size == b->chunk_size &&
+           memcmp(a->key, b->key, CHUNK_KEY) == 0;
 }
 
 int64_t chunk_start(const struct chunked *what, int32_t index) { return (int64_t)index * what->chunk_size; }
@@ -38,7 +41,10 @@ static void big_endian(int32_t number, uint8_t ret[4]) {
     for (int i = 0; i < 4; i++) ret[i] = (uint8_t)((uint32_t)number >> (24 - 8 * i));
 }
 
-struct sealing { EVP_CIPHER_CTX *context; uint8_t nonce[12], about[DIGEST_SIZE + 8]; };
+struct sealing {
+    EVP_CIPHER_CTX *context;
+    uint8_t nonce[12], about[DIGEST_SIZE + 8];
+};
 static void begin(struct sealing *s, const struct chunked *what, int32_t index, int sealing) {
     int done = 0;
     *s = (struct sealing){.context = EVP_CIPHER_CTX_new()};
@@ -70,7 +76,8 @@ bool chunk_open(const struct chunked *what, int32_t index, struct bytes sealed, 
     memcpy(tag, sealed.at + count, CHUNK_SEAL);
     begin(&s, what, index, 0);
     bool good = EVP_CipherUpdate(s.context, ret_plain, &done, sealed.at, (int)count) && (size_t)done == count &&
-                EVP_CIPHER_CTX_ctrl(s.context, EVP_CTRL_AEAD_SET_TAG, CHUNK_SEAL, tag) && EVP_CipherFinal_ex(s.context, ret_plain + done, &last);
+                EVP_CIPHER_CTX_ctrl(s.context, EVP_CTRL_AEAD_SET_TAG, CHUNK_SEAL, tag) &&
+                EVP_CipherFinal_ex(s.context, ret_plain + done, &last);
     EVP_CIPHER_CTX_free(s.context);
     return good;
 }

@@ -1,16 +1,17 @@
-/* 分块: a paper too large for the record travels beside it, cut into chunks, as records of ecocase.files.<sender>. The topic can be read
- * by every participant, the chunks only by who has the key, which stands in the record: so the broker decides who reads a paper by
- * deciding who gets the record. A chunk is sealed with AES-256-GCM: nonce = its index (a key is used for one content only),
- * additional data = content's SHA-256, index and count, so that none can be changed, moved or taken for another's.
- * Record: key = SHA-256 in hex; value = sealed bytes, the tag (16 bytes) last; headers as named here. Pure. Threads: any. */
+/* 分块: a paper too large for the record travels beside it, cut into chunks, as records of ecocase.files.<sender>. The
+ * topic can be read by every participant, the chunks only by who has the key, which stands in the record: so the broker
+ * decides who reads a paper by deciding who gets the record. A chunk is sealed with AES-256-GCM: nonce = its index (a
+ * key is used for one content only), additional data = content's SHA-256, index and count, so that none can be changed,
+ * moved or taken for another's. Record: key = SHA-256 in hex; value = sealed bytes, the tag (16 bytes) last; headers as
+ * named here. Pure. Threads: any. */
 #ifndef ECOCASE_ADAPTERS_CHUNK_H
 #define ECOCASE_ADAPTERS_CHUNK_H
 #include "base/fault.h"
 #include "wire/digest.h"
 
-#define CHUNK_SEAL 16u
-#define CHUNK_KEY 32u
-#define CHUNK_HEADER_INDEX "ecocase_chunk"      /* decimal, from 0 */
+#define CHUNK_SEAL         16u
+#define CHUNK_KEY          32u
+#define CHUNK_HEADER_INDEX "ecocase_chunk" /* decimal, from 0 */
 #define CHUNK_HEADER_COUNT "ecocase_chunks"
 /* What the record says of such a paper: Document.chunks with its digests. */
 struct chunked {

@@ -37,14 +37,14 @@ static void a_chunk_opens_as_itself_only(void **state) {
     assert_memory_not_equal(plain, sealed, 64);
     assert_true(chunk_open(&what, 1, bytes_of(sealed, sizeof sealed), opened));
     assert_memory_equal(plain, opened, sizeof plain);
-    assert_false(chunk_open(&what, 0, bytes_of(sealed, sizeof sealed), opened));       /* another place */
-    assert_false(chunk_open(&what, 2, bytes_of(sealed, sizeof sealed), opened));       /* another length */
+    assert_false(chunk_open(&what, 0, bytes_of(sealed, sizeof sealed), opened)); /* another place */
+    assert_false(chunk_open(&what, 2, bytes_of(sealed, sizeof sealed), opened)); /* another length */
     assert_false(chunk_open(&what, 1, bytes_of(sealed, sizeof sealed - 1), opened));
     other.sha256.b[0] ^= 1;
-    assert_false(chunk_open(&other, 1, bytes_of(sealed, sizeof sealed), opened));      /* another content */
+    assert_false(chunk_open(&other, 1, bytes_of(sealed, sizeof sealed), opened)); /* another content */
     other = what;
     other.key[31] ^= 1;
-    assert_false(chunk_open(&other, 1, bytes_of(sealed, sizeof sealed), opened));      /* another key */
+    assert_false(chunk_open(&other, 1, bytes_of(sealed, sizeof sealed), opened)); /* another key */
     const size_t flips[] = {0, 4095, 4096, 4111};
     for (size_t i = 0; i < sizeof flips / sizeof flips[0]; i++) {
         sealed[flips[i]] ^= 0x10;
@@ -74,7 +74,8 @@ static void numbers_that_cannot_be_are_refused(void **state) {
     }
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_content_is_cut_whole), cmocka_unit_test(a_chunk_opens_as_itself_only),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_content_is_cut_whole),
+                                       cmocka_unit_test(a_chunk_opens_as_itself_only),
                                        cmocka_unit_test(numbers_that_cannot_be_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

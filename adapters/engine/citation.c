@@ -5,7 +5,10 @@
 
 #define CANDIDATES_MOST 20u
 /* The referrals still possible, each with its best message. */
-struct possible { struct number_entry *entries; size_t count; };
+struct possible {
+    struct number_entry *entries;
+    size_t count;
+};
 
 static bool better(const struct number_entry *a, const struct number_entry *b) { return a->came_in && !b->came_in; }
 
@@ -21,7 +24,8 @@ static struct possible by_referral(const struct number_entry *entries, size_t co
     return ret;
 }
 
-static enum outcome possible_of(struct journal *journal, struct bytes cite, struct arena *arena, struct possible *ret, struct fault *fault) {
+static enum outcome possible_of(struct journal *journal, struct bytes cite, struct arena *arena, struct possible *ret,
+                                struct fault *fault) {
     struct number_entry *entries = NULL;
     size_t count = 0;
     struct bytes number = number_normal(cite, arena);
@@ -85,8 +89,8 @@ static enum outcome refuse(struct fault *fault, const char *code, const char *te
     return outcome;
 }
 
-enum outcome citation_find(struct journal *journal, const struct bytes *cites, size_t count, struct arena *arena, struct number_entry *ret,
-                           json_t **ret_candidates, struct fault *fault) {
+enum outcome citation_find(struct journal *journal, const struct bytes *cites, size_t count, struct arena *arena,
+                           struct number_entry *ret, json_t **ret_candidates, struct fault *fault) {
     struct possible all = {NULL, 0};
     *ret_candidates = NULL;
     if (!count) return refuse(fault, "CITATION_MISSING", "an answer cites no number");
@@ -96,11 +100,14 @@ enum outcome citation_find(struct journal *journal, const struct bytes *cites, s
         if (!one.count) continue;
         all = all.count ? meet(&all, &one, arena) : one;
     }
-    if (!all.count) return refuse(fault, "CITATION_UNKNOWN", arena_printf(arena, "the number %.*s is not known here", BYTES_FMT(cites[0])));
+    if (!all.count)
+        return refuse(fault, "CITATION_UNKNOWN",
+                      arena_printf(arena, "the number %.*s is not known here", BYTES_FMT(cites[0])));
     if (all.count > 1) {
         *ret_candidates = candidates(&all);
         return refuse(fault, "CITATION_AMBIGUOUS",
-                      arena_printf(arena, "the number %.*s belongs to %zu referrals", BYTES_FMT(all.entries[0].number), all.count));
+                      arena_printf(arena, "the number %.*s belongs to %zu referrals", BYTES_FMT(all.entries[0].number),
+                                   all.count));
     }
     *ret = all.entries[0];
     return OK;

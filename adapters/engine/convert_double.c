@@ -1,6 +1,7 @@
-/* A double of the conversion (engine/convert.h) for the engine's own tests. A native file is JSON {"event", "cites"…, "attachments":
- * [file names], "record": {canonical fields}}; what is left out is empty. A profile file holds "<slug> <attachment wait in ms>". A
- * case file named "bad…" cannot be read, a title "unrenderable" cannot be written. No chunks: attachments that do not fit inside the record are not for it. */
+/* A double of the conversion (engine/convert.h) for the engine's own tests. A native file is JSON {"event", "cites"…,
+ * "attachments": [file names], "record": {canonical fields}}; what is left out is empty. A profile file holds "<slug>
+ * <attachment wait in ms>". A case file named "bad…" cannot be read, a title "unrenderable" cannot be written. No
+ * chunks: attachments that do not fit inside the record are not for it. */
 #include "adapters/engine/convert.h"
 #include "adapters/engine/engine_fixture.h"
 #include "adapters/engine/rendering.h"
@@ -11,10 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct profile { char agency[64]; int64_t wait_ms; const struct catalogue *catalogue; };
-struct draft { struct bytes kept; struct draft_view view; };
+struct profile {
+    char agency[64];
+    int64_t wait_ms;
+    const struct catalogue *catalogue;
+};
+struct draft {
+    struct bytes kept;
+    struct draft_view view;
+};
 
-enum outcome profile_load(const char *path, const struct directory *directory, const struct catalogue *catalogue, struct profile **ret, struct fault *fault) {
+enum outcome profile_load(const char *path, const struct directory *directory, const struct catalogue *catalogue,
+                          struct profile **ret, struct fault *fault) {
     struct profile *profile = calloc(1, sizeof *profile);
     FILE *file = fopen(path, "re");
     long wait_ms = 0;
@@ -51,12 +60,14 @@ enum profile_form profile_form(const struct profile *profile) {
     (void)profile;
     return PROFILE_JSON;
 }
-enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret,
+                             struct fault *fault) {
     (void)profile, (void)fault;
     *ret = arena_copy(arena, file);
     return OK;
 }
-enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into, struct fault *fault) {
+enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
+                               struct fault *fault) {
     (void)profile;
     return buffer_add(into, text, fault);
 }
@@ -67,27 +78,33 @@ const char *convert_media_type(struct bytes name) {
 }
 
 static struct bytes text_of(const json_t *json, struct arena *arena) {
-    return json_is_string(json) ? arena_copy(arena, bytes_of(json_string_value(json), json_string_length(json))) : BYTES_NONE;
+    return json_is_string(json) ? arena_copy(arena, bytes_of(json_string_value(json), json_string_length(json)))
+                                : BYTES_NONE;
 }
 static json_t *envelope_of(const json_t *root) { return json_object_get(json_object_get(root, "record"), "envelope"); }
 
 static void view_of(struct draft *draft, const json_t *root, struct arena *arena) {
-    json_t *envelope = envelope_of(root), *cites = json_object_get(envelope, "cites"), *needs = json_object_get(root, "attachments");
+    json_t *envelope = envelope_of(root), *cites = json_object_get(envelope, "cites"),
+           *needs = json_object_get(root, "attachments");
     struct draft_view *view = &draft->view;
     view->event = arena_cstr(arena, text_of(json_object_get(envelope, "event"), arena));
-    view->opens = strcmp(view->event, "REF.SEND") == 0 || strcmp(view->event, "REV.SEND") == 0 || strcmp(view->event, "JUR.FORWARD") == 0;
+    view->opens = strcmp(view->event, "REF.SEND") == 0 || strcmp(view->event, "REV.SEND") == 0 ||
+                  strcmp(view->event, "JUR.FORWARD") == 0;
     view->document_no = text_of(json_object_get(envelope, "document_no"), arena);
     view->case_no = text_of(json_object_get(json_object_get(root, "record"), "agency_case_no"), arena);
     view->business_time = json_integer_value(json_object_get(envelope, "business_time"));
     struct bytes *list = arena_array(arena, json_array_size(cites) + 1, sizeof *list);
-    for (size_t i = 0; i < json_array_size(cites); i++) list[view->cite_count++] = text_of(json_array_get(cites, i), arena);
+    for (size_t i = 0; i < json_array_size(cites); i++)
+        list[view->cite_count++] = text_of(json_array_get(cites, i), arena);
     struct attachment_need *need = arena_array(arena, json_array_size(needs) + 1, sizeof *need);
-    for (size_t i = 0; i < json_array_size(needs); i++) need[view->need_count++].file_name = text_of(json_array_get(needs, i), arena);
+    for (size_t i = 0; i < json_array_size(needs); i++)
+        need[view->need_count++].file_name = text_of(json_array_get(needs, i), arena);
     view->cites = list;
     view->needs = need;
 }
 
-enum outcome convert_read(const struct profile *profile, const char *name, struct bytes native, struct arena *arena, struct draft **ret, struct fault *fault) {
+enum outcome convert_read(const struct profile *profile, const char *name, struct bytes native, struct arena *arena,
+                          struct draft **ret, struct fault *fault) {
     json_error_t error;
     (void)profile;
     json_t *root = json_loadb((const char *)native.at, native.count, 0, &error);
@@ -103,7 +120,8 @@ enum outcome convert_read(const struct profile *profile, const char *name, struc
     *ret = draft;
     return OK;
 }
-bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena, struct convert_sidecar *ret) {
+bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena,
+                     struct convert_sidecar *ret) {
     (void)profile, (void)file_name, (void)native, (void)arena, (void)ret;
     return false;
 }
@@ -113,7 +131,11 @@ enum outcome convert_sidecar_check(const struct profile *profile, struct bytes c
 }
 void convert_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }
 
-struct encoding { struct buffer *into; const struct attachment *attachments; struct fault *fault; };
+struct encoding {
+    struct buffer *into;
+    const struct attachment *attachments;
+    struct fault *fault;
+};
 static enum outcome put_long(struct encoding *e, int64_t number) {
     uint64_t value = (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
     uint8_t bytes[10];
@@ -132,13 +154,15 @@ static enum outcome encode_record(struct encoding *e, const json_t *schema, cons
     size_t i;
     json_t *field;
     json_array_foreach(json_object_get(schema, "fields"), i, field) {
-        TRY(encode(e, json_object_get(field, "type"), json_object_get(value, json_string_value(json_object_get(field, "name")))));
+        TRY(encode(e, json_object_get(field, "type"),
+                   json_object_get(value, json_string_value(json_object_get(field, "name")))));
     }
     return OK;
 }
 static enum outcome encode_array(struct encoding *e, const json_t *schema, const json_t *value) {
     if (json_array_size(value)) TRY(put_long(e, (int64_t)json_array_size(value)));
-    for (size_t i = 0; i < json_array_size(value); i++) TRY(encode(e, json_object_get(schema, "items"), json_array_get(value, i)));
+    for (size_t i = 0; i < json_array_size(value); i++)
+        TRY(encode(e, json_object_get(schema, "items"), json_array_get(value, i)));
     return put_long(e, 0);
 }
 static enum outcome encode(struct encoding *e, const json_t *schema, const json_t *value) {
@@ -170,14 +194,17 @@ static json_t *document_of(const struct attachment *attachment, size_t index) {
     struct digest digest = digest_of(attachment->content);
     digest_hex(&digest, hex);
     json_t *name = json_stringn((const char *)attachment->file_name.at, attachment->file_name.count);
-    return json_pack("{s:O, s:o, s:I, s:s, s:I}", "title", name, "file_name", name, "size", (json_int_t)attachment->content.count, "sha256", hex, "content",
-                     (json_int_t)index);
+    return json_pack("{s:O, s:o, s:I, s:s, s:I}", "title", name, "file_name", name, "size",
+                     (json_int_t)attachment->content.count, "sha256", hex, "content", (json_int_t)index);
 }
 
-enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *a, const struct attachment *attachments,
-                           size_t count, struct buffer *ret_value, struct fault *fault) {
-    json_t *root = json_loadb((const char *)draft->kept.at, draft->kept.count, 0, NULL), *record = json_object_get(root, "record"), *envelope = envelope_of(root);
-    const struct schema_entry *entry = catalogue_newest(profile->catalogue, draft->view.opens ? RECORD_CASE_FILE : RECORD_CASE_STEP);
+enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *a,
+                           const struct attachment *attachments, size_t count, struct buffer *ret_value,
+                           struct fault *fault) {
+    json_t *root = json_loadb((const char *)draft->kept.at, draft->kept.count, 0, NULL),
+           *record = json_object_get(root, "record"), *envelope = envelope_of(root);
+    const struct schema_entry *entry =
+        catalogue_newest(profile->catalogue, draft->view.opens ? RECORD_CASE_FILE : RECORD_CASE_STEP);
     json_t *schema = json_loadb((const char *)entry->json.at, entry->json.count, 0, NULL), *documents = json_array();
     uint8_t frame[FRAME_SIZE];
     put_id(envelope, "message_id", &a->message_id);
@@ -206,8 +233,9 @@ const struct mask *profile_mask(const struct profile *profile, const char *role,
     return double_ways.mask;
 }
 
-enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role, struct arena *arena, const struct native_file **ret,
-                                 size_t *ret_count, struct fault *fault) {
+enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role,
+                                 struct arena *arena, const struct native_file **ret, size_t *ret_count,
+                                 struct fault *fault) {
     json_t *root = NULL, *one;
     size_t i, count = 0;
     (void)role;
@@ -228,19 +256,24 @@ enum outcome convert_attachments(const struct profile *profile, struct bytes val
     return OK;
 }
 
-enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts, const struct bytes *names, size_t count,
-                            struct arena *arena, struct native_case *ret, struct fault *fault) {
+enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
+                            const struct bytes *names, size_t count, struct arena *arena, struct native_case *ret,
+                            struct fault *fault) {
     json_t *root = NULL, *list = json_array();
     const struct native_file *files = NULL;
     enum outcome outcome = convert_attachments(profile, value, facts->role, arena, &files, &count, fault);
     if (outcome == OK) outcome = canonical_json(profile->catalogue, value, NULL, &root, fault);
     const char *title = json_string_value(json_object_get(json_object_get(root, "value"), "title"));
-    if (outcome == OK && (double_ways.refuses || (title && strcmp(title, "unrenderable") == 0))) outcome = fault_set(fault, REFUSE, "FIELD_CODE", "the double cannot write this");
-    for (size_t i = 0; i < count && outcome == OK; i++) json_array_append_new(list, json_stringn((const char *)names[i].at, names[i].count));
+    if (outcome == OK && (double_ways.refuses || (title && strcmp(title, "unrenderable") == 0)))
+        outcome = fault_set(fault, REFUSE, "FIELD_CODE", "the double cannot write this");
+    for (size_t i = 0; i < count && outcome == OK; i++)
+        json_array_append_new(list, json_stringn((const char *)names[i].at, names[i].count));
     json_object_set(root, "attachments", list);
     json_object_set_new(root, "role", json_string(facts->role));
     char *text = outcome == OK ? json_dumps(root, JSON_INDENT(1)) : NULL;
-    if (text) *ret = (struct native_case){BYTES_LITERAL("json"), arena_copy(arena, bytes_of_cstr(text)), BYTES_NONE, files, count};
+    if (text)
+        *ret = (struct native_case){BYTES_LITERAL("json"), arena_copy(arena, bytes_of_cstr(text)), BYTES_NONE, files,
+                                    count};
     free(text);
     json_decref(list);
     json_decref(root);

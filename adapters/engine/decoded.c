@@ -2,7 +2,8 @@
 #include "adapters/engine/decoded.h"
 #include "wire/frame.h"
 
-enum outcome decoded_open(const struct catalogue *catalogue, struct bytes value, struct decoded *ret, struct fault *fault) {
+enum outcome decoded_open(const struct catalogue *catalogue, struct bytes value, struct decoded *ret,
+                          struct fault *fault) {
     struct decoded made = {0};
     uint32_t id = 0;
     struct bytes body = BYTES_NONE;

@@ -5,8 +5,13 @@
 #include <avro.h>
 #include "wire/record.h"
 
-struct decoded { struct submission said; avro_value_iface_t *class; avro_value_t value; };
+struct decoded {
+    struct submission said;
+    avro_value_iface_t *class;
+    avro_value_t value;
+};
 /* REFUSE as record_read, or INTERNAL. */
-MUST_USE enum outcome decoded_open(const struct catalogue *catalogue, struct bytes value, struct decoded *ret, struct fault *fault);
+MUST_USE enum outcome decoded_open(const struct catalogue *catalogue, struct bytes value, struct decoded *ret,
+                                   struct fault *fault);
 void decoded_close(struct decoded *decoded);
 #endif

@@ -9,15 +9,16 @@
 #define SCRATCH_MOST (96u << 20) /* one record of 1.5 MiB, decoded and rendered, its attachments as text */
 struct batch {
     struct engine *engine;
-    struct lanes lanes;                       /* as they will be */
+    struct lanes lanes; /* as they will be */
     struct arena *arena, *scratch;
     struct delivery_entry entries[ENGINE_BATCH];
     struct number_entry numbers[ENGINE_BATCH][2];
-    struct uuid forgotten[ENGINE_BATCH];      /* own submissions that were refused: their numbers mean nothing */
+    /* own submissions that were refused: their numbers mean nothing */
+    struct uuid forgotten[ENGINE_BATCH];
     size_t count, forgotten_count;
     const char *alarms[ENGINE_BATCH];
     size_t alarm_count;
-    int64_t next_offset[LIMIT_LANES];         /* by partition, -1: untouched */
+    int64_t next_offset[LIMIT_LANES]; /* by partition, -1: untouched */
 };
 
 enum outcome lanes_load(struct journal *journal, struct lanes *ret, struct fault *fault) {
@@ -26,15 +27,17 @@ enum outcome lanes_load(struct journal *journal, struct lanes *ret, struct fault
     *ret = (struct lanes){0};
     TRY(journal_positions(journal, positions, LIMIT_LANES, &count, fault));
     for (size_t i = 0; i < count; i++) {
-        if (positions[i].lane >= 0 && positions[i].lane < (int32_t)LIMIT_LANES) ret->at[positions[i].lane] = positions[i];
+        if (positions[i].lane >= 0 && positions[i].lane < (int32_t)LIMIT_LANES)
+            ret->at[positions[i].lane] = positions[i];
     }
     return OK;
 }
 
 static void alarm_on(struct batch *b, const struct arrival *a, const char *what, int64_t expected) {
-    const char *text = arena_printf(b->arena, "%s lane=%d generation=%lld sequence=%lld expected=%lld partition=%d offset=%lld", what, a->place.lane,
-                                    (long long)a->place.generation, (long long)a->place.sequence, (long long)expected, a->partition,
-                                    (long long)a->offset);
+    const char *text =
+        arena_printf(b->arena, "%s lane=%d generation=%lld sequence=%lld expected=%lld partition=%d offset=%lld", what,
+                     a->place.lane, (long long)a->place.generation, (long long)a->place.sequence, (long long)expected,
+                     a->partition, (long long)a->offset);
     log_error("inbound.alarm", "what=%s", text);
     if (b->alarm_count < ENGINE_BATCH) b->alarms[b->alarm_count++] = text;
 }
@@ -73,11 +76,17 @@ static void note_numbers(struct batch *b, const struct rendering *r) {
     into[0] = into[1] = (struct number_entry){0};
     if (!r->readable) return;
     if (s->kind == RECORD_NOTICE) {
-        if (bytes_equal_cstr(s->event, "SYS.REFUSED") && !uuid_is_nil(&s->in_reply_to)) b->forgotten[b->forgotten_count++] = s->in_reply_to;
+        if (bytes_equal_cstr(s->event, "SYS.REFUSED") && !uuid_is_nil(&s->in_reply_to))
+            b->forgotten[b->forgotten_count++] = s->in_reply_to;
         return;
     }
-    struct number_entry entry = {.message_id = s->message_id, .case_id = s->case_id, .referral_id = s->referral_id,
-        .parent_referral_id = s->parent_referral_id, .other = arena_copy(b->arena, s->sender), .event = arena_copy(b->arena, s->event), .came_in = true};
+    struct number_entry entry = {.message_id = s->message_id,
+                                 .case_id = s->case_id,
+                                 .referral_id = s->referral_id,
+                                 .parent_referral_id = s->parent_referral_id,
+                                 .other = arena_copy(b->arena, s->sender),
+                                 .event = arena_copy(b->arena, s->event),
+                                 .came_in = true};
     into[0] = into[1] = entry;
     into[0].number = number_normal(s->document_no, b->arena);
     into[1].number = number_normal(s->agency_case_no, b->arena);
@@ -91,8 +100,9 @@ static enum outcome stage_one(struct batch *b, struct rendering *r, struct fault
     PROMISE(files);
     const struct arrival *a = r->arrival;
     note_numbers(b, r);
-    b->entries[b->count++] = (struct delivery_entry){a->place, rendered.message_id, a->partition, a->offset, bytes_of_cstr(rendered.stem),
-                                                     arena_copy(b->arena, bytes_of_cstr(files))};
+    b->entries[b->count++] =
+        (struct delivery_entry){a->place,  rendered.message_id,          a->partition,
+                                a->offset, bytes_of_cstr(rendered.stem), arena_copy(b->arena, bytes_of_cstr(files))};
     free(files);
     json_decref(rendered.files);
     return OK;
@@ -103,10 +113,13 @@ static enum outcome take_one(struct batch *b, const struct arrival *given, struc
     struct rendering r;
     bool had = false;
     if (a.partition >= 0 && a.partition < (int32_t)LIMIT_LANES) b->next_offset[a.partition] = a.offset + 1;
-    int64_t generation = a.placed && a.place.lane >= 0 && a.place.lane < (int32_t)LIMIT_LANES ? b->lanes.at[a.place.lane].generation : 0;
+    int64_t generation =
+        a.placed && a.place.lane >= 0 && a.place.lane < (int32_t)LIMIT_LANES ? b->lanes.at[a.place.lane].generation : 0;
     enum verdict verdict = judge(b, &a);
     if (verdict == HAD) return OK;
-    if (verdict == STALE) a.place = (struct lane_position){.lane = -1 - a.partition, .sequence = a.offset, .broker_time = a.place.broker_time};
+    if (verdict == STALE)
+        a.place =
+            (struct lane_position){.lane = -1 - a.partition, .sequence = a.offset, .broker_time = a.place.broker_time};
     rendering_open(b->engine, &a, b->arena, b->scratch, &r);
     struct uuid id = rendering_message_id(&r);
     TRY(had_by_id(b, &id, &had, fault));
@@ -135,7 +148,8 @@ static enum outcome reveal_entry(struct engine *e, const struct delivery_entry *
         POINT("in.revealing");
         const json_t *one = json_array_get(files, i);
         outcome = e->transport->verbs->reveal(e->transport, json_string_value(json_object_get(one, "staged")),
-                                              (enum box)json_integer_value(json_object_get(one, "box")), json_string_value(json_object_get(one, "name")), fault);
+                                              (enum box)json_integer_value(json_object_get(one, "box")),
+                                              json_string_value(json_object_get(one, "name")), fault);
     }
     json_decref(files);
     POINT("in.revealed");
@@ -153,7 +167,8 @@ static enum outcome journal_reveal(struct batch *b, struct fault *fault) {
     return OK;
 }
 
-static enum outcome in_transaction(struct batch *b, enum outcome (*work)(struct batch *, struct fault *), struct fault *fault) {
+static enum outcome in_transaction(struct batch *b, enum outcome (*work)(struct batch *, struct fault *),
+                                   struct fault *fault) {
     TRY(journal_begin(b->engine->journal, fault));
     enum outcome outcome = work(b, fault);
     if (outcome == OK) outcome = journal_commit(b->engine->journal, fault);
@@ -199,8 +214,8 @@ static enum outcome stage_all(struct batch *b, const struct arrival *arrivals, s
     return OK;
 }
 
-enum outcome delivery_batch(struct engine *engine, struct lanes *lanes, const struct arrival *arrivals, size_t count, struct arena *arena,
-                            struct fault *fault) {
+enum outcome delivery_batch(struct engine *engine, struct lanes *lanes, const struct arrival *arrivals, size_t count,
+                            struct arena *arena, struct fault *fault) {
     PROMISE(count <= ENGINE_BATCH);
     AUTO(arena_free_auto) struct arena *scratch = arena_new(1u << 20, SCRATCH_MOST);
     TRY(delivery_recover(engine, arena, fault)); /* of a batch that failed after it was journaled */
@@ -213,7 +228,8 @@ enum outcome delivery_batch(struct engine *engine, struct lanes *lanes, const st
     engine->status.delivered += (int64_t)b->count;
     if (b->count) engine->status.last_success = instant_now();
     for (size_t i = 0; i < b->count; i++) {
-        log_info("inbound.delivered", "lane=%d sequence=%lld", b->entries[i].place.lane, (long long)b->entries[i].place.sequence);
+        log_info("inbound.delivered", "lane=%d sequence=%lld", b->entries[i].place.lane,
+                 (long long)b->entries[i].place.sequence);
     }
     return OK;
 }
@@ -231,7 +247,8 @@ enum outcome delivery_recover(struct engine *engine, struct arena *arena, struct
             TRY(reveal_entry(engine, &entries[i], fault));
             const struct lane_position *p = &entries[i].place;
             if (p->lane >= 0 && p->lane < (int32_t)LIMIT_LANES) b->lanes.at[p->lane] = *p;
-            if (entries[i].partition >= 0 && entries[i].partition < (int32_t)LIMIT_LANES) b->next_offset[entries[i].partition] = entries[i].offset + 1;
+            if (entries[i].partition >= 0 && entries[i].partition < (int32_t)LIMIT_LANES)
+                b->next_offset[entries[i].partition] = entries[i].offset + 1;
         }
         TRY(finish(b, fault));
         log_info("inbound.recovered", "messages=%zu", count);

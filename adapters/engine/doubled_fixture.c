@@ -15,7 +15,11 @@ static void on_signal(int number) {
 int main(int argc, char **argv) {
     struct fault fault = {0};
     if (argc != 6) return 2;
-    struct engine_settings settings = {.agency = argv[1], .profile = argv[2], .spool = argv[3], .bus = {argv[4], argv[1], NULL}, .schemas = argv[5],
+    struct engine_settings settings = {.agency = argv[1],
+                                       .profile = argv[2],
+                                       .spool = argv[3],
+                                       .bus = {argv[4], argv[1], NULL},
+                                       .schemas = argv[5],
                                        .manual_clock = true};
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGTERM, &action, NULL);

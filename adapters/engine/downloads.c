@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #define MESSAGES_A_ROUND 8
-#define ASK_MS 2000
+#define ASK_MS           2000
 
-enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret, struct fault *fault) {
+enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret,
+                           struct fault *fault) {
     struct downloads *d = calloc(1, sizeof *d);
     PROMISE(d);
     (void)fault;
@@ -25,14 +26,16 @@ enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus
 }
 
 static enum outcome start(struct downloads *d, struct fault *fault) {
-    static const struct bus_reading reading = {.group = "ecocase-files", .queue_kib = 16384, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
+    static const struct bus_reading reading = {
+        .group = "ecocase-files", .queue_kib = 16384, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
     if (d->reader.handle) return OK;
     TRY(bus_reader_open(d->bus, &reading, &d->reader, fault));
     engine_wake_by(d->reader.queue);
     return OK;
 }
 
-/* The reader goes with each file (when none of its messages is held any more): what it still has of one shall not wait in memory for the next. */
+/* The reader goes with each file (when none of its messages is held any more): what it still has of one shall not wait
+ * in memory for the next. */
 static void stop(struct downloads *d) { bus_reader_close(&d->reader); }
 
 void downloads_free(struct downloads *d) {
@@ -60,7 +63,8 @@ static void lose(struct downloads *d, const char *topic, const struct chunked *w
     d->changes++;
 }
 
-enum fetched downloads_state(struct downloads *d, struct bytes sender, const struct chunked *what, struct fault *ret_why) {
+enum fetched downloads_state(struct downloads *d, struct bytes sender, const struct chunked *what,
+                             struct fault *ret_why) {
     char name[80], topic[TOPIC_NAME];
     bus_files_topic(sender, topic);
     const struct lost *lost = lost_find(d, topic, what);
@@ -146,18 +150,21 @@ static enum outcome gone(struct downloads *d, const char *code, const char *what
 static enum outcome out_of_range(struct downloads *d, struct fault *fault) {
     struct fault why;
     int64_t low = 0, high = 0, wanted = position(d);
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
+    rd_kafka_resp_err_t error =
+        rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
     d->stage = ASSIGNING;
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
     if (low <= wanted) return gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
-    fault_set(&why, REFUSE, "CHUNKS_EXPIRED", "%s[%d] begins at %lld, the chunks at %lld", d->topic, d->what.partition, (long long)low, (long long)wanted);
+    fault_set(&why, REFUSE, "CHUNKS_EXPIRED", "%s[%d] begins at %lld, the chunks at %lld", d->topic, d->what.partition,
+              (long long)low, (long long)wanted);
     return downloads_missed(d, &why);
 }
 
 static enum outcome missing(struct downloads *d) {
     struct fault why;
-    fault_set(&why, REFUSE, d->damaged ? "CHUNK_CORRUPT" : "CHUNK_MISSING", "%s[%d]: chunk %d of %d, offsets %lld to %lld", d->topic, d->what.partition,
-              landing_next(d->landing), d->what.count, (long long)d->first, (long long)d->last);
+    fault_set(&why, REFUSE, d->damaged ? "CHUNK_CORRUPT" : "CHUNK_MISSING",
+              "%s[%d]: chunk %d of %d, offsets %lld to %lld", d->topic, d->what.partition, landing_next(d->landing),
+              d->what.count, (long long)d->first, (long long)d->last);
     return downloads_missed(d, &why);
 }
 
@@ -165,11 +172,16 @@ static enum outcome hear(struct downloads *d, const rd_kafka_message_t *message,
     switch ((int)message->err) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
         if (downloads_expects(d)) return OK;
-        return message->offset > d->last ? missing(d) : gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
-    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET: case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return out_of_range(d, fault);
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        return message->offset > d->last ? missing(d)
+                                         : gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return out_of_range(d, fault);
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
         return gone(d, "CHUNKS_EXPIRED", "there is no such topic or partition", fault);
-    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED: return gone(d, "KAFKA_UNREACHABLE", rd_kafka_err2str(message->err), fault);
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+        return gone(d, "KAFKA_UNREACHABLE", rd_kafka_err2str(message->err), fault);
     default: return OK; /* Kafka is away: the reader goes on by itself */
     }
 }
@@ -211,7 +223,8 @@ static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fau
         outcome = message->err ? hear(d, message, fault) : take(d, message, fault);
         rd_kafka_message_destroy(message);
     }
-    if (outcome != OK && d->stage == FETCHING) { /* what could not be written is read again, once there is room for all */
+    if (outcome != OK &&
+        d->stage == FETCHING) { /* what could not be written is read again, once there is room for all */
         d->at = -1;
         d->stage = OPENING;
     }
@@ -221,7 +234,9 @@ static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fau
 
 static enum outcome finish(struct downloads *d, struct fault *fault) {
     enum outcome outcome = landing_finish(d->landing, fault);
-    if (outcome == REFUSE && landing_resumed(d->landing)) { /* what was there before may have been torn, or another's: once more from the start */
+    if (outcome == REFUSE &&
+        landing_resumed(
+            d->landing)) { /* what was there before may have been torn, or another's: once more from the start */
         landing_forget(d->landing);
         d->at = -1;
         d->stage = OPENING;
@@ -239,7 +254,8 @@ static enum outcome go_on(struct downloads *d, bool *ret_more, struct fault *fau
     if (d->stage == OPENING) {
         TRY(landing_open(d->landing, store(d), &d->what, DOWNLOAD_RESERVE, fault));
         d->stage = READING_AGAIN;
-        if (landing_resumed(d->landing)) log_info("download.resumed", "have=%d of=%d", landing_next(d->landing), d->what.count);
+        if (landing_resumed(d->landing))
+            log_info("download.resumed", "have=%d of=%d", landing_next(d->landing), d->what.count);
     }
     if (d->stage == READING_AGAIN) {
         TRY(landing_read_again(d->landing, &whole, fault));

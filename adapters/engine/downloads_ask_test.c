@@ -49,7 +49,9 @@ static struct downloads *waiting(const struct chunked *what) {
     return d;
 }
 static void hear_coming(struct downloads *d, const struct chunked *what) {
-    assert_int_equal(uploads_say(sender, FILES, &what->sha256, wanted_answer_headers(&(struct wanted_answer){.kind = ANSWER_COMING}), &fault), OK);
+    assert_int_equal(uploads_say(sender, FILES, &what->sha256,
+                                 wanted_answer_headers(&(struct wanted_answer){.kind = ANSWER_COMING}), &fault),
+                     OK);
     rd_kafka_message_t *message = NULL;
     for (int64_t until = monotonic_ms() + 20000; !message && monotonic_ms() < until;) { /* it is on its way */
         mock_from(&mock, FILES, 0);
@@ -104,6 +106,7 @@ static void words_without_chunks_are_believed_for_ten_minutes(void **state) {
 
 int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-    const struct CMUnitTest tests[] = {EACH(who_says_that_it_comes_and_falls_silent_is_waited_for_a_minute), EACH(words_without_chunks_are_believed_for_ten_minutes)};
+    const struct CMUnitTest tests[] = {EACH(who_says_that_it_comes_and_falls_silent_is_waited_for_a_minute),
+                                       EACH(words_without_chunks_are_believed_for_ten_minutes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

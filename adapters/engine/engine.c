@@ -1,5 +1,6 @@
-/* See engine.h: the loop. Each part of the work is tried by itself: what fails rests longer and longer and is told once, the others go
- * on. The loop sleeps until Kafka, the transport or a due time wakes it; a second is the most, as a net below missed wake-ups. */
+/* See engine.h: the loop. Each part of the work is tried by itself: what fails rests longer and longer and is told
+ * once, the others go on. The loop sleeps until Kafka, the transport or a due time wakes it; a second is the most, as a
+ * net below missed wake-ups. */
 #include "adapters/engine/delivery.h"
 #include "adapters/engine/downloads.h"
 #include "adapters/engine/inbound.h"
@@ -18,8 +19,8 @@
 
 #define SLEEP_MOST_MS 1000
 #define REST_FIRST_MS 100
-#define REST_MOST_MS 5000
-#define ARENA_FIRST (256u << 10)
+#define REST_MOST_MS  5000
+#define ARENA_FIRST   (256u << 10)
 
 static int wake_descriptor = -1;
 static const uint64_t one = 1;
@@ -42,9 +43,13 @@ struct loop {
     struct inbound *inbound;
     struct arena *arena;
     struct status status;
-    struct { int64_t due_ms; int rest_ms; char code[40]; } parts[PART_COUNT];
-    bool unsent, unmoved, more;  /* rows may be prepared; rows may be acknowledged; do not sleep */
-    int64_t take_ms;             /* when to look at the papers again, without news */
+    struct {
+        int64_t due_ms;
+        int rest_ms;
+        char code[40];
+    } parts[PART_COUNT];
+    bool unsent, unmoved, more; /* rows may be prepared; rows may be acknowledged; do not sleep */
+    int64_t take_ms;            /* when to look at the papers again, without news */
 };
 typedef enum outcome (*work)(struct loop *, struct fault *);
 
@@ -83,8 +88,12 @@ static enum outcome read_inbox(struct loop *l, struct fault *fault) {
     return OK;
 }
 
-static enum outcome ship(struct loop *l, struct fault *fault) { return uploads_round(l->engine.uploads, &l->more, fault); }
-static enum outcome fetch(struct loop *l, struct fault *fault) { return downloads_round(l->engine.downloads, &l->more, fault); }
+static enum outcome ship(struct loop *l, struct fault *fault) {
+    return uploads_round(l->engine.uploads, &l->more, fault);
+}
+static enum outcome fetch(struct loop *l, struct fault *fault) {
+    return downloads_round(l->engine.downloads, &l->more, fault);
+}
 static enum outcome report(struct loop *l, struct fault *fault) { return sender_reports(l->sender, false, fault); }
 static const work works[PART_COUNT] = {take, ship, send_out, move, fetch, read_inbox, report};
 
@@ -100,7 +109,8 @@ static enum outcome attempt(struct loop *l, enum part part) {
         l->parts[part].code[0] = 0;
         return OK;
     }
-    if (strcmp(l->parts[part].code, fault.code) != 0) log_fault_unnamed(outcome == FATAL ? LOG_ERROR : LOG_WARN, "engine.trouble", &fault);
+    if (strcmp(l->parts[part].code, fault.code) != 0)
+        log_fault_unnamed(outcome == FATAL ? LOG_ERROR : LOG_WARN, "engine.trouble", &fault);
     snprintf(l->parts[part].code, sizeof l->parts[part].code, "%s", fault.code);
     int rest = l->parts[part].rest_ms * 2;
     l->parts[part].rest_ms = rest < REST_FIRST_MS ? REST_FIRST_MS : rest > REST_MOST_MS ? REST_MOST_MS : rest;
@@ -123,9 +133,13 @@ static bool wait_for_news(struct loop *l) {
     }
     if (!l->parts[PART_TAKE].rest_ms) sooner(&ms, l->take_ms);
     if (report_ms >= 0 && report_ms < ms && !l->parts[PART_REPORT].rest_ms) ms = report_ms;
-    bool send_now = (l->unsent && sender_idle(l->sender) && !l->parts[PART_SEND].rest_ms) || (l->unmoved && !l->parts[PART_MOVE].rest_ms);
-    bool resting = l->parts[PART_TAKE].rest_ms && l->parts[PART_TAKE].due_ms > monotonic_ms(); /* nobody would listen: the news keep */
-    struct pollfd fds[] = {{wake_descriptor, POLLIN, 0}, {resting ? -1 : l->engine.transport->verbs->wake_descriptor(l->engine.transport), POLLIN, 0}};
+    bool send_now = (l->unsent && sender_idle(l->sender) && !l->parts[PART_SEND].rest_ms) ||
+                    (l->unmoved && !l->parts[PART_MOVE].rest_ms);
+    /* nobody would listen: the news keep */
+    bool resting = l->parts[PART_TAKE].rest_ms && l->parts[PART_TAKE].due_ms > monotonic_ms();
+    struct pollfd fds[] = {
+        {wake_descriptor, POLLIN, 0},
+        {resting ? -1 : l->engine.transport->verbs->wake_descriptor(l->engine.transport), POLLIN, 0}};
     poll(fds, 2, send_now ? 0 : (int)ms);
     uint64_t drained;
     if (fds[0].revents & POLLIN) drained = (uint64_t)read(wake_descriptor, &drained, sizeof drained);
@@ -146,7 +160,8 @@ static enum outcome go_round(struct loop *l, const volatile int *stop, struct fa
         l->engine.status.lag = inbound_lag(l->inbound);
         struct fault ignored;
         if (!l->status.at_ms || l->engine.status.delivered != l->status.told.delivered) {
-            if (journal_alarms(l->engine.journal, &l->engine.status.alarms, &ignored) != OK) l->engine.status.alarms = l->status.told.alarms;
+            if (journal_alarms(l->engine.journal, &l->engine.status.alarms, &ignored) != OK)
+                l->engine.status.alarms = l->status.told.alarms;
         }
         status_tell(&l->status, &l->engine, true);
         news = wait_for_news(l);
@@ -161,7 +176,8 @@ static enum outcome load(struct loop *l, const struct engine_settings *s, struct
     TRY(directory_load(path, &l->directory, fault));
     TRY(profile_load(s->profile, l->directory, l->catalogue, &l->profile, fault));
     if (strcmp(profile_agency(l->profile), s->agency) != 0) {
-        return fault_set(fault, REFUSE, "SETTINGS_TYPE", "%s: the profile is of %s, not of %s", s->profile, profile_agency(l->profile), s->agency);
+        return fault_set(fault, REFUSE, "SETTINGS_TYPE", "%s: the profile is of %s, not of %s", s->profile,
+                         profile_agency(l->profile), s->agency);
     }
     l->engine.self = directory_by_slug(l->directory, bytes_of_cstr(s->agency));
     if (!l->engine.self) return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s: no participant %s", path, s->agency);
@@ -184,10 +200,16 @@ static enum outcome open_all(struct loop *l, const struct engine_settings *s, st
     snprintf(path, sizeof path, "%s/" ENGINE_JOURNAL, s->spool);
     TRY(journal_open(path, &l->engine.journal, fault));
     TRY(journal_fact(l->engine.journal, "agency", bytes_of_cstr(s->agency), &same, fault));
-    if (!same) return fault_set(fault, REFUSE, "SETTINGS_TYPE", "spool %s belongs to another agency than %s, as its journal says", s->spool, s->agency);
+    if (!same)
+        return fault_set(fault, REFUSE, "SETTINGS_TYPE",
+                         "spool %s belongs to another agency than %s, as its journal says", s->spool, s->agency);
     TRY(seal_load(s->spool, true, &l->engine.seal, fault));
-    if (s->table) TRY(table_open(&(struct front_place){s->table, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
-    if (s->http) TRY(http_open(&(struct front_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport, fault));
+    if (s->table)
+        TRY(table_open(&(struct front_place){s->table, s->spool, path, s->agency, l->profile}, &l->engine.transport,
+                       fault));
+    if (s->http)
+        TRY(http_open(&(struct front_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport,
+                      fault));
     TRY(delivery_recover(&l->engine, l->arena, fault));
     TRY(uploads_new(&l->engine, &s->bus, &l->engine.uploads, fault));
     TRY(downloads_new(&l->engine, &s->bus, &l->engine.downloads, fault));
@@ -202,7 +224,8 @@ static void close_all(struct loop *l) {
     if (l->sender && l->engine.status.kafka_up) {
         if (sender_reports(l->sender, true, &ignored) == OK) sender_flush(l->sender, 300);
         arena_reset(l->arena);
-        if (sender_poll(l->sender, l->arena, &ignored) == OK && outbound_finish(&l->engine, l->arena, &ignored) != OK) log_fault_unnamed(LOG_WARN, "engine.trouble", &ignored);
+        if (sender_poll(l->sender, l->arena, &ignored) == OK && outbound_finish(&l->engine, l->arena, &ignored) != OK)
+            log_fault_unnamed(LOG_WARN, "engine.trouble", &ignored);
     }
     if (l->inbound) status_tell(&l->status, &l->engine, false);
     inbound_free(l->inbound);
@@ -226,10 +249,11 @@ enum outcome engine_run(const struct engine_settings *settings, const volatile i
     PROMISE(l);
     enum outcome outcome = open_all(l, settings, fault);
     if (outcome == OK) {
-        log_info("engine.started", "agency=%s spool=\"%s\" clock=%s", settings->agency, settings->spool, settings->manual_clock ? "manual" : "real");
+        log_info("engine.started", "agency=%s spool=\"%s\" clock=%s", settings->agency, settings->spool,
+                 settings->manual_clock ? "manual" : "real");
         outcome = go_round(l, stop, fault);
-        log_info("engine.stopped", "sent=%lld failed=%lld delivered=%lld", (long long)l->engine.status.sent, (long long)l->engine.status.failed,
-                 (long long)l->engine.status.delivered);
+        log_info("engine.stopped", "sent=%lld failed=%lld delivered=%lld", (long long)l->engine.status.sent,
+                 (long long)l->engine.status.failed, (long long)l->engine.status.delivered);
     }
     close_all(l);
     return outcome;

@@ -24,7 +24,8 @@ static enum outcome sent(struct transport *t, const struct paper *paper, struct 
     TRY(planned(fault));
     return real->sent(t, paper, as, fault);
 }
-static enum outcome fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why, struct fault *fault) {
+static enum outcome fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why,
+                         struct fault *fault) {
     TRY(planned(fault));
     return real->fail(t, papers, count, why, fault);
 }
@@ -36,7 +37,8 @@ static enum outcome settle(struct transport *t, struct fault *fault) {
     TRY(planned(fault));
     return real->settle(t, fault);
 }
-static enum outcome reveal(struct transport *t, const char *staged, enum box box, const char *name, struct fault *fault) {
+static enum outcome reveal(struct transport *t, const char *staged, enum box box, const char *name,
+                           struct fault *fault) {
     TRY(planned(fault));
     return real->reveal(t, staged, box, name, fault);
 }
@@ -71,9 +73,11 @@ void fixture_open(struct fixture *f) {
     snprintf(path, sizeof path, "%s/profile", f->folder);
     FILE *profile = fopen(path, "we");
     PROMISE(profile && fputs("sthj 400\n", profile) > 0 && fclose(profile) == 0);
-    PROMISE(catalogue_load("schemas", &f->catalogue, &fault) == OK && directory_load("schemas/directory.yaml", &f->directory, &fault) == OK);
+    PROMISE(catalogue_load("schemas", &f->catalogue, &fault) == OK &&
+            directory_load("schemas/directory.yaml", &f->directory, &fault) == OK);
     PROMISE(profile_load(path, f->directory, f->catalogue, &f->profile, &fault) == OK);
-    f->engine = (struct engine){.catalogue = f->catalogue, .directory = f->directory, .profile = f->profile, .manual_clock = true};
+    f->engine = (struct engine){
+        .catalogue = f->catalogue, .directory = f->directory, .profile = f->profile, .manual_clock = true};
     f->engine.self = directory_by_slug(f->directory, BYTES_LITERAL("sthj"));
     f->arena = arena_new(1u << 16, ENGINE_ARENA);
     open_files(f);

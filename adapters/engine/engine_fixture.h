@@ -1,5 +1,5 @@
-/* An engine without Kafka for unit tests: a spool and a journal in a temporary folder, the conversion's double, and a transport whose
- * n-th fallible call can be made to fail once. */
+/* An engine without Kafka for unit tests: a spool and a journal in a temporary folder, the conversion's double, and a
+ * transport whose n-th fallible call can be made to fail once. */
 #ifndef ECOCASE_ADAPTERS_ENGINE_FIXTURE_H
 #define ECOCASE_ADAPTERS_ENGINE_FIXTURE_H
 #include "adapters/engine/engine.h"
@@ -14,13 +14,17 @@ struct fixture {
 };
 /* The double's mask for whatever comes (NULL: all is shown), and whether it refuses to write anything at all. */
 struct mask;
-struct double_ways { const struct mask *mask; bool refuses; };
+struct double_ways {
+    const struct mask *mask;
+    bool refuses;
+};
 extern struct double_ways double_ways;
 void fixture_open(struct fixture *fixture);
 void fixture_reopen(struct fixture *fixture); /* as after a crash: nothing but the files is left */
 void fixture_close(struct fixture *fixture);
-void fixture_fail_at(unsigned nth);           /* 0: never; the nth transport call that may fail answers RETRY, once */
-unsigned fixture_calls(void);                 /* such calls since fixture_fail_at */
+/* 0: never; the nth transport call that may fail answers RETRY, once */
+void fixture_fail_at(unsigned nth);
+unsigned fixture_calls(void); /* such calls since fixture_fail_at */
 void fixture_put(const struct fixture *fixture, const char *name, const char *text); /* complete at once */
 bool fixture_has(const struct fixture *fixture, const char *path);
 size_t fixture_count(const struct fixture *fixture, const char *folder);

@@ -16,10 +16,12 @@
 #include <unistd.h>
 #include "adapters/engine/engine_fixture.h"
 
-#define CASE \
-    "{\"record\":{\"envelope\":{\"event\":\"REF.SEND\",\"document_no\":\"%d号\",\"recipients\":[\"psb-bynr\"],\"business_time\":1},\"title\":\"x\"},\"attachments\":[]}"
+#define CASE                                                                                                    \
+    "{\"record\":{\"envelope\":{\"event\":\"REF.SEND\",\"document_no\":\"%d号\",\"recipients\":[\"psb-bynr\"]," \
+    "\"business_time\":1},\"title\":\"x\"},\"attachments\":[]}"
 #define TROUBLE_MS 4000
-#define ROUNDS_MOST 400   /* it makes some 60; with a transport that is asked while nobody listens, tens of thousands */
+/* it makes some 60; with a transport that is asked while nobody listens, tens of thousands */
+#define ROUNDS_MOST 400
 
 static struct fixture f;
 static volatile int stop;
@@ -38,7 +40,12 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout) {
 static void *run(void *unused) {
     char profile[128];
     snprintf(profile, sizeof profile, "%s/profile", f.folder);
-    struct engine_settings settings = {.agency = "sthj", .profile = profile, .spool = f.folder, .schemas = "schemas", .bus = {"127.0.0.1:1", "test", NULL}, .manual_clock = true};
+    struct engine_settings settings = {.agency = "sthj",
+                                       .profile = profile,
+                                       .spool = f.folder,
+                                       .schemas = "schemas",
+                                       .bus = {"127.0.0.1:1", "test", NULL},
+                                       .manual_clock = true};
     ended = engine_run(&settings, &stop, &why);
     return unused;
 }
@@ -49,8 +56,10 @@ static int64_t taken(void) {
     sqlite3_stmt *ask = NULL;
     int64_t count = -1;
     snprintf(path, sizeof path, "%s/" ENGINE_JOURNAL, f.folder);
-    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK && sqlite3_prepare_v2(db, "SELECT count(*) FROM submission", -1, &ask, NULL) == SQLITE_OK &&
-        sqlite3_step(ask) == SQLITE_ROW) count = sqlite3_column_int64(ask, 0);
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, "SELECT count(*) FROM submission", -1, &ask, NULL) == SQLITE_OK &&
+        sqlite3_step(ask) == SQLITE_ROW)
+        count = sqlite3_column_int64(ask, 0);
     sqlite3_finalize(ask);
     sqlite3_close(db);
     return count;
@@ -74,7 +83,8 @@ static void while_taking_rests_news_wake_nobody(void **state) {
     char path[128];
     int files = 0;
     (void)state;
-    f = (struct fixture){.folder = "/tmp/ecocase-engine-XXXXXX"}; /* engine_run opens spool and journal itself */
+    /* engine_run opens spool and journal itself */
+    f = (struct fixture){.folder = "/tmp/ecocase-engine-XXXXXX"};
     assert_non_null(mkdtemp(f.folder));
     snprintf(path, sizeof path, "%s/profile", f.folder);
     FILE *profile = fopen(path, "we");

@@ -14,7 +14,8 @@ void fact_note(const struct catalogue *catalogue, const struct submission *said,
         const struct reason *reason = reason_find(code);
         char field[200];
         snprintf(field, sizeof field, "facts[%d]", i);
-        json_t *one = json_pack("{s:s, s:s, s:s%, s:s, s:s}", "code", reason->code, "field", field, "name", (const char *)fact.name.at, fact.name.count, "zh", reason->zh, "en", reason->en);
+        json_t *one = json_pack("{s:s, s:s, s:s%, s:s, s:s}", "code", reason->code, "field", field, "name",
+                                (const char *)fact.name.at, fact.name.count, "zh", reason->zh, "en", reason->en);
         if (one) json_array_append_new(into, one);
     }
 }

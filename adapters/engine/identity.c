@@ -12,7 +12,8 @@ static struct bytes digests_of(const struct chunked *what, struct arena *arena) 
     return bytes_of_cstr(arena_printf(arena, "ecocase.chunks sha256=%s sm3=%s", sha256, sm3));
 }
 
-struct digest identity_digest(const char *slug, struct bytes native, const struct attachment *attachments, size_t count, struct arena *arena) {
+struct digest identity_digest(const char *slug, struct bytes native, const struct attachment *attachments, size_t count,
+                              struct arena *arena) {
     struct bytes *parts = arena_array(arena, 2 + 2 * count, sizeof *parts);
     size_t used = 0;
     parts[used++] = bytes_of_cstr(slug);
@@ -30,18 +31,24 @@ static const char *machine(const char *event, struct arena *arena) {
     return arena_cstr(arena, bytes_of(event, dot ? (size_t)(dot - event) : strlen(event)));
 }
 
-static struct uuid derived(struct arena *arena, const char *kind, const char *slug, const char *machine_or_null, struct bytes number) {
-    const char *name = machine_or_null ? arena_printf(arena, "%s:%s:%s:%.*s", kind, slug, machine_or_null, BYTES_FMT(number))
-                                       : arena_printf(arena, "%s:%s:%.*s", kind, slug, BYTES_FMT(number));
+static struct uuid derived(struct arena *arena, const char *kind, const char *slug, const char *machine_or_null,
+                           struct bytes number) {
+    const char *name = machine_or_null
+                           ? arena_printf(arena, "%s:%s:%s:%.*s", kind, slug, machine_or_null, BYTES_FMT(number))
+                           : arena_printf(arena, "%s:%s:%.*s", kind, slug, BYTES_FMT(number));
     return uuid_v5(&UUID_ECOCASE, bytes_of_cstr(name));
 }
 
-static enum outcome follow(struct journal *journal, const struct directory *directory, const struct draft_view *view, struct arena *arena,
-                           struct address *ret, struct bytes *ret_event, struct rejection *rejection) {
+static enum outcome follow(struct journal *journal, const struct directory *directory, const struct draft_view *view,
+                           struct arena *arena, struct address *ret, struct bytes *ret_event,
+                           struct rejection *rejection) {
     struct number_entry cited;
     json_t *candidates = NULL;
-    if (!journal) return fault_set(&rejection->fault, REFUSE, view->cite_count ? "CITATION_UNKNOWN" : "CITATION_MISSING", "there is no journal to look in");
-    enum outcome outcome = citation_find(journal, view->cites, view->cite_count, arena, &cited, &candidates, &rejection->fault);
+    if (!journal)
+        return fault_set(&rejection->fault, REFUSE, view->cite_count ? "CITATION_UNKNOWN" : "CITATION_MISSING",
+                         "there is no journal to look in");
+    enum outcome outcome =
+        citation_find(journal, view->cites, view->cite_count, arena, &cited, &candidates, &rejection->fault);
     if (candidates) {
         rejection->more = json_object();
         json_object_set_new(rejection->more, "candidates", candidates);
@@ -56,13 +63,18 @@ static enum outcome follow(struct journal *journal, const struct directory *dire
     return OK;
 }
 
-/* A case that came out of a joint operation (联合行动) is a case of its own, with the operation as what it grew from: rules speak of the
- * referrals of one case, and two such cases have nothing to do with each other. */
-static bool of_machine(struct bytes event, const char *machine_dot) { return event.count > 4 && memcmp(event.at, machine_dot, 4) == 0; }
-static bool grown(const char *event, struct bytes cited) { return of_machine(cited, "OPS.") && strncmp(event, "OPS.", 4) != 0; }
+/* A case that came out of a joint operation (联合行动) is a case of its own, with the operation as what it grew from:
+ * rules speak of the referrals of one case, and two such cases have nothing to do with each other. */
+static bool of_machine(struct bytes event, const char *machine_dot) {
+    return event.count > 4 && memcmp(event.at, machine_dot, 4) == 0;
+}
+static bool grown(const char *event, struct bytes cited) {
+    return of_machine(cited, "OPS.") && strncmp(event, "OPS.", 4) != 0;
+}
 
-/* REF.SEND cites papers of the agency's own case, which makes it no part of theirs; a clue or an operation it came from does, and so
- * do the penalty that was shared before (ADM) and the reverse referral that it goes back from (REV): the hints of those wait for it. */
+/* REF.SEND cites papers of the agency's own case, which makes it no part of theirs; a clue or an operation it came from
+ * does, and so do the penalty that was shared before (ADM) and the reverse referral that it goes back from (REV): the
+ * hints of those wait for it. */
 static bool of_origin(struct bytes event) {
     static const char *const machines[] = {"CLU.", "OPS.", "ADM.", "REV."};
     for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++) {
@@ -71,7 +83,8 @@ static bool of_origin(struct bytes event) {
     return false;
 }
 
-static enum outcome only_origins(struct journal *journal, struct draft_view *view, struct arena *arena, struct fault *fault) {
+static enum outcome only_origins(struct journal *journal, struct draft_view *view, struct arena *arena,
+                                 struct fault *fault) {
     struct bytes *origins = arena_array(arena, view->cite_count + 1, sizeof *origins);
     size_t count = 0;
     for (size_t i = 0; journal && i < view->cite_count && i < LIMIT_ATTACHMENT_COUNT; i++) {
@@ -88,8 +101,9 @@ static enum outcome only_origins(struct journal *journal, struct draft_view *vie
     return OK;
 }
 
-enum outcome identity_address(struct journal *journal, const struct directory *directory, const char *slug, const struct draft_view *view,
-                              const struct digest *digest, struct arena *arena, struct address *ret, struct rejection *rejection) {
+enum outcome identity_address(struct journal *journal, const struct directory *directory, const char *slug,
+                              const struct draft_view *view, const struct digest *digest, struct arena *arena,
+                              struct address *ret, struct rejection *rejection) {
     *ret = (struct address){.message_id = uuid_v8(view->business_time, digest->b)};
     rejection->message_id = ret->message_id;
     struct draft_view cited = *view;
@@ -100,7 +114,8 @@ enum outcome identity_address(struct journal *journal, const struct directory *d
     if (!view->opens) return OK;
     struct bytes number = number_normal(view->document_no.count ? view->document_no : view->case_no, arena);
     if (!number.count) {
-        fault_set(&rejection->fault, REFUSE, "FIELD_MISSING", "a paper that opens a referral needs a number of its own");
+        fault_set(&rejection->fault, REFUSE, "FIELD_MISSING",
+                  "a paper that opens a referral needs a number of its own");
         fault_place(&rejection->fault, "document_no", 0, 0);
         return REFUSE;
     }

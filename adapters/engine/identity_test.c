@@ -1,4 +1,5 @@
-/* Where what an agency opens belongs: a case of its own, the case of a clue, or a case of its own that grew out of a joint operation. */
+/* Where what an agency opens belongs: a case of its own, the case of a clue, or a case of its own that grew out of a
+ * joint operation. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -16,8 +17,13 @@ static struct uuid id(uint8_t n) { return (struct uuid){.b = {[0] = n, [15] = 1}
 
 static void known(const char *number, const char *event, uint8_t n) {
     struct fault fault = {0};
-    const struct number_entry entry = {.number = number_normal(bytes_of_cstr(number), arena), .message_id = id((uint8_t)(n + 2)), .case_id = id(n), .referral_id = id((uint8_t)(n + 1)),
-                                       .other = BYTES_LITERAL("psb-bynr"), .event = bytes_of_cstr(event), .came_in = true};
+    const struct number_entry entry = {.number = number_normal(bytes_of_cstr(number), arena),
+                                       .message_id = id((uint8_t)(n + 2)),
+                                       .case_id = id(n),
+                                       .referral_id = id((uint8_t)(n + 1)),
+                                       .other = BYTES_LITERAL("psb-bynr"),
+                                       .event = bytes_of_cstr(event),
+                                       .came_in = true};
     if (journal_number_add(journal, &entry, &fault) != OK) fail_msg("%s", fault.text);
 }
 
@@ -25,7 +31,9 @@ static int start(void **state) {
     (void)state;
     struct fault fault = {0};
     arena = arena_new(1u << 16, 1u << 22);
-    if (directory_load("schemas/directory.yaml", &directory, &fault) != OK || journal_open(":memory:", &journal, &fault) != OK) return -1;
+    if (directory_load("schemas/directory.yaml", &directory, &fault) != OK ||
+        journal_open(":memory:", &journal, &fault) != OK)
+        return -1;
     known("巴公联〔2026〕3号", "OPS.PLAN", 10);
     known("巴公线〔2026〕4号", "CLU.DISPATCH", 20);
     known("巴公移〔2026〕5号", "JUR.FORWARD", 30);
@@ -44,7 +52,11 @@ static struct address opened(const char *event, const char *cites, enum outcome 
     struct rejection rejection = {0};
     const struct digest digest = {{1}};
     const struct bytes cited = bytes_of_cstr(cites);
-    const struct draft_view view = {.event = event, .opens = true, .document_no = BYTES_LITERAL("巴农移送〔2026〕9号"), .cites = &cited, .cite_count = *cites ? 1 : 0};
+    const struct draft_view view = {.event = event,
+                                    .opens = true,
+                                    .document_no = BYTES_LITERAL("巴农移送〔2026〕9号"),
+                                    .cites = &cited,
+                                    .cite_count = *cites ? 1 : 0};
     enum outcome outcome = identity_address(journal, directory, "nm", &view, &digest, arena, &address, &rejection);
     if (outcome != expected) fail_msg("%s citing %s: %d %s", event, cites, outcome, rejection.fault.code);
     rejection_clear(&rejection);
@@ -84,7 +96,8 @@ static void a_referral_cites_what_it_likes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_an_operation_led_to_is_a_case_of_its_own), cmocka_unit_test(what_a_clue_led_to_is_of_its_case),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_an_operation_led_to_is_a_case_of_its_own),
+                                       cmocka_unit_test(what_a_clue_led_to_is_of_its_case),
                                        cmocka_unit_test(a_referral_cites_what_it_likes)};
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 /* An idle adapter asks twice a second. */
-static const struct bus_reading reading = {.group = "ecocase-adapter", .queue_kib = 4096, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
+static const struct bus_reading reading = {
+    .group = "ecocase-adapter", .queue_kib = 4096, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
 
 /* What was delivered is said again at the start: the report may have been lost with the process. */
 static enum outcome report_again(struct inbound *in, struct fault *fault) {
@@ -19,7 +20,8 @@ static enum outcome report_again(struct inbound *in, struct fault *fault) {
     return OK;
 }
 
-enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, struct sender *sender, struct inbound **ret, struct fault *fault) {
+enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, struct sender *sender,
+                         struct inbound **ret, struct fault *fault) {
     struct inbound *in = calloc(1, sizeof *in);
     PROMISE(in);
     in->engine = engine;
@@ -47,7 +49,8 @@ static struct bytes value_of(const rd_kafka_message_t *message) { return bytes_o
 static struct arrival arrival_of(const rd_kafka_message_t *message) {
     struct arrival a = {.partition = message->partition, .offset = message->offset, .value = value_of(message)};
     int64_t lane = -1;
-    bool lane_known = bus_header_number(message, "ecocase_lane", &lane), generation = bus_header_number(message, "ecocase_generation", &a.place.generation);
+    bool lane_known = bus_header_number(message, "ecocase_lane", &lane),
+         generation = bus_header_number(message, "ecocase_generation", &a.place.generation);
     bool sequence = bus_header_number(message, "ecocase_sequence", &a.place.sequence);
     a.placed = lane_known && generation && sequence && lane < (int64_t)LIMIT_LANES && a.place.generation > 0;
     a.place.lane = a.placed ? (int32_t)lane : -1;
@@ -55,13 +58,14 @@ static struct arrival arrival_of(const rd_kafka_message_t *message) {
     a.place.broker_time = rd_kafka_message_timestamp(message, NULL);
     bus_header_number(message, "ecocase_brokertime", &a.place.broker_time);
     struct bytes role = bus_header(message, "ecocase_role");
-    snprintf(a.role, sizeof a.role, "%.*s", role.count < sizeof a.role ? (int)role.count : 0, role.count ? (const char *)role.at : "");
+    snprintf(a.role, sizeof a.role, "%.*s", role.count < sizeof a.role ? (int)role.count : 0,
+             role.count ? (const char *)role.at : "");
     a.repeat = bytes_equal_cstr(bus_header(message, "ecocase_repeat"), "1");
     return a;
 }
 
-/* What can be delivered goes to the front. A message that waits for a paper stops its partition: what was read behind it is let go and
- * read again later, so that order and gaplessness hold; the other partitions go on. */
+/* What can be delivered goes to the front. A message that waits for a paper stops its partition: what was read behind
+ * it is let go and read again later, so that order and gaplessness hold; the other partitions go on. */
 static enum outcome sift(struct inbound *in, struct arena *arena, struct fault *fault) {
     AUTO(arena_free_auto) struct arena *scratch = arena_new(64u << 10, 96u << 20);
     bool waits[LIMIT_LANES] = {false}, waiting[ENGINE_BATCH] = {false};
@@ -141,7 +145,8 @@ enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_mo
     }
     size_t held = in->count;
     if (!in->ready) TRY(inbound_read(in, fault));
-    if (in->count > held || in->ready || (held && in->sifted != downloads_changes(in->engine->downloads))) TRY(sift(in, arena, fault));
+    if (in->count > held || in->ready || (held && in->sifted != downloads_changes(in->engine->downloads)))
+        TRY(sift(in, arena, fault));
     if (in->ready) {
         *ret_more = true;
         TRY(deliver(in, arena, fault));
@@ -154,7 +159,10 @@ int64_t inbound_lag(const struct inbound *in) {
     int64_t lag = (int64_t)in->count;
     for (int32_t i = 0; i < in->partitions; i++) {
         int64_t low = 0, high = 0;
-        if (rd_kafka_get_watermark_offsets(in->reader.handle, in->topic, i, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) continue;
+        if (rd_kafka_get_watermark_offsets(in->reader.handle, in->topic, i, &low, &high) !=
+                RD_KAFKA_RESP_ERR_NO_ERROR ||
+            high < 0)
+            continue;
         int64_t next = in->next[i] > low ? in->next[i] : low;
         if (high > next) lag += high - next;
     }

@@ -31,13 +31,24 @@ static struct arrival arrival(uint8_t id, int64_t sequence) {
     struct fault fault;
     static const struct notice_reason reason = {"NOT_IN_STATE", {NULL, 0}, "不允许", "no"};
     static const struct bytes recipient = BYTES_LITERAL("sthj");
-    struct notice notice = {.message_id = {{id, 1}}, .case_id = {{9}}, .referral_id = {{8}}, .about_message_id = {{id, 7}}, .recipients = &recipient, .recipient_count = 1,
-        .event = id % 2 ? BYTES_LITERAL("SYS.REFUSED") : BYTES_LITERAL("SYS.ACCEPTED"), .about_document_no = BYTES_LITERAL("1号"), .reasons = &reason,
-        .reason_count = id % 2};
+    struct notice notice = {.message_id = {{id, 1}},
+                            .case_id = {{9}},
+                            .referral_id = {{8}},
+                            .about_message_id = {{id, 7}},
+                            .recipients = &recipient,
+                            .recipient_count = 1,
+                            .event = id % 2 ? BYTES_LITERAL("SYS.REFUSED") : BYTES_LITERAL("SYS.ACCEPTED"),
+                            .about_document_no = BYTES_LITERAL("1号"),
+                            .reasons = &reason,
+                            .reason_count = id % 2};
     buffer_clear(&values[id]);
     assert_int_equal(record_write_notice(f.catalogue, &notice, &values[id], &fault), OK);
-    return (struct arrival){.partition = 1, .offset = sequence - 1, .value = buffer_view(&values[id]), .placed = true,
-                            .place = {1, 1, sequence, 1, 1000}, .role = "notice"};
+    return (struct arrival){.partition = 1,
+                            .offset = sequence - 1,
+                            .value = buffer_view(&values[id]),
+                            .placed = true,
+                            .place = {1, 1, sequence, 1, 1000},
+                            .role = "notice"};
 }
 static enum outcome deliver(const struct arrival *arrivals, size_t count) {
     struct fault fault;
@@ -55,7 +66,8 @@ static void what_the_journal_has_is_dropped(void **state) {
     (void)state;
     struct arrival list[] = {arrival(1, 1), arrival(2, 2), arrival(3, 3)};
     assert_int_equal(deliver(list, 3), OK);
-    assert_true(fixture_has(&f, "inbox/SYS.REFUSED_1号_1-1.json") && fixture_has(&f, "sent/SYS.ACCEPTED_1号_1-2.receipt.json"));
+    assert_true(fixture_has(&f, "inbox/SYS.REFUSED_1号_1-1.json") &&
+                fixture_has(&f, "sent/SYS.ACCEPTED_1号_1-2.receipt.json"));
     assert_int_equal(fixture_count(&f, "inbox"), 2);
     fixture_reopen(&f);
     assert_int_equal(deliver(list, 3), OK);
@@ -84,10 +96,12 @@ static const char *in_inbox(const char *name) {
     struct fault fault;
     AUTO(buffer_free) struct buffer text;
     buffer_init(&text, LIMIT_VALUE);
-    if (buffer_read_file(&text, arena_printf(f.arena, "%s/inbox/%s", f.folder, name), &fault) != OK) fail_msg("%s", fault.text);
+    if (buffer_read_file(&text, arena_printf(f.arena, "%s/inbox/%s", f.folder, name), &fault) != OK)
+        fail_msg("%s", fault.text);
     return arena_cstr(f.arena, buffer_view(&text));
 }
-/* What cannot be written in the agency's words arrives as JSON: under the same mask, and bytes that nobody can read not at all. */
+/* What cannot be written in the agency's words arrives as JSON: under the same mask, and bytes that nobody can read not
+ * at all. */
 static void what_arrives_as_json_is_masked_too(void **state) {
     struct fault fault;
     struct privacy *privacy = NULL;
@@ -146,8 +160,11 @@ static void any_failing_call_and_a_crash_are_made_good(void **state) {
 
 int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-    const struct CMUnitTest tests[] = {EACH(what_the_journal_has_is_dropped), EACH(a_gap_is_alarmed_and_delivered_over),
-        EACH(bytes_that_are_no_record_are_delivered_as_they_are), EACH(what_arrives_as_json_is_masked_too),
-        EACH(any_failing_call_is_made_good), EACH(any_failing_call_and_a_crash_are_made_good)};
+    const struct CMUnitTest tests[] = {EACH(what_the_journal_has_is_dropped),
+                                       EACH(a_gap_is_alarmed_and_delivered_over),
+                                       EACH(bytes_that_are_no_record_are_delivered_as_they_are),
+                                       EACH(what_arrives_as_json_is_masked_too),
+                                       EACH(any_failing_call_is_made_good),
+                                       EACH(any_failing_call_and_a_crash_are_made_good)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,11 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What another attempt may mend is JOURNAL. A journal once opened may be out of reach for a while (a disk that comes back). */
+/* What another attempt may mend is JOURNAL. A journal once opened may be out of reach for a while (a disk that comes
+ * back). */
 static const char *code_of(const struct journal *journal) {
     switch (sqlite3_errcode(journal->db) & 0xff) {
-    case SQLITE_CORRUPT: case SQLITE_NOTADB: return "JOURNAL_DAMAGED";
-    case SQLITE_CANTOPEN: case SQLITE_READONLY: case SQLITE_PERM: return journal->opened ? "JOURNAL" : "JOURNAL_UNREADABLE";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return "JOURNAL_DAMAGED";
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return journal->opened ? "JOURNAL" : "JOURNAL_UNREADABLE";
     case SQLITE_ERROR: return journal->opened ? "JOURNAL" : "JOURNAL_SCHEMA";
     default: return "JOURNAL";
     }
@@ -18,8 +22,8 @@ enum outcome journal_fault(struct journal *journal, const char *what, struct fau
     const char *code = code_of(journal), *said = sqlite3_errmsg(journal->db);
     int number = sqlite3_system_errno(journal->db);
     bool may_pass = strcmp(code, "JOURNAL") == 0, why = number && strcmp(code, "JOURNAL_UNREADABLE") == 0;
-    return fault_set(fault, may_pass ? RETRY : FATAL, code, "%s: %s%s%s%s%s", journal->path, said, why ? ", " : "", why ? strerror(number) : "", may_pass ? ": " : "",
-                     may_pass ? what : "");
+    return fault_set(fault, may_pass ? RETRY : FATAL, code, "%s: %s%s%s%s%s", journal->path, said, why ? ", " : "",
+                     why ? strerror(number) : "", may_pass ? ": " : "", may_pass ? what : "");
 }
 
 static enum outcome execute(struct journal *journal, const char *sql, struct fault *fault) {
@@ -27,11 +31,16 @@ static enum outcome execute(struct journal *journal, const char *sql, struct fau
     return journal_fault(journal, "setting up", fault);
 }
 
-#define CHECKPOINT_PAGES "4000" /* 16 MiB of WAL: a batch of small papers fills some 500, and each checkpoint costs two syncs and writes every page again */
+/* 16 MiB of WAL: a batch of small papers fills some 500, and each checkpoint costs two syncs and writes every page
+ * again */
+#define CHECKPOINT_PAGES "4000"
 
 static enum outcome set_up(struct journal *journal, struct fault *fault) {
     sqlite3_busy_timeout(journal->db, 2000);
-    TRY(execute(journal, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA wal_autocheckpoint=" CHECKPOINT_PAGES ";", fault));
+    TRY(execute(journal,
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA "
+                "wal_autocheckpoint=" CHECKPOINT_PAGES ";",
+                fault));
     TRY(execute(journal, journal_tables, fault));
     return journal_read_acked(journal, fault);
 }
@@ -50,7 +59,8 @@ enum outcome journal_open(const char *path, struct journal **ret, struct fault *
     const char *where = mutant("no_journal") ? ":memory:" : path;
     enum outcome outcome = OK;
     snprintf(journal->path, sizeof journal->path, "%s", where);
-    if (sqlite3_open_v2(where, &journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(where, &journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK) {
         outcome = journal_fault(journal, "opening", fault);
     }
     if (outcome == OK) outcome = set_up(journal, fault);
@@ -69,7 +79,8 @@ void journal_close(struct journal *journal) {
 
 enum outcome journal_ask(struct journal *journal, enum statement which, struct asking *ret, struct fault *fault) {
     sqlite3_stmt **statement = &journal->statements[which];
-    if (!*statement && sqlite3_prepare_v3(journal->db, journal_sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) != SQLITE_OK) {
+    if (!*statement && sqlite3_prepare_v3(journal->db, journal_sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
+                                          NULL) != SQLITE_OK) {
         return journal_fault(journal, journal_sql[which], fault);
     }
     sqlite3_reset(*statement);
@@ -80,10 +91,12 @@ enum outcome journal_ask(struct journal *journal, enum statement which, struct a
 
 static const char none[1] = "";
 void ask_bytes(struct asking *a, struct bytes value) {
-    sqlite3_bind_blob64(a->statement, ++a->bound, value.count ? (const void *)value.at : none, value.count, SQLITE_STATIC);
+    sqlite3_bind_blob64(a->statement, ++a->bound, value.count ? (const void *)value.at : none, value.count,
+                        SQLITE_STATIC);
 }
 void ask_text(struct asking *a, struct bytes value) {
-    sqlite3_bind_text64(a->statement, ++a->bound, value.count ? (const char *)value.at : none, value.count, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_text64(a->statement, ++a->bound, value.count ? (const char *)value.at : none, value.count,
+                        SQLITE_STATIC, SQLITE_UTF8);
 }
 void ask_uuid(struct asking *a, const struct uuid *value) { ask_bytes(a, bytes_of(value->b, sizeof value->b)); }
 void ask_int(struct asking *a, int64_t value) { sqlite3_bind_int64(a->statement, ++a->bound, value); }
@@ -140,7 +153,9 @@ static enum outcome begin(struct journal *journal, bool synced, struct fault *fa
     return OK;
 }
 enum outcome journal_begin(struct journal *journal, struct fault *fault) { return begin(journal, true, fault); }
-enum outcome journal_begin_repeatable(struct journal *journal, struct fault *fault) { return begin(journal, false, fault); }
+enum outcome journal_begin_repeatable(struct journal *journal, struct fault *fault) {
+    return begin(journal, false, fault);
+}
 enum outcome journal_commit(struct journal *journal, struct fault *fault) {
     PROMISE(journal->inside);
     TRY(simple(journal, S_COMMIT, fault));
@@ -182,7 +197,8 @@ enum outcome journal_alarms(struct journal *journal, int64_t *ret_count, struct 
     return OK;
 }
 
-enum outcome journal_fact(struct journal *journal, const char *name, struct bytes value, bool *ret_same, struct fault *fault) {
+enum outcome journal_fact(struct journal *journal, const char *name, struct bytes value, bool *ret_same,
+                          struct fault *fault) {
     struct asking a;
     bool row = false;
     TRY(journal_ask(journal, S_FACT_PUT, &a, fault));
@@ -192,7 +208,8 @@ enum outcome journal_fact(struct journal *journal, const char *name, struct byte
     TRY(journal_ask(journal, S_FACT, &a, fault));
     ask_text(&a, bytes_of_cstr(name));
     TRY(journal_step(journal, &a, &row, fault));
-    *ret_same = row && bytes_equal(value, bytes_of(sqlite3_column_blob(a.statement, 0), (size_t)sqlite3_column_bytes(a.statement, 0)));
+    *ret_same = row && bytes_equal(value, bytes_of(sqlite3_column_blob(a.statement, 0),
+                                                   (size_t)sqlite3_column_bytes(a.statement, 0)));
     if (row) sqlite3_reset(a.statement);
     return OK;
 }

@@ -1,15 +1,22 @@
 /* See journal.h: papers in chunks. */
 #include "adapters/engine/journal_statement.h"
 
-enum outcome journal_file(struct journal *journal, const struct digest *sha256, bool *ret_known, struct journaled_file *ret, struct fault *fault) {
+enum outcome journal_file(struct journal *journal, const struct digest *sha256, bool *ret_known,
+                          struct journaled_file *ret, struct fault *fault) {
     struct asking a;
     TRY(journal_ask(journal, S_FILE, &a, fault));
     ask_bytes(&a, bytes_of(sha256->b, sizeof sha256->b));
     TRY(journal_step(journal, &a, ret_known, fault));
     if (!*ret_known) return OK;
-    *ret = (struct journaled_file){.what = {.sha256 = *sha256, .size = told_int(&a, 1), .partition = (int32_t)told_int(&a, 2), .first_offset = told_int(&a, 3),
-        .last_offset = told_int(&a, 4), .count = (int32_t)told_int(&a, 5), .chunk_size = (int32_t)told_int(&a, 6)},
-        .acked = (int32_t)told_int(&a, 8), .at = told_int(&a, 9)};
+    *ret = (struct journaled_file){.what = {.sha256 = *sha256,
+                                            .size = told_int(&a, 1),
+                                            .partition = (int32_t)told_int(&a, 2),
+                                            .first_offset = told_int(&a, 3),
+                                            .last_offset = told_int(&a, 4),
+                                            .count = (int32_t)told_int(&a, 5),
+                                            .chunk_size = (int32_t)told_int(&a, 6)},
+                                   .acked = (int32_t)told_int(&a, 8),
+                                   .at = told_int(&a, 9)};
     told_fixed(&a, 0, ret->what.sm3.b, sizeof ret->what.sm3.b);
     told_fixed(&a, 7, ret->what.key, sizeof ret->what.key);
     sqlite3_reset(a.statement);
@@ -34,7 +41,8 @@ enum outcome journal_file_put(struct journal *journal, const struct journaled_fi
     return journal_run(journal, &a, fault);
 }
 
-enum outcome journal_paper(struct journal *journal, struct bytes identity, bool *ret_known, struct digest *ret_sha256, struct fault *fault) {
+enum outcome journal_paper(struct journal *journal, struct bytes identity, bool *ret_known, struct digest *ret_sha256,
+                           struct fault *fault) {
     struct asking a;
     TRY(journal_ask(journal, S_PAPER, &a, fault));
     ask_bytes(&a, identity);
@@ -45,8 +53,8 @@ enum outcome journal_paper(struct journal *journal, struct bytes identity, bool 
     return OK;
 }
 
-enum outcome journal_papers_of(struct journal *journal, const struct digest *sha256, struct arena *arena, struct bytes *ret, size_t room, size_t *ret_count,
-                               struct fault *fault) {
+enum outcome journal_papers_of(struct journal *journal, const struct digest *sha256, struct arena *arena,
+                               struct bytes *ret, size_t room, size_t *ret_count, struct fault *fault) {
     struct asking a;
     bool row = true;
     *ret_count = 0;
@@ -61,7 +69,8 @@ enum outcome journal_papers_of(struct journal *journal, const struct digest *sha
     return OK;
 }
 
-enum outcome journal_paper_put(struct journal *journal, struct bytes identity, const struct digest *sha256, struct fault *fault) {
+enum outcome journal_paper_put(struct journal *journal, struct bytes identity, const struct digest *sha256,
+                               struct fault *fault) {
     struct asking a;
     instant now = instant_now();
     TRY(journal_ask(journal, S_PAPER_PUT, &a, fault));

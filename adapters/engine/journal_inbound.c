@@ -17,7 +17,8 @@ enum outcome journal_stage(struct journal *journal, const struct delivery_entry 
     return journal_run(journal, &a, fault);
 }
 
-enum outcome journal_staged(struct journal *journal, struct arena *arena, struct delivery_entry **ret, size_t *ret_count, struct fault *fault) {
+enum outcome journal_staged(struct journal *journal, struct arena *arena, struct delivery_entry **ret,
+                            size_t *ret_count, struct fault *fault) {
     struct delivery_entry *list = NULL;
     struct asking a;
     size_t count = 0, room = 0;
@@ -33,8 +34,11 @@ enum outcome journal_staged(struct journal *journal, struct arena *arena, struct
         }
         list[count++] = (struct delivery_entry){
             .place = {(int32_t)told_int(&a, 0), told_int(&a, 1), told_int(&a, 2), told_int(&a, 3), told_int(&a, 4)},
-            .message_id = told_uuid(&a, 5), .partition = (int32_t)told_int(&a, 6), .offset = told_int(&a, 7),
-            .stem = told_bytes(&a, 8, arena), .files = told_bytes(&a, 9, arena)};
+            .message_id = told_uuid(&a, 5),
+            .partition = (int32_t)told_int(&a, 6),
+            .offset = told_int(&a, 7),
+            .stem = told_bytes(&a, 8, arena),
+            .files = told_bytes(&a, 9, arena)};
     }
     *ret = list;
     *ret_count = count;
@@ -47,7 +51,8 @@ enum outcome journal_revealed(struct journal *journal, struct fault *fault) {
     return journal_run(journal, &a, fault);
 }
 
-enum outcome journal_delivered(struct journal *journal, const struct uuid *message_id, bool *ret_known, struct fault *fault) {
+enum outcome journal_delivered(struct journal *journal, const struct uuid *message_id, bool *ret_known,
+                               struct fault *fault) {
     struct asking a;
     TRY(journal_ask(journal, S_DELIVERED, &a, fault));
     ask_uuid(&a, message_id);
@@ -56,7 +61,8 @@ enum outcome journal_delivered(struct journal *journal, const struct uuid *messa
     return OK;
 }
 
-enum outcome journal_positions(struct journal *journal, struct lane_position *ret, size_t room, size_t *ret_count, struct fault *fault) {
+enum outcome journal_positions(struct journal *journal, struct lane_position *ret, size_t room, size_t *ret_count,
+                               struct fault *fault) {
     struct asking a;
     size_t count = 0;
     bool row = false;
@@ -65,7 +71,8 @@ enum outcome journal_positions(struct journal *journal, struct lane_position *re
     for (;;) {
         TRY(journal_step(journal, &a, &row, fault));
         if (!row) break;
-        ret[count++] = (struct lane_position){(int32_t)told_int(&a, 0), told_int(&a, 1), told_int(&a, 2), told_int(&a, 3), told_int(&a, 4)};
+        ret[count++] = (struct lane_position){(int32_t)told_int(&a, 0), told_int(&a, 1), told_int(&a, 2),
+                                              told_int(&a, 3), told_int(&a, 4)};
     }
     *ret_count = count;
     return OK;

@@ -22,19 +22,29 @@ enum outcome journal_prepare(struct journal *journal, const struct journaled *wh
 }
 
 static struct journaled told(const struct journal *journal, const struct asking *a, struct arena *arena) {
-    struct journaled j = {.row = told_int(a, 0), .state = (enum journaled_state)told_int(a, 1), .message_id = told_uuid(a, 3),
-                          .case_id = told_uuid(a, 4), .referral_id = told_uuid(a, 5), .file = told_bytes(a, 6, arena),
-                          .sent_as = told_bytes(a, 7, arena), .event = told_bytes(a, 8, arena), .document_no = told_bytes(a, 9, arena),
-                          .papers = told_bytes(a, 10, arena), .key = told_bytes(a, 11, arena), .value = told_bytes(a, 12, arena),
-                          .headers = told_bytes(a, 13, arena), .business_time = told_int(a, 14), .at = told_int(a, 15)};
+    struct journaled j = {.row = told_int(a, 0),
+                          .state = (enum journaled_state)told_int(a, 1),
+                          .message_id = told_uuid(a, 3),
+                          .case_id = told_uuid(a, 4),
+                          .referral_id = told_uuid(a, 5),
+                          .file = told_bytes(a, 6, arena),
+                          .sent_as = told_bytes(a, 7, arena),
+                          .event = told_bytes(a, 8, arena),
+                          .document_no = told_bytes(a, 9, arena),
+                          .papers = told_bytes(a, 10, arena),
+                          .key = told_bytes(a, 11, arena),
+                          .value = told_bytes(a, 12, arena),
+                          .headers = told_bytes(a, 13, arena),
+                          .business_time = told_int(a, 14),
+                          .at = told_int(a, 15)};
     struct bytes digest = told_bytes(a, 2, arena);
     if (j.state == JOURNALED_PREPARED && j.row <= journal->acked) j.state = JOURNALED_ACKED;
     if (digest.count == sizeof j.digest.b) memcpy(j.digest.b, digest.at, digest.count);
     return j;
 }
 
-static enum outcome one(struct journal *journal, struct asking *a, struct arena *arena, bool *ret_known, struct journaled *ret,
-                        struct fault *fault) {
+static enum outcome one(struct journal *journal, struct asking *a, struct arena *arena, bool *ret_known,
+                        struct journaled *ret, struct fault *fault) {
     TRY(journal_step(journal, a, ret_known, fault));
     if (!*ret_known) return OK;
     *ret = told(journal, a, arena);
@@ -42,15 +52,15 @@ static enum outcome one(struct journal *journal, struct asking *a, struct arena 
     return OK;
 }
 
-enum outcome journal_by_digest(struct journal *journal, const struct digest *digest, struct arena *arena, bool *ret_known,
-                               struct journaled *ret, struct fault *fault) {
+enum outcome journal_by_digest(struct journal *journal, const struct digest *digest, struct arena *arena,
+                               bool *ret_known, struct journaled *ret, struct fault *fault) {
     struct asking a;
     TRY(journal_ask(journal, S_BY_DIGEST, &a, fault));
     ask_bytes(&a, bytes_of(digest->b, sizeof digest->b));
     return one(journal, &a, arena, ret_known, ret, fault);
 }
-enum outcome journal_by_message(struct journal *journal, const struct uuid *message_id, struct arena *arena, bool *ret_known,
-                                struct journaled *ret, struct fault *fault) {
+enum outcome journal_by_message(struct journal *journal, const struct uuid *message_id, struct arena *arena,
+                                bool *ret_known, struct journaled *ret, struct fault *fault) {
     struct asking a;
     TRY(journal_ask(journal, S_BY_MESSAGE, &a, fault));
     ask_uuid(&a, message_id);
@@ -91,9 +101,12 @@ enum outcome journal_acked(struct journal *journal, int64_t row, struct fault *f
 }
 
 /* Rows that are marked one by one (state) lie above the mark, or were acknowledged beside one that was not. */
-struct range { enum journaled_state state; int64_t above, to; };
-static enum outcome in_range(struct journal *journal, const struct range *range, size_t most, size_t most_bytes, struct arena *arena, struct journaled *list,
-                             size_t *ret_count, struct fault *fault) {
+struct range {
+    enum journaled_state state;
+    int64_t above, to;
+};
+static enum outcome in_range(struct journal *journal, const struct range *range, size_t most, size_t most_bytes,
+                             struct arena *arena, struct journaled *list, size_t *ret_count, struct fault *fault) {
     struct asking a;
     size_t count = 0, bytes = 0;
     bool row = false;
@@ -116,12 +129,14 @@ static enum outcome in_range(struct journal *journal, const struct range *range,
     return OK;
 }
 
-enum outcome journal_in_state(struct journal *journal, enum journaled_state state, size_t most, size_t most_bytes, struct arena *arena,
-                              struct journaled **ret, size_t *ret_count, struct fault *fault) {
-    const struct range prepared = {JOURNALED_PREPARED, journal->acked, INT64_MAX}, marked = {JOURNALED_PREPARED, 0, journal->acked}, single = {JOURNALED_ACKED, 0, INT64_MAX};
+enum outcome journal_in_state(struct journal *journal, enum journaled_state state, size_t most, size_t most_bytes,
+                              struct arena *arena, struct journaled **ret, size_t *ret_count, struct fault *fault) {
+    const struct range prepared = {JOURNALED_PREPARED, journal->acked, INT64_MAX},
+                       marked = {JOURNALED_PREPARED, 0, journal->acked}, single = {JOURNALED_ACKED, 0, INT64_MAX};
     struct journaled *list = *ret = arena_array(arena, most, sizeof *list);
     *ret_count = 0;
-    if (state == JOURNALED_PREPARED) return in_range(journal, &prepared, most, most_bytes, arena, list, ret_count, fault);
+    if (state == JOURNALED_PREPARED)
+        return in_range(journal, &prepared, most, most_bytes, arena, list, ret_count, fault);
     if (state != JOURNALED_ACKED) return OK;
     TRY(in_range(journal, &marked, most, most_bytes, arena, list, ret_count, fault));
     return *ret_count ? OK : in_range(journal, &single, most, most_bytes, arena, list, ret_count, fault);
@@ -161,8 +176,8 @@ enum outcome journal_number_add(struct journal *journal, const struct number_ent
     return journal_run(journal, &a, fault);
 }
 
-enum outcome journal_numbers(struct journal *journal, struct bytes number, bool of_case, struct arena *arena, struct number_entry **ret,
-                             size_t *ret_count, struct fault *fault) {
+enum outcome journal_numbers(struct journal *journal, struct bytes number, bool of_case, struct arena *arena,
+                             struct number_entry **ret, size_t *ret_count, struct fault *fault) {
     struct number_entry *list = NULL;
     struct asking a;
     size_t count = 0, room = 0;
@@ -178,9 +193,15 @@ enum outcome journal_numbers(struct journal *journal, struct bytes number, bool 
             if (count) memcpy(more, list, count * sizeof *more);
             list = more;
         }
-        list[count++] = (struct number_entry){.number = told_bytes(&a, 0, arena), .of_case = told_int(&a, 1) != 0, .message_id = told_uuid(&a, 2),
-            .case_id = told_uuid(&a, 3), .referral_id = told_uuid(&a, 4), .parent_referral_id = told_uuid(&a, 5),
-            .other = told_bytes(&a, 6, arena), .event = told_bytes(&a, 7, arena), .came_in = told_int(&a, 8) != 0};
+        list[count++] = (struct number_entry){.number = told_bytes(&a, 0, arena),
+                                              .of_case = told_int(&a, 1) != 0,
+                                              .message_id = told_uuid(&a, 2),
+                                              .case_id = told_uuid(&a, 3),
+                                              .referral_id = told_uuid(&a, 4),
+                                              .parent_referral_id = told_uuid(&a, 5),
+                                              .other = told_bytes(&a, 6, arena),
+                                              .event = told_bytes(&a, 7, arena),
+                                              .came_in = told_int(&a, 8) != 0};
     }
     *ret = list;
     *ret_count = count;

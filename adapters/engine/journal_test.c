@@ -1,4 +1,5 @@
-/* The journal's submissions: the mark of what is acknowledged, over a restart, and transactions that may be repeated; what is no journal of ours. */
+/* The journal's submissions: the mark of what is acknowledged, over a restart, and transactions that may be repeated;
+ * what is no journal of ours. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -34,8 +35,16 @@ static int tear_down(void **state) {
 
 static struct digest digest_nth(uint8_t nth) { return (struct digest){{nth}}; }
 static void prepare(uint8_t nth) {
-    struct journaled row = {.digest = digest_nth(nth), .message_id = {{nth}}, .file = BYTES_LITERAL("a"), .sent_as = BYTES_LITERAL("a"), .event = BYTES_LITERAL("REF.SEND"),
-                            .document_no = BYTES_LITERAL("1"), .papers = BYTES_LITERAL("[]"), .key = BYTES_LITERAL("k"), .value = BYTES_LITERAL("value"), .headers = BYTES_LITERAL("{}")};
+    struct journaled row = {.digest = digest_nth(nth),
+                            .message_id = {{nth}},
+                            .file = BYTES_LITERAL("a"),
+                            .sent_as = BYTES_LITERAL("a"),
+                            .event = BYTES_LITERAL("REF.SEND"),
+                            .document_no = BYTES_LITERAL("1"),
+                            .papers = BYTES_LITERAL("[]"),
+                            .key = BYTES_LITERAL("k"),
+                            .value = BYTES_LITERAL("value"),
+                            .headers = BYTES_LITERAL("{}")};
     assert_int_equal(journal_begin(journal, &fault), OK);
     assert_int_equal(journal_prepare(journal, &row, &fault), OK);
     assert_int_equal(journal_commit(journal, &fault), OK);
@@ -163,7 +172,8 @@ static void damage_is_told_when_it_is_met(void **state) {
 }
 
 static void tables_of_another_shape_are_told(void **state) {
-    static const char *const changes[] = {"ALTER TABLE paper RENAME COLUMN sha256 TO digest", "DROP TABLE submission; CREATE TABLE submission(id TEXT)"};
+    static const char *const changes[] = {"ALTER TABLE paper RENAME COLUMN sha256 TO digest",
+                                          "DROP TABLE submission; CREATE TABLE submission(id TEXT)"};
     (void)state;
     close_it();
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
@@ -198,8 +208,12 @@ static void one_out_of_reach_is_told(void **state) {
 
 int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-    const struct CMUnitTest tests[] = {EACH(prepared_up_to_the_mark_is_acknowledged), EACH(one_beside_one_that_was_not_is_marked_by_itself),
-                                       EACH(only_what_may_be_repeated_is_not_synced), EACH(what_is_no_journal_is_told), EACH(damage_is_told_when_it_is_met),
-                                       EACH(tables_of_another_shape_are_told), EACH(one_out_of_reach_is_told)};
+    const struct CMUnitTest tests[] = {EACH(prepared_up_to_the_mark_is_acknowledged),
+                                       EACH(one_beside_one_that_was_not_is_marked_by_itself),
+                                       EACH(only_what_may_be_repeated_is_not_synced),
+                                       EACH(what_is_no_journal_is_told),
+                                       EACH(damage_is_told_when_it_is_met),
+                                       EACH(tables_of_another_shape_are_told),
+                                       EACH(one_out_of_reach_is_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

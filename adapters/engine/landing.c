@@ -16,11 +16,11 @@
 #define UNWRITTEN_MOST (32 << 20) /* bytes left to the kernel to write: the last fsync is short */
 struct landing {
     struct chunked what;
-    int folder, file;             /* -1: closed */
+    int folder, file; /* -1: closed */
     char name[DIGEST_SIZE * 2 + 1], part[DIGEST_SIZE * 2 + 24];
-    int32_t next, again;          /* chunks there; of those, how many are read again */
+    int32_t next, again; /* chunks there; of those, how many are read again */
     struct fingerprint *print;
-    bool resumed, judged, right, named;    /* the digests can be taken once, and the name given once */
+    bool resumed, judged, right, named; /* the digests can be taken once, and the name given once */
     uint8_t plain[LIMIT_CHUNK];
 };
 
@@ -50,7 +50,8 @@ bool landing_resumed(const struct landing *l) { return l->resumed; }
 bool landing_whole(const struct landing *l) { return l->next == l->what.count; }
 
 static enum outcome failed(const char *what, struct fault *fault) {
-    if (errno == ENOSPC || errno == EDQUOT) return fault_set(fault, RETRY, "DISK_FULL", "%s an attachment: %s", what, strerror(errno));
+    if (errno == ENOSPC || errno == EDQUOT)
+        return fault_set(fault, RETRY, "DISK_FULL", "%s an attachment: %s", what, strerror(errno));
     return fault_set(fault, RETRY, "FILE_WRITE", "%s an attachment: %s", what, strerror(errno));
 }
 
@@ -59,10 +60,12 @@ static enum outcome check_room(const struct landing *l, int64_t there, int64_t r
     if (fstatvfs(l->file, &facts) != 0) return OK; /* then writing will tell */
     int64_t room = (int64_t)facts.f_bavail * (int64_t)facts.f_frsize, needed = l->what.size - there + reserve;
     if (room >= needed) return OK;
-    return fault_set(fault, RETRY, "DISK_FULL", "an attachment of %lld bytes needs %lld more, %lld are free", (long long)l->what.size, (long long)needed, (long long)room);
+    return fault_set(fault, RETRY, "DISK_FULL", "an attachment of %lld bytes needs %lld more, %lld are free",
+                     (long long)l->what.size, (long long)needed, (long long)room);
 }
 
-enum outcome landing_open(struct landing *l, int folder, const struct chunked *what, int64_t reserve, struct fault *fault) {
+enum outcome landing_open(struct landing *l, int folder, const struct chunked *what, int64_t reserve,
+                          struct fault *fault) {
     struct stat facts;
     landing_close(l);
     l->what = *what;
@@ -89,7 +92,9 @@ enum outcome landing_read_again(struct landing *l, bool *ret_done, struct fault 
         while (got < count) {
             ssize_t now = pread(l->file, l->plain + got, count - got, chunk_start(&l->what, l->again) + (int64_t)got);
             if (now < 0 && errno == EINTR) continue;
-            if (now <= 0) return fault_set(fault, RETRY, "FILE_READ", "a half attachment cannot be read again: %s", strerror(errno));
+            if (now <= 0)
+                return fault_set(fault, RETRY, "FILE_READ", "a half attachment cannot be read again: %s",
+                                 strerror(errno));
             got += (size_t)now;
         }
         fingerprint_add(l->print, bytes_of(l->plain, count));
@@ -103,7 +108,8 @@ enum outcome landing_read_again(struct landing *l, bool *ret_done, struct fault 
 static void write_back(const struct landing *l, int64_t at, size_t count) {
     sync_file_range(l->file, at, (off64_t)count, SYNC_FILE_RANGE_WRITE);
     if (at < UNWRITTEN_MOST) return;
-    sync_file_range(l->file, at - UNWRITTEN_MOST, (off64_t)count, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+    sync_file_range(l->file, at - UNWRITTEN_MOST, (off64_t)count,
+                    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
     posix_fadvise(l->file, at - UNWRITTEN_MOST, (off_t)count, POSIX_FADV_DONTNEED);
 }
 
@@ -128,10 +134,14 @@ enum outcome landing_finish(struct landing *l, struct fault *fault) {
     struct digest sha256, sm3;
     if (!l->judged) {
         fingerprint_end(l->print, &sha256, &sm3);
-        l->right = memcmp(sha256.b, l->what.sha256.b, DIGEST_SIZE) == 0 && memcmp(sm3.b, l->what.sm3.b, DIGEST_SIZE) == 0;
+        l->right =
+            memcmp(sha256.b, l->what.sha256.b, DIGEST_SIZE) == 0 && memcmp(sm3.b, l->what.sm3.b, DIGEST_SIZE) == 0;
         l->judged = true;
     }
-    if (!l->right) return fault_set(fault, REFUSE, "CHUNKS_MISMATCH", "an attachment of %lld bytes is not what was announced as %s", (long long)l->what.size, l->name);
+    if (!l->right)
+        return fault_set(fault, REFUSE, "CHUNKS_MISMATCH",
+                         "an attachment of %lld bytes is not what was announced as %s", (long long)l->what.size,
+                         l->name);
     POINT("fetch.verified");
     if (!mutant("no_fsync") && fsync(l->file) != 0) return failed("syncing", fault);
     if (!l->named && renameat(l->folder, l->part, l->folder, l->name) != 0) return failed("naming", fault);

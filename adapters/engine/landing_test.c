@@ -1,4 +1,5 @@
-/* A paper that comes in chunks: whole under its name or not there at all; what was written before a crash is kept if it is right. */
+/* A paper that comes in chunks: whole under its name or not there at all; what was written before a crash is kept if it
+ * is right. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -16,7 +17,7 @@
 #include "base/limits.h"
 #include "wire/fingerprint.h"
 
-#define SIZE 10000u
+#define SIZE  10000u
 #define COUNT 3
 static char path[] = "/tmp/ecocase-landing-XXXXXX";
 static int folder;
@@ -33,7 +34,8 @@ static int prepare(void **state) {
     fingerprint_end(print, &what.sha256, &what.sm3);
     fingerprint_free(print);
     chunked_cut(&what, SIZE, (int32_t)LIMIT_CHUNK_LEAST);
-    for (int32_t i = 0; i < COUNT; i++) chunk_seal(&what, i, bytes_of(content + chunk_start(&what, i), chunk_length(&what, i)), sealed[i]);
+    for (int32_t i = 0; i < COUNT; i++)
+        chunk_seal(&what, i, bytes_of(content + chunk_start(&what, i), chunk_length(&what, i)), sealed[i]);
     if (!mkdtemp(path)) return -1;
     folder = open(path, O_RDONLY | O_DIRECTORY);
     landing = landing_new();
@@ -62,7 +64,8 @@ static void open_it(int32_t expected) {
 static void take(int32_t from, int32_t to) {
     for (int32_t i = from; i < to; i++) {
         bool taken = false;
-        assert_int_equal(landing_take(landing, bytes_of(sealed[i], chunk_length(&what, i) + CHUNK_SEAL), &taken, &fault), OK);
+        assert_int_equal(
+            landing_take(landing, bytes_of(sealed[i], chunk_length(&what, i) + CHUNK_SEAL), &taken, &fault), OK);
         assert_true(taken);
     }
 }
@@ -166,7 +169,8 @@ static void without_room_it_waits(void **state) {
 }
 #define EACH(test) cmocka_unit_test_setup_teardown(test, NULL, empty)
 int main(void) {
-    const struct CMUnitTest tests[] = {EACH(it_is_named_when_it_is_whole), EACH(what_was_written_is_kept), EACH(a_damaged_chunk_is_not_taken),
-                                       EACH(other_bytes_never_get_the_name), EACH(without_room_it_waits)};
+    const struct CMUnitTest tests[] = {EACH(it_is_named_when_it_is_whole), EACH(what_was_written_is_kept),
+                                       EACH(a_damaged_chunk_is_not_taken), EACH(other_bytes_never_get_the_name),
+                                       EACH(without_room_it_waits)};
     return cmocka_run_group_tests(tests, prepare, forget);
 }

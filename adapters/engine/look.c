@@ -26,7 +26,8 @@ static enum outcome read_sidecar(struct look *look, struct candidate *c) {
     if (!convert_sidecar(e->profile, c->paper->name, c->native, look->arena, &c->sidecar)) return OK;
     c->beside = paper_named(look, c->sidecar.name);
     if (!c->beside) return OK;
-    if (!c->beside->readable) return fault_set(&c->fault, REFUSE, "FILE_READ", "%.*s is not a regular file", BYTES_FMT(c->sidecar.name));
+    if (!c->beside->readable)
+        return fault_set(&c->fault, REFUSE, "FILE_READ", "%.*s is not a regular file", BYTES_FMT(c->sidecar.name));
     TRY(e->transport->verbs->read(e->transport, c->beside, &content, &c->fault));
     return convert_sidecar_check(e->profile, buffer_view(&content), &c->fault);
 }
@@ -46,7 +47,8 @@ static enum outcome read_and_map(struct look *look, struct candidate *c) {
     TRY(convert_read(e->profile, name, c->native, look->arena, &c->draft, &c->fault));
     convert_view(c->draft, &c->view);
     if (c->view.need_count > LIMIT_ATTACHMENT_COUNT) {
-        return fault_set(&c->fault, REFUSE, "TOO_MANY", "%zu attachments, at most %u", c->view.need_count, LIMIT_ATTACHMENT_COUNT);
+        return fault_set(&c->fault, REFUSE, "TOO_MANY", "%zu attachments, at most %u", c->view.need_count,
+                         LIMIT_ATTACHMENT_COUNT);
     }
     c->with = arena_array(look->arena, c->view.need_count + 1, sizeof *c->with);
     for (size_t i = 0; i < c->view.need_count; i++) c->with[i] = paper_named(look, c->view.needs[i].file_name);

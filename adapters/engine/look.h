@@ -1,5 +1,5 @@
-/* Inside of outbound: one pass over the papers of the outbox: which are case files, and what stands in them. What becomes of each: candidate.h.
- * Memory: the pass's arena. Not for others. */
+/* Inside of outbound: one pass over the papers of the outbox: which are case files, and what stands in them. What
+ * becomes of each: candidate.h. Memory: the pass's arena. Not for others. */
 #ifndef ECOCASE_ADAPTERS_LOOK_H
 #define ECOCASE_ADAPTERS_LOOK_H
 #include "adapters/engine/candidate.h"
@@ -11,9 +11,9 @@ struct look {
     size_t paper_count;
     struct candidate candidates[ENGINE_TAKE];
     size_t candidate_count;
-    bool more;                          /* papers were left for the next pass */
+    bool more; /* papers were left for the next pass */
     size_t prepared;
-    int64_t now_ms;                     /* monotonic */
+    int64_t now_ms; /* monotonic */
 };
 /* Reads and maps the case files among the papers. RETRY never: a paper that changed is left out. */
 void look_read(struct look *look);

@@ -37,7 +37,9 @@ static bool fits(const struct map_reading *reading, const struct mapped_message 
     return true;
 }
 
-static const char *and(struct arena *arena, const char *list, const char *more) { return *list ? arena_printf(arena, "%s, %s", list, more) : more; }
+static const char * and (struct arena * arena, const char *list, const char *more) {
+    return *list ? arena_printf(arena, "%s, %s", list, more) : more;
+}
 
 /* What stands where the messages look, and which texts they would take. */
 static enum outcome unknown(const struct map_reading *reading, const struct mapped_message *unsent) {
@@ -49,7 +51,8 @@ static enum outcome unknown(const struct map_reading *reading, const struct mapp
         const struct mapped_message *message = &profile->messages[i];
         if (!message->sends || !message->when_count) continue;
         if (!at) at = &message->when[0].at;
-        for (size_t k = 0; k < message->when[0].texts.count && strlen(known) < 300; k++) known = and(reading->arena, known, message->when[0].texts.at[k]);
+        for (size_t k = 0; k < message->when[0].texts.count && strlen(known) < 300; k++)
+            known = and(reading->arena, known, message->when[0].texts.at[k]);
     }
     if (at) {
         struct map_nodes nodes = map_find(&reading->record, at, reading->arena);
@@ -61,7 +64,8 @@ static enum outcome unknown(const struct map_reading *reading, const struct mapp
         }
     }
     if (unsent) {
-        fault_set(reading->fault, REFUSE, "UNKNOWN_MESSAGE", "\"%s\" is only received (%s); sent are: %s", found, unsent->event, known);
+        fault_set(reading->fault, REFUSE, "UNKNOWN_MESSAGE", "\"%s\" is only received (%s); sent are: %s", found,
+                  unsent->event, known);
     } else fault_set(reading->fault, REFUSE, "UNKNOWN_MESSAGE", "found: %s; known: %s", found, known);
     return at ? map_fault(reading, &reading->record, at, node) : REFUSE;
 }

@@ -50,24 +50,32 @@ static enum outcome open_record(struct map_reading *reading, const struct native
 static void view_of(struct draft *draft, const struct mapped_message *message) {
     struct draft_view *view = &draft->view;
     const struct map_record *record = &draft->record;
-    const struct map_value *cites = map_get(&record->own, "envelope.cites"), *time = map_get(&record->own, "envelope.business_time");
+    const struct map_value *cites = map_get(&record->own, "envelope.cites"),
+                           *time = map_get(&record->own, "envelope.business_time");
     const struct map_group *documents = &record->groups[GROUP_DOCUMENTS];
     struct attachment_need *needs = arena_array(draft->arena, documents->count + 1, sizeof *needs);
-    *view = (struct draft_view){.event = message->event, .opens = message->opens, .document_no = map_text(&record->own, "envelope.document_no"),
-                                .case_no = map_text(&record->own, "agency_case_no"), .cites = cites ? cites->list : NULL,
-                                .cite_count = cites ? cites->count : 0, .needs = needs, .business_time = time->number};
+    *view = (struct draft_view){.event = message->event,
+                                .opens = message->opens,
+                                .document_no = map_text(&record->own, "envelope.document_no"),
+                                .case_no = map_text(&record->own, "agency_case_no"),
+                                .cites = cites ? cites->list : NULL,
+                                .cite_count = cites ? cites->count : 0,
+                                .needs = needs,
+                                .business_time = time->number};
     for (size_t i = 0; i < documents->count; i++) {
         const struct map_item *item = &documents->items[i];
         if (!map_text(item, "file_name").count) continue;
-        needs[view->need_count++] = (struct attachment_need){map_text(item, "file_name"), map_text(item, "title"), map_text(item, "code")};
+        needs[view->need_count++] =
+            (struct attachment_need){map_text(item, "file_name"), map_text(item, "title"), map_text(item, "code")};
     }
 }
 
-static enum outcome read_draft(const struct profile *profile, const char *file_name, struct bytes native, struct arena *arena, struct draft **ret,
-                          struct fault *fault) {
+static enum outcome read_draft(const struct profile *profile, const char *file_name, struct bytes native,
+                               struct arena *arena, struct draft **ret, struct fault *fault) {
     struct native_node *root = NULL;
     struct draft *draft = arena_alloc(arena, sizeof *draft);
-    struct map_reading reading = {.profile = profile, .arena = arena, .rows = format_has_rows(&profile->format), .fault = fault};
+    struct map_reading reading = {
+        .profile = profile, .arena = arena, .rows = format_has_rows(&profile->format), .fault = fault};
     TRY(native_read(&profile->format, native, arena, &root, fault));
     TRY(reading.rows ? open_rows(&reading, root) : open_record(&reading, root));
     TRY(map_choose(&reading, file_name));
@@ -89,8 +97,8 @@ static enum outcome name_cell(struct fault *fault) {
     return fault_as(fault_place(fault, was.field, was.line, was.column), REFUSE);
 }
 
-enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native, struct arena *arena, struct draft **ret,
-                          struct fault *fault) {
+enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native,
+                          struct arena *arena, struct draft **ret, struct fault *fault) {
     enum outcome outcome = read_draft(profile, file_name, native, arena, ret, fault);
     return outcome == REFUSE && profile->format.kind == FORMAT_XLSX ? name_cell(fault) : outcome;
 }

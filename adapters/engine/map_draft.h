@@ -3,5 +3,9 @@
 #define ECOCASE_ADAPTERS_MAP_DRAFT_H
 #include "adapters/engine/map.h"
 
-struct draft { struct map_record record; struct draft_view view; struct arena *arena; };
+struct draft {
+    struct map_record record;
+    struct draft_view view;
+    struct arena *arena;
+};
 #endif

@@ -1,6 +1,7 @@
-/* See convert.h: convert_write. The pivot as Avro, field by field of the catalogue's newest schema, so that a field that a later version
- * adds is written with its empty value until the mapping knows it. Ids and the sender come from the engine, papers from the outbox.
- * Avro C has the schema; its generic values are not made, only their bytes (the specification's binary encoding), since each would be several allocations. */
+/* See convert.h: convert_write. The pivot as Avro, field by field of the catalogue's newest schema, so that a field
+ * that a later version adds is written with its empty value until the mapping knows it. Ids and the sender come from
+ * the engine, papers from the outbox. Avro C has the schema; its generic values are not made, only their bytes (the
+ * specification's binary encoding), since each would be several allocations. */
 #include "adapters/engine/map_draft.h"
 #include "adapters/engine/seal.h"
 #include "base/limits.h"
@@ -10,12 +11,24 @@
 #include <avro.h>
 #include <strings.h>
 
-struct encoding { const struct map_record *record; const struct profile *profile; const struct address *address; struct arena *arena; struct buffer *into; };
+struct encoding {
+    const struct map_record *record;
+    const struct profile *profile;
+    const struct address *address;
+    struct arena *arena;
+    struct buffer *into;
+};
 #define BODY_FIRST 2048u
-#define BODY_MOST (64u * MIB)   /* no native file makes as much; what is too large for a record is refused by its size */
+/* no native file makes as much; what is too large for a record is refused by its size */
+#define BODY_MOST (64u * MIB)
 
 /* Where in the record we are: a group's item, or GROUP_NONE and a prefix of the path. */
-struct spot { enum group_kind group; const struct map_item *item; const struct attachment *paper; const char *prefix; };
+struct spot {
+    enum group_kind group;
+    const struct map_item *item;
+    const struct attachment *paper;
+    const char *prefix;
+};
 
 /* 0: put. */
 static int put_long(const struct encoding *e, int64_t number) {
@@ -54,7 +67,9 @@ static int put_double(const struct encoding *e, double real) {
     return buffer_add(e->into, bytes_of(made, sizeof made), &ignored) != OK;
 }
 
-static avro_schema_t meant(avro_schema_t schema) { return avro_typeof(schema) == AVRO_LINK ? avro_schema_link_target(schema) : schema; }
+static avro_schema_t meant(avro_schema_t schema) {
+    return avro_typeof(schema) == AVRO_LINK ? avro_schema_link_target(schema) : schema;
+}
 /* Of a union: null is its branch 0, what it is otherwise its branch 1. */
 static int put_branch(const struct encoding *e, avro_schema_t schema, avro_schema_t *ret) {
     *ret = meant(avro_schema_union_branch(schema, 1));
@@ -71,7 +86,15 @@ static int put_value(const struct encoding *e, avro_schema_t schema, const struc
     case AVRO_ENUM: return put_enum(e, schema, said ? said->text : BYTES_NONE);
     case AVRO_INT64: return put_long(e, said ? said->number : 0);
     case AVRO_DOUBLE: return put_double(e, said ? said->real : 0);
-    case AVRO_BYTES: case AVRO_INT32: case AVRO_FLOAT: case AVRO_BOOLEAN: case AVRO_NULL: case AVRO_RECORD: case AVRO_FIXED: case AVRO_MAP: case AVRO_LINK:
+    case AVRO_BYTES:
+    case AVRO_INT32:
+    case AVRO_FLOAT:
+    case AVRO_BOOLEAN:
+    case AVRO_NULL:
+    case AVRO_RECORD:
+    case AVRO_FIXED:
+    case AVRO_MAP:
+    case AVRO_LINK:
     default: return -1; /* no record of ours that is sent has such a field */
     }
 }
@@ -87,8 +110,14 @@ static int put_id(const struct encoding *e, avro_schema_t schema, const struct u
 /* What no case file says. -1: not one of these, 0: put, 1: failed. */
 static int put_ours(const struct encoding *e, avro_schema_t schema, const char *path) {
     const struct address *a = e->address;
-    const struct { const char *path; const struct uuid *id; } ids[] = {{"envelope.message_id", &a->message_id}, {"envelope.case_id", &a->case_id},
-        {"envelope.referral_id", &a->referral_id}, {"envelope.parent_referral_id", &a->parent_referral_id}, {"envelope.in_reply_to", &a->in_reply_to}};
+    const struct {
+        const char *path;
+        const struct uuid *id;
+    } ids[] = {{"envelope.message_id", &a->message_id},
+               {"envelope.case_id", &a->case_id},
+               {"envelope.referral_id", &a->referral_id},
+               {"envelope.parent_referral_id", &a->parent_referral_id},
+               {"envelope.in_reply_to", &a->in_reply_to}};
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         if (strcmp(path, ids[i].path) == 0) return put_id(e, schema, ids[i].id) != 0;
     }
@@ -100,22 +129,43 @@ static int put_ours(const struct encoding *e, avro_schema_t schema, const char *
 }
 
 const char *convert_media_type(struct bytes name) {
-    static const char *const known[][2] = {{".pdf", "application/pdf"}, {".txt", "text/plain"}, {".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"},
-        {".png", "image/png"}, {".tif", "image/tiff"}, {".tiff", "image/tiff"}, {".ofd", "application/ofd"}, {".xml", "application/xml"},
-        {".json", "application/json"}, {".csv", "text/csv"}, {".doc", "application/msword"}, {".xls", "application/vnd.ms-excel"},
+    static const char *const known[][2] = {
+        {".pdf", "application/pdf"},
+        {".txt", "text/plain"},
+        {".jpg", "image/jpeg"},
+        {".jpeg", "image/jpeg"},
+        {".png", "image/png"},
+        {".tif", "image/tiff"},
+        {".tiff", "image/tiff"},
+        {".ofd", "application/ofd"},
+        {".xml", "application/xml"},
+        {".json", "application/json"},
+        {".csv", "text/csv"},
+        {".doc", "application/msword"},
+        {".xls", "application/vnd.ms-excel"},
         {".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-        {".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}, {".mp4", "video/mp4"}, {".mp3", "audio/mpeg"},
-        {".wav", "audio/wav"}, {".zip", "application/zip"}};
+        {".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+        {".mp4", "video/mp4"},
+        {".mp3", "audio/mpeg"},
+        {".wav", "audio/wav"},
+        {".zip", "application/zip"}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         size_t count = strlen(known[i][0]);
-        if (name.count > count && strncasecmp((const char *)name.at + name.count - count, known[i][0], count) == 0) return known[i][1];
+        if (name.count > count && strncasecmp((const char *)name.at + name.count - count, known[i][0], count) == 0)
+            return known[i][1];
     }
     return "application/octet-stream";
 }
 
 static int put_chunk_field(const struct encoding *e, avro_schema_t schema, const char *name, const struct chunked *c) {
-    const struct { const char *name; int64_t number; } numbers[] = {{"partition", c->partition}, {"first_offset", c->first_offset},
-        {"last_offset", c->last_offset}, {"count", c->count}, {"chunk_size", c->chunk_size}};
+    const struct {
+        const char *name;
+        int64_t number;
+    } numbers[] = {{"partition", c->partition},
+                   {"first_offset", c->first_offset},
+                   {"last_offset", c->last_offset},
+                   {"count", c->count},
+                   {"chunk_size", c->chunk_size}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (strcmp(numbers[i].name, name) == 0) return put_long(e, numbers[i].number);
     }
@@ -126,7 +176,8 @@ static int put_chunks(const struct encoding *e, avro_schema_t schema, const stru
     avro_schema_t record;
     int bad = put_branch(e, schema, &record);
     for (int i = 0; !bad && i < (int)avro_schema_record_size(record); i++) {
-        bad = put_chunk_field(e, meant(avro_schema_record_field_get_by_index(record, i)), avro_schema_record_field_name(record, i), c);
+        bad = put_chunk_field(e, meant(avro_schema_record_field_get_by_index(record, i)),
+                              avro_schema_record_field_name(record, i), c);
     }
     return bad != 0;
 }
@@ -142,7 +193,8 @@ static int put_paper(const struct encoding *e, avro_schema_t schema, const char 
     avro_schema_t branch;
     const struct attachment *paper = spot->paper;
     const struct chunked *chunked = paper ? paper->chunked : NULL;
-    if (strcmp(name, "size") == 0) return put_long(e, chunked ? chunked->size : paper ? (int64_t)paper->content.count : 0);
+    if (strcmp(name, "size") == 0)
+        return put_long(e, chunked ? chunked->size : paper ? (int64_t)paper->content.count : 0);
     if (strcmp(name, "media_type") == 0 && !map_get(spot->item, name)) {
         return put_text(e, bytes_of_cstr(convert_media_type(map_text(spot->item, "file_name"))));
     }
@@ -167,16 +219,18 @@ static int put_reporter(const struct encoding *e, avro_schema_t schema) {
     for (int i = 0; !bad && i < (int)avro_schema_record_size(record); i++) {
         const char *name = avro_schema_record_field_name(record, i);
         bad = strcmp(name, "algorithm") == 0 ? put_text(e, BYTES_LITERAL(SEAL_ALGORITHM))
-            : strcmp(name, "key_id") == 0    ? put_text(e, bytes_of_cstr(e->address->seal->id))
-            : strcmp(name, "content") == 0   ? put_bytes(e, sealed)
-                                             : put_value(e, meant(avro_schema_record_field_get_by_index(record, i)), NULL);
+              : strcmp(name, "key_id") == 0  ? put_text(e, bytes_of_cstr(e->address->seal->id))
+              : strcmp(name, "content") == 0
+                  ? put_bytes(e, sealed)
+                  : put_value(e, meant(avro_schema_record_field_get_by_index(record, i)), NULL);
     }
     return bad != 0;
 }
 
 static int put_record(const struct encoding *e, avro_schema_t schema, const struct spot *spot);
 
-static int put_group(const struct encoding *e, avro_schema_t schema, enum group_kind kind, const struct attachment *papers) {
+static int put_group(const struct encoding *e, avro_schema_t schema, enum group_kind kind,
+                     const struct attachment *papers) {
     const struct map_group *group = &e->record->groups[kind];
     avro_schema_t item = meant(avro_schema_array_items(schema));
     int bad = group->count ? put_long(e, (int64_t)group->count) : 0;
@@ -191,7 +245,9 @@ static int put_group(const struct encoding *e, avro_schema_t schema, enum group_
 
 static int put_field(const struct encoding *e, avro_schema_t schema, const char *name, const struct spot *spot) {
     const char *path = *spot->prefix ? arena_printf(e->arena, "%s.%s", spot->prefix, name) : name;
-    int put = spot->group == GROUP_DOCUMENTS ? put_paper(e, schema, name, spot) : spot->group == GROUP_NONE ? put_ours(e, schema, path) : -1;
+    int put = spot->group == GROUP_DOCUMENTS ? put_paper(e, schema, name, spot)
+              : spot->group == GROUP_NONE    ? put_ours(e, schema, path)
+                                             : -1;
     if (put >= 0) return put;
     if (spot->group == GROUP_NONE && strcmp(path, "reporter") == 0) return put_reporter(e, schema);
     const struct spot inside = {GROUP_NONE, spot->item, spot->paper, path};
@@ -204,31 +260,37 @@ static int put_field(const struct encoding *e, avro_schema_t schema, const char 
 static int put_record(const struct encoding *e, avro_schema_t schema, const struct spot *spot) {
     int bad = 0;
     for (int i = 0; i < (int)avro_schema_record_size(schema) && !bad; i++) {
-        bad = put_field(e, meant(avro_schema_record_field_get_by_index(schema, i)), avro_schema_record_field_name(schema, i), spot);
+        bad = put_field(e, meant(avro_schema_record_field_get_by_index(schema, i)),
+                        avro_schema_record_field_name(schema, i), spot);
     }
     return bad;
 }
 
-static enum outcome write_out(struct bytes body, const struct schema_entry *schema, struct buffer *into, struct fault *fault) {
+static enum outcome write_out(struct bytes body, const struct schema_entry *schema, struct buffer *into,
+                              struct fault *fault) {
     uint8_t frame[FRAME_SIZE];
     if (body.count + FRAME_SIZE > LIMIT_VALUE) {
-        return fault_set(fault, REFUSE, "TOO_LARGE", "the record would have %zu bytes, at most %u", body.count + FRAME_SIZE, LIMIT_VALUE);
+        return fault_set(fault, REFUSE, "TOO_LARGE", "the record would have %zu bytes, at most %u",
+                         body.count + FRAME_SIZE, LIMIT_VALUE);
     }
     frame_write(frame, schema->id);
     TRY(buffer_add(into, bytes_of(frame, FRAME_SIZE), fault));
     return buffer_add(into, body, fault);
 }
 
-static enum outcome fits(const struct draft *draft, const struct attachment *attachments, size_t count, struct fault *fault) {
+static enum outcome fits(const struct draft *draft, const struct attachment *attachments, size_t count,
+                         struct fault *fault) {
     size_t total = 0;
     PROMISE(count == draft->view.need_count);
     for (size_t i = 0; i < count; i++) total += attachments[i].content.count;
     if (total <= LIMIT_ATTACHMENTS) return OK;
-    return fault_set(fault, REFUSE, "TOO_LARGE", "the attachments have %zu bytes together, at most %u", total, LIMIT_ATTACHMENTS);
+    return fault_set(fault, REFUSE, "TOO_LARGE", "the attachments have %zu bytes together, at most %u", total,
+                     LIMIT_ATTACHMENTS);
 }
 
-enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *address, const struct attachment *attachments,
-                           size_t attachment_count, struct buffer *ret_value, struct fault *fault) {
+enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *address,
+                           const struct attachment *attachments, size_t attachment_count, struct buffer *ret_value,
+                           struct fault *fault) {
     const struct schema_entry *schema = catalogue_newest(profile->catalogue, canonical_kind(draft->record.record));
     AUTO(buffer_free) struct buffer body;
     buffer_init(&body, BODY_MOST);
@@ -237,7 +299,9 @@ enum outcome convert_write(const struct profile *profile, const struct draft *dr
     struct submission said;
     TRY(fits(draft, attachments, attachment_count, fault));
     TRY(buffer_reserve(&body, BODY_FIRST, fault));
-    if (put_record(&e, schema->schema, &spot)) return fault_set(fault, REFUSE, "INTERNAL", "a field of %s is of no kind that can be sent", canonical_record_name(draft->record.record));
+    if (put_record(&e, schema->schema, &spot))
+        return fault_set(fault, REFUSE, "INTERNAL", "a field of %s is of no kind that can be sent",
+                         canonical_record_name(draft->record.record));
     TRY(write_out(buffer_view(&body), schema, ret_value, fault));
     return record_read(profile->catalogue, buffer_view(ret_value), &said, fault);
 }

@@ -1,9 +1,12 @@
-/* See map.h: single facts of the list (profile_fact.c), both ways, and facts of a repeated part in their canonical unit. A code is kept with value 1
- * and the code as its unit, a truth as 1 or 0, a day as yyyymmdd (wire/fact.h). */
+/* See map.h: single facts of the list (profile_fact.c), both ways, and facts of a repeated part in their canonical
+ * unit. A code is kept with value 1 and the code as its unit, a truth as 1 or 0, a day as yyyymmdd (wire/fact.h). */
 #include "adapters/engine/map.h"
 #include "wire/fact.h"
 
-struct kept { double value; struct bytes unit; };
+struct kept {
+    double value;
+    struct bytes unit;
+};
 
 static enum outcome day_of_text(const struct map_reading *reading, struct bytes text, struct kept *ret) {
     instant at = 0;
@@ -13,10 +16,12 @@ static enum outcome day_of_text(const struct map_reading *reading, struct bytes 
     return OK;
 }
 
-static enum outcome read_value(const struct map_reading *reading, const struct mapped_fact *fact, struct bytes text, struct kept *ret) {
+static enum outcome read_value(const struct map_reading *reading, const struct mapped_fact *fact, struct bytes text,
+                               struct kept *ret) {
     struct bytes code = BYTES_NONE;
     *ret = (struct kept){0, bytes_of_cstr(fact->unit_text)};
-    if (!fact->rule || fact->rule->kind == FACT_NUMBER) return scalar_number(text, fact->unit, reading->arena, &ret->value, reading->fault);
+    if (!fact->rule || fact->rule->kind == FACT_NUMBER)
+        return scalar_number(text, fact->unit, reading->arena, &ret->value, reading->fault);
     if (fact->rule->kind == FACT_DATE) return day_of_text(reading, text, ret);
     TRY(scalar_code(text, fact->table, reading->arena, &code, reading->fault));
     ret->value = fact->rule->kind == FACT_CODE || bytes_equal_cstr(code, "1");
@@ -35,7 +40,8 @@ enum outcome map_read_fact(const struct map_reading *reading, const struct mappe
         return map_fault(reading, &reading->record, &fact->at, NULL);
     }
     if (read_value(reading, fact, text, &kept) != OK) return map_fault(reading, &reading->record, &fact->at, node);
-    if (fact->rule && fact->rule->kind == FACT_CODE && !kept.unit.count) return OK; /* a table may say that a text means nothing */
+    /* a table may say that a text means nothing */
+    if (fact->rule && fact->rule->kind == FACT_CODE && !kept.unit.count) return OK;
     struct map_item *item = map_append(&into->groups[GROUP_FACTS], reading->arena);
     const struct map_value name = {.field = canonical_find("name", GROUP_FACTS), .text = bytes_of_cstr(fact->name)};
     const struct map_value value = {.field = canonical_find("value", GROUP_FACTS), .real = kept.value};
@@ -58,7 +64,9 @@ void map_settle_facts(const struct profile *profile, struct map_group *facts) {
             if (strcmp(item->values[k].field->path, "value") == 0) value = &item->values[k];
             if (strcmp(item->values[k].field->path, "unit") == 0) unit = &item->values[k];
         }
-        if (!rule || rule->kind != FACT_NUMBER || rule->of || !value || !unit || bytes_equal_cstr(unit->text, rule->unit)) continue;
+        if (!rule || rule->kind != FACT_NUMBER || rule->of || !value || !unit ||
+            bytes_equal_cstr(unit->text, rule->unit))
+            continue;
         char native[32] = "";
         memcpy(native, unit->text.at, unit->text.count < sizeof native - 1 ? unit->text.count : sizeof native - 1);
         const struct unit_pair *pair = scalar_unit(native, rule->unit);
@@ -68,20 +76,24 @@ void map_settle_facts(const struct profile *profile, struct map_group *facts) {
     }
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ----------------------------------------------------------------------------------------------------------------- */
 bool map_fact_takes(const struct mapped_fact *fact, const struct map_item *item) {
     if (!bytes_equal_cstr(map_text(item, "name"), fact->name)) return false;
     if (fact->rule && fact->rule->kind == FACT_CODE) return true;
     return bytes_equal_cstr(map_text(item, "unit"), fact->unit_text ? fact->unit_text : "");
 }
 
-static struct bytes write_value(const struct map_writing *w, const struct mapped_fact *fact, const struct map_item *item, const struct map_value *value) {
+static struct bytes write_value(const struct map_writing *w, const struct mapped_fact *fact,
+                                const struct map_item *item, const struct map_value *value) {
     if (!fact->rule || fact->rule->kind == FACT_NUMBER) return scalar_number_text(value->real, fact->unit, w->arena);
     if (fact->rule->kind == FACT_CODE) return scalar_code_text(map_text(item, "unit"), fact->table);
-    if (fact->rule->kind == FACT_TRUTH) return scalar_code_text(value->real > 0 ? BYTES_LITERAL("1") : BYTES_LITERAL("0"), fact->table);
+    if (fact->rule->kind == FACT_TRUTH)
+        return scalar_code_text(value->real > 0 ? BYTES_LITERAL("1") : BYTES_LITERAL("0"), fact->table);
     int date = (int)value->real;
     const struct civil day = {.year = date / 10000, .month = date / 100 % 100, .day = date % 100};
-    return civil_valid(&day) ? scalar_time_text(instant_of(&day), &w->profile->dates, w->arena) : scalar_number_text(value->real, NULL, w->arena);
+    return civil_valid(&day) ? scalar_time_text(instant_of(&day), &w->profile->dates, w->arena)
+                             : scalar_number_text(value->real, NULL, w->arena);
 }
 
 struct bytes map_write_fact(const struct map_writing *w, const struct mapped_fact *fact) {

@@ -19,7 +19,8 @@ int fixture_open(void **state) {
     struct fault fault;
     (void)state;
     fixture_arena = arena_new(1u << 20, 256u << 20);
-    return directory_load("schemas/directory.yaml", &fixture_directory, &fault) != OK || catalogue_load("schemas", &fixture_catalogue, &fault) != OK;
+    return directory_load("schemas/directory.yaml", &fixture_directory, &fault) != OK ||
+           catalogue_load("schemas", &fixture_catalogue, &fault) != OK;
 }
 int fixture_close(void **state) {
     (void)state;
@@ -32,7 +33,8 @@ int fixture_close(void **state) {
 struct profile *fixture_profile(const char *yaml) {
     struct profile *profile = NULL;
     struct fault fault = {0};
-    enum outcome outcome = profile_parse("test.yaml", bytes_of_cstr(yaml), fixture_directory, fixture_catalogue, &profile, &fault);
+    enum outcome outcome =
+        profile_parse("test.yaml", bytes_of_cstr(yaml), fixture_directory, fixture_catalogue, &profile, &fault);
     if (outcome != OK) fail_msg("%s %s %u:%u %s", fault.code, fault.field, fault.line, fault.column, fault.text);
     return profile;
 }
@@ -40,14 +42,18 @@ struct profile *fixture_profile(const char *yaml) {
 struct fault fixture_refused(const char *yaml) {
     struct profile *profile = NULL;
     struct fault fault = {0};
-    if (profile_parse("test.yaml", bytes_of_cstr(yaml), fixture_directory, fixture_catalogue, &profile, &fault) == OK) profile_free(profile);
+    if (profile_parse("test.yaml", bytes_of_cstr(yaml), fixture_directory, fixture_catalogue, &profile, &fault) == OK)
+        profile_free(profile);
     return fault;
 }
 
 bool fixture_told(const struct wrong_profile *w, struct fault *ret) {
     *ret = fixture_refused(w->yaml);
-    if (strcmp(ret->code, w->code) == 0 && ret->line == w->line && ret->column == w->column && strstr(ret->text, w->says)) return true;
-    print_error("%s %s\n(wanted %s %u:%u %s) for\n%s", ret->code, ret->text, w->code, w->line, w->column, w->says, w->yaml);
+    if (strcmp(ret->code, w->code) == 0 && ret->line == w->line && ret->column == w->column &&
+        strstr(ret->text, w->says))
+        return true;
+    print_error("%s %s\n(wanted %s %u:%u %s) for\n%s", ret->code, ret->text, w->code, w->line, w->column, w->says,
+                w->yaml);
     return false;
 }
 
@@ -64,9 +70,12 @@ static struct bytes converted(struct bytes text, const char *to, const char *fro
     iconv_close(converter);
     return bytes_of(out, room - left);
 }
-struct bytes fixture_encoded(const char *text, const char *encoding) { return converted(bytes_of_cstr(text), encoding, "UTF-8"); }
+struct bytes fixture_encoded(const char *text, const char *encoding) {
+    return converted(bytes_of_cstr(text), encoding, "UTF-8");
+}
 
-struct bytes fixture_value(const struct profile *profile, const char *file_name, struct bytes native, const char *answer_to) {
+struct bytes fixture_value(const struct profile *profile, const char *file_name, struct bytes native,
+                           const char *answer_to) {
     struct fault fault = {0};
     struct draft *draft = NULL;
     struct draft_view view;
@@ -75,12 +84,14 @@ struct bytes fixture_value(const struct profile *profile, const char *file_name,
     }
     convert_view(draft, &view);
     struct attachment *papers = arena_array(fixture_arena, view.need_count + 1, sizeof *papers);
-    for (size_t i = 0; i < view.need_count; i++) papers[i] = (struct attachment){view.needs[i].file_name, BYTES_LITERAL("abc"), NULL};
+    for (size_t i = 0; i < view.need_count; i++)
+        papers[i] = (struct attachment){view.needs[i].file_name, BYTES_LITERAL("abc"), NULL};
     struct address address = {.message_id = {{1}}, .case_id = {{2}}, .referral_id = {{3}}};
     if (answer_to) address.answer_to = directory_by_slug(fixture_directory, bytes_of_cstr(answer_to));
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
-    if (convert_write(profile, draft, &address, papers, view.need_count, &value, &fault) != OK) fail_msg("%s %s", fault.code, fault.text);
+    if (convert_write(profile, draft, &address, papers, view.need_count, &value, &fault) != OK)
+        fail_msg("%s %s", fault.code, fault.text);
     return arena_copy(fixture_arena, buffer_view(&value));
 }
 
@@ -116,8 +127,10 @@ const char *fixture_rendered(const struct profile *profile, struct bytes value, 
     const struct inbox_facts facts = {3, 7, "to"};
     assert_int_equal(convert_attachments(profile, value, facts.role, fixture_arena, &files, &count, &fault), OK);
     struct bytes *names = arena_array(fixture_arena, count + 1, sizeof *names);
-    for (size_t i = 0; i < count; i++) names[i] = bytes_of_cstr(arena_printf(fixture_arena, "%zu_%.*s", i + 1, BYTES_FMT(files[i].name)));
-    if (convert_render(profile, value, &facts, names, count, fixture_arena, &made, &fault) != OK) fail_msg("%s %s", fault.code, fault.text);
+    for (size_t i = 0; i < count; i++)
+        names[i] = bytes_of_cstr(arena_printf(fixture_arena, "%zu_%.*s", i + 1, BYTES_FMT(files[i].name)));
+    if (convert_render(profile, value, &facts, names, count, fixture_arena, &made, &fault) != OK)
+        fail_msg("%s %s", fault.code, fault.text);
     return arena_cstr(fixture_arena, converted(made.content, "UTF-8", encoding));
 }
 
@@ -132,9 +145,12 @@ void fixture_goes_and_comes(const struct profile *profile, struct bytes value, c
     struct fault fault = {0};
     const struct inbox_facts facts = {3, 7, "to"};
     struct native_case made;
-    if (convert_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK) fail_msg("%s: %s %s", profile_agency(profile), fault.code, fault.text);
-    assert_string_equal(arena_cstr(fixture_arena, made.extension), profile_extension(profile)); /* not as canonical JSON */
-    struct bytes again = fixture_value(profile, arena_printf(fixture_arena, "x.%s", profile_extension(profile)), made.content, "nm");
+    if (convert_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK)
+        fail_msg("%s: %s %s", profile_agency(profile), fault.code, fault.text);
+    /* not as canonical JSON */
+    assert_string_equal(arena_cstr(fixture_arena, made.extension), profile_extension(profile));
+    struct bytes again =
+        fixture_value(profile, arena_printf(fixture_arena, "x.%s", profile_extension(profile)), made.content, "nm");
     json_t *before = fixture_record(value), *after = fixture_record(again);
     for (; *same; same++) {
         const char *said = fixture_at(before, *same), *heard = fixture_at(after, *same);

@@ -23,7 +23,8 @@ static bool any_filled(const struct map_scope *scope, const struct mapped_group 
 }
 
 /* A document is named by its title, or else by its file; its file must be one plain name in the outbox. */
-static enum outcome finish_document(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group, struct map_item *item) {
+static enum outcome finish_document(const struct map_reading *reading, const struct map_scope *scope,
+                                    const struct mapped_group *group, struct map_item *item) {
     struct bytes file = map_text(item, "file_name");
     if (!map_get(item, "title") && file.count) {
         const struct map_value title = {.field = canonical_find("title", GROUP_DOCUMENTS), .text = file};
@@ -37,11 +38,13 @@ static enum outcome finish_document(const struct map_reading *reading, const str
     return map_fault(reading, scope, &field->at, nodes.count ? nodes.at[0] : NULL);
 }
 
-static enum outcome needed(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group, const struct map_item *item) {
+static enum outcome needed(const struct map_reading *reading, const struct map_scope *scope,
+                           const struct mapped_group *group, const struct map_item *item) {
     for (size_t i = 0; i < group->field_count; i++) {
         const struct mapped_field *field = &group->fields[i];
         if (!field->canonical->needed || map_get(item, field->canonical->path)) continue;
-        fault_set(reading->fault, REFUSE, "FIELD_MISSING", "must not be empty (%s of %s)", field->canonical->path, canonical_group_name(group->kind));
+        fault_set(reading->fault, REFUSE, "FIELD_MISSING", "must not be empty (%s of %s)", field->canonical->path,
+                  canonical_group_name(group->kind));
         return map_fault(reading, scope, &field->at, NULL);
     }
     return OK;
@@ -54,8 +57,8 @@ static bool had(const struct map_group *items, const struct map_item *item) {
     return false;
 }
 
-static enum outcome take(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group, struct map_item *item,
-                         struct map_group *into) {
+static enum outcome take(const struct map_reading *reading, const struct map_scope *scope,
+                         const struct mapped_group *group, struct map_item *item, struct map_group *into) {
     if (group->kind == GROUP_DOCUMENTS) TRY(finish_document(reading, scope, group, item));
     TRY(needed(reading, scope, group, item));
     if (into->count == ITEMS_MOST) {
@@ -68,7 +71,8 @@ static enum outcome take(const struct map_reading *reading, const struct map_sco
     return OK;
 }
 
-static enum outcome read_item(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group, struct map_group *into) {
+static enum outcome read_item(const struct map_reading *reading, const struct map_scope *scope,
+                              const struct mapped_group *group, struct map_group *into) {
     struct map_item item = {0};
     if (!any_filled(scope, group)) return OK;
     for (size_t i = 0; i < group->field_count; i++) {
@@ -80,11 +84,16 @@ static enum outcome read_item(const struct map_reading *reading, const struct ma
     return take(reading, scope, group, &item, into);
 }
 
-/* ---- several items in one cell of each column -------------------------------------------------------------------------- */
-struct cut { const struct bytes *parts; size_t count; const struct native_node *node; };
+/* ---- several items in one cell of each column
+ * -------------------------------------------------------------------------- */
+struct cut {
+    const struct bytes *parts;
+    size_t count;
+    const struct native_node *node;
+};
 
-static enum outcome cut_all(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group, struct cut *cuts,
-                            size_t *ret_items) {
+static enum outcome cut_all(const struct map_reading *reading, const struct map_scope *scope,
+                            const struct mapped_group *group, struct cut *cuts, size_t *ret_items) {
     for (size_t i = 0; i < group->field_count; i++) {
         const struct mapped_field *field = &group->fields[i];
         struct bytes text = BYTES_NONE;
@@ -94,29 +103,38 @@ static enum outcome cut_all(const struct map_reading *reading, const struct map_
         cuts[i].parts = scalar_split(text, &group->split, true, reading->arena, &cuts[i].count);
         if (!*ret_items) *ret_items = cuts[i].count;
         if (cuts[i].count == *ret_items) continue;
-        fault_set(reading->fault, REFUSE, "FIELD_CONFLICT", "%zu parts here, %zu in another column of the same items", cuts[i].count, *ret_items);
+        fault_set(reading->fault, REFUSE, "FIELD_CONFLICT", "%zu parts here, %zu in another column of the same items",
+                  cuts[i].count, *ret_items);
         return map_fault(reading, scope, &field->at, cuts[i].node);
     }
     return OK;
 }
 
-static enum outcome part_value(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_field *field, const struct cut *cut,
-                               size_t index, struct map_value *ret) {
+static enum outcome part_value(const struct map_reading *reading, const struct map_scope *scope,
+                               const struct mapped_field *field, const struct cut *cut, size_t index,
+                               struct map_value *ret) {
     *ret = (struct map_value){0};
     struct bytes part = cut->count ? cut->parts[index] : BYTES_NONE;
-    if (!field->placed) return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret, reading->fault);
+    if (!field->placed)
+        return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret,
+                                  reading->fault);
     if (part.count) {
-        enum outcome outcome = map_value_read(reading->profile, field, (struct map_texts){&part, 1}, reading->arena, ret, reading->fault);
+        enum outcome outcome =
+            map_value_read(reading->profile, field, (struct map_texts){&part, 1}, reading->arena, ret, reading->fault);
         map_placed(ret, scope, &field->at, cut->node);
         return outcome == OK ? OK : map_fault(reading, scope, &field->at, cut->node);
     }
-    if (field->otherwise) return map_value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret, reading->fault);
+    if (field->otherwise)
+        return map_value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret,
+                                  reading->fault);
     if (!field->required) return OK;
-    fault_set(reading->fault, REFUSE, "FIELD_MISSING", "part %zu must not be empty (%s)", index + 1, field->canonical->path);
+    fault_set(reading->fault, REFUSE, "FIELD_MISSING", "part %zu must not be empty (%s)", index + 1,
+              field->canonical->path);
     return map_fault(reading, scope, &field->at, cut->node);
 }
 
-static enum outcome read_split(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_group *group, struct map_group *into) {
+static enum outcome read_split(const struct map_reading *reading, const struct map_scope *scope,
+                               const struct mapped_group *group, struct map_group *into) {
     struct cut *cuts = arena_array(reading->arena, group->field_count + 1, sizeof *cuts);
     size_t items = 0;
     TRY(cut_all(reading, scope, group, cuts, &items));
@@ -135,10 +153,12 @@ static enum outcome read_split(const struct map_reading *reading, const struct m
     return OK;
 }
 
-static enum outcome read_group(const struct map_reading *reading, const struct mapped_group *group, struct map_group *into) {
+static enum outcome read_group(const struct map_reading *reading, const struct mapped_group *group,
+                               struct map_group *into) {
     const struct map_scope *record = &reading->record;
     if (group->split.count && !group->placed) return read_split(reading, record, group, into);
-    struct map_nodes nodes = {.at = arena_array(reading->arena, record->base_count + 1, sizeof *nodes.at), .count = record->base_count};
+    struct map_nodes nodes = {.at = arena_array(reading->arena, record->base_count + 1, sizeof *nodes.at),
+                              .count = record->base_count};
     for (size_t i = 0; i < nodes.count; i++) nodes.at[i] = record->bases[i];
     if (group->placed) nodes = map_find(record, &group->at, reading->arena);
     for (size_t i = 0; i < nodes.count; i++) {

@@ -27,7 +27,8 @@ const struct native_node *map_next(struct map_walk *walk) {
             continue;
         }
         walk->at[d] = node;
-        while (d < walk->path->count && (node = native_numbered(walk->at[d], walk->path->numbers[d])) != NULL) walk->at[++d] = node;
+        while (d < walk->path->count && (node = native_numbered(walk->at[d], walk->path->numbers[d])) != NULL)
+            walk->at[++d] = node;
         if (d < walk->path->count) continue;
         walk->depth = d;
         return walk->at[d];
@@ -68,7 +69,8 @@ static struct native_node *last_of(const struct native_node *parent, const char 
     return found;
 }
 
-struct native_node *map_put(struct native_node *root, struct native_node *base, const struct native_path *path, bool again, struct arena *arena) {
+struct native_node *map_put(struct native_node *root, struct native_node *base, const struct native_path *path,
+                            bool again, struct arena *arena) {
     struct native_node *at = path->absolute ? root : base;
     for (size_t i = 0; i < path->count; i++) {
         struct native_node *there = again && i + 1 == path->count ? NULL : last_of(at, path->names[i]);

@@ -1,20 +1,24 @@
 /* See map.h: the record's own fields out of the native tree. */
 #include "adapters/engine/map.h"
 
-enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, const struct native_node *node) {
-    const char *name = path->absolute || !*scope->name ? path->text : arena_printf(reading->arena, "%s/%s", scope->name, path->text);
+enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path,
+                       const struct native_node *node) {
+    const char *name =
+        path->absolute || !*scope->name ? path->text : arena_printf(reading->arena, "%s/%s", scope->name, path->text);
     if (!node && scope->base_count) node = scope->bases[0];
     (void)fault_place(reading->fault, name, node ? node->line : 0, node ? node->column : 0);
     return REFUSE;
 }
 
-void map_placed(struct map_value *value, const struct map_scope *scope, const struct native_path *at, const struct native_node *node) {
+void map_placed(struct map_value *value, const struct map_scope *scope, const struct native_path *at,
+                const struct native_node *node) {
     value->at = at;
     value->node = node;
     value->scope = scope->name;
 }
 
-static struct map_texts filled(const struct map_nodes *nodes, struct arena *arena, const struct native_node **ret_first) {
+static struct map_texts filled(const struct map_nodes *nodes, struct arena *arena,
+                               const struct native_node **ret_first) {
     struct bytes *texts = arena_array(arena, nodes->count + 1, sizeof *texts);
     size_t count = 0;
     for (size_t i = 0; i < nodes->count; i++) {
@@ -26,8 +30,8 @@ static struct map_texts filled(const struct map_nodes *nodes, struct arena *aren
     return (struct map_texts){texts, count};
 }
 
-enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path, struct bytes *ret,
-                           const struct native_node **ret_node) {
+enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope,
+                           const struct native_path *path, struct bytes *ret, const struct native_node **ret_node) {
     struct map_walk walk = {scope, path, 0, 0, {NULL}};
     struct bytes first = BYTES_NONE;
     const struct native_node *from = NULL;
@@ -47,8 +51,11 @@ enum outcome map_read_text(const struct map_reading *reading, const struct map_s
     return OK;
 }
 
-static enum outcome absent(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_field *field, struct map_value *ret) {
-    if (field->otherwise) return map_value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret, reading->fault);
+static enum outcome absent(const struct map_reading *reading, const struct map_scope *scope,
+                           const struct mapped_field *field, struct map_value *ret) {
+    if (field->otherwise)
+        return map_value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret,
+                                  reading->fault);
     if (!field->required) return OK;
     fault_set(reading->fault, REFUSE, "FIELD_MISSING", "must not be empty (%s)", field->canonical->path);
     return map_fault(reading, scope, &field->at, NULL);
@@ -66,9 +73,12 @@ static struct map_texts distinct(struct map_texts texts, struct arena *arena) {
     return (struct map_texts){kept, count};
 }
 
-enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope, const struct mapped_field *field, struct map_value *ret) {
+enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
+                            const struct mapped_field *field, struct map_value *ret) {
     *ret = (struct map_value){0};
-    if (!field->placed) return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret, reading->fault);
+    if (!field->placed)
+        return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret,
+                                  reading->fault);
     bool list = field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES;
     const struct native_node *first = NULL;
     struct bytes only = BYTES_NONE;
@@ -82,7 +92,8 @@ enum outcome map_read_field(const struct map_reading *reading, const struct map_
         if (reading->rows) texts = distinct(texts, reading->arena);
     }
     if (!texts.count) return absent(reading, scope, field, ret);
-    if (map_value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK) return map_fault(reading, scope, &field->at, first);
+    if (map_value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK)
+        return map_fault(reading, scope, &field->at, first);
     map_placed(ret, scope, &field->at, first);
     return ret->field ? OK : absent(reading, scope, field, ret);
 }
@@ -92,7 +103,8 @@ static enum outcome timed(const struct map_reading *reading, const struct map_re
     fault_set(reading->fault, REFUSE, "FIELD_MISSING", "a paper needs its date (envelope.business_time)");
     for (size_t i = 0; i < reading->message->field_count; i++) {
         const struct mapped_field *field = &reading->message->fields[i];
-        if (strcmp(field->canonical->path, "envelope.business_time") == 0) return map_fault(reading, &reading->record, &field->at, NULL);
+        if (strcmp(field->canonical->path, "envelope.business_time") == 0)
+            return map_fault(reading, &reading->record, &field->at, NULL);
     }
     return REFUSE;
 }
@@ -107,7 +119,8 @@ enum outcome map_read_record(const struct map_reading *reading, struct map_recor
         if (value.field) map_add(&ret->own, &value, reading->arena);
     }
     TRY(timed(reading, ret));
-    for (size_t i = 0; i < reading->message->fact_count; i++) TRY(map_read_fact(reading, &reading->message->facts[i], ret));
+    for (size_t i = 0; i < reading->message->fact_count; i++)
+        TRY(map_read_fact(reading, &reading->message->facts[i], ret));
     TRY(map_read_groups(reading, ret));
     map_settle_facts(reading->profile, &ret->groups[GROUP_FACTS]);
     TRY(map_check(reading, ret));

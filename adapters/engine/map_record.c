@@ -46,7 +46,8 @@ static bool value_equal(const struct map_value *a, const struct map_value *b) {
 bool map_equal(const struct map_item *a, const struct map_item *b) {
     if (a->count != b->count) return false;
     for (size_t i = 0; i < a->count; i++) {
-        bool beside = a->values[i].field == b->values[i].field; /* nearly always: both were read in the profile's order */
+        /* nearly always: both were read in the profile's order */
+        bool beside = a->values[i].field == b->values[i].field;
         if (!value_equal(&a->values[i], beside ? &b->values[i] : map_get(b, a->values[i].field->path))) return false;
     }
     return true;

@@ -1,4 +1,5 @@
-/* See map.h: 举报人, the one part of a record that is sealed before it is encoded (seal.h). Without a key it is left out: it never goes out open. */
+/* See map.h: 举报人, the one part of a record that is sealed before it is encoded (seal.h). Without a key it is left
+ * out: it never goes out open. */
 #include "adapters/engine/map_draft.h"
 #include "adapters/engine/seal.h"
 #include <jansson.h>
@@ -14,7 +15,8 @@ static json_t *said(const struct map_item *own) {
     return all;
 }
 
-struct bytes map_reporter(const struct map_item *own, const struct address *address, const char *sender, struct arena *arena) {
+struct bytes map_reporter(const struct map_item *own, const struct address *address, const char *sender,
+                          struct arena *arena) {
     json_t *all = said(own);
     struct bytes sealed = BYTES_NONE;
     if (address->seal && json_object_size(all)) {

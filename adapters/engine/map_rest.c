@@ -1,5 +1,6 @@
-/* See map.h: 其他信息, one text with every filled value that has no place of its own: "承办人：甲、乙；当事人[1]（电话：…）". Values stand
- * there as they are in the record, times and amounts in the built-in form. Never fails: what does not fit REST_MOST would not fit a record. */
+/* See map.h: 其他信息, one text with every filled value that has no place of its own:
+ * "承办人：甲、乙；当事人[1]（电话：…）". Values stand there as they are in the record, times and amounts in the
+ * built-in form. Never fails: what does not fit REST_MOST would not fit a record. */
 #include "adapters/engine/map.h"
 #include "base/limits.h"
 
@@ -7,11 +8,14 @@
 
 static void say(struct buffer *into, const char *text) { PROMISE(buffer_add_cstr(into, text, NULL) == OK); }
 
-static void say_value(const struct map_writing *w, struct buffer *into, const char *name, const struct map_value *value) {
+static void say_value(const struct map_writing *w, struct buffer *into, const char *name,
+                      const struct map_value *value) {
     static const char *const comma[] = {"、"};
-    const struct mapped_field plain = {.canonical = value->field, .separators = {comma, 1},
+    const struct mapped_field plain = {.canonical = value->field,
+                                       .separators = {comma, 1},
                                        .unit = value->field->kind == VALUE_AMOUNT ? scalar_unit("元", "fen") : NULL};
-    bool usual = value->field->kind == VALUE_SYMBOL && bytes_equal_cstr(value->text, value->field->symbols[0]); /* the record's default */
+    /* the record's default */
+    bool usual = value->field->kind == VALUE_SYMBOL && bytes_equal_cstr(value->text, value->field->symbols[0]);
     struct map_texts texts = usual ? (struct map_texts){0} : map_value_write(w->profile, &plain, value, w->arena);
     if (!texts.count || !texts.at[0].count) return;
     if (into->count) say(into, "；");
@@ -33,9 +37,11 @@ static bool needs_none(const char *path) {
     return strcmp(path, "envelope.event") == 0 || strncmp(path, "inbox.", 6) == 0 || strcmp(path, "media_type") == 0;
 }
 
-static void say_item(const struct map_writing *w, struct buffer *into, const struct mapped_group *group, enum group_kind kind, size_t index) {
+static void say_item(const struct map_writing *w, struct buffer *into, const struct mapped_group *group,
+                     enum group_kind kind, size_t index) {
     const struct map_item *item = &map_write_group(w, kind)->items[index];
-    bool whole = !group || (!group->placed && !group->split.count && !format_has_rows(&w->profile->format) && index > 0);
+    bool whole =
+        !group || (!group->placed && !group->split.count && !format_has_rows(&w->profile->format) && index > 0);
     AUTO(buffer_free) struct buffer inside;
     buffer_init(&inside, REST_MOST);
     for (size_t i = 0; i < item->count; i++) {

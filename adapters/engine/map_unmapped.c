@@ -1,9 +1,17 @@
-/* See map.h: what the profile names nowhere goes into native[] as (path, value), so that nothing of an export is lost. A place is
- * known by its path from the document, so every repetition of a mapped element counts as mapped. */
+/* See map.h: what the profile names nowhere goes into native[] as (path, value), so that nothing of an export is lost.
+ * A place is known by its path from the document, so every repetition of a mapped element counts as mapped. */
 #include "adapters/engine/map.h"
 
-struct map_place { uint32_t number, first, next; bool mapped; };    /* of a name; first of the places below it, next beside it: 0: none */
-struct map_places { struct map_place *at; uint32_t count, *top, top_count; };   /* top: by number, the place where a path begins; 0: none does */
+/* of a name; first of the places below it, next beside it: 0: none */
+struct map_place {
+    uint32_t number, first, next;
+    bool mapped;
+};
+/* top: by number, the place where a path begins; 0: none does */
+struct map_places {
+    struct map_place *at;
+    uint32_t count, *top, top_count;
+};
 
 static uint32_t place_below(const struct map_places *places, uint32_t from, uint32_t number) {
     uint32_t at = number ? places->at[from].first : 0;
@@ -12,7 +20,8 @@ static uint32_t place_below(const struct map_places *places, uint32_t from, uint
 }
 
 /* record, group, field: one path after the other */
-static void place_add(struct map_places *places, const struct native_path *first, const struct native_path *second, const struct native_path *third) {
+static void place_add(struct map_places *places, const struct native_path *first, const struct native_path *second,
+                      const struct native_path *third) {
     const struct native_path *parts[] = {first, second, third};
     size_t from = 0;
     uint32_t at = 0;
@@ -45,7 +54,8 @@ static size_t names_of(const struct profile *p, const struct mapped_message *m) 
     return room;
 }
 
-const struct map_places *map_places_of(const struct profile *profile, const struct mapped_message *m, struct arena *arena) {
+const struct map_places *map_places_of(const struct profile *profile, const struct mapped_message *m,
+                                       struct arena *arena) {
     const bool rows = format_has_rows(&profile->format);
     const struct native_path *record = rows ? NULL : &profile->record;
     struct map_places *places = arena_alloc(arena, sizeof *places);
@@ -60,7 +70,8 @@ const struct map_places *map_places_of(const struct profile *profile, const stru
         const struct mapped_group *group = &m->groups[i];
         if (rows && group->placed && profile->has_key) place_add(places, NULL, &group->at, &profile->key);
         for (size_t k = 0; k < group->field_count; k++) {
-            if (group->fields[k].placed) place_add(places, record, group->placed ? &group->at : NULL, &group->fields[k].at);
+            if (group->fields[k].placed)
+                place_add(places, record, group->placed ? &group->at : NULL, &group->fields[k].at);
         }
     }
     places->top_count = numbering_count(profile->numbering) + 1;
@@ -69,9 +80,12 @@ const struct map_places *map_places_of(const struct profile *profile, const stru
     return places;
 }
 
-#define NOWHERE UINT32_MAX   /* below what no path begins with */
+#define NOWHERE UINT32_MAX /* below what no path begins with */
 /* The way from the document to a node. */
-struct trail { const struct native_node *at[NATIVE_DEPTH + 2]; size_t count; };
+struct trail {
+    const struct native_node *at[NATIVE_DEPTH + 2];
+    size_t count;
+};
 
 static bool is_record(const struct map_reading *reading, const struct native_node *node) {
     return reading->record.base_count == 1 && reading->record.bases[0] == node;
@@ -84,7 +98,9 @@ static const char *name_of(const struct map_reading *reading, const struct trail
     for (size_t i = 0; i < trail->count; i++) {
         const struct native_node *node = trail->at[i];
         size_t nth = 1;
-        for (const struct native_node *one = native_child(node->parent, node->name); one && one != node; one = native_again(one)) nth++;
+        for (const struct native_node *one = native_child(node->parent, node->name); one && one != node;
+             one = native_again(one))
+            nth++;
         const char *index = nth > 1 || native_again(node) ? arena_printf(reading->arena, "[%zu]", nth) : "";
         name = arena_printf(reading->arena, "%s%s%.*s%s", name, i && *name ? "/" : "", BYTES_FMT(node->name), index);
         if (!is_record(reading, node)) continue;
@@ -97,9 +113,11 @@ static const char *name_of(const struct map_reading *reading, const struct trail
 
 #define UNMAPPED_MOST 5000u /* far above any form; keeps the comparison of rows cheap */
 
-static enum outcome keep(const struct map_reading *reading, const struct trail *trail, struct bytes text, struct map_group *native) {
+static enum outcome keep(const struct map_reading *reading, const struct trail *trail, struct bytes text,
+                         struct map_group *native) {
     const struct native_node *node = trail->at[trail->count - 1];
-    const struct map_value name = {.field = canonical_find("name", GROUP_NATIVE), .text = bytes_of_cstr(name_of(reading, trail))};
+    const struct map_value name = {.field = canonical_find("name", GROUP_NATIVE),
+                                   .text = bytes_of_cstr(name_of(reading, trail))};
     const struct map_value value = {.field = canonical_find("value", GROUP_NATIVE), .text = text};
     struct map_item item = {0};
     map_add(&item, &name, reading->arena);
@@ -108,7 +126,8 @@ static enum outcome keep(const struct map_reading *reading, const struct trail *
         if (map_equal(&native->items[i], &item)) return OK; /* the same in every row of the case */
     }
     if (native->count == UNMAPPED_MOST) {
-        fault_set(reading->fault, REFUSE, "TOO_MANY", "more than %u fields that the profile does not name", UNMAPPED_MOST);
+        fault_set(reading->fault, REFUSE, "TOO_MANY", "more than %u fields that the profile does not name",
+                  UNMAPPED_MOST);
         (void)fault_place(reading->fault, arena_cstr(reading->arena, name.text), node->line, node->column);
         return REFUSE;
     }
@@ -117,7 +136,8 @@ static enum outcome keep(const struct map_reading *reading, const struct trail *
 }
 
 /* Depth is bounded by NATIVE_DEPTH. place: of `from`. */
-static enum outcome gather(const struct map_reading *reading, const struct native_node *from, uint32_t place, struct trail *trail, struct map_group *native) {
+static enum outcome gather(const struct map_reading *reading, const struct native_node *from, uint32_t place,
+                           struct trail *trail, struct map_group *native) {
     const struct map_places *places = reading->message->places;
     const struct native_node *before = NULL;
     uint32_t at = NOWHERE;

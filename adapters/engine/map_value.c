@@ -6,11 +6,13 @@ static enum outcome symbol(const struct canonical_field *field, struct bytes tex
     for (size_t i = 0; field->symbols && field->symbols[i]; i++) {
         if (bytes_equal_cstr(text, field->symbols[i])) return OK;
     }
-    return fault_set(fault, REFUSE, "FIELD_CODE", "%s cannot be this code; a table of the profile must say which it is", field->path);
+    return fault_set(fault, REFUSE, "FIELD_CODE", "%s cannot be this code; a table of the profile must say which it is",
+                     field->path);
 }
 
 /* A quantity kept as text (items.quantity) but counted in another unit. */
-static enum outcome measured_text(const struct mapped_field *field, struct bytes text, struct arena *arena, struct bytes *ret, struct fault *fault) {
+static enum outcome measured_text(const struct mapped_field *field, struct bytes text, struct arena *arena,
+                                  struct bytes *ret, struct fault *fault) {
     double number = 0;
     TRY(scalar_number(text, field->unit, arena, &number, fault));
     *ret = scalar_number_text(number, NULL, arena);
@@ -20,33 +22,39 @@ static enum outcome measured_text(const struct mapped_field *field, struct bytes
 static enum outcome count_of(struct bytes text, struct arena *arena, int64_t *ret, struct fault *fault) {
     double number = 0;
     TRY(scalar_number(text, NULL, arena, &number, fault));
-    if (number < 0 || number > LIMIT_OPERATION_COUNT || number > (double)(int64_t)number) return fault_set(fault, REFUSE, "FIELD_NUMBER", "a whole number from 0 is expected");
+    if (number < 0 || number > LIMIT_OPERATION_COUNT || number > (double)(int64_t)number)
+        return fault_set(fault, REFUSE, "FIELD_NUMBER", "a whole number from 0 is expected");
     *ret = (int64_t)number;
     return OK;
 }
 
-static enum outcome one(const struct profile *profile, const struct mapped_field *field, struct bytes text, struct arena *arena, struct map_value *ret,
-                        struct fault *fault) {
+static enum outcome one(const struct profile *profile, const struct mapped_field *field, struct bytes text,
+                        struct arena *arena, struct map_value *ret, struct fault *fault) {
     const struct participant *who = NULL;
     switch (field->canonical->kind) {
     case VALUE_TIME: return scalar_time(text, &field->dates, arena, &ret->number, fault);
     case VALUE_AMOUNT: return scalar_amount(text, field->unit, arena, &ret->number, fault);
     case VALUE_NUMBER: return scalar_number(text, field->unit, arena, &ret->real, fault);
     case VALUE_COUNT: return count_of(text, arena, &ret->number, fault);
-    case VALUE_AGENCY: case VALUE_AGENCIES:
+    case VALUE_AGENCY:
+    case VALUE_AGENCIES:
         TRY(scalar_agency(text, field->table, profile->directory, arena, &who, fault));
         ret->text = bytes_of_cstr(who->slug);
         return OK;
     case VALUE_SYMBOL:
         TRY(scalar_code(text, field->table, arena, &ret->text, fault));
         return symbol(field->canonical, ret->text, fault);
-    case VALUE_TEXT: case VALUE_LIST: default:
+    case VALUE_TEXT:
+    case VALUE_LIST:
+    default:
         if (field->unit) return measured_text(field, text, arena, &ret->text, fault);
         return scalar_code(text, field->table, arena, &ret->text, fault);
     }
 }
 
-static bool listed(const struct canonical_field *field) { return field->kind == VALUE_LIST || field->kind == VALUE_AGENCIES; }
+static bool listed(const struct canonical_field *field) {
+    return field->kind == VALUE_LIST || field->kind == VALUE_AGENCIES;
+}
 
 static struct map_texts parts_of(const struct mapped_field *field, struct map_texts texts, struct arena *arena) {
     if (!field->separators.count) return texts;
@@ -61,13 +69,14 @@ static struct map_texts parts_of(const struct mapped_field *field, struct map_te
     return (struct map_texts){all, count};
 }
 
-enum outcome map_value_read(const struct profile *profile, const struct mapped_field *field, struct map_texts texts, struct arena *arena,
-                            struct map_value *ret, struct fault *fault) {
+enum outcome map_value_read(const struct profile *profile, const struct mapped_field *field, struct map_texts texts,
+                            struct arena *arena, struct map_value *ret, struct fault *fault) {
     struct map_value value = {.field = field->canonical};
     if (!listed(field->canonical)) {
         if (!texts.count) return OK;
         TRY(one(profile, field, texts.at[0], arena, &value, fault));
-        bool empty_text = !value.text.count && (field->canonical->kind == VALUE_TEXT || field->canonical->kind == VALUE_SYMBOL);
+        bool empty_text =
+            !value.text.count && (field->canonical->kind == VALUE_TEXT || field->canonical->kind == VALUE_SYMBOL);
         if (!empty_text) *ret = value;
         return OK;
     }
@@ -85,15 +94,16 @@ enum outcome map_value_read(const struct profile *profile, const struct mapped_f
 }
 
 /* What the profile says itself is canonical already: agencies by slug, amounts in 元, times in ISO form. */
-enum outcome map_value_constant(const struct profile *profile, const struct canonical_field *field, const char *text, struct arena *arena,
-                                struct map_value *ret, struct fault *fault) {
+enum outcome map_value_constant(const struct profile *profile, const struct canonical_field *field, const char *text,
+                                struct arena *arena, struct map_value *ret, struct fault *fault) {
     struct bytes one_text = bytes_of_cstr(text);
-    const struct mapped_field plain = {.canonical = field, .unit = field->kind == VALUE_AMOUNT ? scalar_unit("元", "fen") : NULL};
+    const struct mapped_field plain = {.canonical = field,
+                                       .unit = field->kind == VALUE_AMOUNT ? scalar_unit("元", "fen") : NULL};
     return map_value_read(profile, &plain, (struct map_texts){&one_text, one_text.count ? 1 : 0}, arena, ret, fault);
 }
 
-static struct bytes written(const struct profile *profile, const struct mapped_field *field, const struct map_value *value, struct bytes text,
-                            struct arena *arena) {
+static struct bytes written(const struct profile *profile, const struct mapped_field *field,
+                            const struct map_value *value, struct bytes text, struct arena *arena) {
     double number = 0;
     struct fault ignored;
     switch (field->canonical->kind) {
@@ -101,9 +111,14 @@ static struct bytes written(const struct profile *profile, const struct mapped_f
     case VALUE_AMOUNT: return scalar_amount_text(value->number, field->unit, arena);
     case VALUE_NUMBER: return scalar_number_text(value->real, field->unit, arena);
     case VALUE_COUNT: return scalar_number_text((double)value->number, NULL, arena);
-    case VALUE_AGENCY: case VALUE_AGENCIES: return scalar_agency_text(text, field->table, profile->directory);
-    case VALUE_TEXT: case VALUE_LIST: case VALUE_SYMBOL: default:
-        if (field->unit && scalar_number(text, NULL, arena, &number, &ignored) == OK) return scalar_number_text(number, field->unit, arena);
+    case VALUE_AGENCY:
+    case VALUE_AGENCIES: return scalar_agency_text(text, field->table, profile->directory);
+    case VALUE_TEXT:
+    case VALUE_LIST:
+    case VALUE_SYMBOL:
+    default:
+        if (field->unit && scalar_number(text, NULL, arena, &number, &ignored) == OK)
+            return scalar_number_text(number, field->unit, arena);
         return scalar_code_text(text, field->table);
     }
 }
@@ -121,12 +136,16 @@ struct bytes map_join(const struct bytes *parts, size_t count, const char *separ
     return bytes_of(text, used);
 }
 
-struct map_texts map_value_write(const struct profile *profile, const struct mapped_field *field, const struct map_value *value, struct arena *arena) {
+struct map_texts map_value_write(const struct profile *profile, const struct mapped_field *field,
+                                 const struct map_value *value, struct arena *arena) {
     bool list = listed(field->canonical);
     size_t count = list ? value->count : 1;
     struct bytes *texts = arena_array(arena, count + 1, sizeof *texts);
-    for (size_t i = 0; i < count; i++) texts[i] = written(profile, field, value, list ? value->list[i] : value->text, arena);
-    const char *separator = field->separators.count ? field->separators.at[0] : format_is_flat(&profile->format) ? "、" : NULL;
+    for (size_t i = 0; i < count; i++)
+        texts[i] = written(profile, field, value, list ? value->list[i] : value->text, arena);
+    const char *separator = field->separators.count            ? field->separators.at[0]
+                            : format_is_flat(&profile->format) ? "、"
+                                                               : NULL;
     if (!list || !separator || count < 2) return (struct map_texts){texts, count};
     texts[0] = map_join(texts, count, separator, arena);
     return (struct map_texts){texts, 1};

@@ -1,4 +1,5 @@
-/* See map.h: the pivot as an xml or json tree, or json lines, in the order of the profile's message. What has no value is left out. */
+/* See map.h: the pivot as an xml or json tree, or json lines, in the order of the profile's message. What has no value
+ * is left out. */
 #include "adapters/engine/map.h"
 #include <jansson.h>
 
@@ -10,28 +11,35 @@ static bool bare(const struct mapped_field *field, struct bytes text) {
     return holds;
 }
 
-/* base NULL: the record, which is made where the first of its fields stands, so that the profile's order holds for it too. */
-struct spot { struct native_node *root, *base; };
+/* base NULL: the record, which is made where the first of its fields stands, so that the profile's order holds for it
+ * too. */
+struct spot {
+    struct native_node *root, *base;
+};
 
-static struct native_node *node_at(const struct map_writing *w, const struct spot *spot, const struct native_path *path, bool again) {
+static struct native_node *node_at(const struct map_writing *w, const struct spot *spot, const struct native_path *path,
+                                   bool again) {
     struct native_node *base = spot->base;
     if (!base && !path->absolute) base = map_put(spot->root, spot->root, &w->profile->record, false, w->arena);
     return map_put(spot->root, base, path, again, w->arena);
 }
 
 /* The first that is written to a place stays. */
-static void put(const struct map_writing *w, const struct spot *spot, const struct native_path *path, struct bytes text) {
+static void put(const struct map_writing *w, const struct spot *spot, const struct native_path *path,
+                struct bytes text) {
     struct native_node *node = node_at(w, spot, path, false);
     if (node->text.count || !text.count) return;
     node->text = text;
     node->scalar = true;
 }
 
-static void put_field(const struct map_writing *w, const struct spot *spot, const struct mapped_field *field, const struct map_item *item) {
+static void put_field(const struct map_writing *w, const struct spot *spot, const struct mapped_field *field,
+                      const struct map_item *item) {
     const struct map_value *value = map_get(item, field->canonical->path);
     if (!field->placed || !value) return;
     struct map_texts texts = map_value_write(w->profile, field, value, w->arena);
-    bool list = (field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES) && !field->separators.count;
+    bool list =
+        (field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES) && !field->separators.count;
     for (size_t i = 0; i < texts.count; i++) {
         struct native_node *node = node_at(w, spot, &field->at, i > 0);
         if (node->text.count) continue;
@@ -42,13 +50,15 @@ static void put_field(const struct map_writing *w, const struct spot *spot, cons
     }
 }
 
-static struct bytes column_text(const struct map_writing *w, const struct mapped_field *field, const struct map_item *item) {
+static struct bytes column_text(const struct map_writing *w, const struct mapped_field *field,
+                                const struct map_item *item) {
     const struct map_value *value = map_get(item, field->canonical->path);
     struct map_texts texts = value ? map_value_write(w->profile, field, value, w->arena) : (struct map_texts){0};
     return texts.count ? texts.at[0] : BYTES_NONE;
 }
 
-struct bytes map_write_split(const struct map_writing *w, const struct mapped_group *group, const struct mapped_field *field) {
+struct bytes map_write_split(const struct map_writing *w, const struct mapped_group *group,
+                             const struct mapped_field *field) {
     const struct map_group *from = map_write_group(w, group->kind);
     struct bytes *parts = arena_array(w->arena, from->count + 1, sizeof *parts);
     bool any = false;
@@ -64,7 +74,8 @@ const struct map_group *map_write_group(const struct map_writing *w, enum group_
 }
 
 /* `row`: of json lines; a group without a place has one item in each, one with a place all of them in the first. */
-static void put_group(const struct map_writing *w, const struct spot *spot, const struct mapped_group *group, size_t row) {
+static void put_group(const struct map_writing *w, const struct spot *spot, const struct mapped_group *group,
+                      size_t row) {
     const struct map_group *from = map_write_group(w, group->kind);
     if (group->placed || group->split.count ? row || !from->count : row >= from->count) return;
     struct spot inside = *spot;
@@ -81,14 +92,17 @@ static void put_group(const struct map_writing *w, const struct spot *spot, cons
             inside.base = node_at(w, spot, &group->at, true);
             inside.base->many = true;
         }
-        for (size_t k = 0; k < group->field_count; k++) put_field(w, &inside, &group->fields[k], &from->items[group->placed ? i : row]);
+        for (size_t k = 0; k < group->field_count; k++)
+            put_field(w, &inside, &group->fields[k], &from->items[group->placed ? i : row]);
     }
 }
 
 static void put_all(const struct map_writing *w, const struct spot spot, size_t row) {
     const struct mapped_message *message = w->message;
-    for (size_t i = 0; i < message->when_count; i++) put(w, &spot, &message->when[i].at, bytes_of_cstr(message->when[i].texts.at[0]));
-    for (size_t i = 0; i < message->constant_count; i++) put(w, &spot, &message->constants[i].at, bytes_of_cstr(message->constants[i].texts.at[0]));
+    for (size_t i = 0; i < message->when_count; i++)
+        put(w, &spot, &message->when[i].at, bytes_of_cstr(message->when[i].texts.at[0]));
+    for (size_t i = 0; i < message->constant_count; i++)
+        put(w, &spot, &message->constants[i].at, bytes_of_cstr(message->constants[i].texts.at[0]));
     for (size_t i = 0; i < message->field_count; i++) put_field(w, &spot, &message->fields[i], &w->record->own);
     for (size_t i = 0; i < message->fact_count; i++) {
         struct bytes text = map_write_fact(w, &message->facts[i]);

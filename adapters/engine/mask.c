@@ -2,7 +2,11 @@
 #include "adapters/engine/privacy.h"
 
 #define SCRATCH_MOST (64u << 20) /* a record has 1.5 MiB */
-struct masking { const struct mask *mask; unsigned record; struct arena *arena; };
+struct masking {
+    const struct mask *mask;
+    unsigned record;
+    struct arena *arena;
+};
 
 static const struct privacy_row *row_of(const struct masking *m, const char *path) {
     const struct privacy *p = m->mask->privacy;
@@ -17,9 +21,12 @@ static struct bytes text_of(avro_value_t *value) {
     size_t count = 0;
     int symbol = 0;
     if (avro_value_get_type(value) == AVRO_ENUM) {
-        return avro_value_get_enum(value, &symbol) ? BYTES_NONE : bytes_of_cstr(avro_schema_enum_get(avro_value_get_schema(value), symbol));
+        return avro_value_get_enum(value, &symbol)
+                   ? BYTES_NONE
+                   : bytes_of_cstr(avro_schema_enum_get(avro_value_get_schema(value), symbol));
     }
-    if (avro_value_get_type(value) != AVRO_STRING || avro_value_get_string(value, &at, &count) != 0 || !count) return BYTES_NONE;
+    if (avro_value_get_type(value) != AVRO_STRING || avro_value_get_string(value, &at, &count) != 0 || !count)
+        return BYTES_NONE;
     return bytes_of(at, count - 1);
 }
 
@@ -47,8 +54,18 @@ static int empty(avro_value_t *value) {
     case AVRO_STRING: return avro_value_set_string_len(value, "", 1);
     case AVRO_DOUBLE: return avro_value_set_double(value, 0);
     case AVRO_INT64: return avro_value_set_long(value, 0);
-    case AVRO_ARRAY: case AVRO_BYTES: case AVRO_INT32: case AVRO_FLOAT: case AVRO_BOOLEAN: case AVRO_NULL: case AVRO_ENUM: case AVRO_RECORD: case AVRO_FIXED:
-    case AVRO_MAP: case AVRO_LINK: default: return avro_value_reset(value);
+    case AVRO_ARRAY:
+    case AVRO_BYTES:
+    case AVRO_INT32:
+    case AVRO_FLOAT:
+    case AVRO_BOOLEAN:
+    case AVRO_NULL:
+    case AVRO_ENUM:
+    case AVRO_RECORD:
+    case AVRO_FIXED:
+    case AVRO_MAP:
+    case AVRO_LINK:
+    default: return avro_value_reset(value);
     }
 }
 
@@ -84,9 +101,20 @@ static int treat(const struct masking *m, const struct treatment *t, avro_value_
     case AVRO_NULL: return 0;
     case AVRO_ARRAY: return treat_all(m, t, value);
     case AVRO_STRING: return treat_text(m, t, value);
-    case AVRO_DOUBLE: return t->verb != TREATMENT_GRID || avro_value_get_double(value, &number) || avro_value_set_double(value, mask_grid(number, t->step));
-    case AVRO_BYTES: case AVRO_INT32: case AVRO_INT64: case AVRO_FLOAT: case AVRO_BOOLEAN: case AVRO_ENUM: case AVRO_RECORD: case AVRO_FIXED: case AVRO_MAP:
-    case AVRO_LINK: default: return -1; /* the loader has paired verbs and kinds */
+    case AVRO_DOUBLE:
+        return t->verb != TREATMENT_GRID || avro_value_get_double(value, &number) ||
+               avro_value_set_double(value, mask_grid(number, t->step));
+    case AVRO_BYTES:
+    case AVRO_INT32:
+    case AVRO_INT64:
+    case AVRO_FLOAT:
+    case AVRO_BOOLEAN:
+    case AVRO_ENUM:
+    case AVRO_RECORD:
+    case AVRO_FIXED:
+    case AVRO_MAP:
+    case AVRO_LINK:
+    default: return -1; /* the loader has paired verbs and kinds */
     }
 }
 

@@ -1,11 +1,17 @@
-/* See privacy.h: the numbers in a free text that belong to one person: identity numbers, cards and accounts (15 to 19 digits, the 18th may be X), telephones.
- * Full-width digits count as digits. A run that touches a letter or a decimal point is none (case numbers, coordinates); dates, amounts and document
- * numbers are too short. Each digit hidden becomes '*'. */
+/* See privacy.h: the numbers in a free text that belong to one person: identity numbers, cards and accounts (15 to 19
+ * digits, the 18th may be X), telephones. Full-width digits count as digits. A run that touches a letter or a decimal
+ * point is none (case numbers, coordinates); dates, amounts and document numbers are too short. Each digit hidden
+ * becomes '*'. */
 #include "adapters/engine/privacy.h"
 #include <ctype.h>
 
 #define LONGEST 19u
-struct run { size_t from, end, count; size_t at[LONGEST + 1]; char digits[LONGEST + 1]; };   /* count > LONGEST: longer than any */
+/* count > LONGEST: longer than any */
+struct run {
+    size_t from, end, count;
+    size_t at[LONGEST + 1];
+    char digits[LONGEST + 1];
+};
 
 static size_t digit(struct bytes text, size_t at, char *ret) {
     const uint8_t *c = text.at + at;
@@ -26,14 +32,18 @@ static struct run run_at(struct bytes text, size_t from) {
     return run;
 }
 
-static bool touches(struct bytes text, size_t at) { return at < text.count && (isalnum(text.at[at]) || text.at[at] == '.' || text.at[at] == '_'); }
+static bool touches(struct bytes text, size_t at) {
+    return at < text.count && (isalnum(text.at[at]) || text.at[at] == '.' || text.at[at] == '_');
+}
 
 static bool mobile(const char *digits) { return digits[0] == '1' && digits[1] >= '3'; }
 
 /* How many stay at the front and at the end; false: no such number. */
 static bool shown(const struct run *r, size_t *front, size_t *back) {
     *back = 4;
-    *front = r->count == 11 && mobile(r->digits) ? 3 : r->count == 13 && memcmp(r->digits, "86", 2) == 0 && mobile(r->digits + 2) ? 5 : 4;
+    *front = r->count == 11 && mobile(r->digits)                                          ? 3
+             : r->count == 13 && memcmp(r->digits, "86", 2) == 0 && mobile(r->digits + 2) ? 5
+                                                                                          : 4;
     bool land = r->digits[0] == '0' && r->count >= 10 && r->count <= 12;
     return *front != 4 || land || (r->count >= 15 && r->count <= LONGEST);
 }
@@ -44,7 +54,8 @@ static size_t spelt(struct bytes text, const struct run *r, struct run *ret, siz
     if (!sign || r->count < 3 || r->count > 4) return 0;
     *ret = run_at(text, r->end + 1);
     bool land = r->digits[0] == '0' && text.at[r->end] == '-' && (ret->count == 7 || ret->count == 8);
-    bool third = r->count == 3 && mobile(r->digits) && ret->count == 4 && ret->end < text.count && text.at[ret->end] == text.at[r->end] && run_at(text, ret->end + 1).count == 4;
+    bool third = r->count == 3 && mobile(r->digits) && ret->count == 4 && ret->end < text.count &&
+                 text.at[ret->end] == text.at[r->end] && run_at(text, ret->end + 1).count == 4;
     *ret_back = land ? 4 : 0;
     return land || third ? ret->from : 0;
 }

@@ -1,4 +1,5 @@
-/* See privacy.h: one text under one treatment, pure. Characters are UTF-8's; whatever cannot be told apart is hidden, not shown. */
+/* See privacy.h: one text under one treatment, pure. Characters are UTF-8's; whatever cannot be told apart is hidden,
+ * not shown. */
 #include "adapters/engine/privacy.h"
 #include "wire/division.h"
 #include <math.h>
@@ -41,7 +42,8 @@ struct bytes mask_middle(struct bytes text, size_t front, size_t back, struct ar
     return bytes_of(made, from + hidden + whole.count - to);
 }
 
-/* The county named first; of two at one place the longer name. Only its name is given back: what stands before it may tell more. */
+/* The county named first; of two at one place the longer name. Only its name is given back: what stands before it may
+ * tell more. */
 struct bytes mask_county(struct bytes text, const struct division_list *divisions, struct arena *arena) {
     struct bytes found = BYTES_NONE;
     size_t found_at = text.count;

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #define DOCUMENT_NO_MOST 120u
-#define ORIGINAL_MOST 100u
+#define ORIGINAL_MOST    100u
 
 static bool hostile(uint8_t c) { return c < 0x20 || c == 0x7f || strchr("/\\:*?\"<>|'`$&;%~#", c) != NULL; }
 
@@ -26,8 +26,8 @@ static bool invisible(struct bytes text, size_t at, size_t count) {
     const uint8_t *c = text.at + at;
     if (count == 2) return c[0] == 0xc2 && c[1] < 0xa0;
     if (count != 3) return false;
-    return (c[0] == 0xe2 && c[1] == 0x80 && (c[2] <= 0x8f || c[2] >= 0xa8)) || (c[0] == 0xe2 && c[1] == 0x81 && c[2] >= 0xa0) ||
-           (c[0] == 0xef && c[1] == 0xbb && c[2] == 0xbf);
+    return (c[0] == 0xe2 && c[1] == 0x80 && (c[2] <= 0x8f || c[2] >= 0xa8)) ||
+           (c[0] == 0xe2 && c[1] == 0x81 && c[2] >= 0xa0) || (c[0] == 0xef && c[1] == 0xbb && c[2] == 0xbf);
 }
 
 static char *safe(struct bytes text, size_t most, struct arena *arena) {
@@ -35,7 +35,8 @@ static char *safe(struct bytes text, size_t most, struct arena *arena) {
     size_t count = 0;
     for (size_t i = 0; i < text.count;) {
         size_t length = character(text, i);
-        bool bad = !length || invisible(text, i, length) || (length == 1 && hostile(text.at[i])) || (length == 1 && text.at[i] == ' ');
+        bool bad = !length || invisible(text, i, length) || (length == 1 && hostile(text.at[i])) ||
+                   (length == 1 && text.at[i] == ' ');
         size_t grow = bad ? 1 : length;
         if (count + grow > most) break;
         if (bad) to[count] = '_';
@@ -48,10 +49,11 @@ static char *safe(struct bytes text, size_t most, struct arena *arena) {
     return to;
 }
 
-const char *name_stem(struct bytes event, struct bytes document_no, const struct name_place *place, struct arena *arena) {
+const char *name_stem(struct bytes event, struct bytes document_no, const struct name_place *place,
+                      struct arena *arena) {
     const char *what = safe(event, 32, arena), *number = safe(document_no, DOCUMENT_NO_MOST, arena);
-    const char *stem = arena_printf(arena, "%s_%s_%d-%lld", *what ? what : "UNKNOWN", *number ? number : "无文号", place->lane,
-                                    (long long)place->sequence);
+    const char *stem = arena_printf(arena, "%s_%s_%d-%lld", *what ? what : "UNKNOWN", *number ? number : "无文号",
+                                    place->lane, (long long)place->sequence);
     return place->generation > 1 ? arena_printf(arena, "%sg%lld", stem, (long long)place->generation) : stem;
 }
 
@@ -96,13 +98,15 @@ static bool ends_in(struct bytes name, const char *end) {
 }
 
 bool name_passed_over(struct bytes name) {
-    static const char *const ends[] = {".tmp", ".part", ".filepart", ".partial", ".crdownload", "~"}, *const whole[] = {"Thumbs.db", "desktop.ini"};
+    static const char *const ends[] = {".tmp", ".part", ".filepart", ".partial", ".crdownload", "~"},
+                             *const whole[] = {"Thumbs.db", "desktop.ini"};
     if (name.count && (name.at[0] == '.' || (name.count > 1 && memcmp(name.at, "~$", 2) == 0))) return true;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         if (ends_in(name, ends[i])) return true;
     }
     for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
-        if (name.count == strlen(whole[i]) && strncasecmp((const char *)name.at, whole[i], name.count) == 0) return true;
+        if (name.count == strlen(whole[i]) && strncasecmp((const char *)name.at, whole[i], name.count) == 0)
+            return true;
     }
     return false;
 }
@@ -111,7 +115,9 @@ bool name_outbox(struct bytes name) {
     if (!name.count || name.count > NAME_OUTBOX_MOST || name_passed_over(name)) return false;
     for (size_t i = 0; i < name.count;) {
         size_t length = line_character(name.at + i, name.count - i);
-        if (!length || name.at[i] < 0x20 || name.at[i] == 0x7f || name.at[i] == '/' || (length == 2 && name.at[i] == 0xc2 && name.at[i + 1] < 0xa0)) return false;
+        if (!length || name.at[i] < 0x20 || name.at[i] == 0x7f || name.at[i] == '/' ||
+            (length == 2 && name.at[i] == 0xc2 && name.at[i + 1] < 0xa0))
+            return false;
         i += length;
     }
     return true;

@@ -1,17 +1,22 @@
 /* See number.h. */
 #include "adapters/engine/number.h"
 
-struct mark { const char *text; size_t count; };
+struct mark {
+    const char *text;
+    size_t count;
+};
 #define MARK(literal) {literal, sizeof(literal) - 1}
-static const struct mark spaces[] = {MARK(" "), MARK("\t"), MARK("\r"), MARK("\n"), MARK("\xc2\xa0"), MARK("\xe3\x80\x80"), MARK("\xef\xbb\xbf"),
-                                     MARK("\xe2\x80\x8b")};
+static const struct mark spaces[] = {
+    MARK(" "),        MARK("\t"),           MARK("\r"),           MARK("\n"),
+    MARK("\xc2\xa0"), MARK("\xe3\x80\x80"), MARK("\xef\xbb\xbf"), MARK("\xe2\x80\x8b")};
 static const struct mark opening[] = {MARK("〔"), MARK("["), MARK("［"), MARK("("), MARK("（"), MARK("【")};
 static const struct mark closing[] = {MARK("〕"), MARK("]"), MARK("］"), MARK(")"), MARK("）"), MARK("】")};
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static size_t at_mark(const struct mark *marks, size_t count, struct bytes text, size_t at) {
     for (size_t i = 0; i < count; i++) {
-        if (text.count - at >= marks[i].count && memcmp(text.at + at, marks[i].text, marks[i].count) == 0) return marks[i].count;
+        if (text.count - at >= marks[i].count && memcmp(text.at + at, marks[i].text, marks[i].count) == 0)
+            return marks[i].count;
     }
     return 0;
 }

@@ -14,8 +14,9 @@ static void same(const char *printed, const char *normal) {
 
 static void every_bracket_around_a_year_is_one_bracket(void **state) {
     (void)state;
-    const char *const forms[] = {"巴环移送〔2026〕15号", "巴环移送[2026]15号", "巴环移送［2026］15号", "巴环移送（2026）15号", "巴环移送(2026)15号",
-                                 "巴环移送【2026】15号", "巴环移送〔２０２６〕１５号", "巴环移送 〔2026〕　15 号", "巴环移送( 2026 ）15号"};
+    const char *const forms[] = {"巴环移送〔2026〕15号",       "巴环移送[2026]15号",       "巴环移送［2026］15号",
+                                 "巴环移送（2026）15号",       "巴环移送(2026)15号",       "巴环移送【2026】15号",
+                                 "巴环移送〔２０２６〕１５号", "巴环移送 〔2026〕　15 号", "巴环移送( 2026 ）15号"};
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) same(forms[i], "巴环移送〔2026〕15号");
 }
 static void other_brackets_stay(void **state) {
@@ -30,11 +31,14 @@ static void different_numbers_stay_different(void **state) {
     (void)state;
     same("巴环移送〔2026〕16号", "巴环移送〔2026〕16号");
     same("巴环移〔2026〕15号", "巴环移〔2026〕15号");
-    same("A1508\xc2\xa0" "000001", "A1508000001");
+    same("A1508\xc2\xa0"
+         "000001",
+         "A1508000001");
     same("", "");
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_bracket_around_a_year_is_one_bracket), cmocka_unit_test(other_brackets_stay),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_bracket_around_a_year_is_one_bracket),
+                                       cmocka_unit_test(other_brackets_stay),
                                        cmocka_unit_test(different_numbers_stay_different)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

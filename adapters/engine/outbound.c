@@ -9,10 +9,11 @@
 
 #define WAIT_AGAIN_MS 300
 #define FAIL_AGAIN_MS 5000
-#define FULL_AGAIN_MS 20      /* the queue is full and goes down */
-#define FULL_DOWN_MS 1000     /* and does not */
+#define FULL_AGAIN_MS 20   /* the queue is full and goes down */
+#define FULL_DOWN_MS  1000 /* and does not */
 
-static enum outcome fail_papers(struct look *look, const struct paper *papers, size_t count, const struct rejection *rejection, struct fault *fault) {
+static enum outcome fail_papers(struct look *look, const struct paper *papers, size_t count,
+                                const struct rejection *rejection, struct fault *fault) {
     struct engine *e = look->engine;
     struct bytes why = rejection_write(rejection, look->arena);
     enum outcome outcome = e->transport->verbs->fail(e->transport, papers, count, why, fault);
@@ -24,7 +25,8 @@ static enum outcome fail_papers(struct look *look, const struct paper *papers, s
     e->status.failed++;
     e->status.last_error = rejection->fault;
     e->status.last_error_at = instant_now();
-    log_warn("outbound.failed", "code=%s line=%u column=%u papers=%zu", rejection->fault.code, rejection->fault.line, rejection->fault.column, count);
+    log_warn("outbound.failed", "code=%s line=%u column=%u papers=%zu", rejection->fault.code, rejection->fault.line,
+             rejection->fault.column, count);
     return OK;
 }
 
@@ -44,8 +46,11 @@ static void claim_needs(struct look *look, const struct candidate *c) {
     look->engine->claimed_until_ms = look->now_ms + 4 * WAIT_AGAIN_MS;
     for (size_t i = 0; i < c->view.need_count; i++) {
         struct bytes name = c->view.needs[i].file_name;
-        if (!c->with[i]) look->engine->transport->verbs->put_off(look->engine->transport, name, 0); /* it may lie there, put off as unrecognised */
-        if (!name.count || name.count >= sizeof claims[0].name || claimed_longer(look, name, look->now_ms + 4 * WAIT_AGAIN_MS)) continue;
+        /* it may lie there, put off as unrecognised */
+        if (!c->with[i]) look->engine->transport->verbs->put_off(look->engine->transport, name, 0);
+        if (!name.count || name.count >= sizeof claims[0].name ||
+            claimed_longer(look, name, look->now_ms + 4 * WAIT_AGAIN_MS))
+            continue;
         while (at < ENGINE_CLAIMS && claims[at].until_ms > look->now_ms) at++;
         if (at == ENGINE_CLAIMS) return;
         memcpy(claims[at].name, name.at, name.count);
@@ -56,10 +61,12 @@ static void claim_needs(struct look *look, const struct candidate *c) {
 
 /* A file in which no message could be found may be the attachment of a case file that is still to come. */
 static bool recognised(const struct fault *fault) {
-    return strncmp(fault->code, "FIELD_", 6) == 0 || strcmp(fault->code, "UNKNOWN_RECIPIENT") == 0 || strcmp(fault->code, "FILE_READ") == 0;
+    return strncmp(fault->code, "FIELD_", 6) == 0 || strcmp(fault->code, "UNKNOWN_RECIPIENT") == 0 ||
+           strcmp(fault->code, "FILE_READ") == 0;
 }
 
-/* As long as attachments are waited for, so long their case file is; looked at ever more rarely, so that many such files hold up none. */
+/* As long as attachments are waited for, so long their case file is; looked at ever more rarely, so that many such
+ * files hold up none. */
 static bool may_be_claimed(struct look *look, const struct candidate *c) {
     struct engine *e = look->engine;
     int64_t left = profile_attachment_wait_ms(e->profile) - c->paper->waited_ms, pause = c->paper->waited_ms;
@@ -73,7 +80,8 @@ static enum outcome prepare_one(struct look *look, struct candidate *c, struct f
     struct engine *e = look->engine;
     struct rejection rejection = {.fault = c->fault};
     bool wait = false;
-    if (look_claimed(look, c->paper->name)) return OK; /* another file's attachment that looks like a case file */
+    /* another file's attachment that looks like a case file */
+    if (look_claimed(look, c->paper->name)) return OK;
     enum outcome outcome = c->outcome;
     if (outcome == REFUSE && may_be_claimed(look, c)) return OK;
     if (outcome == OK) outcome = candidate_prepare(look, c, &rejection, &wait, fault);
@@ -97,7 +105,8 @@ static bool looks_like_data(struct bytes name) {
     static const char *const data[] = {".csv", ".tsv", ".txt", ".xml", ".json", ".dat", ".xls", ".xlsx"};
     for (size_t i = 0; i < sizeof data / sizeof data[0]; i++) {
         size_t count = strlen(data[i]);
-        if (name.count >= count && strncasecmp((const char *)name.at + name.count - count, data[i], count) == 0) return true;
+        if (name.count >= count && strncasecmp((const char *)name.at + name.count - count, data[i], count) == 0)
+            return true;
     }
     return memchr(name.at, '.', name.count) == NULL;
 }
@@ -109,9 +118,11 @@ static enum outcome fail_strays(struct look *look, struct fault *fault) {
     for (size_t i = 0; i < look->paper_count; i++) {
         const struct paper *paper = &look->papers[i];
         if (!paper->readable || paper->waited_ms <= 2 * profile_attachment_wait_ms(e->profile)) continue;
-        if (profile_takes(e->profile, arena_cstr(look->arena, paper->name)) || look_claimed(look, paper->name)) continue;
+        if (profile_takes(e->profile, arena_cstr(look->arena, paper->name)) || look_claimed(look, paper->name))
+            continue;
         struct rejection rejection = {0};
-        fault_set(&rejection.fault, REFUSE, looks_like_data(paper->name) ? "UNKNOWN_FORMAT" : "UNCLAIMED", "%.*s", BYTES_FMT(paper->name));
+        fault_set(&rejection.fault, REFUSE, looks_like_data(paper->name) ? "UNKNOWN_FORMAT" : "UNCLAIMED", "%.*s",
+                  BYTES_FMT(paper->name));
         TRY(fail_papers(look, paper, 1, &rejection, fault));
     }
     return OK;
@@ -136,11 +147,13 @@ static enum outcome queue_full(struct engine *e, bool *ret_full, struct fault *f
     return OK;
 }
 
-enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *ret_prepared, int64_t *ret_again_ms, struct fault *fault) {
+enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *ret_prepared, int64_t *ret_again_ms,
+                           struct fault *fault) {
     struct look *look = arena_alloc(arena, sizeof *look);
     *look = (struct look){.engine = engine, .arena = arena, .now_ms = monotonic_ms()};
     *ret_prepared = 0;
-    TRY(engine->transport->verbs->papers(engine->transport, arena, &look->papers, &look->paper_count, ret_again_ms, fault));
+    TRY(engine->transport->verbs->papers(engine->transport, arena, &look->papers, &look->paper_count, ret_again_ms,
+                                         fault));
     bool full = false;
     TRY(queue_full(engine, &full, fault));
     if (full) *ret_again_ms = engine->status.kafka_up ? FULL_AGAIN_MS : FULL_DOWN_MS;
@@ -166,12 +179,14 @@ enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *r
 }
 
 /* The case file gets its reserved name, the attachments keep theirs. */
-static enum outcome move_row(struct engine *engine, const struct journaled *row, struct arena *arena, struct fault *fault) {
+static enum outcome move_row(struct engine *engine, const struct journaled *row, struct arena *arena,
+                             struct fault *fault) {
     size_t count = 0;
     const struct paper *papers = papers_read(row->papers, arena, &count);
     for (size_t i = 0; i < count; i++) {
         POINT("out.moving");
-        TRY(engine->transport->verbs->sent(engine->transport, &papers[i], i == 0 ? row->sent_as : papers[i].name, fault));
+        TRY(engine->transport->verbs->sent(engine->transport, &papers[i], i == 0 ? row->sent_as : papers[i].name,
+                                           fault));
     }
     return OK;
 }
@@ -180,7 +195,8 @@ static enum outcome move_row(struct engine *engine, const struct journaled *row,
 static enum outcome note_moved(struct engine *engine, const struct journaled *rows, size_t count, struct fault *fault) {
     TRY(journal_begin_repeatable(engine->journal, fault));
     enum outcome outcome = OK;
-    for (size_t i = 0; i < count && outcome == OK; i++) outcome = journal_advance(engine->journal, rows[i].row, JOURNALED_MOVED, fault);
+    for (size_t i = 0; i < count && outcome == OK; i++)
+        outcome = journal_advance(engine->journal, rows[i].row, JOURNALED_MOVED, fault);
     if (outcome == OK) outcome = journal_commit(engine->journal, fault);
     if (outcome != OK) journal_rollback(engine->journal);
     return outcome;
@@ -207,7 +223,8 @@ enum outcome outbound_finish(struct engine *engine, struct arena *arena, struct 
     }
 }
 
-enum outcome outbound_refused(struct engine *engine, const struct journaled *row, const struct fault *why, struct arena *arena, struct fault *fault) {
+enum outcome outbound_refused(struct engine *engine, const struct journaled *row, const struct fault *why,
+                              struct arena *arena, struct fault *fault) {
     struct look look = {.engine = engine, .arena = arena, .now_ms = monotonic_ms()};
     struct rejection rejection = {.fault = *why, .message_id = row->message_id};
     size_t count = 0;

@@ -10,10 +10,12 @@
 #include "adapters/engine/engine_fixture.h"
 #include "adapters/engine/outbound.h"
 
-#define CASE(number, attachments)                                                                                                    \
-    "{\"record\":{\"envelope\":{\"event\":\"REF.SEND\",\"document_no\":\"" number "\",\"recipients\":[\"psb-bynr\"],\"business_time\":1}," \
+#define CASE(number, attachments)                                                 \
+    "{\"record\":{\"envelope\":{\"event\":\"REF.SEND\",\"document_no\":\"" number \
+    "\",\"recipients\":[\"psb-bynr\"],\"business_time\":1},"                      \
     "\"title\":\"x\"},\"attachments\":[" attachments "]}"
-#define ANSWER(cites, number) "{\"record\":{\"envelope\":{\"event\":\"REF.RECEIPT\",\"document_no\":\"" number "\",\"cites\":[\"" cites "\"]}}}"
+#define ANSWER(cites, number) \
+    "{\"record\":{\"envelope\":{\"event\":\"REF.RECEIPT\",\"document_no\":\"" number "\",\"cites\":[\"" cites "\"]}}}"
 
 static struct fixture f;
 static int set_up(void **state) {
@@ -54,7 +56,9 @@ static size_t prepared(void) {
     struct fault fault;
     struct journaled *rows = NULL;
     size_t count = 0;
-    assert_int_equal(journal_in_state(f.engine.journal, JOURNALED_PREPARED, ENGINE_TAKE, SIZE_MAX, f.arena, &rows, &count, &fault), OK);
+    assert_int_equal(
+        journal_in_state(f.engine.journal, JOURNALED_PREPARED, ENGINE_TAKE, SIZE_MAX, f.arena, &rows, &count, &fault),
+        OK);
     return count;
 }
 
@@ -94,7 +98,8 @@ static void attachments_are_waited_for_and_belong_to_who_names_them(void **state
     (void)state;
     fixture_put(&f, "a.json", CASE("1", "\"b.json\",\"c.json\""));
     assert_int_equal(take(), OK);
-    fixture_put(&f, "b.json", CASE("2", "")); /* looks like a case file, but is named as an attachment by one that waits */
+    /* looks like a case file, but is named as an attachment by one that waits */
+    fixture_put(&f, "b.json", CASE("2", ""));
     take_for(60);
     assert_int_equal(prepared(), 0);
     fixture_put(&f, "c.json", "c");
@@ -141,8 +146,13 @@ static void an_answer_waits_for_the_document_it_cites(void **state) {
     assert_int_equal(prepared(), 1); /* nothing is held up */
     assert_true(fixture_has(&f, "outbox/r.json"));
     struct fault fault;
-    struct number_entry entry = {.number = BYTES_LITERAL("其他〔2026〕1号"), .message_id = {{1}}, .case_id = {{2}}, .referral_id = {{3}},
-                                 .other = BYTES_LITERAL("psb-bynr"), .event = BYTES_LITERAL("REF.SEND"), .came_in = true};
+    struct number_entry entry = {.number = BYTES_LITERAL("其他〔2026〕1号"),
+                                 .message_id = {{1}},
+                                 .case_id = {{2}},
+                                 .referral_id = {{3}},
+                                 .other = BYTES_LITERAL("psb-bynr"),
+                                 .event = BYTES_LITERAL("REF.SEND"),
+                                 .came_in = true};
     assert_int_equal(journal_number_add(f.engine.journal, &entry, &fault), OK);
     take_for(500);
     assert_int_equal(prepared(), 2);
@@ -162,7 +172,8 @@ static void the_queue_ends_somewhere_and_the_rest_waits_in_the_outbox(void **sta
     assert_in_range(rows, ENGINE_QUEUE, ENGINE_QUEUE + ENGINE_TAKE);
     assert_true(bytes > rows && f.engine.status.journaled == rows);
     assert_int_equal(fixture_count(&f, "failed"), 0);
-    for (int i = 0; i < 60 && fixture_count(&f, "outbox"); i++) assert_int_equal(acknowledge() == OK ? take() : RETRY, OK);
+    for (int i = 0; i < 60 && fixture_count(&f, "outbox"); i++)
+        assert_int_equal(acknowledge() == OK ? take() : RETRY, OK);
     assert_int_equal(fixture_count(&f, "outbox"), 0);
     assert_int_equal(fixture_count(&f, "sent"), ENGINE_QUEUE + 200);
 }
@@ -201,10 +212,15 @@ static void any_failing_call_is_made_good(void **state) {
 
 int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-    const struct CMUnitTest tests[] = {EACH(a_file_is_journaled_once_and_moved_after_the_acknowledgement), EACH(the_same_name_twice_is_two_names_in_sent),
-        EACH(attachments_are_waited_for_and_belong_to_who_names_them), EACH(what_does_not_come_ends_the_wait),
-        EACH(an_attachment_may_lie_there_before_its_case_file), EACH(an_unrecognised_file_nobody_claims_fails_within_the_wait),
-        EACH(an_answer_waits_for_the_document_it_cites), EACH(the_queue_ends_somewhere_and_the_rest_waits_in_the_outbox),
-        EACH(a_journal_that_cannot_be_written_puts_nothing_off), EACH(any_failing_call_is_made_good)};
+    const struct CMUnitTest tests[] = {EACH(a_file_is_journaled_once_and_moved_after_the_acknowledgement),
+                                       EACH(the_same_name_twice_is_two_names_in_sent),
+                                       EACH(attachments_are_waited_for_and_belong_to_who_names_them),
+                                       EACH(what_does_not_come_ends_the_wait),
+                                       EACH(an_attachment_may_lie_there_before_its_case_file),
+                                       EACH(an_unrecognised_file_nobody_claims_fails_within_the_wait),
+                                       EACH(an_answer_waits_for_the_document_it_cites),
+                                       EACH(the_queue_ends_somewhere_and_the_rest_waits_in_the_outbox),
+                                       EACH(a_journal_that_cannot_be_written_puts_nothing_off),
+                                       EACH(any_failing_call_is_made_good)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

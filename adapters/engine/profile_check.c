@@ -25,7 +25,8 @@ enum outcome noted(struct reading *r, struct setting *at, enum outcome outcome) 
 
 static struct setting *node_at(struct setting *from, uint32_t line, uint32_t column) {
     struct setting *found = from->key && from->line == line && from->column == column && !from->seen ? from : NULL;
-    for (struct setting *child = from->first; child && !found; child = child->next) found = node_at(child, line, column);
+    for (struct setting *child = from->first; child && !found; child = child->next)
+        found = node_at(child, line, column);
     return found;
 }
 
@@ -46,8 +47,8 @@ static int by_place(const void *a, const void *b) {
     return x->column < y->column ? -1 : x->column > y->column;
 }
 
-size_t profile_check(const char *name, struct bytes yaml, const struct directory *directory, const struct catalogue *catalogue, struct arena *arena,
-                     const struct fault **ret) {
+size_t profile_check(const char *name, struct bytes yaml, const struct directory *directory,
+                     const struct catalogue *catalogue, struct arena *arena, const struct fault **ret) {
     struct profile *profile = NULL;
     struct fault fault = {0};
     struct mistakes mistakes = {arena_array(arena, MOST_MISTAKES + 1, sizeof fault), 0};

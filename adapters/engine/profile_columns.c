@@ -2,7 +2,7 @@
 #include "adapters/engine/profile_inside.h"
 #include "adapters/formats/native.h"
 
-#define WIDTH_MOST 32000          /* of a fixed column */
+#define WIDTH_MOST 32000 /* of a fixed column */
 
 static enum outcome read_type(struct reading *r, struct setting *from, struct format_column *column) {
     const char *type = NULL;
@@ -10,7 +10,8 @@ static enum outcome read_type(struct reading *r, struct setting *from, struct fo
     bool number = strcmp(type, "number") == 0, date = strcmp(type, "date") == 0;
     column->type = number ? COLUMN_NUMBER : date ? COLUMN_DATE : COLUMN_TEXT;
     if (number || date || strcmp(type, "text") == 0) return OK;
-    return setting_fault(setting_get(from, "type"), r->fault, "SETTINGS_TYPE", "type is text, number or date, not \"%s\"", type);
+    return setting_fault(setting_get(from, "type"), r->fault, "SETTINGS_TYPE",
+                         "type is text, number or date, not \"%s\"", type);
 }
 
 static enum outcome read_fill(struct reading *r, struct setting *from, struct format_column *column) {
@@ -20,22 +21,31 @@ static enum outcome read_fill(struct reading *r, struct setting *from, struct fo
     column->right = strcmp(align, "right") == 0;
     column->pad = *pad;
     if (!column->right && strcmp(align, "left") != 0) {
-        return setting_fault(setting_get(from, "align"), r->fault, "SETTINGS_TYPE", "align is left or right, not \"%s\"", align);
+        return setting_fault(setting_get(from, "align"), r->fault, "SETTINGS_TYPE",
+                             "align is left or right, not \"%s\"", align);
     }
     if (strcmp(pad, " ") != 0 && !(column->right && strcmp(pad, "0") == 0)) {
-        return setting_fault(setting_get(from, "pad"), r->fault, "SETTINGS_TYPE", "pad is a blank, or \"0\" where align is right");
+        return setting_fault(setting_get(from, "pad"), r->fault, "SETTINGS_TYPE",
+                             "pad is a blank, or \"0\" where align is right");
     }
     return OK;
 }
 
 /* What a column may say in this kind of format. */
 static enum outcome check_options(struct reading *r, struct setting *from) {
-    static const struct { const char *key; unsigned kinds; } only[] = {{"align", 1u << FORMAT_FIXED}, {"pad", 1u << FORMAT_FIXED},
-        {"type", 1u << FORMAT_DBF | 1u << FORMAT_XLSX}, {"decimals", 1u << FORMAT_DBF}, {"continues", 1u << FORMAT_FIXED | 1u << FORMAT_DBF}};
+    static const struct {
+        const char *key;
+        unsigned kinds;
+    } only[] = {{"align", 1u << FORMAT_FIXED},
+                {"pad", 1u << FORMAT_FIXED},
+                {"type", 1u << FORMAT_DBF | 1u << FORMAT_XLSX},
+                {"decimals", 1u << FORMAT_DBF},
+                {"continues", 1u << FORMAT_FIXED | 1u << FORMAT_DBF}};
     for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
         struct setting *at = setting_get(from, only[i].key);
         if (at && !(only[i].kinds & 1u << r->profile->format.kind)) {
-            return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is not for the columns of this kind of format", only[i].key);
+            return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is not for the columns of this kind of format",
+                                 only[i].key);
         }
     }
     return OK;
@@ -53,7 +63,8 @@ static enum outcome read_width(struct reading *r, struct setting *from, struct f
         return setting_fault(setting_get(from, "width"), r->fault, "SETTINGS_TYPE", "a dbf date has 8 digits");
     }
     if (decimals && (column->type != COLUMN_NUMBER || !width || decimals + 2 > width)) {
-        return setting_fault(setting_get(from, "decimals"), r->fault, "SETTINGS_TYPE", "decimals need type: number and a width that holds them");
+        return setting_fault(setting_get(from, "decimals"), r->fault, "SETTINGS_TYPE",
+                             "decimals need type: number and a width that holds them");
     }
     column->width = (uint32_t)width;
     column->decimals = (uint32_t)decimals;
@@ -61,34 +72,43 @@ static enum outcome read_width(struct reading *r, struct setting *from, struct f
 }
 
 static enum outcome read_column(struct reading *r, struct setting *from, struct format_column *ret) {
-    if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a column is {name, width, …}");
+    if (from->kind != SETTING_MAP)
+        return setting_fault(from, r->fault, "SETTINGS_TYPE", "a column is {name, width, …}");
     TRY(setting_text(from, "name", &ret->name, r->fault));
-    if (!*ret->name) return setting_fault(setting_get(from, "name"), r->fault, "SETTINGS_TYPE", "a column needs a name");
+    if (!*ret->name)
+        return setting_fault(setting_get(from, "name"), r->fault, "SETTINGS_TYPE", "a column needs a name");
     if (r->profile->format.kind == FORMAT_DBF) TRY(check_column(r, setting_get(from, "name"), ret->name));
     TRY(check_options(r, from));
     TRY(read_type(r, from, ret));
     TRY(read_width(r, from, ret));
     TRY(read_fill(r, from, ret));
     TRY(setting_bool_or(from, "continues", false, &ret->continues, r->fault));
-    if (ret->continues && !ret->width) return setting_fault(setting_get(from, "continues"), r->fault, "SETTINGS_MISSING", "a column that continues needs its width");
+    if (ret->continues && !ret->width)
+        return setting_fault(setting_get(from, "continues"), r->fault, "SETTINGS_MISSING",
+                             "a column that continues needs its width");
     if (!ret->continues || (ret->type == COLUMN_TEXT && !ret->right)) return OK;
-    return setting_fault(setting_get(from, "continues"), r->fault, "SETTINGS_TYPE", "only a text that begins at the left can continue below");
+    return setting_fault(setting_get(from, "continues"), r->fault, "SETTINGS_TYPE",
+                         "only a text that begins at the left can continue below");
 }
 
 enum outcome read_columns(struct reading *r, struct setting *from) {
     struct format *format = &r->profile->format;
     struct setting *list = setting_get(from, "columns");
-    if (!list && format->kind == FORMAT_FIXED) return setting_fault(from, r->fault, "SETTINGS_MISSING", "fixed needs columns: [{name, width}, …]");
+    if (!list && format->kind == FORMAT_FIXED)
+        return setting_fault(from, r->fault, "SETTINGS_MISSING", "fixed needs columns: [{name, width}, …]");
     if (!list) return OK;
-    if (list->kind != SETTING_LIST || !list->first) return setting_fault(list, r->fault, "SETTINGS_TYPE", "columns: a list of {name, width, …}");
-    if (list->count > NATIVE_COLUMNS) return setting_fault(list, r->fault, "TOO_MANY", "more than %u columns", NATIVE_COLUMNS);
+    if (list->kind != SETTING_LIST || !list->first)
+        return setting_fault(list, r->fault, "SETTINGS_TYPE", "columns: a list of {name, width, …}");
+    if (list->count > NATIVE_COLUMNS)
+        return setting_fault(list, r->fault, "TOO_MANY", "more than %u columns", NATIVE_COLUMNS);
     struct format_column *columns = arena_array(r->profile->arena, list->count, sizeof *columns);
     format->columns = columns;
     for (struct setting *one = list->first; one; one = one->next) {
         struct format_column *column = &columns[format->column_count];
         TRY(read_column(r, one, column));
         for (size_t i = 0; i < format->column_count; i++) {
-            if (strcmp(columns[i].name, column->name) == 0) return setting_fault(one, r->fault, "SETTINGS_TYPE", "there are two columns \"%s\"", column->name);
+            if (strcmp(columns[i].name, column->name) == 0)
+                return setting_fault(one, r->fault, "SETTINGS_TYPE", "there are two columns \"%s\"", column->name);
         }
         format->column_count++;
     }
@@ -108,7 +128,8 @@ static size_t width_of(const struct format *format, const char *name) {
 enum outcome check_column(struct reading *r, const struct setting *at, const char *name) {
     const struct format *format = &r->profile->format;
     if (format->kind == FORMAT_DBF && width_of(format, name) > 10) {
-        return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" is longer than ten bytes: no DBF field can have this name", name);
+        return setting_fault(at, r->fault, "SETTINGS_TYPE",
+                             "\"%s\" is longer than ten bytes: no DBF field can have this name", name);
     }
     for (size_t i = 0; i < format->column_count; i++) {
         if (strcmp(format->columns[i].name, name) == 0) return OK;

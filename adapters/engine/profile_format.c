@@ -24,7 +24,8 @@ static enum outcome read_separator(struct reading *r, struct setting *from) {
     if (strcmp(text, "\\t") == 0) text = "\t";
     unsigned char one = (unsigned char)text[0];
     if (strlen(text) != 1 || one >= 0x80 || one == '"' || one == '\n' || one == '\r') {
-        return setting_fault(setting_get(from, "separator"), r->fault, "SETTINGS_TYPE", "separator is one ASCII character or \\t");
+        return setting_fault(setting_get(from, "separator"), r->fault, "SETTINGS_TYPE",
+                             "separator is one ASCII character or \\t");
     }
     r->profile->format.separator = text[0];
     return OK;
@@ -35,13 +36,28 @@ static enum outcome read_separator(struct reading *r, struct setting *from) {
 /* What belongs to one kind of format is refused in the others. */
 static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     struct profile *p = r->profile;
-    static const struct { const char *key; unsigned kinds; } only[] = {{"separator", 1u << FORMAT_CSV}, {"cpg", 1u << FORMAT_DBF},
-        {"width", 1u << FORMAT_FIXED}, {"sheet", 1u << FORMAT_XLSX}, {"sheets", 1u << FORMAT_XLSX}, {"ignore_sheets", 1u << FORMAT_XLSX},
-        {"title", 1u << FORMAT_XLSX}, {"header", 1u << FORMAT_XLSX}, {"columns", 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX}, {"key", ROWS}, {"schema", 1u << FORMAT_XML}, {"root", 1u << FORMAT_XML},
-        {"namespace", 1u << FORMAT_XML}, {"prefix", 1u << FORMAT_XML}, {"record", 1u << FORMAT_XML | 1u << FORMAT_JSON}};
+    static const struct {
+        const char *key;
+        unsigned kinds;
+    } only[] = {{"separator", 1u << FORMAT_CSV},
+                {"cpg", 1u << FORMAT_DBF},
+                {"width", 1u << FORMAT_FIXED},
+                {"sheet", 1u << FORMAT_XLSX},
+                {"sheets", 1u << FORMAT_XLSX},
+                {"ignore_sheets", 1u << FORMAT_XLSX},
+                {"title", 1u << FORMAT_XLSX},
+                {"header", 1u << FORMAT_XLSX},
+                {"columns", 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX},
+                {"key", ROWS},
+                {"schema", 1u << FORMAT_XML},
+                {"root", 1u << FORMAT_XML},
+                {"namespace", 1u << FORMAT_XML},
+                {"prefix", 1u << FORMAT_XML},
+                {"record", 1u << FORMAT_XML | 1u << FORMAT_JSON}};
     for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
         struct setting *at = setting_get(from, only[i].key);
-        if (at && !(only[i].kinds & 1u << p->format.kind)) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is not for this kind of format", only[i].key);
+        if (at && !(only[i].kinds & 1u << p->format.kind))
+            return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is not for this kind of format", only[i].key);
     }
     const char *record = NULL, *key = NULL;
     static const char *const counts[] = {"bytes", "characters", NULL};
@@ -57,8 +73,10 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     TRY(setting_text_or(from, "prefix", NULL, &p->format.prefix, r->fault));
     TRY(setting_text_or(from, "record", NULL, &record, r->fault));
     TRY(setting_text_or(from, "key", NULL, &key, r->fault));
-    if (p->format.kind == FORMAT_XML && !p->format.root) return setting_fault(from, r->fault, "SETTINGS_MISSING", "xml needs root: the name of the root element");
-    if (p->format.prefix && !p->format.name_space) return setting_fault(setting_get(from, "prefix"), r->fault, "SETTINGS_MISSING", "a prefix needs a namespace");
+    if (p->format.kind == FORMAT_XML && !p->format.root)
+        return setting_fault(from, r->fault, "SETTINGS_MISSING", "xml needs root: the name of the root element");
+    if (p->format.prefix && !p->format.name_space)
+        return setting_fault(setting_get(from, "prefix"), r->fault, "SETTINGS_MISSING", "a prefix needs a namespace");
     TRY(read_schema(r, from));
     if (record) TRY(read_path(r, setting_get(from, "record"), record, &p->record));
     if (key) TRY(read_path(r, setting_get(from, "key"), key, &p->key));
@@ -67,7 +85,8 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
 }
 
 enum outcome read_format(struct reading *r, struct setting *root) {
-    static const char *const kinds[] = {"csv", "xml", "json", "jsonl", "fixed", "dbf", "xlsx", NULL}, *const encodings[] = {"UTF-8", "GB18030", NULL};
+    static const char *const kinds[] = {"csv", "xml", "json", "jsonl", "fixed", "dbf", "xlsx", NULL},
+                             *const encodings[] = {"UTF-8", "GB18030", NULL};
     struct profile *p = r->profile;
     struct setting *from = NULL;
     const char *kind = NULL;
@@ -79,7 +98,8 @@ enum outcome read_format(struct reading *r, struct setting *root) {
     p->format.kind = (enum format_kind)which;
     p->format.encoding = (enum format_encoding)encoding;
     TRY(setting_bool_or(from, "bom", false, &p->format.bom, r->fault));
-    if (p->format.bom && p->format.encoding != ENCODING_UTF8) return setting_fault(setting_get(from, "bom"), r->fault, "SETTINGS_TYPE", "a BOM is for UTF-8 only");
+    if (p->format.bom && p->format.encoding != ENCODING_UTF8)
+        return setting_fault(setting_get(from, "bom"), r->fault, "SETTINGS_TYPE", "a BOM is for UTF-8 only");
     TRY(setting_text_or(from, "extension", kinds[which], &p->extension, r->fault));
     TRY(read_texts(r, from, "list", (struct texts){NULL, 0}, &p->list));
     TRY(read_dates_of(r, from, (struct texts){NULL, 0}, &p->dates));

@@ -9,12 +9,15 @@ static enum outcome read_direction(struct reading *r, struct setting *from, stru
     message->sends = both || strcmp(direction, "send") == 0;
     message->receives = both || strcmp(direction, "receive") == 0;
     if (message->sends || message->receives) return OK;
-    return setting_fault(setting_get(from, "direction"), r->fault, "SETTINGS_TYPE", "direction is send, receive or both, not \"%s\"", direction);
+    return setting_fault(setting_get(from, "direction"), r->fault, "SETTINGS_TYPE",
+                         "direction is send, receive or both, not \"%s\"", direction);
 }
 
-static enum outcome read_event(struct reading *r, const struct setting *at, const char *code, struct mapped_message *message) {
+static enum outcome read_event(struct reading *r, const struct setting *at, const char *code,
+                               struct mapped_message *message) {
     const struct event_entry *event = catalogue_event(r->profile->catalogue, bytes_of_cstr(code));
-    if (!event) return setting_fault(at, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no event of schemas/rules/rules.yaml", code);
+    if (!event)
+        return setting_fault(at, r->fault, "SETTINGS_UNKNOWN", "\"%s\" is no event of schemas/rules/rules.yaml", code);
     message->event = code;
     message->record = canonical_record(event->kind);
     message->opens = event->opens;
@@ -24,12 +27,17 @@ static enum outcome read_event(struct reading *r, const struct setting *at, cons
     return OK;
 }
 
-static enum outcome read_block(struct reading *r, const struct setting *use, const struct setting *name, struct parts *parts) {
+static enum outcome read_block(struct reading *r, const struct setting *use, const struct setting *name,
+                               struct parts *parts) {
     struct setting *block = name->text && r->blocks ? setting_get(r->blocks, name->text) : NULL;
-    if (!block) return setting_fault(name, r->fault, "SETTINGS_MISSING", "there is no block \"%s\" under blocks", name->text ? name->text : "?");
-    if (block->kind != SETTING_MAP) return setting_fault(block, r->fault, "SETTINGS_TYPE", "a block has fields, facts and groups");
+    if (!block)
+        return setting_fault(name, r->fault, "SETTINGS_MISSING", "there is no block \"%s\" under blocks",
+                             name->text ? name->text : "?");
+    if (block->kind != SETTING_MAP)
+        return setting_fault(block, r->fault, "SETTINGS_TYPE", "a block has fields, facts and groups");
     for (const struct setting *earlier = use->first; earlier != name; earlier = earlier->next) {
-        if (earlier->text && strcmp(earlier->text, name->text) == 0) return setting_fault(name, r->fault, "SETTINGS_DUPLICATE", "\"%s\" stands twice", name->text);
+        if (earlier->text && strcmp(earlier->text, name->text) == 0)
+            return setting_fault(name, r->fault, "SETTINGS_DUPLICATE", "\"%s\" stands twice", name->text);
     }
     return read_parts(r, block, parts);
 }
@@ -63,10 +71,16 @@ static enum outcome read_rest(struct reading *r, struct setting *from, struct ma
 static enum outcome read_shared(struct reading *r, struct setting *from, struct mapped_message *message) {
     struct arena *arena = r->profile->arena;
     NOTE(r, setting_get(from, "when"), read_fixed(r, from, "when", &message->when, &message->when_count));
-    NOTE(r, setting_get(from, "constants"), read_fixed(r, from, "constants", &message->constants, &message->constant_count));
+    NOTE(r, setting_get(from, "constants"),
+         read_fixed(r, from, "constants", &message->constants, &message->constant_count));
     NOTE(r, NULL, read_texts(r, from, "files", (struct texts){NULL, 0}, &message->files));
-    struct parts parts = {message->record, arena_array(arena, MOST_FIELDS, sizeof(struct mapped_field)), 0,
-                          arena_array(arena, MOST_FACTS, sizeof(struct mapped_fact)), 0, arena_array(arena, GROUP_COUNT, sizeof(struct mapped_group)), 0};
+    struct parts parts = {message->record,
+                          arena_array(arena, MOST_FIELDS, sizeof(struct mapped_field)),
+                          0,
+                          arena_array(arena, MOST_FACTS, sizeof(struct mapped_fact)),
+                          0,
+                          arena_array(arena, GROUP_COUNT, sizeof(struct mapped_group)),
+                          0};
     NOTE(r, NULL, read_parts(r, from, &parts));
     NOTE(r, NULL, read_blocks(r, from, &parts));
     message->fields = parts.fields, message->field_count = parts.field_count;
@@ -74,14 +88,17 @@ static enum outcome read_shared(struct reading *r, struct setting *from, struct 
     message->groups = parts.groups, message->group_count = parts.group_count;
     NOTE(r, NULL, read_rest(r, from, message));
     if (message->sends && !maps(message, "envelope.business_time")) {
-        NOTE(r, NULL, setting_fault(from, r->fault, "SETTINGS_MISSING", "%s is sent, so envelope.business_time must be mapped", message->event));
+        NOTE(r, NULL,
+             setting_fault(from, r->fault, "SETTINGS_MISSING", "%s is sent, so envelope.business_time must be mapped",
+                           message->event));
     }
     return OK;
 }
 
 static enum outcome check_cites(struct reading *r, const struct setting *at, const struct mapped_message *message) {
     if (!message->sends || message->opens || maps(message, "envelope.cites")) return OK;
-    return setting_fault(at, r->fault, "SETTINGS_MISSING", "%s answers, so envelope.cites must be mapped", message->event);
+    return setting_fault(at, r->fault, "SETTINGS_MISSING", "%s answers, so envelope.cites must be mapped",
+                         message->event);
 }
 
 static enum outcome read_message(struct reading *r, struct setting *from, struct mapped_message *message) {
@@ -94,7 +111,11 @@ static enum outcome read_message(struct reading *r, struct setting *from, struct
 }
 
 /* 同式文书: papers that differ only in what stands at `kind`; each becomes a message. */
-struct papers { struct setting *events; struct native_path kind; struct mapped_message shared; };
+struct papers {
+    struct setting *events;
+    struct native_path kind;
+    struct mapped_message shared;
+};
 
 static enum outcome read_papers(struct reading *r, struct setting *from, struct papers *papers) {
     const char *kind = NULL;
@@ -109,15 +130,19 @@ static enum outcome read_papers(struct reading *r, struct setting *from, struct 
     return read_shared(r, from, &papers->shared);
 }
 
-static enum outcome read_paper(struct reading *r, const struct papers *papers, const struct setting *at, struct mapped_message *message) {
+static enum outcome read_paper(struct reading *r, const struct papers *papers, const struct setting *at,
+                               struct mapped_message *message) {
     struct texts said = {NULL, 0};
     *message = papers->shared;
     TRY(read_texts(r, papers->events, at->key, said, &said));
     TRY(read_event(r, at, at->key, message));
     if (message->record != papers->shared.record) {
-        return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s travels in another record than %s: put it into a message of its own", at->key, papers->shared.event);
+        return setting_fault(at, r->fault, "SETTINGS_TYPE",
+                             "%s travels in another record than %s: put it into a message of its own", at->key,
+                             papers->shared.event);
     }
-    if (!said.count) return setting_fault(at, r->fault, "SETTINGS_TYPE", "say what stands at kind in a file of %s", at->key);
+    if (!said.count)
+        return setting_fault(at, r->fault, "SETTINGS_TYPE", "say what stands at kind in a file of %s", at->key);
     struct fixed_text *when = arena_array(r->profile->arena, message->when_count + 1, sizeof *when);
     when[0] = (struct fixed_text){papers->kind, said};
     for (size_t i = 0; i < message->when_count; i++) when[i + 1] = message->when[i];
@@ -140,7 +165,8 @@ static bool hides(const struct mapped_message *earlier, const struct mapped_mess
         bool implied = false;
         for (size_t j = 0; j < later->when_count && !implied; j++) {
             implied = path_equal(&earlier->when[i].at, &later->when[j].at);
-            for (size_t k = 0; implied && k < later->when[j].texts.count; k++) implied = holds(&earlier->when[i].texts, later->when[j].texts.at[k]);
+            for (size_t k = 0; implied && k < later->when[j].texts.count; k++)
+                implied = holds(&earlier->when[i].texts, later->when[j].texts.at[k]);
         }
         if (!implied) return false;
     }
@@ -152,11 +178,14 @@ static enum outcome check_reach(struct reading *r, const struct setting *at, siz
     for (size_t i = 0; i < index; i++) {
         const struct mapped_message *earlier = &r->profile->messages[i];
         if (earlier->sends && later->sends && hides(earlier, later)) {
-            return setting_fault(at, r->fault, "SETTINGS_UNREACHABLE", "message %zu (%s) takes every file that this one (%s) would: tell them apart by when or files",
-                                 i + 1, earlier->event, later->event);
+            return setting_fault(
+                at, r->fault, "SETTINGS_UNREACHABLE",
+                "message %zu (%s) takes every file that this one (%s) would: tell them apart by when or files", i + 1,
+                earlier->event, later->event);
         }
         if (earlier->receives && later->receives && strcmp(earlier->event, later->event) == 0) {
-            return setting_fault(at, r->fault, "SETTINGS_UNREACHABLE", "%s is received by message %zu already", later->event, i + 1);
+            return setting_fault(at, r->fault, "SETTINGS_UNREACHABLE", "%s is received by message %zu already",
+                                 later->event, i + 1);
         }
     }
     return OK;
@@ -165,7 +194,8 @@ static enum outcome check_reach(struct reading *r, const struct setting *at, siz
 static size_t mistakes(const struct reading *r) { return r->mistakes ? r->mistakes->count : 0; }
 
 /* What is wrong already hides nobody. */
-static enum outcome take(struct reading *r, const struct setting *at, struct mapped_message *message, size_t mistakes_before) {
+static enum outcome take(struct reading *r, const struct setting *at, struct mapped_message *message,
+                         size_t mistakes_before) {
     if (mistakes(r) == mistakes_before) {
         if (message->sends) message->places = map_places_of(r->profile, message, r->profile->arena);
         return check_reach(r, at, r->profile->message_count++);
@@ -175,7 +205,8 @@ static enum outcome take(struct reading *r, const struct setting *at, struct map
 }
 
 static enum outcome read_one(struct reading *r, struct setting *one, struct mapped_message *messages) {
-    if (one->kind != SETTING_MAP) return setting_fault(one, r->fault, "SETTINGS_TYPE", "a message is {event, direction, when, fields, …}");
+    if (one->kind != SETTING_MAP)
+        return setting_fault(one, r->fault, "SETTINGS_TYPE", "a message is {event, direction, when, fields, …}");
     struct papers papers = {.events = setting_get(one, "events")};
     const size_t before = mistakes(r);
     struct mapped_message *next = &messages[r->profile->message_count];
@@ -210,7 +241,9 @@ enum outcome read_messages(struct reading *r, struct setting *root) {
     r->profile->messages = messages;
     for (struct setting *one = list->first; one; one = one->next) NOTE(r, NULL, read_one(r, one, messages));
     for (struct setting *block = r->blocks ? r->blocks->first : NULL; block; block = block->next) {
-        if (!block->seen) NOTE(r, block, setting_fault(block, r->fault, "SETTINGS_UNKNOWN", "block \"%s\" is used by no message", block->key));
+        if (!block->seen)
+            NOTE(r, block,
+                 setting_fault(block, r->fault, "SETTINGS_UNKNOWN", "block \"%s\" is used by no message", block->key));
     }
     return OK;
 }

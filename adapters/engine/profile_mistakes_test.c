@@ -8,9 +8,10 @@
 #include "adapters/engine/map_fixture.h"
 
 #define HEAD "agency: nm\nformat: {kind: csv, date: yyyy-M-d}\n"
-#define XML "agency: nm\nformat: {kind: xml, root: a}\n"
+#define XML  "agency: nm\nformat: {kind: xml, root: a}\n"
 #define SENT "messages:\n  - {event: REF.SEND, direction: send, fields: {envelope.business_time: 日期}}\n"
-#define SEND(more) "messages:\n  - {event: REF.SEND, direction: send, fields: {envelope.business_time: 日期}, " more "}\n"
+#define SEND(more) \
+    "messages:\n  - {event: REF.SEND, direction: send, fields: {envelope.business_time: 日期}, " more "}\n"
 #define FIELD(more) "messages:\n  - event: REF.SEND\n    fields:\n      envelope.business_time: 日期\n      " more "\n"
 
 static const struct wrong_profile all_wrong[] = {
@@ -20,7 +21,8 @@ static const struct wrong_profile all_wrong[] = {
     {"format: {kind: csv}\n" SENT, "SETTINGS_MISSING", 1, 1, "\"agency\""},
     {"agency: nobody\nformat: {kind: csv}\n" SENT, "UNKNOWN_RECIPIENT", 1, 9, "nobody"},
     {"agency: 巴彦淖尔市农牧局\nformat: {kind: csv}\n" SENT, "UNKNOWN_RECIPIENT", 1, 9, "the slug: nm"},
-    {"agency: nm\nformat: {kind: csv, encoding: gbk}\n" SENT, "SETTINGS_TYPE", 2, 31, "one of: UTF-8, GB18030 (GB18030 takes GBK"},
+    {"agency: nm\nformat: {kind: csv, encoding: gbk}\n" SENT, "SETTINGS_TYPE", 2, 31,
+     "one of: UTF-8, GB18030 (GB18030 takes GBK"},
     {"agency: nm\n" SENT, "SETTINGS_MISSING", 1, 1, "\"format\""},
     {"agency: nm\nformat: csv\n" SENT, "SETTINGS_TYPE", 2, 9, "map"},
     {"agency: nm\nformat: {kind: docx}\n" SENT, "SETTINGS_TYPE", 2, 16, "docx"},
@@ -69,7 +71,8 @@ static const struct wrong_profile all_wrong[] = {
     {HEAD SEND("when: {类型: []}"), "SETTINGS_TYPE", 4, 89, "text is missing"},
     {HEAD SEND("use: [a]"), "SETTINGS_MISSING", 4, 84, "no block \"a\""},
     {HEAD "blocks: {a: {fields: {title: t}}}\n" SEND("use: [a, a]"), "SETTINGS_DUPLICATE", 5, 87, "twice"},
-    {HEAD "blocks: {a: {fields: {title: t}}, b: {fields: {title: t}}}\n" SEND("use: [a]"), "SETTINGS_UNKNOWN", 3, 38, "used by no message"},
+    {HEAD "blocks: {a: {fields: {title: t}}, b: {fields: {title: t}}}\n" SEND("use: [a]"), "SETTINGS_UNKNOWN", 3, 38,
+     "used by no message"},
     {HEAD "blocks: {a: {fields: {titel: t}}}\n" SEND("use: [a]"), "SETTINGS_UNKNOWN", 3, 30, "titel"},
     {HEAD FIELD("titel: 名称"), "SETTINGS_UNKNOWN", 7, 14, "titel"},
     {HEAD FIELD("signer: 签收"), "SETTINGS_TYPE", 7, 15, "no field of CaseFile"},
@@ -94,7 +97,8 @@ static const struct wrong_profile all_wrong[] = {
     {HEAD SEND("facts: {a: b}"), "SETTINGS_TYPE", 4, 85, "a list of"},
     {HEAD SEND("facts: [{name: a}]"), "SETTINGS_MISSING", 4, 86, "\"at\""},
     {HEAD SEND("facts: [{name: a, at: b, as: kg}]"), "SETTINGS_MISSING", 4, 86, "belong together"},
-    {HEAD "messages: [{event: SYS.REFUSED, direction: receive, facts: [{name: a, at: b}]}]\n", "SETTINGS_TYPE", 3, 60, "facts belong to CaseFile"},
+    {HEAD "messages: [{event: SYS.REFUSED, direction: receive, facts: [{name: a, at: b}]}]\n", "SETTINGS_TYPE", 3, 60,
+     "facts belong to CaseFile"},
     {HEAD SEND("groups: [a]"), "SETTINGS_TYPE", 4, 86, "groups:"},
     {HEAD SEND("groups: {people: {fields: {name: a}}}"), "SETTINGS_UNKNOWN", 4, 95, "no group"},
     {HEAD SEND("groups: {penalties: {fields: {kind: a}}}"), "SETTINGS_TYPE", 4, 98, "no group of CaseFile"},
@@ -102,15 +106,24 @@ static const struct wrong_profile all_wrong[] = {
     {HEAD SEND("groups: {parties: {fields: {sex: a}}}"), "SETTINGS_MISSING", 4, 96, "member \"name\""},
     {HEAD SEND("groups: {parties: {fields: {name: a, colour: b}}}"), "SETTINGS_UNKNOWN", 4, 123, "no member"},
     {XML SEND("groups: {parties: {distinct: true, fields: {name: a}}}"), "SETTINGS_TYPE", 4, 107, "rows only"},
-    {HEAD SENT "  - {event: REF.AMEND, direction: send, fields: {envelope.business_time: a, envelope.cites: b}}\n", "SETTINGS_UNREACHABLE", 5, 5, "takes every file"},
-    {HEAD SENT "  - {event: REF.FILED, direction: receive}\n  - {event: REF.FILED, direction: receive}\n", "SETTINGS_UNREACHABLE", 6, 5, "already"},
+    {HEAD SENT "  - {event: REF.AMEND, direction: send, fields: {envelope.business_time: a, envelope.cites: b}}\n",
+     "SETTINGS_UNREACHABLE", 5, 5, "takes every file"},
+    {HEAD SENT "  - {event: REF.FILED, direction: receive}\n  - {event: REF.FILED, direction: receive}\n",
+     "SETTINGS_UNREACHABLE", 6, 5, "already"},
     {HEAD "messages:\n  - {events: {REF.FILED: a}, direction: receive}\n", "SETTINGS_MISSING", 4, 5, "kind"},
     {HEAD "messages:\n  - {events: [REF.FILED], kind: t, direction: receive}\n", "SETTINGS_TYPE", 4, 14, "events: {"},
-    {HEAD "messages:\n  - {events: {REF.FILED: a, REF.FILD: b}, kind: t, direction: receive}\n", "SETTINGS_UNKNOWN", 4, 39, "REF.FILD"},
-    {HEAD "messages:\n  - {events: {REF.FILED: a, REF.SEND: b}, kind: t, direction: receive}\n", "SETTINGS_TYPE", 4, 39, "another record"},
-    {HEAD "messages:\n  - {events: {REF.FILED: a, REF.NOT_FILED: []}, kind: t, direction: receive}\n", "SETTINGS_TYPE", 4, 44, "stands at kind"},
-    {HEAD "messages:\n  - {events: {REF.SEND: a, REF.AMEND: b}, kind: t, direction: send, fields: {envelope.business_time: a}}\n", "SETTINGS_MISSING", 4, 39, "envelope.cites"},
-    {HEAD "messages:\n  - {events: {REF.SEND: [a, b], REV.SEND: b}, kind: t, direction: send, fields: {envelope.business_time: a}}\n", "SETTINGS_UNREACHABLE", 4, 43, "takes every file"},
+    {HEAD "messages:\n  - {events: {REF.FILED: a, REF.FILD: b}, kind: t, direction: receive}\n", "SETTINGS_UNKNOWN", 4,
+     39, "REF.FILD"},
+    {HEAD "messages:\n  - {events: {REF.FILED: a, REF.SEND: b}, kind: t, direction: receive}\n", "SETTINGS_TYPE", 4, 39,
+     "another record"},
+    {HEAD "messages:\n  - {events: {REF.FILED: a, REF.NOT_FILED: []}, kind: t, direction: receive}\n", "SETTINGS_TYPE",
+     4, 44, "stands at kind"},
+    {HEAD "messages:\n  - {events: {REF.SEND: a, REF.AMEND: b}, kind: t, direction: send, fields: "
+          "{envelope.business_time: a}}\n",
+     "SETTINGS_MISSING", 4, 39, "envelope.cites"},
+    {HEAD "messages:\n  - {events: {REF.SEND: [a, b], REV.SEND: b}, kind: t, direction: send, fields: "
+          "{envelope.business_time: a}}\n",
+     "SETTINGS_UNREACHABLE", 4, 43, "takes every file"},
 };
 
 static void every_mistake_is_told_at_its_place(void **state) {
@@ -124,7 +137,9 @@ static void every_mistake_is_told_at_its_place(void **state) {
         other += !strstr(fault.text, place);
         const struct fault *all = NULL;
         size_t count = fixture_checked(w->yaml, &all), told = 0;
-        while (told < count && (strcmp(all[told].code, w->code) != 0 || all[told].line != w->line || all[told].column != w->column)) told++;
+        while (told < count &&
+               (strcmp(all[told].code, w->code) != 0 || all[told].line != w->line || all[told].column != w->column))
+            told++;
         if (told == count) print_error("%zu: check does not tell of %s:\n%s", i, w->code, w->yaml);
         other += told == count;
     }
@@ -134,7 +149,8 @@ static void every_mistake_is_told_at_its_place(void **state) {
 static void check_tells_all_mistakes_in_the_file_s_order(void **state) {
     (void)state;
     const struct fault *all = NULL;
-    size_t count = fixture_checked("agency: nobody\n"
+    size_t count = fixture_checked(
+        "agency: nobody\n"
         "format: {kind: csv, date: [yyyy年M月d日]}\n"
         "attachment_wait: soon\n"
         "tables: {sex: {男: '1', 女: }}\n"
@@ -142,19 +158,27 @@ static void check_tells_all_mistakes_in_the_file_s_order(void **state) {
         "blocks:\n"
         "  letter: {fields: {envelope.document_nr: 文号, envelope.recipients: {at: 主送, table: organ}}}\n"
         "messages:\n"
-        "  - {event: REF.SEND, when: {类型: 移送}, use: [letter], fields: {envelope.business_time: {at: 日期, date: x, bare: true}, title: {at: 名称, tabel: t}}}\n"
+        "  - {event: REF.SEND, when: {类型: 移送}, use: [letter], fields: {envelope.business_time: {at: 日期, date: x, "
+        "bare: true}, title: {at: 名称, tabel: t}}}\n"
         "  - {event: REF.SENT, use: [letter]}\n"
-        "  - {event: REF.AMEND, when: {类型: 补充}, use: [letter], fields: {envelope.business_time: 日期, envelope.cites: 来文}, groups: {people: {}, parties: {fields: {nam: 姓名}}}}\n",
+        "  - {event: REF.AMEND, when: {类型: 补充}, use: [letter], fields: {envelope.business_time: 日期, "
+        "envelope.cites: 来文}, groups: {people: {}, parties: {fields: {nam: 姓名}}}}\n",
         &all);
-    static const struct { uint32_t line; const char *says; } expected[] = {{1, "nobody"}, {3, "attachment_wait"}, {4, "canonical text"}, {5, "colour"}, {7, "document_nr"}, {7, "organ"},
-        {9, "json only"}, {9, "tabel"}, {10, "REF.SENT"}, {11, "people"}, {11, "name"}, {11, "nam"}};
+    static const struct {
+        uint32_t line;
+        const char *says;
+    } expected[] = {{1, "nobody"},      {3, "attachment_wait"}, {4, "canonical text"}, {5, "colour"},
+                    {7, "document_nr"}, {7, "organ"},           {9, "json only"},      {9, "tabel"},
+                    {10, "REF.SENT"},   {11, "people"},         {11, "name"},          {11, "nam"}};
     for (size_t i = 0; i < count && i < sizeof expected / sizeof expected[0]; i++) {
-        if (all[i].line != expected[i].line || !strstr(all[i].text, expected[i].says)) fail_msg("%zu: %s, not %u %s", i, all[i].text, expected[i].line, expected[i].says);
+        if (all[i].line != expected[i].line || !strstr(all[i].text, expected[i].says))
+            fail_msg("%zu: %s, not %u %s", i, all[i].text, expected[i].line, expected[i].says);
     }
     assert_int_equal(count, sizeof expected / sizeof expected[0]);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_mistake_is_told_at_its_place), cmocka_unit_test(check_tells_all_mistakes_in_the_file_s_order)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_mistake_is_told_at_its_place),
+                                       cmocka_unit_test(check_tells_all_mistakes_in_the_file_s_order)};
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

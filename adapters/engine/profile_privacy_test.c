@@ -1,5 +1,5 @@
-/* Masks: what each shows of one case, in the native file, among the attachments and in canonical JSON; what a profile withholds; and a table
- * with anything unknown in it is refused at its place. */
+/* Masks: what each shows of one case, in the native file, among the attachments and in canonical JSON; what a profile
+ * withholds; and a table with anything unknown in it is refused at its place. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -13,16 +13,27 @@
 #include "adapters/engine/rendering.h"
 #include "base/limits.h"
 
-#define CASE "{event: REF.SEND, fields: {envelope.business_time: 时间, envelope.document_no: 文号, envelope.recipients: 主送, title: 名称, category: 类别, county_code: 旗县,\n" \
-    "   summary: 案情, place: 地点, longitude: 经度, latitude: 纬度, contact: 联系人, contact_phone: 联系电话, officers: 承办人, inbox.role: 方式},\n" \
-    "   groups: {parties: {at: 当事人, fields: {name: 姓名, kind: 类型, id_type: 证件, id_no: 号码, phone: 电话, address: 住址, sex: 性别}},\n" \
-    "            documents: {at: 附件, fields: {file_name: 文件}}, native: {at: 其他, fields: {name: 项, value: 值}}}}\n"
+#define CASE                                                                                                           \
+    "{event: REF.SEND, fields: {envelope.business_time: 时间, envelope.document_no: 文号, envelope.recipients: 主送, " \
+    "title: 名称, category: 类别, county_code: 旗县,\n"                                                                \
+    "   summary: 案情, place: 地点, longitude: 经度, latitude: 纬度, contact: 联系人, contact_phone: 联系电话, "       \
+    "officers: 承办人, inbox.role: 方式},\n"                                                                           \
+    "   groups: {parties: {at: 当事人, fields: {name: 姓名, kind: 类型, id_type: 证件, id_no: 号码, phone: 电话, "     \
+    "address: 住址, sex: 性别}},\n"                                                                                    \
+    "            documents: {at: 附件, fields: {file_name: 文件}}, native: {at: 其他, fields: {name: 项, value: "      \
+    "值}}}}\n"
 #define PROFILE(agency, more) "agency: " agency "\nformat: {kind: json}\n" more "messages:\n  - " CASE
 
-static const char native[] = "{\"时间\": \"2026-06-08 10:00\", \"文号\": \"巴农移送〔2026〕3号\", \"主送\": [\"psb-bynr\"], \"名称\": \"王小明滥伐案\", \"类别\": \"TIMB2\", \"旗县\": \"150821\","
-    "\"案情\": \"案情如下：身份证150821197002020014，电话13812341234\", \"地点\": \"五原县塔尔湖镇\", \"经度\": \"107.38712\", \"纬度\": \"41.08765\", \"联系人\": \"田某人\", \"联系电话\": \"0478-0000678\", \"承办人\": [\"赵办案\", \"钱办案\"],"
-    "\"当事人\": [{\"姓名\": \"欧阳小明\", \"类型\": \"PERSON\", \"证件\": \"111\", \"号码\": \"150821197002020014\", \"电话\": \"13812341234\", \"住址\": \"五原县塔尔湖镇1组\", \"性别\": \"1\"},"
-    "{\"姓名\": \"巴彦淖尔木业公司\", \"类型\": \"ORGANISATION\", \"证件\": \"USCC\", \"号码\": \"11150800990000156N\"}],"
+static const char native[] =
+    "{\"时间\": \"2026-06-08 10:00\", \"文号\": \"巴农移送〔2026〕3号\", \"主送\": [\"psb-bynr\"], \"名称\": "
+    "\"王小明滥伐案\", \"类别\": \"TIMB2\", \"旗县\": \"150821\","
+    "\"案情\": \"案情如下：身份证150821197002020014，电话13812341234\", \"地点\": \"五原县塔尔湖镇\", \"经度\": "
+    "\"107.38712\", \"纬度\": \"41.08765\", \"联系人\": \"田某人\", \"联系电话\": \"0478-0000678\", \"承办人\": "
+    "[\"赵办案\", \"钱办案\"],"
+    "\"当事人\": [{\"姓名\": \"欧阳小明\", \"类型\": \"PERSON\", \"证件\": \"111\", \"号码\": \"150821197002020014\", "
+    "\"电话\": \"13812341234\", \"住址\": \"五原县塔尔湖镇1组\", \"性别\": \"1\"},"
+    "{\"姓名\": \"巴彦淖尔木业公司\", \"类型\": \"ORGANISATION\", \"证件\": \"USCC\", \"号码\": "
+    "\"11150800990000156N\"}],"
     "\"附件\": [{\"文件\": \"移送书.pdf\"}], \"手机备注\": \"13899998888\"}";
 
 static struct bytes value_of(const char *yaml) {
@@ -41,7 +52,8 @@ static const char *seen_by(const char *yaml, struct bytes value, const char *rol
     struct bytes name = BYTES_LITERAL("1_移送书.pdf");
     const struct native_file *papers = NULL;
     assert_int_equal(convert_attachments(profile, value, role, fixture_arena, &papers, ret_papers, &fault), OK);
-    if (convert_render(profile, value, &facts, &name, *ret_papers, fixture_arena, &made, &fault) != OK) fail_msg("%s %s", fault.code, fault.text);
+    if (convert_render(profile, value, &facts, &name, *ret_papers, fixture_arena, &made, &fault) != OK)
+        fail_msg("%s %s", fault.code, fault.text);
     assert_int_equal(made.attachment_count, *ret_papers);
     profile_free(profile);
     return arena_cstr(fixture_arena, made.content);
@@ -49,16 +61,22 @@ static const char *seen_by(const char *yaml, struct bytes value, const char *rol
 
 static void shows(const char *file, const char *const *texts, bool shown) {
     for (size_t i = 0; texts[i]; i++) {
-        if ((strstr(file, texts[i]) != NULL) != shown) fail_msg("%s is%s shown in %s", texts[i], shown ? " not" : "", file);
+        if ((strstr(file, texts[i]) != NULL) != shown)
+            fail_msg("%s is%s shown in %s", texts[i], shown ? " not" : "", file);
     }
 }
 
 static const char *const person[] = {"小明", "150821197002020014", "13812341234", "1组", "13899998888", NULL};
 static const char *const free_text[] = {"案情如下", "滥伐案", "田某人", "赵办案", "钱办案", "移送书", NULL};
-static const char *const company[] = {"巴彦淖尔木业公司", "11150800990000156N", "巴农移送〔2026〕3号", "TIMB2", "150821", "五原县", NULL};
+static const char *const company[] = {
+    "巴彦淖尔木业公司", "11150800990000156N", "巴农移送〔2026〕3号", "TIMB2", "150821", "五原县", NULL};
 
 static void each_mask_shows_its_own(void **state) {
-    static const char *const others[] = {"欧阳*", "1508**********0014", "138****1234", "047*****0678", "107.39", "41.09", NULL}, *const exact[] = {"塔尔湖", "0478-0000678", "38712", NULL};
+    static const char *const others[] = {"欧阳*",       "1508**********0014",
+                                         "138****1234", "047*****0678",
+                                         "107.39",      "41.09",
+                                         NULL},
+                             *const exact[] = {"塔尔湖", "0478-0000678", "38712", NULL};
     static const char *const numbers[] = {"107.3", "41.0", "0478", "塔尔湖", "欧阳", "1508**", "138**", NULL};
     struct bytes value = value_of(PROFILE("nm", ""));
     size_t papers = 0;
@@ -86,8 +104,10 @@ static void coordinators_get_statistics_unless_their_profile_says_more(void **st
     (void)state;
     shows(seen_by(PROFILE("fgw", ""), value, "to", &papers), person, false);
     shows(seen_by(PROFILE("fgw", "privacy: {to: HANDLER}\n"), value, "to", &papers), person, true);
-    shows(seen_by(PROFILE("lcj", "privacy: {to: HANDLER, events: {REF.SEND: STAT}}\n"), value, "to", &papers), person, false);
-    shows(seen_by(PROFILE("lcj", "privacy: {copy: STAT}\n"), value, "unknown", &papers), person, false); /* as a copy */
+    shows(seen_by(PROFILE("lcj", "privacy: {to: HANDLER, events: {REF.SEND: STAT}}\n"), value, "to", &papers), person,
+          false);
+    /* as a copy */
+    shows(seen_by(PROFILE("lcj", "privacy: {copy: STAT}\n"), value, "unknown", &papers), person, false);
 }
 
 static void canonical_json_is_masked_too(void **state) {
@@ -96,7 +116,9 @@ static void canonical_json_is_masked_too(void **state) {
     struct fault fault;
     json_t *root = NULL;
     (void)state;
-    assert_int_equal(canonical_json(fixture_catalogue, value, profile_mask(fgw, "copy", BYTES_LITERAL("REF.SEND")), &root, &fault), OK);
+    assert_int_equal(
+        canonical_json(fixture_catalogue, value, profile_mask(fgw, "copy", BYTES_LITERAL("REF.SEND")), &root, &fault),
+        OK);
     char *text = json_dumps(root, JSON_COMPACT);
     shows(text, person, false), shows(text, free_text, false), shows(text, company, true);
     free(text);
@@ -135,19 +157,27 @@ static uint32_t line_of(const char *text, const char *what) {
 }
 
 /* from, to, and what stands in the line that the fault names. */
-static const struct { const char *from, *to, *code, *says, *in_line; } spoilt[] = {
-    {"parties.phone: {OTHER_DEPT: {middle: [3, 4]}", "parties.phone: {OTHER_DEPT: {midle: [3, 4]}", "SETTINGS_TYPE", "treatment", "  parties.phone"},
+static const struct {
+    const char *from, *to, *code, *says, *in_line;
+} spoilt[] = {
+    {"parties.phone: {OTHER_DEPT: {middle: [3, 4]}", "parties.phone: {OTHER_DEPT: {midle: [3, 4]}", "SETTINGS_TYPE",
+     "treatment", "  parties.phone"},
     {"place: {OTHER_DEPT: county", "place: {OTHER_DEPT: town", "SETTINGS_TYPE", "\"town\" is no treatment", "  place:"},
     {"parties.phone: {", "parties.fone: {", "SETTINGS_UNKNOWN", "parties.fone", "  parties.fone"},
-    {"  summary: {OTHER_DEPT: numbers, STAT: drop, PUBLIC: drop}\n", "", "SETTINGS_MISSING", "nothing is said of summary", "  parties.name"},
+    {"  summary: {OTHER_DEPT: numbers, STAT: drop, PUBLIC: drop}\n", "", "SETTINGS_MISSING",
+     "nothing is said of summary", "  parties.name"},
     {"note: {OTHER_DEPT: numbers, STAT: drop,", "note: {OTHER_DEPT: numbers,", "SETTINGS_MISSING", "STAT", "  note:"},
     {"note: {OTHER_DEPT: numbers,", "note: {COPY: drop, OTHER_DEPT: full,", "SETTINGS_TYPE", "whole", "  note:"},
     {"note: {OTHER_DEPT: numbers,", "note: {NOBODY: drop, OTHER_DEPT: full,", "SETTINGS_UNKNOWN", "NOBODY", "  note:"},
-    {"note: {OTHER_DEPT: numbers,", "note: {OTHER_DEPT: {grid: 0.01},", "SETTINGS_TYPE", "cannot be treated", "  note:"},
-    {"longitude: {OTHER_DEPT: {grid: 0.01}", "longitude: {OTHER_DEPT: county", "SETTINGS_TYPE", "cannot be treated", "  longitude:"},
-    {"reporter: {OTHER_DEPT: sealed", "reporter: {OTHER_DEPT: full", "SETTINGS_TYPE", "cannot be treated", "  reporter:"},
+    {"note: {OTHER_DEPT: numbers,", "note: {OTHER_DEPT: {grid: 0.01},", "SETTINGS_TYPE", "cannot be treated",
+     "  note:"},
+    {"longitude: {OTHER_DEPT: {grid: 0.01}", "longitude: {OTHER_DEPT: county", "SETTINGS_TYPE", "cannot be treated",
+     "  longitude:"},
+    {"reporter: {OTHER_DEPT: sealed", "reporter: {OTHER_DEPT: full", "SETTINGS_TYPE", "cannot be treated",
+     "  reporter:"},
     {"records: [CaseFile, Clue]", "records: [CaseFile, Claim]", "SETTINGS_TYPE", "Claim", "  title:"},
-    {"full_when: {kind: ORGANISATION}", "full_when: {sort: ORGANISATION}", "SETTINGS_UNKNOWN", "sort", "  parties.name"},
+    {"full_when: {kind: ORGANISATION}", "full_when: {sort: ORGANISATION}", "SETTINGS_UNKNOWN", "sort",
+     "  parties.name"},
     {"participants: {COO: STAT}", "participants: {COO: STATS}", "SETTINGS_TYPE", "STATS", "participants:"},
     {"participants: {COO: STAT}", "participants: {CEO: STAT}", "SETTINGS_UNKNOWN", "CEO", "participants:"}};
 
@@ -163,9 +193,11 @@ static void an_unknown_field_or_treatment_is_refused_at_its_place(void **state) 
         FILE *file = fopen(path, "w");
         assert_true(file && fputs(text, file) >= 0 && fclose(file) == 0);
         if (privacy_load(folder, NULL, &privacy, &fault) != REFUSE) fail_msg("%s is taken", spoilt[i].to);
-        if (strcmp(fault.code, spoilt[i].code) != 0 || !strstr(fault.text, spoilt[i].says)) fail_msg("%s: %s %s", spoilt[i].to, fault.code, fault.text);
+        if (strcmp(fault.code, spoilt[i].code) != 0 || !strstr(fault.text, spoilt[i].says))
+            fail_msg("%s: %s %s", spoilt[i].to, fault.code, fault.text);
         /* what is missing altogether is told where the fields begin */
-        if (fault.line != line_of(text, spoilt[i].in_line)) fail_msg("%s: line %u, %s", spoilt[i].to, fault.line, fault.text);
+        if (fault.line != line_of(text, spoilt[i].in_line))
+            fail_msg("%s: line %u, %s", spoilt[i].to, fault.line, fault.text);
         assert_true(fault.column > 0);
     }
     unlink(path);
@@ -173,8 +205,10 @@ static void an_unknown_field_or_treatment_is_refused_at_its_place(void **state) 
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_mask_shows_its_own), cmocka_unit_test(coordinators_get_statistics_unless_their_profile_says_more),
-                                       cmocka_unit_test(canonical_json_is_masked_too), cmocka_unit_test(what_is_withheld_never_becomes_part_of_the_record),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_mask_shows_its_own),
+                                       cmocka_unit_test(coordinators_get_statistics_unless_their_profile_says_more),
+                                       cmocka_unit_test(canonical_json_is_masked_too),
+                                       cmocka_unit_test(what_is_withheld_never_becomes_part_of_the_record),
                                        cmocka_unit_test(an_unknown_field_or_treatment_is_refused_at_its_place)};
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

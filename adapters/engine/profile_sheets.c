@@ -5,12 +5,16 @@
 static enum outcome check_sheet(struct reading *r, const struct setting *at, const char *name) {
     size_t characters = 0;
     for (const char *p = name; *p; p++) characters += (*p & 0xc0) != 0x80;
-    bool plain = characters && characters <= 31 && !strpbrk(name, "[]:*?/\\") && name[0] != '\'' && name[strlen(name) - 1] != '\'';
+    bool plain = characters && characters <= 31 && !strpbrk(name, "[]:*?/\\") && name[0] != '\'' &&
+                 name[strlen(name) - 1] != '\'';
     if (plain && !bytes_equal(bytes_of_cstr(name), NATIVE_ROW)) return OK;
-    return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" cannot be a sheet: at most 31 characters, none of [ ] : * ? / \\, and not \"row\"", name);
+    return setting_fault(at, r->fault, "SETTINGS_TYPE",
+                         "\"%s\" cannot be a sheet: at most 31 characters, none of [ ] : * ? / \\, and not \"row\"",
+                         name);
 }
 
-static enum outcome read_sheet_list(struct reading *r, struct setting *from, const char *key, const char *const **ret, size_t *ret_count) {
+static enum outcome read_sheet_list(struct reading *r, struct setting *from, const char *key, const char *const **ret,
+                                    size_t *ret_count) {
     struct texts list = {NULL, 0};
     TRY(read_texts(r, from, key, list, &list));
     for (size_t i = 0; i < list.count; i++) TRY(check_sheet(r, setting_get(from, key), list.at[i]));
@@ -29,7 +33,9 @@ enum outcome read_sheets(struct reading *r, struct setting *from) {
     TRY(setting_text_or(from, "title", NULL, &format->title, r->fault));
     TRY(setting_int_or(from, "header", 1, 2, 1, &header, r->fault));
     format->header_rows = (uint32_t)header;
-    if (format->sheet_count && !format->sheet) return setting_fault(setting_get(from, "sheets"), r->fault, "SETTINGS_MISSING", "sheets need sheet: the one with the case");
+    if (format->sheet_count && !format->sheet)
+        return setting_fault(setting_get(from, "sheets"), r->fault, "SETTINGS_MISSING",
+                             "sheets need sheet: the one with the case");
     return OK;
 }
 

@@ -8,10 +8,10 @@
 
 struct rejection {
     struct fault fault;
-    struct uuid message_id;  /* nil: none yet */
-    json_t *more;            /* object with further members (candidates, earlier …) or NULL; owned */
+    struct uuid message_id; /* nil: none yet */
+    json_t *more;           /* object with further members (candidates, earlier …) or NULL; owned */
 };
 void rejection_clear(struct rejection *rejection);
-struct json_t *rejection_json(const struct rejection *rejection);       /* the caller's */
+struct json_t *rejection_json(const struct rejection *rejection); /* the caller's */
 struct bytes rejection_write(const struct rejection *rejection, struct arena *arena);
 #endif

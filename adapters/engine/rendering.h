@@ -1,5 +1,6 @@
-/* Inside of delivery: one record -> its files, staged. Not for others. A record the profile cannot render becomes a complete
- * canonical JSON file instead; what cannot even be decoded becomes JSON with its bytes: nothing is lost, nothing blocks. */
+/* Inside of delivery: one record -> its files, staged. Not for others. A record the profile cannot render becomes a
+ * complete canonical JSON file instead; what cannot even be decoded becomes JSON with its bytes: nothing is lost,
+ * nothing blocks. */
 #ifndef ECOCASE_ADAPTERS_RENDERING_H
 #define ECOCASE_ADAPTERS_RENDERING_H
 #include <jansson.h>
@@ -8,16 +9,25 @@
 struct rendered {
     struct uuid message_id;
     const char *stem;
-    json_t *files;               /* list of {staged, box, name} in the order of revealing; owned by the caller */
+    json_t *files; /* list of {staged, box, name} in the order of revealing; owned by the caller */
 };
 /* `batch` holds the stem, `scratch` is reset by the caller after each record. */
-struct rendering { struct engine *engine; const struct arrival *arrival; struct submission said; bool readable; struct arena *batch, *scratch; };
+struct rendering {
+    struct engine *engine;
+    const struct arrival *arrival;
+    struct submission said;
+    bool readable;
+    struct arena *batch, *scratch;
+};
 /* Reads the record; ret->readable=false when it is none of ours. */
-void rendering_open(struct engine *engine, const struct arrival *arrival, struct arena *batch, struct arena *scratch, struct rendering *ret);
+void rendering_open(struct engine *engine, const struct arrival *arrival, struct arena *batch, struct arena *scratch,
+                    struct rendering *ret);
 struct uuid rendering_message_id(const struct rendering *rendering);
 MUST_USE enum outcome rendering_stage(struct rendering *rendering, struct rendered *ret, struct fault *fault);
 
-/* Any record of the catalogue as JSON, under a mask (NULL: whole): plain values, unions without tags, bytes in base64. */
-MUST_USE enum outcome canonical_json(const struct catalogue *catalogue, struct bytes value, const struct mask *mask, json_t **ret, struct fault *fault);
+/* Any record of the catalogue as JSON, under a mask (NULL: whole): plain values, unions without tags, bytes in base64.
+ */
+MUST_USE enum outcome canonical_json(const struct catalogue *catalogue, struct bytes value, const struct mask *mask,
+                                     json_t **ret, struct fault *fault);
 json_t *canonical_base64(struct bytes bytes);
 #endif

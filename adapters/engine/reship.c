@@ -1,11 +1,11 @@
-/* See uploads_inside.h: requests for chunks (wanted.h) are answered one after the other; what is shipped again is read from sent/ and digested
- * first, so that nothing else can be shipped for it. */
+/* See uploads_inside.h: requests for chunks (wanted.h) are answered one after the other; what is shipped again is read
+ * from sent/ and digested first, so that nothing else can be shipped for it. */
 #include "adapters/engine/uploads_inside.h"
 #include "base/log.h"
 #include <stdio.h>
 
-#define OLD_MS 600000  /* who asked longer ago has long given up */
-#define PLACES 8u      /* papers that had the content: one after the other is looked for */
+#define OLD_MS     600000 /* who asked longer ago has long given up */
+#define PLACES     8u     /* papers that had the content: one after the other is looked for */
 #define ARENA_MOST (1u << 20)
 
 /* What finds no room is passed over: whoever asked hears nothing, and asks again with its next record. */
@@ -13,12 +13,15 @@ void uploads_hear(struct uploads *u, const rd_kafka_message_t *message) {
     struct ask ask = {.offset = message->offset};
     int64_t at = rd_kafka_message_timestamp(message, NULL);
     u->heard = message->offset + 1; /* also of a topic that was made anew */
-    if (u->ask_count == WANTED_MOST || !wanted_read(message, &ask.wanted) || strcmp(ask.wanted.sender, u->engine->self->slug) != 0) return;
+    if (u->ask_count == WANTED_MOST || !wanted_read(message, &ask.wanted) ||
+        strcmp(ask.wanted.sender, u->engine->self->slug) != 0)
+        return;
     if (at > 0 && instant_now() - at > OLD_MS) return;
     u->asks[u->ask_count++] = ask;
 }
 
-static enum outcome answer(struct uploads *u, const struct digest *sha256, const struct wanted_answer *said, struct fault *fault) {
+static enum outcome answer(struct uploads *u, const struct digest *sha256, const struct wanted_answer *said,
+                           struct fault *fault) {
     return uploads_say(u, u->topic, sha256, wanted_answer_headers(said), fault);
 }
 
@@ -26,12 +29,14 @@ void reship_gone(struct uploads *u, const struct digest *sha256, const char *why
     char hex[DIGEST_SIZE * 2 + 1];
     struct fault fault;
     digest_hex(sha256, hex);
-    if (answer(u, sha256, &(struct wanted_answer){.kind = ANSWER_GONE}, &fault) != OK) log_fault_unnamed(LOG_WARN, "reship.unanswered", &fault);
+    if (answer(u, sha256, &(struct wanted_answer){.kind = ANSWER_GONE}, &fault) != OK)
+        log_fault_unnamed(LOG_WARN, "reship.unanswered", &fault);
     (void)fault_set(&fault, REFUSE, "CONTENT_GONE", "sha256 %s: %s", hex, why);
     log_fault_unnamed(LOG_ERROR, "reship.gone", &fault);
     u->engine->status.last_error = fault;
     u->engine->status.last_error_at = instant_now();
-    if (journal_alarm(u->engine->journal, "WANTED", fault.text, &fault) != OK) log_fault_unnamed(LOG_WARN, "reship.no_alarm", &fault);
+    if (journal_alarm(u->engine->journal, "WANTED", fault.text, &fault) != OK)
+        log_fault_unnamed(LOG_WARN, "reship.no_alarm", &fault);
 }
 
 /* "inode modified_ns size name", as uploads.c writes identities. */
@@ -45,14 +50,16 @@ static bool paper_of(struct bytes identity, struct arena *arena, struct paper *r
     return true;
 }
 
-static enum outcome find(struct uploads *u, const struct digest *sha256, struct arena *arena, bool *ret_found, struct paper *ret, struct fault *fault) {
+static enum outcome find(struct uploads *u, const struct digest *sha256, struct arena *arena, bool *ret_found,
+                         struct paper *ret, struct fault *fault) {
     struct transport *t = u->engine->transport;
     struct bytes identities[PLACES];
     struct paper was;
     size_t count = 0;
     *ret_found = false;
     TRY(journal_papers_of(u->engine->journal, sha256, arena, identities, PLACES, &count, fault));
-    for (size_t i = 0; i < count && !*ret_found; i++) *ret_found = paper_of(identities[i], arena, &was) && t->verbs->kept(t, &was, arena, ret);
+    for (size_t i = 0; i < count && !*ret_found; i++)
+        *ret_found = paper_of(identities[i], arena, &was) && t->verbs->kept(t, &was, arena, ret);
     return OK;
 }
 
@@ -96,14 +103,16 @@ static enum outcome begin(struct uploads *u, struct ask *ask, bool *ret_done, st
     return OK;
 }
 
-/* A record that names another cut or key than the journal has is older than the journal, or nobody's: it is not for the operator to mend. */
+/* A record that names another cut or key than the journal has is older than the journal, or nobody's: it is not for the
+ * operator to mend. */
 static enum outcome decide(struct uploads *u, struct ask *ask, bool *ret_done, struct fault *fault) {
     const struct wanted *w = &ask->wanted;
     struct journaled_file file;
     bool known = false, there = false;
     TRY(journal_file(u->engine->journal, &w->sha256, &known, &file, fault));
     struct digest proof = known ? wanted_proof(&file.what, w->by) : (struct digest){0};
-    bool ours = known && memcmp(proof.b, w->proof.b, DIGEST_SIZE) == 0 && file.what.count == w->count && file.what.chunk_size == w->chunk_size;
+    bool ours = known && memcmp(proof.b, w->proof.b, DIGEST_SIZE) == 0 && file.what.count == w->count &&
+                file.what.chunk_size == w->chunk_size;
     if (!ours) {
         struct wanted_answer no = {.kind = ANSWER_GONE};
         log_warn("reship.unknown", "by=%s known=%d", w->by, (int)known);
@@ -111,10 +120,14 @@ static enum outcome decide(struct uploads *u, struct ask *ask, bool *ret_done, s
         return answer(u, &w->sha256, &no, fault);
     }
     if (in_work(u, &w->sha256)) return coming(u, &w->sha256, &ask->due_ms, fault);
-    bool elsewhere = file.what.first_offset != w->first || file.what.last_offset != w->last, lately = instant_now() - file.at < UPLOAD_AGAIN_MS;
+    bool elsewhere = file.what.first_offset != w->first || file.what.last_offset != w->last,
+         lately = instant_now() - file.at < UPLOAD_AGAIN_MS;
     if (file.acked == file.what.count && (elsewhere || lately)) TRY(uploads_there(u, &file, &there, fault));
     if (!there) return begin(u, ask, ret_done, fault);
-    return answer(u, &w->sha256, &(struct wanted_answer){.kind = ANSWER_THERE, .first = file.what.first_offset, .last = file.what.last_offset}, fault);
+    return answer(
+        u, &w->sha256,
+        &(struct wanted_answer){.kind = ANSWER_THERE, .first = file.what.first_offset, .last = file.what.last_offset},
+        fault);
 }
 
 static bool slot_free(const struct uploads *u) {

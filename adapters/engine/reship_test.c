@@ -1,4 +1,5 @@
-/* What a sender is asked to ship again (wanted.h), on a mock cluster: what it keeps of that over a restart, and what it says meanwhile. */
+/* What a sender is asked to ship again (wanted.h), on a mock cluster: what it keeps of that over a restart, and what it
+ * says meanwhile. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -11,7 +12,7 @@
 #include "bus/mock_fixture.h"
 
 #define FILES "ecocase.files.sthj"
-#define BY "psb-bynr"
+#define BY    "psb-bynr"
 static struct fixture f;
 static struct mock mock;
 static struct fault fault;
@@ -51,8 +52,12 @@ static struct chunked sent_paper(uint8_t nth) {
     FILE *paper = fopen(path, "we");
     assert_true(paper && make(paper, nth) == OK && stat(path, &facts) == 0);
     long long modified = facts.st_mtim.tv_sec * 1000000000LL + facts.st_mtim.tv_nsec;
-    snprintf(identity, sizeof identity, "%llu %lld %lld %s", (unsigned long long)facts.st_ino, modified, (long long)facts.st_size, name);
-    file.what = (struct chunked){.sha256 = digest_of(bytes_of(content, sizeof content)), .first_offset = 1000, .last_offset = 1002, .key = {nth}};
+    snprintf(identity, sizeof identity, "%llu %lld %lld %s", (unsigned long long)facts.st_ino, modified,
+             (long long)facts.st_size, name);
+    file.what = (struct chunked){.sha256 = digest_of(bytes_of(content, sizeof content)),
+                                 .first_offset = 1000,
+                                 .last_offset = 1002,
+                                 .key = {nth}};
     chunked_cut(&file.what, sizeof content, 4096);
     file.acked = file.what.count;
     assert_int_equal(journal_file_put(f.engine.journal, &file, &fault), OK);
@@ -61,8 +66,14 @@ static struct chunked sent_paper(uint8_t nth) {
 }
 
 static void ask_for(const struct chunked *what) {
-    struct wanted wanted = {.sha256 = what->sha256, .first = what->first_offset, .last = what->last_offset, .count = what->count, .chunk_size = what->chunk_size,
-                            .sender = "sthj", .by = BY, .proof = wanted_proof(what, BY)};
+    struct wanted wanted = {.sha256 = what->sha256,
+                            .first = what->first_offset,
+                            .last = what->last_offset,
+                            .count = what->count,
+                            .chunk_size = what->chunk_size,
+                            .sender = "sthj",
+                            .by = BY,
+                            .proof = wanted_proof(what, BY)};
     assert_int_equal(uploads_say(uploads, TOPIC_WANTED, &wanted.sha256, wanted_headers(&wanted), &fault), OK);
     assert_int_equal(rd_kafka_flush(uploads->producer, 10000), 0);
 }
@@ -82,7 +93,9 @@ static int64_t journaled(void) {
 }
 static void work(void) {
     bool more = true;
-    for (int64_t until = monotonic_ms() + 10000; monotonic_ms() < until && (more || uploads->in_flight || uploads->ask_count || journaled() != uploads->heard);) {
+    for (int64_t until = monotonic_ms() + 10000;
+         monotonic_ms() < until &&
+         (more || uploads->in_flight || uploads->ask_count || journaled() != uploads->heard);) {
         more = false;
         assert_int_equal(uploads_round(uploads, &more, &fault), OK);
     }
@@ -148,7 +161,8 @@ static void who_waits_is_told_again_and_again_that_it_comes(void **state) {
     for (int i = 0; i < 3; i++) assert_int_equal(reship_round(uploads, &fault), OK);
     said(&chunks, &words);
     assert_int_equal(words, 1);
-    assert_in_range(uploads->asks[0].due_ms, monotonic_ms() + UPLOAD_COMING_MS - 10000, monotonic_ms() + UPLOAD_COMING_MS);
+    assert_in_range(uploads->asks[0].due_ms, monotonic_ms() + UPLOAD_COMING_MS - 10000,
+                    monotonic_ms() + UPLOAD_COMING_MS);
     uploads->asks[0].due_ms = 1; /* a while later */
     assert_int_equal(reship_round(uploads, &fault), OK);
     uploads->all[0].stage = FREE;
@@ -164,6 +178,7 @@ static void who_waits_is_told_again_and_again_that_it_comes(void **state) {
 int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {EACH(what_was_done_is_not_heard_again_after_a_restart),
-        EACH(an_ask_is_done_when_the_answer_has_arrived), EACH(who_waits_is_told_again_and_again_that_it_comes)};
+                                       EACH(an_ask_is_done_when_the_answer_has_arrived),
+                                       EACH(who_waits_is_told_again_and_again_that_it_comes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

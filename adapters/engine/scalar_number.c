@@ -1,23 +1,31 @@
-/* See profile.h: amounts and quantities. A number on paper is a decimal: digits and a scale, never a binary fraction; units multiply and
- * divide it by whole numbers, so an amount is exact and a quantity is rounded once, at the end. */
+/* See profile.h: amounts and quantities. A number on paper is a decimal: digits and a scale, never a binary fraction;
+ * units multiply and divide it by whole numbers, so an amount is exact and a quantity is rounded once, at the end. */
 #include "adapters/engine/profile.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DIGITS_MOST 18     /* with the largest unit still far from the end of 128 bits */
-#define WHOLE_MOST 40      /* digits of a number without unit: strtod rounds it */
+#define DIGITS_MOST   18 /* with the largest unit still far from the end of 128 bits */
+#define WHOLE_MOST    40 /* digits of a number without unit: strtod rounds it */
 #define DECIMALS_MOST 30
-#define SCALE_MOST 32      /* ten to this and the largest unit stay within 128 bits */
-struct decimal { bool negative; int64_t digits; unsigned scale; };
+#define SCALE_MOST    32 /* ten to this and the largest unit stay within 128 bits */
+struct decimal {
+    bool negative;
+    int64_t digits;
+    unsigned scale;
+};
 
-static const struct unit_pair units[] = {{"元", "fen", 100, 1}, {"万元", "fen", 1000000, 1},
-    {"克", "kg", 1, 1000}, {"公斤", "kg", 1, 1}, {"千克", "kg", 1, 1}, {"kg", "kg", 1, 1}, {"市斤", "kg", 1, 2}, {"斤", "kg", 1, 2}, {"吨", "kg", 1000, 1},
-    {"亩", "ha", 1, 15}, {"公顷", "ha", 1, 1}, {"ha", "ha", 1, 1}, {"平方米", "ha", 1, 10000}, {"m2", "ha", 1, 10000},
-    {"立方米", "m3", 1, 1}, {"方", "m3", 1, 1}, {"m3", "m3", 1, 1}, {"米", "m", 1, 1}, {"m", "m", 1, 1}, {"公里", "m", 1000, 1}, {"千米", "m", 1000, 1},
-    {"mg/L", "mg/L", 1, 1}, {"μg/L", "mg/L", 1, 1000}, {"ug/L", "mg/L", 1, 1000}, {"g/L", "mg/L", 1000, 1},
-    {"吨", "t", 1, 1}, {"t", "t", 1, 1}, {"公斤", "t", 1, 1000}, {"千克", "t", 1, 1000}, {"kg", "t", 1, 1000}, {"市斤", "t", 1, 2000},
-    {"亩", "亩", 1, 1}, {"公顷", "亩", 15, 1}, {"ha", "亩", 15, 1}, {"平方米", "亩", 3, 2000}, {"m2", "亩", 3, 2000}, {"元", "元", 1, 1}, {"万元", "元", 10000, 1},
-    {"株", "株", 1, 1}, {"人", "人", 1, 1}, {"次", "次", 1, 1}, {"小时", "h", 1, 1}, {"h", "h", 1, 1}};
+static const struct unit_pair units[] = {
+    {"元", "fen", 100, 1},      {"万元", "fen", 1000000, 1}, {"克", "kg", 1, 1000},     {"公斤", "kg", 1, 1},
+    {"千克", "kg", 1, 1},       {"kg", "kg", 1, 1},          {"市斤", "kg", 1, 2},      {"斤", "kg", 1, 2},
+    {"吨", "kg", 1000, 1},      {"亩", "ha", 1, 15},         {"公顷", "ha", 1, 1},      {"ha", "ha", 1, 1},
+    {"平方米", "ha", 1, 10000}, {"m2", "ha", 1, 10000},      {"立方米", "m3", 1, 1},    {"方", "m3", 1, 1},
+    {"m3", "m3", 1, 1},         {"米", "m", 1, 1},           {"m", "m", 1, 1},          {"公里", "m", 1000, 1},
+    {"千米", "m", 1000, 1},     {"mg/L", "mg/L", 1, 1},      {"μg/L", "mg/L", 1, 1000}, {"ug/L", "mg/L", 1, 1000},
+    {"g/L", "mg/L", 1000, 1},   {"吨", "t", 1, 1},           {"t", "t", 1, 1},          {"公斤", "t", 1, 1000},
+    {"千克", "t", 1, 1000},     {"kg", "t", 1, 1000},        {"市斤", "t", 1, 2000},    {"亩", "亩", 1, 1},
+    {"公顷", "亩", 15, 1},      {"ha", "亩", 15, 1},         {"平方米", "亩", 3, 2000}, {"m2", "亩", 3, 2000},
+    {"元", "元", 1, 1},         {"万元", "元", 10000, 1},    {"株", "株", 1, 1},        {"人", "人", 1, 1},
+    {"次", "次", 1, 1},         {"小时", "h", 1, 1},         {"h", "h", 1, 1}};
 
 const struct unit_pair *scalar_unit(const char *native, const char *canonical) {
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -28,7 +36,8 @@ const struct unit_pair *scalar_unit(const char *native, const char *canonical) {
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* To plain digits with at most one point and sign: full width made half, well-formed groups of three joined. NULL: no number. */
+/* To plain digits with at most one point and sign: full width made half, well-formed groups of three joined. NULL: no
+ * number. */
 static const char *plain_number(struct bytes text, struct arena *arena) {
     const char *from = arena_cstr(arena, scalar_half_width(text, arena));
     if (!text.count || memchr(text.at, 0, text.count)) return NULL;
@@ -96,8 +105,8 @@ static bool cut_end(struct bytes *text, const char *word) {
     return true;
 }
 
-/* An amount that says its own unit (1.2万元, ￥1,234.50, 人民币500元整) is taken at its word, whatever the column's is; where the sign of the
- * currency stands alone in a column of another unit, either may be meant: false. */
+/* An amount that says its own unit (1.2万元, ￥1,234.50, 人民币500元整) is taken at its word, whatever the column's is;
+ * where the sign of the currency stands alone in a column of another unit, either may be meant: false. */
 static bool own_unit(struct bytes *text, const struct unit_pair **unit) {
     static const char *const yuan[] = {"元", "圆"}, *const signs[] = {"人民币", "RMB", "CNY", "￥", "¥"};
     bool sign = false, tens = false, said = false;
@@ -111,15 +120,20 @@ static bool own_unit(struct bytes *text, const struct unit_pair **unit) {
     return true;
 }
 
-enum outcome scalar_amount(struct bytes text, const struct unit_pair *unit, struct arena *arena, int64_t *ret_fen, struct fault *fault) {
+enum outcome scalar_amount(struct bytes text, const struct unit_pair *unit, struct arena *arena, int64_t *ret_fen,
+                           struct fault *fault) {
     struct decimal d;
     if (!unit) unit = scalar_unit("元", "fen");
     PROMISE(unit);
     struct bytes number = text;
     const char *plain = own_unit(&number, &unit) ? plain_number(number, arena) : NULL;
-    if (!plain || !decimal_of(plain, &d)) return fault_set(fault, REFUSE, "FIELD_AMOUNT", "\"%.*s\" is not an amount in %s", BYTES_FMT(text), unit->native);
+    if (!plain || !decimal_of(plain, &d))
+        return fault_set(fault, REFUSE, "FIELD_AMOUNT", "\"%.*s\" is not an amount in %s", BYTES_FMT(text),
+                         unit->native);
     __int128 over = (__int128)d.digits * unit->multiply, under = power_of_ten(d.scale) * unit->divide;
-    if (over % under != 0) return fault_set(fault, REFUSE, "FIELD_AMOUNT", "\"%.*s\" %s is not a whole number of fen", BYTES_FMT(text), unit->native);
+    if (over % under != 0)
+        return fault_set(fault, REFUSE, "FIELD_AMOUNT", "\"%.*s\" %s is not a whole number of fen", BYTES_FMT(text),
+                         unit->native);
     __int128 fen = over / under;
     if (fen > INT64_MAX) return fault_set(fault, REFUSE, "FIELD_AMOUNT", "\"%.*s\" is too large", BYTES_FMT(text));
     *ret_fen = d.negative ? -(int64_t)fen : (int64_t)fen;
@@ -139,33 +153,40 @@ struct bytes scalar_amount_text(int64_t fen, const struct unit_pair *unit, struc
     return bytes_of(text, count);
 }
 
-enum outcome scalar_number(struct bytes text, const struct unit_pair *unit, struct arena *arena, double *ret, struct fault *fault) {
+enum outcome scalar_number(struct bytes text, const struct unit_pair *unit, struct arena *arena, double *ret,
+                           struct fault *fault) {
     struct decimal d;
     struct bytes bare = text;
     bool money = unit && strcmp(unit->canonical, "元") == 0;
     const char *plain = !money || own_unit(&bare, &unit) ? plain_number(bare, arena) : NULL;
-    if (!plain || strlen(plain) > WHOLE_MOST) return fault_set(fault, REFUSE, "FIELD_NUMBER", "\"%.*s\" is not a number", BYTES_FMT(text));
+    if (!plain || strlen(plain) > WHOLE_MOST)
+        return fault_set(fault, REFUSE, "FIELD_NUMBER", "\"%.*s\" is not a number", BYTES_FMT(text));
     if (!unit || unit->multiply == unit->divide) {
         *ret = strtod(plain, NULL);
         return OK;
     }
-    if (!decimal_of(plain, &d)) return fault_set(fault, REFUSE, "FIELD_NUMBER", "\"%.*s\" has more than %d digits", BYTES_FMT(text), DIGITS_MOST);
-    long double over = (long double)d.digits * (long double)unit->multiply, under = (long double)(power_of_ten(d.scale) * unit->divide);
+    if (!decimal_of(plain, &d))
+        return fault_set(fault, REFUSE, "FIELD_NUMBER", "\"%.*s\" has more than %d digits", BYTES_FMT(text),
+                         DIGITS_MOST);
+    long double over = (long double)d.digits * (long double)unit->multiply,
+                under = (long double)(power_of_ten(d.scale) * unit->divide);
     *ret = (double)(d.negative ? -over / under : over / under);
     return OK;
 }
 
-/* The shortest decimal that reads back as the same number; one that no decimal of a paper's size holds (another system's 1e-300, a NaN)
- * keeps the computer's form, so that it is seen and not lost. */
+/* The shortest decimal that reads back as the same number; one that no decimal of a paper's size holds (another
+ * system's 1e-300, a NaN) keeps the computer's form, so that it is seen and not lost. */
 struct bytes scalar_number_text(double number, const struct unit_pair *unit, struct arena *arena) {
-    long double native = unit ? (long double)number * (long double)unit->divide / (long double)unit->multiply : (long double)number;
+    long double native =
+        unit ? (long double)number * (long double)unit->divide / (long double)unit->multiply : (long double)number;
     char *text = arena_alloc(arena, 400);
     struct fault ignored;
     double again = 0;
     for (int decimals = 0; decimals <= DECIMALS_MOST; decimals++) {
         int count = snprintf(text, 400, "%.*Lf", decimals, native);
         if (count > WHOLE_MOST) break;
-        if (scalar_number(bytes_of_cstr(text), unit, arena, &again, &ignored) != OK || again > number || again < number) continue;
+        if (scalar_number(bytes_of_cstr(text), unit, arena, &again, &ignored) != OK || again > number || again < number)
+            continue;
         return bytes_of_cstr(strcmp(text, "-0") == 0 ? "0" : text);
     }
     snprintf(text, 400, "%.17Lg", native);

@@ -8,7 +8,7 @@ static size_t blank(struct bytes text, size_t at) {
     if (c == ' ' || (c >= '\t' && c <= '\r')) return 1;
     if (c == 0xc2 && text.count - at >= 2 && text.at[at + 1] == 0xa0) return 2;
     if (text.count - at < 3) return 0;
-    if (c == 0xe3 && text.at[at + 1] == 0x80 && text.at[at + 2] == 0x80) return 3; /* U+3000 */
+    if (c == 0xe3 && text.at[at + 1] == 0x80 && text.at[at + 2] == 0x80) return 3;  /* U+3000 */
     return c == 0xef && text.at[at + 1] == 0xbb && text.at[at + 2] == 0xbf ? 3 : 0; /* U+FEFF */
 }
 
@@ -24,8 +24,8 @@ struct bytes scalar_trim(struct bytes text) {
     return bytes_of(text.at + from, to - from);
 }
 
-/* The ASCII form of the full-width character at `at`; 0: none. All are three bytes: U+FF01..U+FF5E, and the Chinese full stop-like
- * point and minus that stand in numbers typed with a Chinese keyboard. */
+/* The ASCII form of the full-width character at `at`; 0: none. All are three bytes: U+FF01..U+FF5E, and the Chinese
+ * full stop-like point and minus that stand in numbers typed with a Chinese keyboard. */
 static char half_of(struct bytes text, size_t at) {
     if (text.count - at < 3) return 0;
     const uint8_t *c = text.at + at;
@@ -36,7 +36,9 @@ static char half_of(struct bytes text, size_t at) {
     case 0xff0e: return '.';
     case 0xff0c: return ',';
     case 0xff1a: return ':';
-    case 0xff0d: case 0x2212: case 0x2014: return '-';
+    case 0xff0d:
+    case 0x2212:
+    case 0x2014: return '-';
     case 0xff0b: return '+';
     case 0xff0f: return '/';
     case 0x3000: return ' ';
@@ -60,12 +62,14 @@ static size_t separator_at(struct bytes text, size_t at, const struct texts *sep
     size_t longest = 0;
     for (size_t i = 0; i < separators->count; i++) {
         struct bytes one = bytes_of_cstr(separators->at[i]);
-        if (one.count > longest && one.count <= text.count - at && memcmp(text.at + at, one.at, one.count) == 0) longest = one.count;
+        if (one.count > longest && one.count <= text.count - at && memcmp(text.at + at, one.at, one.count) == 0)
+            longest = one.count;
     }
     return longest;
 }
 
-const struct bytes *scalar_split(struct bytes text, const struct texts *separators, bool keep_empty, struct arena *arena, size_t *ret_count) {
+const struct bytes *scalar_split(struct bytes text, const struct texts *separators, bool keep_empty,
+                                 struct arena *arena, size_t *ret_count) {
     size_t most = 1, count = 0, from = 0;
     for (size_t i = 0; i < text.count; i++) most += separator_at(text, i, separators) > 0;
     struct bytes *parts = arena_array(arena, most, sizeof *parts);
@@ -84,13 +88,16 @@ const struct bytes *scalar_split(struct bytes text, const struct texts *separato
     return parts;
 }
 
-enum outcome scalar_code(struct bytes text, const struct table *table, struct arena *arena, struct bytes *ret, struct fault *fault) {
+enum outcome scalar_code(struct bytes text, const struct table *table, struct arena *arena, struct bytes *ret,
+                         struct fault *fault) {
     for (size_t i = 0; table && i < table->count; i++) {
         if (!bytes_equal_cstr(text, table->rows[i].native)) continue;
         *ret = bytes_of_cstr(table->rows[i].canonical);
         return OK;
     }
-    if (table && !table->open) return fault_set(fault, REFUSE, "FIELD_CODE", "\"%.*s\" is not in the table %s of the profile", BYTES_FMT(text), table->name);
+    if (table && !table->open)
+        return fault_set(fault, REFUSE, "FIELD_CODE", "\"%.*s\" is not in the table %s of the profile", BYTES_FMT(text),
+                         table->name);
     *ret = arena_copy(arena, text);
     return OK;
 }
@@ -102,14 +109,16 @@ struct bytes scalar_code_text(struct bytes canonical, const struct table *table)
     return canonical;
 }
 
-enum outcome scalar_agency(struct bytes text, const struct table *table, const struct directory *directory, struct arena *arena,
-                           const struct participant **ret, struct fault *fault) {
+enum outcome scalar_agency(struct bytes text, const struct table *table, const struct directory *directory,
+                           struct arena *arena, const struct participant **ret, struct fault *fault) {
     struct bytes name = text;
     struct fault ignored;
     if (table && scalar_code(text, table, arena, &name, &ignored) != OK) name = text;
     const struct participant *found = directory_by_slug(directory, name);
     if (!found) found = directory_by_name(directory, name);
-    if (!found) return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "\"%.*s\" is no participant's name, alias or slug", BYTES_FMT(text));
+    if (!found)
+        return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "\"%.*s\" is no participant's name, alias or slug",
+                         BYTES_FMT(text));
     *ret = found;
     return OK;
 }

@@ -24,7 +24,8 @@ static enum outcome make_key(const char *spool, struct fault *fault) {
     PROMISE(RAND_priv_bytes(random.b, DIGEST_SIZE) == 1);
     digest_hex(&random, hex);
     strcat(hex, "\n");
-    AUTO(close_auto) int file = openat(folder, SEAL_FILE ".new", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600); /* nobody else's at any time */
+    /* nobody else's at any time */
+    AUTO(close_auto) int file = openat(folder, SEAL_FILE ".new", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) return fault_set(fault, RETRY, "FILE_WRITE", SEAL_FILE ": %s", strerror(errno));
     TRY(durable_write(folder, SEAL_FILE ".new", bytes_of_cstr(hex), fault));
     TRY(durable_sync_file(folder, SEAL_FILE ".new", fault));
@@ -39,7 +40,8 @@ enum outcome seal_load(const char *spool, bool make, struct seal *ret, struct fa
     snprintf(path, sizeof path, "%s/" SEAL_FILE, spool);
     buffer_init(&text, 4096);
     if (make && access(path, F_OK) != 0) TRY(make_key(spool, fault));
-    if (buffer_read_file(&text, path, fault) != OK) return fault_set(fault, REFUSE, "SEAL_KEY", "%s cannot be read", path);
+    if (buffer_read_file(&text, path, fault) != OK)
+        return fault_set(fault, REFUSE, "SEAL_KEY", "%s cannot be read", path);
     struct bytes view = buffer_view(&text);
     if (view.count && view.at[view.count - 1] == '\n') view.count--;
     if (!digest_parse(view, &key)) return fault_set(fault, REFUSE, "SEAL_KEY", "%s must hold 64 hex digits", path);
@@ -53,7 +55,8 @@ enum outcome seal_load(const char *spool, bool make, struct seal *ret, struct fa
 /* A chunk of its own: key and additional data are the record's. */
 static struct chunked of_record(const struct seal *seal, const struct seal_place *place, size_t count) {
     struct chunked what = {0};
-    const struct bytes for_key[] = {bytes_of(seal->key, SEAL_KEY), bytes_of(place->message_id.b, sizeof place->message_id.b)};
+    const struct bytes for_key[] = {bytes_of(seal->key, SEAL_KEY),
+                                    bytes_of(place->message_id.b, sizeof place->message_id.b)};
     const struct bytes about[] = {bytes_of_cstr(place->sender), for_key[1]};
     struct digest key = digest_of_list(for_key, 2);
     memcpy(what.key, key.b, CHUNK_KEY);
@@ -62,7 +65,8 @@ static struct chunked of_record(const struct seal *seal, const struct seal_place
     return what;
 }
 
-struct bytes seal_close(const struct seal *seal, const struct seal_place *place, struct bytes plain, struct arena *arena) {
+struct bytes seal_close(const struct seal *seal, const struct seal_place *place, struct bytes plain,
+                        struct arena *arena) {
     size_t count = (plain.count / FILL + 1) * FILL;
     uint8_t *filled = arena_alloc(arena, count), *sealed = arena_alloc(arena, count + CHUNK_SEAL);
     if (plain.count) memcpy(filled, plain.at, plain.count);
@@ -72,7 +76,8 @@ struct bytes seal_close(const struct seal *seal, const struct seal_place *place,
     return bytes_of(sealed, count + CHUNK_SEAL);
 }
 
-bool seal_open(const struct seal *seal, const struct seal_place *place, struct bytes sealed, struct arena *arena, struct bytes *ret_plain) {
+bool seal_open(const struct seal *seal, const struct seal_place *place, struct bytes sealed, struct arena *arena,
+               struct bytes *ret_plain) {
     if (sealed.count <= CHUNK_SEAL || sealed.count > LIMIT_CHUNK) return false;
     size_t count = sealed.count - CHUNK_SEAL;
     uint8_t *plain = arena_alloc(arena, count);

@@ -51,7 +51,8 @@ static void what_is_sealed_opens_for_its_record_only(void **state) {
     struct seal seal = {.id = "a"}, other = {.key = {1}};
     struct seal_place place = {"wlsh", {{7}}}, elsewhere = {"wlsh", {{8}}}, another = {"nm", {{7}}};
     struct bytes plain = BYTES_LITERAL("{\"name\":\"某某\",\"phone\":\"13800000000\"}"), opened = BYTES_NONE;
-    struct bytes sealed = seal_close(&seal, &place, plain, arena), longer = seal_close(&seal, &place, BYTES_LITERAL("{}"), arena);
+    struct bytes sealed = seal_close(&seal, &place, plain, arena),
+                 longer = seal_close(&seal, &place, BYTES_LITERAL("{}"), arena);
     assert_int_equal(sealed.count, 256 + 16);
     assert_int_equal(longer.count, sealed.count); /* the length says nothing */
     assert_true(seal_open(&seal, &place, sealed, arena, &opened));
@@ -67,6 +68,7 @@ static void what_is_sealed_opens_for_its_record_only(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_key_is_made_once_and_is_its_owners), cmocka_unit_test(what_is_sealed_opens_for_its_record_only)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_key_is_made_once_and_is_its_owners),
+                                       cmocka_unit_test(what_is_sealed_opens_for_its_record_only)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -8,8 +8,15 @@
 #include <stdlib.h>
 
 enum flight_state { FLYING, LANDED, LOST };
-struct flight { int64_t row; enum flight_state state; rd_kafka_resp_err_t error; };
-struct report { struct lane_position place; int64_t due_ms; /* 0: nothing to say */ };
+struct flight {
+    int64_t row;
+    enum flight_state state;
+    rd_kafka_resp_err_t error;
+};
+struct report {
+    struct lane_position place;
+    int64_t due_ms; /* 0: nothing to say */
+};
 struct sender {
     struct engine *engine;
     const struct bus_settings *bus;
@@ -59,7 +66,8 @@ static void stop(struct sender *s) {
     s->queue = NULL;
 }
 
-enum outcome sender_new(struct engine *engine, const struct bus_settings *bus, struct sender **ret, struct fault *fault) {
+enum outcome sender_new(struct engine *engine, const struct bus_settings *bus, struct sender **ret,
+                        struct fault *fault) {
     struct sender *s = calloc(1, sizeof *s);
     PROMISE(s);
     s->engine = engine;
@@ -77,13 +85,24 @@ void sender_free(struct sender *s) {
 }
 bool sender_idle(const struct sender *s) { return s->flight_count == 0; }
 
-struct outgoing { struct bytes key, value; rd_kafka_headers_t *headers; int32_t partition; instant time; intptr_t mark; };
+struct outgoing {
+    struct bytes key, value;
+    rd_kafka_headers_t *headers;
+    int32_t partition;
+    instant time;
+    intptr_t mark;
+};
 /* On failure the headers are still ours (and produceva would free them twice in librdkafka 2.0.2). */
 static rd_kafka_resp_err_t produce(struct sender *s, const struct outgoing *out) {
-    union { const uint8_t *borrowed; void *given; } key = {out->key.at}, value = {out->value.at};
-    rd_kafka_resp_err_t error = rd_kafka_producev(s->producer, RD_KAFKA_V_TOPIC(s->topic), RD_KAFKA_V_PARTITION(out->partition),
-        RD_KAFKA_V_KEY(key.given, out->key.count), RD_KAFKA_V_VALUE(value.given, out->value.count), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_TIMESTAMP(out->time), RD_KAFKA_V_HEADERS(out->headers), RD_KAFKA_V_OPAQUE((void *)out->mark), RD_KAFKA_V_END);
+    union {
+        const uint8_t *borrowed;
+        void *given;
+    } key = {out->key.at}, value = {out->value.at};
+    rd_kafka_resp_err_t error =
+        rd_kafka_producev(s->producer, RD_KAFKA_V_TOPIC(s->topic), RD_KAFKA_V_PARTITION(out->partition),
+                          RD_KAFKA_V_KEY(key.given, out->key.count), RD_KAFKA_V_VALUE(value.given, out->value.count),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(out->time),
+                          RD_KAFKA_V_HEADERS(out->headers), RD_KAFKA_V_OPAQUE((void *)out->mark), RD_KAFKA_V_END);
     if (error) rd_kafka_headers_destroy(out->headers);
     return error;
 }
@@ -94,7 +113,9 @@ static bool plain_headers(struct bytes json, rd_kafka_headers_t *into) {
     if (json.count < 2 || *at++ != '{' || memchr(at, '\\', json.count - 1)) return false;
     for (;;) {
         for (int i = 0; i < 2; i++) {
-            if (at == end || *at != '"' || !(close[i] = memchr(at + 1, '"', (size_t)(end - at) - 1)) || close[i] + 1 == end) return false;
+            if (at == end || *at != '"' || !(close[i] = memchr(at + 1, '"', (size_t)(end - at) - 1)) ||
+                close[i] + 1 == end)
+                return false;
             part[i] = at + 1;
             at = close[i] + 1;
             if (i == 0 && *at++ != ':') return false;
@@ -124,14 +145,16 @@ enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fa
     struct journaled *rows = NULL;
     size_t count = 0;
     if (s->flight_count) return OK;
-    TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count, fault));
+    TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count,
+                         fault));
     if (!count) return OK;
     POINT("out.producing");
     s->answered = 0;
     s->sent_ms = monotonic_ms();
     for (size_t i = 0; i < count; i++) {
         instant time = s->engine->manual_clock ? rows[i].business_time : 0;
-        struct outgoing out = {rows[i].key, rows[i].value, headers_of(rows[i].headers), RD_KAFKA_PARTITION_UA, time, (intptr_t)i};
+        struct outgoing out = {rows[i].key,           rows[i].value, headers_of(rows[i].headers),
+                               RD_KAFKA_PARTITION_UA, time,          (intptr_t)i};
         s->flights[i] = (struct flight){rows[i].row, FLYING, 0};
         s->flight_count = i + 1;
         rd_kafka_resp_err_t error = produce(s, &out);
@@ -148,14 +171,16 @@ static enum outcome note_each(struct sender *s, struct fault *fault) {
     TRY(journal_begin_repeatable(s->engine->journal, fault));
     enum outcome outcome = OK;
     for (size_t i = 0; i < s->flight_count && outcome == OK; i++) {
-        if (s->flights[i].state == LANDED) outcome = journal_advance(s->engine->journal, s->flights[i].row, JOURNALED_ACKED, fault);
+        if (s->flights[i].state == LANDED)
+            outcome = journal_advance(s->engine->journal, s->flights[i].row, JOURNALED_ACKED, fault);
     }
     if (outcome == OK) outcome = journal_commit(s->engine->journal, fault);
     if (outcome != OK) journal_rollback(s->engine->journal);
     return outcome;
 }
 
-/* What was sent is all that was prepared up to its last row, in order. Forgotten in a power cut it is sent again, and the broker knows it. */
+/* What was sent is all that was prepared up to its last row, in order. Forgotten in a power cut it is sent again, and
+ * the broker knows it. */
 static enum outcome note_acked(struct sender *s, struct fault *fault) {
     bool all = true;
     for (size_t i = 0; i < s->flight_count; i++) all = all && s->flights[i].state == LANDED;
@@ -180,7 +205,8 @@ static enum outcome begin_again(struct sender *s, struct arena *arena, struct fa
     const char *why = "fatal";
     for (size_t i = 0; i < s->flight_count; i++) {
         if (s->flights[i].state == LOST) why = rd_kafka_err2str(s->flights[i].error);
-        if (s->flights[i].error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) TRY(drop_too_large(s, s->flights[i].row, arena, fault));
+        if (s->flights[i].error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+            TRY(drop_too_large(s, s->flights[i].row, arena, fault));
     }
     stop(s);
     TRY(start(s, fault));
@@ -195,7 +221,8 @@ enum outcome sender_poll(struct sender *s, struct arena *arena, struct fault *fa
         if (monotonic_ms() - s->sent_ms > SENDER_WAIT_MS) s->engine->status.kafka_up = false;
         return OK;
     }
-    if (!s->flight_count) return rd_kafka_fatal_error(s->producer, text, sizeof text) ? begin_again(s, arena, fault) : OK;
+    if (!s->flight_count)
+        return rd_kafka_fatal_error(s->producer, text, sizeof text) ? begin_again(s, arena, fault) : OK;
     POINT("out.acked");
     TRY(note_acked(s, fault));
     POINT("out.marked");
@@ -223,7 +250,9 @@ int64_t sender_report_due_ms(const struct sender *s) {
     return due;
 }
 
-static void add(rd_kafka_headers_t *headers, const char *name, const char *text) { rd_kafka_header_add(headers, name, -1, text, -1); }
+static void add(rd_kafka_headers_t *headers, const char *name, const char *text) {
+    rd_kafka_header_add(headers, name, -1, text, -1);
+}
 
 /* On a manual clock the report's time is that of what it reports, so that it never moves the lane's time. */
 static enum outcome report_one(struct sender *s, const struct lane_position *place, struct fault *fault) {
@@ -233,8 +262,8 @@ static enum outcome report_one(struct sender *s, const struct lane_position *pla
     char key[UUID_TEXT + 1], id[UUID_TEXT + 1], source[64], time[32];
     instant at = s->engine->manual_clock ? place->broker_time : instant_now();
     buffer_init(&value, 64u * KIB);
-    TRY(record_write_report(s->engine->catalogue, bytes_of_cstr(s->engine->self->slug), place->lane, place->generation, place->epoch,
-                            place->sequence, at, &value, fault));
+    TRY(record_write_report(s->engine->catalogue, bytes_of_cstr(s->engine->self->slug), place->lane, place->generation,
+                            place->epoch, place->sequence, at, &value, fault));
     TRY(record_read(s->engine->catalogue, buffer_view(&value), &said, fault));
     uuid_format(&nil, key);
     uuid_format(&said.message_id, id);
@@ -249,7 +278,8 @@ static enum outcome report_one(struct sender *s, const struct lane_position *pla
     add(headers, "ce_time", time);
     add(headers, "ce_caseid", key);
     add(headers, "content-type", "application/avro");
-    struct outgoing out = {bytes_of(key, UUID_TEXT), buffer_view(&value), headers, place->lane, at, REPORT_MARK + place->lane};
+    struct outgoing out = {bytes_of(key, UUID_TEXT), buffer_view(&value), headers, place->lane, at,
+                           REPORT_MARK + place->lane};
     rd_kafka_resp_err_t error = produce(s, &out);
     return error ? fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "delivery report: %s", rd_kafka_err2str(error)) : OK;
 }

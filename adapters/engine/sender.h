@@ -1,16 +1,20 @@
-/* 出口: the agency's outbox topic. Produces what the journal holds as prepared, those very bytes, and notes the acknowledgements;
- * and the delivery reports. One producer; its callbacks run inside sender_poll on the engine's thread. */
+/* 出口: the agency's outbox topic. Produces what the journal holds as prepared, those very bytes, and notes the
+ * acknowledgements; and the delivery reports. One producer; its callbacks run inside sender_poll on the engine's
+ * thread. */
 #ifndef ECOCASE_ADAPTERS_SENDER_H
 #define ECOCASE_ADAPTERS_SENDER_H
 #include "adapters/engine/engine.h"
 
-#define SENDER_WAIT_MS 10000 /* unacknowledged that long: Kafka counts as unreachable (the message stays on its way) */
+/* unacknowledged that long: Kafka counts as unreachable (the message stays on its way) */
+#define SENDER_WAIT_MS 10000
 struct sender;
-MUST_USE enum outcome sender_new(struct engine *engine, const struct bus_settings *bus, struct sender **ret, struct fault *fault);
+MUST_USE enum outcome sender_new(struct engine *engine, const struct bus_settings *bus, struct sender **ret,
+                                 struct fault *fault);
 void sender_free(struct sender *sender);
 /* Produces prepared rows when nothing is on its way. The arena is used during the call only. */
 MUST_USE enum outcome sender_send(struct sender *sender, struct arena *arena, struct fault *fault);
-/* Serves acknowledgements; once all that was sent has its answer they are journaled. RETRY: a new producer is needed and made. */
+/* Serves acknowledgements; once all that was sent has its answer they are journaled. RETRY: a new producer is needed
+ * and made. */
 MUST_USE enum outcome sender_poll(struct sender *sender, struct arena *arena, struct fault *fault);
 bool sender_idle(const struct sender *sender);
 

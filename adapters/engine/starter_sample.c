@@ -10,9 +10,13 @@ static bool is_utf8(struct bytes file) {
     return text != NULL;
 }
 
-/* What begins with the byte order mark of UTF-8 or UTF-16 is answered in UTF-8 with one: Excel and Notepad read either. */
+/* What begins with the byte order mark of UTF-8 or UTF-16 is answered in UTF-8 with one: Excel and Notepad read either.
+ */
 static bool marked(struct bytes file) {
-    static const struct { const char *mark; size_t count; } all[] = {{"\xef\xbb\xbf", 3}, {"\xff\xfe", 2}, {"\xfe\xff", 2}};
+    static const struct {
+        const char *mark;
+        size_t count;
+    } all[] = {{"\xef\xbb\xbf", 3}, {"\xff\xfe", 2}, {"\xfe\xff", 2}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (file.count >= all[i].count && memcmp(file.at, all[i].mark, all[i].count) == 0) return true;
     }
@@ -41,7 +45,10 @@ static enum outcome guess_format(struct sample *s, const char *name, struct byte
     struct format *format = &s->format;
     bool bom = marked(file);
     struct bytes text = file;
-    *format = (struct format){.kind = FORMAT_CSV, .encoding = bom || is_utf8(file) ? ENCODING_UTF8 : ENCODING_GB18030, .bom = bom, .header_rows = 1};
+    *format = (struct format){.kind = FORMAT_CSV,
+                              .encoding = bom || is_utf8(file) ? ENCODING_UTF8 : ENCODING_GB18030,
+                              .bom = bom,
+                              .header_rows = 1};
     bool workbook = ends(name, ".xlsx") || (file.count >= 4 && memcmp(file.at, "PK\x03\x04", 4) == 0);
     const char *is = workbook ? NULL : disguise_of(file, FORMAT_XML);
     if (is) return fault_set(fault, REFUSE, "FILE_KIND", "%s: %s", name, is);
@@ -56,7 +63,9 @@ static enum outcome guess_format(struct sample *s, const char *name, struct byte
     return OK;
 }
 
-static bool plain_name(struct bytes name) { return name.count && !memchr(name.at, '/', name.count) && !memchr(name.at, 0, name.count) && name.at[0] != '{'; }
+static bool plain_name(struct bytes name) {
+    return name.count && !memchr(name.at, '/', name.count) && !memchr(name.at, 0, name.count) && name.at[0] != '{';
+}
 
 static const struct leaf *leaf_at(const struct sample *s, const char *path) {
     for (size_t i = 0; i < s->leaf_count; i++) {
@@ -66,7 +75,8 @@ static const struct leaf *leaf_at(const struct sample *s, const char *path) {
 }
 
 static void add_leaf(struct sample *s, const char *parent, const struct native_node *node, bool repeated, bool listed) {
-    const char *name = arena_cstr(s->arena, node->name), *path = *parent ? arena_printf(s->arena, "%s/%s", parent, name) : name;
+    const char *name = arena_cstr(s->arena, node->name),
+               *path = *parent ? arena_printf(s->arena, "%s/%s", parent, name) : name;
     struct bytes text = scalar_trim(node->text);
     if (!text.count || strlen(path) > PATH_MOST || s->leaf_count == LEAVES_MOST || leaf_at(s, path)) return;
     s->leaves[s->leaf_count++] = (struct leaf){path, parent, name, text, repeated, listed, false};
@@ -89,7 +99,8 @@ static void gather(struct sample *s, const struct native_node *node, const char 
 }
 
 /* A root "{uri}name" names the namespace of all. */
-static enum outcome read_again_in_namespace(struct sample *s, struct bytes file, struct native_node **root, struct fault *fault) {
+static enum outcome read_again_in_namespace(struct sample *s, struct bytes file, struct native_node **root,
+                                            struct fault *fault) {
     struct bytes name = (*root)->name;
     const uint8_t *end = name.count && name.at[0] == '{' ? memchr(name.at, '}', name.count) : NULL;
     s->format.root = arena_cstr(s->arena, name);
@@ -102,7 +113,10 @@ static enum outcome read_again_in_namespace(struct sample *s, struct bytes file,
 
 /* A workbook may have a title above its header, and a header of two rows. */
 static enum outcome read_headed(struct sample *s, struct bytes file, struct native_node **root, struct fault *fault) {
-    static const struct { const char *title; uint32_t rows; } all[] = {{"案件", 1}, {NULL, 2}, {"案件", 2}};
+    static const struct {
+        const char *title;
+        uint32_t rows;
+    } all[] = {{"案件", 1}, {NULL, 2}, {"案件", 2}};
     struct fault other;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         s->format.title = all[i].title;

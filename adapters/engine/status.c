@@ -17,34 +17,40 @@ static json_t *error_of(const struct engine_status *s) {
     if (!s->last_error.code[0]) return json_null();
     const struct reason *reason = reason_find(s->last_error.code);
     json_t *detail = json_string(s->last_error.text);
-    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "code", s->last_error.code, "zh", reason->zh, "en", reason->en, "detail",
-                     detail ? detail : json_null(), "at", time_text(s->last_error_at));
+    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "code", s->last_error.code, "zh", reason->zh, "en", reason->en,
+                     "detail", detail ? detail : json_null(), "at", time_text(s->last_error_at));
 }
 
 static json_t *json_of(const struct engine *e, int64_t waiting, instant kafka_since, bool running) {
     const struct engine_status *s = &e->status;
-    return json_pack("{s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i}", "agency", e->self->slug, "running", (int)running, "kafka",
-                     s->kafka_up ? "up" : "down", "kafkaSince", time_text(kafka_since), "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed, "delivered", (json_int_t)s->delivered,
-                     "waiting", (json_int_t)waiting, "journaled", (json_int_t)s->journaled, "lag", (json_int_t)s->lag, "alarms", (json_int_t)s->alarms, "lastSuccess",
-                     time_text(s->last_success), "lastError", error_of(s), "at", time_text(instant_now()), "pid", (int)getpid());
+    return json_pack("{s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i}", "agency",
+                     e->self->slug, "running", (int)running, "kafka", s->kafka_up ? "up" : "down", "kafkaSince",
+                     time_text(kafka_since), "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed, "delivered",
+                     (json_int_t)s->delivered, "waiting", (json_int_t)waiting, "journaled", (json_int_t)s->journaled,
+                     "lag", (json_int_t)s->lag, "alarms", (json_int_t)s->alarms, "lastSuccess",
+                     time_text(s->last_success), "lastError", error_of(s), "at", time_text(instant_now()), "pid",
+                     (int)getpid());
 }
 
 static bool same(const struct engine_status *a, const struct engine_status *b) {
-    return a->sent == b->sent && a->failed == b->failed && a->delivered == b->delivered && a->alarms == b->alarms && a->journaled == b->journaled && a->lag == b->lag &&
-           a->kafka_up == b->kafka_up && a->last_error_at == b->last_error_at;
+    return a->sent == b->sent && a->failed == b->failed && a->delivered == b->delivered && a->alarms == b->alarms &&
+           a->journaled == b->journaled && a->lag == b->lag && a->kafka_up == b->kafka_up &&
+           a->last_error_at == b->last_error_at;
 }
 
 void status_tell(struct status *status, struct engine *e, bool running) {
     struct fault fault;
     int64_t now = monotonic_ms();
     struct paper_counts counts = e->transport->verbs->counts(e->transport);
-    bool changed = !same(&status->told, &e->status) || counts.waiting != status->counts.waiting || counts.changes != status->counts.changes || !running || !status->at_ms;
+    bool changed = !same(&status->told, &e->status) || counts.waiting != status->counts.waiting ||
+                   counts.changes != status->counts.changes || !running || !status->at_ms;
     if (status->at_ms && running && now - status->at_ms < (changed ? 1000 : STATUS_ALIVE_MS)) return;
     instant since = !status->at_ms || status->told.kafka_up != e->status.kafka_up ? instant_now() : status->kafka_since;
     json_t *root = json_of(e, counts.waiting, since, running);
     char *text = json_dumps(root, JSON_INDENT(2));
     PROMISE(text);
-    if (e->transport->verbs->tell_status(e->transport, bytes_of_cstr(text), &fault) != OK) log_fault_unnamed(LOG_WARN, "status.untold", &fault);
+    if (e->transport->verbs->tell_status(e->transport, bytes_of_cstr(text), &fault) != OK)
+        log_fault_unnamed(LOG_WARN, "status.untold", &fault);
     free(text);
     json_decref(root);
     *status = (struct status){e->status, counts, now, since};

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 
 #define SLICES_A_ROUND 4
-#define ASK_MS 2000
+#define ASK_MS         2000
 
-enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, struct uploads **ret, struct fault *fault) {
+enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, struct uploads **ret,
+                         struct fault *fault) {
     struct uploads *u = calloc(1, sizeof *u);
     PROMISE(u);
     u->engine = engine;
@@ -31,11 +32,13 @@ void uploads_free(struct uploads *u) {
 
 /* The same paper, as the transport tells papers from each other. */
 static struct bytes identity(const struct paper *p, char room[400]) {
-    int count = snprintf(room, 400, "%llu %lld %lld %.*s", (unsigned long long)p->inode, (long long)p->modified_ns, (long long)p->size, BYTES_FMT(p->name));
+    int count = snprintf(room, 400, "%llu %lld %lld %.*s", (unsigned long long)p->inode, (long long)p->modified_ns,
+                         (long long)p->size, BYTES_FMT(p->name));
     return bytes_of(room, count < 400 ? (size_t)count : 399);
 }
 static bool same_paper(const struct paper *a, const struct paper *b) {
-    return a->inode == b->inode && a->modified_ns == b->modified_ns && a->size == b->size && bytes_equal(a->name, b->name);
+    return a->inode == b->inode && a->modified_ns == b->modified_ns && a->size == b->size &&
+           bytes_equal(a->name, b->name);
 }
 static bool done(const struct journaled_file *file) { return file->what.count && file->acked == file->what.count; }
 
@@ -68,10 +71,12 @@ static struct upload *upload_of(struct uploads *u, const struct paper *paper) {
 
 void uploads_waits(struct uploads *u, const struct paper *paper, struct bytes case_file) {
     struct upload *up = upload_of(u, paper);
-    if (up && case_file.count < sizeof up->for_case) snprintf(up->for_case, sizeof up->for_case, "%.*s", BYTES_FMT(case_file));
+    if (up && case_file.count < sizeof up->for_case)
+        snprintf(up->for_case, sizeof up->for_case, "%.*s", BYTES_FMT(case_file));
 }
 
-enum outcome uploads_want(struct uploads *u, const struct paper *paper, struct chunked *ret, bool *ret_ready, struct fault *fault) {
+enum outcome uploads_want(struct uploads *u, const struct paper *paper, struct chunked *ret, bool *ret_ready,
+                          struct fault *fault) {
     char room[400];
     struct journaled_file file = {0};
     struct digest sha256;
@@ -92,7 +97,8 @@ enum outcome uploads_want(struct uploads *u, const struct paper *paper, struct c
     return OK;
 }
 
-static enum outcome read_slice(struct uploads *u, const struct upload *up, int64_t from, size_t count, struct fault *fault) {
+static enum outcome read_slice(struct uploads *u, const struct upload *up, int64_t from, size_t count,
+                               struct fault *fault) {
     struct transport *t = u->engine->transport;
     return t->verbs->read_part(t, &up->paper, from, u->slice, count, fault);
 }
@@ -111,20 +117,23 @@ static enum outcome hash(struct uploads *u, struct upload *up, struct fault *fau
     POINT("ship.hashed");
     up->stage = CHOOSING;
     bool other = up->again && memcmp(up->wanted.b, up->file.what.sha256.b, DIGEST_SIZE) != 0;
-    return other ? fault_set(fault, REFUSE, "DIGEST_MISMATCH", "what lies in sent/ in its place is another content") : OK;
+    return other ? fault_set(fault, REFUSE, "DIGEST_MISMATCH", "what lies in sent/ in its place is another content")
+                 : OK;
 }
 
 enum outcome uploads_there(struct uploads *u, const struct journaled_file *file, bool *ret, struct fault *fault) {
     int64_t low = 0, high = 0;
     TRY(uploads_start(u, fault));
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(u->producer, u->topic, file->what.partition, &low, &high, ASK_MS);
+    rd_kafka_resp_err_t error =
+        rd_kafka_query_watermark_offsets(u->producer, u->topic, file->what.partition, &low, &high, ASK_MS);
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", u->topic, rd_kafka_err2str(error));
     *ret = low <= file->what.first_offset && high > file->what.last_offset;
     return OK;
 }
 
 /* May chunks that were acknowledged still be named? */
-static enum outcome good_still(struct uploads *u, const struct upload *up, const struct journaled_file *file, bool *ret, struct fault *fault) {
+static enum outcome good_still(struct uploads *u, const struct upload *up, const struct journaled_file *file, bool *ret,
+                               struct fault *fault) {
     bool new_turn = up->again && (done(file) || !file->acked); /* one that was broken off goes on */
     *ret = !file->acked && !new_turn;
     if (!file->acked || new_turn || instant_now() - file->at >= UPLOAD_REUSE_MS) return OK;
@@ -134,7 +143,9 @@ static enum outcome good_still(struct uploads *u, const struct upload *up, const
 static bool shipped_by_another(const struct uploads *u, const struct upload *up) {
     for (size_t i = 0; i < UPLOADS_MOST; i++) {
         const struct upload *other = &u->all[i];
-        if (other != up && other->stage == SHIPPING && memcmp(&other->file.what.sha256, &up->file.what.sha256, sizeof(struct digest)) == 0) return true;
+        if (other != up && other->stage == SHIPPING &&
+            memcmp(&other->file.what.sha256, &up->file.what.sha256, sizeof(struct digest)) == 0)
+            return true;
     }
     return false;
 }
@@ -144,14 +155,15 @@ static enum outcome note(struct uploads *u, const struct upload *up, bool paper_
     char room[400];
     TRY(journal_begin(j, fault));
     enum outcome outcome = journal_file_put(j, &up->file, fault);
-    if (outcome == OK && paper_too) outcome = journal_paper_put(j, identity(&up->paper, room), &up->file.what.sha256, fault);
+    if (outcome == OK && paper_too)
+        outcome = journal_paper_put(j, identity(&up->paper, room), &up->file.what.sha256, fault);
     if (outcome == OK) outcome = journal_commit(j, fault);
     if (outcome != OK) journal_rollback(j);
     return outcome;
 }
 
-/* Cut as it was and under its key, if it was: then those who have a record of it can open the new chunks too, and chunk by chunk the sealed
- * bytes are the same. A content cut in another way gets another key. */
+/* Cut as it was and under its key, if it was: then those who have a record of it can open the new chunks too, and chunk
+ * by chunk the sealed bytes are the same. A content cut in another way gets another key. */
 static void begin_anew(struct uploads *u, struct upload *up, const struct journaled_file *known) {
     int32_t size = known && up->again ? known->what.chunk_size : profile_attachment_chunk(u->engine->profile);
     up->file.what = (struct chunked){.sha256 = up->file.what.sha256, .sm3 = up->file.what.sm3};
@@ -177,7 +189,8 @@ static enum outcome choose(struct uploads *u, struct upload *up, struct fault *f
     if (shipped_by_another(u, up)) return OK;
     TRY(journal_file(u->engine->journal, &up->file.what.sha256, &is_known, &known, fault));
     if (is_known) TRY(good_still(u, up, &known, &there, fault));
-    if (is_known && there && (done(&known) || known.what.chunk_size == profile_attachment_chunk(u->engine->profile))) up->file = known;
+    if (is_known && there && (done(&known) || known.what.chunk_size == profile_attachment_chunk(u->engine->profile)))
+        up->file = known;
     else begin_anew(u, up, is_known ? &known : NULL);
     TRY(note(u, up, true, fault));
     POINT("ship.begun");
@@ -212,7 +225,8 @@ static enum outcome note_acked(struct uploads *u, struct upload *up, struct faul
     POINT("ship.noted");
     up->noted = up->file.acked;
     if (!whole) return OK;
-    log_info("upload.done", "chunks=%d bytes=%lld again=%d", up->file.what.count, (long long)up->file.what.size, (int)up->again);
+    log_info("upload.done", "chunks=%d bytes=%lld again=%d", up->file.what.count, (long long)up->file.what.size,
+             (int)up->again);
     finish(u, up);
     return OK;
 }
@@ -238,9 +252,11 @@ enum outcome uploads_round(struct uploads *u, bool *ret_more, struct fault *faul
     for (size_t i = 0; i < UPLOADS_MOST; i++) {
         struct upload *up = &u->all[i];
         enum outcome outcome = advance(u, up, fault);
-        if (outcome == REFUSE || (outcome == RETRY && strcmp(fault->code, "FILE_CHANGED") == 0)) fail(u, up, outcome, fault);
+        if (outcome == REFUSE || (outcome == RETRY && strcmp(fault->code, "FILE_CHANGED") == 0))
+            fail(u, up, outcome, fault);
         else TRY(outcome);
-        *ret_more = *ret_more || up->stage == HASHING || (up->stage == SHIPPING && up->sent < up->file.what.count && u->in_flight < UPLOAD_IN_FLIGHT);
+        *ret_more = *ret_more || up->stage == HASHING ||
+                    (up->stage == SHIPPING && up->sent < up->file.what.count && u->in_flight < UPLOAD_IN_FLIGHT);
     }
     return OK;
 }

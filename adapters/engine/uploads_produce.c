@@ -19,7 +19,8 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
     if ((intptr_t)message->_private == MARK_SAID) return;
     struct upload *up = &u->all[mark >> 56];
     u->in_flight--;
-    bool its = up->stage == SHIPPING && (mark >> 32 & 0xffffff) == (up->turn & 0xffffff) && (int32_t)(uint32_t)mark == up->file.acked;
+    bool its = up->stage == SHIPPING && (mark >> 32 & 0xffffff) == (up->turn & 0xffffff) &&
+               (int32_t)(uint32_t)mark == up->file.acked;
     if (error || !its) return;
     if (up->file.acked++ == 0) up->file.what.first_offset = message->offset;
     up->file.what.last_offset = message->offset;
@@ -50,7 +51,8 @@ void uploads_stop(struct uploads *u) {
 }
 
 static enum outcome unreachable(const struct uploads *u, rd_kafka_resp_err_t error, struct fault *fault) {
-    return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", u->topic, error ? rd_kafka_err2str(error) : "the producer failed");
+    return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", u->topic,
+                     error ? rd_kafka_err2str(error) : "the producer failed");
 }
 
 enum outcome uploads_produce(struct uploads *u, struct upload *up, uint8_t *sealed, size_t count, struct fault *fault) {
@@ -61,9 +63,10 @@ enum outcome uploads_produce(struct uploads *u, struct upload *up, uint8_t *seal
     rd_kafka_headers_t *headers = rd_kafka_headers_new(2);
     rd_kafka_header_add(headers, CHUNK_HEADER_INDEX, -1, index, -1);
     rd_kafka_header_add(headers, CHUNK_HEADER_COUNT, -1, chunks, -1);
-    rd_kafka_resp_err_t error = rd_kafka_producev(u->producer, RD_KAFKA_V_TOPIC(u->topic), RD_KAFKA_V_PARTITION(up->file.what.partition),
-        RD_KAFKA_V_KEY(key, DIGEST_SIZE * 2), RD_KAFKA_V_VALUE(sealed, count), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_FREE), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_OPAQUE((void *)mark_of(u, up, up->sent)), RD_KAFKA_V_END);
+    rd_kafka_resp_err_t error = rd_kafka_producev(
+        u->producer, RD_KAFKA_V_TOPIC(u->topic), RD_KAFKA_V_PARTITION(up->file.what.partition),
+        RD_KAFKA_V_KEY(key, DIGEST_SIZE * 2), RD_KAFKA_V_VALUE(sealed, count), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_FREE),
+        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE((void *)mark_of(u, up, up->sent)), RD_KAFKA_V_END);
     if (!error) {
         if (!u->in_flight++) u->heard_ms = monotonic_ms();
         return OK;
@@ -73,13 +76,17 @@ enum outcome uploads_produce(struct uploads *u, struct upload *up, uint8_t *seal
     return unreachable(u, error, fault);
 }
 
-enum outcome uploads_say(struct uploads *u, const char *topic, const struct digest *sha256, rd_kafka_headers_t *headers, struct fault *fault) {
+enum outcome uploads_say(struct uploads *u, const char *topic, const struct digest *sha256, rd_kafka_headers_t *headers,
+                         struct fault *fault) {
     char key[DIGEST_SIZE * 2 + 1];
     digest_hex(sha256, key);
     enum outcome outcome = uploads_start(u, fault);
-    rd_kafka_resp_err_t error = outcome != OK ? RD_KAFKA_RESP_ERR__FAIL
-        : rd_kafka_producev(u->producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_KEY(key, DIGEST_SIZE * 2), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                            RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE((void *)(intptr_t)MARK_SAID), RD_KAFKA_V_END);
+    rd_kafka_resp_err_t error =
+        outcome != OK ? RD_KAFKA_RESP_ERR__FAIL
+                      : rd_kafka_producev(u->producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
+                                          RD_KAFKA_V_KEY(key, DIGEST_SIZE * 2),
+                                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers),
+                                          RD_KAFKA_V_OPAQUE((void *)(intptr_t)MARK_SAID), RD_KAFKA_V_END);
     if (error) rd_kafka_headers_destroy(headers);
     if (outcome == OK && error) outcome = unreachable(u, error, fault);
     return outcome;

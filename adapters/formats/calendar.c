@@ -2,7 +2,10 @@
 #include "adapters/formats/calendar.h"
 
 #define PARTS 6
-struct run { int value; size_t digits; };
+struct run {
+    int value;
+    size_t digits;
+};
 
 static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 

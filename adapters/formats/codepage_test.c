@@ -7,10 +7,28 @@
 #include "adapters/formats/codepage.h"
 
 static void words(void **state) {
-    static const struct { const char *text; bool gb, utf8; } all[] = {{"936", true, false}, {"GBK\r\n", true, false}, {"gb-18030\n", true, false}, {" ANSI 936 ", true, false},
-        {"LDID/77", true, false}, {"ldid/122\n", true, false}, {"UTF-8", false, true}, {"utf8\n", false, true}, {"65001", false, true}, {"\xef\xbb\xbfUTF-8\r\n", false, true},
-        {"", false, false}, {"\n", false, false}, {"1252", false, false}, {"BIG5", false, false}, {"LDID/87", false, false}, {"9366", false, false}, {"UTF-8 or GBK", false, false},
-        {"\xe7\xa0\x81", false, false}, {"UTF-8UTF-8UTF-8UTF-8UTF-8UTF-8UTF-8", false, false}};
+    static const struct {
+        const char *text;
+        bool gb, utf8;
+    } all[] = {{"936", true, false},
+               {"GBK\r\n", true, false},
+               {"gb-18030\n", true, false},
+               {" ANSI 936 ", true, false},
+               {"LDID/77", true, false},
+               {"ldid/122\n", true, false},
+               {"UTF-8", false, true},
+               {"utf8\n", false, true},
+               {"65001", false, true},
+               {"\xef\xbb\xbfUTF-8\r\n", false, true},
+               {"", false, false},
+               {"\n", false, false},
+               {"1252", false, false},
+               {"BIG5", false, false},
+               {"LDID/87", false, false},
+               {"9366", false, false},
+               {"UTF-8 or GBK", false, false},
+               {"\xe7\xa0\x81", false, false},
+               {"UTF-8UTF-8UTF-8UTF-8UTF-8UTF-8UTF-8", false, false}};
     struct fault fault;
     (void)state;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {

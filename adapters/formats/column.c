@@ -10,7 +10,7 @@ const struct format_column *format_column(const struct format *format, struct by
     return NULL;
 }
 
-enum outcome (column_refuse)(struct fault *fault, struct bytes name, const char *why) {
+enum outcome(column_refuse)(struct fault *fault, struct bytes name, const char *why) {
     char text[sizeof fault->field] = "";
     if (name.count) snprintf(text, sizeof text, "%.*s", BYTES_FMT(name));
     (void)fault_set(fault, REFUSE, "TOO_LARGE", "%s", why);
@@ -98,7 +98,8 @@ void column_join(const struct format *format, struct native_node *root, struct a
         for (; after && only_continues(format, after); after = after->next) count++;
         if (!count) continue;
         for (size_t i = 0; i < format->column_count; i++) {
-            struct native_node *cell = format->columns[i].continues ? named(row, bytes_of_cstr(format->columns[i].name)) : NULL;
+            struct native_node *cell =
+                format->columns[i].continues ? named(row, bytes_of_cstr(format->columns[i].name)) : NULL;
             if (cell) join_cell(cell, row->next, count, arena);
         }
         row->next = after;
@@ -106,14 +107,20 @@ void column_join(const struct format *format, struct native_node *root, struct a
     }
 }
 
-static struct bytes rest(struct bytes text, size_t from) { return from ? bytes_of(text.at + from, text.count - from) : text; } /* an empty one may be nowhere */
+static struct bytes rest(struct bytes text, size_t from) {
+    return from ? bytes_of(text.at + from, text.count - from) : text;
+} /* an empty one may be nowhere */
 static struct column_text behind(const struct column_text *text, size_t plain, size_t coded) {
     return (struct column_text){rest(text->text, plain), rest(text->encoded, coded)};
 }
 
 /* How far the width reaches, and where the last character that is no blank ends within it. */
-struct reach { size_t plain, coded; uint32_t used; };
-static struct reach reach(const struct format *format, const struct column_text *text, uint32_t width, bool by_characters, struct reach *ret_solid) {
+struct reach {
+    size_t plain, coded;
+    uint32_t used;
+};
+static struct reach reach(const struct format *format, const struct column_text *text, uint32_t width,
+                          bool by_characters, struct reach *ret_solid) {
     struct reach all = {0};
     *ret_solid = all;
     while (all.plain < text->text.count && all.coded < text->encoded.count) {
@@ -129,8 +136,10 @@ static struct reach reach(const struct format *format, const struct column_text 
     return all;
 }
 
-/* Blanks at the end would be taken for filling, so they begin the next piece; a piece of nothing but blanks would be no row, so it is left out. */
-struct column_text column_piece(const struct format *format, struct column_text *text, uint32_t width, bool by_characters, uint32_t *ret_used) {
+/* Blanks at the end would be taken for filling, so they begin the next piece; a piece of nothing but blanks would be no
+ * row, so it is left out. */
+struct column_text column_piece(const struct format *format, struct column_text *text, uint32_t width,
+                                bool by_characters, uint32_t *ret_used) {
     struct reach solid, all = reach(format, text, width, by_characters, &solid);
     while (all.plain < text->text.count && all.used && !solid.used) {
         *text = behind(text, all.plain, all.coded);
@@ -143,8 +152,8 @@ struct column_text column_piece(const struct format *format, struct column_text 
     return piece;
 }
 
-enum outcome column_encode(const struct format *format, struct bytes text, struct buffer *scratch, struct buffer *plain, struct column_text *ret,
-                           struct fault *fault) {
+enum outcome column_encode(const struct format *format, struct bytes text, struct buffer *scratch, struct buffer *plain,
+                           struct column_text *ret, struct fault *fault) {
     const struct format unmarked = {.encoding = format->encoding};
     buffer_clear(scratch);
     buffer_clear(plain);
@@ -162,6 +171,7 @@ enum outcome column_encode(const struct format *format, struct bytes text, struc
 size_t column_rows(const struct format *format, struct column_text text, uint32_t width, bool by_characters) {
     size_t rows = 0;
     uint32_t used = 1;
-    for (; text.text.count && used && rows < COLUMN_ROWS; rows++) (void)column_piece(format, &text, width, by_characters, &used);
+    for (; text.text.count && used && rows < COLUMN_ROWS; rows++)
+        (void)column_piece(format, &text, width, by_characters, &used);
     return text.text.count ? 0 : rows ? rows : 1;
 }

@@ -1,19 +1,22 @@
-/* See native_inside.h. RFC 4180: quoted cells with doubled quotes and line ends in them, CRLF or LF, any one-character separator, a
- * header row. What the standard leaves open and other readers guess is refused with its place: a quote within a plain cell, text
- * after a closing quote, rows that are shorter or longer than the header, a header without rows, a lone carriage return, a blank line between rows. */
+/* See native_inside.h. RFC 4180: quoted cells with doubled quotes and line ends in them, CRLF or LF, any one-character
+ * separator, a header row. What the standard leaves open and other readers guess is refused with its place: a quote
+ * within a plain cell, text after a closing quote, rows that are shorter or longer than the header, a header without
+ * rows, a lone carriage return, a blank line between rows. */
 #include "adapters/formats/column.h"
 
 struct sheet {
     struct reading *r;
-    size_t at;                      /* the next byte */
+    size_t at; /* the next byte */
     struct bytes names[NATIVE_COLUMNS];
     uint32_t numbers[NATIVE_COLUMNS];
     size_t columns;
-    uint32_t *places;               /* of the columns, for struct native_row */
+    uint32_t *places; /* of the columns, for struct native_row */
 };
 static bool ended(const struct sheet *s) { return s->at >= s->r->text.count; }
 static uint8_t here(const struct sheet *s) { return ended(s) ? 0 : s->r->text.at[s->at]; }
-static bool crlf(const struct sheet *s) { return here(s) == '\r' && s->at + 1 < s->r->text.count && s->r->text.at[s->at + 1] == '\n'; }
+static bool crlf(const struct sheet *s) {
+    return here(s) == '\r' && s->at + 1 < s->r->text.count && s->r->text.at[s->at + 1] == '\n';
+}
 static bool line_ends(const struct sheet *s) { return ended(s) || here(s) == '\n' || crlf(s); }
 static void skip_line_end(struct sheet *s) {
     if (!ended(s)) s->at += crlf(s) ? 2 : 1;
@@ -24,10 +27,16 @@ static enum outcome plain_cell(struct sheet *s, struct bytes *ret) {
     const uint8_t separator = (uint8_t)s->r->format->separator, *text = s->r->text.at;
     size_t from = s->at, end = s->r->text.count;
     for (;; s->at++) {
-        while (s->at < end && text[s->at] != separator && text[s->at] != '"' && text[s->at] != '\n' && text[s->at] != '\r') s->at++;
+        while (s->at < end && text[s->at] != separator && text[s->at] != '"' && text[s->at] != '\n' &&
+               text[s->at] != '\r')
+            s->at++;
         if (separates(s) || line_ends(s)) break;
-        if (here(s) == '"') return reading_refuse(s->r, s->at, "CSV_SYNTAX", "a quote within a cell without quotes: put the cell in quotes and double it");
-        if (here(s) == '\r') return reading_refuse(s->r, s->at, "CSV_SYNTAX", "a carriage return without a line feed: lines end in CRLF or LF");
+        if (here(s) == '"')
+            return reading_refuse(s->r, s->at, "CSV_SYNTAX",
+                                  "a quote within a cell without quotes: put the cell in quotes and double it");
+        if (here(s) == '\r')
+            return reading_refuse(s->r, s->at, "CSV_SYNTAX",
+                                  "a carriage return without a line feed: lines end in CRLF or LF");
     }
     *ret = bytes_of(s->r->text.at + from, s->at - from);
     return OK;
@@ -62,17 +71,22 @@ static enum outcome quoted_cell(struct sheet *s, struct bytes *ret) {
     return reading_refuse(s->r, s->at, "CSV_SYNTAX", "text after a closing quote: double the quotes within a cell");
 }
 
-static enum outcome cell(struct sheet *s, struct bytes *ret) { return here(s) == '"' ? quoted_cell(s, ret) : plain_cell(s, ret); }
+static enum outcome cell(struct sheet *s, struct bytes *ret) {
+    return here(s) == '"' ? quoted_cell(s, ret) : plain_cell(s, ret);
+}
 
 static enum outcome header_name(struct sheet *s) {
     size_t from = s->at;
     struct bytes name;
-    if (s->columns == NATIVE_COLUMNS) return reading_refuse(s->r, from, "TOO_MANY", "more than %u columns", NATIVE_COLUMNS);
+    if (s->columns == NATIVE_COLUMNS)
+        return reading_refuse(s->r, from, "TOO_MANY", "more than %u columns", NATIVE_COLUMNS);
     TRY(cell(s, &name));
-    if (!name.count) return reading_refuse(s->r, from, "CSV_SYNTAX", "column %zu has no name in the header row", s->columns + 1);
+    if (!name.count)
+        return reading_refuse(s->r, from, "CSV_SYNTAX", "column %zu has no name in the header row", s->columns + 1);
     for (size_t i = 0; i < s->columns; i++) {
         if (!bytes_equal(name, s->names[i])) continue;
-        return reading_refuse(s->r, from, "CSV_SYNTAX", "columns %zu and %zu have the same name in the header row", i + 1, s->columns + 1);
+        return reading_refuse(s->r, from, "CSV_SYNTAX", "columns %zu and %zu have the same name in the header row",
+                              i + 1, s->columns + 1);
     }
     s->names[s->columns++] = name;
     return OK;
@@ -85,8 +99,10 @@ static enum outcome check_separator(struct sheet *s) {
         size_t count = 0;
         for (size_t i = 0; i < s->names[0].count; i++) count += s->names[0].at[i] == (uint8_t)*sign;
         if (count < 2) continue;
-        return reading_refuse(s->r, 0, "CSV_SYNTAX", "the header row is one column that holds %zu times %s: should format.separator of the agency's profile say so?", count,
-                              *sign == '\t' ? "a tab" : (char[]){'"', *sign, '"', 0});
+        return reading_refuse(s->r, 0, "CSV_SYNTAX",
+                              "the header row is one column that holds %zu times %s: should format.separator of the "
+                              "agency's profile say so?",
+                              count, *sign == '\t' ? "a tab" : (char[]){'"', *sign, '"', 0});
     }
     return OK;
 }
@@ -102,7 +118,9 @@ static void number(struct sheet *s) {
 }
 
 static enum outcome header(struct sheet *s) {
-    if (line_ends(s)) return reading_refuse(s->r, s->at, "CSV_SYNTAX", "the first line must be the header row with the columns' names");
+    if (line_ends(s))
+        return reading_refuse(s->r, s->at, "CSV_SYNTAX",
+                              "the first line must be the header row with the columns' names");
     TRY(header_name(s));
     while (separates(s)) {
         s->at++;
@@ -125,7 +143,9 @@ static enum outcome row(struct sheet *s, struct native_node *root) {
         struct native_node *one = &cells[i];
         if (i) {
             if (!separates(s)) {
-                return reading_refuse(s->r, s->at, "CSV_SYNTAX", "the row has %zu cells, the header row %zu: the row ends too early", i, s->columns);
+                return reading_refuse(s->r, s->at, "CSV_SYNTAX",
+                                      "the row has %zu cells, the header row %zu: the row ends too early", i,
+                                      s->columns);
             }
             s->at++;
         }
@@ -135,8 +155,9 @@ static enum outcome row(struct sheet *s, struct native_node *root) {
         one->scalar = true;
     }
     if (separates(s)) {
-        return reading_refuse(s->r, s->at, "CSV_SYNTAX", "the row has more cells than the header row's %zu: a cell with a separator in it needs quotes",
-                              s->columns);
+        return reading_refuse(
+            s->r, s->at, "CSV_SYNTAX",
+            "the row has more cells than the header row's %zu: a cell with a separator in it needs quotes", s->columns);
     }
     skip_line_end(s);
     return OK;
@@ -164,11 +185,15 @@ enum outcome csv_read(struct reading *r, struct native_node **ret) {
     return OK;
 }
 
-static enum outcome write_cell(char separator, struct bytes text, bool alone, struct buffer *into, struct fault *fault) {
+static enum outcome write_cell(char separator, struct bytes text, bool alone, struct buffer *into,
+                               struct fault *fault) {
     bool quote = alone && !text.count; /* a line with nothing on it would be no row */
-    if (text.count && (text.at[0] == '<' || text.at[0] == '%')) quote = true; /* or the first cell's would be taken for a web page or a PDF (disguise.c) */
-    for (size_t i = 0; i < text.count && !quote; i++) quote = text.at[i] == (uint8_t)separator || memchr("\"\r\n", text.at[i], 3);
-    if (text.count >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0) quote = true; /* or the first cell's would be taken for the file's mark */
+    /* or the first cell's would be taken for a web page or a PDF (disguise.c) */
+    if (text.count && (text.at[0] == '<' || text.at[0] == '%')) quote = true;
+    for (size_t i = 0; i < text.count && !quote; i++)
+        quote = text.at[i] == (uint8_t)separator || memchr("\"\r\n", text.at[i], 3);
+    /* or the first cell's would be taken for the file's mark */
+    if (text.count >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0) quote = true;
     if (quote) TRY(buffer_add_cstr(into, "\"", fault));
     for (size_t i = 0; i < text.count;) {
         struct bytes one = encoding_next(text, &i);
@@ -179,12 +204,14 @@ static enum outcome write_cell(char separator, struct bytes text, bool alone, st
     return quote ? buffer_add_cstr(into, "\"", fault) : OK;
 }
 
-static enum outcome write_line(char separator, const struct column_names *names, const struct native_node *row, struct buffer *into, struct fault *fault) {
+static enum outcome write_line(char separator, const struct column_names *names, const struct native_node *row,
+                               struct buffer *into, struct fault *fault) {
     const struct native_node *likely = row ? row->first : NULL;
     for (size_t i = 0; i < names->count; i++) {
         struct bytes text = names->at[i];
         if (row) {
-            const struct native_node *cell = likely && bytes_equal(likely->name, text) ? likely : native_child(row, text);
+            const struct native_node *cell =
+                likely && bytes_equal(likely->name, text) ? likely : native_child(row, text);
             if (cell) likely = cell->next;
             text = cell ? cell->text : BYTES_NONE;
         }
@@ -194,10 +221,12 @@ static enum outcome write_line(char separator, const struct column_names *names,
     return buffer_add_cstr(into, "\r\n", fault);
 }
 
-enum outcome csv_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
+enum outcome csv_write(const struct format *format, const struct native_node *root, struct buffer *into,
+                       struct fault *fault) {
     AUTO(column_names_free) struct column_names names = {0};
     column_names_of(root, NATIVE_ROW, &names);
     TRY(write_line(format->separator, &names, NULL, into, fault));
-    for (const struct native_node *row = root->first; row; row = row->next) TRY(write_line(format->separator, &names, row, into, fault));
+    for (const struct native_node *row = root->first; row; row = row->next)
+        TRY(write_line(format->separator, &names, row, into, fault));
     return OK;
 }

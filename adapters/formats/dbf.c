@@ -1,14 +1,22 @@
-/* See native_inside.h. dBase III tables (and Visual FoxPro's that need no more): texts C, numbers N and F, dates D, truths L; no memo. Records
- * are read through shapelib, but only after the header was found to be sound: shapelib trusts it. The code page is the profile's; a header
- * that names another is refused, and so is a .cpg file beside the table (codepage.h). Places: line = record, column = field, both from 1; a
- * fault of the header lies at 1:1. Deleted records are passed over. */
+/* See native_inside.h. dBase III tables (and Visual FoxPro's that need no more): texts C, numbers N and F, dates D,
+ * truths L; no memo. Records are read through shapelib, but only after the header was found to be sound: shapelib
+ * trusts it. The code page is the profile's; a header that names another is refused, and so is a .cpg file beside the
+ * table (codepage.h). Places: line = record, column = field, both from 1; a fault of the header lies at 1:1. Deleted
+ * records are passed over. */
 #include "adapters/formats/calendar.h"
 #include "adapters/formats/column.h"
 #include "adapters/formats/dbf_file.h"
 
 #define HEADER 32u
-#define NAME 11u
-struct table { struct reading *r; DBFHandle handle; size_t fields; struct bytes names[256]; uint8_t types[256]; size_t offsets[257]; };
+#define NAME   11u
+struct table {
+    struct reading *r;
+    DBFHandle handle;
+    size_t fields;
+    struct bytes names[256];
+    uint8_t types[256];
+    size_t offsets[257];
+};
 
 static uint32_t number_at(struct bytes file, size_t at, size_t bytes) {
     uint32_t value = 0;
@@ -20,23 +28,31 @@ static uint32_t number_at(struct bytes file, size_t at, size_t bytes) {
 static enum outcome place(struct table *t, uint32_t record, uint32_t field, const char *name) {
     return fault_as(fault_place(t->r->fault, name, record, field), REFUSE);
 }
-#define refuse(t, record, field, ...) fault_as((fault_as(fault_set((t)->r->fault, REFUSE, "DBF_SYNTAX", __VA_ARGS__), REFUSE), place(t, record, field, "")), REFUSE)
+#define refuse(t, record, field, ...)                                                                                 \
+    fault_as(                                                                                                         \
+        (fault_as(fault_set((t)->r->fault, REFUSE, "DBF_SYNTAX", __VA_ARGS__), REFUSE), place(t, record, field, "")), \
+        REFUSE)
 
-/* Language drivers that say something else than the profile: only those for texts beyond Latin letters are told apart. */
+/* Language drivers that say something else than the profile: only those for texts beyond Latin letters are told apart.
+ */
 static enum outcome check_code_page(struct table *t, uint8_t driver) {
-    static const uint8_t gbk[] = {0x4d, 0x7a}, others[] = {0x13, 0x4e, 0x4f, 0x50, 0x64, 0x65, 0x66, 0x78, 0x79, 0x7b, 0x7c, 0x7d, 0x7e, 0xc8, 0xc9, 0xca, 0xcb, 0xcc};
+    static const uint8_t gbk[] = {0x4d, 0x7a}, others[] = {0x13, 0x4e, 0x4f, 0x50, 0x64, 0x65, 0x66, 0x78, 0x79,
+                                                           0x7b, 0x7c, 0x7d, 0x7e, 0xc8, 0xc9, 0xca, 0xcb, 0xcc};
     bool chinese = memchr(gbk, driver, sizeof gbk), foreign = memchr(others, driver, sizeof others);
     if (!foreign && !(chinese && t->r->format->encoding != ENCODING_GB18030)) return OK;
-    return refuse(t, 1, 1, "the header names the code page 0x%02x (%s), not the encoding of the agency's profile", driver, chinese ? "GBK" : "not Chinese simplified");
+    return refuse(t, 1, 1, "the header names the code page 0x%02x (%s), not the encoding of the agency's profile",
+                  driver, chinese ? "GBK" : "not Chinese simplified");
 }
 
 static enum outcome check_kind(struct table *t) {
     struct bytes file = t->r->file;
     if (file.count < HEADER + 1) return refuse(t, 1, 1, "%zu bytes are no DBF table", file.count);
     uint8_t version = file.at[0];
-    bool memo = version == 0x83 || version == 0x8b || version == 0xf5 || version == 0xcb || version == 0xe5 || (version == 0x30 && (file.at[28] & 2));
+    bool memo = version == 0x83 || version == 0x8b || version == 0xf5 || version == 0xcb || version == 0xe5 ||
+                (version == 0x30 && (file.at[28] & 2));
     if (memo) return refuse(t, 1, 1, "a table with memo fields: put their texts into text fields");
-    if (version != 0x03 && version != 0x30) return refuse(t, 1, 1, "the first byte is 0x%02x: no DBF table of dBase III or Visual FoxPro", version);
+    if (version != 0x03 && version != 0x30)
+        return refuse(t, 1, 1, "the first byte is 0x%02x: no DBF table of dBase III or Visual FoxPro", version);
     if (file.at[14] || file.at[15]) return refuse(t, 1, 1, "the table is encrypted, or was left within a transaction");
     return check_code_page(t, file.at[29]);
 }
@@ -49,7 +65,9 @@ static enum outcome decode(struct table *t, struct bytes raw, uint32_t record, u
         return OK;
     }
     enum outcome outcome = encoding_decode_plain(t->r->format, raw, t->r->arena, ret, t->r->fault);
-    return outcome == REFUSE ? place(t, record, field, field <= t->fields ? arena_cstr(t->r->arena, t->names[field - 1]) : "") : outcome;
+    return outcome == REFUSE
+               ? place(t, record, field, field <= t->fields ? arena_cstr(t->r->arena, t->names[field - 1]) : "")
+               : outcome;
 }
 
 static enum outcome read_field(struct table *t, size_t at) {
@@ -62,10 +80,14 @@ static enum outcome read_field(struct table *t, size_t at) {
     if (!name.count) return refuse(t, 1, field, "field %u has no name", field);
     TRY(decode(t, name, 1, field, &name));
     for (size_t i = 0; i < t->fields; i++) {
-        if (bytes_equal(t->names[i], name)) return refuse(t, 1, field, "fields %zu and %u have the same name", i + 1, field);
+        if (bytes_equal(t->names[i], name))
+            return refuse(t, 1, field, "fields %zu and %u have the same name", i + 1, field);
     }
-    if (!type || !strchr("CNFDL", type)) return refuse(t, 1, field, "field %u is of type %c: only C, N, F, D and L are read", field, type > ' ' && type < 0x7f ? type : '?');
-    if (!width || (type == 'D' && width != 8) || (type == 'L' && width != 1)) return refuse(t, 1, field, "field %u of type %c is %u bytes wide", field, type, width);
+    if (!type || !strchr("CNFDL", type))
+        return refuse(t, 1, field, "field %u is of type %c: only C, N, F, D and L are read", field,
+                      type > ' ' && type < 0x7f ? type : '?');
+    if (!width || (type == 'D' && width != 8) || (type == 'L' && width != 1))
+        return refuse(t, 1, field, "field %u of type %c is %u bytes wide", field, type, width);
     t->names[t->fields] = name;
     t->types[t->fields] = type;
     t->offsets[t->fields + 1] = t->offsets[t->fields] + width;
@@ -76,25 +98,35 @@ static enum outcome read_field(struct table *t, size_t at) {
 static enum outcome check_header(struct table *t) {
     struct bytes file = t->r->file;
     TRY(check_kind(t));
-    size_t records = number_at(file, 4, 4), header = number_at(file, 8, 2), length = number_at(file, 10, 2), at = HEADER;
-    if (header < HEADER + 1 || header > file.count) return refuse(t, 1, 1, "the header should have %zu bytes, the file %zu", header, file.count);
+    size_t records = number_at(file, 4, 4), header = number_at(file, 8, 2), length = number_at(file, 10, 2),
+           at = HEADER;
+    if (header < HEADER + 1 || header > file.count)
+        return refuse(t, 1, 1, "the header should have %zu bytes, the file %zu", header, file.count);
     t->offsets[0] = 1; /* behind the mark of deletion */
     for (; at < header && file.at[at] != '\r'; at += HEADER) {
-        if (at + HEADER > header || t->fields == 255) return refuse(t, 1, 1, "the fields' list does not end within the header");
+        if (at + HEADER > header || t->fields == 255)
+            return refuse(t, 1, 1, "the fields' list does not end within the header");
         TRY(read_field(t, at));
     }
-    if (at >= header || !t->fields) return refuse(t, 1, 1, "the fields' list does not end within the header, or is empty");
-    if (t->offsets[t->fields] != length) return refuse(t, 1, 1, "the fields take %zu bytes, a record %zu", t->offsets[t->fields], length);
+    if (at >= header || !t->fields)
+        return refuse(t, 1, 1, "the fields' list does not end within the header, or is empty");
+    if (t->offsets[t->fields] != length)
+        return refuse(t, 1, 1, "the fields take %zu bytes, a record %zu", t->offsets[t->fields], length);
     size_t there = file.count - header, wanted = records * length;
     bool ends = there == wanted || (there == wanted + 1 && file.at[file.count - 1] == 0x1a);
     if (records > NATIVE_NODES) {
         (void)fault_set(t->r->fault, REFUSE, "TOO_MANY", "%zu records; a case file may have %u", records, NATIVE_NODES);
         return place(t, 1, 1, "");
     }
-    if (t->r->format->encoding == ENCODING_GB18030 && encoding_looks_utf8(bytes_of(file.at + header, there - (there > wanted)))) {
-        return refuse(t, 1, 1, "the texts look like UTF-8, and the agency's profile says GB18030: export the table as GBK, or correct the profile");
+    if (t->r->format->encoding == ENCODING_GB18030 &&
+        encoding_looks_utf8(bytes_of(file.at + header, there - (there > wanted)))) {
+        return refuse(t, 1, 1,
+                      "the texts look like UTF-8, and the agency's profile says GB18030: export the table as GBK, or "
+                      "correct the profile");
     }
-    if (!ends) return refuse(t, (uint32_t)(there / length) + 1, 1, "%zu records of %zu bytes are announced, %zu bytes are there", records, length, there);
+    if (!ends)
+        return refuse(t, (uint32_t)(there / length) + 1, 1,
+                      "%zu records of %zu bytes are announced, %zu bytes are there", records, length, there);
     return OK;
 }
 
@@ -106,26 +138,31 @@ static bool all_of(struct bytes text, const char *characters) {
 }
 
 static struct bytes trimmed(struct bytes raw, bool both) {
-    while (raw.count && (raw.at[raw.count - 1] == ' ' || !raw.at[raw.count - 1])) raw.count--; /* some writers fill with NUL */
+    /* some writers fill with NUL */
+    while (raw.count && (raw.at[raw.count - 1] == ' ' || !raw.at[raw.count - 1])) raw.count--;
     while (both && raw.count && raw.at[0] == ' ') raw = bytes_of(raw.at + 1, raw.count - 1);
     return raw;
 }
 
-static enum outcome value(struct table *t, uint8_t type, struct bytes raw, uint32_t record, uint32_t field, struct bytes *ret) {
+static enum outcome value(struct table *t, uint8_t type, struct bytes raw, uint32_t record, uint32_t field,
+                          struct bytes *ret) {
     struct civil day;
     raw = trimmed(raw, type != 'C');
     if (type == 'C') return decode(t, raw, record, field, ret);
     *ret = arena_copy(t->r->arena, raw);
     bool zero = type == 'D' && all_of(raw, "0"), unsaid = type == 'L' && all_of(raw, "?");
     if (zero || unsaid) *ret = BYTES_NONE;
-    bool holds = !ret->count || (type == 'D' ? raw.count == 8 && all_of(raw, "0123456789") && calendar_read(raw, &day)
-                                             : type == 'L' ? all_of(raw, "TtFfYyNn") : all_of(raw, "0123456789.-+eE"));
+    bool holds = !ret->count || (type == 'D'   ? raw.count == 8 && all_of(raw, "0123456789") && calendar_read(raw, &day)
+                                 : type == 'L' ? all_of(raw, "TtFfYyNn")
+                                               : all_of(raw, "0123456789.-+eE"));
     if (holds) return OK;
-    (void)fault_set(t->r->fault, REFUSE, "DBF_SYNTAX", "no value of type %c%s", type, raw.at[0] == '*' ? ": the number was too wide for its field" : "");
+    (void)fault_set(t->r->fault, REFUSE, "DBF_SYNTAX", "no value of type %c%s", type,
+                    raw.at[0] == '*' ? ": the number was too wide for its field" : "");
     return place(t, record, field, arena_cstr(t->r->arena, t->names[field - 1]));
 }
 
-static enum outcome add_node(struct table *t, struct native_node *parent, struct bytes name, uint32_t record, uint32_t field, struct native_node **ret) {
+static enum outcome add_node(struct table *t, struct native_node *parent, struct bytes name, uint32_t record,
+                             uint32_t field, struct native_node **ret) {
     if (reading_node(t->r, parent, name, 0, ret) != OK) return place(t, record, field, "");
     (*ret)->line = record;
     (*ret)->column = field;
@@ -141,7 +178,8 @@ static enum outcome read_record(struct table *t, struct native_node *root, int i
     TRY(add_node(t, root, NATIVE_ROW, record, 1, &row));
     for (size_t i = 0; i < t->fields; i++) {
         TRY(add_node(t, row, t->names[i], record, (uint32_t)i + 1, &cell));
-        TRY(value(t, t->types[i], bytes_of(raw + t->offsets[i], t->offsets[i + 1] - t->offsets[i]), record, (uint32_t)i + 1, &cell->text));
+        TRY(value(t, t->types[i], bytes_of(raw + t->offsets[i], t->offsets[i + 1] - t->offsets[i]), record,
+                  (uint32_t)i + 1, &cell->text));
         cell->scalar = true;
     }
     return OK;
@@ -150,7 +188,8 @@ static enum outcome read_record(struct table *t, struct native_node *root, int i
 static enum outcome read_records(struct table *t, struct native_node **ret) {
     struct native_node *root;
     TRY(add_node(t, NULL, BYTES_NONE, 1, 1, &root));
-    if (DBFGetFieldCount(t->handle) != (int)t->fields) return refuse(t, 1, 1, "shapelib counts %d fields, not %zu", DBFGetFieldCount(t->handle), t->fields);
+    if (DBFGetFieldCount(t->handle) != (int)t->fields)
+        return refuse(t, 1, 1, "shapelib counts %d fields, not %zu", DBFGetFieldCount(t->handle), t->fields);
     for (int i = 0; i < DBFGetRecordCount(t->handle); i++) TRY(read_record(t, root, i));
     if (!root->first) return refuse(t, 1, 1, "no record that is not deleted");
     column_join(t->r->format, root, t->r->arena);

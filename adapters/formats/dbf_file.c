@@ -6,7 +6,9 @@
 static _Thread_local struct dbf_file *current;
 
 static struct dbf_file *file_of(SAFile handle) { return (struct dbf_file *)(void *)handle; }
-static struct bytes content(const struct dbf_file *file) { return file->written ? buffer_view(file->written) : file->read; }
+static struct bytes content(const struct dbf_file *file) {
+    return file->written ? buffer_view(file->written) : file->read;
+}
 
 static SAFile on_open(const char *name, const char *access) {
     (void)name, (void)access;
@@ -29,9 +31,12 @@ static SAOffset on_write(void *from, SAOffset size, SAOffset count, SAFile handl
     struct dbf_file *file = file_of(handle);
     size_t bytes = size * count, end = file->at + bytes;
     if (!file->written || end > file->written->most) file->failed = true;
-    if (!file->failed && end > file->written->count && buffer_reserve(file->written, end - file->written->count, NULL) != OK) file->failed = true;
+    if (!file->failed && end > file->written->count &&
+        buffer_reserve(file->written, end - file->written->count, NULL) != OK)
+        file->failed = true;
     if (file->failed) return 0;
-    if (file->at > file->written->count) memset(file->written->at + file->written->count, 0, file->at - file->written->count);
+    if (file->at > file->written->count)
+        memset(file->written->at + file->written->count, 0, file->at - file->written->count);
     memcpy(file->written->at + file->at, from, bytes);
     if (end > file->written->count) file->written->count = end;
     file->at = end;

@@ -1,8 +1,14 @@
 #include "adapters/formats/native_fixture.h"
 
-static const struct format_column columns[] = {{.name = "AJBH", .width = 6}, {.name = "RQ", .type = COLUMN_DATE}, {.name = "MJ", .type = COLUMN_NUMBER, .width = 8, .decimals = 2},
+static const struct format_column columns[] = {{.name = "AJBH", .width = 6},
+                                               {.name = "RQ", .type = COLUMN_DATE},
+                                               {.name = "MJ", .type = COLUMN_NUMBER, .width = 8, .decimals = 2},
                                                {.name = "AQ", .width = 5, .continues = true}};
-static const struct format gb = {.kind = FORMAT_DBF, .encoding = ENCODING_GB18030, .columns = columns, .column_count = 4}, free_form = {.kind = FORMAT_DBF};
+static const struct format gb = {.kind = FORMAT_DBF,
+                                 .encoding = ENCODING_GB18030,
+                                 .columns = columns,
+                                 .column_count = 4},
+                           free_form = {.kind = FORMAT_DBF};
 static struct buffer made;
 
 static struct native_node *row_of(struct native_node *root) { return native_add(root, NATIVE_ROW, fixture_arena()); }
@@ -32,7 +38,8 @@ static struct bytes table_of(const char *number, const char *day, const char *ar
 }
 static void texts_days_and_numbers_are_written_and_read(void **state) {
     (void)state;
-    fixture_reads(&gb, table_of("林1", "2026年6月8日", "-12.5", ""), "@1:1(row@1:1(AJBH@1:1=林1 RQ@1:2=20260608 MJ@1:3=-12.50 AQ@1:4=))");
+    fixture_reads(&gb, table_of("林1", "2026年6月8日", "-12.5", ""),
+                  "@1:1(row@1:1(AJBH@1:1=林1 RQ@1:2=20260608 MJ@1:3=-12.50 AQ@1:4=))");
     fixture_reads(&gb, table_of("", "", "7", "x"), "@1:1(row@1:1(AJBH@1:1= RQ@1:2= MJ@1:3=7.00 AQ@1:4=x))");
     assert_int_equal(made.at[29], 0x4d);
 }
@@ -47,7 +54,8 @@ static void a_table_of_utf8_is_not_read_as_gbk(void **state) {
 }
 static void a_long_text_continues_in_the_records_below(void **state) {
     (void)state;
-    fixture_reads(&gb, table_of("A", "", "", "一二三四五"), "@1:1(row@1:1(AJBH@1:1=A RQ@1:2= MJ@1:3= AQ@1:4=一二三四五))");
+    fixture_reads(&gb, table_of("A", "", "", "一二三四五"),
+                  "@1:1(row@1:1(AJBH@1:1=A RQ@1:2= MJ@1:3= AQ@1:4=一二三四五))");
     assert_int_equal(made.at[4], 3);
 }
 static void what_the_profile_does_not_declare_is_as_wide_as_it_is(void **state) {
@@ -58,7 +66,8 @@ static void what_the_profile_does_not_declare_is_as_wide_as_it_is(void **state) 
     cell(row, "案件名称及案由", "");
     cell(second, "案件名称及编号", "xyz");
     assert_int_equal(write(&free_form, root, &f), OK);
-    fixture_reads(&free_form, buffer_view(&made), "@1:1(row@1:1(案件名@1:1=一 案件名2@1:2=) row@2:1(案件名@2:1=xyz 案件名2@2:2=))");
+    fixture_reads(&free_form, buffer_view(&made),
+                  "@1:1(row@1:1(案件名@1:1=一 案件名2@1:2=) row@2:1(案件名@2:1=xyz 案件名2@2:2=))");
 }
 static void unwritable(const char *name, const char *text) {
     struct fault f = {0};
@@ -107,7 +116,8 @@ static void what_is_wrong_is_refused_with_its_place(void **state) {
     assert_int_equal(buffer_add_cstr(&made, "x", NULL), OK); /* behind the end's mark */
     fixture_refused(&gb, (struct refusal){buffer_view(&made), "DBF_SYNTAX", 2, 1});
     const struct format utf8 = {.kind = FORMAT_DBF};
-    fixture_refused(&utf8, (struct refusal){table_of("1", "", "", ""), "DBF_SYNTAX", 1, 1}); /* GBK's code page */
+    /* GBK's code page */
+    fixture_refused(&utf8, (struct refusal){table_of("1", "", "", ""), "DBF_SYNTAX", 1, 1});
 }
 static void spoilt_files_are_read_or_refused(void **state) {
     (void)state;
@@ -117,8 +127,12 @@ static void spoilt_files_are_read_or_refused(void **state) {
     fixture_torture(&gb, bytes_of(copy, file.count));
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(texts_days_and_numbers_are_written_and_read), cmocka_unit_test(a_table_of_utf8_is_not_read_as_gbk), cmocka_unit_test(a_long_text_continues_in_the_records_below),
-        cmocka_unit_test(what_the_profile_does_not_declare_is_as_wide_as_it_is), cmocka_unit_test(what_a_field_cannot_hold_is_not_cut),
-        cmocka_unit_test(what_is_wrong_is_refused_with_its_place), cmocka_unit_test(spoilt_files_are_read_or_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(texts_days_and_numbers_are_written_and_read),
+                                       cmocka_unit_test(a_table_of_utf8_is_not_read_as_gbk),
+                                       cmocka_unit_test(a_long_text_continues_in_the_records_below),
+                                       cmocka_unit_test(what_the_profile_does_not_declare_is_as_wide_as_it_is),
+                                       cmocka_unit_test(what_a_field_cannot_hold_is_not_cut),
+                                       cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
+                                       cmocka_unit_test(spoilt_files_are_read_or_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,19 @@
-/* See native_inside.h. First the columns that the profile declares, whatever the message has, then the others, as texts as wide as their longest.
- * A field's name has ten bytes: a longer one (the built-in mapping's) is cut and numbered. A text beyond 254 bytes goes on in the records
- * below, as one longer than its column does where the profile says so. */
+/* See native_inside.h. First the columns that the profile declares, whatever the message has, then the others, as texts
+ * as wide as their longest. A field's name has ten bytes: a longer one (the built-in mapping's) is cut and numbered. A
+ * text beyond 254 bytes goes on in the records below, as one longer than its column does where the profile says so. */
 #include "adapters/formats/calendar.h"
 #include "adapters/formats/column.h"
 #include "adapters/formats/dbf_file.h"
 #include <stdio.h>
 
-#define TEXT_MOST 254u
+#define TEXT_MOST   254u
 #define FIELDS_MOST 255u
 #define LENGTH_MOST 65000u
-struct field { struct bytes name; struct format_column form; char shown[11]; };
+struct field {
+    struct bytes name;
+    struct format_column form;
+    char shown[11];
+};
 struct writing {
     const struct format *format;
     struct buffer encoded, plain;
@@ -45,7 +49,8 @@ static enum outcome measure(struct writing *w, const struct native_node *root, c
             struct column_text text;
             if (given[field - w->fields]) continue;
             TRY(column_encode(w->format, cell->text, &w->encoded, &w->plain, &text, w->fault));
-            uint32_t most = field->form.type == COLUMN_NUMBER ? 20 : TEXT_MOST, wide = text.encoded.count > most ? most : (uint32_t)text.encoded.count;
+            uint32_t most = field->form.type == COLUMN_NUMBER ? 20 : TEXT_MOST,
+                     wide = text.encoded.count > most ? most : (uint32_t)text.encoded.count;
             if (wide > field->form.width) field->form.width = wide;
         }
     }
@@ -102,7 +107,8 @@ static enum outcome add_fields(struct writing *w) {
     for (size_t i = 0; i < w->count; i++) {
         const struct field *field = &w->fields[i];
         char type = field->form.type == COLUMN_NUMBER ? 'N' : field->form.type == COLUMN_DATE ? 'D' : 'C';
-        if (DBFAddNativeFieldType(w->handle, field->shown, type, (int)field->form.width, (int)field->form.decimals) < 0) {
+        if (DBFAddNativeFieldType(w->handle, field->shown, type, (int)field->form.width, (int)field->form.decimals) <
+            0) {
             return column_refuse(w->fault, field->name, "shapelib cannot add the field");
         }
     }
@@ -110,27 +116,32 @@ static enum outcome add_fields(struct writing *w) {
 }
 
 /* -12.5 → "  -12.50": as many decimals as declared, at the right. */
-static enum outcome number_text(struct writing *w, const struct field *field, struct bytes text, char *to, size_t room) {
+static enum outcome number_text(struct writing *w, const struct field *field, struct bytes text, char *to,
+                                size_t room) {
     size_t point = 0, digits = 0;
     for (size_t i = 0; i < text.count; i++) {
         bool sign = i == 0 && text.at[i] == '-', dot = text.at[i] == '.' && !point;
         if (dot) point = i + 1;
         digits += text.at[i] >= '0' && text.at[i] <= '9';
-        if (!sign && !dot && (text.at[i] < '0' || text.at[i] > '9')) return column_refuse(w->fault, field->name, "no plain number, in a number field");
+        if (!sign && !dot && (text.at[i] < '0' || text.at[i] > '9'))
+            return column_refuse(w->fault, field->name, "no plain number, in a number field");
     }
-    size_t decimals = point ? text.count - point : 0, whole = point ? point - 1 : text.count, width = whole + (field->form.decimals ? field->form.decimals + 1 : 0);
-    if (!digits || decimals > field->form.decimals || width > field->form.width) return column_refuse(w->fault, field->name, "a number that its field cannot hold");
+    size_t decimals = point ? text.count - point : 0, whole = point ? point - 1 : text.count,
+           width = whole + (field->form.decimals ? field->form.decimals + 1 : 0);
+    if (!digits || decimals > field->form.decimals || width > field->form.width)
+        return column_refuse(w->fault, field->name, "a number that its field cannot hold");
     int made = snprintf(to, room, "%*s%.*s", (int)(field->form.width - width), "", (int)whole, (const char *)text.at);
     if (!field->form.decimals) return OK;
-    (void)snprintf(to + made, room - (size_t)made, ".%.*s%0*d", (int)decimals, (const char *)text.at + (point ? point : 0),
-                   (int)(field->form.decimals - decimals), 0);
+    (void)snprintf(to + made, room - (size_t)made, ".%.*s%0*d", (int)decimals,
+                   (const char *)text.at + (point ? point : 0), (int)(field->form.decimals - decimals), 0);
     to[field->form.width] = '\0';
     return OK;
 }
 
 static enum outcome date_text(struct writing *w, const struct field *field, struct bytes text, char *to, size_t room) {
     struct civil day;
-    if (!calendar_read(text, &day) || !calendar_is_day(&day)) return column_refuse(w->fault, field->name, "no day, in a date field");
+    if (!calendar_read(text, &day) || !calendar_is_day(&day))
+        return column_refuse(w->fault, field->name, "no day, in a date field");
     (void)snprintf(to, room, "%04d%02d%02d", day.year, day.month, day.day);
     return OK;
 }
@@ -144,12 +155,16 @@ static enum outcome write_cell(struct writing *w, size_t index, struct bytes tex
         uint32_t used = 0;
         TRY(column_encode(w->format, text, &w->encoded, &w->plain, &left, w->fault));
         for (size_t i = 0; i <= nth; i++) piece = column_piece(w->format, &left, field->form.width, false, &used);
-        if (left.text.count && !field->form.continues) return column_refuse(w->fault, field->name, "a text is longer than its field: widen it or let it continue");
+        if (left.text.count && !field->form.continues)
+            return column_refuse(w->fault, field->name, "a text is longer than its field: widen it or let it continue");
         (void)snprintf(shown, sizeof shown, "%.*s", BYTES_FMT(piece.encoded));
     } else if (text.count && nth == 0) {
-        TRY(field->form.type == COLUMN_NUMBER ? number_text(w, field, text, shown, sizeof shown) : date_text(w, field, text, shown, sizeof shown));
+        TRY(field->form.type == COLUMN_NUMBER ? number_text(w, field, text, shown, sizeof shown)
+                                              : date_text(w, field, text, shown, sizeof shown));
     }
-    return DBFWriteAttributeDirectly(w->handle, w->record, (int)index, shown) ? OK : column_refuse(w->fault, field->name, "shapelib cannot write the field");
+    return DBFWriteAttributeDirectly(w->handle, w->record, (int)index, shown)
+               ? OK
+               : column_refuse(w->fault, field->name, "shapelib cannot write the field");
 }
 
 static enum outcome write_row(struct writing *w, const struct native_node *row) {
@@ -181,16 +196,19 @@ static enum outcome write_table(struct writing *w, const struct native_node *roo
     return OK;
 }
 
-enum outcome dbf_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
+enum outcome dbf_write(const struct format *format, const struct native_node *root, struct buffer *into,
+                       struct fault *fault) {
     struct writing w = {.format = format, .fault = fault};
     struct dbf_file file = {.written = into};
     buffer_init(&w.encoded, into->most);
     buffer_init(&w.plain, into->most);
     buffer_clear(into);
     w.handle = dbf_file_create(&file, format->encoding == ENCODING_GB18030 ? "LDID/77" : "LDID/0");
-    enum outcome outcome = w.handle ? write_table(&w, root) : column_refuse(w.fault, BYTES_NONE, "shapelib cannot create a table");
+    enum outcome outcome =
+        w.handle ? write_table(&w, root) : column_refuse(w.fault, BYTES_NONE, "shapelib cannot create a table");
     if (w.handle) DBFClose(w.handle);
-    if (outcome == OK && file.failed) outcome = column_refuse(w.fault, BYTES_NONE, "the table is larger than a file may be");
+    if (outcome == OK && file.failed)
+        outcome = column_refuse(w.fault, BYTES_NONE, "the table is larger than a file may be");
     buffer_free(&w.encoded);
     buffer_free(&w.plain);
     return outcome;

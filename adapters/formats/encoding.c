@@ -1,6 +1,7 @@
-/* See native_inside.h. GB18030 and UTF-16 by the C library's iconv, which takes no byte sequence that stands for nothing; UTF-8 as RFC 3629
- * has it. A byte order mark decides, whatever the profile says: none of them can stand at the beginning of a text in another of these
- * encodings. Each call that needs a converter opens its own: it has a state. */
+/* See native_inside.h. GB18030 and UTF-16 by the C library's iconv, which takes no byte sequence that stands for
+ * nothing; UTF-8 as RFC 3629 has it. A byte order mark decides, whatever the profile says: none of them can stand at
+ * the beginning of a text in another of these encodings. Each call that needs a converter opens its own: it has a
+ * state. */
 #include "adapters/formats/native_inside.h"
 #include "base/line.h"
 #include <errno.h>
@@ -18,7 +19,8 @@ static struct bytes without_mark(struct bytes text) {
 static enum outcome wrong_after(struct bytes good, const char *what, struct fault *fault) {
     struct place place = {0};
     place_move(&place, good, good.count);
-    fault_set(fault, REFUSE, "ENCODING", "not %s from here on: save the file in the encoding of the agency's profile", what);
+    fault_set(fault, REFUSE, "ENCODING", "not %s from here on: save the file in the encoding of the agency's profile",
+              what);
     fault_place(fault, NULL, place.line, place.column);
     return REFUSE;
 }
@@ -26,13 +28,15 @@ static enum outcome wrong_after(struct bytes good, const char *what, struct faul
 static enum outcome converter_open(const char *to, const char *from, iconv_t *ret, struct fault *fault) {
     *ret = iconv_open(to, from);
     if (*ret != (iconv_t)-1) return OK;
-    return fault_set(fault, FATAL, "INTERNAL", "no converter from %s to %s (package libc6's gconv): %s", from, to, strerror(errno));
+    return fault_set(fault, FATAL, "INTERNAL", "no converter from %s to %s (package libc6's gconv): %s", from, to,
+                     strerror(errno));
 }
 
-/* ---- What nearly all texts are made of, ASCII and codes of two bytes, without the converter: it goes by way of UCS-4, each character twice. */
-#define ROWS 126u       /* first bytes 0x81 .. 0xfe */
-#define CELLS 191u      /* second bytes 0x40 .. 0xfe, of which 0x7f stands for nothing */
-static uint16_t two_bytes[ROWS][CELLS];     /* UTF-16; 0: ask the converter */
+/* ---- What nearly all texts are made of, ASCII and codes of two bytes, without the converter: it goes by way of UCS-4,
+ * each character twice. */
+#define ROWS  126u                      /* first bytes 0x81 .. 0xfe */
+#define CELLS 191u                      /* second bytes 0x40 .. 0xfe, of which 0x7f stands for nothing */
+static uint16_t two_bytes[ROWS][CELLS]; /* UTF-16; 0: ask the converter */
 static pthread_once_t two_bytes_made = PTHREAD_ONCE_INIT;
 
 static void make_row(iconv_t converter, size_t row) {
@@ -74,7 +78,8 @@ static bool plain_gb18030(struct bytes file, uint8_t *to, size_t *ret_count) {
 }
 
 /* False: `ret` ends before what stands for nothing. */
-static enum outcome convert_all(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret, bool *ret_whole, struct fault *fault) {
+static enum outcome convert_all(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret,
+                                bool *ret_whole, struct fault *fault) {
     iconv_t converter;
     size_t room = file.count + file.count / 2 + 4, count = 0; /* 2 bytes become at most 3, 4 at most 4 */
     uint8_t *made = arena_alloc(arena, room);
@@ -92,14 +97,17 @@ static enum outcome convert_all(const char *charset, struct bytes file, struct a
     return OK;
 }
 
-static enum outcome from_charset(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+static enum outcome from_charset(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret,
+                                 struct fault *fault) {
     bool whole = false;
     TRY(convert_all(charset, file, arena, ret, &whole, fault));
     return whole ? OK : wrong_after(without_mark(*ret), charset, fault);
 }
 
 /* U+1000..U+CFFF, where Chinese is: three bytes without special cases. */
-static bool plain_three(const uint8_t *at) { return at[0] >= 0xe1 && at[0] <= 0xec && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80; }
+static bool plain_three(const uint8_t *at) {
+    return at[0] >= 0xe1 && at[0] <= 0xec && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80;
+}
 
 static enum outcome check_utf8(struct bytes text, struct fault *fault) {
     for (size_t i = 0; i < text.count;) {
@@ -115,7 +123,8 @@ static enum outcome check_utf8(struct bytes text, struct fault *fault) {
 
 static enum outcome check_nul(struct bytes text, struct fault *fault) {
     const uint8_t *nul = text.count ? memchr(text.at, 0, text.count) : NULL;
-    if (nul) return wrong_after(bytes_of(text.at, (size_t)(nul - text.at)), "text (a NUL: UTF-16, or no text file)", fault);
+    if (nul)
+        return wrong_after(bytes_of(text.at, (size_t)(nul - text.at)), "text (a NUL: UTF-16, or no text file)", fault);
     return OK;
 }
 
@@ -128,7 +137,11 @@ enum outcome encoding_check(struct bytes file, struct bytes *ret, struct fault *
 }
 
 const char *encoding_marked(struct bytes file) {
-    static const struct { const char *mark; size_t count; const char *charset; } all[] = {
+    static const struct {
+        const char *mark;
+        size_t count;
+        const char *charset;
+    } all[] = {
         {"\xef\xbb\xbf", 3, UTF8}, {"\x84\x31\x95\x33", 4, GB18030}, {"\xff\xfe", 2, UTF16}, {"\xfe\xff", 2, UTF16}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (file.count >= all[i].count && memcmp(file.at, all[i].mark, all[i].count) == 0) return all[i].charset;
@@ -138,7 +151,8 @@ const char *encoding_marked(struct bytes file) {
 
 const char *encoding_charset(const struct format *format) { return format->encoding == ENCODING_UTF8 ? UTF8 : GB18030; }
 
-static enum outcome decode(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+static enum outcome decode(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret,
+                           struct fault *fault) {
     struct bytes text = BYTES_NONE;
     if (strcmp(charset, UTF8) == 0) return encoding_check(arena_copy(arena, file), ret, fault);
     TRY(from_charset(charset, file, arena, &text, fault));
@@ -148,11 +162,13 @@ static enum outcome decode(const char *charset, struct bytes file, struct arena 
     return OK;
 }
 
-enum outcome encoding_decode_plain(const struct format *format, struct bytes text, struct arena *arena, struct bytes *ret, struct fault *fault) {
+enum outcome encoding_decode_plain(const struct format *format, struct bytes text, struct arena *arena,
+                                   struct bytes *ret, struct fault *fault) {
     return decode(encoding_charset(format), text, arena, ret, fault);
 }
 
-/* Two Chinese signs (U+3000 to U+9FFF) and not a byte against UTF-8: no text of GB18030 of more than a few words is so by chance. */
+/* Two Chinese signs (U+3000 to U+9FFF) and not a byte against UTF-8: no text of GB18030 of more than a few words is so
+ * by chance. */
 bool encoding_looks_utf8(struct bytes text) {
     size_t chinese = 0;
     for (size_t i = 0; i < text.count;) {
@@ -165,25 +181,30 @@ bool encoding_looks_utf8(struct bytes text) {
 }
 
 bool encoding_doubtful(const struct format *format, struct bytes file) {
-    return format->encoding == ENCODING_GB18030 && !(file.count >= 4 && memcmp(file.at, mark_gb18030, 4) == 0) && (encoding_marked(file) || encoding_looks_utf8(file));
+    return format->encoding == ENCODING_GB18030 && !(file.count >= 4 && memcmp(file.at, mark_gb18030, 4) == 0) &&
+           (encoding_marked(file) || encoding_looks_utf8(file));
 }
 struct bytes encoding_gb18030_mark(void) { return bytes_of(mark_gb18030, sizeof mark_gb18030); }
 
 /* What a file that is not what the profile says seems to be. */
-static enum outcome guess(const char *charset, struct bytes file, struct arena *arena, const char **ret, struct fault *fault) {
+static enum outcome guess(const char *charset, struct bytes file, struct arena *arena, const char **ret,
+                          struct fault *fault) {
     struct bytes ignored = BYTES_NONE;
     bool gb18030 = false;
     if (strcmp(charset, UTF8) == 0) TRY(convert_all(GB18030, file, arena, &ignored, &gb18030, fault));
-    if (file.count && memchr(file.at, 0, file.count)) *ret = "有 NUL 字节，可能是没有 BOM 的 UTF-16，或不是文本 · it has NUL bytes: UTF-16 without a BOM, or no text";
+    if (file.count && memchr(file.at, 0, file.count))
+        *ret = "有 NUL 字节，可能是没有 BOM 的 UTF-16，或不是文本 · it has NUL bytes: UTF-16 without a BOM, or no text";
     else if (gb18030) *ret = "看来是 GB18030（GBK） · it looks like GB18030 (GBK)";
     else if (encoding_looks_utf8(file)) *ret = "看来是 UTF-8 · it looks like UTF-8";
     else *ret = "可能是 Big5，或已损坏 · it may be Big5, or damaged";
     return OK;
 }
 
-enum outcome encoding_decode(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+enum outcome encoding_decode(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret,
+                             struct fault *fault) {
     const char *marked = encoding_marked(file), *charset = marked ? marked : encoding_charset(format), *seems = "";
-    bool other = !marked && strcmp(charset, GB18030) == 0 && encoding_looks_utf8(file); /* would become other characters unseen */
+    /* would become other characters unseen */
+    bool other = !marked && strcmp(charset, GB18030) == 0 && encoding_looks_utf8(file);
     enum outcome outcome = other ? wrong_after(BYTES_NONE, charset, fault) : decode(charset, file, arena, ret, fault);
     if (outcome != REFUSE) return outcome;
     const struct fault first = *fault;
@@ -192,13 +213,17 @@ enum outcome encoding_decode(const struct format *format, struct bytes file, str
     return fault_as(fault_place(fault, NULL, first.line, first.column), REFUSE);
 }
 
-/* GB 18030-2000 had no standard character for 24 of its codes and put private ones there (vertical punctuation, parts of characters);
- * since 2005 they have one, and the C library knows only that. The private one, from an old system, is written as the same code. */
-static const struct moved { const char *old, *standard; } moved[] = {
-    {"\uE78D", "\uFE10"}, {"\uE78E", "\uFE12"}, {"\uE78F", "\uFE11"}, {"\uE790", "\uFE13"}, {"\uE791", "\uFE14"}, {"\uE792", "\uFE15"},
-    {"\uE793", "\uFE16"}, {"\uE794", "\uFE17"}, {"\uE795", "\uFE18"}, {"\uE796", "\uFE19"}, {"\uE816", "\U00020087"}, {"\uE817", "\U00020089"},
-    {"\uE818", "\U000200CC"}, {"\uE81E", "\u9FB4"}, {"\uE826", "\u9FB5"}, {"\uE82B", "\u9FB6"}, {"\uE82C", "\u9FB7"}, {"\uE831", "\U000215D7"},
-    {"\uE832", "\u9FB8"}, {"\uE83B", "\U0002298F"}, {"\uE843", "\u9FB9"}, {"\uE854", "\u9FBA"}, {"\uE855", "\U000241FE"}, {"\uE864", "\u9FBB"}};
+/* GB 18030-2000 had no standard character for 24 of its codes and put private ones there (vertical punctuation, parts
+ * of characters); since 2005 they have one, and the C library knows only that. The private one, from an old system, is
+ * written as the same code. */
+static const struct moved {
+    const char *old, *standard;
+} moved[] = {{"\uE78D", "\uFE10"},     {"\uE78E", "\uFE12"},     {"\uE78F", "\uFE11"},     {"\uE790", "\uFE13"},
+             {"\uE791", "\uFE14"},     {"\uE792", "\uFE15"},     {"\uE793", "\uFE16"},     {"\uE794", "\uFE17"},
+             {"\uE795", "\uFE18"},     {"\uE796", "\uFE19"},     {"\uE816", "\U00020087"}, {"\uE817", "\U00020089"},
+             {"\uE818", "\U000200CC"}, {"\uE81E", "\u9FB4"},     {"\uE826", "\u9FB5"},     {"\uE82B", "\u9FB6"},
+             {"\uE82C", "\u9FB7"},     {"\uE831", "\U000215D7"}, {"\uE832", "\u9FB8"},     {"\uE83B", "\U0002298F"},
+             {"\uE843", "\u9FB9"},     {"\uE854", "\u9FBA"},     {"\uE855", "\U000241FE"}, {"\uE864", "\u9FBB"}};
 
 static struct bytes standard_of(struct bytes one) {
     for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++) {
@@ -208,7 +233,8 @@ static struct bytes standard_of(struct bytes one) {
 }
 
 /* As much of the text as goes; `ret` bytes of it went. */
-static enum outcome convert(iconv_t converter, struct bytes text, size_t *ret, struct buffer *into, struct fault *fault) {
+static enum outcome convert(iconv_t converter, struct bytes text, size_t *ret, struct buffer *into,
+                            struct fault *fault) {
     char piece[4096], made[sizeof piece * 2], *in = piece, *out = made;
     size_t step = text.count < sizeof piece ? text.count : sizeof piece, room = sizeof made;
     while (step < text.count && (text.at[step] & 0xc0) == 0x80) step--; /* not within a character */

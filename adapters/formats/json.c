@@ -1,16 +1,24 @@
-/* See native_inside.h. RFC 8259, strict: no comments, no trailing commas, no names twice, no lone surrogates, no NUL, an object
- * outermost (JSON lines: one in each line, blank lines only at the end). A reader of our own because each value's place is wanted and numbers must stay as they are written. */
+/* See native_inside.h. RFC 8259, strict: no comments, no trailing commas, no names twice, no lone surrogates, no NUL,
+ * an object outermost (JSON lines: one in each line, blank lines only at the end). A reader of our own because each
+ * value's place is wanted and numbers must stay as they are written. */
 #include "adapters/formats/native_inside.h"
 
-struct parse { struct reading *r; size_t at; };
-struct key { struct bytes name; const struct key *before; };
+struct parse {
+    struct reading *r;
+    size_t at;
+};
+struct key {
+    struct bytes name;
+    const struct key *before;
+};
 
 static uint8_t here(const struct parse *p) { return p->at < p->r->text.count ? p->r->text.at[p->at] : 0; }
 static void spaces(struct parse *p) {
     while (here(p) == ' ' || here(p) == '\t' || here(p) == '\n' || here(p) == '\r') p->at++;
 }
 static enum outcome wrong(struct parse *p, const char *expected) {
-    return reading_refuse(p->r, p->at, "JSON_SYNTAX", "%s expected%s", expected, p->at < p->r->text.count ? "" : ", but the file ends");
+    return reading_refuse(p->r, p->at, "JSON_SYNTAX", "%s expected%s", expected,
+                          p->at < p->r->text.count ? "" : ", but the file ends");
 }
 static enum outcome expect(struct parse *p, char what, const char *expected) {
     spaces(p);
@@ -23,7 +31,9 @@ static enum outcome four_digits(struct parse *p, uint32_t *ret) {
     uint32_t value = 0;
     for (int i = 0; i < 4; i++, p->at++) {
         uint8_t c = here(p);
-        uint32_t digit = c >= '0' && c <= '9' ? c - (uint32_t)'0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20u) - 'a' + 10 : 16;
+        uint32_t digit = c >= '0' && c <= '9'                     ? c - (uint32_t)'0'
+                         : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20u) - 'a' + 10
+                                                                  : 16;
         if (digit == 16) return wrong(p, "a hexadecimal digit");
         value = value << 4 | digit;
     }
@@ -81,7 +91,8 @@ static enum outcome text(struct parse *p, struct bytes *ret) {
     if (here(p) == '\\') {
         const uint8_t *end = p->r->text.at + p->at;
         const uint8_t *limit = p->r->text.at + p->r->text.count;
-        while (end < limit && *end != '"') end += *end == '\\' && limit - end > 1 ? 2 : 1; /* unescaped is never longer */
+        /* unescaped is never longer */
+        while (end < limit && *end != '"') end += *end == '\\' && limit - end > 1 ? 2 : 1;
         uint8_t *to = arena_alloc(p->r->arena, (size_t)(end - from) + 1);
         memcpy(to, from, count);
         while (here(p) >= 0x20 && here(p) != '"') {
@@ -90,8 +101,10 @@ static enum outcome text(struct parse *p, struct bytes *ret) {
         }
         from = to;
     }
-    if (p->at >= p->r->text.count) return reading_refuse(p->r, open, "JSON_SYNTAX", "a text opens here and never closes");
-    if (here(p) != '"') return reading_refuse(p->r, p->at, "JSON_SYNTAX", "a control character within a text: write it as an escape");
+    if (p->at >= p->r->text.count)
+        return reading_refuse(p->r, open, "JSON_SYNTAX", "a text opens here and never closes");
+    if (here(p) != '"')
+        return reading_refuse(p->r, p->at, "JSON_SYNTAX", "a control character within a text: write it as an escape");
     p->at++;
     *ret = bytes_of(from, count);
     return OK;
@@ -125,7 +138,9 @@ static bool word_at(struct bytes text, size_t from, struct bytes word) {
 }
 static size_t bare_at(struct bytes text, size_t from) {
     if (from >= text.count) return 0;
-    return word_at(text, from, BYTES_LITERAL("true")) ? 4 : word_at(text, from, BYTES_LITERAL("false")) ? 5 : number_at(text, from);
+    return word_at(text, from, BYTES_LITERAL("true"))    ? 4
+           : word_at(text, from, BYTES_LITERAL("false")) ? 5
+                                                         : number_at(text, from);
 }
 bool json_is_bare(struct bytes text) { return text.count && bare_at(text, 0) == text.count; }
 
@@ -147,16 +162,19 @@ static enum outcome array(struct parse *p, struct native_node *parent, struct by
     }
 }
 
-static enum outcome member(struct parse *p, struct native_node *node, unsigned depth, const struct key **keys, size_t *count) {
+static enum outcome member(struct parse *p, struct native_node *node, unsigned depth, const struct key **keys,
+                           size_t *count) {
     struct key *key = arena_alloc(p->r->arena, sizeof *key);
     spaces(p);
     size_t from = p->at;
     if (here(p) != '"') return wrong(p, "a name in quotes");
     TRY(text(p, &key->name));
     for (const struct key *other = *keys; other; other = other->before) {
-        if (bytes_equal(other->name, key->name)) return reading_refuse(p->r, from, "JSON_SYNTAX", "this name stands twice in one object");
+        if (bytes_equal(other->name, key->name))
+            return reading_refuse(p->r, from, "JSON_SYNTAX", "this name stands twice in one object");
     }
-    if (++*count > NATIVE_COLUMNS) return reading_refuse(p->r, from, "TOO_MANY", "more than %u names in one object", NATIVE_COLUMNS);
+    if (++*count > NATIVE_COLUMNS)
+        return reading_refuse(p->r, from, "TOO_MANY", "more than %u names in one object", NATIVE_COLUMNS);
     key->before = *keys;
     *keys = key;
     TRY(expect(p, ':', ":"));
@@ -185,7 +203,8 @@ static enum outcome object(struct parse *p, struct native_node *node, unsigned d
 static enum outcome value(struct parse *p, struct native_node *parent, struct bytes name, unsigned depth, bool many) {
     struct native_node *node;
     size_t from = p->at;
-    if (here(p) == '[' && many) return reading_refuse(p->r, from, "JSON_SYNTAX", "an array within an array: no form of an agency has one");
+    if (here(p) == '[' && many)
+        return reading_refuse(p->r, from, "JSON_SYNTAX", "an array within an array: no form of an agency has one");
     if (here(p) == '[') return array(p, parent, name, depth);
     if (p->at < p->r->text.count && word_at(p->r->text, from, BYTES_LITERAL("null"))) {
         p->at += 4;
@@ -217,14 +236,16 @@ enum outcome json_read(struct reading *r, struct native_node **ret) {
     return OK;
 }
 
-/* One object in one line, so the line is all of the text that the parser sees; where it begins is where it stands in the file. */
+/* One object in one line, so the line is all of the text that the parser sees; where it begins is where it stands in
+ * the file. */
 static enum outcome line(struct reading *r, struct native_node *root, size_t from, size_t end) {
     const size_t whole = r->text.count;
     struct parse p = {.r = r, .at = from};
     struct native_node *row = NULL;
     r->text.count = end;
     spaces(&p);
-    enum outcome outcome = here(&p) == '{' ? reading_node(r, root, NATIVE_ROW, p.at, &row) : wrong(&p, "an object { … } in each line");
+    enum outcome outcome =
+        here(&p) == '{' ? reading_node(r, root, NATIVE_ROW, p.at, &row) : wrong(&p, "an object { … } in each line");
     if (outcome == OK) outcome = object(&p, row, 1);
     spaces(&p);
     if (outcome == OK && p.at < end) outcome = wrong(&p, "nothing more in the line behind its object");

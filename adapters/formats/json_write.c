@@ -1,7 +1,12 @@
-/* See native_inside.h. Indented by two spaces, or one object in a line (JSON lines), UTF-8 as it is; what JSON must escape is escaped. */
+/* See native_inside.h. Indented by two spaces, or one object in a line (JSON lines), UTF-8 as it is; what JSON must
+ * escape is escaped. */
 #include "adapters/formats/native_inside.h"
 
-struct writing { struct buffer *into; struct fault *fault; bool one_line; };
+struct writing {
+    struct buffer *into;
+    struct fault *fault;
+    bool one_line;
+};
 
 static enum outcome put(struct writing *w, const char *what) { return buffer_add_cstr(w->into, what, w->fault); }
 static enum outcome new_line(struct writing *w, unsigned depth) {
@@ -42,7 +47,8 @@ static enum outcome object(struct writing *w, const struct native_node *node, un
     const struct native_node *before = NULL;
     TRY(put(w, "{"));
     for (const struct native_node *one = node->first; one; before = one, one = one->next) {
-        if (before && bytes_equal(before->name, one->name)) continue;   /* written with its first; mostly they stand together */
+        /* written with its first; mostly they stand together */
+        if (before && bytes_equal(before->name, one->name)) continue;
         if (native_child(node, one->name) != one) continue;
         if (before) TRY(put(w, ","));
         TRY(new_line(w, depth + 1));

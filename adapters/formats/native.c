@@ -41,14 +41,18 @@ struct native_node *native_add(struct native_node *parent, struct bytes name, st
     return node;
 }
 
-enum outcome reading_seat(struct reading *r, struct native_node *parent, struct native_node *node, struct bytes name, size_t offset) {
-    if (r->nodes == NATIVE_NODES) return reading_refuse(r, offset, "TOO_MANY", "more than %u values in one file: send the cases one by one", NATIVE_NODES);
+enum outcome reading_seat(struct reading *r, struct native_node *parent, struct native_node *node, struct bytes name,
+                          size_t offset) {
+    if (r->nodes == NATIVE_NODES)
+        return reading_refuse(r, offset, "TOO_MANY", "more than %u values in one file: send the cases one by one",
+                              NATIVE_NODES);
     r->nodes++;
     seat(parent, node, name);
     reading_place(r, node, offset);
     return OK;
 }
-enum outcome reading_node(struct reading *r, struct native_node *parent, struct bytes name, size_t offset, struct native_node **ret) {
+enum outcome reading_node(struct reading *r, struct native_node *parent, struct bytes name, size_t offset,
+                          struct native_node **ret) {
     struct native_node *node = arena_alloc(r->arena, sizeof *node);
     TRY(reading_seat(r, parent, node, name, offset));
     node->number = numbering_find(r->format->numbering, name);
@@ -59,7 +63,8 @@ enum outcome reading_node(struct reading *r, struct native_node *parent, struct 
 void native_cell_name(uint32_t row, uint32_t column, char ret_name[NATIVE_CELL]) {
     char letters[8];
     size_t count = 0;
-    for (; column && count < sizeof letters; column = (column - 1) / 26) letters[count++] = (char)('A' + (column - 1) % 26);
+    for (; column && count < sizeof letters; column = (column - 1) / 26)
+        letters[count++] = (char)('A' + (column - 1) % 26);
     for (size_t i = 0; i < count; i++) ret_name[i] = letters[count - 1 - i];
     snprintf(ret_name + count, NATIVE_CELL - count, "%u", row);
 }
@@ -68,7 +73,9 @@ static const struct native_node *named(const struct native_node *node, struct by
     while (node && !bytes_equal(node->name, name)) node = node->next;
     return node;
 }
-const struct native_node *native_child(const struct native_node *parent, struct bytes name) { return named(parent->first, name); }
+const struct native_node *native_child(const struct native_node *parent, struct bytes name) {
+    return named(parent->first, name);
+}
 const struct native_node *native_again(const struct native_node *node) { return named(node->next, node->name); }
 
 static const struct native_node *numbered(const struct native_node *node, uint32_t number) {
@@ -87,7 +94,8 @@ const struct native_node *native_numbered_again(const struct native_node *node) 
 /* No text: the format itself decodes what its cells hold. */
 static bool binary(const struct format *format) { return format->kind == FORMAT_DBF || format->kind == FORMAT_XLSX; }
 
-enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena, struct native_node **ret, struct fault *fault) {
+enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena, struct native_node **ret,
+                         struct fault *fault) {
     if (file.count > NATIVE_MOST) {
         fault_set(fault, REFUSE, "TOO_LARGE", "%zu bytes; a case file may have %u", file.count, NATIVE_MOST);
         fault_place(fault, NULL, 1, 1);
@@ -107,11 +115,13 @@ enum outcome native_read(const struct format *format, struct bytes file, struct 
     case FORMAT_JSONL: return jsonl_read(&r, ret);
     case FORMAT_DBF: return dbf_read(&r, ret);
     case FORMAT_XLSX: return xlsx_read(&r, ret);
-    case FORMAT_JSON: default: return json_read(&r, ret);
+    case FORMAT_JSON:
+    default: return json_read(&r, ret);
     }
 }
 
-static enum outcome write_text(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
+static enum outcome write_text(const struct format *format, const struct native_node *root, struct buffer *into,
+                               struct fault *fault) {
     switch (format->kind) {
     case FORMAT_CSV: return csv_write(format, root, into, fault);
     case FORMAT_FIXED: return fixed_write(format, root, into, fault);
@@ -119,14 +129,17 @@ static enum outcome write_text(const struct format *format, const struct native_
     case FORMAT_JSONL: return jsonl_write(root, into, fault);
     case FORMAT_DBF: return dbf_write(format, root, into, fault);
     case FORMAT_XLSX: return xlsx_write(format, root, into, fault);
-    case FORMAT_JSON: default: return json_write(root, into, fault);
+    case FORMAT_JSON:
+    default: return json_write(root, into, fault);
     }
 }
 
-enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
+enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into,
+                          struct fault *fault) {
     if (binary(format)) return write_text(format, root, into, fault);
     AUTO(buffer_free) struct buffer text;
-    buffer_init(&text, into->most > SIZE_MAX / 2 ? into->most : into->most * 2); /* UTF-8 may be longer than GB18030, never twice */
+    /* UTF-8 may be longer than GB18030, never twice */
+    buffer_init(&text, into->most > SIZE_MAX / 2 ? into->most : into->most * 2);
     TRY(write_text(format, root, &text, fault));
     size_t from = into->count;
     TRY(encoding_encode(format, buffer_view(&text), into, fault));
@@ -136,9 +149,11 @@ enum outcome native_write(const struct format *format, const struct native_node 
     return encoding_encode(format, buffer_view(&text), into, fault);
 }
 
-enum outcome native_to_text(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault) {
+enum outcome native_to_text(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret,
+                            struct fault *fault) {
     return encoding_decode(format, file, arena, ret, fault);
 }
-enum outcome native_from_text(const struct format *format, struct bytes text, struct buffer *into, struct fault *fault) {
+enum outcome native_from_text(const struct format *format, struct bytes text, struct buffer *into,
+                              struct fault *fault) {
     return encoding_encode(format, text, into, fault);
 }

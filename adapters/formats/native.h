@@ -1,11 +1,12 @@
-/* 原生文件: an agency's case file as a tree, whatever it was written in. Job: one shape between the formats (csv.c, xml.c, json.c)
- * and the mapping. All text is UTF-8 without the byte order mark and untrimmed; encodings are the formats' affair.
- * Memory: everything lives in the arena; a read tree may borrow from the arena's copy of the file. Threads: any. No I/O.
- * CSV: the root's children are the rows (name "row"), a row's children the cells, named by the header, in its order; an empty
- * cell is a node with empty text. Fixed width, DBF and XLSX likewise; JSON lines: each line is a row, an object in it as in JSON. XLSX: a
- * further sheet's rows are children of the root named by the sheet. XML: the root is the root element; attributes are children named "@name", before elements;
- * an element with text has `scalar`. JSON: the root is the outermost value; an array is repeated children of one name (an empty
- * array is no child; an array inside an array is refused); null is an absent child. */
+/* 原生文件: an agency's case file as a tree, whatever it was written in. Job: one shape between the formats (csv.c,
+ * xml.c, json.c) and the mapping. All text is UTF-8 without the byte order mark and untrimmed; encodings are the
+ * formats' affair. Memory: everything lives in the arena; a read tree may borrow from the arena's copy of the file.
+ * Threads: any. No I/O. CSV: the root's children are the rows (name "row"), a row's children the cells, named by the
+ * header, in its order; an empty cell is a node with empty text. Fixed width, DBF and XLSX likewise; JSON lines: each
+ * line is a row, an object in it as in JSON. XLSX: a further sheet's rows are children of the root named by the sheet.
+ * XML: the root is the root element; attributes are children named "@name", before elements; an element with text has
+ * `scalar`. JSON: the root is the outermost value; an array is repeated children of one name (an empty array is no
+ * child; an array inside an array is refused); null is an absent child. */
 #ifndef ECOCASE_FORMATS_NATIVE_H
 #define ECOCASE_FORMATS_NATIVE_H
 #include "adapters/formats/numbering.h"
@@ -14,75 +15,97 @@
 
 enum format_kind { FORMAT_CSV, FORMAT_XML, FORMAT_JSON, FORMAT_JSONL, FORMAT_FIXED, FORMAT_DBF, FORMAT_XLSX };
 enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_DATE };
-/* 列: of a fixed width, DBF or XLSX file. `width`: fixed and dbf, bytes of the file's encoding (fixed by_characters: characters). */
+/* 列: of a fixed width, DBF or XLSX file. `width`: fixed and dbf, bytes of the file's encoding (fixed by_characters:
+ * characters). */
 struct format_column {
     const char *name;
-    enum column_type type;          /* dbf, xlsx: how it is written */
+    enum column_type type; /* dbf, xlsx: how it is written */
     uint32_t width, decimals;
-    bool right;                     /* fixed: filled at the left */
-    char pad;                       /* fixed: what fills it, ' ' or '0' */
-    bool continues;                 /* 续行, fixed and dbf: a text longer than the column goes on in the rows below */
+    bool right;     /* fixed: filled at the left */
+    char pad;       /* fixed: what fills it, ' ' or '0' */
+    bool continues; /* 续行, fixed and dbf: a text longer than the column goes on in the rows below */
 };
 enum format_encoding { ENCODING_UTF8, ENCODING_GB18030 };
 struct format {
     enum format_kind kind;
     enum format_encoding encoding;
-    bool cpg;                       /* dbf: a .cpg file is written, and must lie, beside it */
-    bool bom;                       /* written (UTF-8); when reading UTF-8 one is always accepted */
-    char separator;                 /* csv; ',' or '\t' … */
-    const char *sheet;              /* xlsx: the sheet with the rows; NULL: the first */
-    const char *const *sheets; size_t sheet_count;      /* xlsx: further ones, groups */
-    const char *const *ignored; size_t ignored_count;   /* xlsx: sheets that are passed over */
-    const char *title;              /* xlsx: written in a row above the header; not NULL: there is such a row when reading */
-    uint32_t header_rows;           /* xlsx: 1, or 2: names below names, "当事人/姓名" */
-    const struct xml_schema *schema;/* xml: XSD that what is read must conform to (xml_schema.h); NULL: none */
-    const char *root;               /* xml: name of the root element; NULL: any (json, csv: NULL) */
-    const struct format_column *columns; size_t column_count;   /* fixed: all of the row; dbf, xlsx: those whose form matters */
-    bool by_characters;             /* fixed: widths count characters, not bytes */
-    const struct numbering *numbering;  /* of the names that are looked for by native_numbered; NULL: of none */
-    const char *name_space, *prefix;/* xml; NULL: none. Elements of another namespace are named "{uri}name" */
+    bool cpg;          /* dbf: a .cpg file is written, and must lie, beside it */
+    bool bom;          /* written (UTF-8); when reading UTF-8 one is always accepted */
+    char separator;    /* csv; ',' or '\t' … */
+    const char *sheet; /* xlsx: the sheet with the rows; NULL: the first */
+    const char *const *sheets;
+    size_t sheet_count; /* xlsx: further ones, groups */
+    const char *const *ignored;
+    size_t ignored_count; /* xlsx: sheets that are passed over */
+    /* xlsx: written in a row above the header; not NULL: there is such a row when reading */
+    const char *title;
+    uint32_t header_rows; /* xlsx: 1, or 2: names below names, "当事人/姓名" */
+    /* xml: XSD that what is read must conform to (xml_schema.h); NULL: none */
+    const struct xml_schema *schema;
+    const char *root; /* xml: name of the root element; NULL: any (json, csv: NULL) */
+    /* fixed: all of the row; dbf, xlsx: those whose form matters */
+    const struct format_column *columns;
+    size_t column_count;
+    bool by_characters; /* fixed: widths count characters, not bytes */
+    /* of the names that are looked for by native_numbered; NULL: of none */
+    const struct numbering *numbering;
+    const char *name_space, *prefix; /* xml; NULL: none. Elements of another namespace are named "{uri}name" */
 };
 /* The root's children are rows of one case. */
-static inline bool format_has_rows(const struct format *format) { return format->kind != FORMAT_XML && format->kind != FORMAT_JSON; }
+static inline bool format_has_rows(const struct format *format) {
+    return format->kind != FORMAT_XML && format->kind != FORMAT_JSON;
+}
 /* Rows of plain cells: no nesting, names are columns. */
-static inline bool format_is_flat(const struct format *format) { return format_has_rows(format) && format->kind != FORMAT_JSONL; }
+static inline bool format_is_flat(const struct format *format) {
+    return format_has_rows(format) && format->kind != FORMAT_JSONL;
+}
 struct native_node {
     struct bytes name, text;
-    bool scalar;                    /* has a value of its own (json text/number/boolean, xml element without element children, cell) */
-    bool bare;                      /* json: number or boolean, read and written without quotes */
-    bool many;                      /* json, writing: an array even if it is alone; reading: was in an array */
-    bool regular;                   /* csv, reading: this is the node of a struct native_row */
-    uint32_t line, column;          /* where the value begins, 1-based, column in characters; 0: made by us */
-    uint32_t number;                /* of the name in format->numbering; 0: it has none */
+    /* has a value of its own (json text/number/boolean, xml element without element children, cell) */
+    bool scalar;
+    bool bare;             /* json: number or boolean, read and written without quotes */
+    bool many;             /* json, writing: an array even if it is alone; reading: was in an array */
+    bool regular;          /* csv, reading: this is the node of a struct native_row */
+    uint32_t line, column; /* where the value begins, 1-based, column in characters; 0: made by us */
+    uint32_t number;       /* of the name in format->numbering; 0: it has none */
     struct native_node *first, *last, *next, *parent;
 };
 /* A row whose cells lie side by side, in the header's order. */
 struct native_row {
     struct native_node node;
-    const uint32_t *columns;        /* by number of the name: the column, counted from 1; 0: none */
+    const uint32_t *columns; /* by number of the name: the column, counted from 1; 0: none */
 };
-#define NATIVE_ROW BYTES_LITERAL("row")  /* name of a row */
-#define NATIVE_DEPTH 32u            /* nesting; deeper is refused: no form of an agency comes near */
-#define NATIVE_NODES 200000u        /* nodes of one file */
-#define NATIVE_COLUMNS 1000u        /* csv columns */
-#define NATIVE_MOST (4u << 20)      /* bytes of one case file: TOO_LARGE above */
-#define NATIVE_ARENA (56u << 20)    /* of the arena one reading takes at most: copies of the file, 16 MiB of nodes, 16 MiB of JSON names */
-/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, XML_SCHEMA, JSON_SYNTAX, FIXED_SYNTAX, DBF_SYNTAX, XLSX_SYNTAX, TOO_LARGE, TOO_MANY with line and column of the native file; FATAL: no memory,
- * no converter. Places in dbf: record and field, in xlsx:
- * row and column of the sheet (which the text names), a fault of the whole file 1:1. A value in quotes begins at its opening quote, an XML element's behind its start tag. Refused besides what is no CSV,
- * XML or JSON: csv rows shorter or longer than the header, columns without a name or with the same one, no row at all; xml DTDs and another root
- * element than `root`; json names twice in one object, arrays in arrays, anything but an object outermost; NUL characters everywhere.
- * XML text beside element children is kept in `text`; the encoding that an XML declaration names is not looked at. */
-MUST_USE enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena, struct native_node **ret, struct fault *fault);
-/* Writes the tree in the format's encoding. Never refuses content (only TOO_LARGE past into->most; fixed and dbf also for a text that its column
- * cannot hold, or that no column is there for): a character that the format cannot
- * hold becomes U+FFFD (XML; NUL in csv; bytes that are not UTF-8) or is escaped (JSON), one that an XML name cannot hold becomes '_';
- * GB18030 holds all of Unicode. csv: columns are the names of all rows' cells in the order they come, names in one row are unique.
- * xml: a root without a name is written as format->root. json: children of one name become one array, where the first of them stands. */
-MUST_USE enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault);
-/* A file that is a text (not DBF, XLSX) as UTF-8 without byte order mark, and a text as a file, in the format's encoding. */
-MUST_USE enum outcome native_to_text(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret, struct fault *fault);
-MUST_USE enum outcome native_from_text(const struct format *format, struct bytes text, struct buffer *into, struct fault *fault);
+#define NATIVE_ROW     BYTES_LITERAL("row") /* name of a row */
+#define NATIVE_DEPTH   32u                  /* nesting; deeper is refused: no form of an agency comes near */
+#define NATIVE_NODES   200000u              /* nodes of one file */
+#define NATIVE_COLUMNS 1000u                /* csv columns */
+#define NATIVE_MOST    (4u << 20)           /* bytes of one case file: TOO_LARGE above */
+/* of the arena one reading takes at most: copies of the file, 16 MiB of nodes, 16 MiB of JSON names */
+#define NATIVE_ARENA (56u << 20)
+/* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, XML_SCHEMA, JSON_SYNTAX, FIXED_SYNTAX, DBF_SYNTAX, XLSX_SYNTAX, TOO_LARGE,
+ * TOO_MANY with line and column of the native file; FATAL: no memory, no converter. Places in dbf: record and field, in
+ * xlsx: row and column of the sheet (which the text names), a fault of the whole file 1:1. A value in quotes begins at
+ * its opening quote, an XML element's behind its start tag. Refused besides what is no CSV, XML or JSON: csv rows
+ * shorter or longer than the header, columns without a name or with the same one, no row at all; xml DTDs and another
+ * root element than `root`; json names twice in one object, arrays in arrays, anything but an object outermost; NUL
+ * characters everywhere. XML text beside element children is kept in `text`; the encoding that an XML declaration names
+ * is not looked at. */
+MUST_USE enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena,
+                                  struct native_node **ret, struct fault *fault);
+/* Writes the tree in the format's encoding. Never refuses content (only TOO_LARGE past into->most; fixed and dbf also
+ * for a text that its column cannot hold, or that no column is there for): a character that the format cannot hold
+ * becomes U+FFFD (XML; NUL in csv; bytes that are not UTF-8) or is escaped (JSON), one that an XML name cannot hold
+ * becomes '_'; GB18030 holds all of Unicode. csv: columns are the names of all rows' cells in the order they come,
+ * names in one row are unique. xml: a root without a name is written as format->root. json: children of one name become
+ * one array, where the first of them stands. */
+MUST_USE enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into,
+                                   struct fault *fault);
+/* A file that is a text (not DBF, XLSX) as UTF-8 without byte order mark, and a text as a file, in the format's
+ * encoding. */
+MUST_USE enum outcome native_to_text(const struct format *format, struct bytes file, struct arena *arena,
+                                     struct bytes *ret, struct fault *fault);
+MUST_USE enum outcome native_from_text(const struct format *format, struct bytes text, struct buffer *into,
+                                       struct fault *fault);
 /* A new last child (arena-owned; name and text are borrowed). */
 struct native_node *native_add(struct native_node *parent, struct bytes name, struct arena *arena);
 /* "C5": how a spreadsheet calls row 5, column 3. */

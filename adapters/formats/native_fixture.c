@@ -15,14 +15,16 @@ struct native_node *fixture_read(const struct format *format, struct bytes file)
     struct fault f = {0};
     struct native_node *root = NULL;
     arena_reset(fixture_arena());
-    if (native_read(format, file, arena, &root, &f) != OK) fail_msg("%s at %u:%u: %s", f.code, f.line, f.column, f.text);
+    if (native_read(format, file, arena, &root, &f) != OK)
+        fail_msg("%s at %u:%u: %s", f.code, f.line, f.column, f.text);
     return root;
 }
 
 static void show(const struct native_node *node, bool places) {
     PROMISE(buffer_printf(&shown, NULL, "%.*s%s", BYTES_FMT(node->name), node->many ? "*" : "") == OK);
     if (places) PROMISE(buffer_printf(&shown, NULL, "@%u:%u", node->line, node->column) == OK);
-    if (node->scalar) PROMISE(buffer_printf(&shown, NULL, "=%s%.*s", node->bare ? "~" : "", BYTES_FMT(node->text)) == OK);
+    if (node->scalar)
+        PROMISE(buffer_printf(&shown, NULL, "=%s%.*s", node->bare ? "~" : "", BYTES_FMT(node->text)) == OK);
     if (!node->first && node->scalar) return;
     PROMISE(buffer_add_cstr(&shown, "(", NULL) == OK);
     for (const struct native_node *one = node->first; one; one = one->next) {
@@ -50,11 +52,12 @@ void fixture_refused(const struct format *format, struct refusal expected) {
     struct native_node *root = NULL;
     arena_reset(fixture_arena());
     enum outcome outcome = native_read(format, expected.file, arena, &root, &f);
-    bool as_expected = outcome == REFUSE && strcmp(f.code, expected.code) == 0 && f.line == expected.line && f.column == expected.column;
+    bool as_expected = outcome == REFUSE && strcmp(f.code, expected.code) == 0 && f.line == expected.line &&
+                       f.column == expected.column;
     int count = expected.file.count < 200 ? (int)expected.file.count : 200;
     if (!as_expected) {
-        fail_msg("%.*s: %d %s at %u:%u (%s), not %s at %u:%u", count, (const char *)expected.file.at, (int)outcome, f.code, f.line, f.column, f.text,
-                 expected.code, expected.line, expected.column);
+        fail_msg("%.*s: %d %s at %u:%u (%s), not %s at %u:%u", count, (const char *)expected.file.at, (int)outcome,
+                 f.code, f.line, f.column, f.text, expected.code, expected.line, expected.column);
     }
 }
 
@@ -84,7 +87,8 @@ static void survives(const struct format *format, const uint8_t *at, size_t coun
     arena_reset(fixture_arena());
     enum outcome outcome = native_read(format, bytes_of(exact, count), arena, &root, &f);
     if (outcome == OK) assert_non_null(root);
-    else if (outcome != REFUSE || !f.line || !f.column) fail_msg("%d %s at %u:%u", (int)outcome, f.code, f.line, f.column);
+    else if (outcome != REFUSE || !f.line || !f.column)
+        fail_msg("%d %s at %u:%u", (int)outcome, f.code, f.line, f.column);
     free(exact);
 }
 

@@ -1,5 +1,5 @@
-/* For the formats' tests. Job: read a text, show the tree as one line, expect a refusal at its place. Each call's tree lives in one
- * arena until the next. Threads: one. */
+/* For the formats' tests. Job: read a text, show the tree as one line, expect a refusal at its place. Each call's tree
+ * lives in one arena until the next. Threads: one. */
 #ifndef ECOCASE_FORMATS_NATIVE_FIXTURE_H
 #define ECOCASE_FORMATS_NATIVE_FIXTURE_H
 #include <stdarg.h>
@@ -10,10 +10,15 @@
 #include "adapters/formats/native.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-struct refusal { struct bytes file; const char *code; uint32_t line, column; };
+struct refusal {
+    struct bytes file;
+    const char *code;
+    uint32_t line, column;
+};
 /* The tree must be read. */
 struct native_node *fixture_read(const struct format *format, struct bytes file);
-/* name@line:column=text for a value (=~text a bare one, * after the name: many), name@line:column(children …) for the others. */
+/* name@line:column=text for a value (=~text a bare one, * after the name: many), name@line:column(children …) for the
+ * others. */
 const char *fixture_shown(const struct native_node *node);
 void fixture_refused(const struct format *format, struct refusal expected);
 /* Reads, shows, compares. */

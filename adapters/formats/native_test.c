@@ -19,8 +19,11 @@ static void a_reading_stays_within_its_share_of_the_arena(void **state) {
     (void)state;
     static const struct format_column column[] = {{.name = "a", .width = 4, .pad = ' ', .continues = true}};
     const struct format json = {.kind = FORMAT_JSON}, xml = {.kind = FORMAT_XML}, lines = {.kind = FORMAT_JSONL},
-                        fixed = {.kind = FORMAT_FIXED, .columns = column, .column_count = 1}, *const formats[] = {&json, &xml, &lines, &fixed};
-    const char *const begins[] = {"{\"a\":[{}", "<a>", "{}\n", "abcd\n"}, *const pieces[] = {",{\"\\n\":null}", "<b c=\"\"/>", "{\"\\n\":1}\n", "abcd\n"}, *const ends[] = {"]}", "</a>", "", ""};
+                        fixed = {.kind = FORMAT_FIXED, .columns = column, .column_count = 1},
+                        *const formats[] = {&json, &xml, &lines, &fixed};
+    const char *const begins[] = {"{\"a\":[{}", "<a>", "{}\n", "abcd\n"},
+                      *const pieces[] = {",{\"\\n\":null}", "<b c=\"\"/>", "{\"\\n\":1}\n", "abcd\n"},
+                      *const ends[] = {"]}", "</a>", "", ""};
     const unsigned most[] = {NATIVE_NODES - 2, NATIVE_NODES / 2 - 1, NATIVE_NODES / 2 - 1, NATIVE_NODES / 2 - 2};
     for (size_t i = 0; i < COUNT(formats); i++) {
         struct fault f = {0};

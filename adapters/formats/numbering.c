@@ -5,9 +5,9 @@
 #define ROOM_FIRST 64u
 struct numbering {
     struct arena *arena;
-    struct bytes *names;            /* by number - 1; room / 2 of them */
-    uint32_t *places;               /* numbers, by hash; 0: free */
-    uint32_t room, count;           /* room: a power of 2 */
+    struct bytes *names;  /* by number - 1; room / 2 of them */
+    uint32_t *places;     /* numbers, by hash; 0: free */
+    uint32_t room, count; /* room: a power of 2 */
 };
 
 /* FNV-1a. */

@@ -1,10 +1,14 @@
-/* See native_inside.h. Office Open XML (ECMA-376): the zip by libzip, its XML by libxml2. The rows are those of one sheet; further sheets that
- * the profile names are groups; others must be empty or named as ignored, so that nothing is passed over unseen. Formulas count by the
- * value that the spreadsheet program left; nothing is computed, run or fetched. */
+/* See native_inside.h. Office Open XML (ECMA-376): the zip by libzip, its XML by libxml2. The rows are those of one
+ * sheet; further sheets that the profile names are groups; others must be empty or named as ignored, so that nothing is
+ * passed over unseen. Formulas count by the value that the spreadsheet program left; nothing is computed, run or
+ * fetched. */
 #include "adapters/formats/xlsx_inside.h"
 #include <stdlib.h>
 
-struct listed { const char *name, *part; struct listed *next; };
+struct listed {
+    const char *name, *part;
+    struct listed *next;
+};
 struct contents {
     struct xlsx_book *book;
     struct xlsx_relation *relations;
@@ -21,14 +25,21 @@ static bool ends(const char *text, const char *end) {
 static enum outcome on_relation(void *self, const struct xlsx_element *element) {
     struct contents *c = self;
     if (strcmp(element->name, "Relationship") != 0) return OK;
-    const char *id = xlsx_attribute(c->book, element, "Id"), *target = xlsx_attribute(c->book, element, "Target"), *type = xlsx_attribute(c->book, element, "Type");
+    const char *id = xlsx_attribute(c->book, element, "Id"), *target = xlsx_attribute(c->book, element, "Target"),
+               *type = xlsx_attribute(c->book, element, "Type");
     const char *mode = xlsx_attribute(c->book, element, "TargetMode");
-    if (!id || !target || !type) return xlsx_refuse(c->book, 0, 0, "a relationship of the workbook lacks its id, target or type");
-    if (ends(type, "/externalLink")) return xlsx_refuse(c->book, 0, 0, "the workbook links to other workbooks: break the links and save it with its values");
+    if (!id || !target || !type)
+        return xlsx_refuse(c->book, 0, 0, "a relationship of the workbook lacks its id, target or type");
+    if (ends(type, "/externalLink"))
+        return xlsx_refuse(c->book, 0, 0,
+                           "the workbook links to other workbooks: break the links and save it with its values");
     if (mode && strcmp(mode, "External") == 0) return OK;
-    if (++c->related > XLSX_RELATIONS) return xlsx_refuse_much(c->book, 0, 0, "more than %u relationships", XLSX_RELATIONS);
+    if (++c->related > XLSX_RELATIONS)
+        return xlsx_refuse_much(c->book, 0, 0, "more than %u relationships", XLSX_RELATIONS);
     struct xlsx_relation *one = arena_alloc(c->book->r->arena, sizeof *one);
-    *one = (struct xlsx_relation){id, *target == '/' ? target + 1 : arena_printf(c->book->r->arena, "%s%s", c->folder, target), type, c->relations};
+    *one = (struct xlsx_relation){
+        id, *target == '/' ? target + 1 : arena_printf(c->book->r->arena, "%s%s", c->folder, target), type,
+        c->relations};
     c->relations = one;
     return OK;
 }
@@ -50,7 +61,8 @@ static enum outcome read_relations(struct contents *c, const char *part, const c
 static enum outcome add_sheet(struct contents *c, const char *name, const char *id) {
     const struct xlsx_relation *one = c->relations;
     while (one && strcmp(one->id, id) != 0) one = one->next;
-    if (!one || !ends(one->type, "/worksheet")) return xlsx_refuse(c->book, 0, 0, "the sheet %s is no worksheet (a chart, a macro or missing)", name);
+    if (!one || !ends(one->type, "/worksheet"))
+        return xlsx_refuse(c->book, 0, 0, "the sheet %s is no worksheet (a chart, a macro or missing)", name);
     if (++c->count > XLSX_SHEETS) return xlsx_refuse_much(c->book, 0, 0, "more than %u sheets", XLSX_SHEETS);
     struct listed *sheet = arena_alloc(c->book->r->arena, sizeof *sheet);
     *sheet = (struct listed){name, one->target, NULL};
@@ -68,7 +80,8 @@ static enum outcome on_workbook(void *self, const struct xlsx_element *element) 
     }
     if (strcmp(element->name, "sheet") != 0) return OK;
     const char *name = xlsx_attribute(c->book, element, "name"), *id = xlsx_relation_id(c->book, element);
-    return name && id ? add_sheet(c, name, id) : xlsx_refuse(c->book, 0, 0, "a sheet of the workbook has no name or no id");
+    return name && id ? add_sheet(c, name, id)
+                      : xlsx_refuse(c->book, 0, 0, "a sheet of the workbook has no name or no id");
 }
 
 static enum outcome read_contents(struct contents *c) {
@@ -103,7 +116,10 @@ static enum outcome read_others(struct contents *c, const struct listed *main_sh
             TRY(xlsx_read_sheet(c->book, sheet->part, &layout, root));
         } else {
             TRY(xlsx_sheet_is_empty(c->book, sheet->part, &empty));
-            if (!empty) return xlsx_refuse(c->book, 1, 1, "the profile does not name this sheet: remove it, or let the profile name or ignore it");
+            if (!empty)
+                return xlsx_refuse(
+                    c->book, 1, 1,
+                    "the profile does not name this sheet: remove it, or let the profile name or ignore it");
         }
     }
     return OK;
@@ -119,7 +135,8 @@ static enum outcome read_book(struct xlsx_book *book, struct native_node **ret) 
     if (c.styles) TRY(xlsx_read_styles(book, c.styles));
     const struct listed *sheet = c.sheets;
     while (format->sheet && sheet && strcmp(sheet->name, format->sheet) != 0) sheet = sheet->next;
-    if (!sheet) return xlsx_refuse(book, 0, 0, "the workbook has no sheet %s", format->sheet ? format->sheet : "at all");
+    if (!sheet)
+        return xlsx_refuse(book, 0, 0, "the workbook has no sheet %s", format->sheet ? format->sheet : "at all");
     TRY(reading_node(book->r, NULL, BYTES_NONE, 0, &root));
     const struct xlsx_layout layout = {NATIVE_ROW, format->title ? 1 : 0, format->header_rows == 2 ? 2 : 1};
     book->sheet = sheet->name;

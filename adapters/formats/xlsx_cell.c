@@ -1,6 +1,6 @@
-/* See xlsx_inside.h. ECMA-376 part 1, 18.3.1.4 (cells), 18.8.30 (number formats), 18.17.4.1 (dates as serial numbers). A number whose format
- * shows a day or time is a date; 1900-02-29, which Excel counts, is refused. An integer of more digits than a number can hold (an identity
- * number typed into a number cell) has lost its last ones and is refused. */
+/* See xlsx_inside.h. ECMA-376 part 1, 18.3.1.4 (cells), 18.8.30 (number formats), 18.17.4.1 (dates as serial numbers).
+ * A number whose format shows a day or time is a date; 1900-02-29, which Excel counts, is refused. An integer of more
+ * digits than a number can hold (an identity number typed into a number cell) has lost its last ones and is refused. */
 #include "adapters/formats/xlsx_inside.h"
 #include "base/time.h"
 #include <ctype.h>
@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DAYS_MOST 2958465           /* 9999-12-31 */
-#define EXACT 1e15                  /* whole numbers of up to 15 digits are kept */
+#define DAYS_MOST 2958465 /* 9999-12-31 */
+#define EXACT     1e15    /* whole numbers of up to 15 digits are kept */
 
 bool xlsx_cell_of(const char *name, uint32_t *ret_row, uint32_t *ret_column) {
     uint32_t column = 0, row = 0;
@@ -20,8 +20,14 @@ bool xlsx_cell_of(const char *name, uint32_t *ret_row, uint32_t *ret_column) {
     return !*name && row && column && column <= 16384 && row <= 1048576;
 }
 
-/* ---- shared strings: <si><t>…</t></si>, or runs <si><r><t>…</t></r></si>; what tells how it is read aloud (rPh) is left out ------------- */
-struct strings { struct xlsx_book *book; struct buffer text; size_t room; bool taken, aloud; };
+/* ---- shared strings: <si><t>…</t></si>, or runs <si><r><t>…</t></r></si>; what tells how it is read aloud (rPh) is
+ * left out ------------- */
+struct strings {
+    struct xlsx_book *book;
+    struct buffer text;
+    size_t room;
+    bool taken, aloud;
+};
 
 struct bytes xlsx_unescaped(struct bytes text, struct arena *arena) {
     uint8_t *to = arena_alloc(arena, text.count + 1);
@@ -42,7 +48,8 @@ struct bytes xlsx_unescaped(struct bytes text, struct arena *arena) {
 
 static enum outcome keep(struct xlsx_book *book, struct bytes text, uint32_t row, uint32_t column, struct bytes *ret) {
     book->texts += text.count;
-    if (book->texts > XLSX_TEXTS) return xlsx_refuse_much(book, row, column, "the texts of the workbook have more than %u bytes", XLSX_TEXTS);
+    if (book->texts > XLSX_TEXTS)
+        return xlsx_refuse_much(book, row, column, "the texts of the workbook have more than %u bytes", XLSX_TEXTS);
     *ret = xlsx_unescaped(text, book->r->arena);
     return OK;
 }
@@ -84,11 +91,22 @@ enum outcome xlsx_read_strings(struct xlsx_book *book, const char *part) {
     return outcome;
 }
 
-/* ---- styles --------------------------------------------------------------------------------------------------------------- */
-struct own_format { long id; bool date; struct own_format *next; };
-struct styles { struct xlsx_book *book; struct own_format *own; size_t own_count; bool of_cells; };
+/* ---- styles
+ * --------------------------------------------------------------------------------------------------------------- */
+struct own_format {
+    long id;
+    bool date;
+    struct own_format *next;
+};
+struct styles {
+    struct xlsx_book *book;
+    struct own_format *own;
+    size_t own_count;
+    bool of_cells;
+};
 
-/* A code that shows years, months, days, hours, minutes or seconds, in its first section, outside quotes and brackets. */
+/* A code that shows years, months, days, hours, minutes or seconds, in its first section, outside quotes and brackets.
+ */
 static bool shows_date(const char *code) {
     for (const char *p = code; *p && *p != ';'; p++) {
         if (*p == '"') {
@@ -96,7 +114,8 @@ static bool shows_date(const char *code) {
             if (!end) return false;
             p = end;
         } else if (*p == '[') {
-            if (strchr("hHmMsS", p[1]) && (p[2] == ']' || p[2] == p[1])) return true; /* [h]: hours beyond a day */
+            /* [h]: hours beyond a day */
+            if (strchr("hHmMsS", p[1]) && (p[2] == ']' || p[2] == p[1])) return true;
             const char *end = strchr(p, ']');
             if (!end) return false;
             p = end;
@@ -126,7 +145,8 @@ static enum outcome styles_open(void *self, const struct xlsx_element *element) 
     char id[XLSX_SHORT], code[XLSX_SHORT];
     long number = xlsx_short(element, "numFmtId", id) ? strtol(id, NULL, 10) : 0;
     if (format) {
-        if (++s->own_count > XLSX_FORMATS) return xlsx_refuse_much(book, 0, 0, "more than %u formats of numbers", XLSX_FORMATS);
+        if (++s->own_count > XLSX_FORMATS)
+            return xlsx_refuse_much(book, 0, 0, "more than %u formats of numbers", XLSX_FORMATS);
         struct own_format *one = arena_alloc(book->r->arena, sizeof *one);
         *one = (struct own_format){number, xlsx_short(element, "formatCode", code) && shows_date(code), s->own};
         s->own = one;
@@ -150,16 +170,22 @@ enum outcome xlsx_read_styles(struct xlsx_book *book, const char *part) {
     return xlsx_walk(book, part, false, &handler);
 }
 
-/* ---- one cell ------------------------------------------------------------------------------------------------------------- */
+/* ---- one cell
+ * ------------------------------------------------------------------------------------------------------------- */
 static enum outcome date_text(struct xlsx_book *book, const struct xlsx_cell *cell, double serial, struct bytes *ret) {
-    if (serial < 0 || serial >= DAYS_MOST + 1) return xlsx_refuse(book, cell->row, cell->column, "the number %.10g is no day", serial);
+    if (serial < 0 || serial >= DAYS_MOST + 1)
+        return xlsx_refuse(book, cell->row, cell->column, "the number %.10g is no day", serial);
     long long seconds = llround(serial * 86400), day = seconds / 86400, second = seconds % 86400;
     int year, month, date;
     if (!book->from_1904 && day == 60) return xlsx_refuse(book, cell->row, cell->column, "1900-02-29 never was");
-    date_of_day((int32_t)(day + (book->from_1904 ? day_of_date(1904, 1, 1) : day > 60 ? day_of_date(1899, 12, 30) : day_of_date(1899, 12, 31))), &year, &month, &date);
+    date_of_day((int32_t)(day + (book->from_1904 ? day_of_date(1904, 1, 1)
+                                 : day > 60      ? day_of_date(1899, 12, 30)
+                                                 : day_of_date(1899, 12, 31))),
+                &year, &month, &date);
     char time[16];
     snprintf(time, sizeof time, "%02d:%02d:%02d", (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
-    const char *text = arena_printf(book->r->arena, "%04d-%02d-%02d%s%s", year, month, date, second ? " " : "", second ? time : "");
+    const char *text =
+        arena_printf(book->r->arena, "%04d-%02d-%02d%s%s", year, month, date, second ? " " : "", second ? time : "");
     if (!day && !book->from_1904) text = arena_printf(book->r->arena, "%s", time);
     *ret = bytes_of_cstr(text);
     return OK;
@@ -181,10 +207,13 @@ static enum outcome number(struct xlsx_book *book, const struct xlsx_cell *cell,
     char text[XLSX_SHORT], *end = NULL;
     snprintf(text, sizeof text, "%.*s", BYTES_FMT(cell->value));
     double value = strtod(text, &end);
-    if (cell->value.count >= sizeof text || !*text || *end || !isfinite(value) || strpbrk(text, "xXnN ")) return xlsx_refuse(book, cell->row, cell->column, "\"%.40s\" is no number", text);
+    if (cell->value.count >= sizeof text || !*text || *end || !isfinite(value) || strpbrk(text, "xXnN "))
+        return xlsx_refuse(book, cell->row, cell->column, "\"%.40s\" is no number", text);
     if (cell->style < book->style_count && book->dates[cell->style]) return date_text(book, cell, value, ret);
     if (fabs(value) >= EXACT) {
-        return xlsx_refuse(book, cell->row, cell->column, "a number of more than 15 digits has lost its last ones: format the column as text and enter it anew");
+        return xlsx_refuse(
+            book, cell->row, cell->column,
+            "a number of more than 15 digits has lost its last ones: format the column as text and enter it anew");
     }
     *ret = bytes_of_cstr(number_text(book->r->arena, value));
     return OK;
@@ -194,7 +223,8 @@ static enum outcome shared(struct xlsx_book *book, const struct xlsx_cell *cell,
     char text[XLSX_SHORT], *end = NULL;
     snprintf(text, sizeof text, "%.*s", BYTES_FMT(cell->value));
     unsigned long index = strtoul(text, &end, 10);
-    if (cell->value.count >= sizeof text || !isdigit((unsigned char)*text) || *end || index >= book->string_count) return xlsx_refuse(book, cell->row, cell->column, "there is no shared text \"%.20s\"", text);
+    if (cell->value.count >= sizeof text || !isdigit((unsigned char)*text) || *end || index >= book->string_count)
+        return xlsx_refuse(book, cell->row, cell->column, "there is no shared text \"%.20s\"", text);
     *ret = book->strings[index];
     return OK;
 }
@@ -202,15 +232,19 @@ static enum outcome shared(struct xlsx_book *book, const struct xlsx_cell *cell,
 enum outcome xlsx_cell_text(struct xlsx_book *book, const struct xlsx_cell *cell, struct bytes *ret) {
     const char *type = *cell->type ? cell->type : "n";
     *ret = BYTES_NONE;
-    if (!cell->has_value && cell->formula) return xlsx_refuse(book, cell->row, cell->column, "a formula without its value: open the workbook in a spreadsheet program and save it");
+    if (!cell->has_value && cell->formula)
+        return xlsx_refuse(book, cell->row, cell->column,
+                           "a formula without its value: open the workbook in a spreadsheet program and save it");
     if (!cell->has_value) return OK;
     if (strcmp(type, "n") == 0) return number(book, cell, ret);
     if (strcmp(type, "s") == 0) return shared(book, cell, ret);
-    if (strcmp(type, "str") == 0 || strcmp(type, "inlineStr") == 0 || strcmp(type, "d") == 0) return keep(book, cell->value, cell->row, cell->column, ret);
+    if (strcmp(type, "str") == 0 || strcmp(type, "inlineStr") == 0 || strcmp(type, "d") == 0)
+        return keep(book, cell->value, cell->row, cell->column, ret);
     if (strcmp(type, "b") == 0) {
         *ret = bytes_equal_cstr(cell->value, "1") ? BYTES_LITERAL("TRUE") : BYTES_LITERAL("FALSE");
         return OK;
     }
-    if (strcmp(type, "e") == 0) return xlsx_refuse(book, cell->row, cell->column, "the cell holds the error %.*s", BYTES_FMT(cell->value));
+    if (strcmp(type, "e") == 0)
+        return xlsx_refuse(book, cell->row, cell->column, "the cell holds the error %.*s", BYTES_FMT(cell->value));
     return xlsx_refuse(book, cell->row, cell->column, "a cell of the unknown type \"%.20s\"", type);
 }

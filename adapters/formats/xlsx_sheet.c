@@ -1,28 +1,35 @@
-/* See xlsx_inside.h. One sheet, streamed. Refused: cells or rows out of order, a column that holds something but has no name, or the same one
- * as another, a blank row between rows; blank rows at the end are what spreadsheets leave. A header of two rows: a name above others is
- * merged over them, "当事人/姓名"; one that stands alone is merged downwards or has nothing below. */
+/* See xlsx_inside.h. One sheet, streamed. Refused: cells or rows out of order, a column that holds something but has no
+ * name, or the same one as another, a blank row between rows; blank rows at the end are what spreadsheets leave. A
+ * header of two rows: a name above others is merged over them, "当事人/姓名"; one that stands alone is merged downwards
+ * or has nothing below. */
 #include "adapters/formats/xlsx_inside.h"
 #include <stdlib.h>
 
-struct merge { uint32_t from, to; struct merge *next; };    /* columns, in the header's first row */
+struct merge {
+    uint32_t from, to;
+    struct merge *next;
+}; /* columns, in the header's first row */
 struct sheet {
     struct xlsx_book *book;
     const struct xlsx_layout *layout;
     struct native_node *root;
-    struct bytes row_cells[NATIVE_COLUMNS + 1], above[NATIVE_COLUMNS + 1], names[NATIVE_COLUMNS + 1];  /* by column, from 1 */
+    /* by column, from 1 */
+    struct bytes row_cells[NATIVE_COLUMNS + 1], above[NATIVE_COLUMNS + 1], names[NATIVE_COLUMNS + 1];
     struct merge *merges;
     struct buffer value;
     struct xlsx_cell cell;
-    uint32_t row, column, last, blank;    /* last: the last column with a name; blank: the first blank row since the last row with something, 0: none */
+    /* last: the last column with a name; blank: the first blank row since the last row with something, 0: none */
+    uint32_t row, column, last, blank;
     bool in_value, aloud;
-    size_t merge_count, filled;                  /* cells of the sheet that hold something */
+    size_t merge_count, filled; /* cells of the sheet that hold something */
 };
 
 static enum outcome open_row(struct sheet *s, const struct xlsx_element *element) {
     char number[XLSX_SHORT], *end = NULL;
     bool numbered = xlsx_short(element, "r", number);
     unsigned long row = numbered ? strtoul(number, &end, 10) : s->row + 1;
-    if ((numbered && (!*number || *end)) || row <= s->row || row > 1048576) return xlsx_refuse(s->book, s->row + 1, 1, "the rows of the sheet are out of order");
+    if ((numbered && (!*number || *end)) || row <= s->row || row > 1048576)
+        return xlsx_refuse(s->book, s->row + 1, 1, "the rows of the sheet are out of order");
     uint32_t first = s->layout ? s->layout->title + s->layout->header : 0, begin = s->row > first ? s->row : first;
     if (row > begin + 1 && !s->blank) s->blank = begin + 1;
     memset(s->row_cells, 0, sizeof s->row_cells[0] * (s->column < NATIVE_COLUMNS ? s->column + 1 : NATIVE_COLUMNS + 1));
@@ -39,7 +46,8 @@ static enum outcome open_cell(struct sheet *s, const struct xlsx_element *elemen
         return xlsx_refuse(s->book, s->row ? s->row : 1, s->column + 1, "the cell \"%.20s\" is out of order", name);
     }
     s->column = column;
-    s->cell = (struct xlsx_cell){.row = s->row, .column = column, .style = styled ? (uint32_t)strtoul(style, NULL, 10) : 0};
+    s->cell =
+        (struct xlsx_cell){.row = s->row, .column = column, .style = styled ? (uint32_t)strtoul(style, NULL, 10) : 0};
     (void)xlsx_short(element, "t", s->cell.type);
     buffer_clear(&s->value);
     return OK;
@@ -70,7 +78,9 @@ static enum outcome close_cell(struct sheet *s) {
     s->filled++;
     if (!s->layout) return OK;
     if (s->column > NATIVE_COLUMNS) {
-        return fault_as(xlsx_refuse_at(s->book, __FILE__, "TOO_MANY", s->row, s->column, "more than %u columns", NATIVE_COLUMNS), REFUSE);
+        return fault_as(
+            xlsx_refuse_at(s->book, __FILE__, "TOO_MANY", s->row, s->column, "more than %u columns", NATIVE_COLUMNS),
+            REFUSE);
     }
     s->row_cells[s->column] = text;
     return OK;
@@ -87,20 +97,26 @@ static struct bytes above(const struct sheet *s, uint32_t column) {
 static enum outcome take_names(struct sheet *s) {
     for (uint32_t i = 1; i <= NATIVE_COLUMNS; i++) {
         struct bytes name = s->row_cells[i], over = s->layout->header == 2 ? above(s, i) : BYTES_NONE;
-        if (over.count && name.count) name = bytes_of_cstr(arena_printf(s->book->r->arena, "%.*s/%.*s", BYTES_FMT(over), BYTES_FMT(name)));
+        if (over.count && name.count)
+            name = bytes_of_cstr(arena_printf(s->book->r->arena, "%.*s/%.*s", BYTES_FMT(over), BYTES_FMT(name)));
         else if (over.count) name = over;
         for (uint32_t k = 1; name.count && k < i; k++) {
-            if (bytes_equal(s->names[k], name)) return xlsx_refuse(s->book, s->row, i, "two columns have the same name in the header row");
+            if (bytes_equal(s->names[k], name))
+                return xlsx_refuse(s->book, s->row, i, "two columns have the same name in the header row");
         }
         s->names[i] = name;
         if (name.count) s->last = i;
     }
-    return s->last ? OK : xlsx_refuse(s->book, s->row, 1, "the header row is empty: the columns' names must stand here");
+    return s->last ? OK
+                   : xlsx_refuse(s->book, s->row, 1, "the header row is empty: the columns' names must stand here");
 }
 
-static enum outcome node_at(struct sheet *s, struct native_node *parent, struct bytes name, uint32_t column, struct native_node **ret) {
+static enum outcome node_at(struct sheet *s, struct native_node *parent, struct bytes name, uint32_t column,
+                            struct native_node **ret) {
     if (s->book->r->nodes == NATIVE_NODES) {
-        return fault_as(xlsx_refuse_at(s->book, __FILE__, "TOO_MANY", s->row, column, "more than %u values in one file", NATIVE_NODES), REFUSE);
+        return fault_as(xlsx_refuse_at(s->book, __FILE__, "TOO_MANY", s->row, column, "more than %u values in one file",
+                                       NATIVE_NODES),
+                        REFUSE);
     }
     s->book->r->nodes++;
     *ret = native_add(parent, name, s->book->r->arena);
@@ -132,7 +148,8 @@ static enum outcome close_row(struct sheet *s) {
     if (s->row < header) return OK;
     bool any = false;
     for (uint32_t i = 1; i <= s->column && i <= NATIVE_COLUMNS; i++) any = any || s->row_cells[i].count;
-    if (any && !s->last) return xlsx_refuse(s->book, header, 1, "the header row is empty: the columns' names must stand here");
+    if (any && !s->last)
+        return xlsx_refuse(s->book, header, 1, "the header row is empty: the columns' names must stand here");
     if (any) return take_row(s);
     if (!s->blank) s->blank = s->row;
     return OK;
@@ -155,9 +172,11 @@ static enum outcome on_merge(void *self, const struct xlsx_element *element) {
     (void)xlsx_short(element, "ref", range);
     if ((colon = strchr(range, ':'))) *colon = '\0';
     bool whole = colon && xlsx_cell_of(range, &top, &left) && xlsx_cell_of(colon + 1, &bottom, &right);
-    if (!whole || top > bottom || left > right) return xlsx_refuse(s->book, 1, 1, "\"%.20s:%.20s\" are no merged cells", range, colon ? colon + 1 : "");
+    if (!whole || top > bottom || left > right)
+        return xlsx_refuse(s->book, 1, 1, "\"%.20s:%.20s\" are no merged cells", range, colon ? colon + 1 : "");
     if (top != s->layout->title + 1 || bottom != top) return OK;
-    if (++s->merge_count > NATIVE_COLUMNS) return xlsx_refuse_much(s->book, top, left, "more than %u merged names", NATIVE_COLUMNS);
+    if (++s->merge_count > NATIVE_COLUMNS)
+        return xlsx_refuse_much(s->book, top, left, "more than %u merged names", NATIVE_COLUMNS);
     struct merge *merge = arena_alloc(s->book->r->arena, sizeof *merge);
     *merge = (struct merge){left, right, s->merges};
     s->merges = merge;
@@ -185,7 +204,8 @@ static void sheet_close(struct sheet *s) {
     free(s);
 }
 
-enum outcome xlsx_read_sheet(struct xlsx_book *book, const char *part, const struct xlsx_layout *layout, struct native_node *root) {
+enum outcome xlsx_read_sheet(struct xlsx_book *book, const char *part, const struct xlsx_layout *layout,
+                             struct native_node *root) {
     struct sheet *s = sheet_of(book, layout, root);
     enum outcome outcome = walk(s, part);
     sheet_close(s);

@@ -1,5 +1,6 @@
-/* See native_inside.h. By libxlsxwriter, into a file without a name (memfd), since it writes files only. Every cell is a text, never a formula,
- * but for the columns that the profile calls numbers or dates. The same tree makes the same bytes: the book's times are fixed. */
+/* See native_inside.h. By libxlsxwriter, into a file without a name (memfd), since it writes files only. Every cell is
+ * a text, never a formula, but for the columns that the profile calls numbers or dates. The same tree makes the same
+ * bytes: the book's times are fixed. */
 #define _GNU_SOURCE /* memfd_create */
 #include "adapters/formats/calendar.h"
 #include "adapters/formats/column.h"
@@ -11,8 +12,8 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-#define CREATED 1577808000          /* 2020-01-01 00:00 +08:00 */
-#define TEXT_MOST 32767u            /* characters of a cell (ECMA-376's applications hold no more) */
+#define CREATED     1577808000 /* 2020-01-01 00:00 +08:00 */
+#define TEXT_MOST   32767u     /* characters of a cell (ECMA-376's applications hold no more) */
 #define SHEETS_MOST 255
 struct book {
     const struct native_node *root;
@@ -40,14 +41,17 @@ static enum outcome plain(struct book *b, struct bytes text, const char **ret) {
     for (size_t i = 0; i < text.count; characters++) {
         bool escaped = looks_escaped(text, i);
         struct bytes one = encoding_next(text, &i);
-        bool control = one.at[0] < 0x20 && !strchr("\t\n\r", one.at[0]), none = one.count == 3 && one.at[0] == 0xef && one.at[1] == 0xbf && one.at[2] >= 0xbe;
+        bool control = one.at[0] < 0x20 && !strchr("\t\n\r", one.at[0]),
+             none = one.count == 3 && one.at[0] == 0xef && one.at[1] == 0xbf && one.at[2] >= 0xbe;
         if (!one.at[0] || control || none) one = ENCODING_REPLACEMENT;
         if (one.at[0] == '\r') one = BYTES_LITERAL("_x000D_"); /* XML would make it a line feed */
         TRY(buffer_add(&b->scratch, escaped ? BYTES_LITERAL("_x005F_") : one, b->fault));
     }
     TRY(buffer_add(&b->scratch, bytes_of("", 1), b->fault));
     *ret = (const char *)b->scratch.at;
-    return characters > TEXT_MOST ? column_refuse(b->fault, BYTES_NONE, "a text of more than 32767 characters: no cell holds it") : OK;
+    return characters > TEXT_MOST
+               ? column_refuse(b->fault, BYTES_NONE, "a text of more than 32767 characters: no cell holds it")
+               : OK;
 }
 
 static bool is_number(struct bytes text) {
@@ -72,8 +76,10 @@ static enum outcome put(struct book *b, lxw_row_t row, lxw_col_t column, struct 
     struct civil at;
     lxw_error error;
     TRY(plain(b, text, &cstr));
-    if (form && form->type == COLUMN_NUMBER && is_number(text)) error = worksheet_write_number(b->sheet, row, column, strtod(cstr, NULL), NULL);
-    else if (form && form->type == COLUMN_DATE && calendar_read(text, &at) && at.year >= 1901) error = put_date(b, row, column, &at);
+    if (form && form->type == COLUMN_NUMBER && is_number(text))
+        error = worksheet_write_number(b->sheet, row, column, strtod(cstr, NULL), NULL);
+    else if (form && form->type == COLUMN_DATE && calendar_read(text, &at) && at.year >= 1901)
+        error = put_date(b, row, column, &at);
     else error = worksheet_write_string(b->sheet, row, column, cstr, b->text);
     return error == LXW_NO_ERROR ? OK : column_refuse(b->fault, name, lxw_strerror(error));
 }
@@ -85,11 +91,13 @@ static size_t parent_of(const struct book *b, struct bytes name) {
     return at && at + 1 < name.count ? at : name.count;
 }
 
-static enum outcome put_name(struct book *b, lxw_row_t row, lxw_col_t from, lxw_row_t last_row, lxw_col_t to, struct bytes name) {
+static enum outcome put_name(struct book *b, lxw_row_t row, lxw_col_t from, lxw_row_t last_row, lxw_col_t to,
+                             struct bytes name) {
     const char *cstr = NULL;
     TRY(plain(b, name, &cstr));
-    lxw_error error = row == last_row && from == to ? worksheet_write_string(b->sheet, row, from, cstr, b->name)
-                                                    : worksheet_merge_range(b->sheet, row, from, last_row, to, cstr, b->name);
+    lxw_error error = row == last_row && from == to
+                          ? worksheet_write_string(b->sheet, row, from, cstr, b->name)
+                          : worksheet_merge_range(b->sheet, row, from, last_row, to, cstr, b->name);
     return error == LXW_NO_ERROR ? OK : column_refuse(b->fault, name, lxw_strerror(error));
 }
 
@@ -103,7 +111,9 @@ static enum outcome put_two_rows(struct book *b, lxw_row_t row) {
             TRY(put_name(b, row, (lxw_col_t)i, row + 1, (lxw_col_t)i, name));
             continue;
         }
-        while (next < b->names.count && parent_of(b, b->names.at[next]) == parent && memcmp(b->names.at[next].at, name.at, parent) == 0) next++;
+        while (next < b->names.count && parent_of(b, b->names.at[next]) == parent &&
+               memcmp(b->names.at[next].at, name.at, parent) == 0)
+            next++;
         TRY(put_name(b, row, (lxw_col_t)i, row, (lxw_col_t)(next - 1), bytes_of(name.at, parent)));
         for (size_t k = i; k < next; k++) {
             struct bytes child = bytes_of(b->names.at[k].at + parent + 1, b->names.at[k].count - parent - 1);
@@ -119,7 +129,8 @@ static enum outcome put_header(struct book *b, bool main_sheet, lxw_row_t *ret_r
     if (main_sheet && b->format->title) {
         TRY(plain(b, bytes_of_cstr(b->format->title), &cstr));
         size_t last = b->names.count > 1 ? b->names.count - 1 : 0;
-        lxw_error error = last ? worksheet_merge_range(b->sheet, 0, 0, 0, (lxw_col_t)last, cstr, b->title) : worksheet_write_string(b->sheet, 0, 0, cstr, b->title);
+        lxw_error error = last ? worksheet_merge_range(b->sheet, 0, 0, 0, (lxw_col_t)last, cstr, b->title)
+                               : worksheet_write_string(b->sheet, 0, 0, cstr, b->title);
         if (error != LXW_NO_ERROR) return column_refuse(b->fault, BYTES_NONE, lxw_strerror(error));
         row++;
     }
@@ -208,7 +219,8 @@ static enum outcome read_back(int file, struct buffer *into, struct fault *fault
     if (size <= 0) return fault_set(fault, RETRY, "FILE_WRITE", "a workbook could not be written: %s", strerror(errno));
     TRY(buffer_reserve(into, (size_t)size, fault));
     ssize_t got = pread(file, into->at + into->count, (size_t)size, 0);
-    if (got != size) return fault_set(fault, RETRY, "FILE_READ", "a workbook just written could not be read: %s", strerror(errno));
+    if (got != size)
+        return fault_set(fault, RETRY, "FILE_READ", "a workbook just written could not be read: %s", strerror(errno));
     into->count += (size_t)size;
     return OK;
 }
@@ -221,11 +233,13 @@ static enum outcome make(struct book *b, int file, struct buffer *into) {
     enum outcome outcome = put_all(b);
     lxw_error error = workbook_close(b->book); /* frees it in any case */
     if (outcome != OK) return outcome;
-    if (error != LXW_NO_ERROR) return fault_set(b->fault, RETRY, "FILE_WRITE", "a workbook could not be written: %s", lxw_strerror(error));
+    if (error != LXW_NO_ERROR)
+        return fault_set(b->fault, RETRY, "FILE_WRITE", "a workbook could not be written: %s", lxw_strerror(error));
     return read_back(file, into, b->fault);
 }
 
-enum outcome xlsx_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
+enum outcome xlsx_write(const struct format *format, const struct native_node *root, struct buffer *into,
+                        struct fault *fault) {
     struct book b = {.root = root, .format = format, .fault = fault};
     int file = memfd_create("workbook", MFD_CLOEXEC);
     if (file < 0) return fault_set(fault, RETRY, "FILE_WRITE", "no file in memory for a workbook: %s", strerror(errno));

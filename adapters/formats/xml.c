@@ -1,6 +1,7 @@
-/* See native_inside.h. libxml2's SAX interface over UTF-8 that was decoded before: the encoding named in the prolog is ignored, the
- * network never used, a DTD refused before the parser sees it, so that there are no entities but XML's five. Places come from the
- * parser's byte offset. Its own quadratic spots (attributes of one tag) are kept small by counting first. */
+/* See native_inside.h. libxml2's SAX interface over UTF-8 that was decoded before: the encoding named in the prolog is
+ * ignored, the network never used, a DTD refused before the parser sees it, so that there are no entities but XML's
+ * five. Places come from the parser's byte offset. Its own quadratic spots (attributes of one tag) are kept small by
+ * counting first. */
 #define _GNU_SOURCE /* memmem, memrchr */
 #include "adapters/formats/native_inside.h"
 #include <libxml/parserInternals.h>
@@ -8,11 +9,11 @@
 struct sax {
     struct reading *r;
     xmlParserCtxtPtr parser;
-    struct native_node *root, *node;    /* node: the innermost open element */
+    struct native_node *root, *node; /* node: the innermost open element */
     unsigned depth;
-    struct buffer texts[NATIVE_DEPTH];  /* of the open elements */
-    size_t composed;                    /* bytes of names with a namespace */
-    enum outcome outcome;               /* the first that is not OK ends the reading */
+    struct buffer texts[NATIVE_DEPTH]; /* of the open elements */
+    size_t composed;                   /* bytes of names with a namespace */
+    enum outcome outcome;              /* the first that is not OK ends the reading */
 };
 
 static bool xml_space(uint8_t c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -35,7 +36,8 @@ static enum outcome check_tag(struct reading *r, size_t from, size_t *ret) {
         else if (c == '=') attributes++;
         else if (c == '>') break;
     }
-    if (attributes > NATIVE_COLUMNS) return reading_refuse(r, from, "TOO_MANY", "more than %u attributes in one element", NATIVE_COLUMNS);
+    if (attributes > NATIVE_COLUMNS)
+        return reading_refuse(r, from, "TOO_MANY", "more than %u attributes in one element", NATIVE_COLUMNS);
     *ret = at;
     return OK;
 }
@@ -48,7 +50,8 @@ static enum outcome check_before(struct reading *r) {
         if (begins(r->text, at, "<!--")) at = find(r->text, at + 4, "-->");
         else if (begins(r->text, at, "<![CDATA[")) at = find(r->text, at, "]]>");
         else if (begins(r->text, at, "<?")) at = find(r->text, at, "?>");
-        else if (begins(r->text, at, "<!")) return reading_refuse(r, at, "XML_SYNTAX", "a document type (DTD) is not accepted: leave it out");
+        else if (begins(r->text, at, "<!"))
+            return reading_refuse(r, at, "XML_SYNTAX", "a document type (DTD) is not accepted: leave it out");
         else TRY(check_tag(r, at, &at));
     }
     return OK;
@@ -70,8 +73,11 @@ static void on_error(void *data, xmlErrorPtr error) {
     if (error->level < XML_ERR_ERROR || s->outcome != OK) return;
     int count = error->message ? (int)strcspn(error->message, "\n") : 0;
     size_t offset = offset_of(s);
-    if (error->code == XML_ERR_NO_MEMORY) s->outcome = fault_set(s->r->fault, FATAL, "INTERNAL", "no memory for an XML parser");
-    else s->outcome = reading_refuse(s->r, offset, "XML_SYNTAX", "not well-formed: %.*s", count, error->message ? error->message : "");
+    if (error->code == XML_ERR_NO_MEMORY)
+        s->outcome = fault_set(s->r->fault, FATAL, "INTERNAL", "no memory for an XML parser");
+    else
+        s->outcome = reading_refuse(s->r, offset, "XML_SYNTAX", "not well-formed: %.*s", count,
+                                    error->message ? error->message : "");
     xmlStopParser(s->parser);
 }
 
@@ -84,8 +90,10 @@ static struct bytes joined(struct arena *arena, const char *mark, const char *na
 }
 
 /* "name" in the format's namespace, "{uri}name" in another; attributes (`mark` "@") without a prefix belong to none. */
-static enum outcome name_of(struct sax *s, const char *mark, const xmlChar *name, const xmlChar *uri, struct bytes *ret) {
-    const char *expected = s->r->format->name_space ? s->r->format->name_space : "", *given = uri ? (const char *)uri : "";
+static enum outcome name_of(struct sax *s, const char *mark, const xmlChar *name, const xmlChar *uri,
+                            struct bytes *ret) {
+    const char *expected = s->r->format->name_space ? s->r->format->name_space : "",
+               *given = uri ? (const char *)uri : "";
     bool plain = strcmp(expected, given) == 0 || (*mark && !uri);
     if (plain) {
         *ret = joined(s->r->arena, mark, (const char *)name);
@@ -93,7 +101,9 @@ static enum outcome name_of(struct sax *s, const char *mark, const xmlChar *name
     }
     *ret = bytes_of_cstr(arena_printf(s->r->arena, "%s{%s}%s", mark, given, (const char *)name));
     s->composed += ret->count;
-    return s->composed <= NATIVE_MOST ? OK : reading_refuse(s->r, offset_of(s), "TOO_LARGE", "names and their namespaces: more than %u bytes", NATIVE_MOST);
+    return s->composed <= NATIVE_MOST ? OK
+                                      : reading_refuse(s->r, offset_of(s), "TOO_LARGE",
+                                                       "names and their namespaces: more than %u bytes", NATIVE_MOST);
 }
 
 /* From a finished start tag, the next attribute that is no namespace declaration: where its value's quote opens. */
@@ -127,19 +137,22 @@ static enum outcome add_attributes(struct sax *s, int count, const xmlChar **att
     return OK;
 }
 
-static enum outcome open_element(struct sax *s, const xmlChar *local, const xmlChar *uri, int count, const xmlChar **attributes) {
+static enum outcome open_element(struct sax *s, const xmlChar *local, const xmlChar *uri, int count,
+                                 const xmlChar **attributes) {
     struct bytes name;
     size_t end = offset_of(s); /* at the tag's > or /> */
     if (s->depth == NATIVE_DEPTH) return reading_refuse(s->r, end, "TOO_MANY", "nested deeper than %u", NATIVE_DEPTH);
     TRY(name_of(s, "", local, uri, &name));
     const char *root = s->r->format->root;
     if (!s->depth && root && !bytes_equal_cstr(name, root)) {
-        return reading_refuse(s->r, end, "XML_SYNTAX", "the root element is %.*s, not %s as the agency's profile says", BYTES_FMT(name), root);
+        return reading_refuse(s->r, end, "XML_SYNTAX", "the root element is %.*s, not %s as the agency's profile says",
+                              BYTES_FMT(name), root);
     }
     const uint8_t *tag = memrchr(s->r->text.at, '<', end); /* no attribute holds a '<' */
     PROMISE(tag);
     size_t begin = (size_t)(tag - s->r->text.at);
-    TRY(reading_node(s->r, s->node, name, begin, &s->node)); /* places in the order of the text: going back means counting anew */
+    /* places in the order of the text: going back means counting anew */
+    TRY(reading_node(s->r, s->node, name, begin, &s->node));
     if (!s->depth) s->root = s->node;
     buffer_clear(&s->texts[s->depth++]);
     TRY(add_attributes(s, count, attributes, begin, end));
@@ -147,8 +160,8 @@ static enum outcome open_element(struct sax *s, const xmlChar *local, const xmlC
     return OK;
 }
 
-static void on_open(void *data, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int spaces, const xmlChar **declared, int count,
-                    int defaulted, const xmlChar **attributes) {
+static void on_open(void *data, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int spaces,
+                    const xmlChar **declared, int count, int defaulted, const xmlChar **attributes) {
     struct sax *s = data;
     (void)prefix, (void)spaces, (void)declared, (void)defaulted;
     if (s->outcome == OK) stop(s, open_element(s, local, uri, count, attributes));
@@ -174,18 +187,26 @@ static void on_close(void *data, const xmlChar *local, const xmlChar *prefix, co
 
 static void on_text(void *data, const xmlChar *text, int count) {
     struct sax *s = data;
-    if (s->outcome == OK && s->depth) stop(s, buffer_add(&s->texts[s->depth - 1], bytes_of(text, (size_t)count), s->r->fault));
+    if (s->outcome == OK && s->depth)
+        stop(s, buffer_add(&s->texts[s->depth - 1], bytes_of(text, (size_t)count), s->r->fault));
 }
 
 static enum outcome parse(struct sax *s) {
-    static const xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC, .startElementNs = on_open, .endElementNs = on_close, .characters = on_text,
-                                          .ignorableWhitespace = on_text, .cdataBlock = on_text, .serror = on_error};
+    static const xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
+                                          .startElementNs = on_open,
+                                          .endElementNs = on_close,
+                                          .characters = on_text,
+                                          .ignorableWhitespace = on_text,
+                                          .cdataBlock = on_text,
+                                          .serror = on_error};
     *s->parser->sax = handler;
     s->parser->userData = s;
-    /* NOENT: else an attribute's &amp; comes as "&#38;". There is nothing else to expand: check_before takes no DTD, and the handler declares no entity. */
+    /* NOENT: else an attribute's &amp; comes as "&#38;". There is nothing else to expand: check_before takes no DTD,
+     * and the handler declares no entity. */
     xmlCtxtUseOptions(s->parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT);
     xmlParseDocument(s->parser);
-    if (s->outcome == OK && (!s->parser->wellFormed || !s->root)) return reading_refuse(s->r, offset_of(s), "XML_SYNTAX", "not well-formed");
+    if (s->outcome == OK && (!s->parser->wellFormed || !s->root))
+        return reading_refuse(s->r, offset_of(s), "XML_SYNTAX", "not well-formed");
     return s->outcome;
 }
 

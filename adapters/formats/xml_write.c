@@ -1,13 +1,21 @@
-/* See native_inside.h. Indented by two spaces; the prolog declares the profile's encoding. What XML 1.0 cannot hold becomes U+FFFD in
- * texts and '_' in names (Extensible Markup Language 1.0, fifth edition, §2.2 and §2.3), so that whatever is written can be read. */
+/* See native_inside.h. Indented by two spaces; the prolog declares the profile's encoding. What XML 1.0 cannot hold
+ * becomes U+FFFD in texts and '_' in names (Extensible Markup Language 1.0, fifth edition, §2.2 and §2.3), so that
+ * whatever is written can be read. */
 #include "adapters/formats/native_inside.h"
 
-struct writing { const struct format *format; struct buffer *into; struct fault *fault; };
-struct range { uint32_t from, to; };
+struct writing {
+    const struct format *format;
+    struct buffer *into;
+    struct fault *fault;
+};
+struct range {
+    uint32_t from, to;
+};
 /* NameStartChar without ':', which would be a namespace's prefix; then what NameChar has besides. */
-static const struct range starts[] = {{'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xc0, 0xd6}, {0xd8, 0xf6}, {0xf8, 0x2ff}, {0x370, 0x37d}, {0x37f, 0x1fff},
-                                      {0x200c, 0x200d}, {0x2070, 0x218f}, {0x2c00, 0x2fef}, {0x3001, 0xd7ff}, {0xf900, 0xfdcf}, {0xfdf0, 0xfffd},
-                                      {0x10000, 0xeffff}};
+static const struct range starts[] = {{'A', 'Z'},       {'_', '_'},       {'a', 'z'},        {0xc0, 0xd6},
+                                      {0xd8, 0xf6},     {0xf8, 0x2ff},    {0x370, 0x37d},    {0x37f, 0x1fff},
+                                      {0x200c, 0x200d}, {0x2070, 0x218f}, {0x2c00, 0x2fef},  {0x3001, 0xd7ff},
+                                      {0xf900, 0xfdcf}, {0xfdf0, 0xfffd}, {0x10000, 0xeffff}};
 static const struct range follows[] = {{'-', '.'}, {'0', '9'}, {0xb7, 0xb7}, {0x300, 0x36f}, {0x203f, 0x2040}};
 
 static bool within(const struct range *ranges, size_t count, uint32_t c) {
@@ -17,7 +25,9 @@ static bool within(const struct range *ranges, size_t count, uint32_t c) {
     return false;
 }
 static bool starts_name(uint32_t c) { return within(starts, sizeof starts / sizeof starts[0], c); }
-static bool follows_name(uint32_t c) { return starts_name(c) || within(follows, sizeof follows / sizeof follows[0], c); }
+static bool follows_name(uint32_t c) {
+    return starts_name(c) || within(follows, sizeof follows / sizeof follows[0], c);
+}
 
 static uint32_t code_point(struct bytes one) {
     uint32_t c = one.count == 1 ? one.at[0] : one.at[0] & (0x7fu >> one.count);
@@ -50,7 +60,8 @@ static enum outcome text(struct writing *w, struct bytes text, bool attribute) {
         else if (c == '>') TRY(put(w, "&gt;"));
         else if (c == '"' && attribute) TRY(put(w, "&quot;"));
         else if (by_number) TRY(buffer_printf(w->into, w->fault, "&#%u;", c));
-        else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0xfffe || c == 0xffff) TRY(buffer_add(w->into, ENCODING_REPLACEMENT, w->fault));
+        else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0xfffe || c == 0xffff)
+            TRY(buffer_add(w->into, ENCODING_REPLACEMENT, w->fault));
         else TRY(buffer_add(w->into, one, w->fault));
     }
     return OK;
@@ -110,9 +121,11 @@ static enum outcome element(struct writing *w, const struct native_node *node, u
     return put(w, ">");
 }
 
-enum outcome xml_write(const struct format *format, const struct native_node *root, struct buffer *into, struct fault *fault) {
+enum outcome xml_write(const struct format *format, const struct native_node *root, struct buffer *into,
+                       struct fault *fault) {
     struct writing w = {.format = format, .into = into, .fault = fault};
-    TRY(put(&w, format->encoding == ENCODING_GB18030 ? "<?xml version=\"1.0\" encoding=\"GB18030\"?>\n" : "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
+    TRY(put(&w, format->encoding == ENCODING_GB18030 ? "<?xml version=\"1.0\" encoding=\"GB18030\"?>\n"
+                                                     : "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
     TRY(element(&w, root, 0));
     return put(&w, "\n");
 }

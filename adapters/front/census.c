@@ -1,5 +1,5 @@
-/* See front.h: 清点, what lies in inbox/ when the front is started and is not in its store: a front switched on later, or a lost store.
- * The journal tells which names are deliveries: theirs alone are listed. */
+/* See front.h: 清点, what lies in inbox/ when the front is started and is not in its store: a front switched on later,
+ * or a lost store. The journal tells which names are deliveries: theirs alone are listed. */
 #include "adapters/front/front.h"
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +10,11 @@
 #include <unistd.h>
 
 #define CENSUS_MOST 100000u
-struct found { long long lane, generation, sequence; bool is_case; char name[256]; };
+struct found {
+    long long lane, generation, sequence;
+    bool is_case;
+    char name[256];
+};
 
 /* `_<lane>-<sequence>[g<generation>]` at `at`, and '.' or '_' behind it: where it ends. */
 static const char *place_at(const char *at, struct found *into) {
@@ -75,7 +79,9 @@ static enum outcome note_all(struct front *front, const struct found *found, siz
     for (size_t i = 0; i < count; i++) {
         const struct found *f = &found[i];
         const char *message = arena_printf(arena, "%lld-%lld-%lld", f->lane, f->generation, f->sequence);
-        changes[i] = (struct change){.kind = CHANGE_ARRIVED, .name = bytes_of_cstr(f->name), .message = bytes_of_cstr(message),
+        changes[i] = (struct change){.kind = CHANGE_ARRIVED,
+                                     .name = bytes_of_cstr(f->name),
+                                     .message = bytes_of_cstr(message),
                                      .case_key = bytes_of_cstr(arena_printf(arena, "%lld", f->lane))};
     }
     return store_apply(front->store, changes, count, fault);
@@ -86,8 +92,10 @@ enum outcome census_take(struct front *front, const char *journal, struct fault 
     sqlite3_stmt *ask = NULL;
     struct found *found = NULL;
     enum outcome outcome = OK;
-    static const char sql[] = "SELECT 1 FROM delivery WHERE lane=? AND generation=? AND sequence=? AND stem=? AND files IS NULL";
-    if (sqlite3_open_v2(journal, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK && sqlite3_prepare_v2(db, sql, -1, &ask, NULL) == SQLITE_OK) {
+    static const char sql[] =
+        "SELECT 1 FROM delivery WHERE lane=? AND generation=? AND sequence=? AND stem=? AND files IS NULL";
+    if (sqlite3_open_v2(journal, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, sql, -1, &ask, NULL) == SQLITE_OK) {
         size_t count = gather(front, ask, &found);
         if (count) qsort(found, count, sizeof *found, in_order);
         outcome = note_all(front, found, count, fault);

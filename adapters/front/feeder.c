@@ -1,5 +1,6 @@
-/* See front.h: accepted submissions go into outbox/, one after the other in the order they were accepted, attachments first. A name
- * that is still taken there is waited for: so two submissions whose attachments have one name cannot be mixed up. */
+/* See front.h: accepted submissions go into outbox/, one after the other in the order they were accepted, attachments
+ * first. A name that is still taken there is waited for: so two submissions whose attachments have one name cannot be
+ * mixed up. */
 #define _GNU_SOURCE /* renameat2 */
 #include "adapters/front/parcel.h"
 #include "adapters/engine/name.h"
@@ -15,8 +16,8 @@
 #include <unistd.h>
 
 #define AGAIN_MS 50
-#define REST_MS 1000
-#define IDLE_MS 60000
+#define REST_MS  1000
+#define IDLE_MS  60000
 
 static bool there(int folder, const char *name) {
     struct stat facts;
@@ -25,7 +26,14 @@ static bool there(int folder, const char *name) {
 
 /* Of one round: queued submissions, oldest first, that share the syncs and the transactions. */
 #define FEED_MOST 64u
-struct feed { const struct front *front; struct arena *arena; struct submitted *list; const char **names[FEED_MOST]; int folders[FEED_MOST]; size_t files[FEED_MOST], count; };
+struct feed {
+    const struct front *front;
+    struct arena *arena;
+    struct submitted *list;
+    const char **names[FEED_MOST];
+    int folders[FEED_MOST];
+    size_t files[FEED_MOST], count;
+};
 
 /* A name that never was a case file's before: what becomes of it can then be told apart. */
 static enum outcome choose(const struct feed *f, size_t nth, const char *wish, const char **ret, struct fault *fault) {
@@ -47,7 +55,8 @@ static void take_names(struct feed *f, size_t nth) {
     json_t *list = json_loadb((const char *)s->names.at, s->names.count, 0, NULL);
     size_t count = json_array_size(list);
     const char **names = arena_array(f->arena, count + 1, sizeof *names);
-    for (size_t i = 0; i < count; i++) names[i] = arena_printf(f->arena, "%s", json_string_value(json_array_get(list, i)));
+    for (size_t i = 0; i < count; i++)
+        names[i] = arena_printf(f->arena, "%s", json_string_value(json_array_get(list, i)));
     json_decref(list);
     PROMISE(count);
     f->names[nth] = names;
@@ -66,7 +75,8 @@ static enum outcome name_all(struct feed *f, struct fault *fault) {
             f->names[i][0] = arena_cstr(f->arena, s->file);
             continue;
         }
-        if (fstatat(f->folders[i], "0", &facts, AT_SYMLINK_NOFOLLOW) != 0) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", s->id, strerror(errno));
+        if (fstatat(f->folders[i], "0", &facts, AT_SYMLINK_NOFOLLOW) != 0)
+            return fault_set(fault, RETRY, "FILE_READ", "%s: %s", s->id, strerror(errno));
         TRY(choose(f, i, f->names[i][0], &f->names[i][0], fault));
         naming[fresh++] = (struct naming){s->id, f->names[i][0], facts.st_ino};
     }
@@ -76,14 +86,13 @@ static enum outcome name_all(struct feed *f, struct fault *fault) {
 }
 
 /* A file that is gone from the submission's folder was placed before a crash. *ret_taken: the name is not free yet. */
-static enum outcome place_files(const struct front *front, int folder, const char *const *names, size_t count, bool *ret_taken, struct fault *fault) {
+static enum outcome place_files(const struct front *front, int folder, const char *const *names, size_t count,
+                                bool *ret_taken, struct fault *fault) {
     char path[24];
     for (size_t i = count; i-- > 0 && !*ret_taken;) { /* the case file, 0, comes last */
         snprintf(path, sizeof path, "%zu", i);
         switch (durable_move(folder, path, front->folders[AT_OUTBOX], names[i], fault)) {
-        case MOVED:
-            POINT("front.placing");
-            break;
+        case MOVED: POINT("front.placing"); break;
         case MOVE_GONE: break;
         case MOVE_TAKEN: *ret_taken = true; break;
         case MOVE_FAILED: return RETRY;
@@ -123,7 +132,9 @@ static enum outcome place_all(struct feed *f, size_t *ret_placed, struct fault *
 /* Somebody cleared it away: that one is told as failed and holds up no other. */
 static enum outcome give_up(struct feed *f, const struct submitted *s, struct fault *fault) {
     struct rejection gone = {0};
-    fault_set(&gone.fault, REFUSE, "FILE_READ", "%s/%s was removed from the adapter's spool before it was sent: hand it in again as a new one", f->front->own, s->id);
+    fault_set(&gone.fault, REFUSE, "FILE_READ",
+              "%s/%s was removed from the adapter's spool before it was sent: hand it in again as a new one",
+              f->front->own, s->id);
     log_fault(LOG_ERROR, "front.lost", &gone.fault);
     return store_lost(f->front->store, s->id, rejection_write(&gone, f->arena), fault);
 }

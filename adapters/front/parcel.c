@@ -15,7 +15,8 @@
 #define MAPPING_ARENA (512u << 20) /* as the engine's: one native file, parsed */
 
 static enum outcome written(const char *what, struct fault *fault) {
-    return fault_set(fault, RETRY, errno == ENOSPC || errno == EDQUOT ? "DISK_FULL" : "FILE_WRITE", "%s: %s", what, strerror(errno));
+    return fault_set(fault, RETRY, errno == ENOSPC || errno == EDQUOT ? "DISK_FULL" : "FILE_WRITE", "%s: %s", what,
+                     strerror(errno));
 }
 
 enum outcome parcel_room(const struct front *front, int64_t bytes, struct fault *fault) {
@@ -23,7 +24,8 @@ enum outcome parcel_room(const struct front *front, int64_t bytes, struct fault 
     if (fstatvfs(front->folders[AT_OWN], &facts) != 0) return OK; /* then writing will tell */
     int64_t room = (int64_t)facts.f_bavail * (int64_t)facts.f_frsize - PARCEL_RESERVE;
     if (bytes <= room) return OK;
-    return fault_set(fault, RETRY, "DISK_FULL", "%lld bytes come, %lld have room", (long long)bytes, (long long)(room > 0 ? room : 0));
+    return fault_set(fault, RETRY, "DISK_FULL", "%lld bytes come, %lld have room", (long long)bytes,
+                     (long long)(room > 0 ? room : 0));
 }
 
 enum outcome parcel_new(const struct front *front, struct parcel **ret, struct fault *fault) {
@@ -104,14 +106,16 @@ static enum outcome missing(struct bytes name, struct fault *fault) {
     return fault_place(fault, field, 0, 0);
 }
 
-static enum outcome whole(const struct parcel *p, const struct draft_view *view, struct bytes beside, struct fault *fault) {
+static enum outcome whole(const struct parcel *p, const struct draft_view *view, struct bytes beside,
+                          struct fault *fault) {
     for (size_t n = 0; n < view->need_count; n++) {
         struct bytes name = view->needs[n].file_name;
         if (name.count && !among(p, name)) return missing(name, fault);
     }
     for (size_t i = 1; i < p->count; i++) {
         bool named = beside.count && bytes_equal_cstr(beside, p->files[i].name);
-        for (size_t n = 0; n < view->need_count && !named; n++) named = bytes_equal_cstr(view->needs[n].file_name, p->files[i].name);
+        for (size_t n = 0; n < view->need_count && !named; n++)
+            named = bytes_equal_cstr(view->needs[n].file_name, p->files[i].name);
         if (!named) return fault_set(fault, REFUSE, "UNCLAIMED", "%.200s", p->files[i].name);
     }
     return OK;
@@ -134,9 +138,11 @@ static enum outcome check(struct front *front, const struct parcel *p, struct fa
     AUTO(buffer_free) struct buffer native;
     buffer_init(&native, LIMIT_NATIVE_FILE);
     if (!profile_takes(front->profile, p->files[0].name)) {
-        return fault_set(fault, REFUSE, "UNKNOWN_FORMAT", "%.200s: the name must be one that the profile's `files` takes", p->files[0].name);
+        return fault_set(fault, REFUSE, "UNKNOWN_FORMAT",
+                         "%.200s: the name must be one that the profile's `files` takes", p->files[0].name);
     }
-    if (p->files[0].size > (int64_t)LIMIT_NATIVE_FILE) return fault_set(fault, REFUSE, "TOO_LARGE", "a case file has at most %u bytes", LIMIT_NATIVE_FILE);
+    if (p->files[0].size > (int64_t)LIMIT_NATIVE_FILE)
+        return fault_set(fault, REFUSE, "TOO_LARGE", "a case file has at most %u bytes", LIMIT_NATIVE_FILE);
     snprintf(path, sizeof path, "/proc/self/fd/%d/0", p->folder);
     TRY(buffer_read_file(&native, path, fault));
     pthread_mutex_lock(&front->mapping);
@@ -157,7 +163,8 @@ static struct bytes names_json(const struct parcel *p, struct arena *arena) {
 }
 
 /* Ready: to be kept. A name of its own where the client gave none. */
-static enum outcome prepare(struct front *front, struct handed *h, struct arena *arena, bool *ret_ready, struct fault *fault) {
+static enum outcome prepare(struct front *front, struct handed *h, struct arena *arena, bool *ret_ready,
+                            struct fault *fault) {
     struct uuid id = uuid_v7(instant_now());
     struct received *first = &h->parcel->files[0];
     *ret_ready = false;
@@ -165,7 +172,8 @@ static enum outcome prepare(struct front *front, struct handed *h, struct arena 
     if (h->again) return OK;
     h->said = (struct submitted){.digest = parcel_digest(h->parcel), .key = h->key, .at = instant_now()};
     uuid_format(&id, h->said.id);
-    if (!first->name[0]) snprintf(first->name, sizeof first->name, "%s.%s", h->said.id, profile_extension(front->profile));
+    if (!first->name[0])
+        snprintf(first->name, sizeof first->name, "%s.%s", h->said.id, profile_extension(front->profile));
     h->outcome = check(front, h->parcel, &h->why);
     if (h->outcome != OK && h->outcome != REFUSE) {
         *fault = h->why;
@@ -176,7 +184,8 @@ static enum outcome prepare(struct front *front, struct handed *h, struct arena 
     return OK;
 }
 
-#define SYNC_ONE_BY_ONE 16u /* files; of more, syncing the file system costs less (see transports/spool_inside.h) */
+/* files; of more, syncing the file system costs less (see transports/spool_inside.h) */
+#define SYNC_ONE_BY_ONE 16u
 static enum outcome sync_all(const struct front *front, struct handed *const *list, size_t count, struct fault *fault) {
     size_t files = 0;
     for (size_t i = 0; i < count; i++) files += list[i]->parcel->count;
@@ -196,13 +205,15 @@ static enum outcome keep(const struct front *front, struct handed *const *list, 
     TRY(sync_all(front, list, count, fault));
     for (size_t i = 0; i < count; i++) {
         struct parcel *p = list[i]->parcel;
-        if (renameat2(own, p->name, own, list[i]->said.id, RENAME_NOREPLACE) != 0) return written("the submission's folder", fault);
+        if (renameat2(own, p->name, own, list[i]->said.id, RENAME_NOREPLACE) != 0)
+            return written("the submission's folder", fault);
         snprintf(p->name, sizeof p->name, "%s", list[i]->said.id);
     }
     return durable_sync_folder(own, fault);
 }
 
-static enum outcome accept(const struct front *front, struct handed *const *list, size_t count, int64_t most, struct arena *arena, struct fault *fault) {
+static enum outcome accept(const struct front *front, struct handed *const *list, size_t count, int64_t most,
+                           struct arena *arena, struct fault *fault) {
     struct accepting *a = arena_array(arena, count, sizeof *a);
     for (size_t i = 0; i < count; i++) a[i] = (struct accepting){.key = list[i]->key, .what = &list[i]->said};
     TRY(store_accept(front->store, a, count, most, arena, fault));
@@ -216,7 +227,8 @@ static enum outcome accept(const struct front *front, struct handed *const *list
     return OK;
 }
 
-enum outcome parcel_take_in(struct front *front, struct handed *list, size_t count, int64_t most, struct arena *arena, struct fault *fault) {
+enum outcome parcel_take_in(struct front *front, struct handed *list, size_t count, int64_t most, struct arena *arena,
+                            struct fault *fault) {
     struct handed **ready = arena_array(arena, count + 1, sizeof *ready);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {

@@ -7,27 +7,35 @@
 #include <unistd.h>
 
 static const char tables[] =
-    "CREATE TABLE IF NOT EXISTS submission(row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE,"
-    " digest BLOB NOT NULL, names TEXT NOT NULL, file TEXT UNIQUE, inode INTEGER, sent_as TEXT, stage INTEGER NOT NULL, answer TEXT,"
+    "CREATE TABLE IF NOT EXISTS submission(row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, key TEXT "
+    "NOT NULL UNIQUE,"
+    " digest BLOB NOT NULL, names TEXT NOT NULL, file TEXT UNIQUE, inode INTEGER, sent_as TEXT, stage INTEGER NOT "
+    "NULL, answer TEXT,"
     " at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS untold(row INTEGER PRIMARY KEY) STRICT;"
-    "CREATE TRIGGER IF NOT EXISTS submission_accepted AFTER INSERT ON submission BEGIN INSERT OR IGNORE INTO untold VALUES(new.row); END;"
-    "CREATE TRIGGER IF NOT EXISTS submission_changed AFTER UPDATE OF stage ON submission WHEN new.stage > 1 BEGIN INSERT OR IGNORE INTO untold VALUES(new.row); END;"
-    "CREATE TRIGGER IF NOT EXISTS submission_purged AFTER DELETE ON submission BEGIN DELETE FROM untold WHERE row = old.row; END;"
+    "CREATE TRIGGER IF NOT EXISTS submission_accepted AFTER INSERT ON submission BEGIN INSERT OR IGNORE INTO untold "
+    "VALUES(new.row); END;"
+    "CREATE TRIGGER IF NOT EXISTS submission_changed AFTER UPDATE OF stage ON submission WHEN new.stage > 1 BEGIN "
+    "INSERT OR IGNORE INTO untold VALUES(new.row); END;"
+    "CREATE TRIGGER IF NOT EXISTS submission_purged AFTER DELETE ON submission BEGIN DELETE FROM untold WHERE row = "
+    "old.row; END;"
     "CREATE INDEX IF NOT EXISTS submission_queued ON submission(row) WHERE stage = 0;"
     "CREATE INDEX IF NOT EXISTS submission_sent_as ON submission(sent_as) WHERE sent_as IS NOT NULL;"
-    "CREATE TABLE IF NOT EXISTS message(position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, case_key TEXT NOT NULL,"
-    " at INTEGER NOT NULL, acknowledged_at INTEGER, pushed INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,"
+    "CREATE TABLE IF NOT EXISTS message(position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, case_key "
+    "TEXT NOT NULL,"
+    " at INTEGER NOT NULL, acknowledged_at INTEGER, pushed INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL "
+    "DEFAULT 0,"
     " due INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX IF NOT EXISTS message_open ON message(position) WHERE acknowledged_at IS NULL;"
-    "CREATE INDEX IF NOT EXISTS message_unpushed ON message(case_key, position) WHERE pushed = 0 AND acknowledged_at IS NULL;"
-    "CREATE TABLE IF NOT EXISTS file(message TEXT NOT NULL, nth INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY(message, name)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS message_unpushed ON message(case_key, position) WHERE pushed = 0 AND acknowledged_at "
+    "IS NULL;"
+    "CREATE TABLE IF NOT EXISTS file(message TEXT NOT NULL, nth INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY "
+    "KEY(message, name)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS probe(one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL) STRICT;";
 
 /* Positions of a new store go beyond those of a lost one, so that a client's old cursor passes over nothing. */
-static const char beginning[] =
-    "INSERT INTO sqlite_sequence(name, seq) SELECT 'message', unixepoch() * 1000"
-    " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'message')";
+static const char beginning[] = "INSERT INTO sqlite_sequence(name, seq) SELECT 'message', unixepoch() * 1000"
+                                " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'message')";
 
 static enum outcome failed(struct store *store, const char *what, struct fault *fault) {
     return fault_set(fault, RETRY, "JOURNAL", "the front's store, %.200s: %s", what, sqlite3_errmsg(store->db));
@@ -77,7 +85,8 @@ enum outcome store_end(struct store *store, enum outcome outcome, struct fault *
     if (!sqlite3_get_autocommit(store->db)) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return outcome;
 }
-enum outcome store_each(struct store *store, const void *items, size_t size, size_t count, store_one one, bool changed, struct fault *fault) {
+enum outcome store_each(struct store *store, const void *items, size_t size, size_t count, store_one one, bool changed,
+                        struct fault *fault) {
     const char *item = items;
     store_enter(store);
     enum outcome outcome = store_begin(store, fault);
@@ -123,7 +132,8 @@ int64_t store_wait(struct store *store, int64_t seen, int64_t ms) {
     if (until.tv_nsec >= 1000000000) until = (struct timespec){until.tv_sec + 1, until.tv_nsec - 1000000000};
     store_enter(store);
     int waited = 0;
-    while (!store->stopped && store->changes == seen && waited != ETIMEDOUT) waited = pthread_cond_timedwait(&store->news, &store->door, &until);
+    while (!store->stopped && store->changes == seen && waited != ETIMEDOUT)
+        waited = pthread_cond_timedwait(&store->news, &store->door, &until);
     int64_t changes = store->changes;
     store_leave(store, false);
     return changes;
@@ -149,7 +159,8 @@ void store_stop_waiting(struct store *store) {
 enum outcome store_probe(struct store *store, struct fault *fault) {
     struct asking a;
     store_enter(store);
-    enum outcome outcome = store_ask(store, "INSERT INTO probe(one, at) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET at=excluded.at", &a, fault);
+    enum outcome outcome = store_ask(
+        store, "INSERT INTO probe(one, at) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET at=excluded.at", &a, fault);
     if (outcome == OK) {
         ask_int(&a, instant_now());
         outcome = store_run(store, &a, fault);
@@ -159,8 +170,10 @@ enum outcome store_probe(struct store *store, struct fault *fault) {
 }
 
 enum outcome store_purge(struct store *store, instant before, struct fault *fault) {
-    static const char *const steps[] = {"DELETE FROM submission WHERE stage > 2 AND changed_at < ?",
-        "DELETE FROM file WHERE message IN (SELECT id FROM message WHERE acknowledged_at < ?)", "DELETE FROM message WHERE acknowledged_at < ?"};
+    static const char *const steps[] = {
+        "DELETE FROM submission WHERE stage > 2 AND changed_at < ?",
+        "DELETE FROM file WHERE message IN (SELECT id FROM message WHERE acknowledged_at < ?)",
+        "DELETE FROM message WHERE acknowledged_at < ?"};
     struct asking a;
     store_enter(store);
     enum outcome outcome = store_begin(store, fault);

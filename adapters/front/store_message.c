@@ -5,8 +5,12 @@
 static enum outcome apply_moved(struct store *store, const struct change *c, struct fault *fault) {
     struct asking a;
     bool sent = c->kind == CHANGE_SENT;
-    TRY(store_ask(store, sent ? "UPDATE submission SET stage=max(stage, 2), sent_as=?, changed_at=? WHERE file=? AND inode=? AND stage<>5"
-                              : "UPDATE submission SET stage=5, answer=?, changed_at=? WHERE file=? AND inode=? AND stage<2", &a, fault));
+    TRY(store_ask(
+        store,
+        sent
+            ? "UPDATE submission SET stage=max(stage, 2), sent_as=?, changed_at=? WHERE file=? AND inode=? AND stage<>5"
+            : "UPDATE submission SET stage=5, answer=?, changed_at=? WHERE file=? AND inode=? AND stage<2",
+        &a, fault));
     ask_text(&a, c->text);
     ask_int(&a, instant_now());
     ask_text(&a, c->name);
@@ -17,7 +21,10 @@ static enum outcome apply_moved(struct store *store, const struct change *c, str
 /* The receipt may be here before the file is seen to be moved: then its name is still the one it had in outbox/. */
 static enum outcome apply_answered(struct store *store, const struct change *c, struct fault *fault) {
     struct asking a;
-    TRY(store_ask(store, "UPDATE submission SET stage=?, answer=?, changed_at=? WHERE stage IN (1, 2) AND (sent_as=?4 OR (sent_as IS NULL AND file=?4))", &a, fault));
+    TRY(store_ask(store,
+                  "UPDATE submission SET stage=?, answer=?, changed_at=? WHERE stage IN (1, 2) AND (sent_as=?4 OR "
+                  "(sent_as IS NULL AND file=?4))",
+                  &a, fault));
     ask_int(&a, c->kind == CHANGE_ACCEPTED ? STAGE_ACCEPTED : STAGE_REFUSED);
     ask_text(&a, c->text);
     ask_int(&a, instant_now());
@@ -32,7 +39,10 @@ static enum outcome apply_arrived(struct store *store, const struct change *c, s
     ask_text(&a, c->case_key);
     ask_int(&a, instant_now());
     TRY(store_run(store, &a, fault));
-    TRY(store_ask(store, "INSERT INTO file(message, nth, name) SELECT ?1, count(*), ?2 FROM file WHERE message=?1 ON CONFLICT DO NOTHING", &a, fault));
+    TRY(store_ask(store,
+                  "INSERT INTO file(message, nth, name) SELECT ?1, count(*), ?2 FROM file WHERE message=?1 ON CONFLICT "
+                  "DO NOTHING",
+                  &a, fault));
     ask_text(&a, c->message);
     ask_text(&a, c->name);
     return store_run(store, &a, fault);
@@ -57,8 +67,12 @@ enum outcome store_apply(struct store *store, const struct change *changes, size
 
 #define COLUMNS "position, id, case_key, acknowledged_at IS NOT NULL, attempts, at"
 static struct message told(const struct asking *a, struct arena *arena) {
-    return (struct message){.position = told_int(a, 0), .id = told_bytes(a, 1, arena), .case_key = told_bytes(a, 2, arena),
-                            .acknowledged = told_int(a, 3) != 0, .attempts = told_int(a, 4), .at = told_int(a, 5)};
+    return (struct message){.position = told_int(a, 0),
+                            .id = told_bytes(a, 1, arena),
+                            .case_key = told_bytes(a, 2, arena),
+                            .acknowledged = told_int(a, 3) != 0,
+                            .attempts = told_int(a, 4),
+                            .at = told_int(a, 5)};
 }
 
 static enum outcome read_files(struct store *store, struct message *m, struct arena *arena, struct fault *fault) {
@@ -82,11 +96,14 @@ static enum outcome read_files(struct store *store, struct message *m, struct ar
     return OK;
 }
 
-static enum outcome list(struct store *store, int64_t after, size_t most, struct arena *arena, struct message *into, size_t *ret_count, struct fault *fault) {
+static enum outcome list(struct store *store, int64_t after, size_t most, struct arena *arena, struct message *into,
+                         size_t *ret_count, struct fault *fault) {
     struct asking a;
     size_t count = 0;
     bool row = false;
-    TRY(store_ask(store, "SELECT " COLUMNS " FROM message WHERE acknowledged_at IS NULL AND position>? ORDER BY position LIMIT ?", &a, fault));
+    TRY(store_ask(
+        store, "SELECT " COLUMNS " FROM message WHERE acknowledged_at IS NULL AND position>? ORDER BY position LIMIT ?",
+        &a, fault));
     ask_int(&a, after);
     ask_int(&a, (int64_t)most);
     for (;;) {
@@ -99,8 +116,8 @@ static enum outcome list(struct store *store, int64_t after, size_t most, struct
     return OK;
 }
 
-enum outcome store_messages(struct store *store, int64_t after, size_t most, struct arena *arena, struct message **ret, size_t *ret_count,
-                            struct fault *fault) {
+enum outcome store_messages(struct store *store, int64_t after, size_t most, struct arena *arena, struct message **ret,
+                            size_t *ret_count, struct fault *fault) {
     *ret = arena_array(arena, most + 1, sizeof **ret);
     store_enter(store);
     enum outcome outcome = list(store, after, most, arena, *ret, ret_count, fault);
@@ -108,7 +125,8 @@ enum outcome store_messages(struct store *store, int64_t after, size_t most, str
     return outcome;
 }
 
-static enum outcome one(struct store *store, struct asking *a, struct arena *arena, bool *ret_known, struct message *ret, struct fault *fault) {
+static enum outcome one(struct store *store, struct asking *a, struct arena *arena, bool *ret_known,
+                        struct message *ret, struct fault *fault) {
     TRY(store_step(store, a, ret_known, fault));
     if (!*ret_known) return OK;
     *ret = told(a, arena);
@@ -116,7 +134,8 @@ static enum outcome one(struct store *store, struct asking *a, struct arena *are
     return read_files(store, ret, arena, fault);
 }
 
-enum outcome store_message(struct store *store, struct bytes id, struct arena *arena, bool *ret_known, struct message *ret, struct fault *fault) {
+enum outcome store_message(struct store *store, struct bytes id, struct arena *arena, bool *ret_known,
+                           struct message *ret, struct fault *fault) {
     struct asking a;
     store_enter(store);
     enum outcome outcome = store_ask(store, "SELECT " COLUMNS " FROM message WHERE id=?", &a, fault);
@@ -142,7 +161,8 @@ static enum outcome mark(struct store *store, const char *sql, int64_t value, st
 }
 
 enum outcome store_acknowledge(struct store *store, struct bytes id, struct fault *fault) {
-    return mark(store, "UPDATE message SET acknowledged_at=coalesce(acknowledged_at, ?) WHERE id=?", instant_now(), id, fault);
+    return mark(store, "UPDATE message SET acknowledged_at=coalesce(acknowledged_at, ?) WHERE id=?", instant_now(), id,
+                fault);
 }
 enum outcome store_pushed(struct store *store, struct bytes id, instant next, struct fault *fault) {
     if (!next) return mark(store, "UPDATE message SET pushed=?, attempts=attempts+1 WHERE id=?", 1, id, fault);
@@ -151,11 +171,13 @@ enum outcome store_pushed(struct store *store, struct bytes id, instant next, st
 
 /* The heads of the cases' queues, the one that is due first. */
 static const char due[] =
-    "SELECT " COLUMNS ", due FROM message m WHERE pushed=0 AND acknowledged_at IS NULL AND NOT EXISTS (SELECT 1 FROM message e WHERE"
-    " e.case_key=m.case_key AND e.pushed=0 AND e.acknowledged_at IS NULL AND e.position<m.position) ORDER BY due, position LIMIT 1";
+    "SELECT " COLUMNS
+    ", due FROM message m WHERE pushed=0 AND acknowledged_at IS NULL AND NOT EXISTS (SELECT 1 FROM message e WHERE"
+    " e.case_key=m.case_key AND e.pushed=0 AND e.acknowledged_at IS NULL AND e.position<m.position) ORDER BY due, "
+    "position LIMIT 1";
 
-enum outcome store_due(struct store *store, instant now, struct arena *arena, bool *ret_known, struct message *ret, instant *ret_next,
-                       struct fault *fault) {
+enum outcome store_due(struct store *store, instant now, struct arena *arena, bool *ret_known, struct message *ret,
+                       instant *ret_next, struct fault *fault) {
     struct asking a;
     bool row = false;
     *ret_known = false;
@@ -195,7 +217,8 @@ static enum outcome count_all(struct store *store, struct store_counts *ret, str
         if (stage >= 0 && stage < STAGE_COUNT) ret->stages[stage] = told_int(&a, 1);
     }
     TRY(number(store, "SELECT count(*) FROM message WHERE acknowledged_at IS NULL", &ret->unacknowledged, fault));
-    TRY(number(store, "SELECT count(*) FROM message WHERE acknowledged_at IS NULL AND pushed=0", &ret->unpushed, fault));
+    TRY(number(store, "SELECT count(*) FROM message WHERE acknowledged_at IS NULL AND pushed=0", &ret->unpushed,
+               fault));
     return number(store, "SELECT count(*) FROM untold", &ret->untold, fault);
 }
 

@@ -29,8 +29,14 @@ static void apply(enum change_kind kind, const char *name, uint64_t inode, const
     assert_int_equal(store_apply(store, &change, 1, &fault), OK);
 }
 static void arrive(const char *message, const char *of_case) {
-    struct change changes[2] = {{.kind = CHANGE_ARRIVED, .name = BYTES_LITERAL("x_1_photo"), .message = bytes_of_cstr(message), .case_key = bytes_of_cstr(of_case)},
-                                {.kind = CHANGE_ARRIVED, .name = BYTES_LITERAL("x.json"), .message = bytes_of_cstr(message), .case_key = bytes_of_cstr(of_case)}};
+    struct change changes[2] = {{.kind = CHANGE_ARRIVED,
+                                 .name = BYTES_LITERAL("x_1_photo"),
+                                 .message = bytes_of_cstr(message),
+                                 .case_key = bytes_of_cstr(of_case)},
+                                {.kind = CHANGE_ARRIVED,
+                                 .name = BYTES_LITERAL("x.json"),
+                                 .message = bytes_of_cstr(message),
+                                 .case_key = bytes_of_cstr(of_case)}};
     assert_int_equal(store_apply(store, changes, 2, &fault), OK);
 }
 
@@ -50,8 +56,11 @@ static void a_key_is_one_submission(void **state) {
     assert_true(one.known);
     assert_string_equal(one.found.id, first.id);
     assert_int_equal(one.found.digest.b[0], 1);
-    struct accepting three[] = {{.key = BYTES_LITERAL("k"), .what = &third}, {.key = BYTES_LITERAL("l"), .what = &second}, {.key = BYTES_LITERAL("m"), .what = &third}};
-    assert_int_equal(store_accept(store, three, 3, 2, arena, &fault), OK); /* room for one: each has its own answer, in one transaction */
+    struct accepting three[] = {{.key = BYTES_LITERAL("k"), .what = &third},
+                                {.key = BYTES_LITERAL("l"), .what = &second},
+                                {.key = BYTES_LITERAL("m"), .what = &third}};
+    /* room for one: each has its own answer, in one transaction */
+    assert_int_equal(store_accept(store, three, 3, 2, arena, &fault), OK);
     assert_true(three[0].known && !three[1].known && !three[1].full && three[2].full);
     assert_string_equal(three[2].why.code, "QUEUE_FULL");
     assert_int_equal(store_queued(store, 9, arena, &queued, &count, &fault), OK);
@@ -115,9 +124,10 @@ static void an_inbox_in_order(void **state) {
     assert_int_equal(count, 3);
     assert_int_equal(list[0].file_count, 2);
     assert_true(bytes_equal_cstr(list[0].files[1], "x.json") && bytes_equal_cstr(list[2].id, "2-1-1"));
-    assert_int_equal(store_pushed(store, list[0].id, far, &fault), OK); /* the first of case a is refused by the webhook … */
+    /* the first of case a is refused by the webhook … */
+    assert_int_equal(store_pushed(store, list[0].id, far, &fault), OK);
     assert_int_equal(store_due(store, instant_now(), arena, &known, &one, &next, &fault), OK);
-    assert_true(known && bytes_equal_cstr(one.id, "2-1-1"));            /* … its second waits, case b does not */
+    assert_true(known && bytes_equal_cstr(one.id, "2-1-1")); /* … its second waits, case b does not */
     assert_int_equal(store_pushed(store, one.id, 0, &fault), OK);
     assert_int_equal(store_due(store, instant_now(), arena, &known, &one, &next, &fault), OK);
     assert_true(!known && next == far);
@@ -155,6 +165,8 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_one_submission), cmocka_unit_test(what_can_never_be_placed_is_told_as_failed), cmocka_unit_test(states_only_go_on), cmocka_unit_test(an_inbox_in_order)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_key_is_one_submission),
+                                       cmocka_unit_test(what_can_never_be_placed_is_told_as_failed),
+                                       cmocka_unit_test(states_only_go_on), cmocka_unit_test(an_inbox_in_order)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define PACE_LEAST 16 /* bytes a millisecond that a client must take */
+#define PACE_LEAST   16 /* bytes a millisecond that a client must take */
 #define PACE_REST_MS 30000
 
 static void add(struct MHD_Response *response, const char *name, const char *value) {
@@ -14,7 +14,8 @@ static void add(struct MHD_Response *response, const char *name, const char *val
 }
 
 static enum MHD_Result send_off(struct asked *asked, unsigned status, struct MHD_Response *response, int64_t size) {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(asked->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(asked->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (!response) return MHD_NO;
     if (info) lines_extend(asked->http->lines, info->connect_fd, PACE_REST_MS + size / PACE_LEAST);
     add(response, "Cache-Control", "no-store");
@@ -37,7 +38,8 @@ static struct MHD_Response *of_text(char *text, size_t count, const char *type) 
     return response;
 }
 
-static enum MHD_Result send_json(struct asked *asked, unsigned status, json_t *body, const char *type, const char *location) {
+static enum MHD_Result send_json(struct asked *asked, unsigned status, json_t *body, const char *type,
+                                 const char *location) {
     char *text = json_dumps(body, JSON_COMPACT);
     PROMISE(text);
     json_decref(body);
@@ -52,8 +54,12 @@ enum MHD_Result answer_json(struct asked *asked, unsigned status, json_t *body, 
 }
 
 unsigned answer_status(const struct fault *fault) {
-    static const struct { const char *code; unsigned status; } known[] = {{"HTTP_UNAUTHORIZED", 401}, {"HTTP_NOT_FOUND", 404}, {"HTTP_METHOD", 405},
-        {"HTTP_REQUEST", 400}, {"HTTP_GONE", 410}, {"HTTP_RANGE", 416}, {"IDEMPOTENCY_KEY", 400}, {"TOO_LARGE", 413}, {"QUEUE_FULL", 503}, {"INTERNAL", 500}};
+    static const struct {
+        const char *code;
+        unsigned status;
+    } known[] = {{"HTTP_UNAUTHORIZED", 401}, {"HTTP_NOT_FOUND", 404}, {"HTTP_METHOD", 405},     {"HTTP_REQUEST", 400},
+                 {"HTTP_GONE", 410},         {"HTTP_RANGE", 416},     {"IDEMPOTENCY_KEY", 400}, {"TOO_LARGE", 413},
+                 {"QUEUE_FULL", 503},        {"INTERNAL", 500}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(known[i].code, fault->code) == 0) return known[i].status;
     }
@@ -91,7 +97,8 @@ enum MHD_Result answer_text(struct asked *asked, unsigned status, const char *ty
 
 /* RFC 8187: any name, as percent-encoded UTF-8. */
 static const char *disposition(struct arena *arena, const char *name) {
-    static const char digits[] = "0123456789ABCDEF", plain[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~";
+    static const char digits[] = "0123456789ABCDEF",
+                      plain[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~";
     char *to = arena_alloc(arena, 3 * strlen(name) + 1), *at = to;
     for (const char *from = name; *from; from++) {
         unsigned char c = (unsigned char)*from;
@@ -112,12 +119,18 @@ static enum MHD_Result out_of_range(struct asked *asked, int64_t size) {
     return answer_fault(asked, MHD_HTTP_RANGE_NOT_SATISFIABLE, &fault);
 }
 
-/* A download that broke off goes on where it was: If-Range says of which file. What a message holds never changes, so its place in the file system is enough. */
+/* A download that broke off goes on where it was: If-Range says of which file. What a message holds never changes, so
+ * its place in the file system is enough. */
 enum MHD_Result answer_file(struct asked *asked, int file, const struct stat *facts, const char *name) {
     int64_t from = 0, count = facts->st_size;
-    const char *tag = arena_printf(asked->arena, "\"%llx-%llx\"", (unsigned long long)facts->st_ino, (unsigned long long)facts->st_size), *same = asked_header(asked, "If-Range");
-    enum range range = same && strcmp(same, tag) != 0 ? RANGE_ALL : request_range(asked_header(asked, "Range"), facts->st_size, &from, &count);
-    struct MHD_Response *response = range == RANGE_NOTHING ? NULL : MHD_create_response_from_fd_at_offset64((uint64_t)count, file, (uint64_t)from);
+    const char *tag = arena_printf(asked->arena, "\"%llx-%llx\"", (unsigned long long)facts->st_ino,
+                                   (unsigned long long)facts->st_size),
+               *same = asked_header(asked, "If-Range");
+    enum range range = same && strcmp(same, tag) != 0
+                           ? RANGE_ALL
+                           : request_range(asked_header(asked, "Range"), facts->st_size, &from, &count);
+    struct MHD_Response *response =
+        range == RANGE_NOTHING ? NULL : MHD_create_response_from_fd_at_offset64((uint64_t)count, file, (uint64_t)from);
     if (!response) {
         close(file);
         return range == RANGE_NOTHING ? out_of_range(asked, facts->st_size) : MHD_NO;
@@ -127,7 +140,8 @@ enum MHD_Result answer_file(struct asked *asked, int file, const struct stat *fa
     add(response, "Accept-Ranges", "bytes");
     add(response, "ETag", tag);
     if (range == RANGE_PART) {
-        asked->content_range = arena_printf(asked->arena, "bytes %lld-%lld/%lld", (long long)from, (long long)(from + count - 1), (long long)facts->st_size);
+        asked->content_range = arena_printf(asked->arena, "bytes %lld-%lld/%lld", (long long)from,
+                                            (long long)(from + count - 1), (long long)facts->st_size);
     }
     return send_off(asked, range == RANGE_PART ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK, response, count);
 }

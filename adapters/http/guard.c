@@ -1,10 +1,13 @@
-/* See http_inside.h: who may come in. What is configured is required: with keys, a key; with client_ca, a certificate; with both, both. */
+/* See http_inside.h: who may come in. What is configured is required: with keys, a key; with client_ca, a certificate;
+ * with both, both. */
 #include "adapters/http/http_inside.h"
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <openssl/crypto.h>
 
-static enum outcome refused(struct fault *fault, const char *why) { return fault_set(fault, REFUSE, "HTTP_UNAUTHORIZED", "%s", why); }
+static enum outcome refused(struct fault *fault, const char *why) {
+    return fault_set(fault, REFUSE, "HTTP_UNAUTHORIZED", "%s", why);
+}
 
 /* Every key is looked at to its end, so the time tells nothing. */
 static enum outcome admit_key(const struct asked *asked, struct fault *fault) {
@@ -27,7 +30,8 @@ static bool listed(const struct http_settings *s, gnutls_x509_crt_t certificate)
     char name[256];
     size_t size = sizeof name;
     if (!s->client_count) return true;
-    if (gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) != GNUTLS_E_SUCCESS) return false;
+    if (gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size) != GNUTLS_E_SUCCESS)
+        return false;
     for (size_t i = 0; i < s->client_count; i++) {
         if (strlen(s->clients[i]) == size && memcmp(s->clients[i], name, size) == 0) return true;
     }
@@ -35,7 +39,8 @@ static bool listed(const struct http_settings *s, gnutls_x509_crt_t certificate)
 }
 
 static enum outcome admit_certificate(const struct asked *asked, struct fault *fault) {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(asked->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(asked->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     unsigned status = 0, count = 0;
     gnutls_x509_crt_t certificate;
     if (!info) return refused(fault, "a client certificate is needed");
@@ -45,9 +50,12 @@ static enum outcome admit_certificate(const struct asked *asked, struct fault *f
     gnutls_typed_vdata_st purpose = {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = NULL, .size = 0};
     char oid[] = GNUTLS_KP_TLS_WWW_CLIENT;
     purpose.data = (unsigned char *)oid;
-    if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) != GNUTLS_E_SUCCESS || status) return refused(fault, "the client certificate is not one of client_ca, or not valid today");
-    if (gnutls_x509_crt_init(&certificate) != GNUTLS_E_SUCCESS) return refused(fault, "the client certificate cannot be read");
-    bool known = gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) == GNUTLS_E_SUCCESS && listed(asked->http->settings, certificate);
+    if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) != GNUTLS_E_SUCCESS || status)
+        return refused(fault, "the client certificate is not one of client_ca, or not valid today");
+    if (gnutls_x509_crt_init(&certificate) != GNUTLS_E_SUCCESS)
+        return refused(fault, "the client certificate cannot be read");
+    bool known = gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) == GNUTLS_E_SUCCESS &&
+                 listed(asked->http->settings, certificate);
     gnutls_x509_crt_deinit(certificate);
     return known ? OK : refused(fault, "the client certificate's common name is not listed");
 }
@@ -61,11 +69,16 @@ enum outcome guard_admit(const struct asked *asked, struct fault *fault) {
 
 enum outcome guard_certificate(const char *pem, instant *ret_until, struct fault *fault) {
     gnutls_x509_crt_t certificate;
-    union { const char *from; unsigned char *to; } data = {.from = pem};
+    union {
+        const char *from;
+        unsigned char *to;
+    } data = {.from = pem};
     gnutls_datum_t datum = {data.to, (unsigned)strlen(pem)};
     if (gnutls_x509_crt_init(&certificate) != GNUTLS_E_SUCCESS) return fault_set(fault, FATAL, "HTTP_LISTEN", "gnutls");
     int error = gnutls_x509_crt_import(certificate, &datum, GNUTLS_X509_FMT_PEM);
     if (error == GNUTLS_E_SUCCESS) *ret_until = (instant)gnutls_x509_crt_get_expiration_time(certificate) * 1000;
     gnutls_x509_crt_deinit(certificate);
-    return error == GNUTLS_E_SUCCESS ? OK : fault_set(fault, REFUSE, "HTTP_LISTEN", "tls.certificate: %s", gnutls_strerror(error));
+    return error == GNUTLS_E_SUCCESS
+               ? OK
+               : fault_set(fault, REFUSE, "HTTP_LISTEN", "tls.certificate: %s", gnutls_strerror(error));
 }

@@ -13,14 +13,15 @@ static void release(void *of) {
 
 static void tell_begun(const struct http *http) {
     const struct http_settings *s = http->settings;
-    log_info("http.listening", "address=%s tls=%s keys=%zu certificates=%s webhook=%s", s->listen, s->certificate ? "yes" : "no", s->key_count,
-             s->client_ca ? "yes" : "no", s->webhook.url ? "yes" : "no");
+    log_info("http.listening", "address=%s tls=%s keys=%zu certificates=%s webhook=%s", s->listen,
+             s->certificate ? "yes" : "no", s->key_count, s->client_ca ? "yes" : "no", s->webhook.url ? "yes" : "no");
     if (http->certificate_until != INSTANT_NONE && http->certificate_until - instant_now() < 30 * DAY_MS) {
         log_warn("http.certificate", "days_left=%lld", (long long)((http->certificate_until - instant_now()) / DAY_MS));
     }
 }
 
-static enum outcome open_all(struct http *http, const struct front_place *place, struct transport *base, struct fault *fault) {
+static enum outcome open_all(struct http *http, const struct front_place *place, struct transport *base,
+                             struct fault *fault) {
     TRY(http_settings_load(place->settings, &http->settings, fault));
     TRY(front_open(place, HTTP_FOLDER, base, &http->front, fault));
     return server_start(http, fault);

@@ -9,9 +9,10 @@
 #include "adapters/http/request.h"
 #include "adapters/http/settings.h"
 
-#define HTTP_FOLDER ".http"           /* in the spool: store.sqlite, and a folder for each submission not yet placed */
-#define HTTP_WAIT_MOST_S 60           /* long-poll */
-#define HTTP_LIST_MOST 200
+/* in the spool: store.sqlite, and a folder for each submission not yet placed */
+#define HTTP_FOLDER      ".http"
+#define HTTP_WAIT_MOST_S 60 /* long-poll */
+#define HTTP_LIST_MOST   200
 
 struct lines;
 struct http {
@@ -22,7 +23,7 @@ struct http {
     pthread_t pusher;
     bool pushing;
     atomic_llong answers[6], pushed, push_failures, received_bytes;
-    instant certificate_until;        /* INSTANT_NONE: no TLS */
+    instant certificate_until; /* INSTANT_NONE: no TLS */
 };
 
 /* ---- one request: its own thread ---- */
@@ -32,27 +33,30 @@ struct asked {
     struct route route;
     const char *path;
     struct arena *arena;
-    struct parcel *parcel;            /* POST of a submission: what is being received */
-    struct MHD_PostProcessor *form;   /* NULL: the body is the case file */
-    size_t open;                      /* place of the part being written */
+    struct parcel *parcel;          /* POST of a submission: what is being received */
+    struct MHD_PostProcessor *form; /* NULL: the body is the case file */
+    size_t open;                    /* place of the part being written */
     char open_key[16];
-    struct fault part_fault;          /* why a part was not taken */
-    struct fault early;               /* decided before the body was there; told once it is read */
+    struct fault part_fault; /* why a part was not taken */
+    struct fault early;      /* decided before the body was there; told once it is read */
     unsigned early_status;
-    int64_t declared, received;       /* body bytes; declared -1: chunked */
-    int64_t begun_ms;                 /* monotonic */
-    const char *content_range;        /* of the answer; NULL: none */
+    int64_t declared, received; /* body bytes; declared -1: chunked */
+    int64_t begun_ms;           /* monotonic */
+    const char *content_range;  /* of the answer; NULL: none */
     bool answered;
 };
 const char *asked_header(const struct asked *asked, const char *name);
 const char *asked_query(const struct asked *asked, const char *name);
 
 /* ---- answer.c: each gives what MHD wants back */
-enum MHD_Result answer_json(struct asked *asked, unsigned status, json_t *body, const char *location);  /* takes body */
-enum MHD_Result answer_fault(struct asked *asked, unsigned status, const struct fault *fault);          /* RFC 9457 */
+/* takes body */
+enum MHD_Result answer_json(struct asked *asked, unsigned status, json_t *body, const char *location);
+/* RFC 9457 */
+enum MHD_Result answer_fault(struct asked *asked, unsigned status, const struct fault *fault);
 enum MHD_Result answer_text(struct asked *asked, unsigned status, const char *type, const char *text);
-enum MHD_Result answer_file(struct asked *asked, int file, const struct stat *facts, const char *name); /* takes file; the range asked for */
-unsigned answer_status(const struct fault *fault);  /* of a fault of ours: 4xx, 5xx */
+/* takes file; the range asked for */
+enum MHD_Result answer_file(struct asked *asked, int file, const struct stat *facts, const char *name);
+unsigned answer_status(const struct fault *fault); /* of a fault of ours: 4xx, 5xx */
 
 /* ---- guard.c */
 MUST_USE enum outcome guard_admit(const struct asked *asked, struct fault *fault);

@@ -1,5 +1,6 @@
-/* See http_inside.h. A client that sends or takes a byte now and then is never idle to libmicrohttpd, so each connection has an instant
- * by which its present step must be over; past it the socket is shut down, and its thread ends by itself. */
+/* See http_inside.h. A client that sends or takes a byte now and then is never idle to libmicrohttpd, so each
+ * connection has an instant by which its present step must be over; past it the socket is shut down, and its thread
+ * ends by itself. */
 #include "adapters/http/http_inside.h"
 #include "base/log.h"
 #include <stdlib.h>
@@ -11,7 +12,11 @@ struct lines {
     pthread_t watch;
     atomic_bool stopping;
     size_t most;
-    struct { int descriptor; int64_t until_ms; bool cut; } *all;
+    struct {
+        int descriptor;
+        int64_t until_ms;
+        bool cut;
+    } *all;
     atomic_llong cut;
 };
 

@@ -1,6 +1,6 @@
-/* See http_inside.h: 推送, the webhook. It is told of each message, in the order of its case, until it answers 2xx; signed as
- * https://www.standardwebhooks.com has it: HMAC-SHA256 over "id.timestamp.body". The files are fetched, and the message acknowledged,
- * as with a listing. A message that is refused again and again holds up its own case only. */
+/* See http_inside.h: 推送, the webhook. It is told of each message, in the order of its case, until it answers 2xx;
+ * signed as https://www.standardwebhooks.com has it: HMAC-SHA256 over "id.timestamp.body". The files are fetched, and
+ * the message acknowledged, as with a listing. A message that is refused again and again holds up its own case only. */
 #include "adapters/http/http_inside.h"
 #include "base/log.h"
 #include <curl/curl.h>
@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FIRST_REST_MS 1000
+#define FIRST_REST_MS   1000
 #define TROUBLE_REST_MS 2000
-#define IDLE_MS 60000
+#define IDLE_MS         60000
 
 /* 1 s, 2 s, 4 s … up to the most. */
 static int64_t rest_ms(const struct http_webhook *w, int64_t attempts) {
@@ -23,7 +23,8 @@ static const char *signature(const struct http_webhook *w, const char *signed_te
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned count = 0;
     char *text = arena_alloc(arena, 2 * EVP_MAX_MD_SIZE);
-    PROMISE(HMAC(EVP_sha256(), w->secret.at, (int)w->secret.count, (const unsigned char *)signed_text, strlen(signed_text), sum, &count));
+    PROMISE(HMAC(EVP_sha256(), w->secret.at, (int)w->secret.count, (const unsigned char *)signed_text,
+                 strlen(signed_text), sum, &count));
     EVP_EncodeBlock((unsigned char *)text, sum, (int)count);
     return text;
 }
@@ -33,10 +34,12 @@ static size_t swallow(char *data, size_t one, size_t count, void *of) {
     return one * count;
 }
 
-static struct curl_slist *headers_of(const struct http *http, const struct message *m, const char *body, struct arena *arena) {
+static struct curl_slist *headers_of(const struct http *http, const struct message *m, const char *body,
+                                     struct arena *arena) {
     const char *at = arena_printf(arena, "%lld", (long long)(instant_now() / 1000)), *id = arena_cstr(arena, m->id);
     const char *sum = signature(&http->settings->webhook, arena_printf(arena, "%s.%s.%s", id, at, body), arena);
-    const char *lines[] = {"Content-Type: application/json", arena_printf(arena, "webhook-id: %s", id), arena_printf(arena, "webhook-timestamp: %s", at),
+    const char *lines[] = {"Content-Type: application/json", arena_printf(arena, "webhook-id: %s", id),
+                           arena_printf(arena, "webhook-timestamp: %s", at),
                            arena_printf(arena, "webhook-signature: v1,%s", sum)};
     struct curl_slist *list = NULL;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -49,7 +52,9 @@ static struct curl_slist *headers_of(const struct http *http, const struct messa
 static void set(CURL *curl, CURLoption option, const char *value) {
     if (value) PROMISE(curl_easy_setopt(curl, option, value) == CURLE_OK);
 }
-static void set_number(CURL *curl, CURLoption option, long value) { PROMISE(curl_easy_setopt(curl, option, value) == CURLE_OK); }
+static void set_number(CURL *curl, CURLoption option, long value) {
+    PROMISE(curl_easy_setopt(curl, option, value) == CURLE_OK);
+}
 
 /* The status, 0 when there was no answer. */
 static long post(const struct http *http, CURL *curl, const struct message *m, const char *body, struct arena *arena) {
@@ -76,8 +81,10 @@ static long post(const struct http *http, CURL *curl, const struct message *m, c
     return status;
 }
 
-static enum outcome push(struct http *http, CURL *curl, const struct message *m, struct arena *arena, struct fault *fault) {
-    json_t *event = json_pack("{s:s, s:s, s:o}", "type", "ecocase.message.arrived", "agency", http->front->agency, "data", message_json(http, m));
+static enum outcome push(struct http *http, CURL *curl, const struct message *m, struct arena *arena,
+                         struct fault *fault) {
+    json_t *event = json_pack("{s:s, s:s, s:o}", "type", "ecocase.message.arrived", "agency", http->front->agency,
+                              "data", message_json(http, m));
     char *body = json_dumps(event, JSON_COMPACT);
     PROMISE(body);
     long status = post(http, curl, m, body, arena);
@@ -86,10 +93,12 @@ static enum outcome push(struct http *http, CURL *curl, const struct message *m,
     bool taken = status >= 200 && status < 300;
     atomic_fetch_add(taken ? &http->pushed : &http->push_failures, 1);
     if (!taken) log_warn("http.push", "status=%ld attempts=%lld", status, (long long)m->attempts + 1);
-    return store_pushed(http->front->store, m->id, taken ? 0 : instant_now() + rest_ms(&http->settings->webhook, m->attempts), fault);
+    return store_pushed(http->front->store, m->id,
+                        taken ? 0 : instant_now() + rest_ms(&http->settings->webhook, m->attempts), fault);
 }
 
-static enum outcome push_next(struct http *http, CURL *curl, struct arena *arena, int64_t *ret_ms, struct fault *fault) {
+static enum outcome push_next(struct http *http, CURL *curl, struct arena *arena, int64_t *ret_ms,
+                              struct fault *fault) {
     struct message m;
     bool known = false;
     instant next = 0, now = instant_now();

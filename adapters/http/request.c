@@ -34,8 +34,10 @@ static struct route route_inbox(const char *at) {
     if (!part(&at, &id) || !plain_id(id)) return (struct route){0};
     if (!*at) return (struct route){.kind = ROUTE_MESSAGE, .method = "GET", .id = id};
     if (!part(&at, &word)) return (struct route){0};
-    if (bytes_equal_cstr(word, "acknowledge") && !*at) return (struct route){.kind = ROUTE_ACKNOWLEDGE, .method = "POST", .id = id};
-    if (!bytes_equal_cstr(word, "files") || !part(&at, &digits) || *at || digits.count >= sizeof text) return (struct route){0};
+    if (bytes_equal_cstr(word, "acknowledge") && !*at)
+        return (struct route){.kind = ROUTE_ACKNOWLEDGE, .method = "POST", .id = id};
+    if (!bytes_equal_cstr(word, "files") || !part(&at, &digits) || *at || digits.count >= sizeof text)
+        return (struct route){0};
     memcpy(text, digits.at, digits.count);
     if (!request_number(text, 0, 9999, -1, &nth)) return (struct route){0};
     return (struct route){.kind = ROUTE_FILE, .method = "GET", .id = id, .nth = (unsigned)nth};
@@ -66,7 +68,8 @@ bool request_number(const char *text, int64_t least, int64_t most, int64_t other
 }
 
 struct bytes request_credential(const char *authorization, const char *api_key) {
-    if (authorization && strncasecmp(authorization, "Bearer ", 7) == 0) return bytes_of_cstr(authorization + 7 + strspn(authorization + 7, " "));
+    if (authorization && strncasecmp(authorization, "Bearer ", 7) == 0)
+        return bytes_of_cstr(authorization + 7 + strspn(authorization + 7, " "));
     return api_key ? bytes_of_cstr(api_key) : BYTES_NONE;
 }
 

@@ -1,14 +1,25 @@
-/* 请求: the texts of a request taken apart: path, query numbers, credentials, keys, media types. Pure; for outside input of any kind. */
+/* 请求: the texts of a request taken apart: path, query numbers, credentials, keys, media types. Pure; for outside
+ * input of any kind. */
 #ifndef ECOCASE_ADAPTERS_HTTP_REQUEST_H
 #define ECOCASE_ADAPTERS_HTTP_REQUEST_H
 #include "base/bytes.h"
 
-enum route_kind { ROUTE_NONE, ROUTE_HEALTH, ROUTE_METRICS, ROUTE_SUBMIT, ROUTE_SUBMISSION, ROUTE_INBOX, ROUTE_MESSAGE, ROUTE_FILE, ROUTE_ACKNOWLEDGE };
+enum route_kind {
+    ROUTE_NONE,
+    ROUTE_HEALTH,
+    ROUTE_METRICS,
+    ROUTE_SUBMIT,
+    ROUTE_SUBMISSION,
+    ROUTE_INBOX,
+    ROUTE_MESSAGE,
+    ROUTE_FILE,
+    ROUTE_ACKNOWLEDGE
+};
 struct route {
     enum route_kind kind;
-    const char *method;     /* the one method of this path; another one is 405 */
-    struct bytes id;        /* view into the path */
-    unsigned nth;           /* ROUTE_FILE: from 0 */
+    const char *method; /* the one method of this path; another one is 405 */
+    struct bytes id;    /* view into the path */
+    unsigned nth;       /* ROUTE_FILE: from 0 */
 };
 /* The path as it came, without the query. ROUTE_NONE: no such path. */
 struct route route_find(const char *path);
@@ -20,8 +31,8 @@ struct bytes request_credential(const char *authorization, const char *api_key);
 bool request_idempotency_key(const char *text, struct bytes *ret);
 /* True for multipart/form-data; *ret_sound: with a boundary as RFC 2046 allows it. */
 bool request_multipart(const char *content_type, bool *ret_sound);
-/* Range of RFC 9110: the one range of bytes that `text` asks for of a file of `size`. RANGE_ALL: none, several, or a text that is none (then
- * the whole file is the answer, as it may be); RANGE_NOTHING: none of its bytes are there. */
+/* Range of RFC 9110: the one range of bytes that `text` asks for of a file of `size`. RANGE_ALL: none, several, or a
+ * text that is none (then the whole file is the answer, as it may be); RANGE_NOTHING: none of its bytes are there. */
 enum range { RANGE_ALL, RANGE_PART, RANGE_NOTHING };
 enum range request_range(const char *text, int64_t size, int64_t *ret_from, int64_t *ret_count);
 #endif

@@ -10,14 +10,19 @@
 #include <stdlib.h>
 
 #define PEM_MOST (256u * KIB)
-struct reading { struct http_settings *into; const char *path; struct fault *fault; };
+struct reading {
+    struct http_settings *into;
+    const char *path;
+    struct fault *fault;
+};
 
 /* From the settings' own folder; links are followed: certificates are often kept behind them. */
 static enum outcome resolve(struct reading *r, const struct setting *at, const char *text, const char **ret) {
     const char *slash = strrchr(r->path, '/');
     char whole[PATH_MAX], real[PATH_MAX];
-    int length = *text == '/' || !slash ? snprintf(whole, sizeof whole, "%s", text)
-                                        : snprintf(whole, sizeof whole, "%.*s/%s", (int)(slash - r->path), r->path, text);
+    int length = *text == '/' || !slash
+                     ? snprintf(whole, sizeof whole, "%s", text)
+                     : snprintf(whole, sizeof whole, "%.*s/%s", (int)(slash - r->path), r->path, text);
     if (length < 0 || (size_t)length >= sizeof whole || !realpath(whole, real)) {
         return setting_fault(at, r->fault, "FILE_READ", "\"%.200s\" is not there or may not be read", text);
     }
@@ -31,7 +36,8 @@ static enum outcome read_file(struct reading *r, const struct setting *at, const
     const char *path = NULL;
     buffer_init(&content, PEM_MOST);
     TRY(resolve(r, at, text, &path));
-    if (buffer_read_file(&content, path, &inner) != OK) return setting_fault(at, r->fault, inner.code, "%.300s", inner.text);
+    if (buffer_read_file(&content, path, &inner) != OK)
+        return setting_fault(at, r->fault, inner.code, "%.300s", inner.text);
     *ret = arena_cstr(r->into->arena, buffer_view(&content));
     return OK;
 }
@@ -54,7 +60,9 @@ static bool parse_address(const char *text, struct sockaddr_storage *ret, bool *
     char *end = NULL;
     long port = colon ? strtol(colon + 1, &end, 10) : 0;
     size_t count = colon ? (size_t)(colon - text) : 0;
-    if (!colon || colon[1] < '0' || colon[1] > '9' || *end || port < 1 || port > 65535 || !count || count >= sizeof host) return false;
+    if (!colon || colon[1] < '0' || colon[1] > '9' || *end || port < 1 || port > 65535 || !count ||
+        count >= sizeof host)
+        return false;
     bool six = text[0] == '[' && text[count - 1] == ']';
     snprintf(host, sizeof host, "%.*s", (int)(six ? count - 2 : count), six ? text + 1 : text);
     struct sockaddr_in *four = (struct sockaddr_in *)ret;
@@ -77,17 +85,21 @@ static enum outcome read_tls(struct reading *r, struct setting *root) {
     struct http_settings *s = r->into;
     struct setting *tls = setting_get(root, "tls");
     if (!tls) return OK;
-    if (tls->kind != SETTING_MAP) return setting_fault(tls, r->fault, "SETTINGS_TYPE", "tls: {certificate, key, client_ca, clients}");
+    if (tls->kind != SETTING_MAP)
+        return setting_fault(tls, r->fault, "SETTINGS_TYPE", "tls: {certificate, key, client_ca, clients}");
     TRY(read_file_of(r, tls, "certificate", &s->certificate));
     TRY(read_file_of(r, tls, "key", &s->private_key));
     TRY(read_file_of(r, tls, "client_ca", &s->client_ca));
-    if (!s->certificate || !s->private_key) return setting_fault(tls, r->fault, "SETTINGS_MISSING", "tls needs certificate and key, PEM files");
+    if (!s->certificate || !s->private_key)
+        return setting_fault(tls, r->fault, "SETTINGS_MISSING", "tls needs certificate and key, PEM files");
     struct setting *clients = setting_get(tls, "clients");
     if (!clients) return OK;
-    if (clients->kind != SETTING_LIST || !s->client_ca) return setting_fault(clients, r->fault, "SETTINGS_TYPE", "clients: a list of common names, beside client_ca");
+    if (clients->kind != SETTING_LIST || !s->client_ca)
+        return setting_fault(clients, r->fault, "SETTINGS_TYPE", "clients: a list of common names, beside client_ca");
     s->clients = arena_array(s->arena, clients->count + 1, sizeof *s->clients);
     for (const struct setting *one = clients->first; one; one = one->next) {
-        if (one->kind != SETTING_TEXT || !*one->text) return setting_fault(one, r->fault, "SETTINGS_TYPE", "clients: a list of common names");
+        if (one->kind != SETTING_TEXT || !*one->text)
+            return setting_fault(one, r->fault, "SETTINGS_TYPE", "clients: a list of common names");
         s->clients[s->client_count++] = one->text;
     }
     return OK;
@@ -106,13 +118,18 @@ static bool hex_digest(const char *text, struct digest *ret) {
 
 static enum outcome read_key(struct reading *r, struct setting *from, struct http_key *ret) {
     const char *digest = NULL, *until = NULL;
-    if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "a key is {name, sha256, until}");
+    if (from->kind != SETTING_MAP)
+        return setting_fault(from, r->fault, "SETTINGS_TYPE", "a key is {name, sha256, until}");
     TRY(setting_text(from, "name", &ret->name, r->fault));
     TRY(setting_text(from, "sha256", &digest, r->fault));
     TRY(setting_text_or(from, "until", NULL, &until, r->fault));
-    if (!hex_digest(digest, &ret->digest)) return setting_fault(setting_get(from, "sha256"), r->fault, "SETTINGS_TYPE", "sha256 is 64 hexadecimal digits: printf %%s \"$KEY\" | sha256sum");
+    if (!hex_digest(digest, &ret->digest))
+        return setting_fault(setting_get(from, "sha256"), r->fault, "SETTINGS_TYPE",
+                             "sha256 is 64 hexadecimal digits: printf %%s \"$KEY\" | sha256sum");
     ret->until = INSTANT_NONE;
-    if (until && !instant_parse(bytes_of_cstr(until), &ret->until)) return setting_fault(setting_get(from, "until"), r->fault, "SETTINGS_TYPE", "until is a date or a time, 2027-01-01");
+    if (until && !instant_parse(bytes_of_cstr(until), &ret->until))
+        return setting_fault(setting_get(from, "until"), r->fault, "SETTINGS_TYPE",
+                             "until is a date or a time, 2027-01-01");
     return OK;
 }
 
@@ -120,7 +137,9 @@ static enum outcome read_keys(struct reading *r, struct setting *root) {
     struct http_settings *s = r->into;
     struct setting *keys = setting_get(root, "keys");
     if (!keys) return OK;
-    if (keys->kind != SETTING_LIST || keys->count > HTTP_KEYS_MOST) return setting_fault(keys, r->fault, "SETTINGS_TYPE", "keys: a list of at most %u {name, sha256, until}", HTTP_KEYS_MOST);
+    if (keys->kind != SETTING_LIST || keys->count > HTTP_KEYS_MOST)
+        return setting_fault(keys, r->fault, "SETTINGS_TYPE", "keys: a list of at most %u {name, sha256, until}",
+                             HTTP_KEYS_MOST);
     for (struct setting *one = keys->first; one; one = one->next) TRY(read_key(r, one, &s->keys[s->key_count++]));
     return OK;
 }
@@ -129,7 +148,9 @@ static enum outcome read_limits(struct reading *r, struct setting *root) {
     struct http_settings *s = r->into;
     struct setting *limits = setting_get(root, "limits");
     int64_t body_mib = 2112; /* one attachment of 2 GiB, and what is beside it */
-    if (limits && limits->kind != SETTING_MAP) return setting_fault(limits, r->fault, "SETTINGS_TYPE", "limits: {body_mib, queue, connections, per_address, idle_seconds}");
+    if (limits && limits->kind != SETTING_MAP)
+        return setting_fault(limits, r->fault, "SETTINGS_TYPE",
+                             "limits: {body_mib, queue, connections, per_address, idle_seconds}");
     s->queue_most = 10000;
     s->connections = 128;
     s->per_address = 32;
@@ -149,7 +170,8 @@ static bool safe_url(const char *url) {
     static const char *const here[] = {"http://127.0.0.1", "http://[::1]"};
     for (size_t i = 0; i < sizeof here / sizeof here[0]; i++) {
         size_t count = strlen(here[i]);
-        if (strncmp(url, here[i], count) == 0 && strchr(":/", url[count])) return true; /* the end of the text counts as found */
+        /* the end of the text counts as found */
+        if (strncmp(url, here[i], count) == 0 && strchr(":/", url[count])) return true;
     }
     return strncmp(url, "https://", 8) == 0 && url[8];
 }
@@ -171,18 +193,23 @@ static enum outcome read_webhook(struct reading *r, struct setting *root) {
     const char *secret = NULL;
     int64_t most = 300, time_out = 30;
     if (!from) return OK;
-    if (from->kind != SETTING_MAP) return setting_fault(from, r->fault, "SETTINGS_TYPE", "webhook: {url, secret_file, …}");
+    if (from->kind != SETTING_MAP)
+        return setting_fault(from, r->fault, "SETTINGS_TYPE", "webhook: {url, secret_file, …}");
     TRY(setting_text(from, "url", &w->url, r->fault));
     if (!safe_url(w->url)) {
-        return setting_fault(setting_get(from, "url"), r->fault, "SETTINGS_TYPE", "url begins with https:// (http:// on this machine only, as 127.0.0.1)");
+        return setting_fault(setting_get(from, "url"), r->fault, "SETTINGS_TYPE",
+                             "url begins with https:// (http:// on this machine only, as 127.0.0.1)");
     }
     TRY(read_file_of(r, from, "secret_file", &secret));
     if (secret) w->secret = secret_of(r->into->arena, secret);
-    if (w->secret.count < HTTP_SECRET_LEAST) return setting_fault(from, r->fault, "SETTINGS_MISSING", "webhook needs secret_file: whsec_ and base64 of at least %u bytes", HTTP_SECRET_LEAST);
+    if (w->secret.count < HTTP_SECRET_LEAST)
+        return setting_fault(from, r->fault, "SETTINGS_MISSING",
+                             "webhook needs secret_file: whsec_ and base64 of at least %u bytes", HTTP_SECRET_LEAST);
     TRY(read_path_of(r, from, "ca", &w->ca));
     TRY(read_path_of(r, from, "certificate", &w->certificate));
     TRY(read_path_of(r, from, "key", &w->key));
-    if (!w->certificate != !w->key) return setting_fault(from, r->fault, "SETTINGS_MISSING", "certificate and key go together");
+    if (!w->certificate != !w->key)
+        return setting_fault(from, r->fault, "SETTINGS_MISSING", "certificate and key go together");
     TRY(setting_int_or(from, "retry_most_seconds", 1, 86400, most, &most, r->fault));
     TRY(setting_int_or(from, "time_out_seconds", 1, 300, time_out, &time_out, r->fault));
     w->retry_most_ms = most * 1000;
@@ -193,17 +220,24 @@ static enum outcome read_webhook(struct reading *r, struct setting *root) {
 static enum outcome read_all(struct reading *r, struct setting *root) {
     struct http_settings *s = r->into;
     bool loopback = false;
-    if (root->kind != SETTING_MAP) return setting_fault(root, r->fault, "SETTINGS_TYPE", "HTTP settings begin with listen: ADDRESS:PORT");
+    if (root->kind != SETTING_MAP)
+        return setting_fault(root, r->fault, "SETTINGS_TYPE", "HTTP settings begin with listen: ADDRESS:PORT");
     TRY(setting_text(root, "listen", &s->listen, r->fault));
     const struct setting *listen = setting_get(root, "listen");
-    if (!parse_address(s->listen, &s->address, &loopback)) return setting_fault(listen, r->fault, "SETTINGS_TYPE", "listen is ADDRESS:PORT, 127.0.0.1:8443 or [::1]:8443, not \"%.80s\"", s->listen);
+    if (!parse_address(s->listen, &s->address, &loopback))
+        return setting_fault(listen, r->fault, "SETTINGS_TYPE",
+                             "listen is ADDRESS:PORT, 127.0.0.1:8443 or [::1]:8443, not \"%.80s\"", s->listen);
     TRY(read_tls(r, root));
     TRY(read_keys(r, root));
     TRY(read_limits(r, root));
     TRY(read_webhook(r, root));
     TRY(settings_check_unknown(root, r->fault));
-    if (!loopback && !s->certificate) return setting_fault(listen, r->fault, "SETTINGS_MISSING", "without tls only 127.0.0.1 and [::1] may be listened on");
-    if (!s->key_count && !s->client_ca) return setting_fault(root, r->fault, "SETTINGS_MISSING", "nobody could come in: give keys, or tls with client_ca");
+    if (!loopback && !s->certificate)
+        return setting_fault(listen, r->fault, "SETTINGS_MISSING",
+                             "without tls only 127.0.0.1 and [::1] may be listened on");
+    if (!s->key_count && !s->client_ca)
+        return setting_fault(root, r->fault, "SETTINGS_MISSING",
+                             "nobody could come in: give keys, or tls with client_ca");
     return OK;
 }
 

@@ -1,4 +1,5 @@
-/* See http_inside.h: a submission is taken in and answered, the same key again as the first time; and what became of it is told. */
+/* See http_inside.h: a submission is taken in and answered, the same key again as the first time; and what became of it
+ * is told. */
 #include "adapters/http/http_inside.h"
 
 static const char *const stages[STAGE_COUNT] = {"queued", "queued", "sent", "accepted", "refused", "failed"};
@@ -11,7 +12,8 @@ static json_t *time_text(instant at) {
 
 static enum MHD_Result accepted(struct asked *asked, const struct submitted *s) {
     const char *where = arena_printf(asked->arena, "/v1/submissions/%s", s->id);
-    return answer_json(asked, MHD_HTTP_ACCEPTED, json_pack("{s:s, s:s, s:o}", "id", s->id, "href", where, "acceptedAt", time_text(s->at)), where);
+    return answer_json(asked, MHD_HTTP_ACCEPTED,
+                       json_pack("{s:s, s:s, s:o}", "id", s->id, "href", where, "acceptedAt", time_text(s->at)), where);
 }
 
 enum MHD_Result submit_answer(struct asked *asked) {
@@ -19,7 +21,8 @@ enum MHD_Result submit_answer(struct asked *asked) {
     struct fault fault = {0};
     struct bytes key = BYTES_NONE;
     if (!request_idempotency_key(asked_header(asked, "Idempotency-Key"), &key)) {
-        fault_set(&fault, REFUSE, "IDEMPOTENCY_KEY", "give each submission a key of its own, a UUID for example, and the same one when you try again");
+        fault_set(&fault, REFUSE, "IDEMPOTENCY_KEY",
+                  "give each submission a key of its own, a UUID for example, and the same one when you try again");
         return answer_fault(asked, MHD_HTTP_BAD_REQUEST, &fault);
     }
     enum outcome outcome = form_finish(asked, &fault);
@@ -41,10 +44,11 @@ static json_t *parsed(struct bytes text) {
 }
 
 static json_t *submission_json(const struct submitted *s) {
-    json_t *body = json_pack("{s:s, s:s, s:o, s:o, s:o}", "id", s->id, "state", stages[s->stage], "acceptedAt", time_text(s->at), "changedAt",
-                             time_text(s->changed_at), "files", parsed(s->names));
+    json_t *body = json_pack("{s:s, s:s, s:o, s:o, s:o}", "id", s->id, "state", stages[s->stage], "acceptedAt",
+                             time_text(s->at), "changedAt", time_text(s->changed_at), "files", parsed(s->names));
     json_object_set_new(body, "error", s->stage == STAGE_FAILED ? parsed(s->answer) : json_null());
-    json_object_set_new(body, "receipt", s->stage == STAGE_ACCEPTED || s->stage == STAGE_REFUSED ? parsed(s->answer) : json_null());
+    json_object_set_new(body, "receipt",
+                        s->stage == STAGE_ACCEPTED || s->stage == STAGE_REFUSED ? parsed(s->answer) : json_null());
     return body;
 }
 
@@ -63,7 +67,8 @@ enum MHD_Result submission_answer(struct asked *asked) {
     until = monotonic_ms() + wait * 1000;
     for (;;) {
         seen = store_changes(store);
-        if (store_submission(store, id, asked->arena, &known, &s, &fault) != OK) return answer_fault(asked, answer_status(&fault), &fault);
+        if (store_submission(store, id, asked->arena, &known, &s, &fault) != OK)
+            return answer_fault(asked, answer_status(&fault), &fault);
         int64_t left = until - monotonic_ms();
         if (!known || s.stage >= STAGE_ACCEPTED || left <= 0 || atomic_load(&asked->http->front->stopping)) break;
         store_wait(store, seen, left);

@@ -1,7 +1,8 @@
-/* See table_inside.h: what came lies in inbox/ until the database has it. A message is one row and its files, in one transaction with the mark of
- * its lane, which the agency's deleting does not touch: after an unknown COMMIT the mark says whether it is there. Positions are given in that
- * transaction too, by the only writer: without gaps, and never seen out of order. What is large goes ahead of it (parts.c), a bounded piece a round: only
- * its lane, whose order is the cases', waits for that. */
+/* See table_inside.h: what came lies in inbox/ until the database has it. A message is one row and its files, in one
+ * transaction with the mark of its lane, which the agency's deleting does not touch: after an unknown COMMIT the mark
+ * says whether it is there. Positions are given in that transaction too, by the only writer: without gaps, and never
+ * seen out of order. What is large goes ahead of it (parts.c), a bounded piece a round: only its lane, whose order is
+ * the cases', waits for that. */
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
 #include "base/point.h"
@@ -13,15 +14,15 @@
 #include <unistd.h>
 
 #define HANDOVER_BATCH 64u
-#define CASE_FILE_MOST (8u * MIB)     /* as payload; larger ones are a row of the _file table */
-#define AHEAD_MOST (32 * (int64_t)MIB)  /* of large attachments a round; then others have their turn */
+#define CASE_FILE_MOST (8u * MIB)          /* as payload; larger ones are a row of the _file table */
+#define AHEAD_MOST     (32 * (int64_t)MIB) /* of large attachments a round; then others have their turn */
 struct handing {
     struct table *table;
     const struct message *message;
     long long lane, generation, sequence;
     char id[UUID_TEXT + 1], of_case[UUID_TEXT + 1];
-    struct buffer content;            /* of the file being handed over */
-    bool without_payload;             /* the payload column cannot hold the case file */
+    struct buffer content; /* of the file being handed over */
+    bool without_payload;  /* the payload column cannot hold the case file */
 };
 
 /* "<lane>-<generation>-<sequence>"; the lane may be negative. */
@@ -41,20 +42,24 @@ static void take_uuid(sqlite3_stmt *row, int column, char ret[UUID_TEXT + 1]) {
     uuid_format(&id, ret);
 }
 
-/* The record's own message id, as receipts and the other side cite it. A journal that was lost no longer knows it: then one derived from its place. */
+/* The record's own message id, as receipts and the other side cite it. A journal that was lost no longer knows it: then
+ * one derived from its place. */
 static enum outcome identify(struct handing *h, struct fault *fault) {
-    static const char sql[] = "SELECT d.message_id, n.case_id FROM delivery d LEFT JOIN number n ON n.message_id = d.message_id"
-                              " WHERE d.lane = ? AND d.generation = ? AND d.sequence = ? LIMIT 1";
+    static const char sql[] =
+        "SELECT d.message_id, n.case_id FROM delivery d LEFT JOIN number n ON n.message_id = d.message_id"
+        " WHERE d.lane = ? AND d.generation = ? AND d.sequence = ? LIMIT 1";
     struct table *table = h->table;
     sqlite3_stmt *ask = NULL;
-    if (sqlite3_prepare_v2(table->journal, sql, -1, &ask, NULL) != SQLITE_OK) return fault_set(fault, RETRY, "JOURNAL", "%s", sqlite3_errmsg(table->journal));
+    if (sqlite3_prepare_v2(table->journal, sql, -1, &ask, NULL) != SQLITE_OK)
+        return fault_set(fault, RETRY, "JOURNAL", "%s", sqlite3_errmsg(table->journal));
     sqlite3_bind_int64(ask, 1, h->lane);
     sqlite3_bind_int64(ask, 2, h->generation);
     sqlite3_bind_int64(ask, 3, h->sequence);
     int stepped = sqlite3_step(ask);
     if (stepped == SQLITE_ROW) take_uuid(ask, 0, h->id), take_uuid(ask, 1, h->of_case);
     sqlite3_finalize(ask);
-    if (stepped != SQLITE_ROW && stepped != SQLITE_DONE) return fault_set(fault, RETRY, "JOURNAL", "%s", sqlite3_errmsg(table->journal));
+    if (stepped != SQLITE_ROW && stepped != SQLITE_DONE)
+        return fault_set(fault, RETRY, "JOURNAL", "%s", sqlite3_errmsg(table->journal));
     if (!h->id[0]) {
         const char *name = arena_printf(table->arena, "table:%s:%.*s", table->front->agency, BYTES_FMT(h->message->id));
         struct uuid derived = uuid_v5(&UUID_ECOCASE, bytes_of_cstr(name));
@@ -82,7 +87,8 @@ static int64_t size_of(const struct handing *h, const char *name, enum front_fol
 }
 
 /* *ret_size -1: gone. Content only up to `most`. */
-static enum outcome read_file(struct handing *h, const char *name, int64_t most, int64_t *ret_size, struct fault *fault) {
+static enum outcome read_file(struct handing *h, const char *name, int64_t most, int64_t *ret_size,
+                              struct fault *fault) {
     char path[64 + 256];
     enum front_folder where;
     buffer_free(&h->content);
@@ -108,13 +114,15 @@ static bool payload_of(struct handing *h, struct bytes name, struct link_values 
         link_bytes(v, file);
         return true;
     }
-    if (!canonical(name) && convert_to_text(table->front->profile, file, table->arena, &text, &ignored) != OK) return false;
+    if (!canonical(name) && convert_to_text(table->front->profile, file, table->arena, &text, &ignored) != OK)
+        return false;
     if (text.count && memchr(text.at, 0, text.count)) return false;
     link_text(v, arena_cstr(table->arena, text));
     return true;
 }
 
-/* Which of a message's files it is, and from what size on it goes ahead in parts. The case file is rarely among the files. */
+/* Which of a message's files it is, and from what size on it goes ahead in parts. The case file is rarely among the
+ * files. */
 static size_t nth_of(const struct handing *h, size_t file) { return file + 1 == h->message->file_count ? 0 : file + 1; }
 static int64_t at_once(size_t nth) { return nth ? (int64_t)TABLE_PART : (int64_t)CASE_FILE_MOST; }
 
@@ -130,12 +138,17 @@ static enum outcome put_parts(struct handing *h, size_t nth, const char *name, i
     link_text(&v, convert_media_type(bytes_of_cstr(name)));
     link_number(&v, size, table->arena);
     link_text(&v, arena_printf(table->arena, "done/%s", name));
-    TRY(link_run(table->link, one ? "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, path, content)"
-                                    " SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::text, string_agg(content, ''::bytea ORDER BY part)"
-                                    " FROM {schema}.{inbox}_part WHERE id = $1::uuid AND nth = $2::integer HAVING sum(octet_length(content)) = $5::bigint"
-                                  : "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, path, parts)"
-                                    " SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::text, count(*)"
-                                    " FROM {schema}.{inbox}_part WHERE id = $1::uuid AND nth = $2::integer HAVING sum(octet_length(content)) = $5::bigint", &v, &put, fault));
+    TRY(link_run(table->link,
+                 one ? "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, path, content)"
+                       " SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::text, string_agg(content, "
+                       "''::bytea ORDER BY part)"
+                       " FROM {schema}.{inbox}_part WHERE id = $1::uuid AND nth = $2::integer HAVING "
+                       "sum(octet_length(content)) = $5::bigint"
+                     : "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, path, parts)"
+                       " SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::text, count(*)"
+                       " FROM {schema}.{inbox}_part WHERE id = $1::uuid AND nth = $2::integer HAVING "
+                       "sum(octet_length(content)) = $5::bigint",
+                 &v, &put, fault));
     if (!put) return fault_set(fault, RETRY, "TABLE_SQL", "parts of an attachment went away before its row came");
     return one ? parts_forget(&(struct parts){.table = table, .id = h->id, .nth = nth}, fault) : OK;
 }
@@ -155,8 +168,10 @@ static enum outcome put_file(struct handing *h, size_t nth, struct bytes name, s
     if (size >= 0) link_bytes(&v, buffer_view(&h->content));
     else link_text(&v, NULL);
     link_text(&v, size >= 0 ? arena_printf(table->arena, "done/%s", text) : NULL);
-    return link_run(table->link, "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, content, path)"
-                                 " VALUES ($1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::bytea, $7::text)", &v, NULL, fault);
+    return link_run(table->link,
+                    "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, content, path)"
+                    " VALUES ($1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::bytea, $7::text)",
+                    &v, NULL, fault);
 }
 
 /* One of its files, if it is to go ahead. */
@@ -201,9 +216,13 @@ static enum outcome put_row(struct handing *h, struct fault *fault) {
     link_number(&v, h->lane, table->arena);
     link_number(&v, h->generation, table->arena);
     link_number(&v, h->sequence, table->arena);
-    return link_run(table->link, "WITH c AS (UPDATE {schema}.{inbox}_count SET last = last + 1 RETURNING last)"
-                                 " INSERT INTO {schema}.{inbox} (position, payload, id, aggregatetype, aggregateid, type, name, lane, generation, sequence)"
-                                 " SELECT c.last, $1::{payload}, $2::uuid, $3::text, $4::text, $5::text, $6::text, $7::integer, $8::bigint, $9::bigint FROM c", &v, NULL, fault);
+    return link_run(table->link,
+                    "WITH c AS (UPDATE {schema}.{inbox}_count SET last = last + 1 RETURNING last)"
+                    " INSERT INTO {schema}.{inbox} (position, payload, id, aggregatetype, aggregateid, type, name, "
+                    "lane, generation, sequence)"
+                    " SELECT c.last, $1::{payload}, $2::uuid, $3::text, $4::text, $5::text, $6::text, $7::integer, "
+                    "$8::bigint, $9::bigint FROM c",
+                    &v, NULL, fault);
 }
 
 /* Does the database have it already: handed over before, and deleted by the agency since, perhaps? */
@@ -214,8 +233,11 @@ static enum outcome look(struct handing *h, bool *ret_had, struct fault *fault) 
     link_number(&v, h->generation, h->table->arena);
     link_number(&v, h->sequence, h->table->arena);
     link_text(&v, h->id);
-    TRY(link_ask(h->table->link, "SELECT 'marked' FROM {schema}.{inbox}_mark WHERE lane = $1::integer AND (generation, sequence) >= ($2::bigint, $3::bigint)"
-                                 " UNION ALL SELECT 'there' FROM {schema}.{inbox} WHERE id = $4::uuid", &v, &there, fault));
+    TRY(link_ask(h->table->link,
+                 "SELECT 'marked' FROM {schema}.{inbox}_mark WHERE lane = $1::integer AND (generation, sequence) >= "
+                 "($2::bigint, $3::bigint)"
+                 " UNION ALL SELECT 'there' FROM {schema}.{inbox} WHERE id = $4::uuid",
+                 &v, &there, fault));
     *ret_had = PQntuples(there) > 0;
     return OK;
 }
@@ -225,9 +247,12 @@ static enum outcome mark(struct handing *h, struct fault *fault) {
     link_number(&v, h->lane, h->table->arena);
     link_number(&v, h->generation, h->table->arena);
     link_number(&v, h->sequence, h->table->arena);
-    return link_run(h->table->link, "INSERT INTO {schema}.{inbox}_mark AS m (lane, generation, sequence) VALUES ($1::integer, $2::bigint, $3::bigint) ON CONFLICT (lane) DO UPDATE"
-                                    " SET generation = excluded.generation, sequence = excluded.sequence"
-                                    " WHERE (m.generation, m.sequence) < (excluded.generation, excluded.sequence)", &v, NULL, fault);
+    return link_run(h->table->link,
+                    "INSERT INTO {schema}.{inbox}_mark AS m (lane, generation, sequence) VALUES ($1::integer, "
+                    "$2::bigint, $3::bigint) ON CONFLICT (lane) DO UPDATE"
+                    " SET generation = excluded.generation, sequence = excluded.sequence"
+                    " WHERE (m.generation, m.sequence) < (excluded.generation, excluded.sequence)",
+                    &v, NULL, fault);
 }
 
 static enum outcome put(struct handing *h, struct fault *fault) {
@@ -242,7 +267,8 @@ static enum outcome put(struct handing *h, struct fault *fault) {
 }
 
 static enum outcome hand_over(struct handing *h, struct fault *fault) {
-    TRY(link_begin(h->table->link, "BEGIN; SET LOCAL synchronous_commit TO DEFAULT", fault)); /* once it is told, its files go to done/ */
+    /* once it is told, its files go to done/ */
+    TRY(link_begin(h->table->link, "BEGIN; SET LOCAL synchronous_commit TO DEFAULT", fault));
     return link_end(h->table->link, put(h, fault), fault);
 }
 

@@ -1,12 +1,14 @@
-/* See table_inside.h: a row of the outbox table becomes a parcel, as a request of HTTP does. Looked at is what the trigger noted (writes > seen), oldest
- * first: a transaction that commits late is found whenever it commits, because nothing is passed over by a high-water mark. */
+/* See table_inside.h: a row of the outbox table becomes a parcel, as a request of HTTP does. Looked at is what the
+ * trigger noted (writes > seen), oldest first: a transaction that commits late is found whenever it commits, because
+ * nothing is passed over by a high-water mark. */
 #include "adapters/table/table_inside.h"
 #include "base/point.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-#define GROUP_FILES 128           /* open at one time, of the rows that are taken together */
-#define GROUP_BYTES (16 * (int64_t)MIB)   /* of attachments; a row with more is taken by itself, so that no other waits until it is read */
+#define GROUP_FILES 128 /* open at one time, of the rows that are taken together */
+/* of attachments; a row with more is taken by itself, so that no other waits until it is read */
+#define GROUP_BYTES (16 * (int64_t)MIB)
 
 enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what) {
     fault_set(fault, REFUSE, code, "%s", what);
@@ -20,7 +22,11 @@ const char *intake_name(const struct table *table, struct bytes id, const char *
         size_t plain = strcspn(at, "{");
         bool is_id = strncmp(at + plain, "{id}", 4) == 0, is_type = strncmp(at + plain, "{type}", 6) == 0;
         if (at[plain] && !is_id && !is_type) plain++;
-        name = arena_printf(arena, "%s%.*s%.*s", name, (int)plain, at, is_id ? (int)id.count : is_type ? (int)strlen(type) : 0, is_id ? (const char *)id.at : type);
+        name = arena_printf(arena, "%s%.*s%.*s", name, (int)plain, at,
+                            is_id     ? (int)id.count
+                            : is_type ? (int)strlen(type)
+                                      : 0,
+                            is_id ? (const char *)id.at : type);
         at += plain + (is_id ? 4 : is_type ? 6 : 0);
     }
     return name;
@@ -30,7 +36,8 @@ static enum outcome take_payload(struct taking *t, struct bytes payload, struct 
     const char *name = intake_name(t->table, t->id, t->type, t->table->arena);
     AUTO(buffer_free) struct buffer file;
     buffer_init(&file, 2 * LIMIT_NATIVE_FILE);
-    if (!name_outbox(bytes_of_cstr(name))) return intake_refuse_at(fault, "FIELD_FILE_NAME", "type", "type does not make a plain file name");
+    if (!name_outbox(bytes_of_cstr(name)))
+        return intake_refuse_at(fault, "FIELD_FILE_NAME", "type", "type does not make a plain file name");
     TRY(parcel_begin_file(t->parcel, 0, bytes_of_cstr(name), fault));
     if (t->table->settings->payload == PAYLOAD_BYTEA) return parcel_add(t->parcel, 0, payload, fault);
     TRY(convert_from_text(t->table->front->profile, payload, &file, fault));
@@ -43,29 +50,41 @@ static enum outcome take_row(struct taking *t, struct fault *fault) {
     bool bytea = t->table->settings->payload == PAYLOAD_BYTEA;
     link_text(&v, arena_cstr(t->table->arena, t->id));
     link_number(&v, LIMIT_NATIVE_FILE, t->table->arena);
-    const char *sql = bytea ? "SELECT o.writes::text, o.state, o.digest, b.id::text, left(b.aggregatetype, 256), left(b.type, 256), octet_length(b.payload)::text,"
-                              " CASE WHEN octet_length(b.payload) <= $2::bigint THEN b.payload END, (SELECT count(*) FROM {schema}.{outbox}_file f WHERE f.id = o.id)::text"
-                              " FROM {schema}.{outbox}_outcome o LEFT JOIN {schema}.{outbox} b ON b.id = o.id WHERE o.id = $1::uuid"
-                            : "SELECT o.writes::text, o.state, o.digest, b.id::text, left(b.aggregatetype, 256), left(b.type, 256), octet_length(b.payload::text)::text,"
-                              " CASE WHEN octet_length(b.payload::text) <= $2::bigint THEN b.payload::text END, (SELECT count(*) FROM {schema}.{outbox}_file f WHERE f.id = o.id)::text"
-                              " FROM {schema}.{outbox}_outcome o LEFT JOIN {schema}.{outbox} b ON b.id = o.id WHERE o.id = $1::uuid";
+    const char *sql =
+        bytea ? "SELECT o.writes::text, o.state, o.digest, b.id::text, left(b.aggregatetype, 256), left(b.type, 256), "
+                "octet_length(b.payload)::text,"
+                " CASE WHEN octet_length(b.payload) <= $2::bigint THEN b.payload END, (SELECT count(*) FROM "
+                "{schema}.{outbox}_file f WHERE f.id = o.id)::text"
+                " FROM {schema}.{outbox}_outcome o LEFT JOIN {schema}.{outbox} b ON b.id = o.id WHERE o.id = $1::uuid"
+              : "SELECT o.writes::text, o.state, o.digest, b.id::text, left(b.aggregatetype, 256), left(b.type, 256), "
+                "octet_length(b.payload::text)::text,"
+                " CASE WHEN octet_length(b.payload::text) <= $2::bigint THEN b.payload::text END, (SELECT count(*) "
+                "FROM {schema}.{outbox}_file f WHERE f.id = o.id)::text"
+                " FROM {schema}.{outbox}_outcome o LEFT JOIN {schema}.{outbox} b ON b.id = o.id WHERE o.id = $1::uuid";
     TRY(link_ask(t->table->link, sql, &v, &row, fault));
-    if (PQntuples(row) != 1) return fault_set(fault, RETRY, "TABLE_SQL", "an outcome row went away while it was looked at");
+    if (PQntuples(row) != 1)
+        return fault_set(fault, RETRY, "TABLE_SQL", "an outcome row went away while it was looked at");
     t->writes = link_int(row, 0, 0);
     t->files = link_int(row, 0, 8);
     t->state = arena_copy(t->table->arena, link_value(row, 0, 1));
     t->digest = arena_copy(t->table->arena, link_value(row, 0, 2));
-    if (!link_value(row, 0, 3).at) return fault_set(fault, REFUSE, "TABLE_ROW_GONE", "the row was deleted before it was taken");
+    if (!link_value(row, 0, 3).at)
+        return fault_set(fault, REFUSE, "TABLE_ROW_GONE", "the row was deleted before it was taken");
     t->aggregate = arena_cstr(t->table->arena, link_value(row, 0, 4));
     t->type = arena_cstr(t->table->arena, link_value(row, 0, 5));
     const char *only = t->table->settings->aggregate_type;
-    if (only && strcmp(only, t->aggregate) != 0) return intake_refuse_at(fault, "TABLE_ROW_GONE", "aggregatetype", "the row's aggregatetype is not ours any more");
+    if (only && strcmp(only, t->aggregate) != 0)
+        return intake_refuse_at(fault, "TABLE_ROW_GONE", "aggregatetype",
+                                "the row's aggregatetype is not ours any more");
     if (!link_int(row, 0, 6)) return intake_refuse_at(fault, "FIELD_MISSING", "payload", "payload is empty");
-    if (!link_value(row, 0, 7).at) return intake_refuse_at(fault, "TOO_LARGE", "payload", "a case file has at most 4 MiB; attachments go into the _file table");
+    if (!link_value(row, 0, 7).at)
+        return intake_refuse_at(fault, "TOO_LARGE", "payload",
+                                "a case file has at most 4 MiB; attachments go into the _file table");
     return take_payload(t, link_value(row, 0, 7), fault);
 }
 
-/* One snapshot: a row and its attachments belong together. A statement that failed has ended the transaction for the others too (*ret_apart). */
+/* One snapshot: a row and its attachments belong together. A statement that failed has ended the transaction for the
+ * others too (*ret_apart). */
 static enum outcome take_all(struct taking *list, size_t count, bool *ret_apart, struct fault *fault) {
     struct link *link = list->table->link;
     enum outcome outcome = OK;
@@ -95,8 +114,10 @@ static bool stands(const struct taking *t) { return t->digest.count && !bytes_eq
 /* Taken in, and the store, which was to go on with it, no longer knows it. */
 static bool lost(const struct taking *t) { return bytes_equal_cstr(t->state, "queued"); }
 
-/* The database's own memory first: it is asked again after a restored spool; then the store's. *ret_over: it is told already. */
-static enum outcome look_up(struct taking *t, const struct digest *digest, struct handed *h, bool *ret_over, struct fault *fault) {
+/* The database's own memory first: it is asked again after a restored spool; then the store's. *ret_over: it is told
+ * already. */
+static enum outcome look_up(struct taking *t, const struct digest *digest, struct handed *h, bool *ret_over,
+                            struct fault *fault) {
     struct table *table = t->table;
     *h = (struct handed){.parcel = t->parcel, .key = t->id};
     *ret_over = true;
@@ -107,7 +128,8 @@ static enum outcome look_up(struct taking *t, const struct digest *digest, struc
     return OK;
 }
 
-/* What was taken in, now or before, is told together; then who used an id for other content, and what cannot be taken. */
+/* What was taken in, now or before, is told together; then who used an id for other content, and what cannot be taken.
+ */
 static enum outcome tell(struct taking *const *rows, const struct handed *list, size_t count, struct fault *fault) {
     struct table *table = rows[0]->table;
     struct telling *all = arena_array(table->arena, count, sizeof *all);
@@ -122,7 +144,8 @@ static enum outcome tell(struct taking *const *rows, const struct handed *list, 
         struct digest digest = parcel_digest(rows[i]->parcel);
         full = full || (h->outcome != OK && strcmp(h->why.code, "QUEUE_FULL") == 0);
         if (h->outcome != OK && !full) TRY(verdict_refuse(table, h->key, rows[i]->writes, &digest, &h->why, fault));
-        else if (h->outcome == OK && memcmp(h->said.digest.b, digest.b, sizeof digest.b) != 0) TRY(verdict_conflict(table, h->key, rows[i]->writes, fault));
+        else if (h->outcome == OK && memcmp(h->said.digest.b, digest.b, sizeof digest.b) != 0)
+            TRY(verdict_conflict(table, h->key, rows[i]->writes, fault));
         if (full) *fault = h->why;
         if (full) return fault_as(REFUSE, RETRY); /* the rest stays in the table */
     }
@@ -137,7 +160,8 @@ static enum outcome refuse(struct taking *t, struct fault *fault) {
     TRY(store_by_key(table->front->store, t->id, table->arena, &known, &s, fault));
     if (!known && (!stands(t) || lost(t))) return verdict_refuse(table, t->id, t->writes, NULL, &t->why, fault);
     if (known) TRY(verdict_tell(table, &(struct telling){&s, t->writes}, 1, fault));
-    return strcmp(t->why.code, "TABLE_ROW_GONE") == 0 ? verdict_seen(table, t->id, t->writes, fault) : verdict_conflict(table, t->id, t->writes, fault);
+    return strcmp(t->why.code, "TABLE_ROW_GONE") == 0 ? verdict_seen(table, t->id, t->writes, fault)
+                                                      : verdict_conflict(table, t->id, t->writes, fault);
 }
 
 static enum outcome settle(struct taking *list, size_t count, struct fault *fault) {
@@ -169,7 +193,8 @@ static enum outcome take_parcels(struct taking *list, size_t count, bool *ret_ap
     return *ret_apart && count > 1 ? OK : settle(list, count, fault);
 }
 
-static enum outcome take_group(struct table *table, const PGresult *rows, int from, int count, bool *ret_apart, struct fault *fault) {
+static enum outcome take_group(struct table *table, const PGresult *rows, int from, int count, bool *ret_apart,
+                               struct fault *fault) {
     arena_reset(table->arena);
     struct taking *list = arena_array(table->arena, (size_t)count, sizeof *list);
     for (int i = 0; i < count; i++) list[i] = (struct taking){.table = table, .id = link_value(rows, from + i, 0)};
@@ -192,16 +217,20 @@ enum outcome intake_round(struct table *table, bool *ret_more, struct fault *fau
     AUTO(link_result_free) PGresult *rows = NULL;
     struct link_values v = {0};
     link_number(&v, table->settings->batch, table->arena);
-    TRY(link_ask(table->link, "SELECT o.id::text, (SELECT count(*) FROM {schema}.{outbox}_file f WHERE f.id = o.id)::text,"
-                              " (coalesce((SELECT sum(octet_length(f.content)) FROM {schema}.{outbox}_file f WHERE f.id = o.id), 0)"
-                              " + coalesce((SELECT sum(octet_length(p.content)) FROM {schema}.{outbox}_part p WHERE p.id = o.id), 0))::text"
-                              " FROM {schema}.{outbox}_outcome o WHERE o.writes > o.seen ORDER BY o.position LIMIT $1::integer", &v, &rows, fault));
+    TRY(link_ask(
+        table->link,
+        "SELECT o.id::text, (SELECT count(*) FROM {schema}.{outbox}_file f WHERE f.id = o.id)::text,"
+        " (coalesce((SELECT sum(octet_length(f.content)) FROM {schema}.{outbox}_file f WHERE f.id = o.id), 0)"
+        " + coalesce((SELECT sum(octet_length(p.content)) FROM {schema}.{outbox}_part p WHERE p.id = o.id), 0))::text"
+        " FROM {schema}.{outbox}_outcome o WHERE o.writes > o.seen ORDER BY o.position LIMIT $1::integer",
+        &v, &rows, fault));
     for (int from = 0, count; from < PQntuples(rows); from += count) {
         bool apart = false, ignored = false;
         count = group_of(rows, from);
         if (atomic_load(&table->front->stopping)) return OK;
         TRY(take_group(table, rows, from, count, &apart, fault));
-        for (int i = 0; apart && count > 1 && i < count; i++) TRY(take_group(table, rows, from + i, 1, &ignored, fault));
+        for (int i = 0; apart && count > 1 && i < count; i++)
+            TRY(take_group(table, rows, from + i, 1, &ignored, fault));
     }
     *ret_more = *ret_more || PQntuples(rows) == (int)table->settings->batch;
     return OK;

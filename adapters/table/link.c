@@ -9,15 +9,17 @@
 #include <stdlib.h>
 
 #define CONNECT_MS 10000
-#define ANSWER_MS 40000        /* more than statement_timeout: then the server or the way to it is gone */
-#define SLICE_MS 100           /* so long a stop may wait */
-#define SQL_MOST (64u * KIB)
+#define ANSWER_MS  40000 /* more than statement_timeout: then the server or the way to it is gone */
+#define SLICE_MS   100   /* so long a stop may wait */
+#define SQL_MOST   (64u * KIB)
 
-/* A transaction that its client forgot must not hold rows for long; the agency's own transactions are not waited for without end. Commits are not
- * waited for: what a crash of the server takes back of the outcomes is told again at the next connection (reconcile.c); who needs more says so. */
-static const char session[] =
-    "SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '20s'; SET client_min_messages = warning;"
-    "SET search_path = pg_catalog; SET TimeZone = 'Asia/Shanghai'; SET standard_conforming_strings = on; SET synchronous_commit = off";
+/* A transaction that its client forgot must not hold rows for long; the agency's own transactions are not waited for
+ * without end. Commits are not waited for: what a crash of the server takes back of the outcomes is told again at the
+ * next connection (reconcile.c); who needs more says so. */
+static const char session[] = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET "
+                              "idle_in_transaction_session_timeout = '20s'; SET client_min_messages = warning;"
+                              "SET search_path = pg_catalog; SET TimeZone = 'Asia/Shanghai'; SET "
+                              "standard_conforming_strings = on; SET synchronous_commit = off";
 
 struct link {
     const struct table_settings *settings;
@@ -71,31 +73,43 @@ static bool wait_for(const struct link *link, short events, int64_t until_ms) {
 static void ignore_notice(void *of, const char *text) { (void)of, (void)text; }
 
 enum outcome link_connect(struct link *link, struct fault *fault) {
-    const char *const keys[] = {"dbname", "client_encoding", "fallback_application_name", "tcp_user_timeout", "keepalives_idle", link->owner ? "user" : NULL, NULL};
-    const char *const values[] = {link->settings->connection, "UTF8", "ecocase-adapter", "20000", "10", link->owner, NULL};
+    const char *const keys[] = {"dbname",
+                                "client_encoding",
+                                "fallback_application_name",
+                                "tcp_user_timeout",
+                                "keepalives_idle",
+                                link->owner ? "user" : NULL,
+                                NULL};
+    const char *const values[] = {
+        link->settings->connection, "UTF8", "ecocase-adapter", "20000", "10", link->owner, NULL};
     int64_t until = monotonic_ms() + CONNECT_MS;
     link_drop(link);
     link->conn = PQconnectStartParams(keys, values, 1);
     PROMISE(link->conn);
     PQsetNoticeProcessor(link->conn, ignore_notice, NULL);
-    for (PostgresPollingStatusType now = PGRES_POLLING_WRITING; now != PGRES_POLLING_OK; now = PQconnectPoll(link->conn)) {
+    for (PostgresPollingStatusType now = PGRES_POLLING_WRITING; now != PGRES_POLLING_OK;
+         now = PQconnectPoll(link->conn)) {
         if (now == PGRES_POLLING_FAILED || PQstatus(link->conn) == CONNECTION_BAD) return lost(link, fault);
-        if (!wait_for(link, now == PGRES_POLLING_READING ? POLLIN : POLLOUT, until)) return down(link, "no answer to the connection", fault);
+        if (!wait_for(link, now == PGRES_POLLING_READING ? POLLIN : POLLOUT, until))
+            return down(link, "no answer to the connection", fault);
     }
     if (PQsetnonblocking(link->conn, 1) != 0) return lost(link, fault);
     return link_script(link, session, fault);
 }
 
-/* Class 22 and what does not fit: this statement's own fault. Connection, resources, administrator, serialisation: passes by itself. */
+/* Class 22 and what does not fit: this statement's own fault. Connection, resources, administrator, serialisation:
+ * passes by itself. */
 static enum outcome judge(struct link *link, PGresult *result, struct fault *fault) {
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return OK;
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE),
+               *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     if (!state || !text || PQstatus(link->conn) != CONNECTION_OK) return lost(link, fault);
-    bool passes = strncmp(state, "08", 2) == 0 || strncmp(state, "57", 2) == 0 || strncmp(state, "53", 2) == 0 || strncmp(state, "40", 2) == 0 ||
-                  strncmp(state, "58", 2) == 0 || strcmp(state, "55P03") == 0;
+    bool passes = strncmp(state, "08", 2) == 0 || strncmp(state, "57", 2) == 0 || strncmp(state, "53", 2) == 0 ||
+                  strncmp(state, "40", 2) == 0 || strncmp(state, "58", 2) == 0 || strcmp(state, "55P03") == 0;
     if (passes) return fault_set(fault, RETRY, "TABLE_DOWN", "%s (%s)", text, state);
-    if (strncmp(state, "22", 2) == 0 || strncmp(state, "54", 2) == 0) return fault_set(fault, REFUSE, "TABLE_DATA", "%s (%s)", text, state);
+    if (strncmp(state, "22", 2) == 0 || strncmp(state, "54", 2) == 0)
+        return fault_set(fault, REFUSE, "TABLE_DATA", "%s (%s)", text, state);
     return fault_set(fault, RETRY, "TABLE_SQL", "%s (%s)", text, state);
 }
 
@@ -136,7 +150,8 @@ enum outcome link_script(struct link *link, const char *sql, struct fault *fault
     return answer(link, &result, fault);
 }
 
-enum outcome link_ask(struct link *link, const char *sql, const struct link_values *v, PGresult **ret, struct fault *fault) {
+enum outcome link_ask(struct link *link, const char *sql, const struct link_values *v, PGresult **ret,
+                      struct fault *fault) {
     const char *values[LINK_PARAMETERS];
     int lengths[LINK_PARAMETERS], forms[LINK_PARAMETERS];
     AUTO(buffer_free) struct buffer filled;
@@ -150,18 +165,22 @@ enum outcome link_ask(struct link *link, const char *sql, const struct link_valu
         forms[i] = v->binary[i];
     }
     if (!link_up(link)) return lost(link, fault);
-    if (!PQsendQueryParams(link->conn, (const char *)filled.at, (int)count, NULL, values, lengths, forms, 1)) return lost(link, fault);
+    if (!PQsendQueryParams(link->conn, (const char *)filled.at, (int)count, NULL, values, lengths, forms, 1))
+        return lost(link, fault);
     return answer(link, ret, fault);
 }
 
-enum outcome link_run(struct link *link, const char *sql, const struct link_values *values, int64_t *ret_rows, struct fault *fault) {
+enum outcome link_run(struct link *link, const char *sql, const struct link_values *values, int64_t *ret_rows,
+                      struct fault *fault) {
     AUTO(link_result_free) PGresult *result = NULL;
     TRY(link_ask(link, sql, values, &result, fault));
     if (ret_rows) *ret_rows = strtoll(PQcmdTuples(result), NULL, 10);
     return OK;
 }
 
-enum outcome link_begin(struct link *link, const char *how, struct fault *fault) { return link_script(link, how, fault); }
+enum outcome link_begin(struct link *link, const char *how, struct fault *fault) {
+    return link_script(link, how, fault);
+}
 enum outcome link_end(struct link *link, enum outcome outcome, struct fault *fault) {
     struct fault ignored;
     if (outcome == OK) return link_script(link, "COMMIT", fault);
@@ -190,9 +209,13 @@ void link_bytes(struct link_values *values, struct bytes what) {
     values->binary[values->count] = true;
     values->at[values->count++] = what.at ? what : bytes_of(nothing, 0);
 }
-void link_number(struct link_values *values, int64_t number, struct arena *arena) { link_text(values, arena_printf(arena, "%lld", (long long)number)); }
+void link_number(struct link_values *values, int64_t number, struct arena *arena) {
+    link_text(values, arena_printf(arena, "%lld", (long long)number));
+}
 struct bytes link_value(const PGresult *result, int row, int column) {
     if (PQgetisnull(result, row, column)) return BYTES_NONE;
     return bytes_of(PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column));
 }
-int64_t link_int(const PGresult *result, int row, int column) { return PQgetisnull(result, row, column) ? 0 : strtoll(PQgetvalue(result, row, column), NULL, 10); }
+int64_t link_int(const PGresult *result, int row, int column) {
+    return PQgetisnull(result, row, column) ? 0 : strtoll(PQgetvalue(result, row, column), NULL, 10);
+}

@@ -1,5 +1,5 @@
-/* The connection against a real Postgres: what passes, what is a row's own fault, what the tables lack, a server that is gone or hangs; and the
- * tables of table-setup as the adapter's role sees them. */
+/* The connection against a real Postgres: what passes, what is a row's own fault, what the tables lack, a server that
+ * is gone or hangs; and the tables of table-setup as the adapter's role sees them. */
 #include "adapters/table/ddl.h"
 #include "adapters/table/link.h"
 #include "base/limits.h"
@@ -33,7 +33,8 @@ static void set_up_twice_and_bounded_rights(void **state) {
     assert_int_equal(buffer_add(&sql, bytes_of("", 1), &fault), OK);
     for (int i = 0; i < 2; i++) assert_int_equal(link_script(owner, (const char *)sql.at, &fault), OK);
     struct link *adapter = connected("ecocase_adapter");
-    static const char *const may_not[] = {"DELETE FROM {schema}.{outbox}", "UPDATE {schema}.{outbox} SET type = ''", "DELETE FROM {schema}.{inbox}", "CREATE TABLE {schema}.x ()"};
+    static const char *const may_not[] = {"DELETE FROM {schema}.{outbox}", "UPDATE {schema}.{outbox} SET type = ''",
+                                          "DELETE FROM {schema}.{inbox}", "CREATE TABLE {schema}.x ()"};
     for (size_t i = 0; i < sizeof may_not / sizeof may_not[0]; i++) {
         assert_int_equal(link_run(adapter, may_not[i], NULL, NULL, &fault), RETRY);
         assert_string_equal(fault.code, "TABLE_SQL");
@@ -86,8 +87,10 @@ static void judged(void **state) {
     assert_int_equal(outcome, REFUSE); /* this value's own fault … */
     assert_string_equal(fault.code, "TABLE_DATA");
     assert_int_equal(link_end(link, outcome, &fault), REFUSE);
-    assert_int_equal(link_ask(link, "SELECT NULL::text, ''::text, '7'::text", NULL, &row, &fault), OK); /* … and the connection goes on */
-    assert_true(!link_value(row, 0, 0).at && link_value(row, 0, 1).at && !link_value(row, 0, 1).count && link_int(row, 0, 2) == 7);
+    /* … and the connection goes on */
+    assert_int_equal(link_ask(link, "SELECT NULL::text, ''::text, '7'::text", NULL, &row, &fault), OK);
+    assert_true(!link_value(row, 0, 0).at && link_value(row, 0, 1).at && !link_value(row, 0, 1).count &&
+                link_int(row, 0, 2) == 7);
     assert_int_equal(link_run(link, "SELECT nothing", NULL, NULL, &fault), RETRY);
     assert_string_equal(fault.code, "TABLE_SQL");
     assert_int_equal(link_run(link, "SELECT pg_terminate_backend(pg_backend_pid())", NULL, NULL, &fault), RETRY);
@@ -123,7 +126,8 @@ static int set_up(void **state) {
     cluster_start(&cluster);
     snprintf(path, sizeof path, "%s/table.yaml", cluster.folder);
     FILE *file = fopen(path, "we");
-    if (!file || fprintf(file, "connection: host=%s dbname=postgres\n", cluster.folder) < 0 || fclose(file) != 0) return -1;
+    if (!file || fprintf(file, "connection: host=%s dbname=postgres\n", cluster.folder) < 0 || fclose(file) != 0)
+        return -1;
     return table_settings_load(path, &settings, &fault) == OK ? 0 : -1;
 }
 static int tear_down(void **state) {
@@ -134,7 +138,8 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(set_up_twice_and_bounded_rights), cmocka_unit_test(noted_by_the_trigger), cmocka_unit_test(judged),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(set_up_twice_and_bounded_rights),
+                                       cmocka_unit_test(noted_by_the_trigger), cmocka_unit_test(judged),
                                        cmocka_unit_test(given_up)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

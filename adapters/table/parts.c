@@ -1,4 +1,5 @@
-/* See table_inside.h: what is put ahead survives a crash of either side, and is gone on with. Nobody reads it before the message's row is there. */
+/* See table_inside.h: what is put ahead survives a crash of either side, and is gone on with. Nobody reads it before
+ * the message's row is there. */
 #include "adapters/table/table_inside.h"
 #include "base/point.h"
 #include <errno.h>
@@ -15,9 +16,13 @@ static enum outcome count(const struct parts *p, int64_t *ret, struct fault *fau
     AUTO(link_result_free) PGresult *row = NULL;
     struct link_values v = {0};
     name_it(p, &v);
-    TRY(link_ask(p->table->link, "SELECT count(*)::text, coalesce(max(part), 0)::text, coalesce(sum(octet_length(content)), 0)::text FROM {schema}.{inbox}_part"
-                                 " WHERE id = $1::uuid AND nth = $2::integer", &v, &row, fault));
-    int64_t there = link_int(row, 0, 0), last = link_int(row, 0, 1), bytes = link_int(row, 0, 2), full = there * (int64_t)TABLE_PART;
+    TRY(link_ask(p->table->link,
+                 "SELECT count(*)::text, coalesce(max(part), 0)::text, coalesce(sum(octet_length(content)), 0)::text "
+                 "FROM {schema}.{inbox}_part"
+                 " WHERE id = $1::uuid AND nth = $2::integer",
+                 &v, &row, fault));
+    int64_t there = link_int(row, 0, 0), last = link_int(row, 0, 1), bytes = link_int(row, 0, 2),
+            full = there * (int64_t)TABLE_PART;
     *ret = there;
     if (there == last && bytes == (full < p->size ? full : p->size)) return OK;
     *ret = 0;
@@ -33,7 +38,9 @@ static enum outcome read_part(const struct parts *p, int file, int64_t at, struc
         size_t left = want - into->count;
         ssize_t got = pread(file, piece, left < sizeof piece ? left : sizeof piece, (off_t)(at + (int64_t)into->count));
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return fault_set(fault, RETRY, "FILE_READ", "an attachment in inbox/: %s", got < 0 ? strerror(errno) : "it has become shorter");
+        if (got <= 0)
+            return fault_set(fault, RETRY, "FILE_READ", "an attachment in inbox/: %s",
+                             got < 0 ? strerror(errno) : "it has become shorter");
         TRY(buffer_add(into, bytes_of(piece, (size_t)got), fault));
     }
     return OK;
@@ -44,7 +51,10 @@ static enum outcome put_one(const struct parts *p, int64_t part, struct bytes co
     name_it(p, &v);
     link_number(&v, part, p->table->arena);
     link_bytes(&v, content);
-    TRY(link_run(p->table->link, "INSERT INTO {schema}.{inbox}_part (id, nth, part, content) VALUES ($1::uuid, $2::integer, $3::integer, $4::bytea)", &v, NULL, fault));
+    TRY(link_run(p->table->link,
+                 "INSERT INTO {schema}.{inbox}_part (id, nth, part, content) VALUES ($1::uuid, $2::integer, "
+                 "$3::integer, $4::bytea)",
+                 &v, NULL, fault));
     POINT("table.part");
     return OK;
 }
@@ -66,10 +76,13 @@ enum outcome parts_put(const struct parts *p, int file, int64_t *left, bool *ret
 enum outcome parts_forget(const struct parts *p, struct fault *fault) {
     struct link_values v = {0};
     name_it(p, &v);
-    return link_run(p->table->link, "DELETE FROM {schema}.{inbox}_part WHERE id = $1::uuid AND nth = $2::integer", &v, NULL, fault);
+    return link_run(p->table->link, "DELETE FROM {schema}.{inbox}_part WHERE id = $1::uuid AND nth = $2::integer", &v,
+                    NULL, fault);
 }
 
 enum outcome parts_clear(struct table *table, struct fault *fault) {
-    return link_run(table->link, "DELETE FROM {schema}.{inbox}_part p WHERE p.written < now() - interval '7 days'"
-                                 " AND NOT EXISTS (SELECT FROM {schema}.{inbox} i WHERE i.id = p.id)", NULL, NULL, fault);
+    return link_run(table->link,
+                    "DELETE FROM {schema}.{inbox}_part p WHERE p.written < now() - interval '7 days'"
+                    " AND NOT EXISTS (SELECT FROM {schema}.{inbox} i WHERE i.id = p.id)",
+                    NULL, NULL, fault);
 }

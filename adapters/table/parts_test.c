@@ -1,5 +1,5 @@
-/* Parts against a real Postgres: put in bounded turns, gone on with by whoever comes next, begun anew when they are not of this file; those whose message
- * never came are cleared after a week, the others go with it. */
+/* Parts against a real Postgres: put in bounded turns, gone on with by whoever comes next, begun anew when they are not
+ * of this file; those whose message never came are cleared after a week, the others go with it. */
 #include "adapters/table/ddl.h"
 #include "adapters/table/table_inside.h"
 #include "broker/ledger/cluster_fixture.h"
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#define ID "00000000-0000-4000-8000-000000000001"
+#define ID   "00000000-0000-4000-8000-000000000001"
 #define SIZE (3 * (int64_t)TABLE_PART + 5)
 
 static struct cluster cluster;
@@ -35,7 +35,9 @@ static int64_t number(const char *sql) {
     return link_int(row, 0, 0);
 }
 static int64_t there(void) { return number("SELECT count(*)::text FROM {schema}.{inbox}_part"); }
-static int64_t sum(void) { return number("SELECT sum(part * get_byte(content, 0))::text FROM {schema}.{inbox}_part"); } /* 1*1 + 2*2 + … */
+static int64_t sum(void) {
+    return number("SELECT sum(part * get_byte(content, 0))::text FROM {schema}.{inbox}_part");
+} /* 1*1 + 2*2 + … */
 
 static void put(int64_t size, int64_t left, bool whole, int64_t count) {
     struct parts parts = {.table = &table, .id = ID, .nth = 1, .size = size};
@@ -90,7 +92,8 @@ static int make_tables(void) {
     AUTO(buffer_free) struct buffer sql;
     struct link *owner = connected("owner");
     buffer_init(&sql, 64u * KIB);
-    bool made = ddl_write(table.settings, &sql, &fault) == OK && buffer_add(&sql, bytes_of("", 1), &fault) == OK && link_script(owner, (const char *)sql.at, &fault) == OK;
+    bool made = ddl_write(table.settings, &sql, &fault) == OK && buffer_add(&sql, bytes_of("", 1), &fault) == OK &&
+                link_script(owner, (const char *)sql.at, &fault) == OK;
     link_free(owner);
     return made ? 0 : -1;
 }
@@ -101,12 +104,15 @@ static int set_up(void **state) {
     cluster_start(&cluster);
     snprintf(path, sizeof path, "%s/table.yaml", cluster.folder);
     FILE *settings = fopen(path, "we");
-    if (!settings || fprintf(settings, "connection: host=%s dbname=postgres\n", cluster.folder) < 0 || fclose(settings) != 0) return -1;
+    if (!settings || fprintf(settings, "connection: host=%s dbname=postgres\n", cluster.folder) < 0 ||
+        fclose(settings) != 0)
+        return -1;
     if (table_settings_load(path, &table.settings, &fault) != OK || make_tables() != 0) return -1;
     table.arena = arena_new(64u << 10, TABLE_ARENA);
     table.link = connected("ecocase_adapter");
     file = tmpfile();
-    for (int64_t i = 0; file && i < SIZE; i++) fputc((int)(i / (int64_t)TABLE_PART + 1), file); /* each byte the number of its part */
+    /* each byte the number of its part */
+    for (int64_t i = 0; file && i < SIZE; i++) fputc((int)(i / (int64_t)TABLE_PART + 1), file);
     return file && fflush(file) == 0 ? 0 : -1;
 }
 static int tear_down(void **state) {
@@ -120,6 +126,7 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(gone_on_with), cmocka_unit_test(begun_anew), cmocka_unit_test(cleared)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(gone_on_with), cmocka_unit_test(begun_anew),
+                                       cmocka_unit_test(cleared)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,34 +1,42 @@
-/* See table_inside.h: the owner's thread. Each round hands over, tells and takes in what there is; then it sleeps until the database notifies, the
- * store has news, or the poll's time has come. Trouble rests longer and longer, is told once per kind, and its end too. */
+/* See table_inside.h: the owner's thread. Each round hands over, tells and takes in what there is; then it sleeps until
+ * the database notifies, the store has news, or the poll's time has come. Trouble rests longer and longer, is told once
+ * per kind, and its end too. */
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
 #include <poll.h>
 #include <stdio.h>
 
 #define REST_FIRST_MS 200
-#define REST_MOST_MS 3000    /* a refused connection costs nothing beside what waits */
-#define RECONCILE_MS 3600000
-#define SLICE_MS 500           /* so long a stop may wait */
+#define REST_MOST_MS  3000 /* a refused connection costs nothing beside what waits */
+#define RECONCILE_MS  3600000
+#define SLICE_MS      500 /* so long a stop may wait */
 
 /* Once a connection: is it our database, and is it what table-setup makes? */
 static enum outcome greet(struct table *table, struct fault *fault) {
     AUTO(link_result_free) PGresult *row = NULL;
     struct link_values v = {0};
     link_text(&v, table->front->agency);
-    TRY(link_run(table->link, "UPDATE {schema}.{inbox}_count SET agency = $1::text WHERE agency IS NULL", &v, NULL, fault));
-    TRY(link_ask(table->link, "SELECT agency, current_setting('server_encoding') FROM {schema}.{inbox}_count", NULL, &row, fault));
+    TRY(link_run(table->link, "UPDATE {schema}.{inbox}_count SET agency = $1::text WHERE agency IS NULL", &v, NULL,
+                 fault));
+    TRY(link_ask(table->link, "SELECT agency, current_setting('server_encoding') FROM {schema}.{inbox}_count", NULL,
+                 &row, fault));
     if (PQntuples(row) != 1) return fault_set(fault, RETRY, "TABLE_SQL", "the _count table is empty: run table-setup");
     if (!bytes_equal_cstr(link_value(row, 0, 0), table->front->agency)) {
-        return fault_set(fault, RETRY, "WRONG_WORLD", "these tables belong to agency %.*s, not to %s", BYTES_FMT(link_value(row, 0, 0)), table->front->agency);
+        return fault_set(fault, RETRY, "WRONG_WORLD", "these tables belong to agency %.*s, not to %s",
+                         BYTES_FMT(link_value(row, 0, 0)), table->front->agency);
     }
-    if (!bytes_equal_cstr(link_value(row, 0, 1), "UTF8")) return fault_set(fault, RETRY, "TABLE_SQL", "the database's encoding must be UTF8");
+    if (!bytes_equal_cstr(link_value(row, 0, 1), "UTF8"))
+        return fault_set(fault, RETRY, "TABLE_SQL", "the database's encoding must be UTF8");
     return link_run(table->link, "LISTEN {channel}", NULL, NULL, fault);
 }
 
 static enum outcome count(struct table *table, struct table_status *into, struct fault *fault) {
     AUTO(link_result_free) PGresult *row = NULL;
-    TRY(link_ask(table->link, "SELECT count(*)::text, coalesce(extract(epoch FROM clock_timestamp() - min(inserted))::bigint, 0)::text FROM {schema}.{outbox}_outcome"
-                              " WHERE writes > seen", NULL, &row, fault));
+    TRY(link_ask(table->link,
+                 "SELECT count(*)::text, coalesce(extract(epoch FROM clock_timestamp() - min(inserted))::bigint, "
+                 "0)::text FROM {schema}.{outbox}_outcome"
+                 " WHERE writes > seen",
+                 NULL, &row, fault));
     into->waiting = link_int(row, 0, 0);
     into->oldest_s = link_int(row, 0, 1);
     return OK;
@@ -57,8 +65,10 @@ static enum outcome go_round(struct table *table, struct table_status *status, b
 static void note(struct table *table, struct table_status *s, enum outcome outcome, const struct fault *fault) {
     struct store_counts counts;
     struct fault ignored;
-    bool up = outcome == OK || (link_up(table->link) && strncmp(fault->code, "TABLE_", 6) != 0 && strcmp(fault->code, "WRONG_WORLD") != 0);
-    if (outcome != OK && strcmp(s->last_error.code, fault->code) != 0) log_fault_unnamed(LOG_WARN, "table.trouble", fault);
+    bool up = outcome == OK || (link_up(table->link) && strncmp(fault->code, "TABLE_", 6) != 0 &&
+                                strcmp(fault->code, "WRONG_WORLD") != 0);
+    if (outcome != OK && strcmp(s->last_error.code, fault->code) != 0)
+        log_fault_unnamed(LOG_WARN, "table.trouble", fault);
     if (outcome == OK && s->last_error.code[0] && !s->up) log_info("table.mended", "code=%s", s->last_error.code);
     if (up != s->up) s->since = instant_now();
     s->up = up;
@@ -75,8 +85,10 @@ static void note(struct table *table, struct table_status *s, enum outcome outco
 }
 
 static void wait_for_news(struct table *table, int64_t ms) {
-    for (int64_t until = monotonic_ms() + ms, left = ms; left > 0 && !atomic_load(&table->front->stopping); left = until - monotonic_ms()) {
-        struct pollfd fds[] = {{store_wake_descriptor(table->front->store), POLLIN, 0}, {link_descriptor(table->link), POLLIN, 0}};
+    for (int64_t until = monotonic_ms() + ms, left = ms; left > 0 && !atomic_load(&table->front->stopping);
+         left = until - monotonic_ms()) {
+        struct pollfd fds[] = {{store_wake_descriptor(table->front->store), POLLIN, 0},
+                               {link_descriptor(table->link), POLLIN, 0}};
         if (poll(fds, 2, (int)(left < SLICE_MS ? left : SLICE_MS)) <= 0) continue;
         if (fds[0].revents) return;
         if (fds[1].revents && link_notified(table->link)) return;
@@ -95,12 +107,16 @@ void *runner_run(void *of) {
         enum outcome outcome = go_round(table, &status, &more, &fault);
         if (atomic_load(&table->front->stopping)) break;
         struct fault ignored;
-        if (outcome != OK && link_up(table->link) && count(table, &status, &ignored) != OK) log_fault_unnamed(LOG_WARN, "table.uncounted", &ignored);
-        if (strcmp(fault.code, "WRONG_WORLD") == 0 || (outcome == RETRY && strcmp(fault.code, "TABLE_SQL") == 0)) link_drop(table->link);
+        if (outcome != OK && link_up(table->link) && count(table, &status, &ignored) != OK)
+            log_fault_unnamed(LOG_WARN, "table.uncounted", &ignored);
+        if (strcmp(fault.code, "WRONG_WORLD") == 0 || (outcome == RETRY && strcmp(fault.code, "TABLE_SQL") == 0))
+            link_drop(table->link);
         note(table, &status, outcome, &fault);
         rest = outcome == OK ? 0 : rest * 2 > REST_MOST_MS ? REST_MOST_MS : rest ? rest * 2 : REST_FIRST_MS;
         if (rest) {
-            for (int64_t until = monotonic_ms() + rest; monotonic_ms() < until && !atomic_load(&table->front->stopping);) poll(NULL, 0, 100);
+            for (int64_t until = monotonic_ms() + rest;
+                 monotonic_ms() < until && !atomic_load(&table->front->stopping);)
+                poll(NULL, 0, 100);
         } else if (!more) wait_for_news(table, table->settings->poll_ms);
     }
     return NULL;

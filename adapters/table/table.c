@@ -32,46 +32,55 @@ json_t *table_status_json(void *of) {
     if (s.last_error.code[0]) {
         const struct reason *reason = reason_find(s.last_error.code);
         json_t *detail = json_string(s.last_error.text);
-        error = json_pack("{s:s, s:s, s:s, s:o, s:o}", "code", s.last_error.code, "zh", reason->zh, "en", reason->en, "detail", detail ? detail : json_null(), "at",
-                          time_text(s.last_error_at));
+        error = json_pack("{s:s, s:s, s:s, s:o, s:o}", "code", s.last_error.code, "zh", reason->zh, "en", reason->en,
+                          "detail", detail ? detail : json_null(), "at", time_text(s.last_error_at));
     }
-    return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o}", "state", s.up ? "up" : "down", "since", time_text(s.since), "waiting", (json_int_t)s.waiting,
-                     "oldestSeconds", (json_int_t)s.oldest_s, "untold", (json_int_t)s.untold, "undelivered", (json_int_t)s.undelivered, "lastSuccess",
+    return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o}", "state", s.up ? "up" : "down", "since",
+                     time_text(s.since), "waiting", (json_int_t)s.waiting, "oldestSeconds", (json_int_t)s.oldest_s,
+                     "untold", (json_int_t)s.untold, "undelivered", (json_int_t)s.undelivered, "lastSuccess",
                      time_text(s.last_success), "lastError", error);
 }
 
 void table_tell(struct table *table, const struct table_status *s) {
     pthread_mutex_lock(&table->door);
     const struct table_status *was = &table->status;
-    bool same = was->up == s->up && was->waiting == s->waiting && was->untold == s->untold && was->undelivered == s->undelivered && was->last_error_at == s->last_error_at;
+    bool same = was->up == s->up && was->waiting == s->waiting && was->untold == s->untold &&
+                was->undelivered == s->undelivered && was->last_error_at == s->last_error_at;
     table->status = *s;
     pthread_mutex_unlock(&table->door);
     if (!same) atomic_fetch_add(&table->changes, 1);
 }
 
 /* What only profile and settings together can tell. */
-static enum outcome check_payload(const struct table_settings *s, const struct profile *profile, const char *path, struct fault *fault) {
+static enum outcome check_payload(const struct table_settings *s, const struct profile *profile, const char *path,
+                                  struct fault *fault) {
     enum profile_form form = profile_form(profile);
-    bool fits = s->payload == PAYLOAD_BYTEA || form == PROFILE_JSON || (s->payload == PAYLOAD_TEXT && form == PROFILE_TEXT);
+    bool fits =
+        s->payload == PAYLOAD_BYTEA || form == PROFILE_JSON || (s->payload == PAYLOAD_TEXT && form == PROFILE_TEXT);
     if (fits) return OK;
-    const char *other = form == PROFILE_BINARY ? "bytea: the files of this profile are no texts" : "text or bytea: the files of this profile are not JSON";
+    const char *other = form == PROFILE_BINARY ? "bytea: the files of this profile are no texts"
+                                               : "text or bytea: the files of this profile are not JSON";
     if (s->payload_at) return setting_fault(s->payload_at, fault, "SETTINGS_TYPE", "payload must be %s", other);
     return fault_set(fault, REFUSE, "SETTINGS_TYPE", "%s: payload must be %s", path, other);
 }
 
 /* A name that the profile never takes would fail every row; with {type} in it only the rows can tell. */
-static enum outcome check_name(const struct table *table, const struct table_settings *s, const char *path, struct fault *fault) {
+static enum outcome check_name(const struct table *table, const struct table_settings *s, const char *path,
+                               struct fault *fault) {
     const char *name = intake_name(table, BYTES_LITERAL("00000000-0000-0000-0000-000000000000"), "", table->arena);
     if ((s->file_name && strstr(s->file_name, "{type}")) || profile_takes(table->front->profile, name)) return OK;
-    return fault_set(fault, REFUSE, "SETTINGS_TYPE", "%s: file_name must make names that the profile's `files` takes, and \"%s\" is none", path, name);
+    return fault_set(fault, REFUSE, "SETTINGS_TYPE",
+                     "%s: file_name must make names that the profile's `files` takes, and \"%s\" is none", path, name);
 }
 
-static enum outcome open_all(struct table *table, const struct front_place *place, struct transport *base, struct fault *fault) {
+static enum outcome open_all(struct table *table, const struct front_place *place, struct transport *base,
+                             struct fault *fault) {
     TRY(table_settings_load(place->settings, &table->settings, fault));
     TRY(check_payload(table->settings, place->profile, place->settings, fault));
     TRY(front_open(place, TABLE_FOLDER, base, &table->front, fault));
     TRY(check_name(table, table->settings, place->settings, fault));
-    if (sqlite3_open_v2(place->journal, &table->journal, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(place->journal, &table->journal, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK) {
         return fault_set(fault, RETRY, "JOURNAL", "%s: %s", place->journal, sqlite3_errmsg(table->journal));
     }
     sqlite3_busy_timeout(table->journal, 2000);
@@ -91,10 +100,12 @@ enum outcome table_open(const struct front_place *place, struct transport **tran
         front_free(front);
         return outcome;
     }
-    *transport = front_begin(table->front, &(struct front_owner){table, release, table_status_json, "table", &table->changes});
+    *transport =
+        front_begin(table->front, &(struct front_owner){table, release, table_status_json, "table", &table->changes});
     PROMISE(pthread_create(&table->runner, NULL, runner_run, table) == 0);
     table->running = true;
-    log_info("table.begun", "schema=%s outbox=%s inbox=%s payload=%s poll_ms=%lld", table->settings->schema, table->settings->outbox, table->settings->inbox,
-             table_payload_type(table->settings), (long long)table->settings->poll_ms);
+    log_info("table.begun", "schema=%s outbox=%s inbox=%s payload=%s poll_ms=%lld", table->settings->schema,
+             table->settings->outbox, table->settings->inbox, table_payload_type(table->settings),
+             (long long)table->settings->poll_ms);
     return OK;
 }

@@ -7,29 +7,31 @@
 #include "adapters/table/table.h"
 
 #define TABLE_FOLDER ".table"
-#define TABLE_ARENA (64u << 20)       /* of one round: 9 MiB of outcomes and their texts, or one case file as text */
+/* of one round: 9 MiB of outcomes and their texts, or one case file as text */
+#define TABLE_ARENA (64u << 20)
 /* 数据库状态, as `ecocase-adapter status` shows it. */
 struct table_status {
     bool up;
     instant since, last_success, last_error_at;
-    struct fault last_error;          /* code "": none */
-    int64_t waiting, oldest_s, untold, undelivered;  /* rows not taken in and how old the oldest is; outcomes and messages the database lacks */
+    struct fault last_error; /* code "": none */
+    /* rows not taken in and how old the oldest is; outcomes and messages the database lacks */
+    int64_t waiting, oldest_s, untold, undelivered;
 };
 struct table {
     struct front *front;
     struct table_settings *settings;
     struct link *link;
-    sqlite3 *journal;                 /* the engine's, read only */
+    sqlite3 *journal; /* the engine's, read only */
     pthread_t runner;
     bool running;
     struct arena *arena;
-    int64_t reconcile_ms;             /* monotonic: when to do it next */
-    pthread_mutex_t door;             /* of status */
+    int64_t reconcile_ms; /* monotonic: when to do it next */
+    pthread_mutex_t door; /* of status */
     struct table_status status;
     atomic_llong changes;
 };
 
-#define TABLE_PART MIB                /* bytes that one statement carries of an attachment, either way */
+#define TABLE_PART MIB /* bytes that one statement carries of an attachment, either way */
 
 /* ---- intake.c: outbox rows -> submissions. *ret_more: there may be further ones. */
 /* The name of a case file: {id} and {type} of the settings filled in. */
@@ -37,12 +39,12 @@ const char *intake_name(const struct table *table, struct bytes id, const char *
 MUST_USE enum outcome intake_round(struct table *table, bool *ret_more, struct fault *fault);
 struct taking {
     struct table *table;
-    struct bytes id;                  /* text form */
-    int64_t files;                    /* attachments */
-    enum outcome outcome;             /* of reading it: OK, or REFUSE with `why` */
+    struct bytes id;      /* text form */
+    int64_t files;        /* attachments */
+    enum outcome outcome; /* of reading it: OK, or REFUSE with `why` */
     struct fault why;
-    int64_t writes;                   /* of the row as it was read */
-    struct bytes state, digest;       /* the outcome so far; digest empty: none */
+    int64_t writes;             /* of the row as it was read */
+    struct bytes state, digest; /* the outcome so far; digest empty: none */
     const char *aggregate, *type;
     struct parcel *parcel;
 };
@@ -51,12 +53,17 @@ MUST_USE enum outcome intake_refuse_at(struct fault *fault, const char *code, co
 MUST_USE enum outcome intake_files(struct taking *taking, struct fault *fault);
 /* ---- verdict.c: what became of them -> outcome rows */
 MUST_USE enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fault);
-const char *verdict_state(enum stage stage);   /* as the outcome table says it */
+const char *verdict_state(enum stage stage); /* as the outcome table says it */
 /* `writes` < 0: the row was not looked at now. All in one statement. */
-struct telling { const struct submitted *what; int64_t writes; };
+struct telling {
+    const struct submitted *what;
+    int64_t writes;
+};
 MUST_USE enum outcome verdict_tell(struct table *table, const struct telling *list, size_t count, struct fault *fault);
-/* Not taken in: failed with its reason, or, the id being used for other content already, a conflict beside the first outcome. */
-MUST_USE enum outcome verdict_refuse(struct table *table, struct bytes id, int64_t writes, const struct digest *digest, const struct fault *why, struct fault *fault);
+/* Not taken in: failed with its reason, or, the id being used for other content already, a conflict beside the first
+ * outcome. */
+MUST_USE enum outcome verdict_refuse(struct table *table, struct bytes id, int64_t writes, const struct digest *digest,
+                                     const struct fault *why, struct fault *fault);
 /* As before: the same content again, or the row is gone since. */
 MUST_USE enum outcome verdict_seen(struct table *table, struct bytes id, int64_t writes, struct fault *fault);
 MUST_USE enum outcome verdict_conflict(struct table *table, struct bytes id, int64_t writes, struct fault *fault);
@@ -64,10 +71,17 @@ MUST_USE enum outcome verdict_conflict(struct table *table, struct bytes id, int
 MUST_USE enum outcome reconcile(struct table *table, struct fault *fault);
 /* ---- handover.c: messages -> inbox rows */
 MUST_USE enum outcome handover_round(struct table *table, bool *ret_more, struct fault *fault);
-/* ---- parts.c: attachments too large for one statement go ahead of their message's row, part by part, each durable by itself */
-struct parts { struct table *table; const char *id; size_t nth; int64_t size; };
+/* ---- parts.c: attachments too large for one statement go ahead of their message's row, part by part, each durable by
+ * itself */
+struct parts {
+    struct table *table;
+    const char *id;
+    size_t nth;
+    int64_t size;
+};
 /* Puts what is missing of a file, at most *left bytes, which are taken off. *ret_whole: all of it is there. */
-MUST_USE enum outcome parts_put(const struct parts *parts, int file, int64_t *left, bool *ret_whole, struct fault *fault);
+MUST_USE enum outcome parts_put(const struct parts *parts, int file, int64_t *left, bool *ret_whole,
+                                struct fault *fault);
 MUST_USE enum outcome parts_forget(const struct parts *parts, struct fault *fault);
 /* Parts whose row never came: the message got another id when the journal was lost, say. */
 MUST_USE enum outcome parts_clear(struct table *table, struct fault *fault);

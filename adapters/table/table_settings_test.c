@@ -34,8 +34,12 @@ static void taken(void **state) {
     assert_int_equal(s->poll_ms, 5000);
     assert_int_equal(s->delete_after_days, 0);
     table_settings_free(s);
-    assert_int_equal(load("connection: postgresql://ecocase_adapter@db/oa?sslmode=verify-full\npayload: jsonb\nschema: public\noutbox: outboxevent\naggregatetype: 案件\n"
-                          "file_name: \"{type}-{id}.json\"\nroles: {agency: oa_app}\npoll_seconds: 2\nbatch: 7\nqueue: 9\ndelete_after_days: 30\n", &s, &fault), OK);
+    assert_int_equal(load("connection: postgresql://ecocase_adapter@db/oa?sslmode=verify-full\npayload: jsonb\nschema: "
+                          "public\noutbox: outboxevent\naggregatetype: 案件\n"
+                          "file_name: \"{type}-{id}.json\"\nroles: {agency: oa_app}\npoll_seconds: 2\nbatch: 7\nqueue: "
+                          "9\ndelete_after_days: 30\n",
+                          &s, &fault),
+                     OK);
     assert_string_equal(table_payload_type(s), "jsonb");
     assert_string_equal(s->agency_role, "oa_app");
     assert_string_equal(s->aggregate_type, "案件");
@@ -44,16 +48,33 @@ static void taken(void **state) {
 }
 
 static void refused(void **state) {
-    static const struct { const char *text, *code; unsigned line, column; } all[] = {
-        {"schema: a\n", "SETTINGS_MISSING", 1, 1}, {"- a\n", "SETTINGS_TYPE", 1, 1}, {"connection: nonsense\n", "SETTINGS_TYPE", 1, 13},
-        {"connection: host=db dbname=oa password=x\n", "SETTINGS_TYPE", 1, 13}, {"connection: postgresql://a:x@db/oa\n", "SETTINGS_TYPE", 1, 13},
-        {"connection: host=db user=a\n", "SETTINGS_MISSING", 1, 13}, {PLACE "schema: Oa\n", "SETTINGS_TYPE", 2, 9}, {PLACE "outbox: \"a;b\"\n", "SETTINGS_TYPE", 2, 9},
-        {PLACE "inbox: outbox\n", "SETTINGS_TYPE", 2, 8}, {PLACE "outbox: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "SETTINGS_TYPE", 2, 9},
-        {PLACE "channel: 1a\n", "SETTINGS_TYPE", 2, 10}, {PLACE "payload: json\n", "SETTINGS_TYPE", 2, 10}, {PLACE "aggregatetype: \"a'b\"\n", "SETTINGS_TYPE", 2, 16},
-        {PLACE "file_name: a.json\n", "SETTINGS_TYPE", 2, 12}, {PLACE "file_name: \"b/{id}.json\"\n", "SETTINGS_TYPE", 2, 12}, {PLACE "roles: oa\n", "SETTINGS_TYPE", 2, 8},
-        {PLACE "roles: {adapter: A}\n", "SETTINGS_TYPE", 2, 18}, {PLACE "roles: {admin: a}\n", "SETTINGS_UNKNOWN", 2, 16}, {PLACE "poll_seconds: 0\n", "SETTINGS_TYPE", 2, 15},
-        {PLACE "batch: 1001\n", "SETTINGS_TYPE", 2, 8}, {PLACE "attachment_mib: 257\n", "SETTINGS_TYPE", 2, 17}, {PLACE "queue: x\n", "SETTINGS_TYPE", 2, 8},
-        {PLACE "delete_after_days: 0\n", "SETTINGS_TYPE", 2, 20}, {PLACE "tables: a\n", "SETTINGS_UNKNOWN", 2, 9}};
+    static const struct {
+        const char *text, *code;
+        unsigned line, column;
+    } all[] = {{"schema: a\n", "SETTINGS_MISSING", 1, 1},
+               {"- a\n", "SETTINGS_TYPE", 1, 1},
+               {"connection: nonsense\n", "SETTINGS_TYPE", 1, 13},
+               {"connection: host=db dbname=oa password=x\n", "SETTINGS_TYPE", 1, 13},
+               {"connection: postgresql://a:x@db/oa\n", "SETTINGS_TYPE", 1, 13},
+               {"connection: host=db user=a\n", "SETTINGS_MISSING", 1, 13},
+               {PLACE "schema: Oa\n", "SETTINGS_TYPE", 2, 9},
+               {PLACE "outbox: \"a;b\"\n", "SETTINGS_TYPE", 2, 9},
+               {PLACE "inbox: outbox\n", "SETTINGS_TYPE", 2, 8},
+               {PLACE "outbox: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "SETTINGS_TYPE", 2, 9},
+               {PLACE "channel: 1a\n", "SETTINGS_TYPE", 2, 10},
+               {PLACE "payload: json\n", "SETTINGS_TYPE", 2, 10},
+               {PLACE "aggregatetype: \"a'b\"\n", "SETTINGS_TYPE", 2, 16},
+               {PLACE "file_name: a.json\n", "SETTINGS_TYPE", 2, 12},
+               {PLACE "file_name: \"b/{id}.json\"\n", "SETTINGS_TYPE", 2, 12},
+               {PLACE "roles: oa\n", "SETTINGS_TYPE", 2, 8},
+               {PLACE "roles: {adapter: A}\n", "SETTINGS_TYPE", 2, 18},
+               {PLACE "roles: {admin: a}\n", "SETTINGS_UNKNOWN", 2, 16},
+               {PLACE "poll_seconds: 0\n", "SETTINGS_TYPE", 2, 15},
+               {PLACE "batch: 1001\n", "SETTINGS_TYPE", 2, 8},
+               {PLACE "attachment_mib: 257\n", "SETTINGS_TYPE", 2, 17},
+               {PLACE "queue: x\n", "SETTINGS_TYPE", 2, 8},
+               {PLACE "delete_after_days: 0\n", "SETTINGS_TYPE", 2, 20},
+               {PLACE "tables: a\n", "SETTINGS_UNKNOWN", 2, 9}};
     (void)state;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         struct table_settings *s = NULL;

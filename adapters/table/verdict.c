@@ -1,5 +1,5 @@
-/* See table_inside.h: the outcome table. Each row of it is written by its id and may be written again, so an unknown COMMIT needs no more than to be
- * asked again; the store forgets what is untold only when the database has it. */
+/* See table_inside.h: the outcome table. Each row of it is written by its id and may be written again, so an unknown
+ * COMMIT needs no more than to be asked again; the store forgets what is untold only when the database has it. */
 #include "adapters/engine/rejection.h"
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
@@ -35,8 +35,9 @@ static json_t *answer_of(const struct submitted *s, bool wanted, struct arena *a
 static json_t *row_of(const struct telling *t, struct arena *arena) {
     const struct submitted *s = t->what;
     json_t *key = json_stringn((const char *)s->key.at, s->key.count);
-    return json_pack("{s:o, s:s, s:s, s:o, s:o, s:o}", "id", key ? key : json_null(), "state", states[s->stage], "digest", hex_of(&s->digest, arena), "error",
-                     answer_of(s, s->stage == STAGE_FAILED, arena), "receipt", answer_of(s, s->stage == STAGE_ACCEPTED || s->stage == STAGE_REFUSED, arena), "seen",
+    return json_pack("{s:o, s:s, s:s, s:o, s:o, s:o}", "id", key ? key : json_null(), "state", states[s->stage],
+                     "digest", hex_of(&s->digest, arena), "error", answer_of(s, s->stage == STAGE_FAILED, arena),
+                     "receipt", answer_of(s, s->stage == STAGE_ACCEPTED || s->stage == STAGE_REFUSED, arena), "seen",
                      t->writes >= 0 ? json_integer((json_int_t)t->writes) : json_null());
 }
 
@@ -49,10 +50,14 @@ static enum outcome tell(struct table *table, const struct telling *list, size_t
     json_decref(rows);
     link_text(&v, text);
     POINT("table.telling");
-    enum outcome outcome = link_run(table->link, "UPDATE {schema}.{outbox}_outcome AS o SET state = v.state, digest = v.digest, error = v.error, receipt = v.receipt,"
-                                                 " seen = coalesce(v.seen, o.seen), changed = clock_timestamp()"
-                                                 " FROM jsonb_to_recordset($1::jsonb) AS v(id uuid, state text, digest text, error jsonb, receipt jsonb, seen integer)"
-                                                 " WHERE o.id = v.id", &v, NULL, fault);
+    enum outcome outcome = link_run(table->link,
+                                    "UPDATE {schema}.{outbox}_outcome AS o SET state = v.state, digest = v.digest, "
+                                    "error = v.error, receipt = v.receipt,"
+                                    " seen = coalesce(v.seen, o.seen), changed = clock_timestamp()"
+                                    " FROM jsonb_to_recordset($1::jsonb) AS v(id uuid, state text, digest text, error "
+                                    "jsonb, receipt jsonb, seen integer)"
+                                    " WHERE o.id = v.id",
+                                    &v, NULL, fault);
     POINT("table.told");
     free(text);
     return outcome;
@@ -79,22 +84,29 @@ static const char *reason_json(const struct fault *why, struct arena *arena) {
     return for_jsonb(rejection_write(&rejection, arena), arena);
 }
 
-enum outcome verdict_refuse(struct table *table, struct bytes id, int64_t writes, const struct digest *digest, const struct fault *why, struct fault *fault) {
+enum outcome verdict_refuse(struct table *table, struct bytes id, int64_t writes, const struct digest *digest,
+                            const struct fault *why, struct fault *fault) {
     struct link_values v = {0};
     link_text(&v, arena_cstr(table->arena, id));
     link_text(&v, digest ? hex_of(digest, table->arena) : NULL);
     link_text(&v, reason_json(why, table->arena));
     link_number(&v, writes, table->arena);
     POINT("table.refusing");
-    return link_run(table->link, "UPDATE {schema}.{outbox}_outcome SET state = 'failed', digest = $2::text, error = $3::jsonb, receipt = NULL, seen = $4::integer,"
-                                 " changed = clock_timestamp() WHERE id = $1::uuid", &v, NULL, fault);
+    return link_run(table->link,
+                    "UPDATE {schema}.{outbox}_outcome SET state = 'failed', digest = $2::text, error = $3::jsonb, "
+                    "receipt = NULL, seen = $4::integer,"
+                    " changed = clock_timestamp() WHERE id = $1::uuid",
+                    &v, NULL, fault);
 }
 
 enum outcome verdict_seen(struct table *table, struct bytes id, int64_t writes, struct fault *fault) {
     struct link_values v = {0};
     link_text(&v, arena_cstr(table->arena, id));
     link_number(&v, writes, table->arena);
-    return link_run(table->link, "UPDATE {schema}.{outbox}_outcome SET seen = $2::integer, changed = clock_timestamp() WHERE id = $1::uuid", &v, NULL, fault);
+    return link_run(
+        table->link,
+        "UPDATE {schema}.{outbox}_outcome SET seen = $2::integer, changed = clock_timestamp() WHERE id = $1::uuid", &v,
+        NULL, fault);
 }
 
 enum outcome verdict_conflict(struct table *table, struct bytes id, int64_t writes, struct fault *fault) {
@@ -104,8 +116,10 @@ enum outcome verdict_conflict(struct table *table, struct bytes id, int64_t writ
     link_text(&v, arena_cstr(table->arena, id));
     link_text(&v, reason_json(&why, table->arena));
     link_number(&v, writes, table->arena);
-    return link_run(table->link, "UPDATE {schema}.{outbox}_outcome SET conflict = $2::jsonb, seen = $3::integer, changed = clock_timestamp() WHERE id = $1::uuid", &v, NULL,
-                    fault);
+    return link_run(table->link,
+                    "UPDATE {schema}.{outbox}_outcome SET conflict = $2::jsonb, seen = $3::integer, changed = "
+                    "clock_timestamp() WHERE id = $1::uuid",
+                    &v, NULL, fault);
 }
 
 enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fault) {

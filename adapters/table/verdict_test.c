@@ -22,7 +22,8 @@ static int set_up(void **state) {
     cluster_start(&cluster);
     snprintf(path, sizeof path, "%s/table.yaml", cluster.folder);
     FILE *file = fopen(path, "we");
-    if (!file || fprintf(file, "connection: host=%s dbname=postgres\n", cluster.folder) < 0 || fclose(file) != 0) return -1;
+    if (!file || fprintf(file, "connection: host=%s dbname=postgres\n", cluster.folder) < 0 || fclose(file) != 0)
+        return -1;
     if (table_settings_load(path, &table.settings, &fault) != OK) return -1;
     buffer_init(&sql, 64u * KIB);
     if (ddl_write(table.settings, &sql, &fault) != OK || buffer_add(&sql, bytes_of("", 1), &fault) != OK) return -1;
@@ -46,14 +47,20 @@ static const char *row_id(size_t nth) { return arena_printf(table.arena, "000000
 static struct submitted accepted(size_t nth, const char *answer) {
     struct link_values v = {0};
     link_text(&v, row_id(nth));
-    assert_int_equal(link_run(owner, "INSERT INTO {schema}.{outbox} VALUES ($1::uuid, 'a', 'b', 'c', 'x')", &v, NULL, &fault), OK);
-    return (struct submitted){.stage = STAGE_ACCEPTED, .key = bytes_of_cstr(row_id(nth)), .answer = bytes_of_cstr(answer)};
+    assert_int_equal(
+        link_run(owner, "INSERT INTO {schema}.{outbox} VALUES ($1::uuid, 'a', 'b', 'c', 'x')", &v, NULL, &fault), OK);
+    return (struct submitted){
+        .stage = STAGE_ACCEPTED, .key = bytes_of_cstr(row_id(nth)), .answer = bytes_of_cstr(answer)};
 }
 static void assert_told(size_t nth, const char *receipt) {
     AUTO(link_result_free) PGresult *row = NULL;
     struct link_values v = {0};
     link_text(&v, row_id(nth));
-    assert_int_equal(link_ask(table.link, "SELECT state, receipt ->> 'said', seen::text FROM {schema}.{outbox}_outcome WHERE id = $1::uuid", &v, &row, &fault), OK);
+    assert_int_equal(
+        link_ask(table.link,
+                 "SELECT state, receipt ->> 'said', seen::text FROM {schema}.{outbox}_outcome WHERE id = $1::uuid", &v,
+                 &row, &fault),
+        OK);
     assert_int_equal(PQntuples(row), 1);
     assert_true(bytes_equal_cstr(link_value(row, 0, 0), "accepted"));
     if (receipt) assert_true(bytes_equal_cstr(link_value(row, 0, 1), receipt));
@@ -63,8 +70,18 @@ static void assert_told(size_t nth, const char *receipt) {
 
 /* The agency wrote into its sent/, cut a file short, or took it away before it was read. */
 static void a_receipt_that_is_no_json_holds_up_nothing(void **state) {
-    static const char *const answers[] = {"{\"said\": \"一\"}", "收到", "{\"said\": \"cut sho", "", "{\"said\": \"a\\u0000b\"}", "{\"said\": \"\\ud800\"}", "{\"said\": \"last\"}"};
-    static const char *const receipts[] = {"一", NULL, NULL, NULL, "a\xef\xbf\xbd" "b", NULL, "last"};
+    static const char *const answers[] = {"{\"said\": \"一\"}",        "收到",
+                                          "{\"said\": \"cut sho",      "",
+                                          "{\"said\": \"a\\u0000b\"}", "{\"said\": \"\\ud800\"}",
+                                          "{\"said\": \"last\"}"};
+    static const char *const receipts[] = {"一",
+                                           NULL,
+                                           NULL,
+                                           NULL,
+                                           "a\xef\xbf\xbd"
+                                           "b",
+                                           NULL,
+                                           "last"};
     enum { COUNT = sizeof answers / sizeof answers[0] };
     struct submitted list[COUNT];
     struct telling all[COUNT];

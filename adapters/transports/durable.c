@@ -24,7 +24,8 @@ static enum outcome put(int file, const char *name, struct bytes content, struct
     return OK;
 }
 
-enum outcome durable_replace(int folder, const char *name, const char *spare, struct bytes content, struct fault *fault) {
+enum outcome durable_replace(int folder, const char *name, const char *spare, struct bytes content,
+                             struct fault *fault) {
     static const char blanks[BLOCK] = {[0 ... BLOCK - 1] = ' '};
     int file = openat(folder, spare, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (file < 0) return failed("open", spare, fault);
@@ -34,7 +35,8 @@ enum outcome durable_replace(int folder, const char *name, const char *spare, st
     if (outcome == OK && (end < 0 || ftruncate(file, end) != 0)) outcome = failed("cut", spare, fault);
     if (close(file) != 0 && outcome == OK) outcome = failed("close", spare, fault);
     TRY(outcome);
-    bool done = renameat2(folder, spare, folder, name, RENAME_EXCHANGE) == 0 || renameat(folder, spare, folder, name) == 0;
+    bool done =
+        renameat2(folder, spare, folder, name, RENAME_EXCHANGE) == 0 || renameat(folder, spare, folder, name) == 0;
     return done ? OK : failed("move", spare, fault);
 }
 

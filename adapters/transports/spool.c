@@ -18,7 +18,8 @@ static enum outcome open_folder(struct spool *spool, const char *path, enum spoo
     if (mkdirat(root, name, 0775) != 0 && errno != EEXIST) {
         return fault_set(fault, FATAL, "FILE_WRITE", "spool %s: cannot make %s: %s", path, name, strerror(errno));
     }
-    spool->folders[which] = openat(root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (which == FOLDER_ROOT ? 0 : O_NOFOLLOW));
+    spool->folders[which] =
+        openat(root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (which == FOLDER_ROOT ? 0 : O_NOFOLLOW));
     if (spool->folders[which] >= 0) return OK;
     return fault_set(fault, FATAL, "FILE_READ", "spool %s: cannot open %s: %s", path, name, strerror(errno));
 }
@@ -35,8 +36,11 @@ static void watch(struct spool *spool, const char *path) {
     int length = snprintf(outbox, sizeof outbox, "%s/outbox", path);
     spool->notify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     bool watched = spool->notify >= 0 && length > 0 && (size_t)length < sizeof outbox &&
-                   inotify_add_watch(spool->notify, outbox, IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM) >= 0;
-    if (!watched) log_warn("spool.unwatched", "text=\"inotify is not to be had (%s); looking every %d ms\"", strerror(errno), SPOOL_RESCAN_MS);
+                   inotify_add_watch(spool->notify, outbox,
+                                     IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM) >= 0;
+    if (!watched)
+        log_warn("spool.unwatched", "text=\"inotify is not to be had (%s); looking every %d ms\"", strerror(errno),
+                 SPOOL_RESCAN_MS);
 }
 
 static void spool_close(struct transport *t) {
@@ -56,11 +60,27 @@ static struct paper_counts spool_counts(const struct transport *t) {
     return (struct paper_counts){.waiting = (int64_t)(spool->seen.count - spool->gone)};
 }
 
-static const struct transport_verbs verbs = {
-    .close = spool_close, .wake_descriptor = spool_wake_descriptor, .papers = spool_papers, .present = spool_present,
-    .unchanged = spool_unchanged, .read = spool_read, .read_part = spool_read_part, .kept = spool_kept, .put_off = spool_put_off, .sent = spool_sent, .sent_taken = spool_sent_taken,
-    .fail = spool_fail, .stage = spool_stage, .store = spool_store, .stage_stored = spool_stage_stored, .settle = spool_settle, .reveal = spool_reveal, .seal = spool_seal,
-    .forget_staged = spool_forget_staged, .tell_status = spool_tell_status, .counts = spool_counts};
+static const struct transport_verbs verbs = {.close = spool_close,
+                                             .wake_descriptor = spool_wake_descriptor,
+                                             .papers = spool_papers,
+                                             .present = spool_present,
+                                             .unchanged = spool_unchanged,
+                                             .read = spool_read,
+                                             .read_part = spool_read_part,
+                                             .kept = spool_kept,
+                                             .put_off = spool_put_off,
+                                             .sent = spool_sent,
+                                             .sent_taken = spool_sent_taken,
+                                             .fail = spool_fail,
+                                             .stage = spool_stage,
+                                             .store = spool_store,
+                                             .stage_stored = spool_stage_stored,
+                                             .settle = spool_settle,
+                                             .reveal = spool_reveal,
+                                             .seal = spool_seal,
+                                             .forget_staged = spool_forget_staged,
+                                             .tell_status = spool_tell_status,
+                                             .counts = spool_counts};
 
 static enum outcome set_up(struct spool *spool, const char *path, struct fault *fault) {
     for (enum spool_folder i = 0; i < FOLDER_COUNT; i++) TRY(open_folder(spool, path, i, fault));

@@ -7,38 +7,57 @@
 
 #define SPOOL_NAME 256
 struct seen {
-    char *name;               /* owned */
+    char *name; /* owned */
     int64_t size, modified_ns;
     uint64_t inode;
     int64_t first_ms, quiet_since_ms, again_ms; /* monotonic; again_ms: put off until then */
     bool complete, regular;
-    bool heard, renamed;      /* inotify told of it since the last look; that it was renamed in: it is complete at once */
-    bool gone;                /* moved on, or away; its place is given up at the next look */
+    /* inotify told of it since the last look; that it was renamed in: it is complete at once */
+    bool heard, renamed;
+    bool gone; /* moved on, or away; its place is given up at the next look */
 };
 /* What is known of outbox/: sorted by name. Owned names. */
-struct seen_list { struct seen *at; size_t count, room; };
-enum spool_folder { FOLDER_ROOT, FOLDER_OUTBOX, FOLDER_SENT, FOLDER_FAILED, FOLDER_INBOX, FOLDER_DONE, FOLDER_STAGE, FOLDER_STORE, FOLDER_COUNT };
+struct seen_list {
+    struct seen *at;
+    size_t count, room;
+};
+enum spool_folder {
+    FOLDER_ROOT,
+    FOLDER_OUTBOX,
+    FOLDER_SENT,
+    FOLDER_FAILED,
+    FOLDER_INBOX,
+    FOLDER_DONE,
+    FOLDER_STAGE,
+    FOLDER_STORE,
+    FOLDER_COUNT
+};
 struct spool {
     struct transport transport;
     int folders[FOLDER_COUNT], lock, notify;
-    struct seen_list seen, fresh; /* fresh: names inotify told of, not among the seen; in the order they were told */
-    size_t gone;              /* of seen.at */
-    bool unheard;             /* events were lost, or there was no room: only the folder itself can tell */
+    /* fresh: names inotify told of, not among the seen; in the order they were told */
+    struct seen_list seen, fresh;
+    size_t gone;  /* of seen.at */
+    bool unheard; /* events were lost, or there was no room: only the folder itself can tell */
     int64_t next_scan_ms;
-    char (*staged)[96];       /* since the last settle; beyond the room the whole file system is synced */
+    char (*staged)[96]; /* since the last settle; beyond the room the whole file system is synced */
     size_t staged_count;
     bool sent_dirty, inbox_dirty, failed_dirty;
 };
-#define SPOOL_STAGED_MOST 16u /* from here on one syncfs costs less than that many fsyncs (measured 0.4 ms each) */
+/* from here on one syncfs costs less than that many fsyncs (measured 0.4 ms each) */
+#define SPOOL_STAGED_MOST 16u
 static inline struct spool *spool_of(struct transport *transport) { return (struct spool *)transport; }
-static inline const struct spool *spool_const(const struct transport *transport) { return (const struct spool *)transport; }
+static inline const struct spool *spool_const(const struct transport *transport) {
+    return (const struct spool *)transport;
+}
 
-enum outcome spool_papers(struct transport *t, struct arena *arena, const struct paper **ret, size_t *ret_count, int64_t *ret_again_ms,
-                          struct fault *fault);
+enum outcome spool_papers(struct transport *t, struct arena *arena, const struct paper **ret, size_t *ret_count,
+                          int64_t *ret_again_ms, struct fault *fault);
 bool spool_present(struct transport *t, struct bytes name);
 bool spool_unchanged(struct transport *t, const struct paper *paper);
 enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault);
-enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count, struct fault *fault);
+enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count,
+                             struct fault *fault);
 bool spool_kept(struct transport *t, const struct paper *was, struct arena *arena, struct paper *ret);
 /* It is looked at again until it is complete. RETRY/FILE_CHANGED. */
 enum outcome spool_changed(struct spool *spool, const struct paper *paper, struct fault *fault);
@@ -54,7 +73,8 @@ bool spool_copy_name(struct bytes name, char ret[SPOOL_NAME]);
 
 enum outcome spool_sent(struct transport *t, const struct paper *paper, struct bytes as, struct fault *fault);
 bool spool_sent_taken(struct transport *t, const char *name);
-enum outcome spool_fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why, struct fault *fault);
+enum outcome spool_fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why,
+                        struct fault *fault);
 
 enum outcome spool_stage(struct transport *t, const char *staged, struct bytes content, struct fault *fault);
 int spool_store(const struct transport *t);

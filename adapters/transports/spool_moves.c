@@ -16,7 +16,8 @@ static bool exists(const struct spool *spool, enum spool_folder folder, const ch
 }
 
 /* Moves, under another name where the wished one is taken. MOVE_GONE is fine: somebody moved it before. */
-static enum outcome move_on(struct spool *spool, const char *from, enum spool_folder to, struct bytes wish, struct fault *fault) {
+static enum outcome move_on(struct spool *spool, const char *from, enum spool_folder to, struct bytes wish,
+                            struct fault *fault) {
     AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 1u << 20);
     const char *name = arena_cstr(arena, wish);
     for (unsigned n = 2;; n++) {
@@ -31,7 +32,8 @@ static enum outcome move_on(struct spool *spool, const char *from, enum spool_fo
 enum outcome spool_sent(struct transport *t, const struct paper *paper, struct bytes as, struct fault *fault) {
     struct spool *spool = spool_of(t);
     char name[SPOOL_NAME];
-    if (!spool_unchanged(t, paper)) return OK; /* gone, or another paper of the same name: not this one's business */
+    /* gone, or another paper of the same name: not this one's business */
+    if (!spool_unchanged(t, paper)) return OK;
     PROMISE(spool_copy_name(paper->name, name));
     TRY(move_on(spool, name, FOLDER_SENT, as, fault));
     spool->sent_dirty = true;
@@ -57,7 +59,8 @@ static enum outcome fail_first(struct spool *spool, const char *from, struct byt
     for (unsigned n = 2;; n++) {
         if (!exists(spool, FOLDER_FAILED, name)) {
             TRY(write_reason(spool, name, why, fault));
-            enum moved moved = durable_move(spool->folders[FOLDER_OUTBOX], from, spool->folders[FOLDER_FAILED], name, fault);
+            enum moved moved =
+                durable_move(spool->folders[FOLDER_OUTBOX], from, spool->folders[FOLDER_FAILED], name, fault);
             if (moved == MOVED || moved == MOVE_GONE) return OK;
             if (moved == MOVE_FAILED) return RETRY;
         }
@@ -65,7 +68,8 @@ static enum outcome fail_first(struct spool *spool, const char *from, struct byt
     }
 }
 
-enum outcome spool_fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why, struct fault *fault) {
+enum outcome spool_fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why,
+                        struct fault *fault) {
     struct spool *spool = spool_of(t);
     char name[SPOOL_NAME];
     for (size_t i = 0; i < count; i++) {
@@ -85,7 +89,8 @@ enum outcome spool_stage(struct transport *t, const char *staged, struct bytes c
     return OK;
 }
 void spool_note_staged(struct spool *spool, const char *staged) {
-    if (spool->staged_count < SPOOL_STAGED_MOST) snprintf(spool->staged[spool->staged_count], sizeof *spool->staged, "%s", staged);
+    if (spool->staged_count < SPOOL_STAGED_MOST)
+        snprintf(spool->staged[spool->staged_count], sizeof *spool->staged, "%s", staged);
     spool->staged_count++;
 }
 
@@ -94,7 +99,8 @@ enum outcome spool_settle(struct transport *t, struct fault *fault) {
     if (!spool->staged_count) return OK;
     if (spool->staged_count >= SPOOL_STAGED_MOST) TRY(durable_sync_all(spool->folders[FOLDER_STAGE], fault));
     else {
-        for (size_t i = 0; i < spool->staged_count; i++) TRY(durable_sync_file(spool->folders[FOLDER_STAGE], spool->staged[i], fault));
+        for (size_t i = 0; i < spool->staged_count; i++)
+            TRY(durable_sync_file(spool->folders[FOLDER_STAGE], spool->staged[i], fault));
         TRY(durable_sync_folder(spool->folders[FOLDER_STAGE], fault));
     }
     spool->staged_count = 0;
@@ -106,7 +112,8 @@ static bool same_content(const struct spool *spool, const char *staged, enum spo
     struct stat one, other;
     int x = openat(spool->folders[FOLDER_STAGE], staged, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     int y = openat(spool->folders[folder], name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    bool same = x >= 0 && y >= 0 && fstat(x, &one) == 0 && fstat(y, &other) == 0 && S_ISREG(other.st_mode) && one.st_size == other.st_size;
+    bool same = x >= 0 && y >= 0 && fstat(x, &one) == 0 && fstat(y, &other) == 0 && S_ISREG(other.st_mode) &&
+                one.st_size == other.st_size;
     for (int64_t at = 0; same && at < one.st_size;) {
         ssize_t got = pread(x, a, sizeof a, at);
         same = got > 0 && pread(y, b, (size_t)got, at) == got && memcmp(a, b, (size_t)got) == 0;
@@ -117,15 +124,16 @@ static bool same_content(const struct spool *spool, const char *staged, enum spo
     return same;
 }
 
-/* Names hold lane and sequence, so a name that is there already is this very paper, delivered before the journal was lost. (The
- * mutant without a journal is not to be saved by that.) */
+/* Names hold lane and sequence, so a name that is there already is this very paper, delivered before the journal was
+ * lost. (The mutant without a journal is not to be saved by that.) */
 static bool had_before(const struct spool *spool, const char *staged, enum box box, const char *name) {
     if (mutant("no_journal")) return false;
     if (box == BOX_SENT) return same_content(spool, staged, FOLDER_SENT, name);
     return exists(spool, FOLDER_DONE, name) || same_content(spool, staged, FOLDER_INBOX, name);
 }
 
-enum outcome spool_reveal(struct transport *t, const char *staged, enum box box, const char *name, struct fault *fault) {
+enum outcome spool_reveal(struct transport *t, const char *staged, enum box box, const char *name,
+                          struct fault *fault) {
     struct spool *spool = spool_of(t);
     AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 1u << 20);
     enum spool_folder folder = box == BOX_SENT ? FOLDER_SENT : FOLDER_INBOX;
@@ -138,12 +146,14 @@ enum outcome spool_reveal(struct transport *t, const char *staged, enum box box,
         enum moved moved = durable_move(spool->folders[FOLDER_STAGE], staged, spool->folders[folder], as, fault);
         if (moved == MOVE_FAILED) return RETRY;
         if (moved == MOVED) (box == BOX_SENT ? &spool->sent_dirty : &spool->inbox_dirty)[0] = true;
-        if (moved == MOVED || moved == MOVE_GONE) return OK; /* gone: revealed before a crash, perhaps moved on since */
+        /* gone: revealed before a crash, perhaps moved on since */
+        if (moved == MOVED || moved == MOVE_GONE) return OK;
         if (had_before(spool, staged, box, as)) {
             unlinkat(spool->folders[FOLDER_STAGE], staged, 0);
             return OK;
         }
-        log_warn("spool.name_taken", "box=%s", box == BOX_SENT ? "sent" : "inbox"); /* the name may be a person's */
+        /* the name may be a person's */
+        log_warn("spool.name_taken", "box=%s", box == BOX_SENT ? "sent" : "inbox");
         as = name_again(bytes_of_cstr(name), n, arena);
     }
 }
@@ -167,7 +177,8 @@ enum outcome spool_forget_staged(struct transport *t, struct fault *fault) {
         return fault_set(fault, RETRY, "FILE_READ", ".stage: %s", strerror(errno));
     }
     for (const struct dirent *entry; (entry = readdir(folder));) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) unlinkat(spool->folders[FOLDER_STAGE], entry->d_name, 0);
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            unlinkat(spool->folders[FOLDER_STAGE], entry->d_name, 0);
     }
     closedir(folder);
     spool->staged_count = 0;

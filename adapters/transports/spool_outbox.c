@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int64_t spool_modified_ns(const struct stat *facts) { return (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec; }
+int64_t spool_modified_ns(const struct stat *facts) {
+    return (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec;
+}
 
 static int oldest_first(const void *a, const void *b) {
     const struct paper *x = a, *y = b;
@@ -29,8 +31,8 @@ static size_t choose(const struct spool *spool, int64_t now, struct arena *arena
     return count;
 }
 
-enum outcome spool_papers(struct transport *t, struct arena *arena, const struct paper **ret, size_t *ret_count, int64_t *ret_again_ms,
-                          struct fault *fault) {
+enum outcome spool_papers(struct transport *t, struct arena *arena, const struct paper **ret, size_t *ret_count,
+                          int64_t *ret_again_ms, struct fault *fault) {
     struct spool *spool = spool_of(t);
     int64_t now = monotonic_ms();
     TRY(spool_look(spool, now, fault));
@@ -56,7 +58,8 @@ void spool_put_off(struct transport *t, struct bytes name, int64_t ms) {
 bool spool_present(struct transport *t, struct bytes name) {
     char text[SPOOL_NAME];
     struct stat facts;
-    return spool_copy_name(name, text) && fstatat(spool_of(t)->folders[FOLDER_OUTBOX], text, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+    return spool_copy_name(name, text) &&
+           fstatat(spool_of(t)->folders[FOLDER_OUTBOX], text, &facts, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 bool spool_unchanged(struct transport *t, const struct paper *paper) {
@@ -64,12 +67,14 @@ bool spool_unchanged(struct transport *t, const struct paper *paper) {
     struct stat facts;
     if (!spool_copy_name(paper->name, text)) return false;
     if (fstatat(spool_of(t)->folders[FOLDER_OUTBOX], text, &facts, AT_SYMLINK_NOFOLLOW) != 0) return false;
-    return facts.st_ino == paper->inode && facts.st_size == paper->size && spool_modified_ns(&facts) == paper->modified_ns;
+    return facts.st_ino == paper->inode && facts.st_size == paper->size &&
+           spool_modified_ns(&facts) == paper->modified_ns;
 }
 
 bool spool_same(int file, const struct paper *paper) {
     struct stat facts;
-    return fstat(file, &facts) == 0 && facts.st_ino == paper->inode && facts.st_size == paper->size && spool_modified_ns(&facts) == paper->modified_ns;
+    return fstat(file, &facts) == 0 && facts.st_ino == paper->inode && facts.st_size == paper->size &&
+           spool_modified_ns(&facts) == paper->modified_ns;
 }
 
 enum outcome spool_changed(struct spool *spool, const struct paper *paper, struct fault *fault) {
@@ -86,9 +91,11 @@ static enum outcome unread(const char *name, struct fault *fault) {
     return fault_set(fault, later ? RETRY : REFUSE, "FILE_READ", "%s: %s", name, strerror(errno));
 }
 
-static enum outcome read_whole(int file, const char *name, const struct paper *paper, struct buffer *into, struct fault *fault) {
+static enum outcome read_whole(int file, const char *name, const struct paper *paper, struct buffer *into,
+                               struct fault *fault) {
     size_t want = (size_t)paper->size;
-    if (want > into->most - into->count) return fault_set(fault, REFUSE, "TOO_LARGE", "%s: more than %zu bytes", name, into->most);
+    if (want > into->most - into->count)
+        return fault_set(fault, REFUSE, "TOO_LARGE", "%s: more than %zu bytes", name, into->most);
     TRY(buffer_reserve(into, want, fault));
     for (size_t got = 0; got < want;) {
         ssize_t now = read(file, into->at + into->count, want - got);
@@ -101,13 +108,15 @@ static enum outcome read_whole(int file, const char *name, const struct paper *p
     return OK;
 }
 
-/* Looked at before and after by the very descriptor that is read; who puts another file in its place meanwhile is heard of. */
+/* Looked at before and after by the very descriptor that is read; who puts another file in its place meanwhile is heard
+ * of. */
 enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault) {
     struct spool *spool = spool_of(t);
     char name[SPOOL_NAME];
     PROMISE(spool_copy_name(paper->name, name));
     int file = openat(spool->folders[FOLDER_OUTBOX], name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0 && errno != ENOENT) return spool_unchanged(t, paper) ? unread(name, fault) : spool_changed(spool, paper, fault);
+    if (file < 0 && errno != ENOENT)
+        return spool_unchanged(t, paper) ? unread(name, fault) : spool_changed(spool, paper, fault);
     bool same = file >= 0 && spool_same(file, paper);
     enum outcome outcome = same ? read_whole(file, name, paper, into, fault) : OK;
     same = same && spool_same(file, paper);

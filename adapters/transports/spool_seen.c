@@ -1,5 +1,6 @@
-/* See spool.h: what lies in outbox/ and which of it is complete. inotify tells of names one by one, so that neither a paper that comes nor
- * one that goes costs a look at all the others; the folder is read whole at the start, when events were lost, and every SPOOL_RESCAN_MS. */
+/* See spool.h: what lies in outbox/ and which of it is complete. inotify tells of names one by one, so that neither a
+ * paper that comes nor one that goes costs a look at all the others; the folder is read whole at the start, when events
+ * were lost, and every SPOOL_RESCAN_MS. */
 #define _GNU_SOURCE /* file leases */
 #include "adapters/engine/name.h"
 #include "adapters/transports/spool_inside.h"
@@ -11,13 +12,16 @@
 #include <unistd.h>
 
 bool spool_copy_name(struct bytes name, char ret[SPOOL_NAME]) {
-    if (!name.count || name.count >= SPOOL_NAME || memchr(name.at, '/', name.count) || memchr(name.at, 0, name.count)) return false;
+    if (!name.count || name.count >= SPOOL_NAME || memchr(name.at, '/', name.count) || memchr(name.at, 0, name.count))
+        return false;
     memcpy(ret, name.at, name.count);
     ret[name.count] = 0;
     return true;
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(((const struct seen *)a)->name, ((const struct seen *)b)->name); }
+static int by_name(const void *a, const void *b) {
+    return strcmp(((const struct seen *)a)->name, ((const struct seen *)b)->name);
+}
 
 static void add(struct seen_list *list, const struct seen *seen) {
     if (list->count == list->room) {
@@ -58,7 +62,8 @@ struct seen *spool_seen(const struct spool *spool, struct bytes name) {
 static void hear_one(struct spool *spool, const struct inotify_event *event) {
     char name[SPOOL_NAME];
     if (event->mask & IN_Q_OVERFLOW) spool->unheard = true;
-    if (!event->len || !spool_copy_name(bytes_of_cstr(event->name), name) || name_passed_over(bytes_of_cstr(name))) return;
+    if (!event->len || !spool_copy_name(bytes_of_cstr(event->name), name) || name_passed_over(bytes_of_cstr(name)))
+        return;
     struct seen *seen = find(spool, name);
     bool goes = (event->mask & (IN_DELETE | IN_MOVED_FROM)) != 0, renamed = (event->mask & IN_MOVED_TO) != 0;
     if (seen && !seen->gone) {
@@ -94,13 +99,15 @@ static void merge_one(struct seen_list *into, struct seen *one, int64_t now) {
     add(into, one);
 }
 
-/* Of a folder read whole: what is no longer there is looked for, and found to be gone; what is put off may be another paper by now. */
+/* Of a folder read whole: what is no longer there is looked for, and found to be gone; what is put off may be another
+ * paper by now. */
 static void compare(struct seen *old, const struct seen *listed, int64_t now) {
     bool there = listed && strcmp(listed->name, old->name) == 0;
     old->heard = old->heard || !there || old->again_ms > now;
 }
 
-/* All that is not gone of both, in the order of names; beyond SPOOL_SEEN_MOST they wait for the next reading of the folder. */
+/* All that is not gone of both, in the order of names; beyond SPOOL_SEEN_MOST they wait for the next reading of the
+ * folder. */
 static void merge(struct spool *spool, bool whole, int64_t now) {
     struct seen_list *seen = &spool->seen, *fresh = &spool->fresh;
     size_t room = seen->count + fresh->count - spool->gone + 1, i = 0, k = 0;
@@ -132,7 +139,8 @@ static enum outcome read_folder(struct spool *spool, struct fault *fault) {
     }
     spool->unheard = false;
     for (const struct dirent *entry; spool->fresh.count < 2 * SPOOL_SEEN_MOST && (entry = readdir(folder));) {
-        if (!name_passed_over(bytes_of_cstr(entry->d_name)) && strlen(entry->d_name) < SPOOL_NAME) add_name(&spool->fresh, entry->d_name, false, false);
+        if (!name_passed_over(bytes_of_cstr(entry->d_name)) && strlen(entry->d_name) < SPOOL_NAME)
+            add_name(&spool->fresh, entry->d_name, false, false);
     }
     closedir(folder);
     return OK;
@@ -147,7 +155,8 @@ static void look(struct spool *spool, struct seen *seen, int64_t now) {
         spool->gone++;
         return;
     }
-    bool same = seen->inode == facts.st_ino && seen->size == facts.st_size && seen->modified_ns == spool_modified_ns(&facts);
+    bool same =
+        seen->inode == facts.st_ino && seen->size == facts.st_size && seen->modified_ns == spool_modified_ns(&facts);
     if (!same) {
         seen->inode = facts.st_ino;
         seen->size = facts.st_size;
@@ -159,7 +168,8 @@ static void look(struct spool *spool, struct seen *seen, int64_t now) {
     seen->regular = S_ISREG(facts.st_mode);
 }
 
-/* A read lease is granted only when nobody holds the file open for writing. Where leases are not served, quiet must do. */
+/* A read lease is granted only when nobody holds the file open for writing. Where leases are not served, quiet must do.
+ */
 static bool held_for_writing(const struct spool *spool, const struct seen *seen) {
     int file = openat(spool->folders[FOLDER_OUTBOX], seen->name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0) return false;
@@ -172,13 +182,15 @@ static bool held_for_writing(const struct spool *spool, const struct seen *seen)
 static void settle(struct spool *spool, struct seen *seen, int64_t now) {
     if (seen->complete || seen->gone) return;
     if (seen->renamed) seen->complete = true;
-    else if (now - seen->quiet_since_ms >= SPOOL_QUIET_MS) seen->complete = !seen->regular || !held_for_writing(spool, seen);
+    else if (now - seen->quiet_since_ms >= SPOOL_QUIET_MS)
+        seen->complete = !seen->regular || !held_for_writing(spool, seen);
     seen->renamed = false;
 }
 
 enum outcome spool_look(struct spool *spool, int64_t now, struct fault *fault) {
     hear(spool);
-    bool room = spool->unheard && spool->seen.count - spool->gone < SPOOL_SEEN_MOST / 2, whole = room || now >= spool->next_scan_ms;
+    bool room = spool->unheard && spool->seen.count - spool->gone < SPOOL_SEEN_MOST / 2,
+         whole = room || now >= spool->next_scan_ms;
     if (whole) {
         TRY(read_folder(spool, fault));
         spool->next_scan_ms = now + SPOOL_RESCAN_MS;

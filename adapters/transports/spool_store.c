@@ -23,10 +23,12 @@ static bool read_whole(int file, int64_t from, uint8_t *ret, size_t count) {
 }
 
 /* Looked at before and after, by the very descriptor that is read. */
-enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count, struct fault *fault) {
+enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count,
+                             struct fault *fault) {
     char name[SPOOL_NAME];
     PROMISE(spool_copy_name(paper->name, name));
-    int file = openat(spool_of(t)->folders[paper->kept ? FOLDER_SENT : FOLDER_OUTBOX], name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    int file = openat(spool_of(t)->folders[paper->kept ? FOLDER_SENT : FOLDER_OUTBOX], name,
+                      O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0 && errno != ENOENT) return fault_set(fault, REFUSE, "FILE_READ", "%s: %s", name, strerror(errno));
     bool same = file >= 0 && spool_same(file, paper) && read_whole(file, from, ret, count) && spool_same(file, paper);
     if (file >= 0) close(file);
@@ -36,13 +38,15 @@ enum outcome spool_read_part(struct transport *t, const struct paper *paper, int
 /* Under its own name, or under the one it got where that was taken. */
 static bool find_kept(int folder, const struct paper *was, char name[SPOOL_NAME]) {
     struct stat facts;
-    bool found = spool_copy_name(was->name, name) && fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && facts.st_size == was->size;
+    bool found = spool_copy_name(was->name, name) && fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+                 facts.st_size == was->size;
     int copy = found ? -1 : openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
     if (!list && copy >= 0) close(copy);
     for (const struct dirent *entry; list && !found && (entry = readdir(list));) {
         if (entry->d_ino != was->inode) continue;
-        found = fstatat(folder, entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && facts.st_size == was->size && strlen(entry->d_name) < SPOOL_NAME;
+        found = fstatat(folder, entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && facts.st_size == was->size &&
+                strlen(entry->d_name) < SPOOL_NAME;
         if (found) strcpy(name, entry->d_name);
     }
     if (list) closedir(list);
@@ -53,9 +57,15 @@ bool spool_kept(struct transport *t, const struct paper *was, struct arena *aren
     char name[SPOOL_NAME];
     struct stat facts;
     int folder = spool_of(t)->folders[FOLDER_SENT];
-    if (!find_kept(folder, was, name) || fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode)) return false;
-    *ret = (struct paper){.name = arena_copy(arena, bytes_of_cstr(name)), .size = facts.st_size, .modified_ns = spool_modified_ns(&facts), .inode = facts.st_ino,
-                          .readable = true, .kept = true};
+    if (!find_kept(folder, was, name) || fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISREG(facts.st_mode))
+        return false;
+    *ret = (struct paper){.name = arena_copy(arena, bytes_of_cstr(name)),
+                          .size = facts.st_size,
+                          .modified_ns = spool_modified_ns(&facts),
+                          .inode = facts.st_ino,
+                          .readable = true,
+                          .kept = true};
     return true;
 }
 
@@ -74,15 +84,17 @@ static enum outcome copy(struct spool *spool, const char *stored, const char *st
             }
         }
     }
-    enum outcome outcome = got == 0 ? OK : fault_set(fault, RETRY, "FILE_WRITE", "staging %s: %s", stored, strerror(errno));
+    enum outcome outcome =
+        got == 0 ? OK : fault_set(fault, RETRY, "FILE_WRITE", "staging %s: %s", stored, strerror(errno));
     free(piece);
     if (from >= 0) close(from);
-    if (to >= 0 && close(to) != 0 && outcome == OK) outcome = fault_set(fault, RETRY, "FILE_WRITE", "staging %s: %s", stored, strerror(errno));
+    if (to >= 0 && close(to) != 0 && outcome == OK)
+        outcome = fault_set(fault, RETRY, "FILE_WRITE", "staging %s: %s", stored, strerror(errno));
     return outcome;
 }
 
-/* By a link, so that nothing is copied and a crash leaves the store's own; delivered once already, a copy: what agencies do with one
- * of their files must not show in another. */
+/* By a link, so that nothing is copied and a crash leaves the store's own; delivered once already, a copy: what
+ * agencies do with one of their files must not show in another. */
 enum outcome spool_stage_stored(struct transport *t, const char *staged, const char *stored, struct fault *fault) {
     struct spool *spool = spool_of(t);
     struct stat facts;
@@ -90,7 +102,8 @@ enum outcome spool_stage_stored(struct transport *t, const char *staged, const c
         return fault_set(fault, RETRY, "FILE_READ", "store, %s: %s", stored, strerror(errno));
     }
     unlinkat(spool->folders[FOLDER_STAGE], staged, 0);
-    bool linked = facts.st_nlink == 1 && linkat(spool->folders[FOLDER_STORE], stored, spool->folders[FOLDER_STAGE], staged, 0) == 0;
+    bool linked = facts.st_nlink == 1 &&
+                  linkat(spool->folders[FOLDER_STORE], stored, spool->folders[FOLDER_STAGE], staged, 0) == 0;
     if (!linked) TRY(copy(spool, stored, staged, fault));
     spool_note_staged(spool, staged);
     return OK;

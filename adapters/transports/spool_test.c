@@ -1,4 +1,5 @@
-/* What the spool sees of outbox/: papers that come, change, go and come back, by events and by reading the folder whole. */
+/* What the spool sees of outbox/: papers that come, change, go and come back, by events and by reading the folder
+ * whole. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -179,7 +180,7 @@ static void names_that_are_never_taken(void **state) {
     (void)state;
     rename_in("x.part", "x");
     rename_in("x~", "x");
-    rename_in("~$台账.xlsx", "x");   /* Office has it open */
+    rename_in("~$台账.xlsx", "x"); /* Office has it open */
     rename_in("台账.xlsx.filepart", "x");
     rename_in("DESKTOP.INI", "x");
     write_file(".hidden", "x");
@@ -212,9 +213,15 @@ static void many_cost_no_more_each(void **state) {
 
 int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-    const struct CMUnitTest tests[] = {EACH(renamed_in_is_complete_at_once_and_written_after_a_while), EACH(open_for_writing_is_not_complete),
-        EACH(what_goes_is_forgotten_and_what_comes_back_begins_anew), EACH(put_off_it_rests_until_another_takes_its_place),
-        EACH(moved_on_it_is_gone_and_its_name_free), EACH(changed_while_it_was_read_it_is_read_later), EACH(without_events_the_folder_tells),
-        EACH(lost_events_are_made_up_for), EACH(names_that_are_never_taken), EACH(many_cost_no_more_each)};
+    const struct CMUnitTest tests[] = {EACH(renamed_in_is_complete_at_once_and_written_after_a_while),
+                                       EACH(open_for_writing_is_not_complete),
+                                       EACH(what_goes_is_forgotten_and_what_comes_back_begins_anew),
+                                       EACH(put_off_it_rests_until_another_takes_its_place),
+                                       EACH(moved_on_it_is_gone_and_its_name_free),
+                                       EACH(changed_while_it_was_read_it_is_read_later),
+                                       EACH(without_events_the_folder_tells),
+                                       EACH(lost_events_are_made_up_for),
+                                       EACH(names_that_are_never_taken),
+                                       EACH(many_cost_no_more_each)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* `ledger documents ID`: papers and attachments of a referral with their digests, read out of the records as they were recorded. The views hold no
- * record, so it asks the table and needs the auditor's role (schemas/ledger/012-audit.sql). */
+/* `ledger documents ID`: papers and attachments of a referral with their digests, read out of the records as they were
+ * recorded. The views hold no record, so it asks the table and needs the auditor's role (schemas/ledger/012-audit.sql).
+ */
 #include <stdio.h>
 #include <string.h>
 #include "base/fault.h"
@@ -9,8 +10,10 @@
 #include "wire/paper.h"
 #include "wire/record.h"
 
-static const char RECORDS[] = "SELECT e.lane || '/' || e.serial AS place, e.event, p.slug AS sender, e.value FROM ecocase.event AS e"
-    " JOIN ecocase.participant_list AS p ON p.number = e.sender WHERE e.kind = 'A' AND e.lane = $1::smallint AND e.serial = ANY ($2::bigint[]) ORDER BY e.serial";
+static const char RECORDS[] =
+    "SELECT e.lane || '/' || e.serial AS place, e.event, p.slug AS sender, e.value FROM ecocase.event AS e"
+    " JOIN ecocase.participant_list AS p ON p.number = e.sender WHERE e.kind = 'A' AND e.lane = $1::smallint AND "
+    "e.serial = ANY ($2::bigint[]) ORDER BY e.serial";
 
 struct shelf {
     const struct catalogue *catalogue;
@@ -20,17 +23,28 @@ struct shelf {
 };
 
 static void put(struct shelf *shelf, const PGresult *records, int row, const struct paper *paper) {
-    static const char *const names[] = {"place", "event", "sender", "code", "number", "file_name", "size", "sha256", "sm3"};
+    static const char *const names[] = {"place",     "event", "sender", "code", "number",
+                                        "file_name", "size",  "sha256", "sm3"};
     char size[24], texts[5][200];
     const struct bytes parts[] = {paper->code, paper->number, paper->file_name, paper->sha256, paper->sm3};
     snprintf(size, sizeof size, "%lld", (long long)paper->size);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) snprintf(texts[i], sizeof texts[i], "%.*s", BYTES_FMT(parts[i]));
-    const char *const cells[] = {source_text(records, row, "place"), source_text(records, row, "event"), source_text(records, row, "sender"), texts[0], texts[1],
-                                 texts[2], size, texts[3], texts[4]};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        snprintf(texts[i], sizeof texts[i], "%.*s", BYTES_FMT(parts[i]));
+    const char *const cells[] = {source_text(records, row, "place"),
+                                 source_text(records, row, "event"),
+                                 source_text(records, row, "sender"),
+                                 texts[0],
+                                 texts[1],
+                                 texts[2],
+                                 size,
+                                 texts[3],
+                                 texts[4]};
     json_t *one = json_object();
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
         table_cell(&shelf->table, cells[i]);
-        json_object_set_new(one, names[i], cells[i] == size ? json_integer(paper->size) : json_stringn_nocheck(cells[i], strlen(cells[i])));
+        json_object_set_new(one, names[i],
+                            cells[i] == size ? json_integer(paper->size)
+                                             : json_stringn_nocheck(cells[i], strlen(cells[i])));
     }
     json_array_append_new(shelf->list, one);
     shelf->papers++;
@@ -45,13 +59,17 @@ static bool put_record(struct shelf *shelf, const PGresult *records, int row) {
     bool read = value && record_read(shelf->catalogue, bytes_of(value, count), &said, &fault) == OK;
     struct paper_cursor cursor = {.chunked_form = read && said.chunked_form};
     while (read && paper_next(&said.documents, &cursor, &paper)) put(shelf, records, row, &paper);
-    if (!read) fprintf(stderr, "ecocase: 无法读取 %s 的来文 · the record %s cannot be read: %s (%s)\n", source_text(records, row, "place"), source_text(records, row, "place"), fault.text, fault.code);
+    if (!read)
+        fprintf(stderr, "ecocase: 无法读取 %s 的来文 · the record %s cannot be read: %s (%s)\n",
+                source_text(records, row, "place"), source_text(records, row, "place"), fault.text, fault.code);
     PQfreemem(value);
     return read;
 }
 
-static enum exit_code list(struct source *source, const struct request *request, struct shelf *shelf, const PGresult *referrals) {
-    static const char *const heads[] = {"编号 place", "事件 event", "发送单位 sender", "代码 code", "文号 number", "文件 file", "字节 bytes", "SHA-256", "SM3"};
+static enum exit_code list(struct source *source, const struct request *request, struct shelf *shelf,
+                           const PGresult *referrals) {
+    static const char *const heads[] = {"编号 place", "事件 event", "发送单位 sender", "代码 code", "文号 number",
+                                        "文件 file",  "字节 bytes", "SHA-256",         "SM3"};
     bool good = true;
     table_start(&shelf->table, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) table_cell(&shelf->table, heads[i]);
@@ -86,7 +104,10 @@ enum exit_code ledger_documents(struct source *source, const struct request *req
         return EXIT_FAILED;
     }
     if (catalogue_load(request->schemas, &catalogue, &fault) != OK) {
-        fprintf(stderr, "ecocase: 无法读取消息定义，请以 --schemas 指明 · the record schemas cannot be read, name them by --schemas: %s\n", fault.text);
+        fprintf(stderr,
+                "ecocase: 无法读取消息定义，请以 --schemas 指明 · the record schemas cannot be read, name them by "
+                "--schemas: %s\n",
+                fault.text);
         return EXIT_FAILED;
     }
     struct shelf shelf = {.catalogue = catalogue, .list = json_array()};

@@ -1,24 +1,35 @@
-/* `ecocase`: the coordinators' command line. Reads the ledger's views, writes nothing. Exit: 0 done, 1 failed, 2 wrong usage. */
+/* `ecocase`: the coordinators' command line. Reads the ledger's views, writes nothing. Exit: 0 done, 1 failed, 2 wrong
+ * usage. */
 #include <stdio.h>
 #include <string.h>
 #include "broker/cli/command.h"
 #include "broker/cli/usage.h"
 
 struct command {
-    const char *line;      /* as typed, words separated by one space */
-    size_t words;          /* of the line itself */
-    const char *argument;  /* name of the one further word it needs, or NULL; [DIR]: may have; those open no ledger here */
+    const char *line; /* as typed, words separated by one space */
+    size_t words;     /* of the line itself */
+    /* name of the one further word it needs, or NULL; [DIR]: may have; those open no ledger here */
+    const char *argument;
     enum exit_code (*run)(struct source *source, const struct request *request);
 };
 static const struct command commands[] = {
-    {"ledger list", 2, NULL, ledger_list},   {"ledger show", 2, "ID", ledger_show},        {"ledger overdue", 2, NULL, ledger_overdue},
-    {"ledger stats", 2, NULL, ledger_stats}, {"agencies", 1, NULL, agencies},              {"dead-letters list", 2, NULL, dead_letters_list},
-    {"dead-letters show", 2, "LANE/SERIAL", dead_letters_show},                            {"refusals list", 2, NULL, refusals_list},
-    {"ledger by-hand", 2, NULL, ledger_by_hand},   {"ledger alerts", 2, NULL, ledger_alerts},   {"ledger replay", 2, "[SCHEMAS]", ledger_replay},
-    {"ledger hints", 2, NULL, ledger_hints},       {"ledger documents", 2, "ID", ledger_documents},
+    {"ledger list", 2, NULL, ledger_list},
+    {"ledger show", 2, "ID", ledger_show},
+    {"ledger overdue", 2, NULL, ledger_overdue},
+    {"ledger stats", 2, NULL, ledger_stats},
+    {"agencies", 1, NULL, agencies},
+    {"dead-letters list", 2, NULL, dead_letters_list},
+    {"dead-letters show", 2, "LANE/SERIAL", dead_letters_show},
+    {"refusals list", 2, NULL, refusals_list},
+    {"ledger by-hand", 2, NULL, ledger_by_hand},
+    {"ledger alerts", 2, NULL, ledger_alerts},
+    {"ledger replay", 2, "[SCHEMAS]", ledger_replay},
+    {"ledger hints", 2, NULL, ledger_hints},
+    {"ledger documents", 2, "ID", ledger_documents},
     {"ledger duplicates", 2, NULL, ledger_duplicates},
     {"rules check", 2, "[DIR]", rules_check_command},
-    {"rules diagram", 2, "[DIR]", rules_diagram_command},                                  {"rules procedure", 2, "[DIR]", rules_procedure_command},
+    {"rules diagram", 2, "[DIR]", rules_diagram_command},
+    {"rules procedure", 2, "[DIR]", rules_procedure_command},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -45,7 +56,8 @@ static enum exit_code wrong(const struct request *request) {
     for (size_t i = 0; i < COMMANDS; i++) names[i] = commands[i].line;
     typed_words(request, 2, typed, sizeof typed);
     const char *nearest = usage_nearest(typed, names);
-    fprintf(stderr, "ecocase: 没有命令“%s”，是否指 ecocase %s？/ no command \"%s\"; nearest: ecocase %s (--help)\n", typed, nearest, typed, nearest);
+    fprintf(stderr, "ecocase: 没有命令“%s”，是否指 ecocase %s？/ no command \"%s\"; nearest: ecocase %s (--help)\n",
+            typed, nearest, typed, nearest);
     return EXIT_USAGE;
 }
 
@@ -67,9 +79,11 @@ int main(int argc, char **argv) {
     }
     if (!command) return wrong(&request);
     bool offline = command->argument && command->argument[0] == '[';
-    size_t least = command->words + (command->argument && !offline), most = command->words + (command->argument != NULL);
+    size_t least = command->words + (command->argument && !offline),
+           most = command->words + (command->argument != NULL);
     if (request.word_count < least || request.word_count > most) {
-        fprintf(stderr, "ecocase: 用法 / usage: ecocase %s%s%s [--json]\n", command->line, command->argument ? " " : "", command->argument ? command->argument : "");
+        fprintf(stderr, "ecocase: 用法 / usage: ecocase %s%s%s [--json]\n", command->line, command->argument ? " " : "",
+                command->argument ? command->argument : "");
         return EXIT_USAGE;
     }
     if (offline) return (int)command->run(NULL, &request);

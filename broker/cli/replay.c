@@ -1,4 +1,5 @@
-/* `ledger replay`: the ledger judged again and compared with itself. Exit: 0 identical, 1 differences, 2 could not be done. */
+/* `ledger replay`: the ledger judged again and compared with itself. Exit: 0 identical, 1 differences, 2 could not be
+ * done. */
 #include <stdio.h>
 #include <string.h>
 #include "base/time.h"
@@ -7,7 +8,7 @@
 #include "broker/cli/table.h"
 #include "broker/replay/replay.h"
 
-#define CANNOT EXIT_USAGE
+#define CANNOT      EXIT_USAGE
 #define PROGRESS_MS 2000
 
 struct account {
@@ -26,8 +27,10 @@ static void hear(void *opaque, const struct difference *d) {
     if (!uuid_is_nil(&d->referral)) uuid_format(&d->referral, referral);
     const char *const cells[] = {lane, serial, referral, d->field, d->recorded, d->replayed};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) table_cell(&account->table, cells[i]);
-    json_array_append_new(account->list, json_pack("{s:i, s:o, s:o, s:s, s:s, s:s}", "lane", (int)d->lane, "serial", d->serial ? json_integer(d->serial) : json_null(),
-        "referral_id", referral[0] ? json_string(referral) : json_null(), "field", d->field, "recorded", d->recorded, "replayed", d->replayed));
+    json_array_append_new(account->list, json_pack("{s:i, s:o, s:o, s:s, s:s, s:s}", "lane", (int)d->lane, "serial",
+                                                   d->serial ? json_integer(d->serial) : json_null(), "referral_id",
+                                                   referral[0] ? json_string(referral) : json_null(), "field", d->field,
+                                                   "recorded", d->recorded, "replayed", d->replayed));
 }
 
 static void hear_progress(void *opaque, int32_t lane, int64_t serial, int64_t last) {
@@ -39,25 +42,31 @@ static void hear_progress(void *opaque, int32_t lane, int64_t serial, int64_t la
 
 static void print(struct account *account, const struct request *request, const struct replay_count *n) {
     if (request->json) {
-        json_t *all = json_pack("{s:b, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "identical", n->differences == 0, "lanes", (int)n->lanes, "accepted", (json_int_t)n->accepted,
-            "refused", (json_int_t)n->refused, "repeated", (json_int_t)n->repeated, "dead_letters", (json_int_t)n->dead, "alerts", (json_int_t)n->alerts,
-            "referrals", (json_int_t)n->referrals, "difference_count", (json_int_t)n->differences, "differences", account->list);
+        json_t *all = json_pack(
+            "{s:b, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "identical", n->differences == 0, "lanes",
+            (int)n->lanes, "accepted", (json_int_t)n->accepted, "refused", (json_int_t)n->refused, "repeated",
+            (json_int_t)n->repeated, "dead_letters", (json_int_t)n->dead, "alerts", (json_int_t)n->alerts, "referrals",
+            (json_int_t)n->referrals, "difference_count", (json_int_t)n->differences, "differences", account->list);
         sheet_print_json(all);
         return;
     }
     if (n->differences) table_print(&account->table, stdout);
     if (n->differences && request->check) return;
-    printf("重演 %d 条泳道：受理 %lld，拒绝 %lld，重复 %lld，死信 %lld，提醒 %lld，移送 %lld 件 · replayed %d lanes: accepted, refused, repeated, dead letters, alerts, referrals\n", n->lanes,
-           (long long)n->accepted, (long long)n->refused, (long long)n->repeated, (long long)n->dead, (long long)n->alerts, (long long)n->referrals, n->lanes);
+    printf("重演 %d 条泳道：受理 %lld，拒绝 %lld，重复 %lld，死信 %lld，提醒 %lld，移送 %lld 件 · replayed %d lanes: "
+           "accepted, refused, repeated, dead letters, alerts, referrals\n",
+           n->lanes, (long long)n->accepted, (long long)n->refused, (long long)n->repeated, (long long)n->dead,
+           (long long)n->alerts, (long long)n->referrals, n->lanes);
     if (!n->differences) printf("与台账完全一致 · identical with the ledger\n");
 }
 
 enum exit_code ledger_replay(struct source *source, const struct request *request) {
-    static const char *const heads[] = {"泳道 lane", "序号 serial", "移送 referral", "字段 field", "台账 recorded", "重演 replayed"};
+    static const char *const heads[] = {"泳道 lane",  "序号 serial",   "移送 referral",
+                                        "字段 field", "台账 recorded", "重演 replayed"};
     char room[1024];
     const char *from = NULL, *conninfo = source_conninfo(request, room, sizeof room, &from);
     struct account account = {.list = json_array(), .left = request->limit, .told_ms = monotonic_ms()};
-    struct replay_request what = {conninfo, request->word_count > 2 ? request->words[2] : request->schemas, (int32_t)request->lane, request->from, request->to};
+    struct replay_request what = {conninfo, request->word_count > 2 ? request->words[2] : request->schemas,
+                                  (int32_t)request->lane, request->from, request->to};
     struct replay_listener listener = {hear, hear_progress, &account};
     struct replay_count count = {0};
     struct fault fault = {0};
@@ -69,13 +78,16 @@ enum exit_code ledger_replay(struct source *source, const struct request *reques
         code = count.differences ? EXIT_FAILED : EXIT_DONE;
         print(&account, request, &count);
         if (count.differences) {
-            fprintf(stderr, "ecocase: 重演与台账有 %lld 处不同%s · %lld differences\n", (long long)count.differences, account.left < 0 ? "（--limit 之内已列出）" : "", (long long)count.differences);
+            fprintf(stderr, "ecocase: 重演与台账有 %lld 处不同%s · %lld differences\n", (long long)count.differences,
+                    account.left < 0 ? "（--limit 之内已列出）" : "", (long long)count.differences);
         }
     } else if (conninfo) {
         fprintf(stderr, "ecocase: 无法重演 · cannot replay: %s (%s)\n", fault.text, fault.code);
         if (strstr(fault.text, "(42501)")) { /* insufficient_privilege */
             fputs("         重演须读取来文内容（含个人信息），请由审计人员以属于 ecocase_auditor 的用户连接\n"
-                  "         judging again needs the records themselves, personal data included: connect as a member of ecocase_auditor\n", stderr);
+                  "         judging again needs the records themselves, personal data included: connect as a member of "
+                  "ecocase_auditor\n",
+                  stderr);
         }
     }
     json_decref(account.list);

@@ -7,11 +7,28 @@
 #include "base/limits.h"
 #include "broker/cli/usage.h"
 
-#define LIMIT_MOST 100000L
+#define LIMIT_MOST    100000L
 #define DEFAULT_LIMIT 50L
 
-enum option { OPTION_POSTGRES, OPTION_STATE, OPTION_AGENCY, OPTION_SCHEMAS, OPTION_LIMIT, OPTION_LANE, OPTION_FROM, OPTION_TO, OPTION_CHECK, OPTION_JSON, OPTION_OPEN, OPTION_HELP, OPTION_VERSION, OPTION_COUNT };
-static const char *const names[OPTION_COUNT + 1] = {"--postgres", "--state", "--agency", "--schemas", "--limit", "--lane", "--from", "--to", "--check", "--json", "--open", "--help", "--version", NULL};
+enum option {
+    OPTION_POSTGRES,
+    OPTION_STATE,
+    OPTION_AGENCY,
+    OPTION_SCHEMAS,
+    OPTION_LIMIT,
+    OPTION_LANE,
+    OPTION_FROM,
+    OPTION_TO,
+    OPTION_CHECK,
+    OPTION_JSON,
+    OPTION_OPEN,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_COUNT
+};
+static const char *const names[OPTION_COUNT + 1] = {"--postgres", "--state", "--agency",  "--schemas", "--limit",
+                                                    "--lane",     "--from",  "--to",      "--check",   "--json",
+                                                    "--open",     "--help",  "--version", NULL};
 static bool takes_value(enum option option) { return option <= OPTION_TO; }
 
 static enum option find(const char *argument, size_t count) {
@@ -26,7 +43,8 @@ static bool set_number(const char *name, long least, long most, const char *valu
     char *end = NULL;
     *ret = strtol(value, &end, 10);
     if (end != value && *end == '\0' && *ret >= least && *ret <= most) return true;
-    fprintf(stderr, "ecocase: %s 应为 %ld 至 %ld 的整数 / %s must be a number from %ld to %ld: %s\n", name, least, most, name, least, most, value);
+    fprintf(stderr, "ecocase: %s 应为 %ld 至 %ld 的整数 / %s must be a number from %ld to %ld: %s\n", name, least, most,
+            name, least, most, value);
     return false;
 }
 
@@ -55,8 +73,8 @@ static bool parse_option(int argc, char **argv, int *at, struct request *ret) {
     size_t count = equals ? (size_t)(equals - argument) : strlen(argument);
     enum option option = find(argument, count);
     if (option == OPTION_COUNT) {
-        fprintf(stderr, "ecocase: 没有选项 %s，是否指 %s？/ no option %s; nearest: %s\n", argument, usage_nearest(argument, names), argument,
-                usage_nearest(argument, names));
+        fprintf(stderr, "ecocase: 没有选项 %s，是否指 %s？/ no option %s; nearest: %s\n", argument,
+                usage_nearest(argument, names), argument, usage_nearest(argument, names));
         return false;
     }
     const char *value = equals ? equals + 1 : NULL;

@@ -1,4 +1,5 @@
-/* What was asked on the command line. Words and options may stand in any order; `--name VALUE` and `--name=VALUE` both work. */
+/* What was asked on the command line. Words and options may stand in any order; `--name VALUE` and `--name=VALUE` both
+ * work. */
 #ifndef ECOCASE_CLI_REQUEST_H
 #define ECOCASE_CLI_REQUEST_H
 #include <stdbool.h>

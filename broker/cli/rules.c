@@ -9,7 +9,8 @@ static const char default_folder[] = "schemas/rules";
 
 static void rules_free_auto(struct rules **rules) { rules_free(*rules); }
 static void directory_free_auto(struct directory **directory) { directory_free(*directory); }
-static enum outcome open_rules(const struct request *request, struct rules **ret, const char **ret_folder, struct fault *fault) {
+static enum outcome open_rules(const struct request *request, struct rules **ret, const char **ret_folder,
+                               struct fault *fault) {
     *ret_folder = request->word_count > 2 ? request->words[2] : default_folder;
     return rules_load_folder(*ret_folder, ret, fault);
 }
@@ -35,21 +36,26 @@ enum exit_code rules_check_command(struct source *source, const struct request *
     AUTO(rules_free_auto) struct rules *rules = NULL;
     const char *folder = NULL;
     struct fault fault = {0};
-    if (open_rules(request, &rules, &folder, &fault) != OK || check_directory(rules, folder, &fault) != OK) return wrong(&fault);
+    if (open_rules(request, &rules, &folder, &fault) != OK || check_directory(rules, folder, &fault) != OK)
+        return wrong(&fault);
     struct rule_word word;
     size_t counts[128] = {0};
     for (size_t i = 0; rules_word(rules, i, &word); i++) counts[word.kind[0] & 127]++;
     if (request->json) {
-        printf("{\"folder\": \"%s\", \"version\": %d, \"machines\": %zu, \"states\": %zu, \"events\": %zu, \"clocks\": %zu}\n", folder, rules_version(rules), counts['M'], counts['S'],
-               counts['E'], counts['C']);
+        printf("{\"folder\": \"%s\", \"version\": %d, \"machines\": %zu, \"states\": %zu, \"events\": %zu, \"clocks\": "
+               "%zu}\n",
+               folder, rules_version(rules), counts['M'], counts['S'], counts['E'], counts['C']);
         return EXIT_DONE;
     }
-    printf("%s：版本 %d，%zu 个程序、%zu 个状态、%zu 种环节、%zu 项期限，核对无误 / version %d: %zu machines, %zu states, %zu events, %zu limits, nothing wrong\n", folder,
-           rules_version(rules), counts['M'], counts['S'], counts['E'], counts['C'], rules_version(rules), counts['M'], counts['S'], counts['E'], counts['C']);
+    printf("%s：版本 %d，%zu 个程序、%zu 个状态、%zu 种环节、%zu 项期限，核对无误 / version %d: %zu machines, %zu "
+           "states, %zu events, %zu limits, nothing wrong\n",
+           folder, rules_version(rules), counts['M'], counts['S'], counts['E'], counts['C'], rules_version(rules),
+           counts['M'], counts['S'], counts['E'], counts['C']);
     return EXIT_DONE;
 }
 
-static enum exit_code written(const struct request *request, enum outcome (*write)(const struct rules *, struct buffer *, struct fault *)) {
+static enum exit_code written(const struct request *request,
+                              enum outcome (*write)(const struct rules *, struct buffer *, struct fault *)) {
     AUTO(rules_free_auto) struct rules *rules = NULL;
     AUTO(buffer_free) struct buffer text;
     const char *folder = NULL;

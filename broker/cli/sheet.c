@@ -6,7 +6,16 @@
 #include "broker/cli/table.h"
 
 /* Type oids of pg_type that views answer with. */
-enum { TYPE_BOOL = 16, TYPE_CHAR = 18, TYPE_INT8 = 20, TYPE_INT2 = 21, TYPE_INT4 = 23, TYPE_INT8_ARRAY = 1016, TYPE_TIMESTAMPTZ = 1184, TYPE_NUMERIC = 1700 };
+enum {
+    TYPE_BOOL = 16,
+    TYPE_CHAR = 18,
+    TYPE_INT8 = 20,
+    TYPE_INT2 = 21,
+    TYPE_INT4 = 23,
+    TYPE_INT8_ARRAY = 1016,
+    TYPE_TIMESTAMPTZ = 1184,
+    TYPE_NUMERIC = 1700
+};
 
 /* 2026-06-08 10:20:00.5+08 -> 2026-06-08 10:20 */
 static void short_time(const char *text, char *ret, size_t room) { snprintf(ret, room, "%.16s", text); }
@@ -88,7 +97,8 @@ static json_t *value_json(const PGresult *result, int row, int column) {
 
 json_t *sheet_row_json(const PGresult *result, int row) {
     json_t *object = json_object();
-    for (int c = 0; c < PQnfields(result); c++) json_object_set_new(object, PQfname(result, c), value_json(result, row, c));
+    for (int c = 0; c < PQnfields(result); c++)
+        json_object_set_new(object, PQfname(result, c), value_json(result, row, c));
     return object;
 }
 
@@ -111,7 +121,8 @@ void sheet_foot(const struct source *source, int rows, long limit) {
     if (source->manual_clock) printf("手动时钟的测试台账 / a test ledger with a manual clock\n");
 }
 
-enum exit_code sheet_answer(const struct source *source, const struct request *request, PGresult *result, const struct sheet_column *columns) {
+enum exit_code sheet_answer(const struct source *source, const struct request *request, PGresult *result,
+                            const struct sheet_column *columns) {
     if (!result) return EXIT_FAILED;
     if (request->json) {
         sheet_print_json(sheet_json(result));

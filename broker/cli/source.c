@@ -30,8 +30,10 @@ static const char *find_conninfo(const struct request *request, char *room, size
 const char *source_conninfo(const struct request *request, char *room, size_t size, const char **ret_from) {
     const char *conninfo = find_conninfo(request, room, size, ret_from);
     if (!conninfo) {
-        fprintf(stderr, "ecocase: 不知道台账在哪里：请用 --postgres CONNINFO 或环境变量 ECOCASE_POSTGRES 指明，或在 ./run 所在目录运行\n"
-                        "         no ledger given: use --postgres CONNINFO or $ECOCASE_POSTGRES, or run this where ./run is running\n");
+        fprintf(stderr, "ecocase: 不知道台账在哪里：请用 --postgres CONNINFO 或环境变量 ECOCASE_POSTGRES 指明，或在 "
+                        "./run 所在目录运行\n"
+                        "         no ledger given: use --postgres CONNINFO or $ECOCASE_POSTGRES, or run this where "
+                        "./run is running\n");
     }
     return conninfo;
 }
@@ -44,14 +46,18 @@ bool source_open(const struct request *request, struct source *ret) {
     const char *const values[] = {conninfo, "UTF8", "ecocase", "5", NULL};
     *ret = (struct source){PQconnectdbParams(keys, values, 1), false};
     if (PQstatus(ret->conn) != CONNECTION_OK) {
-        fprintf(stderr, "ecocase: 连不上台账数据库（来自 %s）：请确认它已启动（./run），或用 --postgres 另行指明\n"
-                        "         the ledger's Postgres (from %s) cannot be reached: start it (./run) or name another with --postgres\n"
-                        "         %s", from, from, PQerrorMessage(ret->conn));
+        fprintf(stderr,
+                "ecocase: 连不上台账数据库（来自 %s）：请确认它已启动（./run），或用 --postgres 另行指明\n"
+                "         the ledger's Postgres (from %s) cannot be reached: start it (./run) or name another with "
+                "--postgres\n"
+                "         %s",
+                from, from, PQerrorMessage(ret->conn));
         source_close(ret);
         return false;
     }
-    PQclear(PQexec(ret->conn, "SET default_transaction_read_only = on; SET TimeZone = 'Asia/Shanghai'; SET DateStyle = ISO;"
-                              "SET statement_timeout = '60s'; SET client_min_messages = error"));
+    PQclear(PQexec(ret->conn,
+                   "SET default_transaction_read_only = on; SET TimeZone = 'Asia/Shanghai'; SET DateStyle = ISO;"
+                   "SET statement_timeout = '60s'; SET client_min_messages = error"));
     AUTO(source_result_free) PGresult *world = source_ask(ret, "SELECT manual_clock FROM ecocase.world_list", 0, NULL);
     if (!world) {
         source_close(ret);
@@ -69,13 +75,18 @@ void source_close(struct source *source) {
 void source_result_free(PGresult **result) { PQclear(*result); }
 
 static void explain(const PGresult *result, const PGconn *conn) {
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE),
+               *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     if (state && (strcmp(state, "42P01") == 0 || strcmp(state, "3F000") == 0)) {
-        fprintf(stderr, "ecocase: 此数据库没有（或没有足够新的）台账：请先运行 ecocase-broker setup\n"
-                        "         no ledger, or too old a one, in this database: run `ecocase-broker setup` first (%s)\n", text ? text : "");
+        fprintf(stderr,
+                "ecocase: 此数据库没有（或没有足够新的）台账：请先运行 ecocase-broker setup\n"
+                "         no ledger, or too old a one, in this database: run `ecocase-broker setup` first (%s)\n",
+                text ? text : "");
     } else if (state && strcmp(state, "42501") == 0) {
-        fprintf(stderr, "ecocase: 此用户无权查询：台账视图请以 ecocase_coordinator 或属于 ecocase_reader 的用户连接，来文内容须属于 ecocase_auditor\n"
-                        "         this role may not read it: the ledger's views need ecocase_coordinator or a member of ecocase_reader, the records themselves\n"
+        fprintf(stderr, "ecocase: 此用户无权查询：台账视图请以 ecocase_coordinator 或属于 ecocase_reader "
+                        "的用户连接，来文内容须属于 ecocase_auditor\n"
+                        "         this role may not read it: the ledger's views need ecocase_coordinator or a member "
+                        "of ecocase_reader, the records themselves\n"
                         "         a member of ecocase_auditor\n");
     } else {
         fprintf(stderr, "ecocase: 查询失败 / the query failed: %s\n", text ? text : PQerrorMessage(conn));

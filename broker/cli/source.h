@@ -1,14 +1,18 @@
-/* The ledger as this program sees it: one read-only connection, SELECT from views only. Every failure prints one line that
- * says what to do; functions answer NULL then. */
+/* The ledger as this program sees it: one read-only connection, SELECT from views only. Every failure prints one line
+ * that says what to do; functions answer NULL then. */
 #ifndef ECOCASE_CLI_SOURCE_H
 #define ECOCASE_CLI_SOURCE_H
 #include <libpq-fe.h>
 #include <stdbool.h>
 #include "broker/cli/request.h"
 
-struct source { PGconn *conn; bool manual_clock; };
+struct source {
+    PGconn *conn;
+    bool manual_clock;
+};
 bool source_open(const struct request *request, struct source *ret);
-/* What names the ledger: option, environment, or file (read into `room`); NULL with a line on stderr when nothing does. */
+/* What names the ledger: option, environment, or file (read into `room`); NULL with a line on stderr when nothing does.
+ */
 const char *source_conninfo(const struct request *request, char *room, size_t size, const char **ret_from);
 void source_close(struct source *source);
 /* Text parameters and a text result, or NULL. */

@@ -1,5 +1,5 @@
-/* A table for a terminal: columns as wide as their widest cell, counting a CJK character as two, a combining one as none.
- * What could command a terminal or turn its text around (control, bidirectional) is shown as '?'. */
+/* A table for a terminal: columns as wide as their widest cell, counting a CJK character as two, a combining one as
+ * none. What could command a terminal or turn its text around (control, bidirectional) is shown as '?'. */
 #ifndef ECOCASE_CLI_TABLE_H
 #define ECOCASE_CLI_TABLE_H
 #include <stdio.h>

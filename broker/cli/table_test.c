@@ -50,7 +50,8 @@ static void long_cells_are_cut_at_a_character(void **state) {
 
 static void what_commands_a_terminal_is_shown_harmless(void **state) {
     (void)state;
-    const char *const cells[] = {"h", "a\x1b[31mb\u202ec\xc2\x85" "d\ne"};
+    const char *const cells[] = {"h", "a\x1b[31mb\u202ec\xc2\x85"
+                                      "d\ne"};
     char *text = printed(cells, 2, 1, 0);
     assert_non_null(strstr(text, "a?[31mb?c?d e\n"));
     free(text);
@@ -73,14 +74,18 @@ static void options_and_words_stand_in_any_order(void **state) {
     assert_int_equal(request.limit, 7);
     assert_string_equal(request.agency, "sthj");
     char *bad[] = {"ecocase", "--limit", "0"}, *unknown[] = {"ecocase", "--jsno"}, *missing[] = {"ecocase", "--state"};
-    assert_false(request_parse(3, bad, &request) || request_parse(2, unknown, &request) || request_parse(2, missing, &request));
+    assert_false(request_parse(3, bad, &request) || request_parse(2, unknown, &request) ||
+                 request_parse(2, missing, &request));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_chinese_character_is_two_columns_wide), cmocka_unit_test(columns_line_up),
-        cmocka_unit_test(long_cells_are_cut_at_a_character),       cmocka_unit_test(what_commands_a_terminal_is_shown_harmless),
-        cmocka_unit_test(the_nearest_name_is_found),               cmocka_unit_test(options_and_words_stand_in_any_order),
+        cmocka_unit_test(a_chinese_character_is_two_columns_wide),
+        cmocka_unit_test(columns_line_up),
+        cmocka_unit_test(long_cells_are_cut_at_a_character),
+        cmocka_unit_test(what_commands_a_terminal_is_shown_harmless),
+        cmocka_unit_test(the_nearest_name_is_found),
+        cmocka_unit_test(options_and_words_stand_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,17 +2,17 @@
 #include "broker/cli/usage.h"
 #include <string.h>
 
-static const char OVERVIEW[] =
-    "ecocase：查询生态案件移送台账 / asks the ledger of ecological case referrals\n"
-    "\n"
-    "用法 usage: ecocase [--postgres CONNINFO] COMMAND [选项 options] [--json]\n"
-    "\n";
+static const char OVERVIEW[] = "ecocase：查询生态案件移送台账 / asks the ledger of ecological case referrals\n"
+                               "\n"
+                               "用法 usage: ecocase [--postgres CONNINFO] COMMAND [选项 options] [--json]\n"
+                               "\n";
 static const char LEDGER[] =
     "  ledger list [--state S] [--agency SLUG] [--open] [--limit N]\n"
     "                      移送一览：状态、办理单位、最近届满 / referrals and where they stand\n"
     "                      S：状态代码或中文名（A40、已立案）；SLUG：移送、办理或原移送单位\n"
     "  ledger show ID      一件移送的全部：期限、事件、送达、来源与后续，联合行动的参战单位与发现\n"
-    "                      one referral with clocks, events, deliveries, what it grew from and led to; of a joint operation its bodies\n"
+    "                      one referral with clocks, events, deliveries, what it grew from and led to; of a joint "
+    "operation its bodies\n"
     "                      ID：移送标识或其唯一前缀、案件标识、消息标识，或文号，如 巴环移送〔2026〕15号\n"
     "  ledger overdue      已超期和按字面已届满的期限 / clocks that ran out\n"
     "  ledger alerts [--agency SLUG]\n"
@@ -20,15 +20,21 @@ static const char LEDGER[] =
     "  ledger by-hand [--open] [--agency SLUG]\n"
     "                      待人工送达的文书（--open：尚未送达） / papers for addressees without an inbox\n"
     "  ledger hints [--open] [--agency SLUG]\n"
-    "                      应移未移提示：级别、事实与标准、依据（--open：达到标准而尚未移送） / what should have been referred\n"
+    "                      应移未移提示：级别、事实与标准、依据（--open：达到标准而尚未移送） / what should have been "
+    "referred\n"
     "  ledger duplicates [--open] [--agency SLUG]\n"
-    "                      疑似重复：同一当事人、同类案件，九十日内分立两案 / one party in two cases of a kind within 90 days\n"
+    "                      疑似重复：同一当事人、同类案件，九十日内分立两案 / one party in two cases of a kind within "
+    "90 days\n"
     "  ledger replay [SCHEMAS] [--check] [--lane N] [--from SERIAL] [--to SERIAL] [--limit N]\n"
-    "                      重演台账：逐条重新审核并与台账核对（SCHEMAS 默认 schemas；须以审计用户连接，属于 ecocase_auditor）\n"
-    "                      judges all that was recorded again and compares; needs a role that may read the records, a member of\n"
-    "                      ecocase_auditor. --check: 只列差异 differences only. 退出码 exit: 0 一致 identical, 1 有差异 differs, 2 无法重演\n"
+    "                      重演台账：逐条重新审核并与台账核对（SCHEMAS 默认 schemas；须以审计用户连接，属于 "
+    "ecocase_auditor）\n"
+    "                      judges all that was recorded again and compares; needs a role that may read the records, a "
+    "member of\n"
+    "                      ecocase_auditor. --check: 只列差异 differences only. 退出码 exit: 0 一致 identical, 1 "
+    "有差异 differs, 2 无法重演\n"
     "  ledger documents ID [--schemas DIR]\n"
-    "                      一件移送的文书与附件：文号、大小、SHA-256、SM3（须以审计用户连接） / its papers and attachments with their digests;\n"
+    "                      一件移送的文书与附件：文号、大小、SHA-256、SM3（须以审计用户连接） / its papers and "
+    "attachments with their digests;\n"
     "                      needs a member of ecocase_auditor; SM3 of those that travelled in chunks\n"
     "  ledger stats        各程序、状态、单位的数量，泳道 / counts and lanes\n";
 static const char AGENCIES[] = "  agencies            参与单位名录 / the participants\n";
@@ -58,7 +64,9 @@ static const char FOOT[] =
     "退出码 exit status: 0 正常 done, 1 失败 failed or not found, 2 用法错误 wrong usage\n";
 
 void usage_print(FILE *to, const char *topic) {
-    static const struct { const char *word, *text; } parts[] = {
+    static const struct {
+        const char *word, *text;
+    } parts[] = {
         {"ledger", LEDGER}, {"agencies", AGENCIES}, {"dead-letters", DEAD}, {"refusals", REFUSALS}, {"rules", RULES}};
     if (!topic) fputs(OVERVIEW, to);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

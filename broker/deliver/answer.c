@@ -4,7 +4,10 @@
 #include <stdio.h>
 
 #define ROOM_OF_CLOCK 128u
-struct writing { char *at; size_t count; };
+struct writing {
+    char *at;
+    size_t count;
+};
 
 static void raw(struct writing *w, const char *text, size_t count) {
     memcpy(w->at + w->count, text, count);
@@ -39,7 +42,8 @@ static void write_reason(struct writing *w, const struct notice_reason *reason) 
     RAW(w, "}");
 }
 
-struct bytes answer_write(struct arena *arena, const struct notice_reason *reasons, size_t reason_count, const struct clock *clocks, size_t clock_count) {
+struct bytes answer_write(struct arena *arena, const struct notice_reason *reasons, size_t reason_count,
+                          const struct clock *clocks, size_t clock_count) {
     if (!reason_count && !clock_count) return BYTES_NONE;
     size_t room = 64 + clock_count * ROOM_OF_CLOCK;
     for (size_t i = 0; i < reason_count; i++) {
@@ -55,16 +59,23 @@ struct bytes answer_write(struct arena *arena, const struct notice_reason *reaso
     RAW(&w, "],\"clocks\":[");
     for (size_t i = 0; i < clock_count; i++) {
         const struct clock *c = &clocks[i];
-        w.count += (size_t)snprintf(w.at + w.count, ROOM_OF_CLOCK, "%s{\"rule\":\"%.7s\",\"due_strict\":%lld,\"due_lenient\":%lld,\"statutory\":%s}",
-                                    i ? "," : "", c->rule, (long long)c->due_strict, (long long)c->due_lenient, c->statutory ? "true" : "false");
+        w.count += (size_t)snprintf(w.at + w.count, ROOM_OF_CLOCK,
+                                    "%s{\"rule\":\"%.7s\",\"due_strict\":%lld,\"due_lenient\":%lld,\"statutory\":%s}",
+                                    i ? "," : "", c->rule, (long long)c->due_strict, (long long)c->due_lenient,
+                                    c->statutory ? "true" : "false");
     }
     RAW(&w, "]}");
     PROMISE(w.count <= room);
     return bytes_of(w.at, w.count);
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------------- */
-struct reading { struct arena *arena; const uint8_t *at, *end; bool broken; };
+/* ---- reading
+ * ---------------------------------------------------------------------------------------------------------------- */
+struct reading {
+    struct arena *arena;
+    const uint8_t *at, *end;
+    bool broken;
+};
 
 static bool next_is(struct reading *r, const char *literal) {
     size_t count = strlen(literal);
@@ -78,7 +89,8 @@ static void need(struct reading *r, const char *literal) {
 static int64_t number(struct reading *r) {
     char text[24];
     size_t count = 0;
-    while (r->at < r->end && count < sizeof text - 1 && (*r->at == '-' || (*r->at >= '0' && *r->at <= '9'))) text[count++] = (char)*r->at++;
+    while (r->at < r->end && count < sizeof text - 1 && (*r->at == '-' || (*r->at >= '0' && *r->at <= '9')))
+        text[count++] = (char)*r->at++;
     text[count] = 0;
     long long value = 0;
     if (sscanf(text, "%lld", &value) != 1) r->broken = true;
@@ -86,7 +98,9 @@ static int64_t number(struct reading *r) {
 }
 static unsigned hex4(struct reading *r) {
     unsigned value = 0;
-    if (r->end - r->at < 4 || sscanf((const char[]){(char)r->at[0], (char)r->at[1], (char)r->at[2], (char)r->at[3], 0}, "%4x", &value) != 1) r->broken = true;
+    if (r->end - r->at < 4 ||
+        sscanf((const char[]){(char)r->at[0], (char)r->at[1], (char)r->at[2], (char)r->at[3], 0}, "%4x", &value) != 1)
+        r->broken = true;
     else r->at += 4;
     return value;
 }
@@ -144,7 +158,8 @@ static struct notice_clock read_clock(struct reading *r) {
 }
 
 static enum outcome not_ours(struct fault *fault, struct bytes answer) {
-    return fault_set(fault, FATAL, "INTERNAL", "an answer in the ledger is not of the known form: %.*s", (int)(answer.count < 80 ? answer.count : 80), (const char *)answer.at);
+    return fault_set(fault, FATAL, "INTERNAL", "an answer in the ledger is not of the known form: %.*s",
+                     (int)(answer.count < 80 ? answer.count : 80), (const char *)answer.at);
 }
 
 enum outcome answer_read(struct arena *arena, struct bytes answer, struct notice *notice, struct fault *fault) {

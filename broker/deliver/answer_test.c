@@ -90,8 +90,9 @@ static void a_place_goes_through(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_written_is_read), cmocka_unit_test(every_reason_goes_through),
-                                       cmocka_unit_test(nothing_to_say_is_empty), cmocka_unit_test(another_form_is_a_fault),
-                                       cmocka_unit_test(a_place_goes_through)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read), cmocka_unit_test(every_reason_goes_through),
+        cmocka_unit_test(nothing_to_say_is_empty), cmocka_unit_test(another_form_is_a_fault),
+        cmocka_unit_test(a_place_goes_through)};
     return cmocka_run_group_tests(tests, start, end);
 }

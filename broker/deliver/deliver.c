@@ -9,23 +9,27 @@
 #include <stdlib.h>
 
 /* When a run is whole is known (deliver_send), so the timer is a last resort only. */
-#define LINGER_MS 20
-#define SEND_MS 2
+#define LINGER_MS   20
+#define SEND_MS     2
 #define NOTICE_MOST (256u * KIB)
 static const char tick_mark;
 
-struct inbox { rd_kafka_topic_t *topic; int32_t partitions; char source[64]; };
+struct inbox {
+    rd_kafka_topic_t *topic;
+    int32_t partitions;
+    char source[64];
+};
 struct deliverer {
     struct delivery_lane lane;
     rd_kafka_t *producer;
     struct ring ring;
-    int64_t give_up_ms;           /* once told to stop: until when to wait for Kafka; else 0 */
+    int64_t give_up_ms; /* once told to stop: until when to wait for Kafka; else 0 */
     bool broken;
     char why[160];
     const struct directory *directory;
     struct inbox inboxes[LIMIT_PARTICIPANTS];
     struct inbox dead_letter, clock;
-    struct arena *scratch;        /* one event */
+    struct arena *scratch; /* one event */
     struct buffer notice, hints;
 };
 
@@ -44,7 +48,8 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
     POINT("deliver.counted");
 }
 
-enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, struct deliverer **ret, struct fault *fault) {
+enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, struct deliverer **ret,
+                           struct fault *fault) {
     struct deliverer *d = calloc(1, sizeof *d);
     PROMISE(d);
     d->lane = *lane;
@@ -81,8 +86,11 @@ void deliverer_free(struct deliverer *d) {
     free(d);
 }
 
-static enum outcome open_topic(struct deliverer *d, struct inbox *inbox, const char *name, int32_t partitions, struct fault *fault) {
-    if (!partitions) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "topic %s does not exist: run `ecocase-broker setup`", name);
+static enum outcome open_topic(struct deliverer *d, struct inbox *inbox, const char *name, int32_t partitions,
+                               struct fault *fault) {
+    if (!partitions)
+        return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "topic %s does not exist: run `ecocase-broker setup`",
+                         name);
     inbox->partitions = partitions;
     if (!inbox->topic) inbox->topic = rd_kafka_topic_new(d->producer, name, NULL);
     PROMISE(inbox->topic);
@@ -126,7 +134,8 @@ static enum outcome wait_on(struct deliverer *d, struct fault *fault) {
     pulse_beat(d->lane.pulse);
     if (atomic_load(&d->lane.pulse->stop)) {
         if (!d->give_up_ms) d->give_up_ms = monotonic_ms() + DELIVER_LAST_WAIT_MS;
-        if (monotonic_ms() >= d->give_up_ms) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "stopped while Kafka takes nothing");
+        if (monotonic_ms() >= d->give_up_ms)
+            return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "stopped while Kafka takes nothing");
     }
     return deliver_poll(d, 20, fault);
 }
@@ -136,25 +145,38 @@ enum outcome deliver_settle(struct deliverer *d, struct fault *fault) {
     return OK;
 }
 
-/* A flush makes librdkafka's sender look at once and forget the linger; whether all is acknowledged by then does not matter. */
+/* A flush makes librdkafka's sender look at once and forget the linger; whether all is acknowledged by then does not
+ * matter. */
 enum outcome deliver_send(struct deliverer *d, struct fault *fault) {
     rd_kafka_flush(d->producer, SEND_MS);
     return deliver_poll(d, 0, fault);
 }
 
-struct outgoing { const struct inbox *to; int32_t partition; struct bytes key, value; rd_kafka_headers_t *headers; const void *mark; };
+struct outgoing {
+    const struct inbox *to;
+    int32_t partition;
+    struct bytes key, value;
+    rd_kafka_headers_t *headers;
+    const void *mark;
+};
 
 /* Takes the headers over. rd_kafka_producev: produceva with headers frees them twice on a failed send (2.0.2). */
 static enum outcome put_out(struct deliverer *d, const struct outgoing *out, struct fault *fault) {
-    union { const void *borrowed; void *given; } key = {out->key.at}, value = {out->value.at}, mark = {out->mark};
+    union {
+        const void *borrowed;
+        void *given;
+    } key = {out->key.at}, value = {out->value.at}, mark = {out->mark};
     enum outcome outcome = OK;
     for (;;) {
-        rd_kafka_resp_err_t error = rd_kafka_producev(d->producer, RD_KAFKA_V_RKT(out->to->topic), RD_KAFKA_V_PARTITION(out->partition),
-            RD_KAFKA_V_KEY(key.given, out->key.count), RD_KAFKA_V_VALUE(value.given, out->value.count),
-            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(out->headers), RD_KAFKA_V_OPAQUE(mark.given), RD_KAFKA_V_END);
+        rd_kafka_resp_err_t error =
+            rd_kafka_producev(d->producer, RD_KAFKA_V_RKT(out->to->topic), RD_KAFKA_V_PARTITION(out->partition),
+                              RD_KAFKA_V_KEY(key.given, out->key.count),
+                              RD_KAFKA_V_VALUE(value.given, out->value.count), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                              RD_KAFKA_V_HEADERS(out->headers), RD_KAFKA_V_OPAQUE(mark.given), RD_KAFKA_V_END);
         if (!error) return OK;
         if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-            outcome = fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", rd_kafka_topic_name(out->to->topic), rd_kafka_err2str(error));
+            outcome = fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", rd_kafka_topic_name(out->to->topic),
+                                rd_kafka_err2str(error));
             break;
         }
         outcome = wait_on(d, fault);
@@ -168,25 +190,38 @@ static struct headers_lane headers_lane(const struct deliverer *d) {
     return (struct headers_lane){d->lane.lane, d->lane.epoch, d->lane.generation};
 }
 
-/* What the broker says of an event itself: the answer, and the hints; each is written once and goes to whoever is told. */
-struct spoken { bool done; struct said said; struct bytes value; };
+/* What the broker says of an event itself: the answer, and the hints; each is written once and goes to whoever is told.
+ */
+struct spoken {
+    bool done;
+    struct said said;
+    struct bytes value;
+};
 
-static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *event, const struct ledger_delivery *to, const struct spoken *spoken,
-                                struct fault *fault) {
+static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *event, const struct ledger_delivery *to,
+                                const struct spoken *spoken, struct fault *fault) {
     const struct participant *sender = directory_by_number(d->directory, event->sender);
     const struct inbox *inbox = to->to > 0 && to->to < (int)LIMIT_PARTICIPANTS ? &d->inboxes[to->to] : NULL;
     bool ours = event->kind == 'T'; /* an alert has no sender but the broker */
     if (!(sender || ours) || !inbox || !inbox->topic) {
-        return fault_set(fault, FATAL, "WRONG_WORLD", "participant %d is not in the directory", sender || ours ? to->to : event->sender);
+        return fault_set(fault, FATAL, "WRONG_WORLD", "participant %d is not in the directory",
+                         sender || ours ? to->to : event->sender);
     }
     char key[UUID_TEXT + 1];
     struct headers_lane lane = headers_lane(d);
-    struct headers_of of = {&event->message_id, event->event, ours ? "/ecocase/broker" : d->inboxes[sender->number].source,
+    struct headers_of of = {&event->message_id, event->event,
+                            ours ? "/ecocase/broker" : d->inboxes[sender->number].source,
                             ours ? event->broker_time : event->business_time};
-    if (spoken) of = (struct headers_of){&spoken->said.id, bytes_of_cstr(spoken->said.event), "/ecocase/broker", spoken->said.at};
+    if (spoken)
+        of = (struct headers_of){&spoken->said.id, bytes_of_cstr(spoken->said.event), "/ecocase/broker",
+                                 spoken->said.at};
     uuid_format(&event->case_id, key);
-    struct outgoing out = {inbox, d->lane.lane % inbox->partitions, bytes_of(key, UUID_TEXT), spoken ? spoken->value : event->value,
-                           headers_inbox(&lane, event, to, &of), (const void *)(intptr_t)event->serial};
+    struct outgoing out = {inbox,
+                           d->lane.lane % inbox->partitions,
+                           bytes_of(key, UUID_TEXT),
+                           spoken ? spoken->value : event->value,
+                           headers_inbox(&lane, event, to, &of),
+                           (const void *)(intptr_t)event->serial};
     return put_out(d, &out, fault);
 }
 
@@ -195,14 +230,19 @@ static enum outcome deliver_dead_letter(struct deliverer *d, const struct ledger
     char topic[TOPIC_NAME] = TOPIC_CLOCK;
     if (owner) bus_outbox_topic(bytes_of_cstr(owner->slug), topic);
     struct headers_lane lane = headers_lane(d);
-    struct outgoing out = {&d->dead_letter, d->lane.lane % d->dead_letter.partitions, event->key, event->value,
-                           headers_dead_letter(&lane, event, topic, d->scratch), (const void *)(intptr_t)event->serial};
+    struct outgoing out = {&d->dead_letter,
+                           d->lane.lane % d->dead_letter.partitions,
+                           event->key,
+                           event->value,
+                           headers_dead_letter(&lane, event, topic, d->scratch),
+                           (const void *)(intptr_t)event->serial};
     return put_out(d, &out, fault);
 }
 
 /* The event whose answer `event` gives, and its lane: itself, or for a repeat the one repeated. */
-static enum outcome answered(struct deliverer *d, const struct delivery_run *run, const struct ledger_event *event, struct ledger_event *room,
-                             const struct ledger_event **ret, int32_t *ret_lane, struct fault *fault) {
+static enum outcome answered(struct deliverer *d, const struct delivery_run *run, const struct ledger_event *event,
+                             struct ledger_event *room, const struct ledger_event **ret, int32_t *ret_lane,
+                             struct fault *fault) {
     *ret = event;
     *ret_lane = d->lane.lane;
     if (event->kind != 'P') return OK;
@@ -218,7 +258,8 @@ static enum outcome answered(struct deliverer *d, const struct delivery_run *run
     return OK;
 }
 
-static enum outcome speak(struct deliverer *d, const struct delivery_run *run, const struct ledger_event *event, struct spoken *ret, struct fault *fault) {
+static enum outcome speak(struct deliverer *d, const struct delivery_run *run, const struct ledger_event *event,
+                          struct spoken *ret, struct fault *fault) {
     struct ledger_event room;
     const struct ledger_event *as_of;
     int32_t lane = 0;
@@ -231,10 +272,12 @@ static enum outcome speak(struct deliverer *d, const struct delivery_run *run, c
     return OK;
 }
 
-static enum outcome speak_hints(struct deliverer *d, const struct ledger_event *event, struct spoken *ret, struct fault *fault) {
+static enum outcome speak_hints(struct deliverer *d, const struct ledger_event *event, struct spoken *ret,
+                                struct fault *fault) {
     if (ret->done) return OK;
     buffer_clear(&d->hints);
-    TRY(notice_write_hints(d->lane.broker->catalogue, d->directory, d->lane.lane, event, d->scratch, &d->hints, &ret->said, fault));
+    TRY(notice_write_hints(d->lane.broker->catalogue, d->directory, d->lane.lane, event, d->scratch, &d->hints,
+                           &ret->said, fault));
     ret->value = buffer_view(&d->hints);
     ret->done = true;
     return OK;
@@ -250,7 +293,11 @@ enum outcome deliver_event(struct deliverer *d, const struct delivery_run *run, 
         char role = event->deliveries[i].role;
         if (role == DELIVER_NOTICE) TRY(speak(d, run, event, &answer, fault));
         if (role == DELIVER_HINT) TRY(speak_hints(d, event, &hints, fault));
-        TRY(deliver_one(d, event, &event->deliveries[i], role == DELIVER_NOTICE ? &answer : role == DELIVER_HINT ? &hints : NULL, fault));
+        TRY(deliver_one(d, event, &event->deliveries[i],
+                        role == DELIVER_NOTICE ? &answer
+                        : role == DELIVER_HINT ? &hints
+                                               : NULL,
+                        fault));
     }
     if (event->kind == 'D') TRY(deliver_dead_letter(d, event, fault));
     POINT("deliver.produced");

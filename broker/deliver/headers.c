@@ -7,7 +7,9 @@
 static void add(rd_kafka_headers_t *headers, const char *name, struct bytes text) {
     rd_kafka_header_add(headers, name, -1, text.at, (ssize_t)text.count);
 }
-static void add_cstr(rd_kafka_headers_t *headers, const char *name, const char *text) { add(headers, name, bytes_of_cstr(text)); }
+static void add_cstr(rd_kafka_headers_t *headers, const char *name, const char *text) {
+    add(headers, name, bytes_of_cstr(text));
+}
 
 static void add_number(rd_kafka_headers_t *headers, const char *name, int64_t number) {
     char text[24];
@@ -28,13 +30,14 @@ static const char *role_of(char role) {
     switch (role) {
     case DELIVER_TO: return "to";
     case DELIVER_COPY: return "copy";
-    case DELIVER_ALERT: case DELIVER_HINT: return "alert";
+    case DELIVER_ALERT:
+    case DELIVER_HINT: return "alert";
     default: return "notice";
     }
 }
 
-rd_kafka_headers_t *headers_inbox(const struct headers_lane *lane, const struct ledger_event *event, const struct ledger_delivery *to,
-                                  const struct headers_of *of) {
+rd_kafka_headers_t *headers_inbox(const struct headers_lane *lane, const struct ledger_event *event,
+                                  const struct ledger_delivery *to, const struct headers_of *of) {
     rd_kafka_headers_t *h = rd_kafka_headers_new(20);
     char time[32];
     instant_format(of->at, time);
@@ -58,7 +61,8 @@ rd_kafka_headers_t *headers_inbox(const struct headers_lane *lane, const struct 
     return h;
 }
 
-rd_kafka_headers_t *headers_dead_letter(const struct headers_lane *lane, const struct ledger_event *event, const char *topic, struct arena *arena) {
+rd_kafka_headers_t *headers_dead_letter(const struct headers_lane *lane, const struct ledger_event *event,
+                                        const char *topic, struct arena *arena) {
     rd_kafka_headers_t *h = rd_kafka_headers_new(24);
     struct notice said = {.reason_count = 0};
     struct fault ignored;
@@ -74,7 +78,8 @@ rd_kafka_headers_t *headers_dead_letter(const struct headers_lane *lane, const s
     add_cstr(h, "__connect.errors.class.name", "cn.ecocase.examine");
     add_cstr(h, "__connect.errors.exception.class.name", reason.code);
     add_cstr(h, "__connect.errors.exception.message",
-             arena_printf(arena, "%s%s%.*s%s", reason.en, reason.field.count ? " (" : "", BYTES_FMT(reason.field), reason.field.count ? ")" : ""));
+             arena_printf(arena, "%s%s%.*s%s", reason.en, reason.field.count ? " (" : "", BYTES_FMT(reason.field),
+                          reason.field.count ? ")" : ""));
     add_number(h, "ecocase_serial", event->serial);
     return h;
 }

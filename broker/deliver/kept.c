@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MOST_TRACE 512u
-#define MOST_HEADERS 100u
+#define MOST_TRACE        512u
+#define MOST_HEADERS      100u
 #define MOST_HEADER_BYTES (64u * KIB)
 
 /* Visible ASCII that needs no escape in JSON. */
@@ -33,13 +33,15 @@ struct bytes kept_tracing(struct arena *arena, const rd_kafka_message_t *message
     struct bytes parent = header(headers, "traceparent", MOST_TRACE), state = header(headers, "tracestate", MOST_TRACE);
     if (!parent.count) return BYTES_NONE;
     if (!state.count) return bytes_of_cstr(arena_printf(arena, "{\"traceparent\":\"%.*s\"}", BYTES_FMT(parent)));
-    return bytes_of_cstr(arena_printf(arena, "{\"traceparent\":\"%.*s\",\"tracestate\":\"%.*s\"}", BYTES_FMT(parent), BYTES_FMT(state)));
+    return bytes_of_cstr(
+        arena_printf(arena, "{\"traceparent\":\"%.*s\",\"tracestate\":\"%.*s\"}", BYTES_FMT(parent), BYTES_FMT(state)));
 }
 
 static json_t *value_of(const uint8_t *at, size_t count) {
     bool text = true;
     for (size_t i = 0; i < count; i++) text = text && at[i] >= 0x20 && at[i] != 0x7f;
-    json_t *value = text ? json_stringn(count ? (const char *)at : "", count) : NULL; /* NULL where not UTF-8 */
+    /* NULL where not UTF-8 */
+    json_t *value = text ? json_stringn(count ? (const char *)at : "", count) : NULL;
     if (value) return value;
     char *hex = calloc(count * 2 + 1, 1);
     PROMISE(hex);

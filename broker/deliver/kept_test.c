@@ -83,8 +83,14 @@ static void all_come_back_as_they_were(void **state) {
     const char *name;
     const void *value;
     size_t count;
-    const struct { const char *name; struct bytes value; } expected[] = {{"text", BYTES_LITERAL("文书")}, {"bytes", BYTES_LITERAL("\x00\xff\x10")},
-        {"twice", BYTES_LITERAL("1")}, {"twice", BYTES_LITERAL("2\n")}, {"empty", BYTES_NONE}};
+    const struct {
+        const char *name;
+        struct bytes value;
+    } expected[] = {{"text", BYTES_LITERAL("文书")},
+                    {"bytes", BYTES_LITERAL("\x00\xff\x10")},
+                    {"twice", BYTES_LITERAL("1")},
+                    {"twice", BYTES_LITERAL("2\n")},
+                    {"empty", BYTES_NONE}};
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(rd_kafka_header_get_all(back, i, &name, &value, &count), 0);
         assert_string_equal(name, expected[i].name);
@@ -106,7 +112,8 @@ static void a_flood_of_headers_is_bounded(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(tracing_is_kept_where_lawful), cmocka_unit_test(all_come_back_as_they_were),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(tracing_is_kept_where_lawful),
+                                       cmocka_unit_test(all_come_back_as_they_were),
                                        cmocka_unit_test(a_flood_of_headers_is_bounded)};
     return cmocka_run_group_tests(tests, start, end);
 }

@@ -9,7 +9,8 @@ void ring_start(struct ring *ring, int64_t published) {
 }
 
 static void move_on(struct ring *ring) {
-    while (ring->published < ring->newest && ring->left[(uint64_t)(ring->published + 1) % RING_PLACES] == 0) ring->published++;
+    while (ring->published < ring->newest && ring->left[(uint64_t)(ring->published + 1) % RING_PLACES] == 0)
+        ring->published++;
 }
 void ring_add(struct ring *ring, int64_t serial, uint8_t records) {
     PROMISE(serial == ring->newest + 1 && serial - ring->published < (int64_t)RING_PLACES);

@@ -30,8 +30,9 @@ static const char *actors_of(const struct desk *desk, const struct alert *alert)
 static struct bytes what_of(const struct desk *desk, const struct alert *alert) {
     const struct clock *clock = &alert->clock;
     struct rule_name name = rules_clock_name(desk->rules, clock->rule);
-    return bytes_of_cstr(arena_printf(desk->arena, "%s %s%s · %s · %s", name.zh, clock->rule, clock->statutory ? "" : "（非法定）",
-                                      actors_of(desk, alert), end_of(desk->arena, clock)));
+    return bytes_of_cstr(arena_printf(desk->arena, "%s %s%s · %s · %s", name.zh, clock->rule,
+                                      clock->statutory ? "" : "（非法定）", actors_of(desk, alert),
+                                      end_of(desk->arena, clock)));
 }
 
 /* One reason, or one for each hint. */
@@ -39,7 +40,8 @@ static size_t reasons_of(const struct desk *desk, const struct alert *alert, str
     const struct reason *texts = reason_find(alert_code(alert->kind));
     for (size_t i = 0; i < alert->hint_count; i++) {
         struct hint_words said = hint_words(alert->hints[i]);
-        char *text = arena_printf(desk->arena, "%.*s · %.*s%s", BYTES_FMT(said.text), BYTES_FMT(said.basis), said.statutory ? "" : "（非法定）");
+        char *text = arena_printf(desk->arena, "%.*s · %.*s%s", BYTES_FMT(said.text), BYTES_FMT(said.basis),
+                                  said.statutory ? "" : "（非法定）");
         ret[i] = (struct notice_reason){texts->code, bytes_of_cstr(text), texts->zh, texts->en};
     }
     if (!alert->hint_count) ret[0] = (struct notice_reason){texts->code, what_of(desk, alert), texts->zh, texts->en};
@@ -58,21 +60,36 @@ static size_t recipients_of(const struct desk *desk, const struct alert *alert, 
 static struct uuid id_of(const struct desk *desk, const struct referral *r, const struct alert *alert) {
     char referral[UUID_TEXT + 1];
     uuid_format(&r->id, referral);
-    return uuid_v5(&UUID_ECOCASE, bytes_of_cstr(arena_printf(desk->arena, "%s:%s:%lld:%s:%u", referral, alert->clock.rule,
-                                                             (long long)alert->clock.started_at, alert_event(alert->kind), alert->clock.told)));
+    return uuid_v5(&UUID_ECOCASE, bytes_of_cstr(arena_printf(desk->arena, "%s:%s:%lld:%s:%u", referral,
+                                                             alert->clock.rule, (long long)alert->clock.started_at,
+                                                             alert_event(alert->kind), alert->clock.told)));
 }
 
-static enum outcome write_notice(const struct desk *desk, const struct referral *r, const struct alert *alert, struct ledger_event *event,
-                                 struct fault *fault) {
+static enum outcome write_notice(const struct desk *desk, const struct referral *r, const struct alert *alert,
+                                 struct ledger_event *event, struct fault *fault) {
     struct bytes recipients[LIMIT_ALERTED];
     struct notice_reason reasons[LIMIT_HINTS];
     size_t reason_count = reasons_of(desk, alert, reasons);
-    struct notice_clock clock = {alert->clock.rule, alert->clock.due_strict, alert->clock.due_lenient, alert->clock.statutory};
-    struct notice notice = {.message_id = event->message_id, .case_id = r->case_id, .referral_id = r->id, .recipients = recipients,
-        .recipient_count = recipients_of(desk, alert, recipients), .event = event->event, .business_time = event->broker_time,
-        .about_event = bytes_of_cstr(alert->clock.rule), .about_document_no = event->document_no, .source_topic = BYTES_LITERAL(TOPIC_CLOCK),
-        .source_partition = desk->after->lane, .source_offset = event->offset, .state = bytes_of_cstr(r->state), .serial = event->serial,
-        .reasons = reasons, .reason_count = reason_count, .clocks = &clock, .clock_count = 1};
+    struct notice_clock clock = {alert->clock.rule, alert->clock.due_strict, alert->clock.due_lenient,
+                                 alert->clock.statutory};
+    struct notice notice = {.message_id = event->message_id,
+                            .case_id = r->case_id,
+                            .referral_id = r->id,
+                            .recipients = recipients,
+                            .recipient_count = recipients_of(desk, alert, recipients),
+                            .event = event->event,
+                            .business_time = event->broker_time,
+                            .about_event = bytes_of_cstr(alert->clock.rule),
+                            .about_document_no = event->document_no,
+                            .source_topic = BYTES_LITERAL(TOPIC_CLOCK),
+                            .source_partition = desk->after->lane,
+                            .source_offset = event->offset,
+                            .state = bytes_of_cstr(r->state),
+                            .serial = event->serial,
+                            .reasons = reasons,
+                            .reason_count = reason_count,
+                            .clocks = &clock,
+                            .clock_count = 1};
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, 16u * KIB);
     TRY(record_write_notice(desk->catalogue, &notice, &value, fault));
@@ -81,10 +98,20 @@ static enum outcome write_notice(const struct desk *desk, const struct referral 
     return OK;
 }
 
-enum outcome entry_of_alert(const struct desk *desk, const struct referral *r, const struct alert *alert, struct ledger_event *event, struct fault *fault) {
-    *event = (struct ledger_event){.serial = ++desk->after->serial, .kind = 'T', .broker_time = desk->after->time, .business_time = alert->clock.due_lenient,
-        .offset = desk->after->clock_offset, .has_ids = true, .message_id = id_of(desk, r, alert), .case_id = r->case_id, .referral_id = r->id,
-        .event = bytes_of_cstr(alert_event(alert->kind)), .document_no = first_number(r), .rules_version = r->rules};
+enum outcome entry_of_alert(const struct desk *desk, const struct referral *r, const struct alert *alert,
+                            struct ledger_event *event, struct fault *fault) {
+    *event = (struct ledger_event){.serial = ++desk->after->serial,
+                                   .kind = 'T',
+                                   .broker_time = desk->after->time,
+                                   .business_time = alert->clock.due_lenient,
+                                   .offset = desk->after->clock_offset,
+                                   .has_ids = true,
+                                   .message_id = id_of(desk, r, alert),
+                                   .case_id = r->case_id,
+                                   .referral_id = r->id,
+                                   .event = bytes_of_cstr(alert_event(alert->kind)),
+                                   .document_no = first_number(r),
+                                   .rules_version = r->rules};
     memcpy(event->from_state, r->state, sizeof event->from_state);
     memcpy(event->to_state, r->state, sizeof event->to_state);
     for (size_t i = 0; i < alert->to_count; i++) entry_add_delivery(desk, event, alert->to[i], DELIVER_ALERT);

@@ -3,10 +3,10 @@
 #include "base/line.h"
 #include "broker/deliver/answer.h"
 
-#define MOST_EVENT 64u          /* bytes of an event code in a row; lawful ones are shorter */
+#define MOST_EVENT       64u /* bytes of an event code in a row; lawful ones are shorter */
 #define MOST_DOCUMENT_NO 300u
-#define MOST_DEAD_KEY (256u * KIB)
-#define MOST_DEAD_VALUE (2u * MIB) /* Kafka limits the compressed record only; what is beyond is cut */
+#define MOST_DEAD_KEY    (256u * KIB)
+#define MOST_DEAD_VALUE  (2u * MIB) /* Kafka limits the compressed record only; what is beyond is cut */
 
 /* Text for rows, headers and notices: bounded, without control characters. A view where nothing needs to change. */
 static struct bytes text_for_row(const struct desk *desk, struct bytes text, size_t most) {
@@ -23,11 +23,12 @@ static struct bytes text_for_row(const struct desk *desk, struct bytes text, siz
 }
 
 void entry_add_delivery(const struct desk *desk, struct ledger_event *event, int to, char role) {
-    event->deliveries[event->delivery_count++] = (struct ledger_delivery){(int16_t)to, role, ++desk->after->sequence[to]};
+    event->deliveries[event->delivery_count++] =
+        (struct ledger_delivery){(int16_t)to, role, ++desk->after->sequence[to]};
 }
 
 static void begin(const struct desk *desk, const struct item *item, char kind, struct ledger_event *event) {
-        const struct submission *s = &item->examination.submission;
+    const struct submission *s = &item->examination.submission;
     event->serial = ++desk->after->serial;
     event->kind = kind;
     event->broker_time = item->broker_time;
@@ -48,7 +49,8 @@ static void begin(const struct desk *desk, const struct item *item, char kind, s
     memcpy(event->hash, item->examination.hash.b, sizeof event->hash);
 }
 
-static void refuse(const struct desk *desk, const struct item *item, const struct notice_reason *reasons, size_t count, struct ledger_event *event) {
+static void refuse(const struct desk *desk, const struct item *item, const struct notice_reason *reasons, size_t count,
+                   struct ledger_event *event) {
     begin(desk, item, 'R', event);
     event->answer = answer_write(desk->arena, reasons, count, NULL, 0);
     entry_add_delivery(desk, event, item->owner->number, DELIVER_NOTICE);
@@ -60,7 +62,9 @@ static void refuse_fault(const struct desk *desk, const struct item *item, struc
     refuse(desk, item, &reason, 1, event);
 }
 
-static struct bytes cut(struct bytes text, size_t most) { return bytes_of(text.at, text.count < most ? text.count : most); }
+static struct bytes cut(struct bytes text, size_t most) {
+    return bytes_of(text.at, text.count < most ? text.count : most);
+}
 
 static void bury(const struct desk *desk, const struct item *item, struct ledger_event *event) {
     begin(desk, item, 'D', event);
@@ -75,16 +79,19 @@ static void bury(const struct desk *desk, const struct item *item, struct ledger
 static void repeat(const struct desk *desk, const struct item *item, struct ledger_event *event) {
     begin(desk, item, 'P', event);
     event->answer = answer_write_place(desk->arena, item->known.lane, item->known.serial);
-    if (item->known.kind != 'A' || item->owner->receipts) entry_add_delivery(desk, event, item->owner->number, DELIVER_NOTICE);
+    if (item->known.kind != 'A' || item->owner->receipts)
+        entry_add_delivery(desk, event, item->owner->number, DELIVER_NOTICE);
 }
 
-static void admit(const struct desk *desk, const struct item *item, const struct verdict *v, struct ledger_event *event) {
+static void admit(const struct desk *desk, const struct item *item, const struct verdict *v,
+                  struct ledger_event *event) {
     begin(desk, item, 'A', event);
     event->rules_version = v->rules;
     event->answer = answer_write(desk->arena, v->reasons, v->reason_count, v->started, v->started_count);
     memcpy(event->from_state, v->from_state, sizeof event->from_state);
     memcpy(event->to_state, v->to_state, sizeof event->to_state);
-    for (size_t i = 0; i < v->delivery_count; i++) entry_add_delivery(desk, event, v->deliveries[i].to, v->deliveries[i].role);
+    for (size_t i = 0; i < v->delivery_count; i++)
+        entry_add_delivery(desk, event, v->deliveries[i].to, v->deliveries[i].role);
     if (item->owner->receipts) entry_add_delivery(desk, event, item->owner->number, DELIVER_NOTICE);
     for (size_t i = 0; i < v->hinted_count; i++) entry_add_delivery(desk, event, v->hinted[i], DELIVER_HINT);
 }
@@ -98,9 +105,11 @@ static void answer_known(const struct desk *desk, const struct item *item, struc
     refuse(desk, item, &reason, 1, event);
 }
 
-static void judge_item(const struct desk *desk, const struct item *item, struct case_state *state, struct arena *keep, struct ledger_event *event) {
+static void judge_item(const struct desk *desk, const struct item *item, struct case_state *state, struct arena *keep,
+                       struct ledger_event *event) {
     struct verdict verdict;
-    const struct hearing hearing = {item->owner, item->broker_time, &item->examination.submission, &item->examination.persons, item->elsewhere};
+    const struct hearing hearing = {item->owner, item->broker_time, &item->examination.submission,
+                                    &item->examination.persons, item->elsewhere};
     judge(desk->rules, desk->directory, &hearing, state, keep, &verdict);
     if (verdict.accepted) admit(desk, item, &verdict, event);
     else refuse(desk, item, verdict.reasons, verdict.reason_count, event);
@@ -108,7 +117,8 @@ static void judge_item(const struct desk *desk, const struct item *item, struct 
     event->elsewhere = item->elsewhere;
 }
 
-void entry_of_item(const struct desk *desk, const struct item *item, struct case_state *state, struct arena *keep, struct ledger_event *ret) {
+void entry_of_item(const struct desk *desk, const struct item *item, struct case_state *state, struct arena *keep,
+                   struct ledger_event *ret) {
     switch (item->examination.what) {
     case EXAMINED_SUBMISSION:
         if (item->known.found) answer_known(desk, item, ret);

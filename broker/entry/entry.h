@@ -1,6 +1,7 @@
-/* 登记: what one examined record, or one alert, becomes in the ledger: an event row that holds all its deliveries are made of. The lane
- * makes new rows with it, `ecocase ledger replay` makes those of a ledger again. Pure: no Kafka, no Postgres, no clock. Rows live in the
- * desk's arena and view into the record; sequences and serials are counted in the lane row given. */
+/* 登记: what one examined record, or one alert, becomes in the ledger: an event row that holds all its deliveries are
+ * made of. The lane makes new rows with it, `ecocase ledger replay` makes those of a ledger again. Pure: no Kafka, no
+ * Postgres, no clock. Rows live in the desk's arena and view into the record; sequences and serials are counted in the
+ * lane row given. */
 #ifndef ECOCASE_BROKER_ENTRY_H
 #define ECOCASE_BROKER_ENTRY_H
 #include "broker/examine/examine.h"
@@ -12,7 +13,7 @@ struct desk {
     const struct directory *directory;
     const struct catalogue *catalogue;
     struct arena *arena;
-    struct lane_row *after;          /* serial and sequence[] are counted on */
+    struct lane_row *after; /* serial and sequence[] are counted on */
 };
 /* One record of an outbox, as read and examined. */
 struct item {
@@ -20,15 +21,17 @@ struct item {
     int64_t offset;
     const struct participant *owner; /* of the outbox */
     instant broker_time;
-    struct examination examination;  /* SUBMISSION, REFUSED or MALFORMED: what becomes an event */
-    const struct fault *fault;       /* REFUSED and MALFORMED */
-    struct known known;              /* SUBMISSION: answered before */
-    struct bytes elsewhere;          /* SUBMISSION: what was known of other cases (judge/elsewhere.h) */
+    struct examination examination; /* SUBMISSION, REFUSED or MALFORMED: what becomes an event */
+    const struct fault *fault;      /* REFUSED and MALFORMED */
+    struct known known;             /* SUBMISSION: answered before */
+    struct bytes elsewhere;         /* SUBMISSION: what was known of other cases (judge/elsewhere.h) */
 };
-/* `ret` is zeroed. A submission not known before is judged: `state` is its case's, changed when accepted, in memory of `keep`. */
-void entry_of_item(const struct desk *desk, const struct item *item, struct case_state *state, struct arena *keep, struct ledger_event *ret);
+/* `ret` is zeroed. A submission not known before is judged: `state` is its case's, changed when accepted, in memory of
+ * `keep`. */
+void entry_of_item(const struct desk *desk, const struct item *item, struct case_state *state, struct arena *keep,
+                   struct ledger_event *ret);
 /* The notice of one alert about a referral, at the lane's time and clock offset (desk->after). */
-MUST_USE enum outcome entry_of_alert(const struct desk *desk, const struct referral *referral, const struct alert *alert, struct ledger_event *ret,
-                                     struct fault *fault);
+MUST_USE enum outcome entry_of_alert(const struct desk *desk, const struct referral *referral,
+                                     const struct alert *alert, struct ledger_event *ret, struct fault *fault);
 void entry_add_delivery(const struct desk *desk, struct ledger_event *event, int to, char role);
 #endif

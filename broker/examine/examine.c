@@ -2,7 +2,8 @@
 #include "broker/examine/examine.h"
 #include "wire/frame.h"
 
-static void refuse(struct examination *ret, struct fault *fault, const char *code, const char *field, const char *text) {
+static void refuse(struct examination *ret, struct fault *fault, const char *code, const char *field,
+                   const char *text) {
     ret->what = EXAMINED_REFUSED;
     fault_set(fault, REFUSE, code, "%s", text);
     fault_place(fault, field, 0, 0);
@@ -14,10 +15,18 @@ bool instant_sane(instant at) { return at >= YEAR_1950 && at < YEAR_2200; }
 
 /* The first time outside of what can be, or NULL. */
 static const char *insane_time(const struct submission *s) {
-    const struct { instant at; const char *field; } times[] = {{s->business_time, "envelope.business_time"},
-        {s->handling_expires, "envelope.handling_expires"}, {s->report_time, "report_time"}, {s->approval_time, "approval_time"},
-        {s->found_time, "found_time"}, {s->decided_time, "decided_time"},
-        {s->operation.start, "window_start"}, {s->operation.end, "window_end"}, {s->operation.reply_by, "reply_by"}};
+    const struct {
+        instant at;
+        const char *field;
+    } times[] = {{s->business_time, "envelope.business_time"},
+                 {s->handling_expires, "envelope.handling_expires"},
+                 {s->report_time, "report_time"},
+                 {s->approval_time, "approval_time"},
+                 {s->found_time, "found_time"},
+                 {s->decided_time, "decided_time"},
+                 {s->operation.start, "window_start"},
+                 {s->operation.end, "window_end"},
+                 {s->operation.reply_by, "reply_by"}};
     if (!instant_sane(s->business_time)) return times[0].field;
     for (size_t i = 1; i < sizeof times / sizeof times[0]; i++) {
         if (times[i].at != INSTANT_NONE && !instant_sane(times[i].at)) return times[i].field;
@@ -37,8 +46,10 @@ static void examine_submission(const struct arrival *arrival, struct examination
     ret->what = EXAMINED_SUBMISSION;
     const char *insane = insane_time(s);
     if (!arrival->key.count) refuse(ret, fault, "NO_KEY", "key", "the record has no key");
-    else if (!canonical(s)) refuse(ret, fault, "ENVELOPE_UUID", "envelope.case_id", "the case id must be written in lower case");
-    else if (!bytes_equal(arrival->key, s->case_text)) refuse(ret, fault, "KEY_MISMATCH", "key", "the key is not the case id");
+    else if (!canonical(s))
+        refuse(ret, fault, "ENVELOPE_UUID", "envelope.case_id", "the case id must be written in lower case");
+    else if (!bytes_equal(arrival->key, s->case_text))
+        refuse(ret, fault, "KEY_MISMATCH", "key", "the key is not the case id");
     else if (lane_of_key(arrival->key, arrival->lanes) != arrival->lane) {
         refuse(ret, fault, "WRONG_LANE", "key", "the key does not hash to this partition");
     } else if (insane) refuse(ret, fault, "FIELD_DATE", insane, "a time before 1950 or after 2199");
@@ -50,13 +61,15 @@ static void examine_submission(const struct arrival *arrival, struct examination
 
 static void examine_report(const struct arrival *arrival, struct examination *ret, struct fault *fault) {
     ret->what = EXAMINED_REPORT;
-    if (ret->submission.lane != arrival->lane) refuse(ret, fault, "WRONG_LANE", "lane", "the report is about another lane");
+    if (ret->submission.lane != arrival->lane)
+        refuse(ret, fault, "WRONG_LANE", "lane", "the report is about another lane");
     else if (!arrival->owner || !bytes_equal_cstr(ret->submission.sender, arrival->owner->slug)) {
         refuse(ret, fault, "SENDER_NOT_OWNER", "envelope.sender", "the report is another agency's");
     }
 }
 
-void examine(const struct catalogue *catalogue, const struct arrival *arrival, struct examination *ret, struct fault *fault) {
+void examine(const struct catalogue *catalogue, const struct arrival *arrival, struct examination *ret,
+             struct fault *fault) {
     if (record_read(catalogue, arrival->value, &ret->submission, fault) != OK) {
         ret->what = EXAMINED_MALFORMED;
         return;

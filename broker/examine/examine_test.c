@@ -110,7 +110,8 @@ static void each_kind_has_its_topic(void **state) {
     buffer_init(&tick, 4096);
     buffer_init(&report, 4096);
     assert_int_equal(record_write_tick(catalogue, 2, 1780885200000, &tick, &fault), OK);
-    assert_int_equal(record_write_report(catalogue, BYTES_LITERAL("nm"), 2, 1, 1, 9, 1780885200000, &report, &fault), OK);
+    assert_int_equal(record_write_report(catalogue, BYTES_LITERAL("nm"), 2, 1, 1, 9, 1780885200000, &report, &fault),
+                     OK);
     struct arrival a = {.value = buffer_view(&tick), .lane = 2, .lanes = LANES, .clock = true};
     assert_int_equal(examined(&a, &fault).what, EXAMINED_TICK);
     a.value = buffer_view(&file);
@@ -144,8 +145,12 @@ static void cut_anywhere_it_is_malformed(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_lawful_case_file_is_a_submission), cmocka_unit_test(the_key_is_the_case_and_leads_to_this_lane),
-        cmocka_unit_test(a_case_id_has_one_spelling), cmocka_unit_test(times_are_of_this_time), cmocka_unit_test(each_kind_has_its_topic),
-        cmocka_unit_test(a_report_is_the_owners_own), cmocka_unit_test(cut_anywhere_it_is_malformed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_lawful_case_file_is_a_submission),
+                                       cmocka_unit_test(the_key_is_the_case_and_leads_to_this_lane),
+                                       cmocka_unit_test(a_case_id_has_one_spelling),
+                                       cmocka_unit_test(times_are_of_this_time),
+                                       cmocka_unit_test(each_kind_has_its_topic),
+                                       cmocka_unit_test(a_report_is_the_owners_own),
+                                       cmocka_unit_test(cut_anywhere_it_is_malformed)};
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -4,11 +4,13 @@
 #include "broker/judge/roster.h"
 
 const char *alert_event(enum alert_kind kind) {
-    static const char *const events[] = {"SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION", "SYS.UNREFERRED"};
+    static const char *const events[] = {"SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION",
+                                         "SYS.UNREFERRED"};
     return events[kind];
 }
 const char *alert_code(enum alert_kind kind) {
-    static const char *const codes[] = {"CLOCK_WARNING", "CLOCK_OVERDUE", "CLOCK_ESCALATION", "CLOCK_CORRECTION", "UNREFERRED"};
+    static const char *const codes[] = {"CLOCK_WARNING", "CLOCK_OVERDUE", "CLOCK_ESCALATION", "CLOCK_CORRECTION",
+                                        "UNREFERRED"};
     return codes[kind];
 }
 
@@ -30,7 +32,8 @@ static instant escalation_moment(const struct alert_policy *policy, const struct
     return clock->due_lenient + 1 + (exception ? exception->escalate_after : policy->escalate_after);
 }
 
-/* A referral keeps the policy of the version under which it began. Where that is not loaded its papers are refused; its limits run on, told by the newest. */
+/* A referral keeps the policy of the version under which it began. Where that is not loaded its papers are refused; its
+ * limits run on, told by the newest. */
 static const struct alert_policy *policy_of(const struct rules *rules, const struct referral *r) {
     const struct procedure *p = rules_of_version(rules, r->rules);
     return p ? &p->alerts : &rules_newest(rules)->alerts;
@@ -71,7 +74,8 @@ void alert_add(struct alert *alert, int who) {
     if (who > 0 && alert->to_count < LIMIT_ALERTED) alert->to[alert->to_count++] = (int16_t)who;
 }
 
-bool alert_add_role(struct alert *alert, const struct directory *directory, enum role role, const struct participant *actor) {
+bool alert_add_role(struct alert *alert, const struct directory *directory, enum role role,
+                    const struct participant *actor) {
     bool own = false, found = false;
     for (size_t i = 0; i < directory_count(directory); i++) {
         const struct participant *who = directory_at(directory, i);
@@ -86,12 +90,14 @@ bool alert_add_role(struct alert *alert, const struct directory *directory, enum
     return found;
 }
 
-static void add_supervisors(const struct alert_policy *policy, const struct directory *directory, struct alert *alert, int number) {
+static void add_supervisors(const struct alert_policy *policy, const struct directory *directory, struct alert *alert,
+                            int number) {
     const struct participant *actor = directory_by_number(directory, number);
     const struct alert_exception *exception = exception_of(policy, &alert->clock);
     bool found = false;
     if (!actor) return;
-    const struct role_list *roles = exception && exception->supervisors.count ? &exception->supervisors : &policy->supervisors[actor->role];
+    const struct role_list *roles =
+        exception && exception->supervisors.count ? &exception->supervisors : &policy->supervisors[actor->role];
     for (size_t i = 0; i < roles->count; i++) found = alert_add_role(alert, directory, roles->role[i], actor) || found;
     for (size_t i = 0; i < directory_count(directory) && !found; i++) {
         if (directory_at(directory, i)->lead) alert_add(alert, directory_at(directory, i)->number);
@@ -137,19 +143,24 @@ static bool take(const struct alert_policy *policy, instant time, struct clock *
     return true;
 }
 
-static void address(const struct alert_policy *policy, const struct directory *directory, const struct referral *r, struct alert *alert) {
-    bool supervised = alert->kind == ALERT_ESCALATION || (alert->kind == ALERT_CORRECTION && alert->clock.told & TOLD_ESCALATION);
+static void address(const struct alert_policy *policy, const struct directory *directory, const struct referral *r,
+                    struct alert *alert) {
+    bool supervised =
+        alert->kind == ALERT_ESCALATION || (alert->kind == ALERT_CORRECTION && alert->clock.told & TOLD_ESCALATION);
     alert->to_count = 0;
     alert->actor_count = actors_of(r, &alert->clock, alert->actors);
-    for (size_t i = 0; i < alert->actor_count && alert->kind != ALERT_ESCALATION; i++) alert_add(alert, alert->actors[i]);
+    for (size_t i = 0; i < alert->actor_count && alert->kind != ALERT_ESCALATION; i++)
+        alert_add(alert, alert->actors[i]);
     if (alert->kind == ALERT_OVERDUE || alert->kind == ALERT_CORRECTION) {
         alert_add(alert, r->opener);
         alert_add(alert, r->holder);
     }
-    for (size_t i = 0; supervised && i < alert->actor_count; i++) add_supervisors(policy, directory, alert, alert->actors[i]);
+    for (size_t i = 0; supervised && i < alert->actor_count; i++)
+        add_supervisors(policy, directory, alert, alert->actors[i]);
 }
 
-size_t alarm_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *r, struct alert *ret) {
+size_t alarm_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *r,
+                  struct alert *ret) {
     const struct alert_policy *policy = policy_of(rules, r);
     size_t count = 0;
     for (int i = 0; i < r->clock_count; i++) {

@@ -40,8 +40,12 @@ static instant at(const char *text) {
 /* D09: the police have from Monday the 8th to the end of Thursday the 11th; sthj waits for it. */
 static struct referral waiting(const char *rule, const char *actor) {
     struct referral r = {.opener = (int16_t)number("sthj"), .holder = (int16_t)number("psb-bynr"), .clock_count = 1};
-    r.clocks[0] = (struct clock){.state = CLOCK_RUNNING, .actor = (int16_t)number(actor), .started_at = at("2026-06-08 10:00"),
-                                 .due_strict = at("2026-06-12"), .due_lenient = at("2026-06-12"), .stopped_at = INSTANT_NONE};
+    r.clocks[0] = (struct clock){.state = CLOCK_RUNNING,
+                                 .actor = (int16_t)number(actor),
+                                 .started_at = at("2026-06-08 10:00"),
+                                 .due_strict = at("2026-06-12"),
+                                 .due_lenient = at("2026-06-12"),
+                                 .stopped_at = INSTANT_NONE};
     snprintf(r.clocks[0].rule, sizeof r.clocks[0].rule, "%s", rule);
     return r;
 }
@@ -52,7 +56,8 @@ static void told(struct referral *r, const char *when, enum alert_kind kind, con
     assert_int_equal(alerts[0].kind, kind);
     for (size_t i = 0; i < alerts[0].to_count; i++) {
         size_t used = strlen(found);
-        snprintf(found + used, sizeof found - used, "%s%s", i ? " " : "", directory_by_number(directory, alerts[0].to[i])->slug);
+        snprintf(found + used, sizeof found - used, "%s%s", i ? " " : "",
+                 directory_by_number(directory, alerts[0].to[i])->slug);
     }
     assert_string_equal(found, to);
     assert_true(r->dirty);
@@ -65,7 +70,8 @@ static void silent(struct referral *r, const char *when) {
 static void each_stage_is_told_once(void **state) {
     (void)state;
     struct referral r = waiting("D09", "psb-bynr");
-    assert_int_equal(alarm_next(rules, &r), at("2026-06-08 10:00") + (at("2026-06-12") - at("2026-06-08 10:00")) / 100 * 50);
+    assert_int_equal(alarm_next(rules, &r),
+                     at("2026-06-08 10:00") + (at("2026-06-12") - at("2026-06-08 10:00")) / 100 * 50);
     silent(&r, "2026-06-10 04:00");
     told(&r, "2026-06-10 05:00", ALERT_WARNING, "psb-bynr"); /* half of 86 hours */
     silent(&r, "2026-06-10 06:00");
@@ -177,10 +183,12 @@ static void a_wrong_policy_is_refused_at_its_place(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_stage_is_told_once), cmocka_unit_test(of_what_passed_at_once_only_the_last_is_told),
-        cmocka_unit_test(a_late_end_is_still_told_and_a_paper_in_time_corrects), cmocka_unit_test(what_does_not_run_is_not_told),
-        cmocka_unit_test(some_clocks_have_an_escalation_of_their_own), cmocka_unit_test(supervision_of_another_city_falls_to_whoever_there_is),
-        cmocka_unit_test(a_wrong_policy_is_refused_at_its_place)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_stage_is_told_once),
+                                       cmocka_unit_test(of_what_passed_at_once_only_the_last_is_told),
+                                       cmocka_unit_test(a_late_end_is_still_told_and_a_paper_in_time_corrects),
+                                       cmocka_unit_test(what_does_not_run_is_not_told),
+                                       cmocka_unit_test(some_clocks_have_an_escalation_of_their_own),
+                                       cmocka_unit_test(supervision_of_another_city_falls_to_whoever_there_is),
+                                       cmocka_unit_test(a_wrong_policy_is_refused_at_its_place)};
     return cmocka_run_group_tests(tests, load, unload);
 }

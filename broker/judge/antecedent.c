@@ -1,6 +1,7 @@
-/* 前案 · Earlier penalties of the same parties in other cases (thresholds that count them, rules §6.2: two penalties in two years, then again). What
- * the ledger knew is an input (elsewhere.h): here it is only counted. A case counts once, whoever of its parties and however many decisions;
- * of the same category only, because the provisions count penalties for the same kind of act. What a paper itself says counts where it is more. */
+/* 前案 · Earlier penalties of the same parties in other cases (thresholds that count them, rules §6.2: two penalties in
+ * two years, then again). What the ledger knew is an input (elsewhere.h): here it is only counted. A case counts once,
+ * whoever of its parties and however many decisions; of the same category only, because the provisions count penalties
+ * for the same kind of act. What a paper itself says counts where it is more. */
 #include "base/line.h"
 #include "broker/judge/elsewhere.h"
 #include "broker/judge/judging.h"
@@ -31,24 +32,29 @@ void antecedent_adopt(struct judging *j, struct referral *r) {
     for (size_t i = 0; j->persons && i < j->persons->count; i++) {
         const char *key = j->persons->one[i].key;
         size_t before = r->persons.count;
-        if (bystander(j->p, j->persons->one[i].role) || holds_key(r->persons, key) || before >= MOST_PERSONS * (PERSON_KEY + 1) - 1) continue;
+        if (bystander(j->p, j->persons->one[i].role) || holds_key(r->persons, key) ||
+            before >= MOST_PERSONS * (PERSON_KEY + 1) - 1)
+            continue;
         r->persons = bytes_of_cstr(arena_printf(j->keep, "%.*s%s%s", BYTES_FMT(r->persons), before ? " " : "", key));
     }
 }
 
 static bool penalised(const struct judging *j) {
     const char *with = j->transition->penalises;
-    return strcmp(with, PENALISES_ALWAYS) == 0 || j->submission->penalty_count > 0 || bytes_equal_cstr(j->submission->reason_code, with);
+    return strcmp(with, PENALISES_ALWAYS) == 0 || j->submission->penalty_count > 0 ||
+           bytes_equal_cstr(j->submission->reason_code, with);
 }
 
 void antecedent_note(struct judging *j, struct referral *r) {
     if (r->penalty.count || !penalised(j)) return; /* the first one is what later cases count from */
     char *number = arena_cstr(j->keep, j->submission->document_no);
     line_clean(number, strlen(number));
-    r->penalty = bytes_of_cstr(arena_printf(j->keep, "%lld\t%d\t%s", (long long)hint_decided_at(j->submission), j->owner->number, number));
+    r->penalty = bytes_of_cstr(
+        arena_printf(j->keep, "%lld\t%d\t%s", (long long)hint_decided_at(j->submission), j->owner->number, number));
 }
 
-/* ---- counting ------------------------------------------------------------------------------------------------------------------ */
+/* ---- counting
+ * ------------------------------------------------------------------------------------------------------------------ */
 static int64_t number_of(struct bytes text) {
     char copy[24] = "";
     if (text.count) memcpy(copy, text.at, text.count < sizeof copy - 1 ? text.count : sizeof copy - 1);
@@ -69,7 +75,8 @@ static instant acted_at(const struct judging *j, const struct known_facts *facts
     for (size_t i = 0; i < facts->count; i++) {
         int64_t day = facts->one[i].micro / MICRO;
         struct civil civil = {.year = (int)(day / 10000), .month = (int)(day / 100 % 100), .day = (int)(day % 100)};
-        if (facts->one[i].fact == j->p->thresholds.act_date && civil_valid(&civil)) return instant_of(&civil) + DAY_MS - 1;
+        if (facts->one[i].fact == j->p->thresholds.act_date && civil_valid(&civil))
+            return instant_of(&civil) + DAY_MS - 1;
     }
     return INSTANT_NONE;
 }
@@ -78,7 +85,12 @@ static struct bytes category_of(const struct judging *j) {
     return j->referral ? bytes_of_cstr(j->referral->category) : j->submission->category;
 }
 
-struct earlier { struct bytes rest; instant from, until; struct bytes category; struct uuid own; };
+struct earlier {
+    struct bytes rest;
+    instant from, until;
+    struct bytes category;
+    struct uuid own;
+};
 static struct earlier earlier_of(const struct judging *j, instant until, int months) {
     return (struct earlier){j->elsewhere, months_before(day_start(day_of(until)), months), /* the day itself counts */
                             until, category_of(j), j->state->case_id};
@@ -87,7 +99,8 @@ static struct earlier earlier_of(const struct judging *j, instant until, int mon
 static bool counted(const struct earlier *e, struct bytes line) {
     struct uuid of;
     instant decided = number_of(line_part(line, ELSEWHERE_DECIDED));
-    return line.count && line.at[0] == ELSEWHERE_PENALTY && bytes_equal(line_part(line, ELSEWHERE_CATEGORY), e->category) && decided >= e->from && decided < e->until &&
+    return line.count && line.at[0] == ELSEWHERE_PENALTY &&
+           bytes_equal(line_part(line, ELSEWHERE_CATEGORY), e->category) && decided >= e->from && decided < e->until &&
            uuid_parse(line_part(line, ELSEWHERE_CASE), &of) && !uuid_equal(&of, &e->own);
 }
 
@@ -97,7 +110,9 @@ static bool earlier_next(struct earlier *e, struct bytes all, struct bytes *ret)
         struct bytes before = all, other;
         bool again = false;
         if (!counted(e, *ret)) continue;
-        while (line_next(&before, &other) && other.at != ret->at) again = again || (counted(e, other) && bytes_equal(line_part(other, ELSEWHERE_CASE), line_part(*ret, ELSEWHERE_CASE)));
+        while (line_next(&before, &other) && other.at != ret->at)
+            again = again || (counted(e, other) &&
+                              bytes_equal(line_part(other, ELSEWHERE_CASE), line_part(*ret, ELSEWHERE_CASE)));
         if (!again) return true;
     }
     return false;
@@ -130,13 +145,18 @@ void antecedent_remark(struct judging *j) {
     const struct thresholds *t = &j->p->thresholds;
     int months = 0;
     struct bytes line;
-    for (size_t i = 0; i < t->history_count; i++) months = t->history[i].months > months ? t->history[i].months : months;
+    for (size_t i = 0; i < t->history_count; i++)
+        months = t->history[i].months > months ? t->history[i].months : months;
     if (!j->elsewhere.count || !months) return;
     struct earlier e = earlier_of(j, hint_decided_at(j->submission), months);
     for (size_t named = 0; named < MOST_NAMED && earlier_next(&e, j->elsewhere, &line); named++) {
         char at[32];
-        const struct participant *who = directory_by_number(j->directory, (int)number_of(line_part(line, ELSEWHERE_AGENCY)));
+        const struct participant *who =
+            directory_by_number(j->directory, (int)number_of(line_part(line, ELSEWHERE_AGENCY)));
         instant_format_short(number_of(line_part(line, ELSEWHERE_DECIDED)), at);
-        judging_reason_text(j, "EARLIER_PENALTY", bytes_of_cstr(arena_printf(j->keep, "%.*s · %s · %s", BYTES_FMT(line_part(line, ELSEWHERE_NUMBER)), at, who ? who->name : "")));
+        judging_reason_text(
+            j, "EARLIER_PENALTY",
+            bytes_of_cstr(arena_printf(j->keep, "%.*s · %s · %s", BYTES_FMT(line_part(line, ELSEWHERE_NUMBER)), at,
+                                       who ? who->name : "")));
     }
 }

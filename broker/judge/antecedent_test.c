@@ -1,8 +1,11 @@
-/* Earlier penalties of the same parties: which of them count, what comes of it, what a referral keeps for later cases to find. */
+/* Earlier penalties of the same parties: which of them count, what comes of it, what a referral keeps for later cases
+ * to find. */
 #include "broker/judge/judge_fixture.h"
 #include "broker/judge/threshold.h"
 
-#define FACTS(...) fact_array((const struct said_fact[]){__VA_ARGS__}, sizeof((const struct said_fact[]){__VA_ARGS__}) / sizeof(struct said_fact))
+#define FACTS(...)                                      \
+    fact_array((const struct said_fact[]){__VA_ARGS__}, \
+               sizeof((const struct said_fact[]){__VA_ARGS__}) / sizeof(struct said_fact))
 
 static char known[4000];
 static void nothing_known(void) {
@@ -11,7 +14,8 @@ static void nothing_known(void) {
 }
 static void know(unsigned of_case, const char *category, const char *when, const char *number) {
     size_t count = strlen(known);
-    snprintf(known + count, sizeof known - count, "P\t%08x-0000-4000-8000-000000000000\t%s\t%lld\t1\t%s\n", of_case, category, (long long)at(when), number);
+    snprintf(known + count, sizeof known - count, "P\t%08x-0000-4000-8000-000000000000\t%s\t%lld\t1\t%s\n", of_case,
+             category, (long long)at(when), number);
     fixture_elsewhere = bytes_of_cstr(known);
 }
 
@@ -35,12 +39,15 @@ static void two_penalties_and_then_again_meet_the_threshold(void **state) {
     assert_true(v.hinted_count == 0 && !remarked(&v, "EARLIER_PENALTY", NULL));
     know(2, "ENV1", "2025-03-03 09:00", "巴环罚〔2025〕3号");
     v = judged(true);
-    assert_true(v.hinted_count == 0 && remarked(&v, "EARLIER_PENALTY", "巴环罚〔2025〕3号 · 2025-03-03 09:00 · 巴彦淖尔市生态环境局"));
+    assert_true(v.hinted_count == 0 &&
+                remarked(&v, "EARLIER_PENALTY", "巴环罚〔2025〕3号 · 2025-03-03 09:00 · 巴彦淖尔市生态环境局"));
     know(3, "ENV1", "2025-11-20 09:00", "巴环罚〔2025〕30号");
     v = judged(true);
     assert_true(remarked(&v, "EARLIER_PENALTY", "巴环罚〔2025〕30号 · 2025-11-20 09:00 · 巴彦淖尔市生态环境局"));
-    assert_true(remarked(&v, "THRESHOLD_MET", "ENV1-8 排放有毒有害物质受二次处罚后又实施 · toxic discharge again after two penalties · 受处罚后又实施 repeated，物质类别 substance 有毒物质，二年内行政处罚次数 "
-                                              "penalty_count_24m 2 次 ≥ 2 次 · 法释〔2023〕7号-1(8)"));
+    assert_true(remarked(&v, "THRESHOLD_MET",
+                         "ENV1-8 排放有毒有害物质受二次处罚后又实施 · toxic discharge again after two penalties · "
+                         "受处罚后又实施 repeated，物质类别 substance 有毒物质，二年内行政处罚次数 "
+                         "penalty_count_24m 2 次 ≥ 2 次 · 法释〔2023〕7号-1(8)"));
     v = judged(false); /* whether the act came after them nobody said */
     assert_true(!remarked(&v, "THRESHOLD_MET", NULL) && remarked(&v, "NEAR_THRESHOLD", NULL));
 }
@@ -50,8 +57,15 @@ static int64_t counted(const char *name) {
     struct known_facts facts = {.count = 0};
     struct verdict v;
     struct submission s = toxic(true);
-    struct judging j = {.rules = rules, .p = p, .directory = directory, .owner = directory_by_slug(directory, s.sender), .submission = &s, .state = &cases, .keep = keep,
-                        .verdict = &v, .elsewhere = fixture_elsewhere};
+    struct judging j = {.rules = rules,
+                        .p = p,
+                        .directory = directory,
+                        .owner = directory_by_slug(directory, s.sender),
+                        .submission = &s,
+                        .state = &cases,
+                        .keep = keep,
+                        .verdict = &v,
+                        .elsewhere = fixture_elsewhere};
     facts_of_submission(p, &s, &facts);
     antecedent_count(&j, &facts);
     for (size_t i = 0; i < facts.count; i++) {
@@ -76,7 +90,9 @@ static void what_counts_is_of_other_cases_of_the_kind_and_the_years_before(void 
     know(6, "ENV1", "2026-06-02 00:00", "甲〔2026〕1号"); /* after the act */
     assert_int_equal(counted("penalty_count_24m"), 2);
     nothing_known();
-    snprintf(known, sizeof known, "P\t00000000-0000-0000-0000-000000000001\tENV1\t%lld\t1\t甲\nN\t甲\n\nP\tx\tENV1\t%lld\n", (long long)at("2025-06-02 09:00"), (long long)at("2025-06-02 09:00"));
+    snprintf(known, sizeof known,
+             "P\t00000000-0000-0000-0000-000000000001\tENV1\t%lld\t1\t甲\nN\t甲\n\nP\tx\tENV1\t%lld\n",
+             (long long)at("2025-06-02 09:00"), (long long)at("2025-06-02 09:00"));
     fixture_elsewhere = bytes_of_cstr(known); /* of this case; of another kind; nothing; no case */
     assert_int_equal(counted("penalty_count_24m"), 0);
     assert_int_equal(counted("repeated"), 0);
@@ -115,10 +131,15 @@ static void detention_is_no_way_around_it(void **state) {
 static void a_referral_keeps_its_parties_and_its_first_penalty(void **state) {
     (void)state;
     nothing_known();
-    const struct persons persons = {4, {{"00112233445566aa", BYTES_LITERAL("当事人")}, {"00112233445566bb", BYTES_LITERAL("被害人")}, {"00112233445566cc", BYTES_NONE}, {"00112233445566aa", BYTES_NONE}}};
+    const struct persons persons = {4,
+                                    {{"00112233445566aa", BYTES_LITERAL("当事人")},
+                                     {"00112233445566bb", BYTES_LITERAL("被害人")},
+                                     {"00112233445566cc", BYTES_NONE},
+                                     {"00112233445566aa", BYTES_NONE}}};
     fixture_persons = &persons;
     accepted(says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:00", 2));
-    assert_true(bytes_equal_cstr(cases.referrals[0]->persons, "00112233445566aa 00112233445566cc") && !cases.referrals[0]->penalty.count);
+    assert_true(bytes_equal_cstr(cases.referrals[0]->persons, "00112233445566aa 00112233445566cc") &&
+                !cases.referrals[0]->penalty.count);
     struct submission s = toxic(true);
     s.document_no = BYTES_LITERAL("巴环罚〔2026〕\t5号");
     accepted(s);
@@ -159,8 +180,12 @@ static void only_what_needs_it_asks(void **state) {
 
 #define STORY(name) cmocka_unit_test_setup(name, fixture_fresh)
 int main(void) {
-    const struct CMUnitTest tests[] = {STORY(two_penalties_and_then_again_meet_the_threshold), STORY(what_counts_is_of_other_cases_of_the_kind_and_the_years_before),
-        STORY(the_greater_of_what_is_said_and_what_is_known_counts), STORY(detention_is_no_way_around_it), STORY(a_referral_keeps_its_parties_and_its_first_penalty),
-        STORY(no_penalty_is_none), STORY(only_what_needs_it_asks)};
+    const struct CMUnitTest tests[] = {STORY(two_penalties_and_then_again_meet_the_threshold),
+                                       STORY(what_counts_is_of_other_cases_of_the_kind_and_the_years_before),
+                                       STORY(the_greater_of_what_is_said_and_what_is_known_counts),
+                                       STORY(detention_is_no_way_around_it),
+                                       STORY(a_referral_keeps_its_parties_and_its_first_penalty),
+                                       STORY(no_penalty_is_none),
+                                       STORY(only_what_needs_it_asks)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

@@ -1,10 +1,11 @@
-/* What an accepted submission changes: states, clocks, holders, copies. Nothing here can fail; the room was checked before. */
+/* What an accepted submission changes: states, clocks, holders, copies. Nothing here can fail; the room was checked
+ * before. */
 #include "broker/judge/judging.h"
 #include "wire/finding.h"
 #include <stdio.h>
 
 #define DAY_OF_SKEW DAY_MS
-#define MOST_TITLE 200u
+#define MOST_TITLE  200u
 
 static void to_state(const struct judging *j, struct referral *r) {
     const struct transition *t = j->transition;
@@ -96,7 +97,8 @@ static void change_holder(struct judging *j, struct referral *r) {
     if (t->holder == CHANGE_RECIPIENT && j->to) {
         r->holder = (int16_t)j->to->number;
         bool own = j->submission->kind == RECORD_CLUE && j->owner->number == r->opener;
-        if (j->submission->kind == RECORD_CASE_FILE || own) adopt(j, r); /* of a clue, what its originator says */
+        /* of a clue, what its originator says */
+        if (j->submission->kind == RECORD_CASE_FILE || own) adopt(j, r);
     }
     if (t->holder == CHANGE_SENDER) r->holder = (int16_t)j->owner->number;
     if (t->holder == CHANGE_OPENER) r->holder = r->opener;
@@ -123,8 +125,9 @@ static void serve(struct judging *j) {
     if (t->serve >= 0 && !named) hand_add(j, bytes_of_cstr(j->p->externals[t->serve].slug));
 }
 
-/* A unit of a banner or district (六位区划代码, the last two not 00). An addressee of the broker is a body of its city, so that is another level
- * (310-5: same level); a remark only, because such a unit may act in the city bureau's name (巴环(4)罚字). */
+/* A unit of a banner or district (六位区划代码, the last two not 00). An addressee of the broker is a body of its city,
+ * so that is another level (310-5: same level); a remark only, because such a unit may act in the city bureau's name
+ * (巴环(4)罚字). */
 static bool of_county(struct bytes unit) {
     for (size_t i = 0; i < 6; i++) {
         if (i >= unit.count || unit.at[i] < '0' || unit.at[i] > '9') return false;
@@ -132,17 +135,20 @@ static bool of_county(struct bytes unit) {
     return unit.at[4] != '0' || unit.at[5] != '0';
 }
 
-/* G10 within the case: another referral of this machine and category that is not at its end. It is remarked on and linked by its number,
- * never merged; what stands in other cases the judge does not see. */
+/* G10 within the case: another referral of this machine and category that is not at its end. It is remarked on and
+ * linked by its number, never merged; what stands in other cases the judge does not see. */
 static void remark_duplicate(struct judging *j) {
     const struct referral *r = j->referral;
     for (size_t i = 0; i < j->state->count; i++) {
         const struct referral *other = j->state->referrals[i];
-        int state = other == r || strcmp(other->machine, r->machine) != 0 || strcmp(other->category, r->category) != 0 ? -1
-                                                                                                            : rules_state(j->p, j->transition->machine, other->state);
+        int state = other == r || strcmp(other->machine, r->machine) != 0 || strcmp(other->category, r->category) != 0
+                        ? -1
+                        : rules_state(j->p, j->transition->machine, other->state);
         if (state < 0 || j->p->machines[j->transition->machine].states[state].terminal) continue;
         const uint8_t *end = other->numbers.count ? memchr(other->numbers.at, '\n', other->numbers.count) : NULL;
-        judging_reason_text(j, "DUPLICATE_REFERRAL", bytes_of(other->numbers.at, end ? (size_t)(end - other->numbers.at) : other->numbers.count));
+        judging_reason_text(
+            j, "DUPLICATE_REFERRAL",
+            bytes_of(other->numbers.at, end ? (size_t)(end - other->numbers.at) : other->numbers.count));
         return;
     }
 }
@@ -150,7 +156,8 @@ static void remark_duplicate(struct judging *j) {
 static void remark_findings(struct judging *j) {
     struct findings found;
     finding_note(j->p->divisions, j->submission, &found);
-    for (size_t i = 0; i < found.count; i++) judging_reason(j, found.one[i].code, arena_printf(j->keep, "%s", found.one[i].field));
+    for (size_t i = 0; i < found.count; i++)
+        judging_reason(j, found.one[i].code, arena_printf(j->keep, "%s", found.one[i].field));
 }
 
 static void add_remarks(struct judging *j) {
@@ -161,7 +168,8 @@ static void add_remarks(struct judging *j) {
     remark_findings(j);
     bool chief = bytes_equal_cstr(s->approver_level, "CHIEF") || bytes_equal_cstr(s->approver_level, "ACTING");
     if ((j->transition->guards & GUARD_CHIEF) && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
-    if ((j->transition->guards & GUARD_SAME_LEVEL) && of_county(s->sender_unit)) judging_reason(j, "UNIT_LEVEL", "envelope.sender_unit");
+    if ((j->transition->guards & GUARD_SAME_LEVEL) && of_county(s->sender_unit))
+        judging_reason(j, "UNIT_LEVEL", "envelope.sender_unit");
     if ((j->transition->guards & GUARD_DUPLICATE) && !j->verdict->from_state[0]) remark_duplicate(j);
     judging_remark_papers(j);
 }

@@ -12,7 +12,8 @@ static bool take_recipient(struct judging *j, struct bytes slug, char role) {
     const struct participant *who = directory_by_slug(j->directory, slug);
     struct verdict *v = j->verdict;
     if (!who) {
-        if (!take_external(j, slug)) judging_reason(j, "UNKNOWN_RECIPIENT", role == DELIVER_TO ? "envelope.recipients" : "envelope.copies");
+        if (!take_external(j, slug))
+            judging_reason(j, "UNKNOWN_RECIPIENT", role == DELIVER_TO ? "envelope.recipients" : "envelope.copies");
         return true;
     }
     for (size_t i = 0; i < v->delivery_count; i++) {
@@ -37,7 +38,8 @@ void judging_recipient(struct judging *j, int number) {
 
 /* The one that the row looks for among the recipients; the others are nobody in particular. */
 static bool receiver_named(enum receiver receiver) {
-    return receiver != RECEIVER_NONE && receiver != RECEIVER_PARTIES && receiver != RECEIVER_INVITEES && receiver != RECEIVER_ROSTER && receiver != RECEIVER_ACCEPTED;
+    return receiver != RECEIVER_NONE && receiver != RECEIVER_PARTIES && receiver != RECEIVER_INVITEES &&
+           receiver != RECEIVER_ROSTER && receiver != RECEIVER_ACCEPTED;
 }
 
 static void check_recipients(struct judging *j) {
@@ -58,7 +60,11 @@ static bool is_receiver(const struct judging *j, const struct participant *who) 
     const struct transition *t = j->transition;
     const struct referral *r = j->referral;
     switch (t->receiver) {
-    case RECEIVER_NONE: case RECEIVER_PARTIES: case RECEIVER_INVITEES: case RECEIVER_ROSTER: case RECEIVER_ACCEPTED: return false;
+    case RECEIVER_NONE:
+    case RECEIVER_PARTIES:
+    case RECEIVER_INVITEES:
+    case RECEIVER_ROSTER:
+    case RECEIVER_ACCEPTED: return false;
     case RECEIVER_ANY: return true;
     case RECEIVER_OPENER: return r && who->number == r->opener;
     case RECEIVER_HOLDER: return r && who->number == r->holder;
@@ -76,7 +82,8 @@ static void check_receiver(struct judging *j) {
         const struct participant *who = directory_by_number(j->directory, j->verdict->deliveries[i].to);
         if (is_receiver(j, who)) j->to = who;
     }
-    if (receiver_named(j->transition->receiver) && j->to_count && !j->to) judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
+    if (receiver_named(j->transition->receiver) && j->to_count && !j->to)
+        judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
 }
 
 static bool forwarded_by(const struct judging *j, int number) {
@@ -97,7 +104,9 @@ static bool is_party(struct judging *j) {
     case WHO_EITHER: return r->opener == number || r->holder == number;
     case WHO_FORWARDER: return r->holder == number || forwarded_by(j, number);
     case WHO_PARTY: return (r->parties & UINT64_C(1) << number) != 0;
-    case WHO_INVITEE: case WHO_ACCEPTED: case WHO_MEMBER: return enlist_is_party(j);
+    case WHO_INVITEE:
+    case WHO_ACCEPTED:
+    case WHO_MEMBER: return enlist_is_party(j);
     case WHO_OPENER_OR_LEAD: return r->opener == number || (j->owner->role == ROLE_PSB && j->owner->lead);
     }
     return false;
@@ -110,7 +119,8 @@ static void check_competence(struct judging *j) {
         judging_reason(j, "UNKNOWN_CATEGORY", "category");
         return;
     }
-    if ((guards & GUARD_COMPETENT_SENDER) && !participant_competent(j->owner, category, false)) judging_reason(j, "NOT_COMPETENT", "category");
+    if ((guards & GUARD_COMPETENT_SENDER) && !participant_competent(j->owner, category, false))
+        judging_reason(j, "NOT_COMPETENT", "category");
     if ((guards & GUARD_COMPETENT_RECEIVER) && j->to && !participant_competent(j->to, category, false)) {
         judging_reason(j, "NOT_COMPETENT", "envelope.recipients");
     }
@@ -120,7 +130,8 @@ static bool head_needed(const struct judging *j) {
     const struct transition *t = j->transition;
     if (!(t->guards & GUARD_COUNTY_HEAD)) return false;
     bool needed = !t->head_when[0];
-    for (int i = 0; i < 2; i++) needed = needed || (t->head_when[i] && bytes_equal_cstr(j->submission->reason_code, t->head_when[i]));
+    for (int i = 0; i < 2; i++)
+        needed = needed || (t->head_when[i] && bytes_equal_cstr(j->submission->reason_code, t->head_when[i]));
     return needed;
 }
 
@@ -135,14 +146,18 @@ static void check_areas(struct judging *j) {
 static void check_guards(struct judging *j) {
     const struct submission *s = j->submission;
     const struct transition *t = j->transition;
-    if ((t->guards & GUARD_COUNTY) && !directory_county(j->directory, s->county_code)) judging_reason(j, "UNKNOWN_COUNTY", "county_code");
+    if ((t->guards & GUARD_COUNTY) && !directory_county(j->directory, s->county_code))
+        judging_reason(j, "UNKNOWN_COUNTY", "county_code");
     if ((t->guards & GUARD_NUMBER) && !s->document_no.count) judging_reason(j, "MISSING_FIELD", "envelope.document_no");
     if ((t->guards & GUARD_TARGET_ORGAN) && !s->target_organ.count) judging_reason(j, "TARGET_ORGAN", "target_organ");
     if ((t->guards & GUARD_OFFICERS) && s->officer_count < 2) judging_reason(j, "MISSING_FIELD", "officers");
-    if ((t->guards & GUARD_RESULT) && !s->penalty_count && !s->reason_code.count && !s->reason.count) judging_reason(j, "MISSING_REASON", "reason_code");
+    if ((t->guards & GUARD_RESULT) && !s->penalty_count && !s->reason_code.count && !s->reason.count)
+        judging_reason(j, "MISSING_REASON", "reason_code");
     if ((t->guards & GUARD_APPROVER) && !s->approver.count) judging_reason(j, "MISSING_FIELD", "approver");
-    if (head_needed(j) && !bytes_equal_cstr(s->approver_level, "COUNTY_HEAD")) judging_reason(j, "APPROVER_LEVEL", "approver_level");
-    if ((t->guards & GUARD_SOURCE) && rules_word_of(j->p->sources, j->p->source_count, s->source) < 0) judging_reason(j, "UNKNOWN_SOURCE", "source");
+    if (head_needed(j) && !bytes_equal_cstr(s->approver_level, "COUNTY_HEAD"))
+        judging_reason(j, "APPROVER_LEVEL", "approver_level");
+    if ((t->guards & GUARD_SOURCE) && rules_word_of(j->p->sources, j->p->source_count, s->source) < 0)
+        judging_reason(j, "UNKNOWN_SOURCE", "source");
     if (t->guards & GUARD_AREAS) check_areas(j);
     if (t->reason_needed && !s->reason.count && !s->reason_code.count) judging_reason(j, "MISSING_REASON", "reason");
 }
@@ -164,8 +179,10 @@ static void check_clocks(struct judging *j) {
     instant at = j->submission->business_time;
     if (t->running && !(t->running & running)) judging_reason(j, "CLOCK_NOT_RUNNING", "envelope.referral_id");
     if (t->stopped & running) judging_reason(j, "CLOCK_STILL_RUNNING", "envelope.referral_id");
-    if (t->overdue && !clock_any_over(j, t->overdue & running, at)) judging_reason(j, "NOT_OVERDUE", "envelope.business_time");
-    if (t->within && clock_any_over(j, t->within & running, at)) judging_reason(j, "TOO_LATE", "envelope.business_time");
+    if (t->overdue && !clock_any_over(j, t->overdue & running, at))
+        judging_reason(j, "NOT_OVERDUE", "envelope.business_time");
+    if (t->within && clock_any_over(j, t->within & running, at))
+        judging_reason(j, "TOO_LATE", "envelope.business_time");
 }
 
 /* A referral of the case that stands where this row may not pass it by, and that no link of the row takes. */
@@ -173,16 +190,22 @@ static void check_blocked(struct judging *j) {
     const struct transition *t = j->transition;
     for (size_t i = 0; t->blocked.present && i < j->state->count; i++) {
         const struct referral *other = j->state->referrals[i];
-        int state = strcmp(other->machine, j->p->machines[t->blocked.machine].name) == 0 ? rules_state(j->p, t->blocked.machine, other->state) : -1;
+        int state = strcmp(other->machine, j->p->machines[t->blocked.machine].name) == 0
+                        ? rules_state(j->p, t->blocked.machine, other->state)
+                        : -1;
         bool taken = state < 0 || !(t->blocked.states & UINT32_C(1) << state);
         for (int k = 0; k < t->link_count && !taken; k++) taken = link_takes(j, &t->links[k], other);
-        if (!taken) judging_reason(j, other->holder == j->owner->number ? "NOT_IN_STATE" : "NOT_HOLDER", "envelope.parent_referral_id");
+        if (!taken)
+            judging_reason(j, other->holder == j->owner->number ? "NOT_IN_STATE" : "NOT_HOLDER",
+                           "envelope.parent_referral_id");
     }
 }
 
 static unsigned added(const struct acts *acts) {
     unsigned count = 0;
-    for (int i = 0; i < acts->count; i++) count += acts->one[i].kind == ACT_MEASURE || acts->one[i].kind == ACT_SUPERSEDE || acts->one[i].kind == ACT_START;
+    for (int i = 0; i < acts->count; i++)
+        count +=
+            acts->one[i].kind == ACT_MEASURE || acts->one[i].kind == ACT_SUPERSEDE || acts->one[i].kind == ACT_START;
     return count;
 }
 
@@ -195,7 +218,8 @@ static void check_room(struct judging *j) {
     for (size_t i = 0; t->link_count && i < j->state->count; i++) {
         for (int k = 0; k < t->link_count; k++) {
             const struct referral *other = j->state->referrals[i];
-            if (other->clock_count + added(&t->links[k].acts) > LIMIT_CLOCKS && link_takes(j, &t->links[k], other)) judging_reason(j, "TOO_MANY", "clocks");
+            if (other->clock_count + added(&t->links[k].acts) > LIMIT_CLOCKS && link_takes(j, &t->links[k], other))
+                judging_reason(j, "TOO_MANY", "clocks");
         }
     }
     if (t->serves && !hand_served(j, false)) judging_reason(j, "NOTHING_SERVED", "envelope.cites");
@@ -215,6 +239,7 @@ bool judging_check(struct judging *j) {
     check_room(j);
     enlist_check(j);
     if (j->transition->guards & GUARD_NO_CRIME) hint_check_crime(j);
-    judging_check_papers(j, r ? r->regime : judging_regime(j), r ? bytes_of_cstr(r->category) : j->submission->category);
+    judging_check_papers(j, r ? r->regime : judging_regime(j),
+                         r ? bytes_of_cstr(r->category) : j->submission->category);
     return j->verdict->reason_count == 0;
 }

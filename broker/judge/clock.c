@@ -1,11 +1,13 @@
-/* What a row does to the clocks of a referral. Nothing here can fail; the room was checked before. See rules.h for the order. */
+/* What a row does to the clocks of a referral. Nothing here can fail; the room was checked before. See rules.h for the
+ * order. */
 #include "broker/judge/judging.h"
 #include "broker/judge/roster.h"
 #include <stdio.h>
 
 static struct clock *in(struct referral *r, uint64_t key, char state, char other) {
     for (int i = 0; i < r->clock_count; i++) {
-        if ((r->clocks[i].state == state || r->clocks[i].state == other) && rules_key(r->clocks[i].rule) == key) return &r->clocks[i];
+        if ((r->clocks[i].state == state || r->clocks[i].state == other) && rules_key(r->clocks[i].rule) == key)
+            return &r->clocks[i];
     }
     return NULL;
 }
@@ -32,7 +34,9 @@ static int16_t actor_of(const struct judging *j, const struct referral *r, enum 
 }
 
 /* As it was known when the paper came to the broker. */
-static struct calendar_then calendar_of(const struct judging *j) { return (struct calendar_then){j->rules->calendar, j->broker_time}; }
+static struct calendar_then calendar_of(const struct judging *j) {
+    return (struct calendar_then){j->rules->calendar, j->broker_time};
+}
 
 static struct clock *add(struct judging *j, struct referral *r, int rule, instant from) {
     const struct clock_rule *clock_rule = &j->p->clocks[rule];
@@ -40,7 +44,10 @@ static struct clock *add(struct judging *j, struct referral *r, int rule, instan
     bool known = true;
     PROMISE(r->clock_count < LIMIT_CLOCKS);
     struct clock *clock = &r->clocks[r->clock_count++];
-    *clock = (struct clock){.state = CLOCK_RUNNING, .statutory = form->statutory, .started_at = from, .stopped_at = INSTANT_NONE,
+    *clock = (struct clock){.state = CLOCK_RUNNING,
+                            .statutory = form->statutory,
+                            .started_at = from,
+                            .stopped_at = INSTANT_NONE,
                             .actor = actor_of(j, r, clock_rule->actor)};
     memcpy(clock->rule, &clock_rule->key, sizeof clock->rule);
     due_compute(calendar_of(j), form->unit, form->amount, from, &clock->due_strict, &clock->due_lenient, &known);
@@ -82,7 +89,8 @@ static instant moment(const struct judging *j, struct referral *r, enum moment w
     return INSTANT_NONE;
 }
 
-/* A measured limit is computed when the event arrives and never runs; without its two moments there is nothing to say. */
+/* A measured limit is computed when the event arrives and never runs; without its two moments there is nothing to say.
+ */
 static void measure(struct judging *j, struct referral *r, const struct act *act) {
     instant from = moment(j, r, act->from, act->from_clock), until = moment(j, r, act->until, 0);
     if (from == INSTANT_NONE || until == INSTANT_NONE) return;
@@ -105,7 +113,8 @@ static void resume(const struct judging *j, struct referral *r, const struct act
     struct clock *clock = in(r, j->p->clocks[act->clock].key, CLOCK_PAUSED, CLOCK_PAUSED);
     bool known = true;
     if (!clock) return;
-    due_extend(calendar_of(j), form->unit, clock->stopped_at, j->submission->business_time, &clock->due_strict, &clock->due_lenient, &known);
+    due_extend(calendar_of(j), form->unit, clock->stopped_at, j->submission->business_time, &clock->due_strict,
+               &clock->due_lenient, &known);
     clock->state = CLOCK_RUNNING;
     clock->stopped_at = INSTANT_NONE;
 }
@@ -117,9 +126,12 @@ static void stop(const struct judging *j, struct referral *r, const struct act *
     if (clock) end(clock, act->settled ? enlist_last(r, clock->actor, until) : until);
 }
 
-static bool ended(const struct clock *clock) { return clock && (clock->state == CLOCK_MET || clock->state == CLOCK_BREACHED || clock->state == CLOCK_PAUSED); }
+static bool ended(const struct clock *clock) {
+    return clock && (clock->state == CLOCK_MET || clock->state == CLOCK_BREACHED || clock->state == CLOCK_PAUSED);
+}
 
-/* Of the limits a row lists (a review and its extensions) one was stopped: the one that ended last. Those of an earlier round stay ended. */
+/* Of the limits a row lists (a review and its extensions) one was stopped: the one that ended last. Those of an earlier
+ * round stay ended. */
 static void reopen(const struct judging *j, struct referral *r, const struct acts *acts, const struct act *act) {
     struct clock *clock = last(r, j->p->clocks[act->clock].key);
     if (!ended(clock)) return;
@@ -127,7 +139,9 @@ static void reopen(const struct judging *j, struct referral *r, const struct act
         if (acts->one[i].kind != ACT_REOPEN || acts->one[i].clock == act->clock) continue;
         const struct clock *other = last(r, j->p->clocks[acts->one[i].clock].key);
         if (other && other->state == CLOCK_RUNNING) return;
-        if (ended(other) && (other->stopped_at > clock->stopped_at || (other->stopped_at == clock->stopped_at && other > clock))) return;
+        if (ended(other) &&
+            (other->stopped_at > clock->stopped_at || (other->stopped_at == clock->stopped_at && other > clock)))
+            return;
     }
     clock->state = CLOCK_RUNNING;
     clock->stopped_at = INSTANT_NONE;
@@ -156,7 +170,8 @@ static bool holds(const struct judging *j, struct referral *r, const struct act 
     if (act->unlinked && j->linked) return false;
     if (act->kinds && !enlist_of_kind(j, r, act->kinds)) return false;
     enum actor actor = j->p->clocks[act->clock].actor;
-    bool of_roster = actor == ACTOR_INVITED || actor == ACTOR_REPORTING, settled = of_roster && enlist_settled(r, actor == ACTOR_INVITED ? OWING_ANSWER : OWING_REPORT);
+    bool of_roster = actor == ACTOR_INVITED || actor == ACTOR_REPORTING,
+         settled = of_roster && enlist_settled(r, actor == ACTOR_INVITED ? OWING_ANSWER : OWING_REPORT);
     if (act->settled && !settled) return false;
     if (act->kind == ACT_START && settled) return false; /* nobody owes it */
     return !act->once || !last(r, j->p->clocks[act->clock].key);

@@ -1,4 +1,5 @@
-/* 抄送 · who gets a copy by the rules: roles, parties, and by the route of the procuratorate those outside. See rules.h. */
+/* 抄送 · who gets a copy by the rules: roles, parties, and by the route of the procuratorate those outside. See
+ * rules.h. */
 #include "broker/judge/judging.h"
 
 static void add(struct judging *j, int number) {
@@ -56,7 +57,8 @@ static bool area_covers(struct bytes area, const struct judging *j) {
 /* 订阅: its category and its area, or either where the subscription leaves it open. */
 static bool subscribed(const struct subscription *to, const struct judging *j) {
     bool category = to->category_count == 0, area = to->area_count == 0;
-    for (size_t i = 0; i < to->category_count; i++) category = category || strcmp(to->categories[i], j->referral->category) == 0;
+    for (size_t i = 0; i < to->category_count; i++)
+        category = category || strcmp(to->categories[i], j->referral->category) == 0;
     for (size_t i = 0; i < to->area_count; i++) area = area || area_covers(bytes_of_cstr(to->areas[i]), j);
     return category && area;
 }

@@ -1,5 +1,6 @@
-/* When a limit ends. Source: 刑事诉讼法 105 (the starting hour and day are not counted; a last day on a holiday moves to the first
- * day after), 行政处罚法 85 (working days), 17号-38. due_strict = by the letter; due_lenient = with the roll and the whole hour. */
+/* When a limit ends. Source: 刑事诉讼法 105 (the starting hour and day are not counted; a last day on a holiday moves
+ * to the first day after), 行政处罚法 85 (working days), 17号-38. due_strict = by the letter; due_lenient = with the
+ * roll and the whole hour. */
 #include "broker/judge/rules.h"
 
 static int32_t next_workday(struct calendar_then calendar, int32_t day, bool *ret_known) {
@@ -18,8 +19,8 @@ static int32_t add_months(int32_t day, int amount) {
     return first + date - 1 < next ? first + date - 1 : next - 1;
 }
 
-void due_compute(struct calendar_then calendar, enum unit unit, int amount, instant start, instant *ret_strict, instant *ret_lenient,
-                 bool *ret_known) {
+void due_compute(struct calendar_then calendar, enum unit unit, int amount, instant start, instant *ret_strict,
+                 instant *ret_lenient, bool *ret_known) {
     int32_t day = day_of(start);
     switch (unit) {
     case UNIT_HOUR: {
@@ -28,9 +29,7 @@ void due_compute(struct calendar_then calendar, enum unit unit, int amount, inst
         *ret_lenient = whole + amount * HOUR_MS;
         return;
     }
-    case UNIT_MINUTE:
-        *ret_strict = *ret_lenient = start + amount * MINUTE_MS;
-        return;
+    case UNIT_MINUTE: *ret_strict = *ret_lenient = start + amount * MINUTE_MS; return;
     case UNIT_WORK_DAY:
         for (int left = amount; left > 0;) {
             if (calendar_worked(calendar, ++day, ret_known)) left--;
@@ -44,14 +43,18 @@ void due_compute(struct calendar_then calendar, enum unit unit, int amount, inst
     *ret_lenient = day_start(next_workday(calendar, day, ret_known) + 1);
 }
 
-/* Days from the day after the pause up to and with the day of going on: they were not counted, as a starting day is not. */
-static int32_t not_counted(struct calendar_then calendar, bool worked_only, int32_t paused, int32_t resumed, bool *ret_known) {
+/* Days from the day after the pause up to and with the day of going on: they were not counted, as a starting day is
+ * not. */
+static int32_t not_counted(struct calendar_then calendar, bool worked_only, int32_t paused, int32_t resumed,
+                           bool *ret_known) {
     int32_t count = 0;
-    for (int32_t day = paused + 1; day <= resumed; day++) count += !worked_only || calendar_worked(calendar, day, ret_known);
+    for (int32_t day = paused + 1; day <= resumed; day++)
+        count += !worked_only || calendar_worked(calendar, day, ret_known);
     return count;
 }
 
-void due_extend(struct calendar_then calendar, enum unit unit, instant paused, instant resumed, instant *strict, instant *lenient, bool *ret_known) {
+void due_extend(struct calendar_then calendar, enum unit unit, instant paused, instant resumed, instant *strict,
+                instant *lenient, bool *ret_known) {
     if (resumed <= paused) return;
     if (unit == UNIT_HOUR || unit == UNIT_MINUTE) {
         *strict += resumed - paused;

@@ -1,4 +1,5 @@
-/* 联合执法 · what a message must hold against the roster of its operation, and whom it goes to. What it changes there: enlist_apply.c. See enlist.h. */
+/* 联合执法 · what a message must hold against the roster of its operation, and whom it goes to. What it changes there:
+ * enlist_apply.c. See enlist.h. */
 #include "broker/judge/enlist.h"
 #include "base/line.h"
 
@@ -13,7 +14,8 @@ bool enlist_is_party(struct judging *j) {
     const struct roster_row *row = roster_find(&roster, j->owner->number);
     if (j->transition->who == WHO_MEMBER && j->referral->opener == j->owner->number) return true;
     if (!row) judging_reason(j, "NOT_INVITED", "envelope.sender");
-    else if (j->transition->who != WHO_INVITEE && !roster_joined(row)) judging_reason(j, "NOT_ACCEPTED", "envelope.sender");
+    else if (j->transition->who != WHO_INVITEE && !roster_joined(row))
+        judging_reason(j, "NOT_ACCEPTED", "envelope.sender");
     return true; /* the reason is told */
 }
 
@@ -27,7 +29,9 @@ const char *enlist_part(struct judging *j, struct bytes text, size_t most) {
     return copy;
 }
 
-/* ---- guards -------------------------------------------------------------------------------------------------------------------- */
+/* ---- guards
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 static void check_window(struct judging *j, const char *field) {
     const struct operation_part *o = &j->submission->operation;
     bool both = o->start != INSTANT_NONE && o->end != INSTANT_NONE;
@@ -41,7 +45,8 @@ static void check_operation(struct judging *j, const struct roster *roster) {
     else if (j->referral && !bytes_equal(o->kind, roster->kind)) judging_reason(j, "OPERATION_KIND", "kind");
     if (o->lead.count && !bytes_equal_cstr(o->lead, j->owner->slug)) judging_reason(j, "NOT_LEAD", "lead");
     check_window(j, "window_end");
-    if (o->reply_by != INSTANT_NONE && o->reply_by <= j->submission->business_time) judging_reason(j, "WINDOW_ORDER", "reply_by");
+    if (o->reply_by != INSTANT_NONE && o->reply_by <= j->submission->business_time)
+        judging_reason(j, "WINDOW_ORDER", "reply_by");
 }
 
 static bool power_asked(const struct judging *j, const struct roster *roster) {
@@ -56,7 +61,8 @@ static bool may_punish(const struct judging *j, int number) {
 bool enlist_over(const struct judging *j, int owing) {
     for (int i = 0; i < j->referral->clock_count; i++) {
         const struct clock *clock = &j->referral->clocks[i];
-        if (clock->actor == owing && clock->state == CLOCK_RUNNING) return clock->due_lenient < j->submission->business_time;
+        if (clock->actor == owing && clock->state == CLOCK_RUNNING)
+            return clock->due_lenient < j->submission->business_time;
     }
     return true; /* it ended before */
 }
@@ -72,24 +78,31 @@ static bool named(const struct judging *j, int number) {
 
 static void check_debts(struct judging *j, const struct roster *roster) {
     uint32_t guards = j->transition->guards;
-    bool answers_over = (guards & GUARD_ANSWERED) && enlist_over(j, OWING_ANSWER), reports_over = (guards & GUARD_REPORTED) && enlist_over(j, OWING_REPORT);
+    bool answers_over = (guards & GUARD_ANSWERED) && enlist_over(j, OWING_ANSWER),
+         reports_over = (guards & GUARD_REPORTED) && enlist_over(j, OWING_REPORT);
     bool power = may_punish(j, j->referral->opener);
     size_t joined = 0;
     for (size_t i = 0; i < roster->count; i++) {
         const struct roster_row *row = &roster->rows[i];
-        if ((guards & GUARD_ANSWERED) && !answers_over && roster_owes(row, OWING_ANSWER)) judging_reason(j, "ANSWER_AWAITED", slug_of(j, row->number));
+        if ((guards & GUARD_ANSWERED) && !answers_over && roster_owes(row, OWING_ANSWER))
+            judging_reason(j, "ANSWER_AWAITED", slug_of(j, row->number));
         bool excused = reports_over && named(j, row->number);
-        if ((guards & GUARD_REPORTED) && roster_owes(row, OWING_REPORT) && !excused) judging_reason(j, "REPORT_AWAITED", slug_of(j, row->number));
+        if ((guards & GUARD_REPORTED) && roster_owes(row, OWING_REPORT) && !excused)
+            judging_reason(j, "REPORT_AWAITED", slug_of(j, row->number));
         joined += roster_joined(row);
         power = power || (roster_joined(row) && may_punish(j, row->number));
     }
     if ((guards & GUARD_ACCEPTED) && !joined) judging_reason(j, "NOBODY_ACCEPTED", "envelope.referral_id");
-    if ((guards & GUARD_PENALTY_POWER) && !power && power_asked(j, roster)) judging_reason(j, "NO_PENALTY_POWER", "envelope.referral_id");
+    if ((guards & GUARD_PENALTY_POWER) && !power && power_asked(j, roster))
+        judging_reason(j, "NO_PENALTY_POWER", "envelope.referral_id");
 }
 
 static void check_counts(struct judging *j) {
-    static const char *const names[OPERATION_COUNTS] = {"people", "vehicles", "uavs", "boats", "patrol_hours", "patrol_km", "sites_inspected", "hazards_found",
-        "hazards_rectified", "admin_cases", "criminal_cases", "seized_items", "people_found"};
+    static const char *const names[OPERATION_COUNTS] = {"people",          "vehicles",       "uavs",
+                                                        "boats",           "patrol_hours",   "patrol_km",
+                                                        "sites_inspected", "hazards_found",  "hazards_rectified",
+                                                        "admin_cases",     "criminal_cases", "seized_items",
+                                                        "people_found"};
     for (int i = 0; i < OPERATION_COUNTS; i++) {
         if (j->submission->operation.counts[i] < -1) judging_reason(j, "COUNT_RANGE", names[i]);
     }
@@ -124,16 +137,19 @@ struct bytes enlist_new_number(struct judging *j, const struct roster *roster, s
 static void check_follow_ups(struct judging *j, const struct roster *roster) {
     size_t leading, named_before, brought = 0;
     roster_cases(roster, &leading, &named_before);
-    for (size_t i = 0; i < (size_t)j->submission->operation.follow_ups.number && i < MOST_FOLLOW_UPS; i++) brought += enlist_new_number(j, roster, i).count > 0;
+    for (size_t i = 0; i < (size_t)j->submission->operation.follow_ups.number && i < MOST_FOLLOW_UPS; i++)
+        brought += enlist_new_number(j, roster, i).count > 0;
     if (leading > named_before + brought) judging_reason(j, "FOLLOW_UP_MISSING", "follow_ups");
 }
 
 static void check_own_row(struct judging *j, struct roster *roster) {
     const struct submission *s = j->submission;
     const struct roster_row *row = roster_find(roster, j->owner->number);
-    if ((j->transition->roster & ROSTER_REPORT) && row && row->state == ROSTER_REPORTED) judging_reason(j, "ALREADY_REPORTED", "envelope.event");
+    if ((j->transition->roster & ROSTER_REPORT) && row && row->state == ROSTER_REPORTED)
+        judging_reason(j, "ALREADY_REPORTED", "envelope.event");
     if (j->transition->roster & ROSTER_DECLINE) check_window(j, "proposed_end");
-    if ((j->transition->roster & ROSTER_FINDING) && s->operation.leads_to.count && !known_machine(j, s->operation.leads_to)) {
+    if ((j->transition->roster & ROSTER_FINDING) && s->operation.leads_to.count &&
+        !known_machine(j, s->operation.leads_to)) {
         judging_reason(j, "LEADS_TO", "leads_to");
     }
 }
@@ -150,13 +166,16 @@ static void check_found(struct judging *j, const struct roster *roster) {
     size_t numbers = (size_t)j->submission->operation.follow_ups.number;
     if (!(j->transition->roster & (ROSTER_FINDING | ROSTER_FOLLOW_UPS))) return;
     if (numbers > MOST_FOLLOW_UPS) judging_reason(j, "TOO_MANY", "follow_ups");
-    else if (roster->more.count + MOST_FOUND + numbers * (MOST_FOLLOW_UP + 3) > MOST_FOUND_TEXT) judging_reason(j, "TOO_MANY", "findings");
+    else if (roster->more.count + MOST_FOUND + numbers * (MOST_FOLLOW_UP + 3) > MOST_FOUND_TEXT)
+        judging_reason(j, "TOO_MANY", "findings");
 }
 
 void enlist_check(struct judging *j) {
     const struct transition *t = j->transition;
     struct roster roster;
-    if (!t->roster && !(t->guards & (GUARD_OPERATION | GUARD_ANSWERED | GUARD_ACCEPTED | GUARD_PENALTY_POWER | GUARD_REPORTED | GUARD_FOLLOWED_UP))) return;
+    if (!t->roster && !(t->guards & (GUARD_OPERATION | GUARD_ANSWERED | GUARD_ACCEPTED | GUARD_PENALTY_POWER |
+                                     GUARD_REPORTED | GUARD_FOLLOWED_UP)))
+        return;
     roster_read(j->referral ? j->referral->roster : BYTES_NONE, &roster);
     if (t->guards & GUARD_OPERATION) check_operation(j, &roster);
     if (j->referral) check_debts(j, &roster);
@@ -167,7 +186,8 @@ void enlist_check(struct judging *j) {
     check_found(j, &roster);
 }
 
-/* ---- recipients ---------------------------------------------------------------------------------------------------------------- */
+/* ---- recipients
+ * ---------------------------------------------------------------------------------------------------------------- */
 static bool addressed(const struct judging *j, const struct roster_row *row) {
     return j->transition->receiver == RECEIVER_ROSTER || roster_joined(row) || row->state == ROSTER_OBSERVER;
 }
@@ -179,10 +199,12 @@ void enlist_recipients(struct judging *j) {
     roster_read(j->referral->roster, &roster);
     for (size_t i = 0; i < j->verdict->delivery_count; i++) {
         int to = j->verdict->deliveries[i].to;
-        if (to != j->referral->opener && !roster_find(&roster, to)) judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
+        if (to != j->referral->opener && !roster_find(&roster, to))
+            judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
     }
     if (j->referral->opener != j->owner->number) judging_recipient(j, j->referral->opener);
     for (size_t i = 0; i < roster.count; i++) {
-        if (roster.rows[i].number != j->owner->number && addressed(j, &roster.rows[i])) judging_recipient(j, roster.rows[i].number);
+        if (roster.rows[i].number != j->owner->number && addressed(j, &roster.rows[i]))
+            judging_recipient(j, roster.rows[i].number);
     }
 }

@@ -13,7 +13,12 @@ static void plan(const struct judging *j, struct roster *roster) {
 }
 
 static struct roster_row fresh(int number, char state) {
-    struct roster_row row = {.number = (int16_t)number, .state = state, .answered = INSTANT_NONE, .reported = INSTANT_NONE, .start = INSTANT_NONE, .end = INSTANT_NONE};
+    struct roster_row row = {.number = (int16_t)number,
+                             .state = state,
+                             .answered = INSTANT_NONE,
+                             .reported = INSTANT_NONE,
+                             .start = INSTANT_NONE,
+                             .end = INSTANT_NONE};
     for (int i = 0; i < OPERATION_COUNTS; i++) row.counts[i] = -1;
     return row;
 }
@@ -38,14 +43,18 @@ static void reset(const struct judging *j, struct roster *roster) {
 static void answer(struct judging *j, struct roster_row *row) {
     const struct submission *s = j->submission;
     bool accepts = (j->transition->roster & ROSTER_ACCEPT) != 0, proposes = s->operation.start != INSTANT_NONE;
-    bool in_time = row->answered != INSTANT_NONE && !row->late; /* what changes an answer given in time is not late */
+    /* what changes an answer given in time is not late */
+    bool in_time = row->answered != INSTANT_NONE && !row->late;
     row->late = !in_time && enlist_over(j, OWING_ANSWER);
     row->answered = s->business_time;
-    row->reason = accepts ? BYTES_NONE : bytes_of(s->reason_code.at, s->reason_code.count < MOST_CODE ? s->reason_code.count : MOST_CODE);
+    row->reason =
+        accepts ? BYTES_NONE
+                : bytes_of(s->reason_code.at, s->reason_code.count < MOST_CODE ? s->reason_code.count : MOST_CODE);
     row->start = accepts ? INSTANT_NONE : s->operation.start;
     row->end = accepts ? INSTANT_NONE : s->operation.end;
     for (int i = 0; i <= COUNT_BOATS; i++) row->counts[i] = accepts ? s->operation.counts[i] : -1;
-    if (row->state != ROSTER_OBSERVER) row->state = accepts ? ROSTER_ACCEPTED : proposes ? ROSTER_PROPOSED : ROSTER_DECLINED;
+    if (row->state != ROSTER_OBSERVER)
+        row->state = accepts ? ROSTER_ACCEPTED : proposes ? ROSTER_PROPOSED : ROSTER_DECLINED;
 }
 
 static void report(struct judging *j, struct roster_row *row) {
@@ -73,18 +82,22 @@ static void note_follow_ups(struct judging *j, struct roster *roster) {
 
 static void finding(struct judging *j, struct roster *roster) {
     const struct submission *s = j->submission;
-    add_line(j, roster, arena_printf(j->keep, "F\t%lld\t%d\t%s\t%s\t%s\n", (long long)s->business_time, j->owner->number, enlist_part(j, s->category, MOST_CODE),
-                                     enlist_part(j, s->operation.leads_to, MOST_CODE), enlist_part(j, s->document_no, MOST_FOLLOW_UP)));
+    add_line(j, roster,
+             arena_printf(j->keep, "F\t%lld\t%d\t%s\t%s\t%s\n", (long long)s->business_time, j->owner->number,
+                          enlist_part(j, s->category, MOST_CODE), enlist_part(j, s->operation.leads_to, MOST_CODE),
+                          enlist_part(j, s->document_no, MOST_FOLLOW_UP)));
 }
 
-/* A finding's case is another case, maybe in another lane: what the ledger knew of it came with the hearing. It may be on its way, or in a system outside,
- * so that a number which is not there yet is remarked on and refuses nothing. */
+/* A finding's case is another case, maybe in another lane: what the ledger knew of it came with the hearing. It may be
+ * on its way, or in a system outside, so that a number which is not there yet is remarked on and refuses nothing. */
 static void remark_unknown(struct judging *j, const struct roster *roster) {
     struct bytes rest = roster->more, line, known;
     while (line_next(&rest, &line)) {
         struct bytes there = j->elsewhere, number = line_part(line, 1);
         bool found = !line.count || line.at[0] != 'L';
-        while (!found && line_next(&there, &known)) found = known.count && known.at[0] == ELSEWHERE_GROWN && bytes_equal(line_part(known, ELSEWHERE_GROWN_NUMBER), number);
+        while (!found && line_next(&there, &known))
+            found = known.count && known.at[0] == ELSEWHERE_GROWN &&
+                    bytes_equal(line_part(known, ELSEWHERE_GROWN_NUMBER), number);
         if (!found) judging_reason_text(j, "FOLLOW_UP_UNKNOWN", number);
     }
 }
@@ -106,7 +119,8 @@ void enlist_apply(struct judging *j) {
     j->referral->roster = roster_write(&roster, j->keep);
 }
 
-/* ---- for clocks ---------------------------------------------------------------------------------------------------------------- */
+/* ---- for clocks
+ * ---------------------------------------------------------------------------------------------------------------- */
 bool enlist_settled(const struct referral *r, int owing) {
     struct roster roster;
     roster_read(r->roster, &roster);

@@ -1,20 +1,24 @@
-/* 双方文书 · an event of two senders: the first side's message is kept, the second completes it. The two lists of items are compared by name:
- * what only one side lists, or lists otherwise, is recorded as a remark of the second message. A side that sends again replaces its own. */
+/* 双方文书 · an event of two senders: the first side's message is kept, the second completes it. The two lists of items
+ * are compared by name: what only one side lists, or lists otherwise, is recorded as a remark of the second message. A
+ * side that sends again replaces its own. */
 #include "base/line.h"
 #include "broker/judge/judging.h"
 #include "wire/paper.h"
 #include <stdio.h>
 
-/* The head line, then one line per item: name, quantity and unit, tab-separated. What does not fit is cut at a whole line. */
+/* The head line, then one line per item: name, quantity and unit, tab-separated. What does not fit is cut at a whole
+ * line. */
 static struct bytes pack(struct judging *j) {
     struct goods goods;
     struct paper_cursor cursor = {0};
     uint8_t *at = arena_alloc(j->keep, MOST_HALF);
     size_t count = (size_t)snprintf((char *)at, MOST_HALF, "%s %d\n", j->p->events[j->event].name, j->owner->number);
     while (goods_next(&j->submission->items, &cursor, &goods)) {
-        int more = snprintf((char *)at + count, MOST_HALF - count, "%.*s\t%.*s\t%.*s\n", BYTES_FMT(goods.name), BYTES_FMT(goods.quantity), BYTES_FMT(goods.unit));
+        int more = snprintf((char *)at + count, MOST_HALF - count, "%.*s\t%.*s\t%.*s\n", BYTES_FMT(goods.name),
+                            BYTES_FMT(goods.quantity), BYTES_FMT(goods.unit));
         if (more < 0 || count + (size_t)more >= MOST_HALF) break;
-        for (size_t i = 0; i + 1 < (size_t)more; i++) at[count + i] = at[count + i] < 0x20 && at[count + i] != '\t' ? ' ' : at[count + i];
+        for (size_t i = 0; i + 1 < (size_t)more; i++)
+            at[count + i] = at[count + i] < 0x20 && at[count + i] != '\t' ? ' ' : at[count + i];
         count += (size_t)more;
     }
     return bytes_of(at, count);
@@ -35,7 +39,9 @@ static struct bytes amount_of(struct bytes line) {
 
 /* "启闭机电机: 2台 ≠ 1台"; — stands for what one side does not list. */
 static void differ(struct judging *j, struct bytes name, struct bytes theirs, struct bytes ours) {
-    char *text = arena_printf(j->keep, "items: %.*s: %.*s ≠ %.*s", BYTES_FMT(name), BYTES_FMT(theirs.count ? theirs : BYTES_LITERAL("—")), BYTES_FMT(ours.count ? ours : BYTES_LITERAL("—")));
+    char *text = arena_printf(j->keep, "items: %.*s: %.*s ≠ %.*s", BYTES_FMT(name),
+                              BYTES_FMT(theirs.count ? theirs : BYTES_LITERAL("—")),
+                              BYTES_FMT(ours.count ? ours : BYTES_LITERAL("—")));
     for (char *c = text; *c; c++) *c = *c == '\t' ? ' ' : *c;
     judging_reason(j, "ITEM_DIFFERS", text);
 }
@@ -61,7 +67,8 @@ static bool from_other_side(const struct judging *j) {
     if (!count) return false;
     memcpy(head, half.at, count);
     head[count] = '\0';
-    return sscanf(head, "%63s %d", event, &number) == 2 && strcmp(event, j->p->events[j->event].name) == 0 && number != j->owner->number;
+    return sscanf(head, "%63s %d", event, &number) == 2 && strcmp(event, j->p->events[j->event].name) == 0 &&
+           number != j->owner->number;
 }
 
 bool half_completes(struct judging *j) {

@@ -1,5 +1,6 @@
-/* 待人工送达: what goes to an addressee without an inbox is kept as a line of the referral until a participant says that it was served.
- * A line: addressee, event, document number, business time in ms, business time of the service in ms or nothing; tab-separated. */
+/* 待人工送达: what goes to an addressee without an inbox is kept as a line of the referral until a participant says
+ * that it was served. A line: addressee, event, document number, business time in ms, business time of the service in
+ * ms or nothing; tab-separated. */
 #include "base/line.h"
 #include "broker/judge/judging.h"
 #include <stdio.h>
@@ -16,8 +17,8 @@ static size_t put(uint8_t *into, struct bytes text, size_t most, char after) {
 }
 
 #define MOST_ADDRESSEE 120u
-#define MOST_NUMBER 150u
-#define MOST_LINE (MOST_ADDRESSEE + MOST_NUMBER + 100u) /* and an event, a time and tabs */
+#define MOST_NUMBER    150u
+#define MOST_LINE      (MOST_ADDRESSEE + MOST_NUMBER + 100u) /* and an event, a time and tabs */
 
 void hand_add(struct judging *j, struct bytes addressee) {
     struct referral *r = j->referral;
@@ -25,7 +26,8 @@ void hand_add(struct judging *j, struct bytes addressee) {
         judging_reason(j, "TOO_MANY", "hand");
         return;
     }
-    size_t count = r->hand.count, line = addressee.count + j->submission->document_no.count + strlen(j->p->events[j->event].name) + 32;
+    size_t count = r->hand.count,
+           line = addressee.count + j->submission->document_no.count + strlen(j->p->events[j->event].name) + 32;
     uint8_t *all = arena_alloc(j->keep, count + (line < MOST_LINE ? line : MOST_LINE));
     if (count) memcpy(all, r->hand.at, count);
     count += put(all + count, addressee, MOST_ADDRESSEE, '\t');
@@ -40,7 +42,8 @@ static bool meant(const struct judging *j, struct bytes line) {
     struct bytes cited;
     size_t cursor = 0;
     if (line_part(line, 4).count) return false;
-    if (j->submission->target_organ.count && !bytes_equal(j->submission->target_organ, line_part(line, 0))) return false;
+    if (j->submission->target_organ.count && !bytes_equal(j->submission->target_organ, line_part(line, 0)))
+        return false;
     while (walk_items(&j->submission->cites, &cursor, &cited)) {
         if (bytes_equal(cited, line_part(line, 2))) return true;
     }

@@ -1,6 +1,7 @@
-/* 处理限制 · what may be done with a clue (rules §4.6): the handling that its originator set sticks to it. Three questions: may it be set so; may
- * this go to somebody who is no party; may a case be started from it (guard G14). Expiry is measured by the later of broker time and business
- * time: it protects the originator against the sender, who writes the business time himself. */
+/* 处理限制 · what may be done with a clue (rules §4.6): the handling that its originator set sticks to it. Three
+ * questions: may it be set so; may this go to somebody who is no party; may a case be started from it (guard G14).
+ * Expiry is measured by the later of broker time and business time: it protects the originator against the sender, who
+ * writes the business time himself. */
 #include "broker/judge/judging.h"
 
 static const struct handling_rule *rule_of(const struct judging *j, int handling) {
@@ -12,7 +13,9 @@ static bool expired(const struct judging *j, instant expires) {
     return expires != INSTANT_NONE && now > expires;
 }
 
-static bool consented(const struct referral *clue, int8_t flag) { return flag != NO_FLAG && (clue->flags & UINT32_C(1) << flag); }
+static bool consented(const struct referral *clue, int8_t flag) {
+    return flag != NO_FLAG && (clue->flags & UINT32_C(1) << flag);
+}
 
 static void check_set(struct judging *j) {
     const struct submission *s = j->submission;
@@ -21,11 +24,13 @@ static void check_set(struct judging *j) {
     if (!none && expired(j, s->handling_expires)) judging_reason(j, "EXPIRY_PAST", "envelope.handling_expires");
 }
 
-/* To a body that was never sent it, by whatever field: recipients, copies, or by hand. The originator itself is always a party. */
+/* To a body that was never sent it, by whatever field: recipients, copies, or by hand. The originator itself is always
+ * a party. */
 static bool goes_onward(const struct judging *j) {
     const struct referral *r = j->referral;
     bool by_hand = j->external_count || j->transition->serve != SERVE_NOBODY;
-    for (size_t i = 0; i < j->verdict->delivery_count && !by_hand; i++) by_hand = !(r->parties & UINT64_C(1) << j->verdict->deliveries[i].to);
+    for (size_t i = 0; i < j->verdict->delivery_count && !by_hand; i++)
+        by_hand = !(r->parties & UINT64_C(1) << j->verdict->deliveries[i].to);
     return by_hand;
 }
 
@@ -33,11 +38,14 @@ static bool goes_onward(const struct judging *j) {
 static void check_onward(struct judging *j) {
     const struct referral *r = j->referral;
     const struct submission *s = j->submission;
-    bool longer = r->handling_expires != INSTANT_NONE && (s->handling_expires == INSTANT_NONE || s->handling_expires > r->handling_expires);
-    if (s->kind == RECORD_CLUE && (s->handling != r->handling || longer)) judging_reason(j, "HANDLING_DIFFERS", "envelope.handling");
+    bool longer = r->handling_expires != INSTANT_NONE &&
+                  (s->handling_expires == INSTANT_NONE || s->handling_expires > r->handling_expires);
+    if (s->kind == RECORD_CLUE && (s->handling != r->handling || longer))
+        judging_reason(j, "HANDLING_DIFFERS", "envelope.handling");
     if (!goes_onward(j)) return;
     if (expired(j, r->handling_expires)) judging_reason(j, "CLUE_EXPIRED", "envelope.handling_expires");
-    if (rule_of(j, r->handling)->onward_consent && !consented(r, j->p->flag_onward)) judging_reason(j, "ONWARD_CONSENT", "envelope.recipients");
+    if (rule_of(j, r->handling)->onward_consent && !consented(r, j->p->flag_onward))
+        judging_reason(j, "ONWARD_CONSENT", "envelope.recipients");
 }
 
 static bool handled(const struct judging *j, const struct referral *r) {
@@ -68,7 +76,8 @@ static void check_started(struct judging *j) {
         const struct referral *clue = j->state->referrals[i];
         if (!handled(j, clue) || clue->opener == j->owner->number || !grows_from(j, clue)) continue;
         if (expired(j, clue->handling_expires)) judging_reason(j, "CLUE_EXPIRED", "envelope.parent_referral_id");
-        if (rule_of(j, clue->handling)->start_consent && !consented(clue, j->p->flag_start)) judging_reason(j, "START_CONSENT", "envelope.parent_referral_id");
+        if (rule_of(j, clue->handling)->start_consent && !consented(clue, j->p->flag_start))
+            judging_reason(j, "START_CONSENT", "envelope.parent_referral_id");
     }
 }
 

@@ -1,9 +1,10 @@
-/* Clues: from the originator to who checks them and back; who gets a copy by subscription; and each restriction of their handling, which sticks
- * to the clue whatever a paper says. */
+/* Clues: from the originator to who checks them and back; who gets a copy by subscription; and each restriction of
+ * their handling, which sticks to the clue whatever a paper says. */
 #include "broker/judge/judge_fixture.h"
 
 enum { OPEN_INTERNAL, RESTRICTED, ORCON, NO_ACTION };
-static const char DAY0[] = "2026-06-08 10:00", DAY1[] = "2026-06-09 10:00", DAY3[] = "2026-06-11 10:00", DAY9[] = "2026-06-17 10:00";
+static const char DAY0[] = "2026-06-08 10:00", DAY1[] = "2026-06-09 10:00", DAY3[] = "2026-06-11 10:00",
+                  DAY9[] = "2026-06-17 10:00";
 
 static struct submission clue(const char *event, const char *from, const char *to, const char *when) {
     struct submission s = says(from, event, to, when, 1);
@@ -133,7 +134,10 @@ static void who_subscribed_gets_a_copy(void **state) {
 }
 
 static void restricted_clues_go_to_no_subscriber(void **state) {
-    static const struct { int handling; char copy; } codes[] = {{OPEN_INTERNAL, 'c'}, {RESTRICTED, '-'}, {ORCON, '-'}, {NO_ACTION, 'c'}};
+    static const struct {
+        int handling;
+        char copy;
+    } codes[] = {{OPEN_INTERNAL, 'c'}, {RESTRICTED, '-'}, {ORCON, '-'}, {NO_ACTION, 'c'}};
     for (size_t i = 0; i < 4; i++) {
         fixture_fresh(state);
         struct verdict v = accepted(under(clue("CLU.CREATE", "slj", "nm", DAY0), codes[i].handling, DAY9));
@@ -175,7 +179,8 @@ static void orcon_goes_nowhere_without_consent(void **state) {
     orcon_asked_on();
     struct submission on = under(clue("CLU.DISPATCH", "sthj", "slj", DAY1), ORCON, DAY9);
     refused(on, "ONWARD_CONSENT");
-    refused(under(clue("CLU.DISPATCH", "sthj", "slj", DAY1), OPEN_INTERNAL, NULL), "HANDLING_DIFFERS"); /* a claim changes nothing */
+    /* a claim changes nothing */
+    refused(under(clue("CLU.DISPATCH", "sthj", "slj", DAY1), OPEN_INTERNAL, NULL), "HANDLING_DIFFERS");
     refused(under(clue("CLU.DISPATCH", "sthj", "slj", DAY1), ORCON, "2026-06-18 00:00"), "HANDLING_DIFFERS");
     accepted(with_reason(step("psb-bynr", "CLU.CONSENT", "sthj", DAY1), "CN1"));
     accepted(under(on, ORCON, "2026-06-17 00:00")); /* rounded down */
@@ -183,7 +188,8 @@ static void orcon_goes_nowhere_without_consent(void **state) {
     is_in("K05");
     accepted(step("slj", "CLU.RECEIPT", "psb-bynr", DAY1));
     accepted(step("slj", "CLU.REASSIGN", "psb-bynr", DAY1));
-    refused(under(clue("CLU.DISPATCH", "slj", "nm", DAY1), ORCON, DAY9), "ONWARD_CONSENT"); /* once for each consent */
+    /* once for each consent */
+    refused(under(clue("CLU.DISPATCH", "slj", "nm", DAY1), ORCON, DAY9), "ONWARD_CONSENT");
     accepted(under(clue("CLU.DISPATCH", "psb-bynr", "nm", DAY1), ORCON, DAY9)); /* the originator is free */
 }
 static void orcon_goes_nowhere_by_copies_either(void **state) {
@@ -198,7 +204,8 @@ static void orcon_goes_nowhere_by_copies_either(void **state) {
     accepted(receipt);
     accepted(step("sthj", "CLU.CHECK_START", "psb-bynr", DAY1));
     refused(with_reason(step("sthj", "CLU.ESCALATE", "jcy", DAY1), "SUPERVISION"), "ONWARD_CONSENT");
-    accepted(with_reason(step("sthj", "CLU.ESCALATE", "psb-bynr", DAY1), "MAJOR")); /* the originator itself */
+    /* the originator itself */
+    accepted(with_reason(step("sthj", "CLU.ESCALATE", "psb-bynr", DAY1), "MAJOR"));
 }
 static void consent_is_withdrawn(void **state) {
     (void)state;
@@ -206,7 +213,8 @@ static void consent_is_withdrawn(void **state) {
     accepted(with_reason(step("psb-bynr", "CLU.CONSENT", "sthj", DAY1), "CN1"));
     accepted(with_reason(step("psb-bynr", "CLU.CONSENT", "sthj", DAY1), "CN9"));
     refused(under(clue("CLU.DISPATCH", "sthj", "slj", DAY1), ORCON, DAY9), "ONWARD_CONSENT");
-    refused(with_reason(step("sthj", "CLU.CONSENT", "slj", DAY1), "CN1"), "NOT_HOLDER"); /* nobody consents for another */
+    /* nobody consents for another */
+    refused(with_reason(step("sthj", "CLU.CONSENT", "slj", DAY1), "CN1"), "NOT_HOLDER");
 }
 
 static void the_handling_sticks_until_its_originator_changes_it(void **state) {
@@ -226,9 +234,11 @@ static void after_the_expiry_nothing_goes_on_or_begins(void **state) {
     accepted(under(clue("CLU.CREATE", "psb-bynr", "nm", DAY0), OPEN_INTERNAL, DAY3));
     accepted(step("nm", "CLU.RECEIPT", "psb-bynr", DAY0));
     refused(out_of_it("nm", "REF.SEND", "psb-bynr", DAY9), "CLUE_EXPIRED");
-    struct verdict v = hear_late(out_of_it("nm", "REF.SEND", "psb-bynr", DAY1), DAY9); /* dated before, come after */
+    /* dated before, come after */
+    struct verdict v = hear_late(out_of_it("nm", "REF.SEND", "psb-bynr", DAY1), DAY9);
     assert_true(!v.accepted && remarked(&v, "CLUE_EXPIRED", "envelope.parent_referral_id"));
-    accepted(step("nm", "CLU.REASSIGN", "psb-bynr", DAY9)); /* to a party: how a matter ends is always heard */
+    /* to a party: how a matter ends is always heard */
+    accepted(step("nm", "CLU.REASSIGN", "psb-bynr", DAY9));
     refused(under(clue("CLU.DISPATCH", "nm", "slj", DAY9), OPEN_INTERNAL, DAY3), "CLUE_EXPIRED");
     accepted(under(step("psb-bynr", "CLU.HANDLING", "", DAY9), OPEN_INTERNAL, "2026-07-01 00:00"));
     accepted(under(clue("CLU.DISPATCH", "nm", "slj", DAY9), OPEN_INTERNAL, "2026-07-01 00:00"));
@@ -239,7 +249,8 @@ static void no_action_starts_no_case(void **state) {
     (void)state;
     accepted(under(clue("CLU.CREATE", "wlsh", "nm", DAY0), NO_ACTION, NULL));
     refused(out_of_it("nm", "REF.SEND", "psb-bynr", DAY1), "START_CONSENT");
-    refused(with_reason(out_of_it("psb-bynr", "REV.SEND", "nm", DAY1), "DIRECT_ADMIN"), "START_CONSENT"); /* a subscriber */
+    /* a subscriber */
+    refused(with_reason(out_of_it("psb-bynr", "REV.SEND", "nm", DAY1), "DIRECT_ADMIN"), "START_CONSENT");
     refused(with_reason(out_of_it("psb-bynr", "JUR.FORWARD", "psb-bt", DAY1), "JB1"), "START_CONSENT");
     struct submission hidden = out_of_it("nm", "REF.SEND", "psb-bynr", DAY1);
     hidden.parent_referral_id = (struct uuid){0};
@@ -256,7 +267,8 @@ static void no_action_starts_no_case(void **state) {
 static void what_grew_of_it_goes_its_own_way(void **state) {
     (void)state;
     accepted(under(clue("CLU.CREATE", "psb-bynr", "nm", DAY0), NO_ACTION, DAY3));
-    accepted(with_reason(out_of_it("psb-bynr", "REV.SEND", "nm", DAY1), "DIRECT_ADMIN")); /* the originator's own */
+    /* the originator's own */
+    accepted(with_reason(out_of_it("psb-bynr", "REV.SEND", "nm", DAY1), "DIRECT_ADMIN"));
     struct submission next = says("nm", "REF.SEND", "psb-bynr", DAY9, 3);
     next.category = BYTES_LITERAL("FISH");
     next.parent_referral_id = cases.referrals[1]->id;
@@ -267,7 +279,10 @@ static void what_grew_of_it_goes_its_own_way(void **state) {
 static enum outcome subscribe(const char *text, struct fault *fault) {
     struct directory *loaded = NULL;
     char yaml[800];
-    snprintf(yaml, sizeof yaml, "version: 1\nparticipants:\n  - {number: 1, slug: nm, name: 农牧局, role: AE, subscribes: %s}\ncounties: {\"150800\": 巴彦淖尔市}\n", text);
+    snprintf(yaml, sizeof yaml,
+             "version: 1\nparticipants:\n  - {number: 1, slug: nm, name: 农牧局, role: AE, subscribes: %s}\ncounties: "
+             "{\"150800\": 巴彦淖尔市}\n",
+             text);
     TRY(directory_parse("d.yaml", bytes_of_cstr(yaml), &loaded, fault));
     enum outcome outcome = rules_check_subscriptions(rules, loaded, fault);
     directory_free(loaded);
@@ -275,22 +290,34 @@ static enum outcome subscribe(const char *text, struct fault *fault) {
 }
 static void wrong_subscriptions_are_named_by_place(void **state) {
     (void)state;
-    static const struct { const char *text, *code, *says; } wrongs[] = {
-        {"FISH", "SETTINGS_TYPE", "d.yaml:3:60: subscribes must be a list"}, {"[FISH]", "SETTINGS_TYPE", "d.yaml:3:61: a subscription is"},
-        {"[{}]", "SETTINGS_MISSING", "d.yaml:3:61: it asks for everything everywhere"}, {"[{categories: FISH}]", "SETTINGS_TYPE", "d.yaml:3:74: \"categories\" must be a list"},
-        {"[{categories: [FISCH]}]", "SETTINGS_UNKNOWN", "d.yaml:3:61: there is no category \"FISCH\""},
-        {"[{areas: [KEY1, KEY9]}]", "SETTINGS_UNKNOWN", "d.yaml:3:61: \"KEY9\" is no area"}, {"[{areas: [\"150200\"]}]", "SETTINGS_UNKNOWN", "no county of the directory"},
-        {"[{category: [FISH], areas: [KEY1]}]", "SETTINGS_UNKNOWN", "d.yaml:3:72"}};
+    static const struct {
+        const char *text, *code, *says;
+    } wrongs[] = {{"FISH", "SETTINGS_TYPE", "d.yaml:3:60: subscribes must be a list"},
+                  {"[FISH]", "SETTINGS_TYPE", "d.yaml:3:61: a subscription is"},
+                  {"[{}]", "SETTINGS_MISSING", "d.yaml:3:61: it asks for everything everywhere"},
+                  {"[{categories: FISH}]", "SETTINGS_TYPE", "d.yaml:3:74: \"categories\" must be a list"},
+                  {"[{categories: [FISCH]}]", "SETTINGS_UNKNOWN", "d.yaml:3:61: there is no category \"FISCH\""},
+                  {"[{areas: [KEY1, KEY9]}]", "SETTINGS_UNKNOWN", "d.yaml:3:61: \"KEY9\" is no area"},
+                  {"[{areas: [\"150200\"]}]", "SETTINGS_UNKNOWN", "no county of the directory"},
+                  {"[{category: [FISH], areas: [KEY1]}]", "SETTINGS_UNKNOWN", "d.yaml:3:72"}};
     for (size_t i = 0; i < sizeof wrongs / sizeof wrongs[0]; i++) {
         struct fault f = {0};
         if (subscribe(wrongs[i].text, &f) == OK) fail_msg("%s was taken", wrongs[i].text);
-        if (strcmp(f.code, wrongs[i].code) != 0 || !strstr(f.text, wrongs[i].says)) fail_msg("%s: %s %s", wrongs[i].text, f.code, f.text);
+        if (strcmp(f.code, wrongs[i].code) != 0 || !strstr(f.text, wrongs[i].says))
+            fail_msg("%s: %s %s", wrongs[i].text, f.code, f.text);
     }
     struct fault f = {0};
-    if (subscribe("[{categories: [FISH], areas: [KEY2, \"150800\"]}, {areas: [CIR1]}]", &f) != OK) fail_msg("%s", f.text);
-    if (rules_check_subscriptions(rules, directory, &f) != OK || rules_check_regimes(rules, directory, &f) != OK) fail_msg("%s", f.text);
-    struct directory *without = NULL; /* the environment bureau, whose own rules hold beside the general ones */
-    assert_int_equal(directory_parse("d.yaml", BYTES_LITERAL("version: 1\nparticipants:\n  - {number: 1, slug: nm, name: 农牧局, role: AE}\ncounties: {\"150800\": 巴彦淖尔市}\n"), &without, &f), OK);
+    if (subscribe("[{categories: [FISH], areas: [KEY2, \"150800\"]}, {areas: [CIR1]}]", &f) != OK)
+        fail_msg("%s", f.text);
+    if (rules_check_subscriptions(rules, directory, &f) != OK || rules_check_regimes(rules, directory, &f) != OK)
+        fail_msg("%s", f.text);
+    /* the environment bureau, whose own rules hold beside the general ones */
+    struct directory *without = NULL;
+    assert_int_equal(directory_parse("d.yaml",
+                                     BYTES_LITERAL("version: 1\nparticipants:\n  - {number: 1, slug: nm, name: 农牧局, "
+                                                   "role: AE}\ncounties: {\"150800\": 巴彦淖尔市}\n"),
+                                     &without, &f),
+                     OK);
     assert_int_equal(rules_check_regimes(rules, without, &f), REFUSE);
     assert_true(strstr(f.text, "no participant \"sthj\"") && strstr(f.text, "rules.yaml:"));
     directory_free(without);
@@ -298,10 +325,21 @@ static void wrong_subscriptions_are_named_by_place(void **state) {
 
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup(name, fixture_fresh)
-    const struct CMUnitTest tests[] = {CASE(a_clue_goes_out_is_checked_and_fed_back), CASE(a_clue_is_found_by_what_came_of_it), CASE(one_checks_and_others_contribute), CASE(registered_returned_reassigned_escalated),
-        CASE(who_subscribed_gets_a_copy), CASE(restricted_clues_go_to_no_subscriber), CASE(what_it_says_must_be_in_the_tables), CASE(an_expiry_is_given_and_lies_ahead),
-        CASE(orcon_goes_nowhere_without_consent), CASE(orcon_goes_nowhere_by_copies_either), CASE(consent_is_withdrawn),
-        CASE(the_handling_sticks_until_its_originator_changes_it), CASE(after_the_expiry_nothing_goes_on_or_begins), CASE(no_action_starts_no_case),
-        CASE(what_grew_of_it_goes_its_own_way), CASE(wrong_subscriptions_are_named_by_place)};
+    const struct CMUnitTest tests[] = {CASE(a_clue_goes_out_is_checked_and_fed_back),
+                                       CASE(a_clue_is_found_by_what_came_of_it),
+                                       CASE(one_checks_and_others_contribute),
+                                       CASE(registered_returned_reassigned_escalated),
+                                       CASE(who_subscribed_gets_a_copy),
+                                       CASE(restricted_clues_go_to_no_subscriber),
+                                       CASE(what_it_says_must_be_in_the_tables),
+                                       CASE(an_expiry_is_given_and_lies_ahead),
+                                       CASE(orcon_goes_nowhere_without_consent),
+                                       CASE(orcon_goes_nowhere_by_copies_either),
+                                       CASE(consent_is_withdrawn),
+                                       CASE(the_handling_sticks_until_its_originator_changes_it),
+                                       CASE(after_the_expiry_nothing_goes_on_or_begins),
+                                       CASE(no_action_starts_no_case),
+                                       CASE(what_grew_of_it_goes_its_own_way),
+                                       CASE(wrong_subscriptions_are_named_by_place)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

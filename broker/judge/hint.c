@@ -8,10 +8,22 @@
 
 #define MOST_FACTS_TEXT 3000u  /* bytes of a referral's facts */
 #define MOST_HINTS_TEXT 12000u /* bytes of a referral's hints */
-enum part { PART_LEVEL, PART_ID, PART_CODE, PART_TEXT, PART_BASIS, PART_STATUTORY, PART_EVENT, PART_DECIDED, PART_DUE, PART_WHO };
+enum part {
+    PART_LEVEL,
+    PART_ID,
+    PART_CODE,
+    PART_TEXT,
+    PART_BASIS,
+    PART_STATUTORY,
+    PART_EVENT,
+    PART_DECIDED,
+    PART_DUE,
+    PART_WHO
+};
 
 bool hint_code(const char *code) {
-    static const char *const codes[] = {"THRESHOLD_MET", "NEAR_THRESHOLD", "WATCH", "PENALTY_INSTEAD", "FINE_DURING_REFERRAL"};
+    static const char *const codes[] = {"THRESHOLD_MET", "NEAR_THRESHOLD", "WATCH", "PENALTY_INSTEAD",
+                                        "FINE_DURING_REFERRAL"};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         if (strcmp(codes[i], code) == 0) return true;
     }
@@ -19,7 +31,8 @@ bool hint_code(const char *code) {
 }
 
 struct hint_words hint_words(struct bytes line) {
-    return (struct hint_words){line_part(line, PART_TEXT), line_part(line, PART_BASIS), bytes_equal_cstr(line_part(line, PART_STATUTORY), "1")};
+    return (struct hint_words){line_part(line, PART_TEXT), line_part(line, PART_BASIS),
+                               bytes_equal_cstr(line_part(line, PART_STATUTORY), "1")};
 }
 
 static int64_t number_of(struct bytes text) {
@@ -27,13 +40,16 @@ static int64_t number_of(struct bytes text) {
     memcpy(copy, text.at, text.count < sizeof copy - 1 ? text.count : sizeof copy - 1);
     return strtoll(copy, NULL, 10);
 }
-static enum hint_mark mark_of(const struct referral *r, unsigned line) { return (enum hint_mark)(r->hint_marks >> 2 * line & 3); }
+static enum hint_mark mark_of(const struct referral *r, unsigned line) {
+    return (enum hint_mark)(r->hint_marks >> 2 * line & 3);
+}
 static void set_mark(struct referral *r, unsigned line, enum hint_mark mark) {
     r->hint_marks = (r->hint_marks & ~(UINT64_C(3) << 2 * line)) | (uint64_t)mark << 2 * line;
     r->dirty = true;
 }
 
-/* ---- at the decision ---------------------------------------------------------------------------------------------------------- */
+/* ---- at the decision
+ * ---------------------------------------------------------------------------------------------------------- */
 /* All that the papers of the case said: this one's first, then this referral's, then the others'. */
 static void gather(const struct judging *j, struct known_facts *ret) {
     ret->count = 0;
@@ -49,7 +65,9 @@ void hint_facts(struct judging *j, struct referral *r) {
     struct paper_cursor cursor = {0};
     for (int i = 1; fact_next(&j->submission->facts, &cursor, &fact); i++) {
         const char *code = fact_check(j->p->facts, &fact);
-        if (code) judging_reason(j, code, arena_printf(j->keep, "facts[%d] %.*s %.*s", i, BYTES_FMT(fact.name), BYTES_FMT(fact.unit)));
+        if (code)
+            judging_reason(j, code,
+                           arena_printf(j->keep, "facts[%d] %.*s %.*s", i, BYTES_FMT(fact.name), BYTES_FMT(fact.unit)));
     }
     facts_of_submission(j->p, j->submission, &facts);
     facts_of_text(j->p, r->facts, &facts);
@@ -79,7 +97,12 @@ instant hint_decided_at(const struct submission *s) {
     return s->kind == RECORD_CASE_FILE && s->approval_time != INSTANT_NONE ? s->approval_time : s->business_time;
 }
 
-struct line { const char *level, *id, *code, *basis; struct bytes text; bool statutory; instant due; };
+struct line {
+    const char *level, *id, *code, *basis;
+    struct bytes text;
+    bool statutory;
+    instant due;
+};
 
 /* Into the place of the line of that id; the same again tells nothing. False: it is known, or there is no room. */
 static bool put(struct judging *j, struct referral *r, const struct line *line) {
@@ -95,7 +118,8 @@ static bool put(struct judging *j, struct referral *r, const struct line *line) 
     }
     char due[24] = "";
     if (line->due != INSTANT_NONE) snprintf(due, sizeof due, "%lld", (long long)line->due);
-    char *text = arena_printf(j->keep, "%s\t%s\t%s\t%.*s\t%s\t%d\t%s\t%lld\t%s\t%d\n", line->level, line->id, line->code, BYTES_FMT(line->text), line->basis, line->statutory,
+    char *text = arena_printf(j->keep, "%s\t%s\t%s\t%.*s\t%s\t%d\t%s\t%lld\t%s\t%d\n", line->level, line->id,
+                              line->code, BYTES_FMT(line->text), line->basis, line->statutory,
                               j->p->events[j->event].name, (long long)hint_decided_at(s), due, j->owner->number);
     size_t count = strlen(text), behind = r->hints.count - start - before.count;
     if (place == LIMIT_HINTS || start + count + behind > MOST_HINTS_TEXT) {
@@ -125,7 +149,9 @@ static void tell(struct judging *j, const struct role_list *roles) {
 
 static void add(struct judging *j, struct referral *r, const struct line *line, const struct role_list *roles) {
     if (!put(j, r, line)) return;
-    judging_reason_text(j, line->code, bytes_of_cstr(arena_printf(j->keep, "%.*s · %s%s", BYTES_FMT(line->text), line->basis, line->statutory ? "" : "（非法定）")));
+    judging_reason_text(j, line->code,
+                        bytes_of_cstr(arena_printf(j->keep, "%.*s · %s%s", BYTES_FMT(line->text), line->basis,
+                                                   line->statutory ? "" : "（非法定）")));
     tell(j, roles);
 }
 
@@ -133,7 +159,8 @@ static bool fined(const struct submission *s) {
     struct walk_field fields[RECORD_PENALTY_FIELDS];
     size_t cursor = 0;
     if (s->fine_paid_fen > 0) return true;
-    while (s->schema && s->penalties.present && s->schema->items && walk_records(s->schema->items, &s->penalties, &cursor, fields)) {
+    while (s->schema && s->penalties.present && s->schema->items &&
+           walk_records(s->schema->items, &s->penalties, &cursor, fields)) {
         if (fields[RECORD_PENALTY_AMOUNT].present && fields[RECORD_PENALTY_AMOUNT].number > 0) return true;
     }
     return false;
@@ -151,8 +178,11 @@ static bool overlaps(const struct judging *j, const struct overlap *overlap, con
     if (strcmp(other->machine, j->p->machines[overlap->machine].name) != 0) return false;
     int state = rules_state(j->p, overlap->machine, other->state);
     if (overlap->states && (state < 0 || !(overlap->states & UINT32_C(1) << state))) return false;
-    instant after = began(other, overlap->after), until = overlap->until[0] ? began(other, overlap->until) : INSTANT_NONE, at = hint_decided_at(j->submission);
-    return after != INSTANT_NONE && at > after && (until == INSTANT_NONE || at < until) && (!overlap->fine || fined(j->submission));
+    instant after = began(other, overlap->after),
+            until = overlap->until[0] ? began(other, overlap->until) : INSTANT_NONE,
+            at = hint_decided_at(j->submission);
+    return after != INSTANT_NONE && at > after && (until == INSTANT_NONE || at < until) &&
+           (!overlap->fine || fined(j->submission));
 }
 
 static void look_beside(struct judging *j, struct referral *r) {
@@ -162,8 +192,12 @@ static void look_beside(struct judging *j, struct referral *r) {
             if (!overlaps(j, overlap, j->state->referrals[i])) continue;
             char at[32];
             instant_format_short(hint_decided_at(j->submission), at);
-            struct bytes text = bytes_of_cstr(arena_printf(j->keep, "%s %s · %s · %s", overlap->id, overlap->zh, overlap->en, at));
-            add(j, r, &(struct line){"RED", overlap->id, overlap->code, overlap->basis, text, overlap->statutory, INSTANT_NONE}, &overlap->tell);
+            struct bytes text =
+                bytes_of_cstr(arena_printf(j->keep, "%s %s · %s · %s", overlap->id, overlap->zh, overlap->en, at));
+            add(j, r,
+                &(struct line){"RED", overlap->id, overlap->code, overlap->basis, text, overlap->statutory,
+                               INSTANT_NONE},
+                &overlap->tell);
             break;
         }
     }
@@ -183,7 +217,9 @@ void hint_decide(struct judging *j, struct referral *r) {
     instant due = level == HINT_RED ? hint_decided_at(j->submission) + t->late.within : INSTANT_NONE;
     for (size_t i = 0; i < count; i++) {
         const struct threshold *row = hits[i].row;
-        struct line line = {levels[level], row->id, code_of(&hits[i]), row->basis, threshold_text(j->p, &hits[i], &facts, j->keep), row->statutory, due};
+        struct line line = {
+            levels[level],  row->id, code_of(&hits[i]), row->basis, threshold_text(j->p, &hits[i], &facts, j->keep),
+            row->statutory, due};
         if (hits[i].near) line.statutory = line.statutory && t->near_statutory;
         add(j, r, &line, &t->tell);
     }
@@ -197,7 +233,8 @@ void hint_check_crime(struct judging *j) {
     size_t count = thresholds_met(j->p, category_of(j), &facts, hits, &level);
     for (size_t i = 0; i < count && level == HINT_RED; i++) {
         struct bytes text = threshold_text(j->p, &hits[i], &facts, j->keep);
-        judging_reason_text(j, "CRIME_SUSPECTED", bytes_of_cstr(arena_printf(j->keep, "%.*s · %s", BYTES_FMT(text), hits[i].row->basis)));
+        judging_reason_text(j, "CRIME_SUSPECTED",
+                            bytes_of_cstr(arena_printf(j->keep, "%.*s · %s", BYTES_FMT(text), hits[i].row->basis)));
     }
 }
 
@@ -215,7 +252,8 @@ void hint_referred(struct judging *j) {
     }
 }
 
-/* ---- by time ------------------------------------------------------------------------------------------------------------------ */
+/* ---- by time
+ * ------------------------------------------------------------------------------------------------------------------ */
 static instant moment_of(const struct referral *r, unsigned place, struct bytes line) {
     struct bytes due = line_part(line, PART_DUE);
     enum hint_mark mark = mark_of(r, place);
@@ -239,14 +277,19 @@ static void begin(const struct procedure *p, enum hint_mark mark, struct bytes l
     ret->actor_count = 1;
     ret->actors[0] = (int16_t)number_of(line_part(line, PART_WHO));
     instant due = number_of(line_part(line, PART_DUE));
-    ret->clock = (struct clock){.state = mark == HINT_OPEN ? CLOCK_RUNNING : CLOCK_MET, .statutory = p->thresholds.late.statutory,
-        .actor = ret->actors[0], .started_at = number_of(line_part(line, PART_DECIDED)), .due_strict = due, .due_lenient = due,
-        .stopped_at = INSTANT_NONE};
+    ret->clock = (struct clock){.state = mark == HINT_OPEN ? CLOCK_RUNNING : CLOCK_MET,
+                                .statutory = p->thresholds.late.statutory,
+                                .actor = ret->actors[0],
+                                .started_at = number_of(line_part(line, PART_DECIDED)),
+                                .due_strict = due,
+                                .due_lenient = due,
+                                .stopped_at = INSTANT_NONE};
     snprintf(ret->clock.rule, sizeof ret->clock.rule, "%s", p->thresholds.late.id);
 }
 
 /* Those of one decision together; others follow with the next look. */
-bool hint_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *r, struct alert *ret) {
+bool hint_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *r,
+               struct alert *ret) {
     const struct procedure *p = rules_of_version(rules, r->rules);
     struct bytes rest = r->hints, line;
     bool any = false;
@@ -255,7 +298,8 @@ bool hint_take(const struct rules *rules, const struct directory *directory, ins
         enum hint_mark mark = mark_of(r, place);
         if (at == INSTANT_NONE || at > time) continue;
         if (!any) begin(p, mark, line, ret);
-        bool same = ret->clock.started_at == number_of(line_part(line, PART_DECIDED)) && (mark == HINT_OPEN) == (ret->kind == ALERT_UNREFERRED);
+        bool same = ret->clock.started_at == number_of(line_part(line, PART_DECIDED)) &&
+                    (mark == HINT_OPEN) == (ret->kind == ALERT_UNREFERRED);
         if (!same) continue;
         any = true;
         ret->hints[ret->hint_count++] = line;
@@ -264,6 +308,7 @@ bool hint_take(const struct rules *rules, const struct directory *directory, ins
     if (!any) return false;
     const struct participant *actor = directory_by_number(directory, ret->clock.actor);
     alert_add(ret, ret->clock.actor);
-    for (size_t i = 0; actor && i < p->thresholds.late.tell.count; i++) (void)alert_add_role(ret, directory, p->thresholds.late.tell.role[i], actor);
+    for (size_t i = 0; actor && i < p->thresholds.late.tell.count; i++)
+        (void)alert_add_role(ret, directory, p->thresholds.late.tell.role[i], actor);
     return true;
 }

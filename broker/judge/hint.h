@@ -1,7 +1,8 @@
-/* 应移未移提示: hints that an administrative decision should have been a referral (rules §6.3), and penalties beside a referral (G11). A hint is a
- * line of its referral: level, threshold or overlap, reason code, text, basis, 1 or 0 for statutory, event, decision in ms, end of the time to
- * send in ms or nothing, participant who decided; tab-separated. It is told at once with the decision; a RED one to be answered by a referral
- * is told again when that time has run out (alert.h). What became of a line is in two bits of referral.hint_marks. Pure. */
+/* 应移未移提示: hints that an administrative decision should have been a referral (rules §6.3), and penalties beside a
+ * referral (G11). A hint is a line of its referral: level, threshold or overlap, reason code, text, basis, 1 or 0 for
+ * statutory, event, decision in ms, end of the time to send in ms or nothing, participant who decided; tab-separated.
+ * It is told at once with the decision; a RED one to be answered by a referral is told again when that time has run out
+ * (alert.h). What became of a line is in two bits of referral.hint_marks. Pure. */
 #ifndef ECOCASE_BROKER_JUDGE_HINT_H
 #define ECOCASE_BROKER_JUDGE_HINT_H
 #include "broker/judge/alert.h"
@@ -10,10 +11,15 @@
 enum hint_mark { HINT_OPEN, HINT_TOLD, HINT_ANSWERED, HINT_CORRECTION_OWED };
 /* When something is to be told of the hints next; see alarm_next. */
 instant hint_alarm(const struct referral *referral);
-/* The hints whose time has run out by `time`, or whose correction is owed, as one alert; marked as told. False: nothing. */
-bool hint_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *referral, struct alert *ret);
+/* The hints whose time has run out by `time`, or whose correction is owed, as one alert; marked as told. False:
+ * nothing. */
+bool hint_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *referral,
+               struct alert *ret);
 /* What a line says, and what it rests on. */
-struct hint_words { struct bytes text, basis; bool statutory; };
+struct hint_words {
+    struct bytes text, basis;
+    bool statutory;
+};
 struct hint_words hint_words(struct bytes line);
 /* Is this reason code of an accepted submission a hint? */
 bool hint_code(const char *code);

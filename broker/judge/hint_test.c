@@ -1,10 +1,13 @@
-/* 应移未移: what an administrative decision brings: hints at once to whom, told again when no referral followed, answered by one; penalties
- * beside a referral (G11), detention in place of a referral, units of another level (G02), facts that cannot be compared. */
+/* 应移未移: what an administrative decision brings: hints at once to whom, told again when no referral followed,
+ * answered by one; penalties beside a referral (G11), detention in place of a referral, units of another level (G02),
+ * facts that cannot be compared. */
 #include "base/line.h"
 #include "broker/judge/hint.h"
 #include "broker/judge/judge_fixture.h"
 
-#define FACTS(...) fact_array((const struct said_fact[]){__VA_ARGS__}, sizeof((const struct said_fact[]){__VA_ARGS__}) / sizeof(struct said_fact))
+#define FACTS(...)                                      \
+    fact_array((const struct said_fact[]){__VA_ARGS__}, \
+               sizeof((const struct said_fact[]){__VA_ARGS__}) / sizeof(struct said_fact))
 static bool told(const struct verdict *v, const char *slug) {
     for (size_t i = 0; i < v->hinted_count; i++) {
         if (strcmp(slug_of(v->hinted[i]), slug) == 0) return true;
@@ -25,12 +28,16 @@ static struct submission penalty(double tonnes) {
     s.facts = FACTS({"waste_t", tonnes, "t"});
     return s;
 }
-static size_t alarms(const char *when, struct alert *ret) { return alarm_take(rules, directory, at(when), of("ADM"), ret); }
+static size_t alarms(const char *when, struct alert *ret) {
+    return alarm_take(rules, directory, at(when), of("ADM"), ret);
+}
 
 static void a_decision_over_the_threshold_is_told_at_once(void **state) {
     (void)state;
     struct verdict v = accepted(penalty(5.2));
-    assert_true(remarked(&v, "THRESHOLD_MET", "ENV1-2 非法排放倾倒处置危险废物三吨以上 · three tonnes of hazardous waste · 危险废物重量 waste_t 5.2 t ≥ 3 t · 法释〔2023〕7号-1(2)"));
+    assert_true(remarked(&v, "THRESHOLD_MET",
+                         "ENV1-2 非法排放倾倒处置危险废物三吨以上 · three tonnes of hazardous waste · 危险废物重量 "
+                         "waste_t 5.2 t ≥ 3 t · 法释〔2023〕7号-1(2)"));
     assert_true(v.hinted_count == 2 && told(&v, "sthj") && told(&v, "jcy"));
     assert_true(cases.count == 1); /* never a transfer */
     assert_string_equal(of("ADM")->state, "P10");
@@ -57,8 +64,10 @@ static void without_a_referral_it_is_told_again_to_the_justice_bureau_too(void *
     assert_int_equal(alarm_take(rules, directory, at("2026-06-10 17:00") + 1, of("ADM"), alerts), 1);
     assert_int_equal(alerts[0].kind, ALERT_UNREFERRED);
     assert_string_equal(alerts[0].clock.rule, "H24");
-    assert_true(alerts[0].to_count == 3 && strcmp(slug_of(alerts[0].to[0]), "sthj") == 0 && strcmp(slug_of(alerts[0].to[1]), "jcy") == 0 && strcmp(slug_of(alerts[0].to[2]), "sfj") == 0);
-    assert_true(alerts[0].hint_count == 1 && bytes_equal_cstr(hint_words(alerts[0].hints[0]).basis, "法释〔2023〕7号-1(2)"));
+    assert_true(alerts[0].to_count == 3 && strcmp(slug_of(alerts[0].to[0]), "sthj") == 0 &&
+                strcmp(slug_of(alerts[0].to[1]), "jcy") == 0 && strcmp(slug_of(alerts[0].to[2]), "sfj") == 0);
+    assert_true(alerts[0].hint_count == 1 &&
+                bytes_equal_cstr(hint_words(alerts[0].hints[0]).basis, "法释〔2023〕7号-1(2)"));
     assert_int_equal(alarms("2027-06-10 17:00", alerts), 0); /* once */
     assert_int_equal(alarm_next(rules, of("ADM")), INSTANT_NONE);
 }
@@ -77,7 +86,8 @@ static void a_referral_in_time_answers_it(void **state) {
     assert_int_equal(of("ADM")->hint_marks, HINT_ANSWERED);
     assert_true(of("ADM")->dirty);
     assert_int_equal(alarms("2026-07-10 17:00", alerts), 0);
-    struct submission again = penalty(120); /* what is decided later on the same case brings no hint: the police have it */
+    /* what is decided later on the same case brings no hint: the police have it */
+    struct submission again = penalty(120);
     again.event = BYTES_LITERAL("ADM.AMEND");
     struct verdict v = accepted(again);
     assert_false(remarked(&v, "THRESHOLD_MET", NULL));
@@ -122,7 +132,9 @@ static void facts_of_an_earlier_paper_count(void **state) {
     s.facts = FACTS({"water_body", 1, "ULANSUHAI"}, {"method", 1, "OTHER_BANNED"}, {"catch_kg", 23.25, "kg"});
     struct verdict v = accepted(s);
     assert_int_equal(v.hinted_count, 0); /* no decision of an agency */
-    assert_true(bytes_equal_cstr(of("REV")->facts, "water_body\t1\tULANSUHAI\nmethod\t1\tOTHER_BANNED\ncatch_kg\t23.25\tkg\nact_date\t20260610\t\n"));
+    assert_true(bytes_equal_cstr(
+        of("REV")->facts,
+        "water_body\t1\tULANSUHAI\nmethod\t1\tOTHER_BANNED\ncatch_kg\t23.25\tkg\nact_date\t20260610\t\n"));
     accepted(says("nm", "REV.RECEIPT", "psb-bynr", "2026-06-12 10:00", 1));
     v = accepted(says("nm", "REV.ADMIN_FILED", "psb-bynr", "2026-06-13 10:00", 1));
     assert_true(remarked(&v, "NEAR_THRESHOLD", NULL) && told(&v, "nm") && told(&v, "jcy"));
@@ -153,7 +165,9 @@ static void a_penalty_after_the_approval_is_told_to_both_supervisors(void **stat
     struct submission after = penalty(1);
     after.event = BYTES_LITERAL("ADM.AMEND");
     v = accepted(after);
-    assert_true(remarked(&v, "PENALTY_INSTEAD", "G11 批准移送后对同一事实作出处罚 · penalised after the referral was approved · 2026-06-09 17:00 · 310-11(1); 刑法402"));
+    assert_true(remarked(&v, "PENALTY_INSTEAD",
+                         "G11 批准移送后对同一事实作出处罚 · penalised after the referral was approved · 2026-06-09 "
+                         "17:00 · 310-11(1); 刑法402"));
     assert_true(told(&v, "sthj") && told(&v, "jcy") && told(&v, "sfj"));
 }
 
@@ -217,17 +231,28 @@ static void facts_that_cannot_be_compared_are_named(void **state) {
     struct submission s = penalty(0);
     s.facts = FACTS({"pH", 2, ""}, {"waste_t", 5000, "kg"}, {"exceedance_ratio", 30, "Fe"}, {"repeated", 7, ""});
     struct verdict v = accepted(s);
-    assert_true(remarked(&v, "FACT_UNIT", "facts[2] waste_t kg") && remarked(&v, "FACT_CODE", "facts[3] exceedance_ratio Fe") && remarked(&v, "FACT_VALUE", "facts[4] repeated "));
+    assert_true(remarked(&v, "FACT_UNIT", "facts[2] waste_t kg") &&
+                remarked(&v, "FACT_CODE", "facts[3] exceedance_ratio Fe") &&
+                remarked(&v, "FACT_VALUE", "facts[4] repeated "));
     assert_int_equal(v.reason_count, 3 + (size_t)remarked(&v, "CLOCK_SKEW", NULL));
     assert_int_equal(of("ADM")->facts.count, 0);
 }
 
 int main(void) {
 #define T(name) cmocka_unit_test_setup(name, fixture_fresh)
-    const struct CMUnitTest tests[] = {T(a_decision_over_the_threshold_is_told_at_once), T(near_it_is_another_hint_without_a_time),
-        T(without_a_referral_it_is_told_again_to_the_justice_bureau_too), T(a_referral_in_time_answers_it), T(a_paper_in_time_after_the_alert_brings_one_correction),
-        T(the_same_again_is_not_told_again_and_another_value_is), T(facts_of_an_earlier_paper_count), T(an_offence_without_a_number_is_watched),
-        T(a_penalty_after_the_approval_is_told_to_both_supervisors), T(a_fine_while_the_police_decide_is_told), T(detention_never_stands_in_for_a_referral),
-        T(a_unit_of_a_banner_is_another_level), T(a_second_referral_of_the_case_is_linked_by_its_number), T(facts_that_cannot_be_compared_are_named)};
+    const struct CMUnitTest tests[] = {T(a_decision_over_the_threshold_is_told_at_once),
+                                       T(near_it_is_another_hint_without_a_time),
+                                       T(without_a_referral_it_is_told_again_to_the_justice_bureau_too),
+                                       T(a_referral_in_time_answers_it),
+                                       T(a_paper_in_time_after_the_alert_brings_one_correction),
+                                       T(the_same_again_is_not_told_again_and_another_value_is),
+                                       T(facts_of_an_earlier_paper_count),
+                                       T(an_offence_without_a_number_is_watched),
+                                       T(a_penalty_after_the_approval_is_told_to_both_supervisors),
+                                       T(a_fine_while_the_police_decide_is_told),
+                                       T(detention_never_stands_in_for_a_referral),
+                                       T(a_unit_of_a_banner_is_another_level),
+                                       T(a_second_referral_of_the_case_is_linked_by_its_number),
+                                       T(facts_that_cannot_be_compared_are_named)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

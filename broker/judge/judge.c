@@ -7,7 +7,9 @@ void judging_reason_text(struct judging *j, const char *code, struct bytes field
     /* reason texts are looked up where they are shown; here only the code travels */
     v->reasons[v->reason_count++] = (struct notice_reason){.code = code, .field = field};
 }
-void judging_reason(struct judging *j, const char *code, const char *field) { judging_reason_text(j, code, bytes_of_cstr(field)); }
+void judging_reason(struct judging *j, const char *code, const char *field) {
+    judging_reason_text(j, code, bytes_of_cstr(field));
+}
 
 static struct referral *find(struct case_state *state, const struct uuid *id) {
     for (size_t i = 0; i < state->count; i++) {
@@ -27,7 +29,8 @@ static bool in_state(const struct judging *j, const struct transition *t) {
     bool addressed = j->submission->recipients.number > 0;
     if (t->addressed != ADDRESSED_EITHER && addressed != (t->addressed == ADDRESSED_YES)) return false;
     if (!j->referral) return t->opens;
-    return j->from >= 0 && (t->from & UINT32_C(1) << j->from) && strcmp(j->p->machines[t->machine].name, j->referral->machine) == 0;
+    return j->from >= 0 && (t->from & UINT32_C(1) << j->from) &&
+           strcmp(j->p->machines[t->machine].name, j->referral->machine) == 0;
 }
 
 static bool incomplete(const struct judging *j) {
@@ -60,7 +63,8 @@ static const struct transition *choose(struct judging *j) {
 
 /* A referral keeps the version under which it began; one that begins has the version in force on its business time. */
 static void take_version(struct judging *j) {
-    j->p = j->referral ? rules_of_version(j->rules, j->referral->rules) : rules_in_force(j->rules, j->submission->business_time);
+    j->p = j->referral ? rules_of_version(j->rules, j->referral->rules)
+                       : rules_in_force(j->rules, j->submission->business_time);
     if (!j->p) {
         judging_reason(j, "RULES_VERSION", "rules");
         return;
@@ -71,16 +75,27 @@ static void take_version(struct judging *j) {
     j->from = machine < 0 ? -1 : rules_state(j->p, machine, j->referral->state);
 }
 
-void judge(const struct rules *rules, const struct directory *directory, const struct hearing *hearing, struct case_state *state, struct arena *keep,
-           struct verdict *ret_verdict) {
+void judge(const struct rules *rules, const struct directory *directory, const struct hearing *hearing,
+           struct case_state *state, struct arena *keep, struct verdict *ret_verdict) {
     const struct submission *submission = hearing->submission;
     memset(ret_verdict, 0, offsetof(struct verdict, reasons));
     ret_verdict->machine = "";
     ret_verdict->delivery_count = ret_verdict->started_count = ret_verdict->hinted_count = 0;
-    struct judging j = {.rules = rules, .directory = directory, .owner = hearing->owner, .broker_time = hearing->broker_time, .event = -1, .from = -1,
-                        .persons = hearing->persons, .elsewhere = hearing->elsewhere, .submission = submission, .state = state, .keep = keep, .verdict = ret_verdict};
+    struct judging j = {.rules = rules,
+                        .directory = directory,
+                        .owner = hearing->owner,
+                        .broker_time = hearing->broker_time,
+                        .event = -1,
+                        .from = -1,
+                        .persons = hearing->persons,
+                        .elsewhere = hearing->elsewhere,
+                        .submission = submission,
+                        .state = state,
+                        .keep = keep,
+                        .verdict = ret_verdict};
     ret_verdict->rules = (int16_t)rules_version(rules);
-    if (!bytes_equal_cstr(submission->sender, hearing->owner->slug)) judging_reason(&j, "SENDER_NOT_OWNER", "envelope.sender");
+    if (!bytes_equal_cstr(submission->sender, hearing->owner->slug))
+        judging_reason(&j, "SENDER_NOT_OWNER", "envelope.sender");
     j.referral = find(state, &submission->referral_id);
     take_version(&j);
     if (j.p) j.event = rules_event(j.p, submission->event);

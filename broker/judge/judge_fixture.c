@@ -62,7 +62,8 @@ static struct walk_field list_of(const char *text, const char *between) {
     size_t count = 1, words = 0;
     char copy[800], *rest = NULL;
     snprintf(copy, sizeof copy, "%s", text);
-    for (char *word = strtok_r(copy, between, &rest); word; word = strtok_r(NULL, between, &rest), words++) count += put_text(bytes + count, word);
+    for (char *word = strtok_r(copy, between, &rest); word; word = strtok_r(NULL, between, &rest), words++)
+        count += put_text(bytes + count, word);
     bytes[0] = (uint8_t)(words * 2);
     bytes[count++] = 0;
     return (struct walk_field){.present = true, .at = bytes_of(bytes, count), .number = (int64_t)words};
@@ -74,14 +75,16 @@ struct walk_field document_list(const char *const *codes) {
     size_t count = 1, documents = 0;
     for (; codes[documents]; documents++) {
         count += put_text(bytes + count, codes[documents]);
-        for (int i = 0; i < 4; i++) count += put_text(bytes + count, "x"); /* number, title, file name, media type */
-        bytes[count++] = 0;                                               /* size */
-        count += put_text(bytes + count, "");                             /* digest */
-        bytes[count++] = 0;                                               /* no content */
+        /* number, title, file name, media type */
+        for (int i = 0; i < 4; i++) count += put_text(bytes + count, "x");
+        bytes[count++] = 0;                   /* size */
+        count += put_text(bytes + count, ""); /* digest */
+        bytes[count++] = 0;                   /* no content */
     }
     bytes[0] = (uint8_t)(documents * 2);
     bytes[count++] = 0;
-    return (struct walk_field){.present = true, .at = bytes_of(bytes, documents ? count : 1), .number = (int64_t)documents};
+    return (struct walk_field){
+        .present = true, .at = bytes_of(bytes, documents ? count : 1), .number = (int64_t)documents};
 }
 
 struct walk_field fact_array(const struct said_fact *facts, size_t most) {
@@ -101,13 +104,33 @@ struct walk_field fact_array(const struct said_fact *facts, size_t most) {
 struct submission says(const char *sender, const char *event, const char *to, const char *when, uint8_t referral) {
     const struct procedure *p = rules_newest(rules);
     int e = rules_event(p, bytes_of_cstr(event));
-    struct submission s = {.kind = e < 0 ? RECORD_CASE_STEP : p->events[e].record, .event = bytes_of_cstr(event), .sender = bytes_of_cstr(sender),
-        .recipients = names_list(to), .business_time = at(when), .document_no = BYTES_LITERAL("巴环移送〔2026〕1号"), .title = BYTES_LITERAL("某案"),
-        .category = BYTES_LITERAL("ENV1"), .county_code = BYTES_LITERAL("150823"), .approver_level = BYTES_LITERAL("COUNTY_HEAD"), .approver = BYTES_LITERAL("甲"),
-        .reason = BYTES_LITERAL("理由"), .report_time = INSTANT_NONE, .approval_time = INSTANT_NONE, .found_time = INSTANT_NONE, .decided_time = INSTANT_NONE,
-        .officer_count = 2, .party_count = 1, .source = BYTES_LITERAL("PATROL"), .purpose = BYTES_LITERAL("核查"), .handling_expires = INSTANT_NONE};
-    s.operation = (struct operation_part){.kind = BYTES_LITERAL("PATROL"), .start = s.business_time + 5 * DAY_MS,
-        .end = s.business_time + 6 * DAY_MS, .reply_by = INSTANT_NONE, .corners = 4, .evidence = 1};
+    struct submission s = {.kind = e < 0 ? RECORD_CASE_STEP : p->events[e].record,
+                           .event = bytes_of_cstr(event),
+                           .sender = bytes_of_cstr(sender),
+                           .recipients = names_list(to),
+                           .business_time = at(when),
+                           .document_no = BYTES_LITERAL("巴环移送〔2026〕1号"),
+                           .title = BYTES_LITERAL("某案"),
+                           .category = BYTES_LITERAL("ENV1"),
+                           .county_code = BYTES_LITERAL("150823"),
+                           .approver_level = BYTES_LITERAL("COUNTY_HEAD"),
+                           .approver = BYTES_LITERAL("甲"),
+                           .reason = BYTES_LITERAL("理由"),
+                           .report_time = INSTANT_NONE,
+                           .approval_time = INSTANT_NONE,
+                           .found_time = INSTANT_NONE,
+                           .decided_time = INSTANT_NONE,
+                           .officer_count = 2,
+                           .party_count = 1,
+                           .source = BYTES_LITERAL("PATROL"),
+                           .purpose = BYTES_LITERAL("核查"),
+                           .handling_expires = INSTANT_NONE};
+    s.operation = (struct operation_part){.kind = BYTES_LITERAL("PATROL"),
+                                          .start = s.business_time + 5 * DAY_MS,
+                                          .end = s.business_time + 6 * DAY_MS,
+                                          .reply_by = INSTANT_NONE,
+                                          .corners = 4,
+                                          .evidence = 1};
     if (s.kind == RECORD_OPERATION_STEP) s.operation.start = s.operation.end = INSTANT_NONE;
     if (s.kind == RECORD_OPERATION) s.operation.lead = s.sender;
     s.longitude = (struct walk_field){.present = true, .real = 108.8};
@@ -130,17 +153,20 @@ struct verdict hear(struct submission s) {
 }
 struct verdict accepted(struct submission s) {
     struct verdict v = hear(s);
-    if (!v.accepted) fail_msg("%.*s refused: %s %.*s", BYTES_FMT(s.event), v.reasons[0].code, BYTES_FMT(v.reasons[0].field));
+    if (!v.accepted)
+        fail_msg("%.*s refused: %s %.*s", BYTES_FMT(s.event), v.reasons[0].code, BYTES_FMT(v.reasons[0].field));
     return v;
 }
 void refused(struct submission s, const char *code) {
     struct verdict v = hear(s);
     if (v.accepted) fail_msg("%.*s was accepted", BYTES_FMT(s.event));
-    if (!remarked(&v, code, NULL)) fail_msg("%.*s: no %s, but %s", BYTES_FMT(s.event), code, v.reason_count ? v.reasons[0].code : "nothing");
+    if (!remarked(&v, code, NULL))
+        fail_msg("%.*s: no %s, but %s", BYTES_FMT(s.event), code, v.reason_count ? v.reasons[0].code : "nothing");
 }
 bool remarked(const struct verdict *v, const char *code, const char *field) {
     for (size_t i = 0; i < v->reason_count; i++) {
-        if (strcmp(v->reasons[i].code, code) == 0 && (!field || bytes_equal_cstr(v->reasons[i].field, field))) return true;
+        if (strcmp(v->reasons[i].code, code) == 0 && (!field || bytes_equal_cstr(v->reasons[i].field, field)))
+            return true;
     }
     return false;
 }

@@ -16,14 +16,19 @@ extern struct case_state cases;
 extern const struct persons *fixture_persons; /* of the next papers; fixture_fresh takes both away */
 extern struct bytes fixture_elsewhere;
 
-int fixture_load(void **state);      /* group set-up: schemas/ */
+int fixture_load(void **state); /* group set-up: schemas/ */
 int fixture_unload(void **state);
-int fixture_fresh(void **state);     /* test set-up: no referral */
+int fixture_fresh(void **state); /* test set-up: no referral */
 instant at(const char *text);
-struct walk_field text_list(const char *text);  /* array<string>, its members on lines; lives until the next 64 calls */
-struct walk_field names_list(const char *text); /* the same, its members parted by spaces */
+/* array<string>, its members on lines; lives until the next 64 calls */
+struct walk_field text_list(const char *text);
+struct walk_field names_list(const char *text);            /* the same, its members parted by spaces */
 struct walk_field document_list(const char *const *codes); /* array<Document>, ends with NULL */
-struct said_fact { const char *name; double value; const char *unit; };
+struct said_fact {
+    const char *name;
+    double value;
+    const char *unit;
+};
 struct walk_field fact_array(const struct said_fact *facts, size_t count); /* array<Fact> */
 /* A paper from one to another about referral number `referral`, with everything most rows ask for. */
 struct submission says(const char *sender, const char *event, const char *to, const char *when, uint8_t referral);
@@ -32,6 +37,7 @@ struct verdict hear(struct submission s);
 struct verdict accepted(struct submission s);
 void refused(struct submission s, const char *code);
 bool remarked(const struct verdict *v, const char *code, const char *field);
-const struct clock *clock_of(const struct referral *r, const char *rule); /* the last of that rule; fails when there is none */
+/* the last of that rule; fails when there is none */
+const struct clock *clock_of(const struct referral *r, const char *rule);
 const char *slug_of(int number);
 #endif

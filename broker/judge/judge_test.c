@@ -15,7 +15,8 @@ static void a_referral_is_filed_within_three_days(void **state) {
     assert_int_equal(clock_of(r, "D02")->state, CLOCK_MET);
     assert_int_equal(clock_of(r, "D03")->state, CLOCK_BREACHED); /* 25 hours after the approval */
     accepted(says("psb-bynr", "REF.RECEIPT", "sthj", "2024-09-28 15:00", 1));
-    assert_int_equal(clock_of(r, "D09")->due_lenient, at("2024-10-09 00:00")); /* V2: the National Day rolls it to 8 October 24:00 */
+    /* V2: the National Day rolls it to 8 October 24:00 */
+    assert_int_equal(clock_of(r, "D09")->due_lenient, at("2024-10-09 00:00"));
     struct submission low = says("psb-bynr", "REF.FILED", "sthj", "2024-10-08 17:00", 1);
     low.approver_level = BYTES_NONE;
     refused(low, "APPROVER_LEVEL");
@@ -56,7 +57,8 @@ static void guards_name_every_reason(void **state) {
     refused(says("psb-bynr", "REF.RECEIPT", "sthj", "2026-06-08 10:00", 9), "REFERRAL_UNKNOWN");
     struct submission forged = says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:00", 1);
     struct verdict f;
-    const struct hearing hearing = {directory_by_slug(directory, BYTES_LITERAL("nm")), forged.business_time, &forged, NULL, BYTES_NONE};
+    const struct hearing hearing = {directory_by_slug(directory, BYTES_LITERAL("nm")), forged.business_time, &forged,
+                                    NULL, BYTES_NONE};
     judge(rules, directory, &hearing, &cases, keep, &f);
     assert_false(f.accepted);
     assert_string_equal(f.reasons[0].code, "SENDER_NOT_OWNER");
@@ -122,7 +124,8 @@ static void a_wrong_identifier_is_a_remark_and_no_refusal(void **state) {
     assert_true(remarked(&v, "NUMBER_FORM", "envelope.document_no"));
 }
 
-/* A review that was extended, ended, and began anew is passed on and comes back: the new limit runs on, the old extension stays ended. */
+/* A review that was extended, ended, and began anew is passed on and comes back: the new limit runs on, the old
+ * extension stays ended. */
 static void what_comes_back_reopens_the_limit_that_was_stopped(void **state) {
     (void)state;
     accepted(says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:00", 1));
@@ -143,7 +146,12 @@ static void what_comes_back_reopens_the_limit_that_was_stopped(void **state) {
 #define STORY(name) cmocka_unit_test_setup(name, fixture_fresh)
 int main(void) {
     const struct CMUnitTest tests[] = {STORY(a_wrong_identifier_is_a_remark_and_no_refusal),
-        STORY(a_referral_is_filed_within_three_days), STORY(the_police_may_not_return_for_incompleteness), STORY(guards_name_every_reason),
-        STORY(a_case_follows_the_river), STORY(what_comes_back_reopens_the_limit_that_was_stopped), STORY(without_an_agency_the_second_force_answers_the_first), STORY(a_fishing_case_goes_to_the_fishery_authority)};
+                                       STORY(a_referral_is_filed_within_three_days),
+                                       STORY(the_police_may_not_return_for_incompleteness),
+                                       STORY(guards_name_every_reason),
+                                       STORY(a_case_follows_the_river),
+                                       STORY(what_comes_back_reopens_the_limit_that_was_stopped),
+                                       STORY(without_an_agency_the_second_force_answers_the_first),
+                                       STORY(a_fishing_case_goes_to_the_fishery_authority)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

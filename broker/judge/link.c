@@ -19,7 +19,8 @@ static void take(struct judging *j, const struct link *link, struct referral *ot
     if (link->holder == CHANGE_OPENER) other->holder = r->opener;
     if (link->self_holder) other->holder = r->holder;
     clock_acts(j, other, &link->acts);
-    if (link->to != NO_STATE) memcpy(other->state, &j->p->machines[link->machine].states[link->to].key, sizeof other->state);
+    if (link->to != NO_STATE)
+        memcpy(other->state, &j->p->machines[link->machine].states[link->to].key, sizeof other->state);
     other->changed_at = j->submission->business_time;
     other->dirty = true;
     if (r->fresh && uuid_is_nil(&r->parent)) r->parent = other->id;

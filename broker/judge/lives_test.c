@@ -1,6 +1,6 @@
-/* Random lives of cases: whatever is sent, no illegal state, no clock running in a terminal state, every refusal with a reason, and a refusal
- * changes nothing. ECOCASE_LIVES sets how many lives (default 40000); a million take about two minutes. At the default every row that a
- * participant can send is taken at least once. */
+/* Random lives of cases: whatever is sent, no illegal state, no clock running in a terminal state, every refusal with a
+ * reason, and a refusal changes nothing. ECOCASE_LIVES sets how many lives (default 40000); a million take about two
+ * minutes. At the default every row that a participant can send is taken at least once. */
 #include <stdlib.h>
 #include "base/line.h"
 #include "broker/judge/hint.h"
@@ -16,7 +16,9 @@ static uint32_t dice(uint32_t sides) {
 }
 
 static const char *const senders[] = {"sthj", "nm", "psb-bynr", "psb-erds", "jcy", "zjfy", "sfj", "wlsh", "fgw"};
-static const char *const reason_codes[] = {"", "NF1", "RT1", "EX1", "EX2", "JB1", "CX1", "DIRECT_ADMIN", "NON_PROSECUTION", "EXEMPT", "INCOMPLETE", "RD1", "RD2", "JD1", "JD2"};
+static const char *const reason_codes[] = {
+    "",       "NF1",        "RT1", "EX1", "EX2", "JB1", "CX1", "DIRECT_ADMIN", "NON_PROSECUTION",
+    "EXEMPT", "INCOMPLETE", "RD1", "RD2", "JD1", "JD2"};
 static size_t taken[512], judged, accepted_count;
 
 static const char *of_role(int role, const char *otherwise) {
@@ -36,10 +38,13 @@ static const char *sender_for(const struct transition *t, const struct referral 
     switch (t->who) {
     case WHO_OPENER: return opener;
     case WHO_HOLDER: return holder[0] ? holder : opener;
-    case WHO_EITHER: case WHO_PARTY: return dice(2) && holder[0] ? holder : opener;
+    case WHO_EITHER:
+    case WHO_PARTY: return dice(2) && holder[0] ? holder : opener;
     case WHO_OPENER_OR_LEAD: return opener;
     case WHO_FORWARDER: return dice(2) && holder[0] ? holder : "psb-bynr";
-    case WHO_INVITEE: case WHO_ACCEPTED: case WHO_MEMBER: return invited_body(r, opener);
+    case WHO_INVITEE:
+    case WHO_ACCEPTED:
+    case WHO_MEMBER: return invited_body(r, opener);
     case WHO_ANYONE: break;
     }
     for (int role = 1; role < 8; role++) {
@@ -63,7 +68,10 @@ static const char *some_bodies(const char *sender) {
 static const char *receiver_for(const struct transition *t, const struct referral *r, const char *sender) {
     const char *opener = slug_of(r->opener), *holder = slug_of(r->holder);
     switch (t->receiver) {
-    case RECEIVER_NONE: case RECEIVER_PARTIES: case RECEIVER_ROSTER: case RECEIVER_ACCEPTED: return "";
+    case RECEIVER_NONE:
+    case RECEIVER_PARTIES:
+    case RECEIVER_ROSTER:
+    case RECEIVER_ACCEPTED: return "";
     case RECEIVER_INVITEES: return some_bodies(sender);
     case RECEIVER_OPENER: return opener;
     case RECEIVER_HOLDER: return holder;
@@ -87,14 +95,16 @@ static struct submission fitting(const struct procedure *p, const struct referra
     }
     const struct transition *t = fit[dice(count)];
     const char *sender = sender_for(t, r);
-    struct submission s = says(sender, p->events[t->event].name, receiver_for(t, r, sender), "2026-06-08 10:00", number);
+    struct submission s =
+        says(sender, p->events[t->event].name, receiver_for(t, r, sender), "2026-06-08 10:00", number);
     if (t->reason_count) s = with_reason(s, t->reasons[dice(t->reason_count)]);
     return s;
 }
 
 static struct submission any_paper(const struct procedure *p) {
     const char *from = senders[dice(9)];
-    struct submission s = says(from, p->events[dice(p->event_count)].name, senders[dice(9)], "2026-06-08 10:00", (uint8_t)(1 + dice(3)));
+    struct submission s =
+        says(from, p->events[dice(p->event_count)].name, senders[dice(9)], "2026-06-08 10:00", (uint8_t)(1 + dice(3)));
     return with_reason(s, reason_codes[dice(15)]);
 }
 
@@ -107,7 +117,8 @@ static void check_hints(const struct procedure *p, const struct referral *r) {
     for (; line_next(&rest, &line); lines++) {
         hinted++;
         answered += (r->hint_marks >> 2 * lines & 3) == HINT_ANSWERED;
-        if (referred && line_part(line, 8).count && (r->hint_marks >> 2 * lines & 3) == HINT_OPEN) fail_msg("a hint waits for a referral that was sent");
+        if (referred && line_part(line, 8).count && (r->hint_marks >> 2 * lines & 3) == HINT_OPEN)
+            fail_msg("a hint waits for a referral that was sent");
     }
     assert_true(lines <= LIMIT_HINTS);
     if (lines < 32) assert_int_equal(r->hint_marks >> 2 * lines, 0);
@@ -120,7 +131,8 @@ static void check_roster(const struct referral *r) {
     if (operation != (r->roster.count > 0)) fail_msg("%s has%s roster", r->machine, operation ? " no" : " a");
     if (!operation) return;
     roster_read(r->roster, &roster);
-    if (!bytes_equal(roster_write(&roster, keep), r->roster)) fail_msg("a roster reads otherwise than it was written: %.*s", BYTES_FMT(r->roster));
+    if (!bytes_equal(roster_write(&roster, keep), r->roster))
+        fail_msg("a roster reads otherwise than it was written: %.*s", BYTES_FMT(r->roster));
     bool ended = r->state[1] >= '3' && strcmp(r->state, "O91") != 0, answers_run = false, reports_run = false;
     size_t owing = 0;
     for (int i = 0; i < r->clock_count; i++) {
@@ -130,8 +142,10 @@ static void check_roster(const struct referral *r) {
     size_t waiting = 0;
     for (size_t i = 0; i < roster.count; i++) {
         const struct roster_row *row = &roster.rows[i];
-        if (!strchr("IADPRO", row->state) || row->number == r->opener) fail_msg("body %d of an operation is %c", row->number, row->state);
-        if ((row->state == ROSTER_REPORTED) != (row->reported != INSTANT_NONE)) fail_msg("%c, but reported %lld", row->state, (long long)row->reported);
+        if (!strchr("IADPRO", row->state) || row->number == r->opener)
+            fail_msg("body %d of an operation is %c", row->number, row->state);
+        if ((row->state == ROSTER_REPORTED) != (row->reported != INSTANT_NONE))
+            fail_msg("%c, but reported %lld", row->state, (long long)row->reported);
         if (row->state == ROSTER_REPORTED && !ended) fail_msg("reported before the end, in %s", r->state);
         if (strchr("AD", row->state) && row->answered == INSTANT_NONE) fail_msg("%c without an answer", row->state);
         if (row->state == ROSTER_PROPOSED && row->start == INSTANT_NONE) fail_msg("another time, but none named");
@@ -140,9 +154,12 @@ static void check_roster(const struct referral *r) {
         owing += row->state == ROSTER_ACCEPTED;
     }
     bool asked = strcmp(r->state, "O05") == 0 || strcmp(r->state, "O15") == 0;
-    if (asked && waiting && !answers_run) fail_msg("%zu bodies owe an answer in %s and no limit runs", waiting, r->state);
-    if (answers_run && (!asked || !waiting)) fail_msg("a limit for answers runs in %s with %zu waiting", r->state, waiting);
-    if (reports_run && (strcmp(r->state, "O30") != 0 || !owing)) fail_msg("a limit for reports runs in %s with %zu owing", r->state, owing);
+    if (asked && waiting && !answers_run)
+        fail_msg("%zu bodies owe an answer in %s and no limit runs", waiting, r->state);
+    if (answers_run && (!asked || !waiting))
+        fail_msg("a limit for answers runs in %s with %zu waiting", r->state, waiting);
+    if (reports_run && (strcmp(r->state, "O30") != 0 || !owing))
+        fail_msg("a limit for reports runs in %s with %zu owing", r->state, owing);
 }
 
 static void check_lawful(const struct procedure *p) {
@@ -165,7 +182,8 @@ static void count_row(const struct procedure *p, const struct submission *s, con
     for (int i = event->first; i < event->first + event->count; i++) {
         const struct transition *t = &p->transitions[i];
         int from = v->from_state[0] ? rules_state(p, t->machine, v->from_state) : -1;
-        bool here = strcmp(p->machines[t->machine].name, v->machine) == 0 && (from < 0 ? t->opens : (t->from >> from & 1u) != 0);
+        bool here = strcmp(p->machines[t->machine].name, v->machine) == 0 &&
+                    (from < 0 ? t->opens : (t->from >> from & 1u) != 0);
         bool reason = t->reason_count == 0;
         for (int k = 0; k < t->reason_count; k++) reason = reason || bytes_equal_cstr(s->reason_code, t->reasons[k]);
         if (here && reason && (t->senders & 1u << directory_by_slug(directory, s->sender)->role)) taken[i]++;
@@ -190,7 +208,7 @@ static void send(const struct procedure *p, struct submission s) {
 }
 
 static const char *const kind_codes[] = {"PATROL", "ENFORCE", "EMERGENCY", "MEETING", "NONE"};
-static const char *kind_now = "PATROL";  /* of the life's operation: a paper that names another is refused */
+static const char *kind_now = "PATROL"; /* of the life's operation: a paper that names another is refused */
 static struct submission operation_varied(struct submission s) {
     struct operation_part *o = &s.operation;
     o->kind = bytes_of_cstr(dice(12) ? kind_now : kind_codes[dice(5)]);
@@ -208,13 +226,16 @@ static struct submission operation_varied(struct submission s) {
 
 /* Parties, and what the ledger knows of them: penalties of other cases, of either category, now and then. */
 static void of_other_cases(int64_t now) {
-    static const struct persons parties = {2, {{"00112233445566aa", BYTES_NONE}, {"00112233445566bb", BYTES_LITERAL("证人")}}};
+    static const struct persons parties = {
+        2, {{"00112233445566aa", BYTES_NONE}, {"00112233445566bb", BYTES_LITERAL("证人")}}};
     static char known[600];
     size_t count = 0;
     fixture_persons = dice(3) ? &parties : NULL;
     for (uint32_t i = 0, lines = dice(4); i < lines; i++) {
-        count += (size_t)snprintf(known + count, sizeof known - count, "P\t%08x-0000-4000-8000-000000000000\t%s\t%lld\t%u\t甲罚〔2023〕%u号\n", dice(4), dice(2) ? "FISH" : "ENV1",
-                                  (long long)(at("2024-01-02 09:00") + now - (int64_t)dice(1200) * DAY_MS), dice(60), dice(9));
+        count += (size_t)snprintf(
+            known + count, sizeof known - count,
+            "P\t%08x-0000-4000-8000-000000000000\t%s\t%lld\t%u\t甲罚〔2023〕%u号\n", dice(4), dice(2) ? "FISH" : "ENV1",
+            (long long)(at("2024-01-02 09:00") + now - (int64_t)dice(1200) * DAY_MS), dice(60), dice(9));
     }
     fixture_elsewhere = bytes_of(known, count);
 }
@@ -230,7 +251,11 @@ static struct submission varied(struct submission s, int64_t *now) {
     if (!dice(6)) s.approval_time = s.business_time - (int64_t)dice(100) * HOUR_MS;
     if (!dice(5)) s.documents = document_list((const char *const[]){"DOC02", "DOC03", "DOC04", NULL});
     if (!dice(4)) {
-        struct said_fact facts[] = {{"waste_t", dice(6), "t"}, {"catch_kg", dice(600), "kg"}, {"method", 1, "ELECTRIC"}, {"water_body", 1, "ULANSUHAI"}, {"pH", 3, ""}};
+        struct said_fact facts[] = {{"waste_t", dice(6), "t"},
+                                    {"catch_kg", dice(600), "kg"},
+                                    {"method", 1, "ELECTRIC"},
+                                    {"water_body", 1, "ULANSUHAI"},
+                                    {"pH", 3, ""}};
         s.facts = fact_array(facts + dice(3), 1 + dice(3));
         s.fine_paid_fen = dice(2) ? 100 : 0;
         if (dice(2)) s.found_time = s.business_time - (int64_t)dice(60) * DAY_MS;
@@ -256,7 +281,8 @@ static struct submission birth(const struct procedure *p, uint8_t number) {
     const char *sender = t->senders & 1u << ROLE_AE && dice(2) ? agencies[dice(2)] : NULL;
     for (int role = 1; role < 8 && !sender; role++) sender = t->senders & 1u << role ? of_role(role, NULL) : NULL;
     static const struct referral nobody;
-    struct submission s = says(sender, p->events[t->event].name, receiver_for(t, &nobody, sender), "2026-06-08 10:00", number);
+    struct submission s =
+        says(sender, p->events[t->event].name, receiver_for(t, &nobody, sender), "2026-06-08 10:00", number);
     if (t->receiver == RECEIVER_NONE) s.recipients = text_list("");
     if (t->receiver == RECEIVER_ANY) s.recipients = text_list("jcy");
     return t->reason_count ? with_reason(s, t->reasons[dice(t->reason_count)]) : s;
@@ -287,9 +313,11 @@ static void random_lives_stay_lawful(void **state) {
         if (p->transitions[i].senders == SENDER_SYS) continue;
         rows++;
         untaken += !taken[i];
-        if (!taken[i] && lives >= 40000) print_message("never taken: %s %s\n", p->machines[p->transitions[i].machine].name, p->transitions[i].id);
+        if (!taken[i] && lives >= 40000)
+            print_message("never taken: %s %s\n", p->machines[p->transitions[i].machine].name, p->transitions[i].id);
     }
-    print_message("%ld lives, %zu judged, %zu accepted, %zu of %zu rows taken\n", lives, judged, accepted_count, rows - untaken, rows);
+    print_message("%ld lives, %zu judged, %zu accepted, %zu of %zu rows taken\n", lives, judged, accepted_count,
+                  rows - untaken, rows);
     print_message("%zu lines of hints seen, %zu of them answered\n", hinted, answered);
     assert_true(hinted > 1000 && answered > 10);
     assert_true(accepted_count * 4 > judged);

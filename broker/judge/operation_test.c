@@ -1,4 +1,5 @@
-/* 联合执法 · joint operations: who may plan, who is asked and owes what, when it may be confirmed, moved, reported and closed. */
+/* 联合执法 · joint operations: who may plan, who is asked and owes what, when it may be confirmed, moved, reported and
+ * closed. */
 #include "broker/judge/alert.h"
 #include "broker/judge/judge_fixture.h"
 
@@ -14,8 +15,12 @@ static struct submission lead_says(const char *event, const char *when) {
     s.operation.kind = BYTES_LITERAL("ENFORCE");
     return s;
 }
-static struct submission answers(const char *who, const char *event, const char *when) { return says(who, event, "psb-bynr", when, 1); }
-static struct submission declines(const char *who, const char *code, const char *when) { return with_reason(answers(who, "OPS.DECLINE", when), code); }
+static struct submission answers(const char *who, const char *event, const char *when) {
+    return says(who, event, "psb-bynr", when, 1);
+}
+static struct submission declines(const char *who, const char *code, const char *when) {
+    return with_reason(answers(who, "OPS.DECLINE", when), code);
+}
 
 static const struct referral *operation(void) { return cases.referrals[0]; }
 static struct roster_row body(const char *slug) {
@@ -57,7 +62,8 @@ static void a_plan_says_what_it_must(void **state) {
     struct verdict v = hear(bare);
     static const char *const fields[] = {"title", "purpose", "area", "lead"};
     for (size_t i = 0; i < 4; i++) assert_true(remarked(&v, "MISSING_FIELD", fields[i]));
-    assert_true(remarked(&v, "OPERATION_KIND", "kind") && remarked(&v, "WINDOW_ORDER", "window_end") && remarked(&v, "WINDOW_ORDER", "reply_by"));
+    assert_true(remarked(&v, "OPERATION_KIND", "kind") && remarked(&v, "WINDOW_ORDER", "window_end") &&
+                remarked(&v, "WINDOW_ORDER", "reply_by"));
     bare = planned("PATROL", "nm");
     bare.operation.end = INSTANT_NONE;
     refused(bare, "MISSING_FIELD");
@@ -179,7 +185,8 @@ static void run(const char *to) { /* to O30, ended on Monday 30 September 2024 *
     accepted(planned("PATROL", to));
     char copy[80], *rest = NULL;
     snprintf(copy, sizeof copy, "%s", to);
-    for (char *who = strtok_r(copy, " ", &rest); who; who = strtok_r(NULL, " ", &rest)) accepted(answers(who, "OPS.ACCEPT", "2024-09-26 12:00"));
+    for (char *who = strtok_r(copy, " ", &rest); who; who = strtok_r(NULL, " ", &rest))
+        accepted(answers(who, "OPS.ACCEPT", "2024-09-26 12:00"));
     accepted(lead_says("OPS.CONFIRM", "2024-09-27 09:00"));
     accepted(lead_says("OPS.START", "2024-09-28 06:00"));
 }
@@ -212,7 +219,8 @@ static void each_reports_once_and_who_is_late_is_named(void **state) {
     run("nm wlsh psb-bt");
     refused(answers("nm", "OPS.REPORT", "2024-09-29 09:00"), "NOT_IN_STATE");
     accepted(lead_says("OPS.END", "2024-09-30 18:00"));
-    assert_int_equal(clock_of(operation(), "D91")->due_lenient, at("2024-10-13 00:00")); /* 8 to 12 October: the 12th is a worked Saturday */
+    /* 8 to 12 October: the 12th is a worked Saturday */
+    assert_int_equal(clock_of(operation(), "D91")->due_lenient, at("2024-10-13 00:00"));
     struct submission report = answers("nm", "OPS.REPORT", "2024-10-08 09:00");
     report.operation.counts[COUNT_HOURS] = 365;
     report.operation.counts[COUNT_KM] = -2;
@@ -255,9 +263,11 @@ static void a_close_names_the_cases_that_findings_led_to(void **state) {
     close.operation.follow_ups = text_list("巴公行移〔2024〕8号"); /* named already */
     refused(close, "FOLLOW_UP_MISSING");
     close.operation.follow_ups = text_list("巴农移送〔2024〕9号");
-    fixture_elsewhere = BYTES_LITERAL("N\t巴公行移〔2024〕8号\n"); /* what the ledger knows to have grown out of it */
+    /* what the ledger knows to have grown out of it */
+    fixture_elsewhere = BYTES_LITERAL("N\t巴公行移〔2024〕8号\n");
     struct verdict v = accepted(close);
-    assert_true(remarked(&v, "FOLLOW_UP_UNKNOWN", "巴农移送〔2024〕9号") && !remarked(&v, "FOLLOW_UP_UNKNOWN", "巴公行移〔2024〕8号"));
+    assert_true(remarked(&v, "FOLLOW_UP_UNKNOWN", "巴农移送〔2024〕9号") &&
+                !remarked(&v, "FOLLOW_UP_UNKNOWN", "巴公行移〔2024〕8号"));
     struct roster roster;
     size_t leading, named;
     roster_read(operation()->roster, &roster);
@@ -308,9 +318,17 @@ static void alerts_name_who_owes(void **state) {
 
 int main(void) {
 #define STORY(name) cmocka_unit_test_setup(name, fixture_fresh)
-    const struct CMUnitTest tests[] = {STORY(police_and_agencies_plan_and_nobody_else), STORY(a_plan_says_what_it_must), STORY(each_body_answers_for_itself),
-        STORY(silence_ends_with_the_limit), STORY(an_emergency_gives_thirty_minutes_and_the_lead_may_say_otherwise), STORY(enforcement_needs_power_to_punish),
-        STORY(another_time_is_asked_of_all), STORY(a_finding_has_a_place_and_evidence), STORY(each_reports_once_and_who_is_late_is_named),
-        STORY(a_close_names_the_cases_that_findings_led_to), STORY(only_the_lead_leads), STORY(alerts_name_who_owes)};
+    const struct CMUnitTest tests[] = {STORY(police_and_agencies_plan_and_nobody_else),
+                                       STORY(a_plan_says_what_it_must),
+                                       STORY(each_body_answers_for_itself),
+                                       STORY(silence_ends_with_the_limit),
+                                       STORY(an_emergency_gives_thirty_minutes_and_the_lead_may_say_otherwise),
+                                       STORY(enforcement_needs_power_to_punish),
+                                       STORY(another_time_is_asked_of_all),
+                                       STORY(a_finding_has_a_place_and_evidence),
+                                       STORY(each_reports_once_and_who_is_late_is_named),
+                                       STORY(a_close_names_the_cases_that_findings_led_to),
+                                       STORY(only_the_lead_leads),
+                                       STORY(alerts_name_who_owes)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

@@ -4,13 +4,18 @@
 static bool listed(const struct procedure *p, int machine, int state, int event, int role) {
     for (size_t i = 0; i < p->transition_count; i++) {
         const struct transition *t = &p->transitions[i];
-        if (t->machine == machine && t->event == event && (t->from & UINT32_C(1) << state) && (t->senders & 1u << role)) return true;
+        if (t->machine == machine && t->event == event && (t->from & UINT32_C(1) << state) && (t->senders & 1u << role))
+            return true;
     }
     return false;
 }
 
 static struct referral standing(const struct procedure *p, int machine, int state) {
-    struct referral r = {.opener = 1, .holder = 19, .rules = (int16_t)p->version, .parties = UINT64_MAX, .handling_expires = INSTANT_NONE};
+    struct referral r = {.opener = 1,
+                         .holder = 19,
+                         .rules = (int16_t)p->version,
+                         .parties = UINT64_MAX,
+                         .handling_expires = INSTANT_NONE};
     r.id.b[15] = 1;
     snprintf(r.machine, sizeof r.machine, "%s", p->machines[machine].name);
     snprintf(r.state, sizeof r.state, "%s", p->machines[machine].states[state].code);
@@ -57,6 +62,7 @@ static void what_nobody_may_open_is_refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_not_listed_is_refused), cmocka_unit_test(what_nobody_may_open_is_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_not_listed_is_refused),
+                                       cmocka_unit_test(what_nobody_may_open_is_refused)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

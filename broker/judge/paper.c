@@ -1,5 +1,6 @@
-/* 文书 · what an event must bring, by direction, kind of case and event: missing documents and fields are named one by one. A transfer is never
- * refused for missing material (程序规定180(2)): such a lack is kept with the referral and goes back as a request for supplements. */
+/* 文书 · what an event must bring, by direction, kind of case and event: missing documents and fields are named one by
+ * one. A transfer is never refused for missing material (程序规定180(2)): such a lack is kept with the referral and
+ * goes back as a request for supplements. */
 #include "broker/judge/judging.h"
 #include "wire/digest.h"
 #include "wire/paper.h"
@@ -23,7 +24,8 @@ static bool field_given(const struct submission *s, int field) {
     case FIELD_PURPOSE: return s->purpose.count > 0;
     case FIELD_LINKED: return s->linked_numbers.number > 0 || s->agency_case_no.count > 0;
     case FIELD_AREA: return s->operation.corners >= 3;
-    case FIELD_WINDOW: case FIELD_PROPOSED: return s->operation.start != INSTANT_NONE && s->operation.end != INSTANT_NONE;
+    case FIELD_WINDOW:
+    case FIELD_PROPOSED: return s->operation.start != INSTANT_NONE && s->operation.end != INSTANT_NONE;
     case FIELD_LEAD: return s->operation.lead.count > 0;
     case FIELD_PLACE: return s->longitude.present && s->latitude.present && s->coordinates_system.count > 0;
     case FIELD_EVIDENCE: return s->operation.evidence > 0 || s->document_count > 0;
@@ -58,7 +60,8 @@ static void check_digests(struct judging *j) {
         char hex[DIGEST_SIZE * 2 + 1];
         struct digest digest = digest_of(paper.content);
         digest_hex(&digest, hex);
-        if (paper.size != (int64_t)paper.content.count || !bytes_equal_cstr(paper.sha256, hex)) judging_reason_text(j, "DIGEST_MISMATCH", paper.file_name);
+        if (paper.size != (int64_t)paper.content.count || !bytes_equal_cstr(paper.sha256, hex))
+            judging_reason_text(j, "DIGEST_MISMATCH", paper.file_name);
     }
 }
 
@@ -89,7 +92,8 @@ void judging_check_papers(struct judging *j, int regime, struct bytes category_c
     }
 }
 
-/* What an accepted submission still lacks, named one by one: of what may be supplied later, and of what is only remarked upon. */
+/* What an accepted submission still lacks, named one by one: of what may be supplied later, and of what is only
+ * remarked upon. */
 void judging_remark_papers(struct judging *j) {
     const struct event_rule *event = &j->p->events[j->event];
     const struct referral *r = j->referral;
@@ -97,7 +101,9 @@ void judging_remark_papers(struct judging *j) {
     uint64_t named = j->transition->names_gaps ? r->gaps : 0;
     for (int k = 0; event->packages && k < j->p->package_count; k++) {
         const struct package *package = &j->p->packages[k];
-        if (!(event->packages & UINT64_C(1) << k) || package->lack == LACK_REFUSE || !applies(j, package, r->regime, category)) continue;
+        if (!(event->packages & UINT64_C(1) << k) || package->lack == LACK_REFUSE ||
+            !applies(j, package, r->regime, category))
+            continue;
         if (package->lack == LACK_REMARK) named |= package->documents & ~j->brought;
         name_fields(j, package->fields, "LACKS_FIELD");
     }

@@ -1,5 +1,5 @@
-/* 文书 · what an event must bring: a transfer is never refused for missing material, what is missing is named one by one and goes back as a
- * request for supplements within 24 hours; elsewhere a missing thing is a reason, named. */
+/* 文书 · what an event must bring: a transfer is never refused for missing material, what is missing is named one by
+ * one and goes back as a request for supplements within 24 hours; elsewhere a missing thing is a reason, named. */
 #include "broker/judge/judge_fixture.h"
 #include "wire/digest.h"
 
@@ -18,11 +18,13 @@ static void what_is_missing_is_named_and_asked_for(void **state) {
     struct verdict v = accepted(send);
     assert_true(remarked(&v, "LACKS_DOCUMENT", "DOC03") && remarked(&v, "LACKS_DOCUMENT", "DOC04"));
     assert_false(remarked(&v, "LACKS_DOCUMENT", "DOC02"));
-    v = accepted(says("psb-bynr", "REF.RECEIPT", "nm", "2026-06-08 15:20", 1)); /* the police hear of it too */
+    /* the police hear of it too */
+    v = accepted(says("psb-bynr", "REF.RECEIPT", "nm", "2026-06-08 15:20", 1));
     assert_true(remarked(&v, "LACKS_DOCUMENT", "DOC03"));
     const struct referral *r = cases.referrals[0];
     assert_int_equal(clock_of(r, "D05")->due_strict, at("2026-06-09 15:20"));
-    struct submission back = with_reason(says("psb-bynr", "REF.RETURN_NOT_PSB", "nm", "2026-06-08 16:00", 1), "INCOMPLETE");
+    struct submission back =
+        with_reason(says("psb-bynr", "REF.RETURN_NOT_PSB", "nm", "2026-06-08 16:00", 1), "INCOMPLETE");
     refused(back, "INCOMPLETE_NOT_A_REASON");
     accepted(says("psb-bynr", "REF.SUPP_REQ", "nm", "2026-06-09 09:00", 1));
     assert_int_equal(clock_of(r, "D05")->state, CLOCK_MET);
@@ -44,7 +46,8 @@ static void a_whole_package_starts_no_request(void **state) {
     struct verdict v = accepted(send);
     assert_false(remarked(&v, "LACKS_DOCUMENT", NULL) || remarked(&v, "LACKS_FIELD", NULL));
     accepted(says("psb-bynr", "REF.RECEIPT", "nm", "2026-06-08 15:00", 1));
-    for (int i = 0; i < cases.referrals[0]->clock_count; i++) assert_string_not_equal(cases.referrals[0]->clocks[i].rule, "D05");
+    for (int i = 0; i < cases.referrals[0]->clock_count; i++)
+        assert_string_not_equal(cases.referrals[0]->clocks[i].rule, "D05");
 }
 
 /* 17号-6: an environmental case brings more; which, depends on the category. */
@@ -74,7 +77,8 @@ static void a_refusal_to_file_needs_its_reason(void **state) {
 
 static void an_attachment_is_what_its_digest_says(void **state) {
     (void)state;
-    uint8_t bytes[256] = {2}; /* one document: code, number, title, file name, media type, size 2, digest, content of 2 bytes */
+    /* one document: code, number, title, file name, media type, size 2, digest, content of 2 bytes */
+    uint8_t bytes[256] = {2};
     char hex[DIGEST_SIZE * 2 + 1];
     struct digest digest = digest_of(BYTES_LITERAL("ab"));
     digest_hex(&digest, hex);
@@ -90,7 +94,7 @@ static void an_attachment_is_what_its_digest_says(void **state) {
     bytes[count++] = 0x01;
     memcpy(bytes + count, hex, 64);
     count += 64;
-    bytes[count++] = 2;    /* branch 1 */
+    bytes[count++] = 2; /* branch 1 */
     bytes[count++] = 4;
     bytes[count++] = 'a';
     size_t last = count;
@@ -107,7 +111,9 @@ static void an_attachment_is_what_its_digest_says(void **state) {
 
 #define STORY(name) cmocka_unit_test_setup(name, fixture_fresh)
 int main(void) {
-    const struct CMUnitTest tests[] = {STORY(what_is_missing_is_named_and_asked_for), STORY(a_whole_package_starts_no_request), STORY(each_kind_of_case_brings_its_own),
-        STORY(a_refusal_to_file_needs_its_reason), STORY(an_attachment_is_what_its_digest_says)};
+    const struct CMUnitTest tests[] = {
+        STORY(what_is_missing_is_named_and_asked_for), STORY(a_whole_package_starts_no_request),
+        STORY(each_kind_of_case_brings_its_own), STORY(a_refusal_to_file_needs_its_reason),
+        STORY(an_attachment_is_what_its_digest_says)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

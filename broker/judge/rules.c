@@ -1,11 +1,13 @@
-/* See judge.h and rules.h: loading of schemas/rules/ and of every superseded version kept in schemas/rules/earlier/<version>/. */
+/* See judge.h and rules.h: loading of schemas/rules/ and of every superseded version kept in
+ * schemas/rules/earlier/<version>/. */
 #include "broker/judge/rules.h"
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static enum outcome open_file(struct procedure *p, const char *folder, const char *name, struct setting **ret_root, struct fault *fault) {
+static enum outcome open_file(struct procedure *p, const char *folder, const char *name, struct setting **ret_root,
+                              struct fault *fault) {
     char path[1200];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     PROMISE(p->file_count < sizeof p->files / sizeof p->files[0]);
@@ -17,12 +19,16 @@ static enum outcome open_file(struct procedure *p, const char *folder, const cha
 /* Machines first, all of them, then their rows: a row may speak of another machine. */
 static enum outcome read_machines(struct procedure *p, const char *folder, struct setting *list, struct fault *fault) {
     struct setting *roots[MOST_MACHINES], *version = NULL;
-    if (list->count > MOST_MACHINES) return setting_fault(list, fault, "TOO_MANY", "more than %d machines: put some together", MOST_MACHINES);
+    if (list->count > MOST_MACHINES)
+        return setting_fault(list, fault, "TOO_MANY", "more than %d machines: put some together", MOST_MACHINES);
     for (struct setting *one = list->first; one; one = one->next) {
-        if (one->kind != SETTING_TEXT) return setting_fault(one, fault, "SETTINGS_TYPE", "a machine is named by its file, e.g. machine-ref.yaml");
+        if (one->kind != SETTING_TEXT)
+            return setting_fault(one, fault, "SETTINGS_TYPE", "a machine is named by its file, e.g. machine-ref.yaml");
         char path[1200];
         snprintf(path, sizeof path, "%s/%s", folder, one->text);
-        if (access(path, R_OK) != 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no file %s: write it or take the name out of machines", path);
+        if (access(path, R_OK) != 0)
+            return setting_fault(one, fault, "SETTINGS_UNKNOWN",
+                                 "there is no file %s: write it or take the name out of machines", path);
         TRY(open_file(p, folder, one->text, &roots[p->machine_count], fault));
         version = roots[p->machine_count];
         TRY(rules_read_machine(p, version, fault));
@@ -97,11 +103,16 @@ static int by_version(const void *a, const void *b) {
 static enum outcome check_versions(const struct rules *rules, const struct procedure *newest, struct fault *fault) {
     for (size_t i = 1; i < rules->version_count; i++) {
         const struct procedure *older = rules->versions[i - 1], *p = rules->versions[i];
-        struct setting *at = setting_get(settings_root(p->files[0]), "version"), *from = setting_get(settings_root(p->files[0]), "from");
+        struct setting *at = setting_get(settings_root(p->files[0]), "version"),
+                       *from = setting_get(settings_root(p->files[0]), "from");
         if (p->version == older->version) {
-            return setting_fault(at, fault, "SETTINGS_DUPLICATE", "version %d is loaded twice (also from %s): raise the number", p->version, settings_name(older->files[0]));
+            return setting_fault(at, fault, "SETTINGS_DUPLICATE",
+                                 "version %d is loaded twice (also from %s): raise the number", p->version,
+                                 settings_name(older->files[0]));
         }
-        if (p->from < older->from) return setting_fault(from, fault, "SETTINGS_TYPE", "a version is not in force before the one it supersedes: give a later date");
+        if (p->from < older->from)
+            return setting_fault(from, fault, "SETTINGS_TYPE",
+                                 "a version is not in force before the one it supersedes: give a later date");
     }
     if (rules->versions[rules->version_count - 1] != newest) {
         return setting_fault(setting_get(settings_root(newest->files[0]), "version"), fault, "SETTINGS_TYPE",
@@ -121,11 +132,14 @@ static enum outcome load(struct rules *rules, const char *folder, struct fault *
     AUTO(glob_free_auto) glob_t found = {0};
     if (glob(path, 0, NULL, &found) != 0) return OK;
     for (size_t i = 0; i < found.gl_pathc; i++) {
-        if (rules->version_count == MOST_VERSIONS) return fault_set(fault, REFUSE, "TOO_MANY", "%s/earlier: more than %d versions; keep those of open cases", folder, MOST_VERSIONS - 1);
+        if (rules->version_count == MOST_VERSIONS)
+            return fault_set(fault, REFUSE, "TOO_MANY", "%s/earlier: more than %d versions; keep those of open cases",
+                             folder, MOST_VERSIONS - 1);
         TRY(add_version(rules, found.gl_pathv[i], fault));
         const struct procedure *p = rules->versions[rules->version_count - 1];
         if (atoi(strrchr(found.gl_pathv[i], '/') + 1) != p->version) {
-            return setting_fault(setting_get(settings_root(p->files[0]), "version"), fault, "SETTINGS_TYPE", "the folder %s holds version %d: rename one of them", found.gl_pathv[i], p->version);
+            return setting_fault(setting_get(settings_root(p->files[0]), "version"), fault, "SETTINGS_TYPE",
+                                 "the folder %s holds version %d: rename one of them", found.gl_pathv[i], p->version);
         }
     }
     qsort(rules->versions, rules->version_count, sizeof rules->versions[0], by_version);

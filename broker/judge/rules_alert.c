@@ -28,15 +28,19 @@ static enum outcome read_warning(const struct setting *from, struct alert_warnin
     long number = from->kind == SETTING_TEXT ? strtol(from->text, &end, 10) : 0;
     if (end && strcmp(end, "%") == 0 && number > 0 && number < 100) ret->percent = (int)number;
     else if (end && strcmp(end, "h") == 0 && number > 0 && number <= 24 * 365) ret->before = number * HOUR_MS;
-    else return setting_fault(from, fault, "SETTINGS_TYPE", "a warning is a part of the term (\"50%%\") or hours before its end (\"24h\")");
+    else
+        return setting_fault(from, fault, "SETTINGS_TYPE",
+                             "a warning is a part of the term (\"50%%\") or hours before its end (\"24h\")");
     return OK;
 }
 
 static enum outcome read_exception(struct procedure *p, struct setting *from, struct fault *fault) {
     struct alert_policy *policy = &p->alerts;
     int64_t hours = 0;
-    if (policy->exception_count == MOST_ALERT_EXCEPTIONS) return setting_fault(from, fault, "TOO_MANY", "at most %d clocks of their own", MOST_ALERT_EXCEPTIONS);
-    if (rules_clock(p, from->key) < 0) return setting_fault(from, fault, "SETTINGS_TYPE", "no clock is named \"%s\"", from->key);
+    if (policy->exception_count == MOST_ALERT_EXCEPTIONS)
+        return setting_fault(from, fault, "TOO_MANY", "at most %d clocks of their own", MOST_ALERT_EXCEPTIONS);
+    if (rules_clock(p, from->key) < 0)
+        return setting_fault(from, fault, "SETTINGS_TYPE", "no clock is named \"%s\"", from->key);
     struct alert_exception *exception = &policy->exceptions[policy->exception_count++];
     snprintf(exception->clock, sizeof exception->clock, "%s", from->key);
     TRY(setting_int_or(from, "escalate_after", 0, 24 * 365, policy->escalate_after / HOUR_MS, &hours, fault));
@@ -50,19 +54,26 @@ enum outcome rules_read_alerts(struct procedure *p, struct setting *root, struct
     struct setting *list = NULL, *map = NULL;
     int64_t hours = 0;
     TRY(setting_need(root, "warn", SETTING_LIST, &list, fault));
-    if (list->count > MOST_WARNINGS) return setting_fault(list, fault, "TOO_MANY", "at most %d warnings", MOST_WARNINGS);
-    for (struct setting *one = list->first; one; one = one->next) TRY(read_warning(one, &policy->warnings[policy->warning_count++], fault));
+    if (list->count > MOST_WARNINGS)
+        return setting_fault(list, fault, "TOO_MANY", "at most %d warnings", MOST_WARNINGS);
+    for (struct setting *one = list->first; one; one = one->next)
+        TRY(read_warning(one, &policy->warnings[policy->warning_count++], fault));
     TRY(setting_int(root, "escalate_after", 0, 24 * 365, &hours, fault));
     policy->escalate_after = hours * HOUR_MS;
     TRY(setting_need(root, "supervisors", SETTING_MAP, &map, fault));
     for (struct setting *one = map->first; one; one = one->next) {
         enum role role;
         one->seen = true;
-        TRY(read_role(&(struct setting){.kind = SETTING_MAP, .key = one->key, .line = one->line, .column = one->column, .owner = one->owner}, &role, fault));
+        TRY(read_role(
+            &(struct setting){
+                .kind = SETTING_MAP, .key = one->key, .line = one->line, .column = one->column, .owner = one->owner},
+            &role, fault));
         TRY(rules_read_role_list(one, &policy->supervisors[role], fault));
     }
     for (int role = ROLE_AE; role <= ROLE_COO; role++) {
-        if (!policy->supervisors[role].count) return setting_fault(map, fault, "SETTINGS_MISSING", "who supervises %s is not said", role_text((enum role)role));
+        if (!policy->supervisors[role].count)
+            return setting_fault(map, fault, "SETTINGS_MISSING", "who supervises %s is not said",
+                                 role_text((enum role)role));
     }
     map = setting_get(root, "clocks");
     for (struct setting *one = map ? map->first : NULL; one; one = one->next) {

@@ -1,5 +1,5 @@
-/* What must hold of a procedure before anybody is judged by it: no unreachable state, no dead end, no two rows for one event of one sender
- * in one state, no word that nobody uses. What holds of clocks is in rules_flow.c. */
+/* What must hold of a procedure before anybody is judged by it: no unreachable state, no dead end, no two rows for one
+ * event of one sender in one state, no word that nobody uses. What holds of clocks is in rules_flow.c. */
 #include "broker/judge/rules.h"
 
 static enum outcome check_states(const struct procedure *p, int machine, struct fault *fault) {
@@ -22,10 +22,14 @@ static enum outcome check_states(const struct procedure *p, int machine, struct 
     for (int s = 0; s < m->state_count; s++) {
         const struct state_rule *state = &m->states[s];
         if (!(entered & UINT32_C(1) << s)) {
-            return setting_fault(state->at, fault, "SETTINGS_UNREACHABLE", "no row leads to %s: add one with to: %s, or take the state out", state->code, state->code);
+            return setting_fault(state->at, fault, "SETTINGS_UNREACHABLE",
+                                 "no row leads to %s: add one with to: %s, or take the state out", state->code,
+                                 state->code);
         }
         if (!state->terminal && !(left & UINT32_C(1) << s)) {
-            return setting_fault(state->at, fault, "SETTINGS_DEAD_END", "no row leaves %s and it is not terminal: add a row from it, or say terminal: true", state->code);
+            return setting_fault(state->at, fault, "SETTINGS_DEAD_END",
+                                 "no row leaves %s and it is not terminal: add a row from it, or say terminal: true",
+                                 state->code);
         }
     }
     return OK;
@@ -46,13 +50,17 @@ static enum outcome check_single(const struct procedure *p, size_t at, struct fa
     for (size_t i = 0; i < at; i++) {
         const struct transition *b = &p->transitions[i];
         if (a->machine == b->machine && strcmp(a->id, b->id) == 0) {
-            return setting_fault(a->at, fault, "SETTINGS_DUPLICATE", "the id %s stands twice: give one of the rows another", a->id);
+            return setting_fault(a->at, fault, "SETTINGS_DUPLICATE",
+                                 "the id %s stands twice: give one of the rows another", a->id);
         }
         bool overlap = (a->opens && b->opens) || (a->machine == b->machine && (a->from & b->from));
-        overlap = overlap && (a->addressed == ADDRESSED_EITHER || b->addressed == ADDRESSED_EITHER || a->addressed == b->addressed);
+        overlap = overlap && (a->addressed == ADDRESSED_EITHER || b->addressed == ADDRESSED_EITHER ||
+                              a->addressed == b->addressed);
         if (a->event == b->event && overlap && (a->senders & b->senders) && same_reasons(a, b)) {
-            return setting_fault(a->at, fault, "SETTINGS_DUPLICATE", "%s and %s (line %u) both take %s from one sender in one state: part them by from, sender, addressed or reasons", a->id,
-                                 b->id, b->at->line, p->events[a->event].name);
+            return setting_fault(a->at, fault, "SETTINGS_DUPLICATE",
+                                 "%s and %s (line %u) both take %s from one sender in one state: part them by from, "
+                                 "sender, addressed or reasons",
+                                 a->id, b->id, b->at->line, p->events[a->event].name);
         }
     }
     return OK;
@@ -61,7 +69,8 @@ static enum outcome check_single(const struct procedure *p, size_t at, struct fa
 static enum outcome check_events(const struct procedure *p, struct fault *fault) {
     for (int e = 0; e < p->event_count; e++) {
         if (!p->events[e].count) {
-            return setting_fault(p->events[e].at, fault, "SETTINGS_UNUSED", "no row takes the event %s: add a row, or take the event out", p->events[e].name);
+            return setting_fault(p->events[e].at, fault, "SETTINGS_UNUSED",
+                                 "no row takes the event %s: add a row, or take the event out", p->events[e].name);
         }
     }
     return OK;
@@ -70,7 +79,8 @@ static enum outcome check_events(const struct procedure *p, struct fault *fault)
 static uint32_t flags_of(const struct acts *acts) {
     uint32_t flags = 0;
     for (int i = 0; i < acts->count; i++) {
-        if (acts->one[i].flag != NO_FLAG && acts->one[i].kind != ACT_SUPERSEDE) flags |= UINT32_C(1) << acts->one[i].flag;
+        if (acts->one[i].flag != NO_FLAG && acts->one[i].kind != ACT_SUPERSEDE)
+            flags |= UINT32_C(1) << acts->one[i].flag;
         if (acts->one[i].unless != NO_FLAG) flags |= UINT32_C(1) << acts->one[i].unless;
     }
     return flags;
@@ -83,23 +93,32 @@ static bool takes(const struct transition *t, const char *reason) {
     return t->reason_count == 0;
 }
 
-/* A limit or a guard that depends on a reason which its row never takes would be there in vain; so would a package of documents. */
+/* A limit or a guard that depends on a reason which its row never takes would be there in vain; so would a package of
+ * documents. */
 static enum outcome check_reasons(const struct procedure *p, struct fault *fault) {
     for (size_t i = 0; i < p->transition_count; i++) {
         const struct transition *t = &p->transitions[i];
         for (int k = 0; k < t->acts.count; k++) {
             const struct act *act = &t->acts.one[k];
-            if (act->when && !takes(t, act->when)) return setting_fault(act->at, fault, "SETTINGS_UNUSED", "%s takes no reason %s: add it to its reasons or correct it", t->id, act->when);
+            if (act->when && !takes(t, act->when))
+                return setting_fault(act->at, fault, "SETTINGS_UNUSED",
+                                     "%s takes no reason %s: add it to its reasons or correct it", t->id, act->when);
         }
         for (int k = 0; k < 2; k++) {
-            if (t->head_when[k] && !takes(t, t->head_when[k])) return setting_fault(t->at, fault, "SETTINGS_UNUSED", "%s takes no reason %s: add it to its reasons or correct it", t->id, t->head_when[k]);
+            if (t->head_when[k] && !takes(t, t->head_when[k]))
+                return setting_fault(t->at, fault, "SETTINGS_UNUSED",
+                                     "%s takes no reason %s: add it to its reasons or correct it", t->id,
+                                     t->head_when[k]);
         }
     }
     for (int k = 0; k < p->package_count; k++) {
         const struct package *package = &p->packages[k];
         bool taken = !package->reason;
-        for (size_t i = 0; i < p->transition_count && !taken; i++) taken = p->transitions[i].event == package->event && takes(&p->transitions[i], package->reason);
-        if (!taken) return setting_fault(package->at, fault, "SETTINGS_UNUSED", "no row of %s takes the reason %s: correct it", p->events[package->event].name, package->reason);
+        for (size_t i = 0; i < p->transition_count && !taken; i++)
+            taken = p->transitions[i].event == package->event && takes(&p->transitions[i], package->reason);
+        if (!taken)
+            return setting_fault(package->at, fault, "SETTINGS_UNUSED", "no row of %s takes the reason %s: correct it",
+                                 p->events[package->event].name, package->reason);
     }
     return OK;
 }
@@ -112,7 +131,10 @@ static enum outcome check_flags(const struct procedure *p, struct fault *fault) 
         const struct transition *t = &p->transitions[i];
         uint32_t asked = (t->flags_needed | flags_of(&t->acts)) & ~set;
         for (int f = 0; f < p->flag_count; f++) {
-            if (asked & UINT32_C(1) << f) return setting_fault(t->at, fault, "SETTINGS_UNUSED", "%s asks for %s, which no row sets: add set: [%s]", t->id, p->flags[f], p->flags[f]);
+            if (asked & UINT32_C(1) << f)
+                return setting_fault(t->at, fault, "SETTINGS_UNUSED",
+                                     "%s asks for %s, which no row sets: add set: [%s]", t->id, p->flags[f],
+                                     p->flags[f]);
         }
     }
     return OK;

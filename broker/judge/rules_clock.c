@@ -1,7 +1,8 @@
 /* clocks.yaml: the limits of the procedure, each in the form it has in every regime. See rules.h. */
 #include "broker/judge/rules.h"
 
-static enum outcome one_of(struct setting *from, const char *key, const char *const *names, int *ret, struct fault *fault) {
+static enum outcome one_of(struct setting *from, const char *key, const char *const *names, int *ret,
+                           struct fault *fault) {
     const char *text = "";
     TRY(setting_text(from, key, &text, fault));
     char listed[200] = "";
@@ -13,7 +14,8 @@ static enum outcome one_of(struct setting *from, const char *key, const char *co
         }
         at += (size_t)snprintf(listed + at, sizeof listed - at, "%s%s", i ? ", " : "", names[i]);
     }
-    return setting_fault(setting_get(from, key), fault, "SETTINGS_UNKNOWN", "%s must be one of %s, not \"%.30s\"", key, listed, text);
+    return setting_fault(setting_get(from, key), fault, "SETTINGS_UNKNOWN", "%s must be one of %s, not \"%.30s\"", key,
+                         listed, text);
 }
 
 static enum outcome read_form(struct setting *from, struct clock_form *ret, struct fault *fault) {
@@ -30,12 +32,14 @@ static enum outcome read_form(struct setting *from, struct clock_form *ret, stru
 
 static enum outcome read_clock(struct procedure *p, struct setting *from, struct fault *fault) {
     static const char *const actors[] = {"opener", "holder", "sender", "receiver", "invited", "reporting", NULL};
-    if (p->clock_count == MOST_RULE_CLOCKS) return setting_fault(from, fault, "TOO_MANY", "more than %d clocks", MOST_RULE_CLOCKS);
+    if (p->clock_count == MOST_RULE_CLOCKS)
+        return setting_fault(from, fault, "TOO_MANY", "more than %d clocks", MOST_RULE_CLOCKS);
     struct clock_rule *clock = &p->clocks[p->clock_count];
     int actor = 0;
     TRY(setting_text(from, "id", &clock->name, fault));
     if (strlen(clock->name) > 7 || rules_clock(p, clock->name) >= 0) {
-        return setting_fault(setting_get(from, "id"), fault, "SETTINGS_DUPLICATE", "the clock %.20s stands twice or has more than 7 bytes", clock->name);
+        return setting_fault(setting_get(from, "id"), fault, "SETTINGS_DUPLICATE",
+                             "the clock %.20s stands twice or has more than 7 bytes", clock->name);
     }
     clock->key = rules_key(clock->name);
     clock->at = from;
@@ -47,8 +51,11 @@ static enum outcome read_clock(struct procedure *p, struct setting *from, struct
     struct setting *regimes = setting_get(from, "regimes");
     for (struct setting *one = regimes ? regimes->first : NULL; one; one = one->next) {
         int regime = -1;
-        for (int i = 1; i < p->regime_count; i++) regime = one->key && strcmp(p->regimes[i].code, one->key) == 0 ? i : regime;
-        if (regime < 0) return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no regime \"%.20s\" beside the general one", one->key ? one->key : "");
+        for (int i = 1; i < p->regime_count; i++)
+            regime = one->key && strcmp(p->regimes[i].code, one->key) == 0 ? i : regime;
+        if (regime < 0)
+            return setting_fault(one, fault, "SETTINGS_UNKNOWN", "there is no regime \"%.20s\" beside the general one",
+                                 one->key ? one->key : "");
         one->seen = true;
         TRY(read_form(one, &clock->forms[regime], fault));
     }

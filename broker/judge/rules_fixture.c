@@ -24,8 +24,11 @@ static char *read_text(const char *path, size_t *ret_count) {
     buffer_free(&text);
     return copy;
 }
-static const char *const files[] = {"rules.yaml", "clocks.yaml", "documents.yaml", "holidays.yaml", "alerts.yaml", "machine-ref.yaml", "machine-rev.yaml", "machine-jur.yaml", "machine-coo.yaml",
-                                    "machine-det.yaml", "machine-con.yaml", "machine-clu.yaml", "machine-ops.yaml", "machine-adm.yaml", "thresholds.yaml", "facts.yaml", "divisions.yaml"};
+static const char *const files[] = {"rules.yaml",       "clocks.yaml",      "documents.yaml",   "holidays.yaml",
+                                    "alerts.yaml",      "machine-ref.yaml", "machine-rev.yaml", "machine-jur.yaml",
+                                    "machine-coo.yaml", "machine-det.yaml", "machine-con.yaml", "machine-clu.yaml",
+                                    "machine-ops.yaml", "machine-adm.yaml", "thresholds.yaml",  "facts.yaml",
+                                    "divisions.yaml"};
 char *fixture_copy_text(const char *file, const char *find, const char *put) {
     char path[256];
     size_t count;
@@ -73,4 +76,3 @@ int fixture_remove_folder(void **state) {
     (void)state;
     return nftw(fixture_folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
-

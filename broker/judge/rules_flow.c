@@ -1,21 +1,28 @@
-/* Which clocks may run in which state, by following every row until nothing new is found. A clock must be started or measured somewhere,
- * be ended by something, and may not run on in a terminal state. */
+/* Which clocks may run in which state, by following every row until nothing new is found. A clock must be started or
+ * measured somewhere, be ended by something, and may not run on in a terminal state. */
 #include "broker/judge/rules.h"
 
 typedef uint64_t running[MOST_MACHINES][MOST_STATES];
 #define BIT(clock) (UINT64_C(1) << (clock))
 
-static bool certain(const struct act *act) { return !act->when && act->flag == NO_FLAG && act->unless == NO_FLAG && !act->unlinked && !act->settled && !act->kinds; }
+static bool certain(const struct act *act) {
+    return !act->when && act->flag == NO_FLAG && act->unless == NO_FLAG && !act->unlinked && !act->settled &&
+           !act->kinds;
+}
 
 /* What may run after the acts, when `in` may run before them. */
 static uint64_t after(const struct acts *acts, uint64_t in) {
     for (int i = 0; i < acts->count; i++) {
         const struct act *act = &acts->one[i];
         switch (act->kind) {
-        case ACT_MEASURE: case ACT_PAUSE: case ACT_RESUME: break;
-        case ACT_STOP: case ACT_VOID: in = certain(act) ? in & ~BIT(act->clock) : in; break;
+        case ACT_MEASURE:
+        case ACT_PAUSE:
+        case ACT_RESUME: break;
+        case ACT_STOP:
+        case ACT_VOID: in = certain(act) ? in & ~BIT(act->clock) : in; break;
         case ACT_VOID_ALL: in = 0; break;
-        case ACT_REOPEN: case ACT_START: in |= BIT(act->clock); break;
+        case ACT_REOPEN:
+        case ACT_START: in |= BIT(act->clock); break;
         case ACT_SUPERSEDE: in = in & BIT(act->clock) ? in | BIT(act->by) : in; break;
         }
     }
@@ -43,7 +50,8 @@ static bool follow_all(const struct procedure *p, running *r) {
     bool more = false;
     for (size_t i = 0; i < p->transition_count; i++) {
         const struct transition *t = &p->transitions[i];
-        if (t->opens && !p->machines[t->machine].states[t->to].terminal) more = spread(&(*r)[t->machine][t->to], after(&t->acts, 0)) || more;
+        if (t->opens && !p->machines[t->machine].states[t->to].terminal)
+            more = spread(&(*r)[t->machine][t->to], after(&t->acts, 0)) || more;
         struct link own = {.machine = t->machine, .from = t->from, .to = t->to, .acts = t->acts};
         more = follow(p, r, &own, t->stopped) || more;
         for (int k = 0; k < t->link_count; k++) more = follow(p, r, &t->links[k], 0) || more;
@@ -51,16 +59,20 @@ static bool follow_all(const struct procedure *p, running *r) {
     return more;
 }
 
-static enum outcome still_runs(const struct procedure *p, const struct setting *at, const char *id, uint64_t left, const struct state_rule *state, struct fault *fault) {
+static enum outcome still_runs(const struct procedure *p, const struct setting *at, const char *id, uint64_t left,
+                               const struct state_rule *state, struct fault *fault) {
     for (int c = 0; c < p->clock_count; c++) {
         if (left & BIT(c)) {
-            return setting_fault(at, fault, "SETTINGS_CLOCK", "%s leads to the terminal %s while the clock %s may run: stop or void it there", id, state->code, p->clocks[c].name);
+            return setting_fault(at, fault, "SETTINGS_CLOCK",
+                                 "%s leads to the terminal %s while the clock %s may run: stop or void it there", id,
+                                 state->code, p->clocks[c].name);
         }
     }
     return OK;
 }
 
-static enum outcome check_ends(const struct procedure *p, running *r, const struct link *way, uint64_t never, const char *id, struct fault *fault) {
+static enum outcome check_ends(const struct procedure *p, running *r, const struct link *way, uint64_t never,
+                               const char *id, struct fault *fault) {
     const struct machine *m = &p->machines[way->machine];
     for (int s = 0; s < m->state_count; s++) {
         int next = way->to == NO_STATE ? s : way->to;
@@ -96,7 +108,8 @@ static void note(const struct acts *acts, uint64_t *started, uint64_t *ended, ui
 static bool has(const struct acts *acts, int clock) {
     for (int i = 0; i < acts->count; i++) {
         const struct act *act = &acts->one[i];
-        if ((act->kind == ACT_START && act->clock == clock) || (act->kind == ACT_SUPERSEDE && act->by == clock)) return true;
+        if ((act->kind == ACT_START && act->clock == clock) || (act->kind == ACT_SUPERSEDE && act->by == clock))
+            return true;
     }
     return false;
 }
@@ -119,10 +132,14 @@ enum outcome rules_check_clocks(const struct procedure *p, struct fault *fault) 
         for (int k = 0; k < t->link_count; k++) note(&t->links[k].acts, &started, &ended, &used);
     }
     for (int c = 0; c < p->clock_count; c++) {
-        if (!(used & BIT(c))) return setting_fault(p->clocks[c].at, fault, "SETTINGS_UNUSED", "no row starts or measures the clock %s: use it, or take it out", p->clocks[c].name);
+        if (!(used & BIT(c)))
+            return setting_fault(p->clocks[c].at, fault, "SETTINGS_UNUSED",
+                                 "no row starts or measures the clock %s: use it, or take it out", p->clocks[c].name);
         if ((started & BIT(c)) && !(ended & BIT(c))) {
             const struct transition *t = starter(p, c);
-            return setting_fault(t->at, fault, "SETTINGS_CLOCK", "%s starts the clock %s, which nothing stops: add stop or void where its duty ends", t->id, p->clocks[c].name);
+            return setting_fault(t->at, fault, "SETTINGS_CLOCK",
+                                 "%s starts the clock %s, which nothing stops: add stop or void where its duty ends",
+                                 t->id, p->clocks[c].name);
         }
     }
     running r = {{0}};

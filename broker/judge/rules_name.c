@@ -1,4 +1,5 @@
-/* Names of the rules: from what files and messages say to indexes, and from codes to words for people. See rules.h and judge.h. */
+/* Names of the rules: from what files and messages say to indexes, and from codes to words for people. See rules.h and
+ * judge.h. */
 #include "broker/judge/rules.h"
 
 uint64_t rules_key(const char *name) {
@@ -76,9 +77,11 @@ int rules_category(const struct procedure *p, struct bytes code) {
 
 int rules_kind(const struct procedure *p, struct bytes code) { return rules_word_of(p->kinds, p->kind_count, code); }
 
-static const char *const fields[FIELD_COUNT] = {"title", "reason", "signer", "approver", "decided_time", "officers", "parties", "items", "agency_case_no",
-    "approval_time", "report_time", "found_time", "penalties", "document_no", "purpose", "linked_numbers",
-    "area", "window", "lead", "proposed", "longitude", "evidence"};
+static const char *const fields[FIELD_COUNT] = {
+    "title",     "reason",      "signer",         "approver",       "decided_time", "officers",
+    "parties",   "items",       "agency_case_no", "approval_time",  "report_time",  "found_time",
+    "penalties", "document_no", "purpose",        "linked_numbers", "area",         "window",
+    "lead",      "proposed",    "longitude",      "evidence"};
 int rules_field(const char *name) {
     for (int i = 0; i < FIELD_COUNT; i++) {
         if (strcmp(fields[i], name) == 0) return i;
@@ -117,12 +120,14 @@ struct rule_name rules_clock_name(const struct rules *rules, const char *rule) {
         const struct procedure *p = rules->versions[i];
         int c = rules_clock(p, rule);
         if (c >= 0) return (struct rule_name){p->clocks[c].zh, p->clocks[c].en};
-        if (strcmp(rule, p->thresholds.late.id) == 0) return (struct rule_name){p->thresholds.late.zh, p->thresholds.late.en};
+        if (strcmp(rule, p->thresholds.late.id) == 0)
+            return (struct rule_name){p->thresholds.late.zh, p->thresholds.late.en};
     }
     return (struct rule_name){rule, rule};
 }
 
-/* Every word once more, for whoever keeps them (the ledger's views): machines, states, events, clocks, regimes' clocks apart. */
+/* Every word once more, for whoever keeps them (the ledger's views): machines, states, events, clocks, regimes' clocks
+ * apart. */
 static size_t words_of(const struct procedure *p, size_t index, struct rule_word *ret) {
     size_t at = index;
     if (at < p->machine_count) {
@@ -144,7 +149,8 @@ static size_t words_of(const struct procedure *p, size_t index, struct rule_word
     }
     at -= p->event_count;
     if (at < p->clock_count) {
-        *ret = (struct rule_word){"C", "", p->clocks[at].name, p->clocks[at].zh, p->clocks[at].en, p->clocks[at].forms[0].basis, false};
+        *ret = (struct rule_word){
+            "C", "", p->clocks[at].name, p->clocks[at].zh, p->clocks[at].en, p->clocks[at].forms[0].basis, false};
         return 0;
     }
     at -= p->clock_count;
@@ -164,7 +170,8 @@ static size_t words_of(const struct procedure *p, size_t index, struct rule_word
     }
     at -= p->external_count;
     if (at < p->handling_count) {
-        *ret = (struct rule_word){"H", "", p->handlings[at].code, p->handlings[at].zh, p->handlings[at].en, "", !p->handlings[at].titles};
+        *ret = (struct rule_word){
+            "H", "", p->handlings[at].code, p->handlings[at].zh, p->handlings[at].en, "", !p->handlings[at].titles};
         return 0;
     }
     at -= p->handling_count;
@@ -183,8 +190,10 @@ static size_t words_of(const struct procedure *p, size_t index, struct rule_word
         return 0;
     }
     at -= p->kind_count;
-    const struct rule_word own[] = {{"C", "", p->thresholds.late.id, p->thresholds.late.zh, p->thresholds.late.en, p->thresholds.late.basis, false},
-        {"E", "", "SYS.HINT", "应移未移提示", "hint", "", false}, {"E", "", "SYS.UNREFERRED", "应移未移", "should have been referred", "", false}};
+    const struct rule_word own[] = {
+        {"C", "", p->thresholds.late.id, p->thresholds.late.zh, p->thresholds.late.en, p->thresholds.late.basis, false},
+        {"E", "", "SYS.HINT", "应移未移提示", "hint", "", false},
+        {"E", "", "SYS.UNREFERRED", "应移未移", "should have been referred", "", false}};
     if (at < sizeof own / sizeof own[0]) {
         *ret = own[at];
         return 0;

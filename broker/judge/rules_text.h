@@ -3,7 +3,8 @@
 #define ECOCASE_BROKER_JUDGE_RULES_TEXT_H
 #include "broker/judge/rules.h"
 MUST_USE enum outcome diagram_of(const struct procedure *p, int machine, struct buffer *into, struct fault *fault);
-MUST_USE enum outcome page_row(const struct procedure *p, const struct transition *t, struct buffer *into, struct fault *fault);
+MUST_USE enum outcome page_row(const struct procedure *p, const struct transition *t, struct buffer *into,
+                               struct fault *fault);
 MUST_USE enum outcome page_thresholds(const struct procedure *p, struct buffer *into, struct fault *fault);
 MUST_USE enum outcome page_handling(const struct procedure *p, struct buffer *into, struct fault *fault);
 #endif

@@ -1,5 +1,5 @@
-/* Two sides, and those outside: a hand-over needs both papers and tells where they differ; what goes to an addressee without an inbox is kept
- * until a party says that it was served. */
+/* Two sides, and those outside: a hand-over needs both papers and tells where they differ; what goes to an addressee
+ * without an inbox is kept until a party says that it was served. */
 #include "broker/judge/judge_fixture.h"
 
 static struct walk_field goods(const char *const (*items)[3]) {
@@ -31,7 +31,8 @@ static void a_hand_over_needs_both_sides(void **state) {
     file_case();
     const struct referral *r = cases.referrals[0];
     struct submission ours = says("sthj", "REF.HANDOVER", "psb-bynr", "2026-06-10 10:00", 1);
-    ours.items = goods((const char *const[][3]){{"电机", "2", "台"}, {"钢丝绳", "30", "m"}, {"账册", "1", "本"}, {NULL}});
+    ours.items =
+        goods((const char *const[][3]){{"电机", "2", "台"}, {"钢丝绳", "30", "m"}, {"账册", "1", "本"}, {NULL}});
     struct verdict v = accepted(ours);
     assert_true(remarked(&v, "AWAITS_OTHER_SIDE", NULL));
     assert_string_equal(r->state, "A40");
@@ -39,7 +40,8 @@ static void a_hand_over_needs_both_sides(void **state) {
     v = accepted(ours); /* the same side again completes nothing */
     assert_string_equal(r->state, "A40");
     struct submission theirs = says("psb-bynr", "REF.HANDOVER", "sthj", "2026-06-10 15:00", 1);
-    theirs.items = goods((const char *const[][3]){{"电机", "1", "台"}, {"账册", "1", "本"}, {"硬盘", "1", "块"}, {NULL}});
+    theirs.items =
+        goods((const char *const[][3]){{"电机", "1", "台"}, {"账册", "1", "本"}, {"硬盘", "1", "块"}, {NULL}});
     v = accepted(theirs);
     assert_string_equal(r->state, "A41");
     assert_int_equal(clock_of(r, "D12")->state, CLOCK_MET);
@@ -56,7 +58,8 @@ static void equal_lists_differ_in_nothing(void **state) {
     (void)state;
     file_case();
     static const char *const list[][3] = {{"电机", "2", "台"}, {NULL}};
-    struct submission ours = says("psb-bynr", "REF.HANDOVER", "sthj", "2026-06-10 10:00", 1), theirs = says("sthj", "REF.HANDOVER", "psb-bynr", "2026-06-10 10:00", 1);
+    struct submission ours = says("psb-bynr", "REF.HANDOVER", "sthj", "2026-06-10 10:00", 1),
+                      theirs = says("sthj", "REF.HANDOVER", "psb-bynr", "2026-06-10 10:00", 1);
     ours.items = theirs.items = goods(list);
     accepted(ours);
     struct verdict v = accepted(theirs);
@@ -112,7 +115,7 @@ static void copies_follow_the_table(void **state) {
 
 #define STORY(name) cmocka_unit_test_setup(name, fixture_fresh)
 int main(void) {
-    const struct CMUnitTest tests[] = {STORY(a_hand_over_needs_both_sides), STORY(equal_lists_differ_in_nothing), STORY(what_has_no_inbox_is_served_by_hand),
-        STORY(copies_follow_the_table)};
+    const struct CMUnitTest tests[] = {STORY(a_hand_over_needs_both_sides), STORY(equal_lists_differ_in_nothing),
+                                       STORY(what_has_no_inbox_is_served_by_hand), STORY(copies_follow_the_table)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

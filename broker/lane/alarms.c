@@ -1,6 +1,6 @@
-/* 提醒: what the lane's time brings by itself (see batch.h): warnings, overdue, escalations and corrections of running clocks, each an event
- * of the ledger and a message to who must act and who supervises. One transaction with the fence, like a batch of submissions; what was
- * told is in the referral row, so that it is told once, whoever owns the lane. */
+/* 提醒: what the lane's time brings by itself (see batch.h): warnings, overdue, escalations and corrections of running
+ * clocks, each an event of the ledger and a message to who must act and who supervises. One transaction with the fence,
+ * like a batch of submissions; what was told is in the referral row, so that it is told once, whoever owns the lane. */
 #include "broker/judge/alert.h"
 #include "broker/lane/batch.h"
 #include "base/point.h"
@@ -27,7 +27,8 @@ static enum outcome tell_due(struct batch *b, const struct uuid *ids, size_t cou
     for (size_t i = 0; i < count; i++) {
         struct case_state *state = cases_find(s->cases, &ids[i]);
         for (size_t r = 0; r < state->count; r++) {
-            if (state->referrals[r]->alarm_at != INSTANT_NONE && state->referrals[r]->alarm_at <= s->row.time) TRY(tell_all(b, state->referrals[r], fault));
+            if (state->referrals[r]->alarm_at != INSTANT_NONE && state->referrals[r]->alarm_at <= s->row.time)
+                TRY(tell_all(b, state->referrals[r], fault));
         }
     }
     return OK;

@@ -1,12 +1,12 @@
-/* One batch: examine ▸ judge ▸ record ▸ deliver (see lane.h). Judging can be done anew from the messages (SUBMISSION_RACE), so nothing
- * but the case cache is changed before the transaction is in. */
+/* One batch: examine ▸ judge ▸ record ▸ deliver (see lane.h). Judging can be done anew from the messages
+ * (SUBMISSION_RACE), so nothing but the case cache is changed before the transaction is in. */
 #include "broker/lane/batch.h"
 #include "broker/deliver/kept.h"
 #include "broker/judge/alert.h"
 #include "base/log.h"
 #include "base/point.h"
 
-#define RACES_MOST 5
+#define RACES_MOST      5
 #define CAREFUL_BATCHES 64 /* after a repeat; where one came, more are likely */
 
 static const struct participant *owner_of(const struct session *s, const rd_kafka_message_t *message) {
@@ -16,7 +16,8 @@ static const struct participant *owner_of(const struct session *s, const rd_kafk
     return directory_by_slug(s->directory, bytes_of_cstr(topic + sizeof prefix - 1));
 }
 
-/* Kafka's time of the record. Without a usable one (an own Kafka with odd settings, a hostile CreateTime) the lane's time stands in. */
+/* Kafka's time of the record. Without a usable one (an own Kafka with odd settings, a hostile CreateTime) the lane's
+ * time stands in. */
 static instant time_of(const struct session *s, const rd_kafka_message_t *message) {
     rd_kafka_timestamp_type_t type;
     instant at = rd_kafka_message_timestamp(message, &type);
@@ -29,7 +30,9 @@ static void examine_clock(struct batch *b, const struct arrival *arrival, instan
     struct fault fault = {0};
     examine(b->s->broker->catalogue, arrival, &examination, &fault);
     bool tick = examination.what == EXAMINED_TICK && examination.submission.lane == arrival->lane;
-    if (!tick) log_warn("lane.clock.passed_over", "lane=%d offset=%lld code=%s", arrival->lane, (long long)next - 1, fault.code);
+    if (!tick)
+        log_warn("lane.clock.passed_over", "lane=%d offset=%lld code=%s", arrival->lane, (long long)next - 1,
+                 fault.code);
     ticks_add(&b->s->ticks, tick ? at : INSTANT_NONE, next);
 }
 
@@ -42,15 +45,24 @@ static void examine_all(struct batch *b) {
         const rd_kafka_message_t *m = s->messages[i];
         if (m->rkt != topic) owner = owner_of(s, m);
         topic = m->rkt;
-        struct arrival arrival = {.key = bytes_of(m->key, m->key_len), .value = bytes_of(m->payload, m->len), .lane = s->lane->number,
-                                  .lanes = s->world.lanes, .clock = !owner, .owner = owner, .secret = bytes_of_cstr(s->world.person_secret)};
+        struct arrival arrival = {.key = bytes_of(m->key, m->key_len),
+                                  .value = bytes_of(m->payload, m->len),
+                                  .lane = s->lane->number,
+                                  .lanes = s->world.lanes,
+                                  .clock = !owner,
+                                  .owner = owner,
+                                  .secret = bytes_of_cstr(s->world.person_secret)};
         if (!owner) {
             examine_clock(b, &arrival, time_of(s, m), m->offset + 1);
             continue;
         }
         struct item *item = &b->items[b->count++];
         struct fault fault = {0};
-        *item = (struct item){.key = arrival.key, .value = arrival.value, .offset = m->offset, .owner = owner, .broker_time = time_of(s, m)};
+        *item = (struct item){.key = arrival.key,
+                              .value = arrival.value,
+                              .offset = m->offset,
+                              .owner = owner,
+                              .broker_time = time_of(s, m)};
         examine(s->broker->catalogue, &arrival, &item->examination, &fault);
         if (fault.what != OK) {
             struct fault *kept = arena_alloc(s->arena, sizeof *kept);
@@ -109,7 +121,8 @@ static enum outcome look_up_cases(struct batch *b, struct fault *fault) {
     struct uuid *ids = arena_array(b->s->arena, b->count, sizeof *ids);
     size_t count = 0;
     for (size_t i = 0; i < b->count; i++) {
-        if (b->items[i].examination.what == EXAMINED_SUBMISSION) ids[count++] = b->items[i].examination.submission.case_id;
+        if (b->items[i].examination.what == EXAMINED_SUBMISSION)
+            ids[count++] = b->items[i].examination.submission.case_id;
     }
     return batch_load_cases(b, ids, count, fault);
 }
@@ -141,10 +154,15 @@ enum outcome batch_write(struct batch *b, struct fault *fault) {
         r->alarm_at = alarm_next(s->broker->rules, r);
         if (r->alarm_at != INSTANT_NONE && r->alarm_at <= b->after.time) s->alarms_due = true;
     }
-    b->after.published = deliver_published(s->deliverer) < b->after.serial ? deliver_published(s->deliverer) : b->after.serial;
+    b->after.published =
+        deliver_published(s->deliverer) < b->after.serial ? deliver_published(s->deliverer) : b->after.serial;
     b->after.directory_version = s->directory_version;
-    struct ledger_batch batch = {.events = b->events, .event_count = b->event_count, .referrals = b->dirty, .referral_count = b->dirty_count,
-                                 .before = &s->row, .after = &b->after};
+    struct ledger_batch batch = {.events = b->events,
+                                 .event_count = b->event_count,
+                                 .referrals = b->dirty,
+                                 .referral_count = b->dirty_count,
+                                 .before = &s->row,
+                                 .after = &b->after};
     TRY(ledger_record(s->ledger, &batch, &s->newest_directory, fault));
     for (size_t i = 0; i < b->dirty_count; i++) b->dirty[i]->fresh = false;
     return OK;

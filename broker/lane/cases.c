@@ -2,8 +2,8 @@
 #include "broker/lane/lane.h"
 #include <stdlib.h>
 
-#define PLACES 8192u               /* a power of two; at most half of them used */
-#define MOST_BYTES (2u * MIB)      /* a referral takes some 2 KiB; a batch may go beyond it once */
+#define PLACES     8192u      /* a power of two; at most half of them used */
+#define MOST_BYTES (2u * MIB) /* a referral takes some 2 KiB; a batch may go beyond it once */
 struct cases {
     struct arena *keep;
     size_t count;
@@ -26,7 +26,9 @@ void cases_drop(struct cases *cases) {
     memset(cases->places, 0, sizeof cases->places);
     cases->count = 0;
 }
-bool cases_full(const struct cases *cases) { return cases->count + LIMIT_BATCH > PLACES / 2 || arena_used(cases->keep) > MOST_BYTES; }
+bool cases_full(const struct cases *cases) {
+    return cases->count + LIMIT_BATCH > PLACES / 2 || arena_used(cases->keep) > MOST_BYTES;
+}
 struct arena *cases_keep(struct cases *cases) { return cases->keep; }
 
 static size_t place_of(const struct uuid *id) {

@@ -1,4 +1,5 @@
-/* Judging a batch (see batch.h): every item in order becomes an event row (entry.h); a message id is answered once, within the batch too. */
+/* Judging a batch (see batch.h): every item in order becomes an event row (entry.h); a message id is answered once,
+ * within the batch too. */
 #include "broker/lane/batch.h"
 
 /* The place of (sender, message id) in `seen`; its value is 0 or the event's index + 1. */
@@ -22,7 +23,8 @@ struct desk batch_desk(struct batch *b) {
 static void note_known(const struct batch *b, struct item *item, const uint32_t *seen) {
     if (item->known.found || !*seen) return;
     const struct ledger_event *first = &b->events[*seen - 1];
-    item->known = (struct known){.found = true, .kind = first->kind, .lane = b->s->lane->number, .serial = first->serial};
+    item->known =
+        (struct known){.found = true, .kind = first->kind, .lane = b->s->lane->number, .serial = first->serial};
     memcpy(item->known.hash, first->hash, sizeof item->known.hash);
 }
 
@@ -32,7 +34,8 @@ static void enter(struct batch *b, const struct desk *desk, struct item *item) {
     uint32_t *seen = submission ? seen_place(b, item) : NULL;
     struct known by_ledger = item->known;
     if (seen) note_known(b, item, seen);
-    struct case_state *state = submission && !item->known.found ? cases_find(s->cases, &item->examination.submission.case_id) : NULL;
+    struct case_state *state =
+        submission && !item->known.found ? cases_find(s->cases, &item->examination.submission.case_id) : NULL;
     struct ledger_event *event = &b->events[b->event_count++];
     if (state) item->elsewhere = elsewhere_of(b, item, state);
     entry_of_item(desk, item, state, cases_keep(s->cases), event);

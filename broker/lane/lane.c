@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define IDLE_WAIT_MS 100
-#define BUSY_WAIT_MS 4          /* while acknowledgements are awaited */
+#define IDLE_WAIT_MS      100
+#define BUSY_WAIT_MS      4 /* while acknowledgements are awaited */
 #define PUBLISHED_NOTE_MS 300
-#define CHECK_MS 1000
-#define LOST_REST_MS 9000       /* longer than the group's session time-out: by then the group knows who owns the lane */
+#define CHECK_MS          1000
+/* longer than the group's session time-out: by then the group knows who owns the lane */
+#define LOST_REST_MS 9000
 #define REST_MOST_MS 2000
 
 static enum outcome tick(struct session *s, struct fault *fault) {
@@ -53,7 +54,8 @@ static enum outcome one_round(struct session *s, struct fault *fault) {
 }
 
 static enum outcome leave(struct session *s, struct fault *fault) {
-    for (int64_t until = monotonic_ms() + DELIVER_LAST_WAIT_MS; !deliver_idle(s->deliverer) && monotonic_ms() < until;) {
+    for (int64_t until = monotonic_ms() + DELIVER_LAST_WAIT_MS;
+         !deliver_idle(s->deliverer) && monotonic_ms() < until;) {
         TRY(deliver_poll(s->deliverer, 20, fault));
     }
     if (deliver_published(s->deliverer) != s->row.published) TRY(session_batch(s, fault));
@@ -77,7 +79,10 @@ static void rest(struct lane *lane, int64_t ms) {
 }
 
 /* Trouble is told once per change of its kind; `lane.taken` tells its end. */
-struct trouble { char code[40]; int64_t rest_ms, started_ms; };
+struct trouble {
+    char code[40];
+    int64_t rest_ms, started_ms;
+};
 
 static void tell(struct trouble *trouble, const struct lane *lane, const struct fault *fault) {
     if (monotonic_ms() - trouble->started_ms > 5000) *trouble = (struct trouble){"", 50, trouble->started_ms};

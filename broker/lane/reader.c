@@ -1,4 +1,5 @@
-/* What a lane reads: partition i of every outbox in the directory and of the clock, from the ledger's offsets (see lane.h). */
+/* What a lane reads: partition i of every outbox in the directory and of the clock, from the ledger's offsets (see
+ * lane.h). */
 #include "broker/lane/lane.h"
 #include "base/log.h"
 #include "base/point.h"
@@ -19,7 +20,8 @@ static void add_source(struct sources *all, int number) {
 }
 
 /* The outboxes that can be read. One with another partition count is refused by name; the lane goes on without it. */
-static enum outcome find_sources(struct session *s, const struct directory *directory, struct sources *ret, struct fault *fault) {
+static enum outcome find_sources(struct session *s, const struct directory *directory, struct sources *ret,
+                                 struct fault *fault) {
     struct sources all = {.count = 0};
     int32_t partitions[LIMIT_PARTICIPANTS + 1];
     snprintf(all.names[0], TOPIC_NAME, "%s", TOPIC_CLOCK);
@@ -31,7 +33,8 @@ static enum outcome find_sources(struct session *s, const struct directory *dire
     TRY(bus_partitions_of(s->reader.handle, all.topics, all.count, ASK_MS, partitions, fault));
     if (partitions[0] != s->world.lanes) {
         return fault_set(fault, partitions[0] ? FATAL : RETRY, partitions[0] ? "WRONG_WORLD" : "KAFKA_UNREACHABLE",
-                         "topic %s has %d partitions, the ledger has %d lanes", TOPIC_CLOCK, partitions[0], s->world.lanes);
+                         "topic %s has %d partitions, the ledger has %d lanes", TOPIC_CLOCK, partitions[0],
+                         s->world.lanes);
     }
     s->outbox_missing = false;
     *ret = (struct sources){.count = 0};
@@ -42,21 +45,24 @@ static enum outcome find_sources(struct session *s, const struct directory *dire
             continue;
         }
         s->outbox_missing = s->outbox_missing || partitions[i] == 0;
-        log_error("lane.outbox.refused", "lane=%d topic=%s partitions=%d lanes=%d", s->lane->number, all.names[i], partitions[i], s->world.lanes);
+        log_error("lane.outbox.refused", "lane=%d topic=%s partitions=%d lanes=%d", s->lane->number, all.names[i],
+                  partitions[i], s->world.lanes);
     }
     return OK;
 }
 
-/* An offset beyond the end means another cluster or a lost tail: nothing may be read on. One before the beginning is told by Kafka
- * when reading (session_read). */
+/* An offset beyond the end means another cluster or a lost tail: nothing may be read on. One before the beginning is
+ * told by Kafka when reading (session_read). */
 static enum outcome check_ends(struct session *s, const struct sources *sources, struct fault *fault) {
     int64_t ends[LIMIT_PARTICIPANTS + 1];
     TRY(bus_ends(s->reader.handle, sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));
     for (size_t i = 0; i < sources->count; i++) {
         int64_t next = sources->number[i] ? s->row.next_offset[sources->number[i]] : s->row.clock_offset;
         if (next <= ends[i]) continue;
-        return fault_set(fault, FATAL, "WRONG_WORLD", "%s[%d] ends at %lld but the ledger has read up to %lld: Kafka lost its tail or is another cluster",
-                         sources->topics[i], s->lane->number, (long long)ends[i], (long long)next);
+        return fault_set(
+            fault, FATAL, "WRONG_WORLD",
+            "%s[%d] ends at %lld but the ledger has read up to %lld: Kafka lost its tail or is another cluster",
+            sources->topics[i], s->lane->number, (long long)ends[i], (long long)next);
     }
     return OK;
 }
@@ -64,7 +70,8 @@ static enum outcome check_ends(struct session *s, const struct sources *sources,
 /* Ticks that were deleted unread are no loss: the clock alone may begin later than the ledger's offset. */
 static enum outcome clock_from(struct session *s, int64_t *ret, struct fault *fault) {
     int64_t low = 0, high = 0;
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(s->reader.handle, TOPIC_CLOCK, s->lane->number, &low, &high, ASK_MS);
+    rd_kafka_resp_err_t error =
+        rd_kafka_query_watermark_offsets(s->reader.handle, TOPIC_CLOCK, s->lane->number, &low, &high, ASK_MS);
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", TOPIC_CLOCK, rd_kafka_err2str(error));
     *ret = s->row.clock_offset > low ? s->row.clock_offset : low;
     if (s->ticks.count) *ret = s->ticks.waiting[s->ticks.count - 1].next;
@@ -81,7 +88,8 @@ enum outcome session_assign(struct session *s, const struct directory *directory
     memset(s->assigned, 0, sizeof s->assigned);
     for (size_t i = 0; i < sources.count; i++) {
         int number = sources.number[i];
-        rd_kafka_topic_partition_list_add(list, sources.topics[i], s->lane->number)->offset = number ? s->row.next_offset[number] : clock;
+        rd_kafka_topic_partition_list_add(list, sources.topics[i], s->lane->number)->offset =
+            number ? s->row.next_offset[number] : clock;
         s->assigned[number] = number != 0;
         if (number && s->seen[number] < s->row.next_offset[number]) s->seen[number] = s->row.next_offset[number];
     }
@@ -105,15 +113,15 @@ static enum outcome hear(struct session *s, const rd_kafka_message_t *message, s
         return OK;
     }
     if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
-        return fault_set(fault, FATAL, "WRONG_WORLD", "lane %d: records were deleted that the ledger has not read: %s", s->lane->number,
-                         rd_kafka_message_errstr(message));
+        return fault_set(fault, FATAL, "WRONG_WORLD", "lane %d: records were deleted that the ledger has not read: %s",
+                         s->lane->number, rd_kafka_message_errstr(message));
     }
     log_debug("lane.reader", "lane=%d text=\"%s\"", s->lane->number, rd_kafka_message_errstr(message));
     return OK;
 }
 
-/* Wait for one, then take all that is there. One by one: a batch of librdkafka 2.0.2 also hands out the markers of transactions, as
- * messages without a topic. */
+/* Wait for one, then take all that is there. One by one: a batch of librdkafka 2.0.2 also hands out the markers of
+ * transactions, as messages without a topic. */
 enum outcome session_read(struct session *s, int wait_ms, struct fault *fault) {
     size_t bytes = 0;
     int64_t until = monotonic_ms() + wait_ms;

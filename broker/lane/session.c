@@ -1,15 +1,17 @@
-/* See lane.h: one ownership of a lane. A session ends on any trouble and a new one begins by taking the lane again: what the row says
- * then is the truth, so a lost COMMIT answer or a failed producer needs no memory of its own. */
+/* See lane.h: one ownership of a lane. A session ends on any trouble and a new one begins by taking the lane again:
+ * what the row says then is the truth, so a lost COMMIT answer or a failed producer needs no memory of its own. */
 #include "broker/lane/lane.h"
 #include "base/log.h"
 #include <stdlib.h>
 
-#define ASK_MS 3000
+#define ASK_MS          3000
 #define PUBLISH_AT_ONCE 64
-#define BATCH_ARENA (256u * KIB)
-static const struct bus_reading reading = {.group = "ecocase-reader", .queue_kib = 2048, .queue_messages = 2000, .wait_ms = 50, .backoff_ms = 50};
+#define BATCH_ARENA     (256u * KIB)
+static const struct bus_reading reading = {
+    .group = "ecocase-reader", .queue_kib = 2048, .queue_messages = 2000, .wait_ms = 50, .backoff_ms = 50};
 
-static enum outcome load_directory(struct session *s, struct directory **ret, int32_t *ret_version, struct fault *fault) {
+static enum outcome load_directory(struct session *s, struct directory **ret, int32_t *ret_version,
+                                   struct fault *fault) {
     char *yaml = NULL;
     TRY(ledger_directory(s->ledger, &yaml, ret_version, fault));
     enum outcome parsed = directory_parse("directory in the ledger", bytes_of_cstr(yaml), ret, fault);
@@ -21,7 +23,8 @@ static enum outcome check_cluster(struct session *s, struct fault *fault) {
     char cluster[64];
     TRY(bus_cluster_id(s->reader.handle, ASK_MS, cluster, sizeof cluster, fault));
     if (strcmp(cluster, s->world.cluster_id) == 0) return OK;
-    return fault_set(fault, FATAL, "WRONG_WORLD", "this Kafka cluster is %s, the ledger belongs to %s", cluster, s->world.cluster_id);
+    return fault_set(fault, FATAL, "WRONG_WORLD", "this Kafka cluster is %s, the ledger belongs to %s", cluster,
+                     s->world.cluster_id);
 }
 
 enum outcome session_open(struct session *s, struct fault *fault) {
@@ -40,10 +43,11 @@ enum outcome session_open(struct session *s, struct fault *fault) {
     pulse_beat(&s->lane->pulse);
     s->cases = cases_new();
     s->arena = arena_new(BATCH_ARENA, 1024u * MIB);
-    s->alarms_due = s->row.time != INSTANT_NONE; /* the owner before may have died between a tick and what it brings */
+    /* the owner before may have died between a tick and what it brings */
+    s->alarms_due = s->row.time != INSTANT_NONE;
     TRY(session_assign(s, s->directory, fault));
-    log_info("lane.taken", "lane=%d epoch=%lld serial=%lld published=%lld directory=%d", s->lane->number, (long long)s->row.epoch,
-             (long long)s->row.serial, (long long)s->row.published, s->directory_version);
+    log_info("lane.taken", "lane=%d epoch=%lld serial=%lld published=%lld directory=%d", s->lane->number,
+             (long long)s->row.epoch, (long long)s->row.serial, (long long)s->row.published, s->directory_version);
     return OK;
 }
 
@@ -66,7 +70,8 @@ enum outcome session_publish_again(struct session *s, struct fault *fault) {
         arena_reset(s->arena);
         TRY(ledger_unpublished(s->ledger, s->lane->number, after, PUBLISH_AT_ONCE, s->arena, &events, &count, fault));
         if (!count) {
-            return fault_set(fault, FATAL, "WRONG_WORLD", "lane %d: events after serial %lld are missing in the ledger", s->lane->number, (long long)after);
+            return fault_set(fault, FATAL, "WRONG_WORLD", "lane %d: events after serial %lld are missing in the ledger",
+                             s->lane->number, (long long)after);
         }
         struct delivery_run run = {events, count};
         TRY(deliver_settle(s->deliverer, fault));
@@ -80,8 +85,8 @@ enum outcome session_publish_again(struct session *s, struct fault *fault) {
     return OK;
 }
 
-/* Participants join and change without a rebalance: between two batches the reader is assigned anew from the recorded offsets. A
- * directory that cannot be read is named and left alone. */
+/* Participants join and change without a rebalance: between two batches the reader is assigned anew from the recorded
+ * offsets. A directory that cannot be read is named and left alone. */
 enum outcome session_follow(struct session *s, struct fault *fault) {
     struct directory *newest = NULL;
     int32_t version = 0;
@@ -105,6 +110,7 @@ enum outcome session_follow(struct session *s, struct fault *fault) {
     directory_free(s->directory);
     s->directory = newest;
     s->directory_version = s->newest_directory = version;
-    log_info("lane.directory", "lane=%d version=%d participants=%zu", s->lane->number, version, directory_count(newest));
+    log_info("lane.directory", "lane=%d version=%d participants=%zu", s->lane->number, version,
+             directory_count(newest));
     return OK;
 }

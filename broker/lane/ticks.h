@@ -1,5 +1,5 @@
-/* Ticks read and not yet judged. A tick is judged only when every outbox was read up to the end seen after the tick was read; ends
- * asked once hold for all ticks waiting at that moment. A plain record of data; one thread. */
+/* Ticks read and not yet judged. A tick is judged only when every outbox was read up to the end seen after the tick was
+ * read; ends asked once hold for all ticks waiting at that moment. A plain record of data; one thread. */
 #ifndef ECOCASE_BROKER_TICKS_H
 #define ECOCASE_BROKER_TICKS_H
 #include <stdbool.h>
@@ -9,7 +9,10 @@
 
 #define TICKS_WAITING 256u /* beyond, the newest two become one: what is lost is only the moment in between */
 struct ticks {
-    struct tick { instant at; int64_t next; } waiting[TICKS_WAITING]; /* next: clock offset behind it */
+    struct tick {
+        instant at;
+        int64_t next;
+    } waiting[TICKS_WAITING]; /* next: clock offset behind it */
     size_t count;
     size_t asked;                     /* so many of the first wait for `ends` */
     int64_t ends[LIMIT_PARTICIPANTS]; /* 0 where no outbox is read */

@@ -79,8 +79,9 @@ static void too_many_become_one_and_ask_again(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(a_tick_waits_for_every_outbox, reset), cmocka_unit_test_setup(a_later_tick_needs_later_ends, reset),
-        cmocka_unit_test_setup(time_never_runs_backwards, reset), cmocka_unit_test_setup(too_many_become_one_and_ask_again, reset)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup(a_tick_waits_for_every_outbox, reset),
+                                       cmocka_unit_test_setup(a_later_tick_needs_later_ends, reset),
+                                       cmocka_unit_test_setup(time_never_runs_backwards, reset),
+                                       cmocka_unit_test_setup(too_many_become_one_and_ask_again, reset)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 
 /* Where each id of the batch stands, sorted by id; an id asked for twice gets its referrals twice (separate copies). */
-struct wanted { struct uuid id; size_t place; };
+struct wanted {
+    struct uuid id;
+    size_t place;
+};
 
 static int by_id(const void *a, const void *b) {
     return memcmp(((const struct wanted *)a)->id.b, ((const struct wanted *)b)->id.b, 16);
@@ -46,8 +49,8 @@ struct referral *referral_row_read(const PGresult *result, int row, struct arena
     return r;
 }
 
-static enum outcome place_row(const PGresult *result, int row, const struct wanted *wanted, size_t count, struct arena *keep,
-                              struct case_state *ret, struct fault *fault) {
+static enum outcome place_row(const PGresult *result, int row, const struct wanted *wanted, size_t count,
+                              struct arena *keep, struct case_state *ret, struct fault *fault) {
     struct wanted key = {.id = column_uuid(result, row, 0)};
     const struct wanted *at = bsearch(&key, wanted, count, sizeof *wanted, by_id);
     PROMISE(at);
@@ -62,7 +65,8 @@ static enum outcome place_row(const PGresult *result, int row, const struct want
     return OK;
 }
 
-enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret, size_t *ret_count, struct fault *fault) {
+enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret,
+                           size_t *ret_count, struct fault *fault) {
     TRY(ledger_ready(ledger, fault));
     struct parameters *parameters = &ledger->parameters[0];
     parameters_clear(parameters);
@@ -78,7 +82,8 @@ enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, si
 
 static void free_auto(struct wanted **wanted) { free(*wanted); }
 
-enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t count, struct arena *keep, struct case_state *ret, struct fault *fault) {
+enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t count, struct arena *keep,
+                          struct case_state *ret, struct fault *fault) {
     if (count == 0) return OK;
     TRY(ledger_ready(ledger, fault));
     AUTO(free_auto) struct wanted *wanted = calloc(count, sizeof *wanted);

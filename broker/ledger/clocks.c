@@ -22,7 +22,8 @@ void clocks_write(struct form *form, const struct clock *clocks, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct clock *clock = &clocks[i];
         form_field_int64(form, name_number(clock->rule));
-        form_field_int64(form, (uint8_t)clock->state | clock->statutory << 8 | clock->measured << 9 | clock->told << 10 | (int64_t)clock->actor << 16);
+        form_field_int64(form, (uint8_t)clock->state | clock->statutory << 8 | clock->measured << 9 |
+                                   clock->told << 10 | (int64_t)clock->actor << 16);
         form_field_int64(form, clock->started_at);
         form_field_int64(form, clock->due_strict);
         form_field_int64(form, clock->due_lenient);
@@ -37,7 +38,8 @@ void clocks_read(const PGresult *result, int row, int column, struct referral *i
     for (size_t i = 0; i < count; i++) {
         struct clock *clock = &into->clocks[i];
         int64_t numbers[CLOCK_NUMBERS];
-        for (size_t k = 0; k < CLOCK_NUMBERS; k++) numbers[k] = column_array_int(result, row, column, i * CLOCK_NUMBERS + k);
+        for (size_t k = 0; k < CLOCK_NUMBERS; k++)
+            numbers[k] = column_array_int(result, row, column, i * CLOCK_NUMBERS + k);
         name_read(numbers[0], clock->rule, sizeof clock->rule);
         clock->state = (char)(numbers[1] & 0xFF);
         clock->statutory = (numbers[1] & 256) != 0;

@@ -27,8 +27,10 @@ void cluster_start(struct cluster *cluster) {
         PROMISE(postgres && chown(cluster->folder, postgres->pw_uid, postgres->pw_gid) == 0);
     }
     const char *at = "PATH=\"$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1):$PATH\"";
-    PROMISE(shell("%s %s initdb -D %s/data -U owner -A trust -E UTF8 --locale=C.UTF-8 -N >%s/initdb.log 2>&1", runner(), at, cluster->folder, cluster->folder) == 0);
-    PROMISE(shell("%s %s pg_ctl -D %s/data -l %s/log -w -t 30 -o \"-k %s -c listen_addresses='' -c fsync=off -c max_connections=40\" start >/dev/null 2>&1",
+    PROMISE(shell("%s %s initdb -D %s/data -U owner -A trust -E UTF8 --locale=C.UTF-8 -N >%s/initdb.log 2>&1", runner(),
+                  at, cluster->folder, cluster->folder) == 0);
+    PROMISE(shell("%s %s pg_ctl -D %s/data -l %s/log -w -t 30 -o \"-k %s -c listen_addresses='' -c fsync=off -c "
+                  "max_connections=40\" start >/dev/null 2>&1",
                   runner(), at, cluster->folder, cluster->folder, cluster->folder) == 0);
     snprintf(cluster->conninfo, sizeof cluster->conninfo, "host=%s user=owner dbname=postgres", cluster->folder);
 }

@@ -3,21 +3,26 @@
 #include <stdlib.h>
 #include "base/log.h"
 
-/* Every query of a lane is a look-up by key: no plan made while a table was small may survive its growth, and no helper process or compiler
- * is started for it, whatever the statistics say. A transaction that its client forgot must not keep a lane for long. */
-static const char SESSION[] =
-    "SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = 0; SET client_min_messages = warning; SET TimeZone = 'Asia/Shanghai';"
-    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
-    "SET max_parallel_workers_per_gather = 0; SET jit = off";
+/* Every query of a lane is a look-up by key: no plan made while a table was small may survive its growth, and no helper
+ * process or compiler is started for it, whatever the statistics say. A transaction that its client forgot must not
+ * keep a lane for long. */
+static const char SESSION[] = "SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = 0; SET "
+                              "client_min_messages = warning; SET TimeZone = 'Asia/Shanghai';"
+                              "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin "
+                              "= off; SET enable_mergejoin = off;"
+                              "SET max_parallel_workers_per_gather = 0; SET jit = off";
 
 static enum outcome open_session(struct ledger *ledger, struct fault *fault) {
-    static const char *const keys[] = {"dbname", "client_encoding", "application_name", "connect_timeout", "keepalives_idle", "tcp_user_timeout", NULL};
+    static const char *const keys[] = {
+        "dbname", "client_encoding", "application_name", "connect_timeout", "keepalives_idle", "tcp_user_timeout",
+        NULL};
     const char *const values[] = {ledger->conninfo, "UTF8", "ecocase-broker", "5", "10", "15000", NULL};
     PQfinish(ledger->conn);
     memset(ledger->prepared, 0, sizeof ledger->prepared);
     ledger->conn = PQconnectdbParams(keys, values, 1);
     if (PQstatus(ledger->conn) != CONNECTION_OK) {
-        return fault_set(fault, RETRY, "LEDGER_DOWN", "the ledger's Postgres cannot be reached: %s", PQerrorMessage(ledger->conn));
+        return fault_set(fault, RETRY, "LEDGER_DOWN", "the ledger's Postgres cannot be reached: %s",
+                         PQerrorMessage(ledger->conn));
     }
     return ledger_run(ledger, SESSION, "session", fault);
 }
@@ -57,7 +62,8 @@ static enum outcome own_again(struct ledger *ledger, struct fault *fault) {
     AUTO(result_clear) PGresult *result = NULL;
     TRY(ledger_lane_locked(ledger, ledger->lane, STATEMENT_OWN, parameters, &result, fault));
     if (PQntuples(result) != 1) {
-        return fault_set(fault, FATAL, "LANE_LOST", "lane %d is no longer held with epoch %lld", ledger->lane, (long long)ledger->epoch);
+        return fault_set(fault, FATAL, "LANE_LOST", "lane %d is no longer held with epoch %lld", ledger->lane,
+                         (long long)ledger->epoch);
     }
     return OK;
 }
@@ -93,7 +99,8 @@ void ledger_roll_back(struct ledger *ledger) {
 }
 
 static bool passing(const char *state) {
-    /* connection, resources, administrator's intervention, input/output, serialisation: the same call may succeed later */
+    /* connection, resources, administrator's intervention, input/output, serialisation: the same call may succeed later
+     */
     static const char *const classes[] = {"08", "53", "57", "58", "40", "25P03", "55P03", NULL};
     for (size_t i = 0; classes[i]; i++) {
         if (strncmp(state, classes[i], strlen(classes[i])) == 0) return true;
@@ -101,17 +108,22 @@ static bool passing(const char *state) {
     return false;
 }
 
-enum outcome ledger_judge_result(struct ledger *ledger, const PGresult *result, const char *doing, struct fault *fault) {
+enum outcome ledger_judge_result(struct ledger *ledger, const PGresult *result, const char *doing,
+                                 struct fault *fault) {
     ExecStatusType status = PQresultStatus(result);
-    if (result && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_IN || status == PGRES_PIPELINE_SYNC)) return OK;
+    if (result && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_IN ||
+                   status == PGRES_PIPELINE_SYNC))
+        return OK;
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *text = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     if (!text) text = ledger->conn ? PQerrorMessage(ledger->conn) : "no connection";
-    if (!state || PQstatus(ledger->conn) != CONNECTION_OK) return fault_set(fault, RETRY, "LEDGER_DOWN", "%s: the ledger's connection was lost: %s", doing, text);
+    if (!state || PQstatus(ledger->conn) != CONNECTION_OK)
+        return fault_set(fault, RETRY, "LEDGER_DOWN", "%s: the ledger's connection was lost: %s", doing, text);
     const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
     bool known = strcmp(state, "23505") == 0 && table && strcmp(table, "submission") == 0;
     if (known || strcmp(state, "40P01") == 0) return fault_set(fault, REFUSE, "SUBMISSION_RACE", "%s: %s", doing, text);
-    if (strcmp(state, "EC002") == 0 || strcmp(state, "23505") == 0) return fault_set(fault, FATAL, "LANE_LOST", "%s: %s", doing, text);
+    if (strcmp(state, "EC002") == 0 || strcmp(state, "23505") == 0)
+        return fault_set(fault, FATAL, "LANE_LOST", "%s: %s", doing, text);
     if (passing(state)) return fault_set(fault, RETRY, "LEDGER_BUSY", "%s: %s (%s)", doing, text, state);
     return fault_set(fault, FATAL, "LEDGER_SQL", "%s: %s (%s)", doing, text, state);
 }

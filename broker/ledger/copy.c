@@ -1,10 +1,10 @@
-/* New rows by binary COPY, straight into their tables: the cheapest way into Postgres that there is. Several COPYs go out as one query, so
- * that only their data follow each other. Sent in pieces, so that a batch never needs its size twice. Source: PostgreSQL 15, COPY, binary
- * format; libpq, a query of several commands. */
+/* New rows by binary COPY, straight into their tables: the cheapest way into Postgres that there is. Several COPYs go
+ * out as one query, so that only their data follow each other. Sent in pieces, so that a batch never needs its size
+ * twice. Source: PostgreSQL 15, COPY, binary format; libpq, a query of several commands. */
 #include "broker/ledger/connection.h"
 #include <stdio.h>
 
-#define PIECE (256u * KIB)
+#define PIECE        (256u * KIB)
 #define EVENT_FIELDS 24
 
 static void text_or_null(struct form *form, struct bytes text) {
@@ -100,7 +100,8 @@ static enum outcome put_submissions(struct ledger *ledger, const struct ledger_b
 typedef enum outcome (*put_rows)(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault);
 
 /* The server has begun this COPY; leaves the result that ended it. */
-static enum outcome put_table(struct ledger *ledger, const struct ledger_batch *batch, put_rows rows, struct fault *fault) {
+static enum outcome put_table(struct ledger *ledger, const struct ledger_batch *batch, put_rows rows,
+                              struct fault *fault) {
     form_clear(&ledger->copy);
     form_raw(&ledger->copy, BYTES_LITERAL("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"));
     enum outcome outcome = rows(ledger, batch, fault);
@@ -117,7 +118,8 @@ static enum outcome put_table(struct ledger *ledger, const struct ledger_batch *
     return outcome == FATAL ? FATAL : ledger_judge_result(ledger, done, "copy", fault);
 }
 
-static enum outcome put_tables(struct ledger *ledger, const struct ledger_batch *batch, const put_rows *tables, size_t count, struct fault *fault) {
+static enum outcome put_tables(struct ledger *ledger, const struct ledger_batch *batch, const put_rows *tables,
+                               size_t count, struct fault *fault) {
     for (size_t i = 0; i < count; i++) {
         AUTO(result_clear) PGresult *begun = NULL;
         do { /* passes over what BEGIN answers */
@@ -131,20 +133,23 @@ static enum outcome put_tables(struct ledger *ledger, const struct ledger_batch 
     return OK;
 }
 
-static enum outcome copy_tables(struct ledger *ledger, const char *sql, const struct ledger_batch *batch, const put_rows *tables, size_t count,
-                                struct fault *fault) {
-    if (PQsendQuery(ledger->conn, sql) != 1) return fault_set(fault, RETRY, "LEDGER_DOWN", "copy: %s", PQerrorMessage(ledger->conn));
+static enum outcome copy_tables(struct ledger *ledger, const char *sql, const struct ledger_batch *batch,
+                                const put_rows *tables, size_t count, struct fault *fault) {
+    if (PQsendQuery(ledger->conn, sql) != 1)
+        return fault_set(fault, RETRY, "LEDGER_DOWN", "copy: %s", PQerrorMessage(ledger->conn));
     enum outcome outcome = put_tables(ledger, batch, tables, count, fault);
     for (PGresult *more = PQgetResult(ledger->conn); more; more = PQgetResult(ledger->conn)) {
         if (outcome == OK) outcome = ledger_judge_result(ledger, more, "copy", fault);
-        bool stuck = PQresultStatus(more) == PGRES_COPY_IN; /* given up in between: the connection is of no use any more (ledger_roll_back) */
+        /* given up in between: the connection is of no use any more (ledger_roll_back) */
+        bool stuck = PQresultStatus(more) == PGRES_COPY_IN;
         PQclear(more);
         if (stuck) break;
     }
     return outcome;
 }
 
-enum outcome copy_events(struct ledger *ledger, const char *sql, const struct ledger_batch *batch, struct fault *fault) {
+enum outcome copy_events(struct ledger *ledger, const char *sql, const struct ledger_batch *batch,
+                         struct fault *fault) {
     return copy_tables(ledger, sql, batch, (const put_rows[]){put_events}, 1, fault);
 }
 
@@ -158,10 +163,15 @@ enum outcome copy_batch(struct ledger *ledger, const struct ledger_batch *batch,
     char sql[800];
     put_rows tables[3];
     size_t count = 0, length = (size_t)snprintf(sql, sizeof sql, "BEGIN");
-    const struct { size_t rows; const char *copy; put_rows put; } all[] = {
-        {batch->event_count, "COPY ecocase.event FROM STDIN (FORMAT binary)", put_events},
-        {submission_count(batch), "COPY ecocase.submission (sender, message_id, hash, lane, serial, kind) FROM STDIN (FORMAT binary)", put_submissions},
-        {referral_count(batch, true), REFERRAL_COPY, referral_copy}};
+    const struct {
+        size_t rows;
+        const char *copy;
+        put_rows put;
+    } all[] = {{batch->event_count, "COPY ecocase.event FROM STDIN (FORMAT binary)", put_events},
+               {submission_count(batch),
+                "COPY ecocase.submission (sender, message_id, hash, lane, serial, kind) FROM STDIN (FORMAT binary)",
+                put_submissions},
+               {referral_count(batch, true), REFERRAL_COPY, referral_copy}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (!all[i].rows) continue;
         length += (size_t)snprintf(sql + length, sizeof sql - length, "; %s", all[i].copy);

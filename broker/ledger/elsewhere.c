@@ -1,8 +1,9 @@
 /* What a judgement asks of other cases. One query a batch that asks, over partial indexes of few rows. See ledger.h. */
 #include "broker/ledger/connection.h"
 
-enum outcome ledger_penalties(struct ledger *ledger, const char *const *keys, size_t count, size_t most, struct arena *arena,
-                              struct earlier_penalty **ret, size_t *ret_count, struct fault *fault) {
+enum outcome ledger_penalties(struct ledger *ledger, const char *const *keys, size_t count, size_t most,
+                              struct arena *arena, struct earlier_penalty **ret, size_t *ret_count,
+                              struct fault *fault) {
     *ret_count = 0;
     if (count == 0) return OK;
     TRY(ledger_ready(ledger, fault));
@@ -18,14 +19,16 @@ enum outcome ledger_penalties(struct ledger *ledger, const char *const *keys, si
     for (int row = 0; row < PQntuples(result); row++) {
         size_t party = (size_t)column_int(result, row, 0) - 1;
         PROMISE(party < count);
-        (*ret)[row] = (struct earlier_penalty){party, column_uuid(result, row, 1), arena_copy(arena, column_bytes(result, row, 2)), arena_copy(arena, column_bytes(result, row, 3))};
+        (*ret)[row] = (struct earlier_penalty){party, column_uuid(result, row, 1),
+                                               arena_copy(arena, column_bytes(result, row, 2)),
+                                               arena_copy(arena, column_bytes(result, row, 3))};
     }
     *ret_count = (size_t)PQntuples(result);
     return OK;
 }
 
-enum outcome ledger_grown(struct ledger *ledger, const struct uuid *parents, size_t count, struct arena *arena, struct grown **ret,
-                          size_t *ret_count, struct fault *fault) {
+enum outcome ledger_grown(struct ledger *ledger, const struct uuid *parents, size_t count, struct arena *arena,
+                          struct grown **ret, size_t *ret_count, struct fault *fault) {
     *ret_count = 0;
     if (count == 0) return OK;
     TRY(ledger_ready(ledger, fault));

@@ -1,11 +1,12 @@
-/* See form.h. Source: PostgreSQL 15, chapters 55.7 (COPY), array_send, timestamptz_send (µs since 2000-01-01), jsonb_send. */
+/* See form.h. Source: PostgreSQL 15, chapters 55.7 (COPY), array_send, timestamptz_send (µs since 2000-01-01),
+ * jsonb_send. */
 #include "broker/ledger/form.h"
 #include <endian.h>
 #include "base/limits.h"
 
-#define FORM_MOST (64u * MIB)
+#define FORM_MOST    (64u * MIB)
 #define YEAR_2000_MS INT64_C(946684800000)
-#define YEAR_1_MS (-INT64_C(62135596800000))
+#define YEAR_1_MS    (-INT64_C(62135596800000))
 #define YEAR_9999_MS INT64_C(253402300799000)
 
 void form_init(struct form *form) {
@@ -21,7 +22,8 @@ void form_clear(struct form *form) {
 }
 
 enum outcome form_check(const struct form *form, struct fault *fault) {
-    if (form->failed) return fault_set(fault, FATAL, "TOO_LARGE", "a batch needs more than %u bytes for the ledger", FORM_MOST);
+    if (form->failed)
+        return fault_set(fault, FATAL, "TOO_LARGE", "a batch needs more than %u bytes for the ledger", FORM_MOST);
     return OK;
 }
 

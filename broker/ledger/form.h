@@ -1,6 +1,7 @@
-/* Postgres' binary forms: parameters and COPY rows out, result columns in. A form that ran out of room stays `failed`, so
- * that only form_check needs a look. Text is made acceptable to Postgres on the way out: a NUL or a byte that is no UTF-8
- * becomes '?', an instant outside years 1 to 9999 becomes the nearest of the two; what came in stays in `value` unchanged. */
+/* Postgres' binary forms: parameters and COPY rows out, result columns in. A form that ran out of room stays `failed`,
+ * so that only form_check needs a look. Text is made acceptable to Postgres on the way out: a NUL or a byte that is no
+ * UTF-8 becomes '?', an instant outside years 1 to 9999 becomes the nearest of the two; what came in stays in `value`
+ * unchanged. */
 #ifndef ECOCASE_LEDGER_FORM_H
 #define ECOCASE_LEDGER_FORM_H
 #include <libpq-fe.h>
@@ -9,10 +10,22 @@
 #include "base/uuid.h"
 
 enum oid {
-    OID_BYTEA = 17, OID_CHAR = 18, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, OID_TIMESTAMPTZ = 1184,
+    OID_BYTEA = 17,
+    OID_CHAR = 18,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_TIMESTAMPTZ = 1184,
     OID_UUID = 2950,
-    OID_BYTEA_ARRAY = 1001, OID_CHAR_ARRAY = 1002, OID_INT2_ARRAY = 1005, OID_INT4_ARRAY = 1007, OID_TEXT_ARRAY = 1009,
-    OID_INT8_ARRAY = 1016, OID_TIMESTAMPTZ_ARRAY = 1185, OID_UUID_ARRAY = 2951
+    OID_BYTEA_ARRAY = 1001,
+    OID_CHAR_ARRAY = 1002,
+    OID_INT2_ARRAY = 1005,
+    OID_INT4_ARRAY = 1007,
+    OID_TEXT_ARRAY = 1009,
+    OID_INT8_ARRAY = 1016,
+    OID_TIMESTAMPTZ_ARRAY = 1185,
+    OID_UUID_ARRAY = 2951
 };
 struct form {
     struct buffer buffer;

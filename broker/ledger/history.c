@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include "broker/ledger/event_row.h"
 
-struct history { struct ledger *ledger; };
+struct history {
+    struct ledger *ledger;
+};
 
 /* Plans that sort nothing: the first row comes at once, and no value is copied into a temporary file. */
 static const char SNAPSHOT[] =
@@ -28,13 +30,15 @@ void history_close(struct history *history) {
     free(history);
 }
 
-static enum outcome ask_one(struct history *history, const char *sql, int32_t number, PGresult **ret, struct fault *fault) {
+static enum outcome ask_one(struct history *history, const char *sql, int32_t number, PGresult **ret,
+                            struct fault *fault) {
     char text[16];
     const char *const values[] = {text};
     snprintf(text, sizeof text, "%d", number);
     PGresult *result = PQexecParams(history->ledger->conn, sql, 1, NULL, values, NULL, NULL, 1);
     enum outcome outcome = ledger_judge_result(history->ledger, result, "history", fault);
-    if (outcome == OK && PQntuples(result) != 1) outcome = fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger has no row %d for: %s", number, sql);
+    if (outcome == OK && PQntuples(result) != 1)
+        outcome = fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger has no row %d for: %s", number, sql);
     if (outcome == OK) *ret = result;
     else PQclear(result);
     return outcome;
@@ -42,7 +46,8 @@ static enum outcome ask_one(struct history *history, const char *sql, int32_t nu
 
 enum outcome history_lane(struct history *history, int32_t lane, struct lane_row *ret, struct fault *fault) {
     AUTO(result_clear) PGresult *result = NULL;
-    TRY(ask_one(history, "SELECT " LANE_COLUMNS " FROM ecocase.lane AS l WHERE lane = $1::smallint", lane, &result, fault));
+    TRY(ask_one(history, "SELECT " LANE_COLUMNS " FROM ecocase.lane AS l WHERE lane = $1::smallint", lane, &result,
+                fault));
     lane_row_read(result, 0, ret);
     return OK;
 }
@@ -81,12 +86,16 @@ static enum outcome next(struct history *history, PGresult **ret, struct fault *
 }
 
 enum outcome history_ask_events(struct history *history, int32_t lane, struct fault *fault) {
-    return ask(history, "SELECT " EVENT_COLUMNS ", directory, s_hash, s_lane, s_serial, s_kind FROM ecocase.event LEFT JOIN"
-        " (SELECT sender AS s_sender, message_id AS s_message, hash AS s_hash, lane AS s_lane, serial AS s_serial, kind AS s_kind FROM ecocase.submission) AS s"
-        " ON s_sender = sender AND s_message = message_id WHERE lane = $1::smallint ORDER BY serial", lane, fault);
+    return ask(history,
+               "SELECT " EVENT_COLUMNS ", directory, s_hash, s_lane, s_serial, s_kind FROM ecocase.event LEFT JOIN"
+               " (SELECT sender AS s_sender, message_id AS s_message, hash AS s_hash, lane AS s_lane, serial AS "
+               "s_serial, kind AS s_kind FROM ecocase.submission) AS s"
+               " ON s_sender = sender AND s_message = message_id WHERE lane = $1::smallint ORDER BY serial",
+               lane, fault);
 }
 
-enum outcome history_next_event(struct history *history, struct arena *arena, struct past_event *ret, bool *ret_more, struct fault *fault) {
+enum outcome history_next_event(struct history *history, struct arena *arena, struct past_event *ret, bool *ret_more,
+                                struct fault *fault) {
     enum { DIRECTORY = EVENT_COLUMN_COUNT, HASH, LANE, SERIAL, KIND };
     AUTO(result_clear) PGresult *row = NULL;
     TRY(next(history, &row, fault));
@@ -104,10 +113,12 @@ enum outcome history_next_event(struct history *history, struct arena *arena, st
 }
 
 enum outcome history_ask_referrals(struct history *history, int32_t lane, struct fault *fault) {
-    return ask(history, "SELECT " REFERRAL_COLUMNS ", events FROM ecocase.referral WHERE lane = $1::smallint", lane, fault);
+    return ask(history, "SELECT " REFERRAL_COLUMNS ", events FROM ecocase.referral WHERE lane = $1::smallint", lane,
+               fault);
 }
 
-enum outcome history_next_referral(struct history *history, struct arena *arena, struct past_referral *ret, bool *ret_more, struct fault *fault) {
+enum outcome history_next_referral(struct history *history, struct arena *arena, struct past_referral *ret,
+                                   bool *ret_more, struct fault *fault) {
     AUTO(result_clear) PGresult *row = NULL;
     TRY(next(history, &row, fault));
     *ret_more = row != NULL;

@@ -1,7 +1,8 @@
 /* Which submissions were answered before. See ledger.h. */
 #include "broker/ledger/connection.h"
 
-enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count, struct known *ret, struct fault *fault) {
+enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count, struct known *ret,
+                          struct fault *fault) {
     if (count == 0) return OK;
     TRY(ledger_ready(ledger, fault));
     struct parameters *parameters = &ledger->parameters[0];

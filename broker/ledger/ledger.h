@@ -11,19 +11,27 @@ MUST_USE enum outcome ledger_connect(const char *conninfo, struct ledger **ret, 
 void ledger_free(struct ledger *ledger);
 
 /* What the ledger as a whole was created with. */
-struct world { char cluster_id[64]; char person_secret[80]; bool manual_clock; int32_t lanes; int64_t generation; int32_t directory_version; };
+struct world {
+    char cluster_id[64];
+    char person_secret[80];
+    bool manual_clock;
+    int32_t lanes;
+    int64_t generation;
+    int32_t directory_version;
+};
 MUST_USE enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault *fault);
 /* Directory text as stored (by `ecocase-broker setup`), newest version; caller frees with free(). */
-MUST_USE enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *ret_version, struct fault *fault);
+MUST_USE enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *ret_version,
+                                       struct fault *fault);
 
 /* A lane as kept in the ledger. Arrays are indexed by participant number. */
 struct lane_row {
     int32_t lane;
     int64_t epoch, generation;
-    int64_t serial;                          /* of the last event recorded */
-    int64_t published;                       /* every delivery of events with serial <= published is acknowledged by Kafka */
-    instant time;                            /* lane time: newest broker time judged by a tick; INSTANT_NONE before any */
-    int64_t clock_offset;                    /* next offset of ecocase.clock */
+    int64_t serial;       /* of the last event recorded */
+    int64_t published;    /* every delivery of events with serial <= published is acknowledged by Kafka */
+    instant time;         /* lane time: newest broker time judged by a tick; INSTANT_NONE before any */
+    int64_t clock_offset; /* next offset of ecocase.clock */
     int64_t next_offset[LIMIT_PARTICIPANTS]; /* next offset of each outbox */
     int64_t sequence[LIMIT_PARTICIPANTS];    /* last inbox sequence given out to each recipient */
     int64_t delivered[LIMIT_PARTICIPANTS];   /* last sequence reported as delivered */
@@ -31,80 +39,125 @@ struct lane_row {
 };
 /* Raises the epoch, notes this owner, ends the former owner's backend if it is still there (after lock_timeout when it
  * holds the row, and always before returning), and reads the row. */
-MUST_USE enum outcome ledger_take(struct ledger *ledger, int32_t lane, const char *instance, struct lane_row *ret, struct fault *fault);
+MUST_USE enum outcome ledger_take(struct ledger *ledger, int32_t lane, const char *instance, struct lane_row *ret,
+                                  struct fault *fault);
 /* Gives the lane up cleanly (hand-over without waiting); harmless when it is lost already. */
 void ledger_release(struct ledger *ledger, const struct lane_row *row);
-/* For probes: how many lanes the rows give to this instance, and how many of these are worked: the owner's backend is there and asked
- * something lately and, where ticks move the lane (real clock, one every tick_seconds), the row was written lately. */
-struct held { int32_t lanes, worked; };
-MUST_USE enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_seconds, struct held *ret, struct fault *fault);
+/* For probes: how many lanes the rows give to this instance, and how many of these are worked: the owner's backend is
+ * there and asked something lately and, where ticks move the lane (real clock, one every tick_seconds), the row was
+ * written lately. */
+struct held {
+    int32_t lanes, worked;
+};
+MUST_USE enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_seconds, struct held *ret,
+                                  struct fault *fault);
 
 /* Case states for a batch: one query over all ids; referrals are allocated from `keep`. ret[i] belongs to ids[i]. */
 MUST_USE enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t count, struct arena *keep,
                                    struct case_state *ret, struct fault *fault);
 /* Known submissions for a batch: which of (sender, message id) were answered before, with hash, kind and serial. */
-struct known { bool found; uint8_t hash[32]; char kind; int32_t lane; int64_t serial; };
-struct submission_key { int16_t sender; struct uuid message_id; };
-MUST_USE enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count, struct known *ret, struct fault *fault);
+struct known {
+    bool found;
+    uint8_t hash[32];
+    char kind;
+    int32_t lane;
+    int64_t serial;
+};
+struct submission_key {
+    int16_t sender;
+    struct uuid message_id;
+};
+MUST_USE enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count,
+                                   struct known *ret, struct fault *fault);
 
-/* 他案: penalties in any case, this lane's or another's, of parties with one of these keys (person.h): the newest `most` of each party; and document
- * numbers of referrals whose parent is one of these. Arena memory. */
-struct earlier_penalty { size_t party; /* index into the keys */ struct uuid case_id; struct bytes category, penalty; };
-MUST_USE enum outcome ledger_penalties(struct ledger *ledger, const char *const *keys, size_t count, size_t most, struct arena *arena,
-                                       struct earlier_penalty **ret, size_t *ret_count, struct fault *fault);
-struct grown { struct uuid parent; struct bytes numbers; };
-MUST_USE enum outcome ledger_grown(struct ledger *ledger, const struct uuid *parents, size_t count, struct arena *arena, struct grown **ret,
-                                   size_t *ret_count, struct fault *fault);
+/* 他案: penalties in any case, this lane's or another's, of parties with one of these keys (person.h): the newest
+ * `most` of each party; and document numbers of referrals whose parent is one of these. Arena memory. */
+struct earlier_penalty {
+    size_t party; /* index into the keys */
+    struct uuid case_id;
+    struct bytes category, penalty;
+};
+MUST_USE enum outcome ledger_penalties(struct ledger *ledger, const char *const *keys, size_t count, size_t most,
+                                       struct arena *arena, struct earlier_penalty **ret, size_t *ret_count,
+                                       struct fault *fault);
+struct grown {
+    struct uuid parent;
+    struct bytes numbers;
+};
+MUST_USE enum outcome ledger_grown(struct ledger *ledger, const struct uuid *parents, size_t count, struct arena *arena,
+                                   struct grown **ret, size_t *ret_count, struct fault *fault);
 
 /* Cases of this lane with something to be told at `time` (referral.alarm_at), the oldest first, at most `most`. */
-MUST_USE enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret, size_t *ret_count,
-                                    struct fault *fault);
+MUST_USE enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret,
+                                    size_t *ret_count, struct fault *fault);
 
-/* One event row. kind: A accepted, R refused (lawful refusal or conflict), D dead letter, P repeat, T alert (sender 0). */
+/* One event row. kind: A accepted, R refused (lawful refusal or conflict), D dead letter, P repeat, T alert (sender 0).
+ */
 struct ledger_event {
     int64_t serial;
     char kind;
-    instant broker_time, business_time;      /* business: INSTANT_NONE for D */
-    int16_t sender;                          /* the outbox's owner */
-    int64_t offset;                          /* in that outbox, partition = lane */
-    bool has_ids;                            /* false for D: the next three are nil */
+    instant broker_time, business_time; /* business: INSTANT_NONE for D */
+    int16_t sender;                     /* the outbox's owner */
+    int64_t offset;                     /* in that outbox, partition = lane */
+    bool has_ids;                       /* false for D: the next three are nil */
     struct uuid message_id, case_id, referral_id;
-    struct bytes event;                      /* "REF.SEND" or "" */
+    struct bytes event; /* "REF.SEND" or "" */
     struct bytes document_no;
     char from_state[8], to_state[8];
     int16_t rules_version;
     size_t delivery_count;
-    struct ledger_delivery { int16_t to; char role; int64_t sequence; } deliveries[LIMIT_RECIPIENTS + LIMIT_HINTED + 2];
-    struct bytes answer;                     /* JSON {"reasons":[{code,field,zh,en}],"clocks":[{rule,due_strict,due_lenient,statutory}]} as the notice carries them, or empty */
-    struct bytes key;                        /* only for D */
-    struct bytes value;                      /* the record's value as read; empty for P */
-    struct bytes elsewhere;                  /* what was known of other cases when it was judged (judge/elsewhere.h); mostly empty */
-    struct bytes headers;                    /* JSON of the headers worth keeping (traceparent, tracestate; all of them for D) or empty */
-    bool new_submission;                     /* also insert (sender, message_id, hash) */
+    struct ledger_delivery {
+        int16_t to;
+        char role;
+        int64_t sequence;
+    } deliveries[LIMIT_RECIPIENTS + LIMIT_HINTED + 2];
+    /* JSON {"reasons":[{code,field,zh,en}],"clocks":[{rule,due_strict,due_lenient,statutory}]} as the notice carries
+     * them, or empty */
+    struct bytes answer;
+    struct bytes key;   /* only for D */
+    struct bytes value; /* the record's value as read; empty for P */
+    /* what was known of other cases when it was judged (judge/elsewhere.h); mostly empty */
+    struct bytes elsewhere;
+    /* JSON of the headers worth keeping (traceparent, tracestate; all of them for D) or empty */
+    struct bytes headers;
+    bool new_submission; /* also insert (sender, message_id, hash) */
     uint8_t hash[32];
 };
 struct ledger_batch {
-    const struct ledger_event *events; size_t event_count;
-    struct referral *const *referrals; size_t referral_count;   /* dirty ones, each once */
-    const struct lane_row *before;   /* as read or last written: the fence compares epoch and next offsets with it */
+    const struct ledger_event *events;
+    size_t event_count;
+    struct referral *const *referrals;
+    size_t referral_count; /* dirty ones, each once */
+    /* as read or last written: the fence compares epoch and next offsets with it */
+    const struct lane_row *before;
     const struct lane_row *after;
 };
-/* REFUSE with code SUBMISSION_RACE: another lane recorded one of the new submissions meanwhile; nothing was written; look
- * known ones up again and judge the batch anew (with the case cache dropped). *ret_directory_version is what is stored now. */
-MUST_USE enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault);
+/* REFUSE with code SUBMISSION_RACE: another lane recorded one of the new submissions meanwhile; nothing was written;
+ * look known ones up again and judge the batch anew (with the case cache dropped). *ret_directory_version is what is
+ * stored now. */
+MUST_USE enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *batch,
+                                    int32_t *ret_directory_version, struct fault *fault);
 /* After UNSURE: reconnects, reads the lane row FOR UPDATE and says which of the two worlds this is. */
-MUST_USE enum outcome ledger_resolve(struct ledger *ledger, const struct ledger_batch *batch, bool *ret_recorded, struct fault *fault);
+MUST_USE enum outcome ledger_resolve(struct ledger *ledger, const struct ledger_batch *batch, bool *ret_recorded,
+                                     struct fault *fault);
 
 /* Events with serial > after, in order, at most `most`, for publishing again after a take-over. Arena memory. */
-MUST_USE enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, int64_t after, size_t most, struct arena *arena,
-                                         struct ledger_event **ret_events, size_t *ret_count, struct fault *fault);
+MUST_USE enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, int64_t after, size_t most,
+                                         struct arena *arena, struct ledger_event **ret_events, size_t *ret_count,
+                                         struct fault *fault);
 /* The recorded event of a repeat, to answer again (kind, answer and states are enough to build the same notice). */
 MUST_USE enum outcome ledger_event_at(struct ledger *ledger, int32_t lane, int64_t serial, struct arena *arena,
                                       struct ledger_event *ret, struct fault *fault);
 
-/* `ecocase-broker setup`: migrations from schemas/ledger/NNN-*.sql (each once, checksummed), roles, the world row, lanes,
- * the directory's text (a new version when it changed), partitions for coming months. REFUSE when an unchangeable
- * setting (clock, lanes) differs, or the cluster id does (WRONG_WORLD). */
-struct ledger_setup { const char *schemas_folder; const char *cluster_id; bool manual_clock; int32_t lanes; const struct directory *directory; };
+/* `ecocase-broker setup`: migrations from schemas/ledger/NNN-*.sql (each once, checksummed), roles, the world row,
+ * lanes, the directory's text (a new version when it changed), partitions for coming months. REFUSE when an
+ * unchangeable setting (clock, lanes) differs, or the cluster id does (WRONG_WORLD). */
+struct ledger_setup {
+    const char *schemas_folder;
+    const char *cluster_id;
+    bool manual_clock;
+    int32_t lanes;
+    const struct directory *directory;
+};
 MUST_USE enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setup, struct fault *fault);
 #endif

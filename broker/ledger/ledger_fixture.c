@@ -41,7 +41,9 @@ int64_t scalar(const char *conninfo, const char *sql) {
     PGconn *conn = PQconnectdb(conninfo);
     assert_int_equal(PQstatus(conn), CONNECTION_OK);
     PGresult *result = PQexec(conn, sql);
-    int64_t value = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0 ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : -1;
+    int64_t value = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0
+                        ? strtoll(PQgetvalue(result, 0, 0), NULL, 10)
+                        : -1;
     if (PQresultStatus(result) != PGRES_TUPLES_OK) print_message("%s\n", PQresultErrorMessage(result));
     PQclear(result);
     PQfinish(conn);
@@ -56,25 +58,66 @@ struct uuid id(uint8_t kind, uint8_t n) {
 }
 
 struct ledger_event event(int64_t serial, uint8_t n, char kind) {
-    struct ledger_event e = {.serial = serial, .kind = kind, .broker_time = DAY + serial, .business_time = DAY, .sender = 1, .offset = serial - 1,
-        .has_ids = kind != 'D', .message_id = id(1, n), .case_id = id(2, n), .referral_id = id(3, n), .event = BYTES_LITERAL("REF.SEND"),
-        .document_no = BYTES_LITERAL("巴环移送〔2026〕15号"), .to_state = "A20", .rules_version = 1, .delivery_count = 2,
-        .deliveries = {{21, 't', serial}, {20, 'c', serial * 2}}, .answer = BYTES_LITERAL("{\"reasons\":[{\"code\":\"X\",\"zh\":\"理由\",\"en\":\"why\"}]}"),
-        .value = BYTES_LITERAL("\0\0\0\0\1abc"), .headers = BYTES_LITERAL("{\"traceparent\":\"00\"}"), .new_submission = kind != 'D'};
+    struct ledger_event e = {.serial = serial,
+                             .kind = kind,
+                             .broker_time = DAY + serial,
+                             .business_time = DAY,
+                             .sender = 1,
+                             .offset = serial - 1,
+                             .has_ids = kind != 'D',
+                             .message_id = id(1, n),
+                             .case_id = id(2, n),
+                             .referral_id = id(3, n),
+                             .event = BYTES_LITERAL("REF.SEND"),
+                             .document_no = BYTES_LITERAL("巴环移送〔2026〕15号"),
+                             .to_state = "A20",
+                             .rules_version = 1,
+                             .delivery_count = 2,
+                             .deliveries = {{21, 't', serial}, {20, 'c', serial * 2}},
+                             .answer = BYTES_LITERAL("{\"reasons\":[{\"code\":\"X\",\"zh\":\"理由\",\"en\":\"why\"}]}"),
+                             .value = BYTES_LITERAL("\0\0\0\0\1abc"),
+                             .headers = BYTES_LITERAL("{\"traceparent\":\"00\"}"),
+                             .new_submission = kind != 'D'};
     e.hash[0] = n;
     return e;
 }
 
 struct referral referral_of(uint8_t n) {
-    struct referral r = {.id = id(3, n), .case_id = id(2, n), .machine = "REF", .state = "A20", .rules = 1, .opener = 1, .holder = 21, .flags = 0x80000001u,
-        .category = "ENV2", .county = "150823", .title = BYTES_LITERAL("危险废物倾倒"), .numbers = BYTES_LITERAL("巴环移送〔2026〕15号\n第二号"),
-        .opened_at = DAY, .changed_at = DAY + 5, .event_count = 1, .clock_count = 2, .alarm_at = DAY + 10, .handling = 3, .handling_expires = DAY + 11, .dirty = true, .fresh = true, .regime = 1,
-        .gaps = UINT64_C(0x8000000000000005), .parties = UINT64_C(1) << 63 | 2, .half = BYTES_LITERAL("REF.HANDOVER 1\n电机\t2\t台\n"),
-        .hand = BYTES_LITERAL("ext-bttj\tREF.SEND\t巴环移送〔2026〕15号\t1780934400000\t\n"),
-        .roster = BYTES_LITERAL("PATROL\t1780934400000\t1780984800000\t\n5\tI\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n"),
-        .facts = BYTES_LITERAL("waste_t\t5.2\tt\n"), .hints = BYTES_LITERAL("RED\tENV1-2\tTHRESHOLD_MET\t…\t依据\t1\tADM.PENALTY\t1\t2\t1\n"), .hint_marks = UINT64_C(0x8000000000000001),
-        .persons = BYTES_LITERAL("00112233445566aa 00112233445566bb"), .penalty = BYTES_LITERAL("1780934400000\t1\t巴环罚〔2026〕5号")};
-    r.clocks[0] = (struct clock){"D04", 'R', false, false, TOLD_OVERDUE, 21, DAY, DAY + DAY_MS, DAY + 2 * DAY_MS, INSTANT_NONE};
+    struct referral r = {.id = id(3, n),
+                         .case_id = id(2, n),
+                         .machine = "REF",
+                         .state = "A20",
+                         .rules = 1,
+                         .opener = 1,
+                         .holder = 21,
+                         .flags = 0x80000001u,
+                         .category = "ENV2",
+                         .county = "150823",
+                         .title = BYTES_LITERAL("危险废物倾倒"),
+                         .numbers = BYTES_LITERAL("巴环移送〔2026〕15号\n第二号"),
+                         .opened_at = DAY,
+                         .changed_at = DAY + 5,
+                         .event_count = 1,
+                         .clock_count = 2,
+                         .alarm_at = DAY + 10,
+                         .handling = 3,
+                         .handling_expires = DAY + 11,
+                         .dirty = true,
+                         .fresh = true,
+                         .regime = 1,
+                         .gaps = UINT64_C(0x8000000000000005),
+                         .parties = UINT64_C(1) << 63 | 2,
+                         .half = BYTES_LITERAL("REF.HANDOVER 1\n电机\t2\t台\n"),
+                         .hand = BYTES_LITERAL("ext-bttj\tREF.SEND\t巴环移送〔2026〕15号\t1780934400000\t\n"),
+                         .roster = BYTES_LITERAL(
+                             "PATROL\t1780934400000\t1780984800000\t\n5\tI\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n"),
+                         .facts = BYTES_LITERAL("waste_t\t5.2\tt\n"),
+                         .hints = BYTES_LITERAL("RED\tENV1-2\tTHRESHOLD_MET\t…\t依据\t1\tADM.PENALTY\t1\t2\t1\n"),
+                         .hint_marks = UINT64_C(0x8000000000000001),
+                         .persons = BYTES_LITERAL("00112233445566aa 00112233445566bb"),
+                         .penalty = BYTES_LITERAL("1780934400000\t1\t巴环罚〔2026〕5号")};
+    r.clocks[0] =
+        (struct clock){"D04", 'R', false, false, TOLD_OVERDUE, 21, DAY, DAY + DAY_MS, DAY + 2 * DAY_MS, INSTANT_NONE};
     r.clocks[1] = (struct clock){"D02", 'M', true, true, 63, 1, DAY - 7, DAY - 6, DAY - 5, DAY - 4};
     return r;
 }

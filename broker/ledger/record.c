@@ -1,6 +1,6 @@
-/* The lane's transaction: everything new by COPY, then changed referrals and, last, the fence in one round trip, then COMMIT.
- * Nothing is locked before the fence except rows that only this lane writes, so a stalled owner hinders nobody but the next
- * owner, who ends its backend. Threads: the lane's own. */
+/* The lane's transaction: everything new by COPY, then changed referrals and, last, the fence in one round trip, then
+ * COMMIT. Nothing is locked before the fence except rows that only this lane writes, so a stalled owner hinders nobody
+ * but the next owner, who ends its backend. Threads: the lane's own. */
 #include "broker/ledger/connection.h"
 #include "base/point.h"
 
@@ -22,7 +22,8 @@ void fence_parameters(struct parameters *parameters, const struct ledger_batch *
 }
 
 /* Takes what the pipeline answers; the first thing that went wrong counts, the rest was skipped by the server. */
-static enum outcome collect(struct ledger *ledger, const char *const *names, size_t count, int32_t *ret_directory_version, struct fault *fault) {
+static enum outcome collect(struct ledger *ledger, const char *const *names, size_t count,
+                            int32_t *ret_directory_version, struct fault *fault) {
     enum outcome outcome = OK;
     for (size_t i = 0; i < count; i++) {
         AUTO(result_clear) PGresult *result = PQgetResult(ledger->conn);
@@ -32,16 +33,20 @@ static enum outcome collect(struct ledger *ledger, const char *const *names, siz
         for (PGresult *more = PQgetResult(ledger->conn); more; more = PQgetResult(ledger->conn)) PQclear(more);
     }
     AUTO(result_clear) PGresult *sync = PQgetResult(ledger->conn);
-    if (outcome == OK && PQresultStatus(sync) != PGRES_PIPELINE_SYNC) return ledger_judge_result(ledger, NULL, "fence", fault);
-    if (PQexitPipelineMode(ledger->conn) != 1 && outcome == OK) return ledger_judge_result(ledger, NULL, "fence", fault);
+    if (outcome == OK && PQresultStatus(sync) != PGRES_PIPELINE_SYNC)
+        return ledger_judge_result(ledger, NULL, "fence", fault);
+    if (PQexitPipelineMode(ledger->conn) != 1 && outcome == OK)
+        return ledger_judge_result(ledger, NULL, "fence", fault);
     return outcome;
 }
 
-static enum outcome change(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault) {
+static enum outcome change(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version,
+                           struct fault *fault) {
     enum statement order[2];
     size_t count = 0;
     struct parameters *parameters = ledger->parameters;
-    if (referral_count(batch, false) > 0 && referral_rows(&parameters[STATEMENT_REFERRALS], batch, false)) order[count++] = STATEMENT_REFERRALS;
+    if (referral_count(batch, false) > 0 && referral_rows(&parameters[STATEMENT_REFERRALS], batch, false))
+        order[count++] = STATEMENT_REFERRALS;
     fence_parameters(&parameters[STATEMENT_FENCE], batch);
     order[count++] = STATEMENT_FENCE;
     for (size_t i = 0; i < count; i++) TRY(ledger_prepare(ledger, order[i], &parameters[order[i]], fault));
@@ -55,7 +60,8 @@ static enum outcome change(struct ledger *ledger, const struct ledger_batch *bat
     return collect(ledger, names, count, ret_directory_version, fault);
 }
 
-static enum outcome write_all(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault) {
+static enum outcome write_all(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version,
+                              struct fault *fault) {
     TRY(copy_batch(ledger, batch, fault));
     POINT("record.copied");
     return change(ledger, batch, ret_directory_version, fault);
@@ -65,18 +71,21 @@ static enum outcome commit(struct ledger *ledger, struct fault *fault) {
     AUTO(result_clear) PGresult *result = PQexec(ledger->conn, "COMMIT");
     if (PQresultStatus(result) == PGRES_COMMAND_OK && strcmp(PQcmdStatus(result), "COMMIT") == 0) return OK;
     if (PQstatus(ledger->conn) != CONNECTION_OK) {
-        return fault_set(fault, UNSURE, "LEDGER_DOWN", "the answer to COMMIT was lost: %s", PQerrorMessage(ledger->conn));
+        return fault_set(fault, UNSURE, "LEDGER_DOWN", "the answer to COMMIT was lost: %s",
+                         PQerrorMessage(ledger->conn));
     }
     TRY(ledger_judge_result(ledger, result, "commit", fault));
     return fault_set(fault, FATAL, "LEDGER_SQL", "COMMIT was answered with %s", PQcmdStatus(result));
 }
 
-enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault) {
+enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version,
+                           struct fault *fault) {
     _Static_assert(STATEMENT_REFERRALS == 0 && STATEMENT_FENCE == 1, "they index ledger->parameters");
     TRY(ledger_ready(ledger, fault));
     POINT("record.before");
     int32_t version = 0;
-    enum outcome outcome = mutant("no_fence") ? record_without_fence(ledger, batch, &version, fault) : write_all(ledger, batch, &version, fault);
+    enum outcome outcome = mutant("no_fence") ? record_without_fence(ledger, batch, &version, fault)
+                                              : write_all(ledger, batch, &version, fault);
     if (outcome != OK) {
         ledger_roll_back(ledger);
         return outcome;

@@ -1,5 +1,6 @@
-/* The mutant "no_fence": what record.c would be if no guard of its kind existed. No epoch, no offsets, no primary key, no
- * uniqueness of submissions stops it. Only builds with ECOCASE_FAULTS contain it; the checker must see the damage. */
+/* The mutant "no_fence": what record.c would be if no guard of its kind existed. No epoch, no offsets, no primary key,
+ * no uniqueness of submissions stops it. Only builds with ECOCASE_FAULTS contain it; the checker must see the damage.
+ */
 #include "broker/ledger/connection.h"
 #include "base/point.h"
 
@@ -8,14 +9,14 @@ static size_t submission_parameters(struct parameters *parameters, const struct 
     size_t count = submission_count(batch);
     parameters_clear(parameters);
     parameter_int16(parameters, (int16_t)batch->before->lane);
-#define EACH(array_oid, oid, call)                                          \
-    do {                                                                    \
-        struct form *form = parameter(parameters, (array_oid));             \
-        form_array(form, (oid), count, 1);                                  \
-        for (size_t i = 0; i < batch->event_count; i++) {                   \
-            const struct ledger_event *e = &batch->events[i];               \
-            if (e->new_submission) call;                                    \
-        }                                                                   \
+#define EACH(array_oid, oid, call)                              \
+    do {                                                        \
+        struct form *form = parameter(parameters, (array_oid)); \
+        form_array(form, (oid), count, 1);                      \
+        for (size_t i = 0; i < batch->event_count; i++) {       \
+            const struct ledger_event *e = &batch->events[i];   \
+            if (e->new_submission) call;                        \
+        }                                                       \
     } while (0)
     EACH(OID_INT2_ARRAY, OID_INT2, form_field_int16(form, e->sender));
     EACH(OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &e->message_id));
@@ -26,7 +27,8 @@ static size_t submission_parameters(struct parameters *parameters, const struct 
     return count;
 }
 
-static enum outcome call(struct ledger *ledger, const char *sql, const struct parameters *parameters, struct fault *fault) {
+static enum outcome call(struct ledger *ledger, const char *sql, const struct parameters *parameters,
+                         struct fault *fault) {
     const char *values[PARAMETERS_MOST];
     int lengths[PARAMETERS_MOST], formats[PARAMETERS_MOST];
     for (size_t i = 0; i < parameters->count; i++) {
@@ -35,22 +37,31 @@ static enum outcome call(struct ledger *ledger, const char *sql, const struct pa
         lengths[i] = (int)(end - parameters->start[i]);
         formats[i] = 1;
     }
-    AUTO(result_clear) PGresult *result = PQexecParams(ledger->conn, sql, (int)parameters->count, parameters->type, values, lengths, formats, 1);
+    AUTO(result_clear)
+    PGresult *result =
+        PQexecParams(ledger->conn, sql, (int)parameters->count, parameters->type, values, lengths, formats, 1);
     return ledger_judge_result(ledger, result, "mutant", fault);
 }
 
-enum outcome record_without_fence(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault) {
+enum outcome record_without_fence(struct ledger *ledger, const struct ledger_batch *batch,
+                                  int32_t *ret_directory_version, struct fault *fault) {
     struct parameters *parameters = &ledger->parameters[0];
     TRY(ledger_run(ledger, "CREATE TEMP TABLE IF NOT EXISTS event_loose (LIKE ecocase.event)", "mutant", fault));
     TRY(ledger_run(ledger, "BEGIN", "mutant", fault));
     if (batch->event_count > 0) {
         TRY(copy_events(ledger, "COPY event_loose FROM STDIN (FORMAT binary)", batch, fault));
-        TRY(ledger_run(ledger, "INSERT INTO ecocase.event SELECT * FROM event_loose ON CONFLICT DO NOTHING; DELETE FROM event_loose", "mutant", fault));
+        TRY(ledger_run(
+            ledger,
+            "INSERT INTO ecocase.event SELECT * FROM event_loose ON CONFLICT DO NOTHING; DELETE FROM event_loose",
+            "mutant", fault));
     }
     POINT("record.copied");
     if (submission_parameters(parameters, batch) > 0) {
-        TRY(call(ledger, "INSERT INTO ecocase.submission (sender, message_id, hash, lane, serial, kind) SELECT s, m, h, $1, n, k"
-                         " FROM unnest($2, $3, $4, $5, $6) AS x(s, m, h, n, k) ON CONFLICT DO NOTHING", parameters, fault));
+        TRY(call(
+            ledger,
+            "INSERT INTO ecocase.submission (sender, message_id, hash, lane, serial, kind) SELECT s, m, h, $1, n, k"
+            " FROM unnest($2, $3, $4, $5, $6) AS x(s, m, h, n, k) ON CONFLICT DO NOTHING",
+            parameters, fault));
     }
     if (batch->referral_count > 0) {
         referral_rows(parameters, batch, true);
@@ -58,11 +69,16 @@ enum outcome record_without_fence(struct ledger *ledger, const struct ledger_bat
     }
     fence_parameters(parameters, batch);
     *ret_directory_version = batch->after->directory_version;
-    return call(ledger, "UPDATE ecocase.lane SET serial = $5, published = $6, \"time\" = $7, clock_offset = $8, next_offset = $9, sequence = $10,"
-                        " delivered = $11, directory_version = $12 WHERE lane = $1 AND ($2::bigint, $3::bigint, $4::bigint[]) IS NOT NULL", parameters, fault);
+    return call(ledger,
+                "UPDATE ecocase.lane SET serial = $5, published = $6, \"time\" = $7, clock_offset = $8, next_offset = "
+                "$9, sequence = $10,"
+                " delivered = $11, directory_version = $12 WHERE lane = $1 AND ($2::bigint, $3::bigint, $4::bigint[]) "
+                "IS NOT NULL",
+                parameters, fault);
 }
 #else
-enum outcome record_without_fence(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version, struct fault *fault) {
+enum outcome record_without_fence(struct ledger *ledger, const struct ledger_batch *batch,
+                                  int32_t *ret_directory_version, struct fault *fault) {
     (void)ledger, (void)batch, (void)ret_directory_version;
     return fault_set(fault, FATAL, "INTERNAL", "this build has no mutants");
 }

@@ -1,4 +1,5 @@
-/* What a batch writes, against a real Postgres: read back as it was, once however often it is tried, in whatever month. */
+/* What a batch writes, against a real Postgres: read back as it was, once however often it is tried, in whatever month.
+ */
 #include "broker/ledger/ledger_fixture.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,11 +37,14 @@ static void what_was_recorded_is_read_back(void **state) {
     struct referral expected = referral_of(1), *found = cases[1].referrals[0];
     assert_memory_equal(found->clocks, expected.clocks, sizeof expected.clocks);
     assert_true(bytes_equal(found->title, expected.title) && bytes_equal(found->numbers, expected.numbers));
-    assert_true(bytes_equal(found->half, expected.half) && bytes_equal(found->hand, expected.hand) && bytes_equal(found->roster, expected.roster));
-    found->title = expected.title, found->numbers = expected.numbers, found->half = expected.half, found->hand = expected.hand, found->roster = expected.roster;
+    assert_true(bytes_equal(found->half, expected.half) && bytes_equal(found->hand, expected.hand) &&
+                bytes_equal(found->roster, expected.roster));
+    found->title = expected.title, found->numbers = expected.numbers, found->half = expected.half,
+    found->hand = expected.hand, found->roster = expected.roster;
     assert_true(bytes_equal(found->facts, expected.facts) && bytes_equal(found->hints, expected.hints));
     assert_true(bytes_equal(found->persons, expected.persons) && bytes_equal(found->penalty, expected.penalty));
-    found->facts = expected.facts, found->hints = expected.hints, found->persons = expected.persons, found->penalty = expected.penalty;
+    found->facts = expected.facts, found->hints = expected.hints, found->persons = expected.persons,
+    found->penalty = expected.penalty;
     expected.dirty = expected.fresh = false;
     assert_memory_equal(found, &expected, sizeof expected);
 
@@ -77,7 +81,8 @@ static void what_was_recorded_is_read_back(void **state) {
         assert_int_equal(have->deliveries[1].to, 20);
         assert_int_equal(have->deliveries[1].role, 'c');
         assert_int_equal(have->deliveries[1].sequence, want->serial * 2);
-        assert_true(bytes_equal(have->value, want->value) && bytes_equal(have->key, want->key) && bytes_equal(have->answer, want->answer));
+        assert_true(bytes_equal(have->value, want->value) && bytes_equal(have->key, want->key) &&
+                    bytes_equal(have->answer, want->answer));
         assert_true(bytes_equal(have->headers, want->headers) && bytes_equal(have->event, want->event));
         if (want->has_ids) assert_true(uuid_equal(&have->message_id, &want->message_id));
         assert_int_equal(have->has_ids, want->has_ids);
@@ -118,7 +123,8 @@ static void referrals_gather_their_events(void **state) {
     s.batch.event_count = 3;
     s.after.serial += 2;
     assert_ok(ledger_record(ledger, &s.batch, &version, &fault));
-    assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.referral WHERE lane = 1 AND events = '{1,2,3}'"), 1);
+    assert_int_equal(
+        scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.referral WHERE lane = 1 AND events = '{1,2,3}'"), 1);
     /* a batch without events or referrals: only a tick or reports were read */
     row = s.after;
     s.before = row;
@@ -127,8 +133,8 @@ static void referrals_gather_their_events(void **state) {
     assert_ok(ledger_record(ledger, &s.batch, &version, &fault));
 }
 
-/* Without statistics of a grown table the planner takes a batch's cases for many rows: two processes were started for each question, at twice
- * the CPU of the whole batch. */
+/* Without statistics of a grown table the planner takes a batch's cases for many rows: two processes were started for
+ * each question, at twice the CPU of the whole batch. */
 static void a_batch_asks_for_its_cases_without_helpers(void **state) {
     (void)state;
     AUTO(ledger_free_auto) struct ledger *ledger = open_ledger();
@@ -136,7 +142,9 @@ static void a_batch_asks_for_its_cases_without_helpers(void **state) {
     struct uuid ids[] = {id(2, 9)};
     struct case_state cases[1];
     assert_ok(ledger_cases(ledger, ids, 1, arena, cases, &fault)); /* prepared now, planned below */
-    assert_ok(ledger_run(ledger, "SET force_parallel_mode = on; SET plan_cache_mode = force_custom_plan", "test", &fault)); /* as if the planner saw a gain */
+    /* as if the planner saw a gain */
+    assert_ok(
+        ledger_run(ledger, "SET force_parallel_mode = on; SET plan_cache_mode = force_custom_plan", "test", &fault));
     char sql[64];
     snprintf(sql, sizeof sql, "EXPLAIN EXECUTE %s ('{}')", statement_name(STATEMENT_CASES));
     PGresult *plan = PQexec(ledger->conn, sql);

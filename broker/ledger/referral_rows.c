@@ -1,10 +1,13 @@
-/* The changed referrals of a batch, each with the serials of the accepted events that name it: new ones as COPY rows, the others as arrays
- * for one upsert (its text is in statement.c). */
+/* The changed referrals of a batch, each with the serials of the accepted events that name it: new ones as COPY rows,
+ * the others as arrays for one upsert (its text is in statement.c). */
 #include "broker/ledger/connection.h"
 #include <stdlib.h>
 
 /* Accepted events sorted by referral, then serial: the slice [lo, hi] of a referral is contiguous. */
-struct mention { struct uuid referral; int64_t serial; };
+struct mention {
+    struct uuid referral;
+    int64_t serial;
+};
 
 static int by_referral(const void *a, const void *b) {
     const struct mention *x = a, *y = b;
@@ -16,7 +19,8 @@ static size_t mentions_of(const struct ledger_batch *batch, struct mention *ret)
     size_t count = 0;
     for (size_t i = 0; i < batch->event_count; i++) {
         const struct ledger_event *event = &batch->events[i];
-        if ((event->kind == 'A' || event->kind == 'T') && event->has_ids) ret[count++] = (struct mention){event->referral_id, event->serial};
+        if ((event->kind == 'A' || event->kind == 'T') && event->has_ids)
+            ret[count++] = (struct mention){event->referral_id, event->serial};
     }
     qsort(ret, count, sizeof *ret, by_referral);
     return count;
@@ -35,40 +39,43 @@ static size_t lower(const struct mention *mentions, size_t count, const struct u
 }
 
 /* One list for both ways: column, array type, type, how its value is written. The upsert takes them in this order. */
-#define COLUMNS(X)                                                                            \
-    X(case_id, OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->case_id))                  \
-    X(id, OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->id))                            \
-    X(machine, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->machine)))    \
-    X(state, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->state)))        \
-    X(rules, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->rules))                      \
-    X(opener, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->opener))                    \
-    X(holder, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->holder))                    \
-    X(referrer, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->referrer))                \
-    X(parent, OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->parent))                    \
-    X(flags, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->flags))             \
-    X(category, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->category)))  \
-    X(county, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->county)))      \
-    X(title, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->title))                       \
-    X(numbers, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->numbers))                   \
-    X(opened_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->opened_at)) \
-    X(changed_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->changed_at)) \
-    X(event_count, OID_INT4_ARRAY, OID_INT4, form_field_int32(form, r->event_count))          \
-    X(regime, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->regime))                    \
-    X(gaps, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->gaps))               \
-    X(parties, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->parties))         \
-    X(half, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->half))                         \
-    X(hand, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hand))                         \
-    X(alarm_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->alarm_at)) \
-    X(handling, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->handling))                \
+#define COLUMNS(X)                                                                                             \
+    X(case_id, OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->case_id))                                   \
+    X(id, OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->id))                                             \
+    X(machine, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->machine)))                     \
+    X(state, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->state)))                         \
+    X(rules, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->rules))                                       \
+    X(opener, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->opener))                                     \
+    X(holder, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->holder))                                     \
+    X(referrer, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->referrer))                                 \
+    X(parent, OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &r->parent))                                     \
+    X(flags, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->flags))                              \
+    X(category, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->category)))                   \
+    X(county, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, bytes_of_cstr(r->county)))                       \
+    X(title, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->title))                                        \
+    X(numbers, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->numbers))                                    \
+    X(opened_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->opened_at))               \
+    X(changed_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->changed_at))             \
+    X(event_count, OID_INT4_ARRAY, OID_INT4, form_field_int32(form, r->event_count))                           \
+    X(regime, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->regime))                                     \
+    X(gaps, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->gaps))                                \
+    X(parties, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->parties))                          \
+    X(half, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->half))                                          \
+    X(hand, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hand))                                          \
+    X(alarm_at, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->alarm_at))                 \
+    X(handling, OID_INT2_ARRAY, OID_INT2, form_field_int16(form, r->handling))                                 \
     X(handling_expires, OID_TIMESTAMPTZ_ARRAY, OID_TIMESTAMPTZ, form_field_instant(form, r->handling_expires)) \
-    X(roster, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->roster)) \
-    X(facts, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->facts))                       \
-    X(hints, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hints))                       \
-    X(hint_marks, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->hint_marks))   \
-    X(persons, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->persons))                   \
+    X(roster, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->roster))                                      \
+    X(facts, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->facts))                                        \
+    X(hints, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->hints))                                        \
+    X(hint_marks, OID_INT8_ARRAY, OID_INT8, form_field_int64(form, (int64_t)r->hint_marks))                    \
+    X(persons, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->persons))                                    \
     X(penalty, OID_TEXT_ARRAY, OID_TEXT, form_field_text(form, r->penalty))
 
-struct mentions { struct mention *at; size_t count; };
+struct mentions {
+    struct mention *at;
+    size_t count;
+};
 static struct mentions mentions_new(const struct ledger_batch *batch) {
     struct mentions mentions = {calloc(batch->event_count + 1, sizeof *mentions.at), 0};
     PROMISE(mentions.at);
@@ -76,9 +83,10 @@ static struct mentions mentions_new(const struct ledger_batch *batch) {
     return mentions;
 }
 
-/* ---- new referrals ------------------------------------------------------------------------------------------------------------- */
+/* ---- new referrals
+ * ------------------------------------------------------------------------------------------------------------- */
 #define NAME(column, array_oid, oid, call) #column ", "
-#define ONE(column, array_oid, oid, call) + 1
+#define ONE(column, array_oid, oid, call)  +1
 const char REFERRAL_COPY[] = "COPY ecocase.referral (" COLUMNS(NAME) "lane, clocks, events) FROM STDIN (FORMAT binary)";
 
 static void new_row(struct form *form, const struct referral *r, int32_t lane, const struct mentions *mentions) {
@@ -90,7 +98,8 @@ static void new_row(struct form *form, const struct referral *r, int32_t lane, c
     form_array(form, OID_INT8, (size_t)r->clock_count * CLOCK_NUMBERS, 1);
     clocks_write(form, r->clocks, r->clock_count);
     form_field_end(form, from);
-    size_t first = lower(mentions->at, mentions->count, &r->id, INT64_MIN), behind = lower(mentions->at, mentions->count, &r->id, INT64_MAX);
+    size_t first = lower(mentions->at, mentions->count, &r->id, INT64_MIN),
+           behind = lower(mentions->at, mentions->count, &r->id, INT64_MAX);
     from = form_field_begin(form);
     form_array(form, OID_INT8, behind - first, 1);
     for (size_t i = first; i < behind; i++) form_field_int64(form, mentions->at[i].serial);
@@ -115,16 +124,20 @@ size_t referral_count(const struct ledger_batch *batch, bool fresh) {
     return count;
 }
 
-/* ---- known ones ---------------------------------------------------------------------------------------------------------------- */
-struct chosen { const struct referral *const *at; size_t count; };
-#define COLUMN(array_oid, oid, call)                                          \
-    do {                                                                      \
-        struct form *form = parameter(parameters, (array_oid));               \
-        form_array(form, (oid), chosen->count, 1);                            \
-        for (size_t i = 0; i < chosen->count; i++) {                          \
-            const struct referral *r = chosen->at[i];                         \
-            call;                                                             \
-        }                                                                     \
+/* ---- known ones
+ * ---------------------------------------------------------------------------------------------------------------- */
+struct chosen {
+    const struct referral *const *at;
+    size_t count;
+};
+#define COLUMN(array_oid, oid, call)                            \
+    do {                                                        \
+        struct form *form = parameter(parameters, (array_oid)); \
+        form_array(form, (oid), chosen->count, 1);              \
+        for (size_t i = 0; i < chosen->count; i++) {            \
+            const struct referral *r = chosen->at[i];           \
+            call;                                               \
+        }                                                       \
     } while (0)
 
 static void serials(struct parameters *parameters, const struct mentions *mentions) {
@@ -146,8 +159,10 @@ static void slices(struct parameters *parameters, const struct chosen *chosen, c
     int32_t from = 1, to = 0;
     COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, from); from += r->clock_count * CLOCK_NUMBERS);
     COLUMN(OID_INT4_ARRAY, OID_INT4, to += r->clock_count * CLOCK_NUMBERS; form_field_int32(form, to));
-    COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, (int32_t)lower(mentions->at, mentions->count, &r->id, INT64_MIN) + 1));
-    COLUMN(OID_INT4_ARRAY, OID_INT4, form_field_int32(form, (int32_t)lower(mentions->at, mentions->count, &r->id, INT64_MAX)));
+    COLUMN(OID_INT4_ARRAY, OID_INT4,
+           form_field_int32(form, (int32_t)lower(mentions->at, mentions->count, &r->id, INT64_MIN) + 1));
+    COLUMN(OID_INT4_ARRAY, OID_INT4,
+           form_field_int32(form, (int32_t)lower(mentions->at, mentions->count, &r->id, INT64_MAX)));
 }
 
 size_t referral_rows(struct parameters *parameters, const struct ledger_batch *batch, bool fresh_too) {

@@ -1,5 +1,5 @@
-/* `ecocase-broker setup`, the ledger's part: everything in one transaction under an advisory lock, so that two setups at once
- * do it once. See ledger.h. */
+/* `ecocase-broker setup`, the ledger's part: everything in one transaction under an advisory lock, so that two setups
+ * at once do it once. See ledger.h. */
 #include "broker/ledger/connection.h"
 #include <glob.h>
 #include <stdio.h>
@@ -11,14 +11,16 @@
 static void conn_finish(PGconn **conn) { PQfinish(*conn); }
 static void glob_free(glob_t *found) { globfree(found); }
 
-enum outcome setup_run(PGconn *conn, const char *sql, int count, const char *const *values, PGresult **ret_result, struct fault *fault) {
-    PGresult *result = count > 0 || ret_result ? PQexecParams(conn, sql, count, NULL, values, NULL, NULL, 0) : PQexec(conn, sql);
+enum outcome setup_run(PGconn *conn, const char *sql, int count, const char *const *values, PGresult **ret_result,
+                       struct fault *fault) {
+    PGresult *result =
+        count > 0 || ret_result ? PQexecParams(conn, sql, count, NULL, values, NULL, NULL, 0) : PQexec(conn, sql);
     ExecStatusType status = PQresultStatus(result);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
         bool lost = PQstatus(conn) != CONNECTION_OK;
         const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-        enum outcome outcome = fault_set(fault, lost ? RETRY : FATAL, lost ? "LEDGER_DOWN" : "LEDGER_SQL", "setup of the ledger: %s",
-                                         text ? text : PQerrorMessage(conn));
+        enum outcome outcome = fault_set(fault, lost ? RETRY : FATAL, lost ? "LEDGER_DOWN" : "LEDGER_SQL",
+                                         "setup of the ledger: %s", text ? text : PQerrorMessage(conn));
         PQclear(result);
         return fault_as(outcome, lost ? RETRY : FATAL);
     }
@@ -41,7 +43,9 @@ static enum outcome migrate_one(PGconn *conn, const char *path, struct fault *fa
     TRY(setup_run(conn, "SELECT checksum FROM ecocase.migration WHERE name = $1", 1, values, &known, fault));
     if (PQntuples(known) == 1) {
         if (strcmp(PQgetvalue(known, 0, 0), checksum) == 0) return OK;
-        return fault_set(fault, REFUSE, "MIGRATION_CHANGED", "%s was changed after this ledger ran it: restore the file and put the change into a new one", name);
+        return fault_set(fault, REFUSE, "MIGRATION_CHANGED",
+                         "%s was changed after this ledger ran it: restore the file and put the change into a new one",
+                         name);
     }
     TRY(setup_run(conn, (const char *)text.at, 0, NULL, NULL, fault));
     TRY(setup_run(conn, "INSERT INTO ecocase.migration (name, checksum) VALUES ($1, $2)", 2, values, NULL, fault));
@@ -50,8 +54,10 @@ static enum outcome migrate_one(PGconn *conn, const char *path, struct fault *fa
 }
 
 static enum outcome migrate(PGconn *conn, const char *schemas_folder, struct fault *fault) {
-    TRY(setup_run(conn, "CREATE SCHEMA IF NOT EXISTS ecocase; CREATE TABLE IF NOT EXISTS ecocase.migration"
-                        " (name text PRIMARY KEY, checksum text NOT NULL, at timestamptz NOT NULL DEFAULT now())", 0, NULL, NULL, fault));
+    TRY(setup_run(conn,
+                  "CREATE SCHEMA IF NOT EXISTS ecocase; CREATE TABLE IF NOT EXISTS ecocase.migration"
+                  " (name text PRIMARY KEY, checksum text NOT NULL, at timestamptz NOT NULL DEFAULT now())",
+                  0, NULL, NULL, fault));
     char pattern[4096];
     snprintf(pattern, sizeof pattern, "%s/ledger/[0-9][0-9][0-9]-*.sql", schemas_folder);
     AUTO(glob_free) glob_t found = {0};
@@ -66,9 +72,14 @@ static enum outcome make_world(PGconn *conn, const struct ledger_setup *setup, s
     char lanes[16];
     snprintf(lanes, sizeof lanes, "%d", setup->lanes);
     const char *const values[] = {setup->cluster_id, setup->manual_clock ? "true" : "false", lanes};
-    TRY(setup_run(conn, "INSERT INTO ecocase.world (cluster_id, manual_clock, lanes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", 3, values, NULL, fault));
-    TRY(setup_run(conn, "INSERT INTO ecocase.lane (lane, next_offset, sequence, delivered) SELECT n, z, z, z FROM generate_series(0, $1::int - 1) AS n,"
-                        " (SELECT array_fill(0::bigint, ARRAY[64], ARRAY[0]) AS z) AS zero ON CONFLICT DO NOTHING", 1, &values[2], NULL, fault));
+    TRY(setup_run(
+        conn, "INSERT INTO ecocase.world (cluster_id, manual_clock, lanes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        3, values, NULL, fault));
+    TRY(setup_run(conn,
+                  "INSERT INTO ecocase.lane (lane, next_offset, sequence, delivered) SELECT n, z, z, z FROM "
+                  "generate_series(0, $1::int - 1) AS n,"
+                  " (SELECT array_fill(0::bigint, ARRAY[64], ARRAY[0]) AS z) AS zero ON CONFLICT DO NOTHING",
+                  1, &values[2], NULL, fault));
     return OK;
 }
 
@@ -79,14 +90,18 @@ static enum outcome check_world(PGconn *conn, const struct ledger_setup *setup, 
     bool manual = PQgetvalue(result, 0, 1)[0] == 't';
     int lanes = atoi(PQgetvalue(result, 0, 2));
     if (strcmp(PQgetvalue(result, 0, 0), setup->cluster_id) != 0) {
-        return fault_set(fault, REFUSE, "WRONG_WORLD", "this ledger belongs to Kafka cluster %s, not to %s: give the other cluster, or an empty database",
-                         PQgetvalue(result, 0, 0), setup->cluster_id);
+        return fault_set(
+            fault, REFUSE, "WRONG_WORLD",
+            "this ledger belongs to Kafka cluster %s, not to %s: give the other cluster, or an empty database",
+            PQgetvalue(result, 0, 0), setup->cluster_id);
     }
     if (manual != setup->manual_clock) {
-        return fault_set(fault, REFUSE, "WRONG_WORLD", "this ledger was created with clock=%s, which cannot be changed", manual ? "manual" : "real");
+        return fault_set(fault, REFUSE, "WRONG_WORLD", "this ledger was created with clock=%s, which cannot be changed",
+                         manual ? "manual" : "real");
     }
     if (lanes != setup->lanes) {
-        return fault_set(fault, REFUSE, "WRONG_WORLD", "this ledger was created with %d lanes, which cannot be changed to %d", lanes, setup->lanes);
+        return fault_set(fault, REFUSE, "WRONG_WORLD",
+                         "this ledger was created with %d lanes, which cannot be changed to %d", lanes, setup->lanes);
     }
     return OK;
 }
@@ -94,10 +109,20 @@ static enum outcome check_world(PGconn *conn, const struct ledger_setup *setup, 
 static enum outcome store_participant(PGconn *conn, const struct participant *p, struct fault *fault) {
     char number[16];
     snprintf(number, sizeof number, "%d", p->number);
-    const char *const values[] = {number, p->slug, p->name, p->english, role_text(p->role), p->lead ? "t" : "f", p->region, p->receipts ? "t" : "f"};
-    return setup_run(conn, "INSERT INTO ecocase.participant (number, slug, name, english, role, lead, region, receipts)"
-                           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO UPDATE SET slug = excluded.slug, name = excluded.name,"
-                           " english = excluded.english, role = excluded.role, lead = excluded.lead, region = excluded.region, receipts = excluded.receipts",
+    const char *const values[] = {number,
+                                  p->slug,
+                                  p->name,
+                                  p->english,
+                                  role_text(p->role),
+                                  p->lead ? "t" : "f",
+                                  p->region,
+                                  p->receipts ? "t" : "f"};
+    return setup_run(conn,
+                     "INSERT INTO ecocase.participant (number, slug, name, english, role, lead, region, receipts)"
+                     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO UPDATE SET slug = "
+                     "excluded.slug, name = excluded.name,"
+                     " english = excluded.english, role = excluded.role, lead = excluded.lead, region = "
+                     "excluded.region, receipts = excluded.receipts",
                      8, values, NULL, fault);
 }
 
@@ -108,10 +133,14 @@ static enum outcome store_directory(PGconn *conn, const struct directory *direct
     TRY(buffer_add(&copy, text, fault));
     TRY(buffer_add(&copy, BYTES_LITERAL("\0"), fault));
     const char *const values[] = {(const char *)copy.at};
-    TRY(setup_run(conn, "INSERT INTO ecocase.directory (version, text) SELECT coalesce(max(d.version), 0) + 1, $1 FROM ecocase.directory AS d"
-                        " HAVING NOT EXISTS (SELECT FROM ecocase.directory AS n WHERE n.text = $1 AND n.version = (SELECT max(version) FROM ecocase.directory))",
+    TRY(setup_run(conn,
+                  "INSERT INTO ecocase.directory (version, text) SELECT coalesce(max(d.version), 0) + 1, $1 FROM "
+                  "ecocase.directory AS d"
+                  " HAVING NOT EXISTS (SELECT FROM ecocase.directory AS n WHERE n.text = $1 AND n.version = (SELECT "
+                  "max(version) FROM ecocase.directory))",
                   1, values, NULL, fault));
-    for (size_t i = 0; i < directory_count(directory); i++) TRY(store_participant(conn, directory_at(directory, i), fault));
+    for (size_t i = 0; i < directory_count(directory); i++)
+        TRY(store_participant(conn, directory_at(directory, i), fault));
     return OK;
 }
 
@@ -119,11 +148,15 @@ enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setu
     static const char *const keys[] = {"dbname", "client_encoding", "application_name", "connect_timeout", NULL};
     const char *const values[] = {conninfo, "UTF8", "ecocase-setup", "5", NULL};
     AUTO(conn_finish) PGconn *conn = PQconnectdbParams(keys, values, 1);
-    if (PQstatus(conn) != CONNECTION_OK) return fault_set(fault, RETRY, "LEDGER_DOWN", "the ledger's Postgres cannot be reached: %s", PQerrorMessage(conn));
+    if (PQstatus(conn) != CONNECTION_OK)
+        return fault_set(fault, RETRY, "LEDGER_DOWN", "the ledger's Postgres cannot be reached: %s",
+                         PQerrorMessage(conn));
     if (PQserverVersion(conn) < 150000) {
-        return fault_set(fault, REFUSE, "WRONG_WORLD", "Postgres %d is too old: 15 or later is needed", PQserverVersion(conn) / 10000);
+        return fault_set(fault, REFUSE, "WRONG_WORLD", "Postgres %d is too old: 15 or later is needed",
+                         PQserverVersion(conn) / 10000);
     }
-    TRY(setup_run(conn, "SET client_min_messages = warning; BEGIN; SELECT pg_advisory_xact_lock(7016996765293437281)", 0, NULL, NULL, fault));
+    TRY(setup_run(conn, "SET client_min_messages = warning; BEGIN; SELECT pg_advisory_xact_lock(7016996765293437281)",
+                  0, NULL, NULL, fault));
     TRY(migrate(conn, setup->schemas_folder, fault));
     TRY(check_world(conn, setup, fault));
     TRY(store_directory(conn, setup->directory, fault));

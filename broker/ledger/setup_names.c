@@ -1,13 +1,19 @@
-/* Names of machines, states, events, clocks, regimes and addressees from the rules (all loaded versions) into ecocase.rule_name, for the views. */
+/* Names of machines, states, events, clocks, regimes and addressees from the rules (all loaded versions) into
+ * ecocase.rule_name, for the views. */
 #include "broker/ledger/connection.h"
 #include <stdio.h>
 #include <unistd.h>
 
 static enum outcome store(PGconn *conn, const struct rule_word *word, struct fault *fault) {
-    const char *const values[] = {word->kind, word->machine, word->code, word->zh, word->en, word->terminal ? "t" : "f", word->basis};
-    return setup_run(conn, "INSERT INTO ecocase.rule_name (kind, machine, code, zh, en, terminal, basis) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-                           " ON CONFLICT (kind, machine, code) DO UPDATE SET zh = excluded.zh, en = excluded.en, terminal = excluded.terminal,"
-                           " basis = excluded.basis", 7, values, NULL, fault);
+    const char *const values[] = {word->kind, word->machine, word->code, word->zh, word->en, word->terminal ? "t" : "f",
+                                  word->basis};
+    return setup_run(conn,
+                     "INSERT INTO ecocase.rule_name (kind, machine, code, zh, en, terminal, basis) VALUES ($1, $2, $3, "
+                     "$4, $5, $6, $7)"
+                     " ON CONFLICT (kind, machine, code) DO UPDATE SET zh = excluded.zh, en = excluded.en, terminal = "
+                     "excluded.terminal,"
+                     " basis = excluded.basis",
+                     7, values, NULL, fault);
 }
 
 static void rules_free_auto(struct rules **rules) { rules_free(*rules); }

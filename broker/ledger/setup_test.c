@@ -36,8 +36,10 @@ static void a_second_setup_changes_nothing(void **state) {
     assert_ok(ledger_directory(ledger, &yaml, &version, &fault));
     assert_true(bytes_equal_cstr(directory_text(directory), yaml));
     free(yaml);
-    assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.participant"), (int64_t)directory_count(directory));
-    assert_true(scalar(cluster.conninfo, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ecocase.event'::regclass") == 6);
+    assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.participant"),
+                     (int64_t)directory_count(directory));
+    assert_true(
+        scalar(cluster.conninfo, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ecocase.event'::regclass") == 6);
 }
 
 static void another_world_is_refused(void **state) {
@@ -62,35 +64,55 @@ static bool refused(const char *conninfo, const char *sql) {
 
 static void roles_may_only_what_they_must(void **state) {
     (void)state;
-    static const char *const forbidden[] = {"UPDATE ecocase.event SET kind = 'A'", "DELETE FROM ecocase.event", "TRUNCATE ecocase.event",
-        "UPDATE ecocase.submission SET serial = 0", "DELETE FROM ecocase.submission", "UPDATE ecocase.event_other SET kind = 'A'",
-        "DELETE FROM ecocase.referral", "DELETE FROM ecocase.lane", "UPDATE ecocase.world SET cluster_id = ''", NULL};
+    static const char *const forbidden[] = {"UPDATE ecocase.event SET kind = 'A'",
+                                            "DELETE FROM ecocase.event",
+                                            "TRUNCATE ecocase.event",
+                                            "UPDATE ecocase.submission SET serial = 0",
+                                            "DELETE FROM ecocase.submission",
+                                            "UPDATE ecocase.event_other SET kind = 'A'",
+                                            "DELETE FROM ecocase.referral",
+                                            "DELETE FROM ecocase.lane",
+                                            "UPDATE ecocase.world SET cluster_id = ''",
+                                            NULL};
     for (size_t i = 0; forbidden[i]; i++) assert_true(refused(broker_conninfo, forbidden[i]));
     char coordinator[256];
     snprintf(coordinator, sizeof coordinator, "%s", cluster_as(&cluster, "ecocase_coordinator"));
     assert_true(refused(coordinator, "SELECT * FROM ecocase.event"));
     assert_true(refused(coordinator, "SELECT * FROM ecocase.referral"));
     assert_true(refused(coordinator, "SELECT ecocase.end_backend(0::smallint, 1, now())"));
-    static const char *const views[] = {"referral_list", "clock_list", "event_list", "delivery_list", "refusal_list", "lane_list", "participant_list",
-        "world_list", "dead_letter_list", NULL};
+    static const char *const views[] = {"referral_list",    "clock_list", "event_list",       "delivery_list",
+                                        "refusal_list",     "lane_list",  "participant_list", "world_list",
+                                        "dead_letter_list", NULL};
     for (size_t i = 0; views[i]; i++) {
         char sql[128];
         snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT * FROM ecocase.%s OFFSET 0) AS x", views[i]);
         assert_true(scalar(coordinator, sql) > 0);
     }
-    assert_int_equal(scalar(coordinator, "SELECT count(*) FROM ecocase.clock_list WHERE overdue AND statutory_zh = '法定'"), 0);
-    assert_true(scalar(coordinator, "SELECT count(*) FROM ecocase.clock_list WHERE running AND due_by_letter AND statutory_zh = '非法定'") > 0);
-    assert_true(scalar(coordinator, "SELECT count(*) FROM ecocase.refusal_list WHERE reasons_zh = '理由' AND codes = 'X'") > 0);
+    assert_int_equal(
+        scalar(coordinator, "SELECT count(*) FROM ecocase.clock_list WHERE overdue AND statutory_zh = '法定'"), 0);
+    assert_true(
+        scalar(coordinator,
+               "SELECT count(*) FROM ecocase.clock_list WHERE running AND due_by_letter AND statutory_zh = '非法定'") >
+        0);
+    assert_true(
+        scalar(coordinator, "SELECT count(*) FROM ecocase.refusal_list WHERE reasons_zh = '理由' AND codes = 'X'") > 0);
 }
 
 /* Who audits reads what coordinators may not, and writes nothing. */
 static void an_auditor_reads_and_writes_nothing(void **state) {
     (void)state;
-    static const char *const forbidden[] = {"UPDATE ecocase.event SET kind = 'A'", "DELETE FROM ecocase.event", "INSERT INTO ecocase.event SELECT * FROM ecocase.event LIMIT 1",
-        "INSERT INTO ecocase.submission SELECT * FROM ecocase.submission LIMIT 1", "UPDATE ecocase.referral SET state = ''", "UPDATE ecocase.lane SET epoch = 0",
-        "SELECT ecocase.end_backend(0::smallint, 1, now())", "SELECT ecocase.let_audit()", NULL};
+    static const char *const forbidden[] = {"UPDATE ecocase.event SET kind = 'A'",
+                                            "DELETE FROM ecocase.event",
+                                            "INSERT INTO ecocase.event SELECT * FROM ecocase.event LIMIT 1",
+                                            "INSERT INTO ecocase.submission SELECT * FROM ecocase.submission LIMIT 1",
+                                            "UPDATE ecocase.referral SET state = ''",
+                                            "UPDATE ecocase.lane SET epoch = 0",
+                                            "SELECT ecocase.end_backend(0::smallint, 1, now())",
+                                            "SELECT ecocase.let_audit()",
+                                            NULL};
     char auditor[256];
-    assert_true(scalar(cluster.conninfo, "SELECT count(*) FROM pg_roles WHERE rolname = 'ecocase_auditor' AND NOT rolcanlogin") == 1);
+    assert_true(scalar(cluster.conninfo,
+                       "SELECT count(*) FROM pg_roles WHERE rolname = 'ecocase_auditor' AND NOT rolcanlogin") == 1);
     assert_false(refused(cluster.conninfo, "CREATE ROLE who_audits LOGIN IN ROLE ecocase_auditor"));
     snprintf(auditor, sizeof auditor, "%s", cluster_as(&cluster, "who_audits"));
     for (size_t i = 0; forbidden[i]; i++) assert_true(refused(auditor, forbidden[i]));

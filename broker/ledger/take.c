@@ -1,6 +1,6 @@
-/* Taking and giving up a lane. A former owner may be stopped between its last statement and COMMIT: it then holds the row
- * until its backend is ended here. Ended in any case after the epoch was raised, so that nothing it has under way can still
- * be committed once this call returned. */
+/* Taking and giving up a lane. A former owner may be stopped between its last statement and COMMIT: it then holds the
+ * row until its backend is ended here. Ended in any case after the epoch was raised, so that nothing it has under way
+ * can still be committed once this call returned. */
 #include "broker/ledger/connection.h"
 #include <stdio.h>
 #include "base/log.h"
@@ -8,7 +8,8 @@
 
 #define ROUNDS 5
 
-enum outcome ledger_end_backend(struct ledger *ledger, int32_t lane, int32_t pid, int64_t start_us, struct fault *fault) {
+enum outcome ledger_end_backend(struct ledger *ledger, int32_t lane, int32_t pid, int64_t start_us,
+                                struct fault *fault) {
     if (pid == 0) return OK;
     struct parameters *parameters = &ledger->parameters[2];
     parameters_clear(parameters);
@@ -18,7 +19,8 @@ enum outcome ledger_end_backend(struct ledger *ledger, int32_t lane, int32_t pid
     AUTO(result_clear) PGresult *result = NULL;
     TRY(ledger_call(ledger, STATEMENT_END, parameters, &result, fault));
     if (!column_bool(result, 0, 0)) {
-        return fault_set(fault, RETRY, "LEDGER_BUSY", "lane %d: the former owner's backend %d did not end within 5 s", lane, pid);
+        return fault_set(fault, RETRY, "LEDGER_BUSY", "lane %d: the former owner's backend %d did not end within 5 s",
+                         lane, pid);
     }
     return OK;
 }
@@ -36,8 +38,8 @@ static enum outcome end_owner(struct ledger *ledger, int32_t lane, struct fault 
     return ledger_end_backend(ledger, lane, pid, column_int(result, 0, 1), fault);
 }
 
-enum outcome ledger_lane_locked(struct ledger *ledger, int32_t lane, enum statement which, const struct parameters *parameters,
-                                PGresult **ret_result, struct fault *fault) {
+enum outcome ledger_lane_locked(struct ledger *ledger, int32_t lane, enum statement which,
+                                const struct parameters *parameters, PGresult **ret_result, struct fault *fault) {
     TRY(ledger_prepare(ledger, which, parameters, fault));
     for (int round = 0; round < ROUNDS; round++) {
         TRY(ledger_run(ledger, "BEGIN; SET LOCAL lock_timeout = '1500ms'", "lane", fault));
@@ -60,7 +62,8 @@ enum outcome ledger_lane_locked(struct ledger *ledger, int32_t lane, enum statem
     return fault_set(fault, RETRY, "LEDGER_BUSY", "lane %d: its row stays locked", lane);
 }
 
-static enum outcome take(struct ledger *ledger, int32_t lane, const char *instance, struct lane_row *ret, struct fault *fault) {
+static enum outcome take(struct ledger *ledger, int32_t lane, const char *instance, struct lane_row *ret,
+                         struct fault *fault) {
     struct parameters *parameters = &ledger->parameters[0];
     parameters_clear(parameters);
     parameter_int16(parameters, (int16_t)lane);
@@ -68,7 +71,8 @@ static enum outcome take(struct ledger *ledger, int32_t lane, const char *instan
     AUTO(result_clear) PGresult *result = NULL;
     TRY(ledger_lane_locked(ledger, lane, STATEMENT_TAKE, parameters, &result, fault));
     if (PQntuples(result) != 1) return fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger has no lane %d", lane);
-    int32_t former = (int32_t)column_int(result, 0, LANE_COLUMN_COUNT), mine = (int32_t)column_int(result, 0, LANE_COLUMN_COUNT + 2);
+    int32_t former = (int32_t)column_int(result, 0, LANE_COLUMN_COUNT),
+            mine = (int32_t)column_int(result, 0, LANE_COLUMN_COUNT + 2);
     int64_t former_start = column_int(result, 0, LANE_COLUMN_COUNT + 1);
     bool same = former == mine && former_start == column_int(result, 0, LANE_COLUMN_COUNT + 3);
     if (!same && !mutant("no_fence")) TRY(ledger_end_backend(ledger, lane, former, former_start, fault));
@@ -76,7 +80,8 @@ static enum outcome take(struct ledger *ledger, int32_t lane, const char *instan
     return OK;
 }
 
-enum outcome ledger_take(struct ledger *ledger, int32_t lane, const char *instance, struct lane_row *ret, struct fault *fault) {
+enum outcome ledger_take(struct ledger *ledger, int32_t lane, const char *instance, struct lane_row *ret,
+                         struct fault *fault) {
     ledger->held = false;
     TRY(ledger_ready(ledger, fault));
     TRY(take(ledger, lane, instance, ret, fault));
@@ -94,9 +99,12 @@ void ledger_release(struct ledger *ledger, const struct lane_row *row) {
     snprintf(lane, sizeof lane, "%d", row->lane);
     snprintf(epoch, sizeof epoch, "%lld", (long long)row->epoch);
     const char *const values[] = {lane, epoch};
-    AUTO(result_clear) PGresult *result = PQexecParams(ledger->conn,
-        "UPDATE ecocase.lane SET owner = NULL, owner_pid = NULL, owner_start = NULL, changed = clock_timestamp() WHERE lane = $1 AND epoch = $2",
-        2, NULL, values, NULL, NULL, 0);
+    AUTO(result_clear)
+    PGresult *result = PQexecParams(ledger->conn,
+                                    "UPDATE ecocase.lane SET owner = NULL, owner_pid = NULL, owner_start = NULL, "
+                                    "changed = clock_timestamp() WHERE lane = $1 AND epoch = $2",
+                                    2, NULL, values, NULL, NULL, 0);
     struct fault fault;
-    if (ledger_judge_result(ledger, result, "release", &fault) != OK) log_fault(LOG_WARN, "lane.release_failed", &fault);
+    if (ledger_judge_result(ledger, result, "release", &fault) != OK)
+        log_fault(LOG_WARN, "lane.release_failed", &fault);
 }

@@ -1,4 +1,5 @@
-/* Who owns a lane, against a real Postgres: the fence, take-over from one who stands still, connections that are lost, and what a probe sees. */
+/* Who owns a lane, against a real Postgres: the fence, take-over from one who stands still, connections that are lost,
+ * and what a probe sees. */
 #include "broker/ledger/ledger_fixture.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -19,7 +20,8 @@ static void a_stale_owner_writes_nothing(void **state) {
     assert_int_equal(scalar(cluster.conninfo, sql), 0);
     sample(&s, &old, 21);
     enum outcome outcome = ledger_record(stale, &s.batch, &version, &fault);
-    if (outcome == RETRY) outcome = ledger_record(stale, &s.batch, &version, &fault); /* the ended connection, then the truth */
+    /* the ended connection, then the truth */
+    if (outcome == RETRY) outcome = ledger_record(stale, &s.batch, &version, &fault);
     assert_int_equal(outcome, FATAL);
     assert_string_equal(fault.code, "LANE_LOST");
     assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.event WHERE lane = 2"), 0);
@@ -89,7 +91,8 @@ static void a_lost_connection_comes_back(void **state) {
     sample(&s, &row, 61);
     assert_int_equal(ledger_record(ledger, &s.batch, &version, &fault), RETRY);
     assert_ok(ledger_record(ledger, &s.batch, &version, &fault));
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM ecocase.lane WHERE lane = 1 AND owner_pid = %d", PQbackendPID(ledger->conn));
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM ecocase.lane WHERE lane = 1 AND owner_pid = %d",
+             PQbackendPID(ledger->conn));
     assert_int_equal(scalar(cluster.conninfo, sql), 1);
     ledger_release(ledger, &row);
     assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.lane WHERE lane = 1 AND owner IS NULL"), 1);
@@ -108,7 +111,8 @@ static void a_probe_sees_which_lanes_are_worked(void **state) {
     assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
     assert_int_equal(held.lanes, 1);
     assert_int_equal(held.worked, 1);
-    scalar(cluster.conninfo, "WITH w AS (UPDATE ecocase.world SET manual_clock = false RETURNING 1), l AS (UPDATE ecocase.lane SET changed = now() - interval '1 h'"
+    scalar(cluster.conninfo, "WITH w AS (UPDATE ecocase.world SET manual_clock = false RETURNING 1), l AS (UPDATE "
+                             "ecocase.lane SET changed = now() - interval '1 h'"
                              " WHERE lane = 3 RETURNING 1) SELECT 1 FROM w, l");
     assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
     assert_int_equal(held.worked, 0);
@@ -119,7 +123,9 @@ static void a_probe_sees_which_lanes_are_worked(void **state) {
     PQfinish(ledger->conn);
     ledger->conn = NULL;
     char sql[160];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM pg_stat_activity a JOIN ecocase.lane l ON l.owner_pid = a.pid AND l.owner = 'prober'");
+    snprintf(
+        sql, sizeof sql,
+        "SELECT count(*) FROM pg_stat_activity a JOIN ecocase.lane l ON l.owner_pid = a.pid AND l.owner = 'prober'");
     for (int round = 0; round < 200 && scalar(cluster.conninfo, sql) != 0; round++) usleep(10000);
     assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
     assert_int_equal(held.lanes, 1);

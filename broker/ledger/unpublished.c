@@ -19,7 +19,8 @@ enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, int64_t aft
     return OK;
 }
 
-enum outcome ledger_event_at(struct ledger *ledger, int32_t lane, int64_t serial, struct arena *arena, struct ledger_event *ret, struct fault *fault) {
+enum outcome ledger_event_at(struct ledger *ledger, int32_t lane, int64_t serial, struct arena *arena,
+                             struct ledger_event *ret, struct fault *fault) {
     TRY(ledger_ready(ledger, fault));
     struct parameters *parameters = &ledger->parameters[0];
     parameters_clear(parameters);
@@ -28,7 +29,8 @@ enum outcome ledger_event_at(struct ledger *ledger, int32_t lane, int64_t serial
     AUTO(result_clear) PGresult *result = NULL;
     TRY(ledger_call(ledger, STATEMENT_EVENT_AT, parameters, &result, fault));
     if (PQntuples(result) < 1) {
-        return fault_set(fault, FATAL, "LEDGER_SQL", "lane %d has no event %lld although a submission names it", lane, (long long)serial);
+        return fault_set(fault, FATAL, "LEDGER_SQL", "lane %d has no event %lld although a submission names it", lane,
+                         (long long)serial);
     }
     event_row_read(result, 0, arena, ret);
     return OK;

@@ -4,9 +4,11 @@
 
 enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault *fault) {
     TRY(ledger_ready(ledger, fault));
-    AUTO(result_clear) PGresult *result = PQexecParams(ledger->conn,
-        "SELECT cluster_id, manual_clock, lanes, generation, coalesce((SELECT max(version) FROM ecocase.directory), 0), person_secret FROM ecocase.world",
-        0, NULL, NULL, NULL, NULL, 1);
+    AUTO(result_clear)
+    PGresult *result = PQexecParams(ledger->conn,
+                                    "SELECT cluster_id, manual_clock, lanes, generation, coalesce((SELECT max(version) "
+                                    "FROM ecocase.directory), 0), person_secret FROM ecocase.world",
+                                    0, NULL, NULL, NULL, NULL, 1);
     TRY(ledger_judge_result(ledger, result, "world", fault));
     if (PQntuples(result) != 1) {
         return fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger was never set up: run `ecocase-broker setup` first");
@@ -22,11 +24,14 @@ enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault
 
 enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *ret_version, struct fault *fault) {
     TRY(ledger_ready(ledger, fault));
-    AUTO(result_clear) PGresult *result = PQexecParams(ledger->conn,
-        "SELECT version, text FROM ecocase.directory ORDER BY version DESC LIMIT 1", 0, NULL, NULL, NULL, NULL, 1);
+    AUTO(result_clear)
+    PGresult *result =
+        PQexecParams(ledger->conn, "SELECT version, text FROM ecocase.directory ORDER BY version DESC LIMIT 1", 0, NULL,
+                     NULL, NULL, NULL, 1);
     TRY(ledger_judge_result(ledger, result, "directory", fault));
     if (PQntuples(result) != 1) {
-        return fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger holds no directory: run `ecocase-broker setup` first");
+        return fault_set(fault, FATAL, "LEDGER_EMPTY",
+                         "the ledger holds no directory: run `ecocase-broker setup` first");
     }
     struct bytes text = column_bytes(result, 0, 1);
     char *yaml = calloc(text.count + 1, 1);

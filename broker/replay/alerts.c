@@ -22,11 +22,14 @@ enum outcome replay_alert(struct replayed_lane *lane, const struct past_event *p
     const struct ledger_event *recorded = &past->event;
     struct comparison *c = &lane->comparison;
     size_t place = 0;
-    struct referral *r = past_case_referral(states_find(lane->states, &recorded->case_id), &recorded->referral_id, &place);
-    if (lane->row.time != INSTANT_NONE && recorded->broker_time < lane->row.time) compare_text(c, "broker_time", BYTES_LITERAL("earlier than the alert before"), BYTES_NONE);
+    struct referral *r =
+        past_case_referral(states_find(lane->states, &recorded->case_id), &recorded->referral_id, &place);
+    if (lane->row.time != INSTANT_NONE && recorded->broker_time < lane->row.time)
+        compare_text(c, "broker_time", BYTES_LITERAL("earlier than the alert before"), BYTES_NONE);
     lane->row.time = recorded->broker_time;
     lane->row.clock_offset = recorded->offset;
-    bool same = uuid_equal(&lane->owed.referral, &recorded->referral_id) && lane->owed.at == recorded->broker_time && lane->owed.next < lane->owed.count;
+    bool same = uuid_equal(&lane->owed.referral, &recorded->referral_id) && lane->owed.at == recorded->broker_time &&
+                lane->owed.next < lane->owed.count;
     if (r && !same) take(lane, r, recorded->broker_time);
     c->referral = recorded->referral_id;
     if (!r || lane->owed.next == lane->owed.count) {

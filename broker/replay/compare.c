@@ -8,7 +8,10 @@ static void tell(struct comparison *c, const char *field, struct bytes recorded,
     if (c->serial && (c->serial < c->request->from || (c->request->to && c->serial > c->request->to))) return;
     c->count->differences++;
     snprintf(d.field, sizeof d.field, "%s", field);
-    const struct { struct bytes from; char *into; } sides[] = {{recorded, d.recorded}, {replayed, d.replayed}};
+    const struct {
+        struct bytes from;
+        char *into;
+    } sides[] = {{recorded, d.recorded}, {replayed, d.replayed}};
     for (size_t i = 0; i < 2; i++) {
         size_t most = sizeof d.recorded - 1, count = sides[i].from.count < most ? sides[i].from.count : most;
         if (count) memcpy(sides[i].into, sides[i].from.at, count);
@@ -63,7 +66,8 @@ static void compare_instant(struct comparison *c, const char *field, instant rec
     tell(c, field, bytes_of_cstr(a), bytes_of_cstr(b));
 }
 
-static void compare_uuid(struct comparison *c, const char *field, const struct uuid *recorded, const struct uuid *replayed) {
+static void compare_uuid(struct comparison *c, const char *field, const struct uuid *recorded,
+                         const struct uuid *replayed) {
     char a[UUID_TEXT + 1], b[UUID_TEXT + 1];
     if (uuid_equal(recorded, replayed)) return;
     uuid_format(recorded, a);
@@ -80,15 +84,20 @@ static void compare_value(struct comparison *c, const char *field, struct bytes 
     tell(c, field, bytes_of_cstr(a), bytes_of_cstr(b));
 }
 
-static void delivery_text(const struct comparison *c, const struct ledger_event *event, size_t i, char *ret, size_t room) {
+static void delivery_text(const struct comparison *c, const struct ledger_event *event, size_t i, char *ret,
+                          size_t room) {
     const struct ledger_delivery *d = &event->deliveries[i];
-    const struct participant *who = i < event->delivery_count && c->directory ? directory_by_number(c->directory, d->to) : NULL;
+    const struct participant *who =
+        i < event->delivery_count && c->directory ? directory_by_number(c->directory, d->to) : NULL;
     ret[0] = 0;
-    if (i < event->delivery_count) snprintf(ret, room, "%s(%d) %c %lld", who ? who->slug : "", d->to, d->role, (long long)d->sequence);
+    if (i < event->delivery_count)
+        snprintf(ret, room, "%s(%d) %c %lld", who ? who->slug : "", d->to, d->role, (long long)d->sequence);
 }
 
-static void compare_deliveries(struct comparison *c, const struct ledger_event *recorded, const struct ledger_event *replayed) {
-    size_t most = recorded->delivery_count > replayed->delivery_count ? recorded->delivery_count : replayed->delivery_count;
+static void compare_deliveries(struct comparison *c, const struct ledger_event *recorded,
+                               const struct ledger_event *replayed) {
+    size_t most =
+        recorded->delivery_count > replayed->delivery_count ? recorded->delivery_count : replayed->delivery_count;
     for (size_t i = 0; i < most; i++) {
         char a[100], b[100], field[40];
         delivery_text(c, recorded, i, a, sizeof a);
@@ -119,11 +128,18 @@ void compare_event(struct comparison *c, const struct ledger_event *recorded, co
 
 static void compare_clock(struct comparison *c, const struct clock *recorded, const struct clock *replayed) {
     char field[40];
-    const struct { const char *name; int64_t recorded, replayed; bool moment; } parts[] = {
-        {"statutory", recorded->statutory, replayed->statutory, false}, {"measured", recorded->measured, replayed->measured, false},
-        {"told", recorded->told, replayed->told, false}, {"actor", recorded->actor, replayed->actor, false},
-        {"started_at", recorded->started_at, replayed->started_at, true}, {"due_strict", recorded->due_strict, replayed->due_strict, true},
-        {"due_lenient", recorded->due_lenient, replayed->due_lenient, true}, {"stopped_at", recorded->stopped_at, replayed->stopped_at, true}};
+    const struct {
+        const char *name;
+        int64_t recorded, replayed;
+        bool moment;
+    } parts[] = {{"statutory", recorded->statutory, replayed->statutory, false},
+                 {"measured", recorded->measured, replayed->measured, false},
+                 {"told", recorded->told, replayed->told, false},
+                 {"actor", recorded->actor, replayed->actor, false},
+                 {"started_at", recorded->started_at, replayed->started_at, true},
+                 {"due_strict", recorded->due_strict, replayed->due_strict, true},
+                 {"due_lenient", recorded->due_lenient, replayed->due_lenient, true},
+                 {"stopped_at", recorded->stopped_at, replayed->stopped_at, true}};
     compare_cstr(c, "clock.rule", recorded->rule, replayed->rule);
     snprintf(field, sizeof field, "clock.%s.state", replayed->rule);
     compare_text(c, field, bytes_of(&recorded->state, 1), bytes_of(&replayed->state, 1));
@@ -134,25 +150,48 @@ static void compare_clock(struct comparison *c, const struct clock *recorded, co
     }
 }
 
-void compare_referral(struct comparison *c, const struct referral *recorded, const struct referral *replayed, instant alarm) {
-    const struct { const char *field; int64_t recorded, replayed; } numbers[] = {
-        {"rules", recorded->rules, replayed->rules}, {"regime", recorded->regime, replayed->regime}, {"opener", recorded->opener, replayed->opener},
-        {"holder", recorded->holder, replayed->holder}, {"referrer", recorded->referrer, replayed->referrer}, {"flags", recorded->flags, replayed->flags},
-        {"gaps", (int64_t)recorded->gaps, (int64_t)replayed->gaps}, {"parties", (int64_t)recorded->parties, (int64_t)replayed->parties},
-        {"hint_marks", (int64_t)recorded->hint_marks, (int64_t)replayed->hint_marks},
-        {"handling", recorded->handling, replayed->handling}, {"event_count", recorded->event_count, replayed->event_count}, {"clocks", recorded->clock_count, replayed->clock_count}};
-    const struct { const char *field; struct bytes recorded, replayed; } texts[] = {
-        {"machine", bytes_of_cstr(recorded->machine), bytes_of_cstr(replayed->machine)}, {"state", bytes_of_cstr(recorded->state), bytes_of_cstr(replayed->state)},
-        {"category", bytes_of_cstr(recorded->category), bytes_of_cstr(replayed->category)}, {"county", bytes_of_cstr(recorded->county), bytes_of_cstr(replayed->county)},
-        {"half", recorded->half, replayed->half}, {"hand", recorded->hand, replayed->hand}, {"roster", recorded->roster, replayed->roster}, {"title", recorded->title, replayed->title},
-        {"persons", recorded->persons, replayed->persons}, {"penalty", recorded->penalty, replayed->penalty}, {"facts", recorded->facts, replayed->facts}, {"hints", recorded->hints, replayed->hints},
-        {"numbers", recorded->numbers, replayed->numbers}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) compare_text(c, texts[i].field, texts[i].recorded, texts[i].replayed);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) compare_int(c, numbers[i].field, numbers[i].recorded, numbers[i].replayed);
+void compare_referral(struct comparison *c, const struct referral *recorded, const struct referral *replayed,
+                      instant alarm) {
+    const struct {
+        const char *field;
+        int64_t recorded, replayed;
+    } numbers[] = {{"rules", recorded->rules, replayed->rules},
+                   {"regime", recorded->regime, replayed->regime},
+                   {"opener", recorded->opener, replayed->opener},
+                   {"holder", recorded->holder, replayed->holder},
+                   {"referrer", recorded->referrer, replayed->referrer},
+                   {"flags", recorded->flags, replayed->flags},
+                   {"gaps", (int64_t)recorded->gaps, (int64_t)replayed->gaps},
+                   {"parties", (int64_t)recorded->parties, (int64_t)replayed->parties},
+                   {"hint_marks", (int64_t)recorded->hint_marks, (int64_t)replayed->hint_marks},
+                   {"handling", recorded->handling, replayed->handling},
+                   {"event_count", recorded->event_count, replayed->event_count},
+                   {"clocks", recorded->clock_count, replayed->clock_count}};
+    const struct {
+        const char *field;
+        struct bytes recorded, replayed;
+    } texts[] = {{"machine", bytes_of_cstr(recorded->machine), bytes_of_cstr(replayed->machine)},
+                 {"state", bytes_of_cstr(recorded->state), bytes_of_cstr(replayed->state)},
+                 {"category", bytes_of_cstr(recorded->category), bytes_of_cstr(replayed->category)},
+                 {"county", bytes_of_cstr(recorded->county), bytes_of_cstr(replayed->county)},
+                 {"half", recorded->half, replayed->half},
+                 {"hand", recorded->hand, replayed->hand},
+                 {"roster", recorded->roster, replayed->roster},
+                 {"title", recorded->title, replayed->title},
+                 {"persons", recorded->persons, replayed->persons},
+                 {"penalty", recorded->penalty, replayed->penalty},
+                 {"facts", recorded->facts, replayed->facts},
+                 {"hints", recorded->hints, replayed->hints},
+                 {"numbers", recorded->numbers, replayed->numbers}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        compare_text(c, texts[i].field, texts[i].recorded, texts[i].replayed);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        compare_int(c, numbers[i].field, numbers[i].recorded, numbers[i].replayed);
     compare_uuid(c, "parent", &recorded->parent, &replayed->parent);
     compare_instant(c, "opened_at", recorded->opened_at, replayed->opened_at);
     compare_instant(c, "handling_expires", recorded->handling_expires, replayed->handling_expires);
     compare_instant(c, "changed_at", recorded->changed_at, replayed->changed_at);
     compare_instant(c, "alarm_at", recorded->alarm_at, alarm);
-    for (size_t i = 0; i < recorded->clock_count && i < replayed->clock_count; i++) compare_clock(c, &recorded->clocks[i], &replayed->clocks[i]);
+    for (size_t i = 0; i < recorded->clock_count && i < replayed->clock_count; i++)
+        compare_clock(c, &recorded->clocks[i], &replayed->clocks[i]);
 }

@@ -1,4 +1,5 @@
-/* One lane while it is replayed (inside of broker/replay): replay.c goes through events and rows, alarms.c through its alerts. */
+/* One lane while it is replayed (inside of broker/replay): replay.c goes through events and rows, alarms.c through its
+ * alerts. */
 #ifndef ECOCASE_BROKER_REPLAY_LANE_H
 #define ECOCASE_BROKER_REPLAY_LANE_H
 #include "broker/entry/entry.h"
@@ -11,9 +12,9 @@ struct replayed_lane {
     struct law *law;
     struct comparison comparison;
     int32_t lanes;
-    struct bytes secret;          /* of the ledger, for the keys of parties */
+    struct bytes secret; /* of the ledger, for the keys of parties */
     struct states *states;
-    struct arena *arena;          /* one event */
+    struct arena *arena;           /* one event */
     struct lane_row recorded, row; /* row: serial, sequence and time as far as replayed */
     struct desk desk;
     struct { /* alerts of one referral, some of them not met yet */

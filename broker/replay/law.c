@@ -11,7 +11,8 @@ struct law {
     int32_t directory_version;
 };
 
-enum outcome law_load(const char *schemas, const char *conninfo, struct law **ret, struct world *ret_world, struct fault *fault) {
+enum outcome law_load(const char *schemas, const char *conninfo, struct law **ret, struct world *ret_world,
+                      struct fault *fault) {
     struct law *law = calloc(1, sizeof *law);
     PROMISE(law);
     enum outcome outcome = catalogue_load(schemas, &law->catalogue, fault);
@@ -43,7 +44,9 @@ enum outcome law_rules(struct law *law, int version, const struct rules **ret, s
     }
     *ret = law->then;
     if (law->then) return OK;
-    return fault_set(fault, FATAL, "LEDGER_EMPTY", "events were judged by version %d of the rules, which is not loaded: keep it in rules/earlier/%d/", version, version);
+    return fault_set(fault, FATAL, "LEDGER_EMPTY",
+                     "events were judged by version %d of the rules, which is not loaded: keep it in rules/earlier/%d/",
+                     version, version);
 }
 
 static enum outcome read_directory(struct law *law, int32_t version, struct directory **ret, struct fault *fault) {
@@ -59,7 +62,8 @@ enum outcome law_directory(struct law *law, int32_t version, const struct direct
         directory_free(law->directory);
         law->directory = NULL;
         enum outcome outcome = REFUSE;
-        for (int32_t v = version; outcome == REFUSE && v > 0; v--) outcome = read_directory(law, v, &law->directory, fault);
+        for (int32_t v = version; outcome == REFUSE && v > 0; v--)
+            outcome = read_directory(law, v, &law->directory, fault);
         if (outcome != OK) return outcome;
         law->directory_version = version;
     }

@@ -2,8 +2,8 @@
 #include "broker/replay/lane.h"
 #include <stdio.h>
 
-#define EVENT_ARENA (256u * KIB)
-#define EVENT_MOST (64u * MIB)
+#define EVENT_ARENA    (256u * KIB)
+#define EVENT_MOST     (64u * MIB)
 #define PROGRESS_EVERY 1000
 
 void replay_mention(struct replayed_lane *lane, const struct ledger_event *event) {
@@ -13,7 +13,8 @@ void replay_mention(struct replayed_lane *lane, const struct ledger_event *event
 }
 
 static bool answered_here(const struct replayed_lane *lane, const struct past_event *past) {
-    return past->submission.found && past->submission.lane == lane->comparison.lane && past->submission.serial == past->event.serial;
+    return past->submission.found && past->submission.lane == lane->comparison.lane &&
+           past->submission.serial == past->event.serial;
 }
 
 /* Answered before: in another lane, or earlier in this one. */
@@ -27,43 +28,63 @@ static void repeat_item(const struct past_event *past, struct item *item) {
     const struct ledger_event *e = &past->event;
     struct submission *s = &item->examination.submission;
     item->examination.what = EXAMINED_SUBMISSION;
-    *s = (struct submission){.message_id = e->message_id, .case_id = e->case_id, .referral_id = e->referral_id, .event = e->event, .document_no = e->document_no,
+    *s = (struct submission){.message_id = e->message_id,
+                             .case_id = e->case_id,
+                             .referral_id = e->referral_id,
+                             .event = e->event,
+                             .document_no = e->document_no,
                              .business_time = e->business_time};
     memcpy(item->examination.hash.b, item->known.hash, sizeof item->known.hash);
 }
 
 /* The key is kept of dead letters only; of others it is the case id, unless it was refused for its key. */
 static struct bytes key_of(const struct ledger_event *e, char text[UUID_TEXT + 1]) {
-    static const char no_key[] = "{\"reasons\":[{\"code\":\"NO_KEY\"", mismatch[] = "{\"reasons\":[{\"code\":\"KEY_MISMATCH\"";
+    static const char no_key[] = "{\"reasons\":[{\"code\":\"NO_KEY\"",
+                      mismatch[] = "{\"reasons\":[{\"code\":\"KEY_MISMATCH\"";
     if (e->kind == 'D') return e->key;
-    if (e->kind == 'R' && e->answer.count >= sizeof no_key - 1 && memcmp(e->answer.at, no_key, sizeof no_key - 1) == 0) return BYTES_NONE;
-    if (e->kind == 'R' && e->answer.count >= sizeof mismatch - 1 && memcmp(e->answer.at, mismatch, sizeof mismatch - 1) == 0) return BYTES_LITERAL("?");
+    if (e->kind == 'R' && e->answer.count >= sizeof no_key - 1 && memcmp(e->answer.at, no_key, sizeof no_key - 1) == 0)
+        return BYTES_NONE;
+    if (e->kind == 'R' && e->answer.count >= sizeof mismatch - 1 &&
+        memcmp(e->answer.at, mismatch, sizeof mismatch - 1) == 0)
+        return BYTES_LITERAL("?");
     uuid_format(&e->case_id, text);
     return bytes_of(text, UUID_TEXT);
 }
 
-static void examine_again(struct replayed_lane *lane, const struct past_event *past, char text[UUID_TEXT + 1], struct item *item, struct fault *why) {
+static void examine_again(struct replayed_lane *lane, const struct past_event *past, char text[UUID_TEXT + 1],
+                          struct item *item, struct fault *why) {
     const struct ledger_event *e = &past->event;
     item->key = key_of(e, text);
     item->value = e->value;
-    struct arrival arrival = {.key = item->key, .value = item->value, .lane = lane->comparison.lane, .lanes = lane->lanes, .owner = item->owner, .secret = lane->secret};
+    struct arrival arrival = {.key = item->key,
+                              .value = item->value,
+                              .lane = lane->comparison.lane,
+                              .lanes = lane->lanes,
+                              .owner = item->owner,
+                              .secret = lane->secret};
     examine(lane->desk.catalogue, &arrival, &item->examination, why);
     if (why->what != OK) item->fault = why;
 }
 
-static void compare_submission(struct replayed_lane *lane, const struct past_event *past, const struct ledger_event *replayed) {
+static void compare_submission(struct replayed_lane *lane, const struct past_event *past,
+                               const struct ledger_event *replayed) {
     struct comparison *c = &lane->comparison;
     bool here = answered_here(lane, past);
     compare_int(c, "submission", here, replayed->new_submission);
     if (!here || !replayed->new_submission) return;
     compare_text(c, "submission.kind", bytes_of(&past->submission.kind, 1), bytes_of(&replayed->kind, 1));
-    if (memcmp(past->submission.hash, replayed->hash, sizeof replayed->hash) != 0) compare_text(c, "submission.hash", BYTES_LITERAL("other"), BYTES_NONE);
+    if (memcmp(past->submission.hash, replayed->hash, sizeof replayed->hash) != 0)
+        compare_text(c, "submission.hash", BYTES_LITERAL("other"), BYTES_NONE);
 }
 
 static void replay_record(struct replayed_lane *lane, const struct past_event *past) {
     const struct ledger_event *e = &past->event;
     struct comparison *c = &lane->comparison;
-    struct item item = {.offset = e->offset, .headers = e->headers, .elsewhere = e->elsewhere, .broker_time = e->broker_time, .known = known_of(lane, past),
+    struct item item = {.offset = e->offset,
+                        .headers = e->headers,
+                        .elsewhere = e->elsewhere,
+                        .broker_time = e->broker_time,
+                        .known = known_of(lane, past),
                         .owner = directory_by_number(lane->desk.directory, e->sender)};
     struct fault why = {0};
     char text[UUID_TEXT + 1];
@@ -75,10 +96,13 @@ static void replay_record(struct replayed_lane *lane, const struct past_event *p
     bool submission = item.owner && item.examination.what == EXAMINED_SUBMISSION;
     if (!item.owner || item.examination.what == EXAMINED_REPORT || (e->kind == 'P' && !item.known.found)) {
         lane->row.serial = e->serial;
-        compare_text(c, item.owner ? "kind" : "sender", bytes_of(&e->kind, 1), BYTES_NONE); /* nothing comes of it */
+        /* nothing comes of it */
+        compare_text(c, item.owner ? "kind" : "sender", bytes_of(&e->kind, 1), BYTES_NONE);
         return;
     }
-    struct case_state *state = submission && !item.known.found ? &states_find_or_add(lane->states, &item.examination.submission.case_id)->state : NULL;
+    struct case_state *state = submission && !item.known.found
+                                   ? &states_find_or_add(lane->states, &item.examination.submission.case_id)->state
+                                   : NULL;
     entry_of_item(&lane->desk, &item, state, states_keep(lane->states), &replayed);
     compare_event(c, e, &replayed);
     compare_submission(lane, past, &replayed);
@@ -97,7 +121,8 @@ static void count(struct replay_count *ret, char kind) {
 /* What follows is compared with what was given out, so that one difference is told once. */
 static void follow_sequences(struct replayed_lane *lane, const struct ledger_event *e) {
     for (size_t i = 0; i < e->delivery_count; i++) {
-        if (e->deliveries[i].to >= 0 && e->deliveries[i].to < (int16_t)LIMIT_PARTICIPANTS) lane->row.sequence[e->deliveries[i].to] = e->deliveries[i].sequence;
+        if (e->deliveries[i].to >= 0 && e->deliveries[i].to < (int16_t)LIMIT_PARTICIPANTS)
+            lane->row.sequence[e->deliveries[i].to] = e->deliveries[i].sequence;
     }
 }
 
@@ -146,7 +171,8 @@ static enum outcome replay_events(struct replayed_lane *lane, struct fault *faul
         if (!more) break;
         if (request->to && past.event.serial > request->to) continue; /* read to the end */
         TRY(replay_event(lane, &past, fault));
-        if (n % PROGRESS_EVERY == 0) listener->progress(listener->opaque, lane->comparison.lane, past.event.serial, lane->recorded.serial);
+        if (n % PROGRESS_EVERY == 0)
+            listener->progress(listener->opaque, lane->comparison.lane, past.event.serial, lane->recorded.serial);
     }
     replay_owed(lane);
     return OK;
@@ -168,7 +194,8 @@ static void compare_row(struct replayed_lane *lane, const struct past_referral *
     compare_referral(c, row->referral, replayed, alarm_next(law_newest(lane->law), replayed));
     for (size_t i = 0; i < row->event_count; i++) mentions_add(&recorded, row->events[i]);
     compare_int(c, "events", recorded.count, past->mentions[place].count);
-    if (recorded.count == past->mentions[place].count && recorded.digest != past->mentions[place].digest) compare_text(c, "events", BYTES_LITERAL("other serials"), BYTES_NONE);
+    if (recorded.count == past->mentions[place].count && recorded.digest != past->mentions[place].digest)
+        compare_text(c, "events", BYTES_LITERAL("other serials"), BYTES_NONE);
 }
 
 static enum outcome compare_rows(struct replayed_lane *lane, struct fault *fault) {
@@ -185,7 +212,8 @@ static enum outcome compare_rows(struct replayed_lane *lane, struct fault *fault
     for (struct past_case *past; (past = states_next(lane->states, &at));) {
         for (size_t i = 0; i < past->state.count; i++) {
             c->referral = past->state.referrals[i]->id;
-            if (!past->mentions[i].met) compare_text(c, "referral", BYTES_NONE, bytes_of_cstr(past->state.referrals[i]->state));
+            if (!past->mentions[i].met)
+                compare_text(c, "referral", BYTES_NONE, bytes_of_cstr(past->state.referrals[i]->state));
         }
     }
     c->referral = (struct uuid){{0}};
@@ -211,18 +239,24 @@ static enum outcome replay_lane(struct replayed_lane *lane, struct fault *fault)
     return outcome;
 }
 
-enum outcome replay(const struct replay_request *request, const struct replay_listener *listener, struct replay_count *ret, struct fault *fault) {
+enum outcome replay(const struct replay_request *request, const struct replay_listener *listener,
+                    struct replay_count *ret, struct fault *fault) {
     struct law *law = NULL;
     struct world world;
     struct history *history = NULL;
     *ret = (struct replay_count){0};
     TRY(law_load(request->schemas, request->conninfo, &law, &world, fault));
     enum outcome outcome = history_open(request->conninfo, &history, &world, fault);
-    if (outcome == OK && request->lane >= world.lanes) outcome = fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger has lanes 0 to %d", world.lanes - 1);
+    if (outcome == OK && request->lane >= world.lanes)
+        outcome = fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger has lanes 0 to %d", world.lanes - 1);
     struct arena *arena = arena_new(EVENT_ARENA, EVENT_MOST);
     for (int32_t n = 0; outcome == OK && n < world.lanes; n++) {
         if (request->lane >= 0 && request->lane != n) continue;
-        struct replayed_lane lane = {.history = history, .law = law, .lanes = world.lanes, .arena = arena, .secret = bytes_of_cstr(world.person_secret),
+        struct replayed_lane lane = {.history = history,
+                                     .law = law,
+                                     .lanes = world.lanes,
+                                     .arena = arena,
+                                     .secret = bytes_of_cstr(world.person_secret),
                                      .comparison = {.request = request, .listener = listener, .count = ret, .lane = n}};
         outcome = replay_lane(&lane, fault);
     }

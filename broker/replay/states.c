@@ -2,9 +2,9 @@
 #include "broker/replay/states.h"
 #include <stdlib.h>
 
-#define FIRST_PLACES 4096u         /* a power of two; at most half of them used */
-#define FIRST_BYTES (64u * MIB)
-#define MOST_BYTES ((size_t)64u << 30)
+#define FIRST_PLACES 4096u /* a power of two; at most half of them used */
+#define FIRST_BYTES  (64u * MIB)
+#define MOST_BYTES   ((size_t)64u << 30)
 
 struct states {
     struct arena *keep;
@@ -78,7 +78,9 @@ static void compact(struct states *states) {
     states->compact_at = arena_used(into) * 2 > FIRST_BYTES ? arena_used(into) * 2 : FIRST_BYTES;
 }
 
-struct past_case *states_find(const struct states *states, const struct uuid *id) { return states->places[place_of(states, id)]; }
+struct past_case *states_find(const struct states *states, const struct uuid *id) {
+    return states->places[place_of(states, id)];
+}
 
 struct past_case *states_find_or_add(struct states *states, const struct uuid *id) {
     if (arena_used(states->keep) > states->compact_at) compact(states);

@@ -1,13 +1,21 @@
-/* The case states of a lane while it is replayed: a growing table from case id to state, all in one arena that is copied together whenever
- * what was superseded outweighs what is alive. One thread. Pointers hold until the next states_find_or_add. */
+/* The case states of a lane while it is replayed: a growing table from case id to state, all in one arena that is
+ * copied together whenever what was superseded outweighs what is alive. One thread. Pointers hold until the next
+ * states_find_or_add. */
 #ifndef ECOCASE_BROKER_REPLAY_STATES_H
 #define ECOCASE_BROKER_REPLAY_STATES_H
 #include "broker/judge/judge.h"
 
 struct states;
 /* Beside each referral: the events that name it, as count and running digest; and whether its row was met. */
-struct mentions { uint32_t count; uint64_t digest; bool met; };
-struct past_case { struct case_state state; struct mentions mentions[LIMIT_REFERRALS_PER_CASE]; };
+struct mentions {
+    uint32_t count;
+    uint64_t digest;
+    bool met;
+};
+struct past_case {
+    struct case_state state;
+    struct mentions mentions[LIMIT_REFERRALS_PER_CASE];
+};
 
 struct states *states_new(void);
 void states_free(struct states *states);

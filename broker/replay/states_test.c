@@ -42,7 +42,8 @@ static void cases_survive_growth_and_copying(void **context) {
         assert_non_null(r);
         snprintf(title, sizeof title, "案件 %u", n);
         mentions_add(&once, n);
-        assert_true(place == 0 && bytes_equal_cstr(r->title, title) && past->mentions[0].count == 1 && past->mentions[0].digest == once.digest);
+        assert_true(place == 0 && bytes_equal_cstr(r->title, title) && past->mentions[0].count == 1 &&
+                    past->mentions[0].digest == once.digest);
     }
     struct uuid unknown = id_of(CASES);
     size_t at = 0, count = 0;

@@ -1,5 +1,5 @@
-/* See arena.h. A list of blocks, newest first. Blocks of the usual size are kept over a reset, up to KEPT_MOST bytes: given back, they would
- * be mapped and zeroed by the kernel anew for every batch. */
+/* See arena.h. A list of blocks, newest first. Blocks of the usual size are kept over a reset, up to KEPT_MOST bytes:
+ * given back, they would be mapped and zeroed by the kernel anew for every batch. */
 #include "base/arena.h"
 #include "base/fault.h"
 #include <stdarg.h>
@@ -9,11 +9,11 @@
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #else
-#define ASAN_POISON_MEMORY_REGION(at, count) ((void)(at), (void)(count))
+#define ASAN_POISON_MEMORY_REGION(at, count)   ((void)(at), (void)(count))
 #define ASAN_UNPOISON_MEMORY_REGION(at, count) ((void)(at), (void)(count))
 #endif
 
-#define ALIGN 16u
+#define ALIGN     16u
 #define KEPT_MOST (4u << 20)
 
 struct block {
@@ -22,10 +22,10 @@ struct block {
     _Alignas(ALIGN) uint8_t at[];
 };
 struct arena {
-    struct block *newest, *spare;  /* spare: kept by a reset */
+    struct block *newest, *spare; /* spare: kept by a reset */
     size_t first_block, most, held;
-    size_t filled;                 /* bytes used of all blocks but the newest */
-    size_t spares;                 /* bytes of the spare ones; not in `held` */
+    size_t filled; /* bytes used of all blocks but the newest */
+    size_t spares; /* bytes of the spare ones; not in `held` */
 };
 
 static struct block *block_take(struct arena *arena, size_t room) {

@@ -67,7 +67,9 @@ static void too_much_at_once(struct arena *arena) { arena_alloc(arena, 1025); }
 static void too_much_bit_by_bit(struct arena *arena) {
     for (int i = 0; i < 18; i++) arena_alloc(arena, 64);
 }
-static void too_many_items(struct arena *arena) { arena_array(arena, SIZE_MAX / 4 + 2, 4); } /* 4 bytes, if it wrapped */
+static void too_many_items(struct arena *arena) {
+    arena_array(arena, SIZE_MAX / 4 + 2, 4);
+} /* 4 bytes, if it wrapped */
 static void beyond_most_the_process_stops(void **state) {
     (void)state;
     assert_int_equal(how_it_ends(just_enough), 0);
@@ -76,9 +78,9 @@ static void beyond_most_the_process_stops(void **state) {
     assert_int_equal(how_it_ends(too_many_items), SIGABRT);
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memory_is_zeroed_and_aligned_again_after_every_reset),
-        cmocka_unit_test(what_is_copied_stays_when_more_is_asked_for), cmocka_unit_test(all_of_most_can_be_had),
-        cmocka_unit_test(beyond_most_the_process_stops)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(memory_is_zeroed_and_aligned_again_after_every_reset),
+                                       cmocka_unit_test(what_is_copied_stays_when_more_is_asked_for),
+                                       cmocka_unit_test(all_of_most_can_be_had),
+                                       cmocka_unit_test(beyond_most_the_process_stops)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

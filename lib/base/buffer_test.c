@@ -108,6 +108,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_limit_is_kept_to_the_byte), cmocka_unit_test(growing_keeps_what_is_there),
         cmocka_unit_test_setup_teardown(a_file_is_read_whole_or_refused, folder_make, folder_remove),
-        cmocka_unit_test_setup_teardown(a_file_is_read_later_where_only_descriptors_are_short, folder_make, folder_remove)};
+        cmocka_unit_test_setup_teardown(a_file_is_read_later_where_only_descriptors_are_short, folder_make,
+                                        folder_remove)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

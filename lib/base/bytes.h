@@ -16,15 +16,14 @@ struct bytes {
 /* Only for string literals. */
 #define BYTES_LITERAL(literal) ((struct bytes){(const uint8_t *)(literal), sizeof(literal) - 1})
 
-static inline struct bytes bytes_of(const void *at, size_t count) {
-    return (struct bytes){(const uint8_t *)at, count};
-}
+static inline struct bytes bytes_of(const void *at, size_t count) { return (struct bytes){(const uint8_t *)at, count}; }
 static inline struct bytes bytes_of_cstr(const char *cstr) {
     return (struct bytes){(const uint8_t *)cstr, cstr ? strlen(cstr) : 0};
 }
 /* The last byte first: Chinese names of one length begin with the same lead byte, and seldom end alike. */
 static inline bool bytes_equal(struct bytes a, struct bytes b) {
-    return a.count == b.count && (a.count == 0 || (a.at[a.count - 1] == b.at[b.count - 1] && memcmp(a.at, b.at, a.count) == 0));
+    return a.count == b.count &&
+           (a.count == 0 || (a.at[a.count - 1] == b.at[b.count - 1] && memcmp(a.at, b.at, a.count) == 0));
 }
 /* Most comparisons of a search fail at the first byte. */
 static inline bool bytes_equal_cstr(struct bytes a, const char *cstr) {

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum outcome fault_set_at(struct fault *fault, const char *site, enum outcome what, const char *code, const char *format, ...) {
+enum outcome fault_set_at(struct fault *fault, const char *site, enum outcome what, const char *code,
+                          const char *format, ...) {
     if (!fault) return what;
     struct fault made = {.what = what, .site = site}; /* the arguments may point into *fault: write it last */
     snprintf(made.code, sizeof made.code, "%s", code);

@@ -41,7 +41,8 @@ static void a_text_cut_within_a_character_stays_utf8(void **state) {
     assert_int_equal(fault_set(&f, REFUSE, "X", "a%s", text), REFUSE);
     assert_int_equal(fault_place(&f, field, 1, 1), REFUSE);
     assert_int_equal(strlen(f.text), sizeof f.text - 1);
-    assert_string_equal(f.text + sizeof f.text - 5, "牧?"); /* 1 + 159 * 3 + 1: what is left of one is not UTF-8 */
+    /* 1 + 159 * 3 + 1: what is left of one is not UTF-8 */
+    assert_string_equal(f.text + sizeof f.text - 5, "牧?");
     assert_int_equal(strlen(f.field), sizeof f.field - 1);
     assert_string_equal(f.field + sizeof f.field - 6, "局??");
 }
@@ -60,7 +61,8 @@ static void try_leaves_at_the_first_that_is_not_ok(void **state) {
     assert_int_equal(calls, 2);
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_fault_says_what_and_where), cmocka_unit_test(a_fault_may_be_told_again),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_fault_says_what_and_where),
+                                       cmocka_unit_test(a_fault_may_be_told_again),
                                        cmocka_unit_test(a_text_cut_within_a_character_stays_utf8),
                                        cmocka_unit_test(try_leaves_at_the_first_that_is_not_ok)};
     return cmocka_run_group_tests(tests, NULL, NULL);

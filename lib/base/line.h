@@ -1,6 +1,6 @@
 /* One line for a person or a log. Job: make any text safe to print and to put into JSON: control characters become
- * spaces, every byte that is not UTF-8 (a name cut in the middle, a native encoding) becomes '?'. In place, never longer.
- * Threads: any. Never fails. */
+ * spaces, every byte that is not UTF-8 (a name cut in the middle, a native encoding) becomes '?'. In place, never
+ * longer. Threads: any. Never fails. */
 #ifndef ECOCASE_BASE_LINE_H
 #define ECOCASE_BASE_LINE_H
 #include "base/bytes.h"

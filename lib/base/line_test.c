@@ -18,7 +18,8 @@ static void good_text_stays(void **state) {
     becomes("", "");
     becomes("plain ~!", "plain ~!");
     becomes("农牧局 é \xf0\xa0\xae\xb7", "农牧局 é \xf0\xa0\xae\xb7");
-    becomes("\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf", "\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf"); /* the edges */
+    /* the edges */
+    becomes("\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf", "\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf");
 }
 static void controls_become_spaces(void **state) {
     (void)state;
@@ -27,12 +28,14 @@ static void controls_become_spaces(void **state) {
 }
 static void what_is_not_utf8_becomes_question_marks(void **state) {
     (void)state;
-    becomes("\xe5\x86\x9c\xe7\x89", "农??");        /* cut in the middle */
-    becomes("\xe5\x86" "x\xe7\x89\xa7", "??x牧");
-    becomes("\xc5\xa9\xc4\xc1", "ũ??");             /* GBK */
-    becomes("\xc0\xaf\xe0\x80\xaf", "?????");       /* longer than needed */
-    becomes("\xed\xa0\x80", "???");                 /* a surrogate */
-    becomes("\xf4\x90\x80\x80\xf8\xff", "??????");  /* beyond U+10FFFF */
+    becomes("\xe5\x86\x9c\xe7\x89", "农??"); /* cut in the middle */
+    becomes("\xe5\x86"
+            "x\xe7\x89\xa7",
+            "??x牧");
+    becomes("\xc5\xa9\xc4\xc1", "ũ??");            /* GBK */
+    becomes("\xc0\xaf\xe0\x80\xaf", "?????");      /* longer than needed */
+    becomes("\xed\xa0\x80", "???");                /* a surrogate */
+    becomes("\xf4\x90\x80\x80\xf8\xff", "??????"); /* beyond U+10FFFF */
     becomes("\xf0\x8f\xbf\xbf", "????");
     char cut[] = "农";
     line_clean(cut, 2); /* what stands beyond the count is not looked at */
@@ -52,6 +55,7 @@ static void lines_and_parts_are_views(void **state) {
 }
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(good_text_stays), cmocka_unit_test(controls_become_spaces),
-                                       cmocka_unit_test(what_is_not_utf8_becomes_question_marks), cmocka_unit_test(lines_and_parts_are_views)};
+                                       cmocka_unit_test(what_is_not_utf8_becomes_question_marks),
+                                       cmocka_unit_test(lines_and_parts_are_views)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,7 @@ void log_fault(enum log_level level, const char *event, const struct fault *faul
     for (char *at = text; *at; at++) {
         if (*at == '"') *at = '\'';
     }
-    log_write(level, event, "code=%s%s%s line=%u column=%u text=\"%s\" site=%s", fault->code, fault->field[0] ? " field=" : "",
-              fault->field, fault->line, fault->column, text, fault->site ? fault->site : "?");
+    log_write(level, event, "code=%s%s%s line=%u column=%u text=\"%s\" site=%s", fault->code,
+              fault->field[0] ? " field=" : "", fault->field, fault->line, fault->column, text,
+              fault->site ? fault->site : "?");
 }

@@ -59,14 +59,21 @@ static void a_fault_is_one_line_with_its_place(void **state) {
     listen_begin();
     log_fault(LOG_ERROR, "profile.refused", &f);
     listen_end();
-    assert_non_null(strstr(got, " error ecocase-test profile.refused code=SETTINGS_KEY field=x line=2 column=5 text=\"the key 'x'\" site="));
+    assert_non_null(strstr(
+        got,
+        " error ecocase-test profile.refused code=SETTINGS_KEY field=x line=2 column=5 text=\"the key 'x'\" site="));
 }
 /* Files are called as people are. */
 static void a_fault_with_a_file_is_told_without_its_name(void **state) {
     (void)state;
-    static const struct { const char *code, *text, *there; } all[] = {{"FILE_WRITE", "move \xe5\xbc\xa0\xe4\xb8\x89.csv: Permission denied", "text=\"Permission denied\" site="},
-        {"FILE_WRITE", "failed/\xe5\xbc\xa0\xe4\xb8\x89:1.csv.error: No space left on device", "text=\"No space left on device\" site="},
-        {"FILE_READ", "\xe5\xbc\xa0\xe4\xb8\x89.csv is not a regular file", "text=\"\" site="}, {"JOURNAL", "disk I/O error", "text=\"disk I/O error\" site="}};
+    static const struct {
+        const char *code, *text, *there;
+    } all[] = {
+        {"FILE_WRITE", "move \xe5\xbc\xa0\xe4\xb8\x89.csv: Permission denied", "text=\"Permission denied\" site="},
+        {"FILE_WRITE", "failed/\xe5\xbc\xa0\xe4\xb8\x89:1.csv.error: No space left on device",
+         "text=\"No space left on device\" site="},
+        {"FILE_READ", "\xe5\xbc\xa0\xe4\xb8\x89.csv is not a regular file", "text=\"\" site="},
+        {"JOURNAL", "disk I/O error", "text=\"disk I/O error\" site="}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         struct fault f;
         assert_int_equal(fault_set(&f, RETRY, all[i].code, "%s", all[i].text), RETRY);
@@ -94,8 +101,9 @@ static void a_line_has_an_end(void **state) {
     assert_int_equal(strlen(got), 1023);
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(one_event_is_one_line), cmocka_unit_test(nobody_listening_changes_nothing),
-                                       cmocka_unit_test(a_fault_is_one_line_with_its_place), cmocka_unit_test(a_fault_with_a_file_is_told_without_its_name),
-                                       cmocka_unit_test(a_line_has_an_end)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_event_is_one_line), cmocka_unit_test(nobody_listening_changes_nothing),
+        cmocka_unit_test(a_fault_is_one_line_with_its_place),
+        cmocka_unit_test(a_fault_with_a_file_is_told_without_its_name), cmocka_unit_test(a_line_has_an_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,9 @@ void mask_line(char *text) {
         size_t count = strspn(at, "0123456789");
         if ((at[count] == 'X' || at[count] == 'x') && count == 17) count++;
         if (!count) {
-            at += isalpha((unsigned char)*at) ? strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") : 1;
+            at += isalpha((unsigned char)*at)
+                      ? strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+                      : 1;
             continue;
         }
         if (!isalnum((unsigned char)at[count]) && identity(at, count)) memset(at + SHOWN, '*', count - 2 * SHOWN);

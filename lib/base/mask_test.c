@@ -26,9 +26,18 @@ static void an_identity_number_keeps_its_ends(void **state) {
 }
 static void other_numbers_stay_readable(void **state) {
     (void)state;
-    const char *const kept[] = {"A1508230000002026060001", "巴环移送〔2026〕15号", "6f0d5b1e-5c1b-5e0e-9a55-0ec0ca5e0002", "1780848000000",
-                                "91150823990000101T", "message=150802198599150015", "150802198503150015A", "A150802198503150015",
-                                "1508021985031500151", "", "X", "offset=12345678901234567"};
+    const char *const kept[] = {"A1508230000002026060001",
+                                "巴环移送〔2026〕15号",
+                                "6f0d5b1e-5c1b-5e0e-9a55-0ec0ca5e0002",
+                                "1780848000000",
+                                "91150823990000101T",
+                                "message=150802198599150015",
+                                "150802198503150015A",
+                                "A150802198503150015",
+                                "1508021985031500151",
+                                "",
+                                "X",
+                                "offset=12345678901234567"};
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) assert_masked(kept[i], kept[i]);
 }
 static void a_fault_repeats_no_identity_number(void **state) {
@@ -41,7 +50,8 @@ static void a_fault_repeats_no_identity_number(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(an_identity_number_keeps_its_ends), cmocka_unit_test(other_numbers_stay_readable),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(an_identity_number_keeps_its_ends),
+                                       cmocka_unit_test(other_numbers_stay_readable),
                                        cmocka_unit_test(a_fault_repeats_no_identity_number)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

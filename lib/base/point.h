@@ -1,7 +1,7 @@
 /* Named instants of the program at which a test may kill, stop or delay it, and mutants that a test may plant. In an
  * ordinary build both are nothing. In a build with -DECOCASE_FAULTS=ON the environment decides:
- * ECOCASE_POINT="name@n=kill|stop|sleep:MS" acts at the n-th passing; ECOCASE_POINT_LOG=FILE appends "name pid\n" when it
- * acts; ECOCASE_MUTANT="no_fence" etc. makes mutant("no_fence") true. */
+ * ECOCASE_POINT="name@n=kill|stop|sleep:MS" acts at the n-th passing; ECOCASE_POINT_LOG=FILE appends "name pid\n" when
+ * it acts; ECOCASE_MUTANT="no_fence" etc. makes mutant("no_fence") true. */
 #ifndef ECOCASE_BASE_POINT_H
 #define ECOCASE_BASE_POINT_H
 #include <stdbool.h>
@@ -10,7 +10,7 @@ void point_pass(const char *name);
 bool mutant(const char *name);
 #define POINT(name) point_pass(name)
 #else
-#define POINT(name) ((void)0)
+#define POINT(name)  ((void)0)
 #define mutant(name) false
 #endif
 #endif

@@ -10,7 +10,8 @@
 #include "base/point.h"
 #include "base/time.h"
 
-/* Passes a.one, a.onetwo, a.one, a.one with the plan given; returns wait's word, and how many were passed in the exit code. */
+/* Passes a.one, a.onetwo, a.one, a.one with the plan given; returns wait's word, and how many were passed in the exit
+ * code. */
 static int pass_with(const char *plan, int64_t *ret_ms) {
     int64_t started = monotonic_ms();
     pid_t child = fork();

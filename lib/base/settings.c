@@ -59,12 +59,14 @@ static bool full_width(struct bytes line) {
     return false;
 }
 
-/* What libyaml's words mean for who wrote the file with an ordinary editor or a Chinese input method. It often notices a line later. */
+/* What libyaml's words mean for who wrote the file with an ordinary editor or a Chinese input method. It often notices
+ * a line later. */
 static const char *remedy(const struct reading *r) {
     size_t at = r->parser.problem_mark.line;
     if (r->parser.error == YAML_READER_ERROR) return " · 请另存为 UTF-8 · save the file as UTF-8";
     struct bytes line = line_at(r, at);
-    if (line.count && memchr(line.at, '\t', line.count)) return " · 缩进请用空格，不用制表符 · indent by blanks, not by tabs";
+    if (line.count && memchr(line.at, '\t', line.count))
+        return " · 缩进请用空格，不用制表符 · indent by blanks, not by tabs";
     bool full = full_width(line) || (at && full_width(line_at(r, at - 1)));
     return full ? " · 冒号请用半角并后加空格 · write the colon as \": \", not full-width" : "";
 }
@@ -74,7 +76,8 @@ static enum outcome next_event(struct reading *r, yaml_event_t *ret) {
     char text[320];
     snprintf(text, sizeof text, "%s%s%s%s", r->parser.problem ? r->parser.problem : "not YAML",
              r->parser.context ? ", " : "", r->parser.context ? r->parser.context : "", remedy(r));
-    return refuse(r, r->parser.error == YAML_READER_ERROR ? place_of(r) : r->parser.problem_mark, "SETTINGS_SYNTAX", text);
+    return refuse(r, r->parser.error == YAML_READER_ERROR ? place_of(r) : r->parser.problem_mark, "SETTINGS_SYNTAX",
+                  text);
 }
 
 static struct setting *node_new(struct reading *r, enum setting_kind kind, yaml_mark_t mark, struct setting *parent) {
@@ -87,10 +90,13 @@ static struct setting *node_new(struct reading *r, enum setting_kind kind, yaml_
     return node;
 }
 
-static enum outcome read_node(struct reading *r, yaml_event_t *event, struct setting *parent, unsigned depth, struct setting **ret);
+static enum outcome read_node(struct reading *r, yaml_event_t *event, struct setting *parent, unsigned depth,
+                              struct setting **ret);
 
-static enum outcome read_scalar(struct reading *r, const yaml_event_t *event, struct setting *parent, struct setting **ret) {
-    if (event->data.scalar.anchor) return refuse(r, event->start_mark, "SETTINGS_ANCHOR", "anchors are not allowed here");
+static enum outcome read_scalar(struct reading *r, const yaml_event_t *event, struct setting *parent,
+                                struct setting **ret) {
+    if (event->data.scalar.anchor)
+        return refuse(r, event->start_mark, "SETTINGS_ANCHOR", "anchors are not allowed here");
     if (event->data.scalar.tag) return refuse(r, event->start_mark, "SETTINGS_TAG", "tags are not allowed here");
     struct setting *node = node_new(r, SETTING_TEXT, event->start_mark, parent);
     if (memchr(event->data.scalar.value, 0, event->data.scalar.length)) {
@@ -104,7 +110,8 @@ static enum outcome read_scalar(struct reading *r, const yaml_event_t *event, st
 
 /* Puts the key in front of *keys: newest first, for check_duplicates. */
 static enum outcome read_key(struct reading *r, yaml_event_t *event, struct setting *map, struct setting **keys) {
-    if (event->type != YAML_SCALAR_EVENT) return refuse(r, event->start_mark, "SETTINGS_KEY", "a key must be plain text");
+    if (event->type != YAML_SCALAR_EVENT)
+        return refuse(r, event->start_mark, "SETTINGS_KEY", "a key must be plain text");
     struct setting *older = *keys;
     TRY(read_scalar(r, event, map, keys));
     (*keys)->next = older;
@@ -114,7 +121,8 @@ static enum outcome read_key(struct reading *r, yaml_event_t *event, struct sett
 static int by_key(const void *a, const void *b) {
     const struct setting *const *x = a, *const *y = b;
     int order = strcmp((*x)->text, (*y)->text);
-    if (order == 0) order = (*x)->line != (*y)->line ? ((*x)->line < (*y)->line ? -1 : 1) : (*x)->column < (*y)->column ? -1 : 1;
+    if (order == 0)
+        order = (*x)->line != (*y)->line ? ((*x)->line < (*y)->line ? -1 : 1) : (*x)->column < (*y)->column ? -1 : 1;
     return order;
 }
 
@@ -127,7 +135,8 @@ static enum outcome check_duplicates(struct reading *r, const struct setting *ma
     const struct setting *first = NULL, *second = NULL;
     for (size_t i = 1; i < map->count; i++) {
         if (strcmp(keys[i - 1]->text, keys[i]->text) != 0) continue;
-        bool earlier = !second || keys[i]->line < second->line || (keys[i]->line == second->line && keys[i]->column < second->column);
+        bool earlier = !second || keys[i]->line < second->line ||
+                       (keys[i]->line == second->line && keys[i]->column < second->column);
         if (!earlier) continue;
         first = keys[i - 1];
         second = keys[i];
@@ -166,12 +175,16 @@ static enum outcome read_children(struct reading *r, struct setting *node, unsig
     }
 }
 
-static enum outcome read_node(struct reading *r, yaml_event_t *event, struct setting *parent, unsigned depth, struct setting **ret) {
-    if (depth > LIMIT_SETTINGS_DEPTH) return refuse(r, event->start_mark, "SETTINGS_DEPTH", "nested too deeply (16 levels at most)");
-    if (event->type == YAML_ALIAS_EVENT) return refuse(r, event->start_mark, "SETTINGS_ALIAS", "aliases are not allowed here");
+static enum outcome read_node(struct reading *r, yaml_event_t *event, struct setting *parent, unsigned depth,
+                              struct setting **ret) {
+    if (depth > LIMIT_SETTINGS_DEPTH)
+        return refuse(r, event->start_mark, "SETTINGS_DEPTH", "nested too deeply (16 levels at most)");
+    if (event->type == YAML_ALIAS_EVENT)
+        return refuse(r, event->start_mark, "SETTINGS_ALIAS", "aliases are not allowed here");
     if (event->type == YAML_SCALAR_EVENT) return read_scalar(r, event, parent, ret);
     bool map = event->type == YAML_MAPPING_START_EVENT;
-    if (!map && event->type != YAML_SEQUENCE_START_EVENT) return refuse(r, event->start_mark, "SETTINGS_SYNTAX", "a value is missing");
+    if (!map && event->type != YAML_SEQUENCE_START_EVENT)
+        return refuse(r, event->start_mark, "SETTINGS_SYNTAX", "a value is missing");
     if (map ? event->data.mapping_start.anchor != NULL : event->data.sequence_start.anchor != NULL) {
         return refuse(r, event->start_mark, "SETTINGS_ANCHOR", "anchors are not allowed here");
     }
@@ -211,8 +224,10 @@ enum outcome settings_parse(const char *name, struct bytes yaml, struct settings
         if (fault) fault_place(fault, NULL, 1, 1);
         return what;
     }
-    static const uint8_t mark[] = {0xef, 0xbb, 0xbf}; /* of some editors; libyaml would take it for a column */
-    if (yaml.count >= sizeof mark && memcmp(yaml.at, mark, sizeof mark) == 0) yaml = bytes_of(yaml.at + sizeof mark, yaml.count - sizeof mark);
+    /* of some editors; libyaml would take it for a column */
+    static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+    if (yaml.count >= sizeof mark && memcmp(yaml.at, mark, sizeof mark) == 0)
+        yaml = bytes_of(yaml.at + sizeof mark, yaml.count - sizeof mark);
     AUTO(settings_free_auto) struct settings *settings = calloc(1, sizeof *settings);
     PROMISE(settings);
     settings->arena = arena_new(32768, 64u * MIB);

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum outcome setting_fault_at(const struct setting *at, struct fault *fault, const char *code, const char *format, ...) {
+enum outcome setting_fault_at(const struct setting *at, struct fault *fault, const char *code, const char *format,
+                              ...) {
     char text[400];
     va_list args;
     va_start(args, format);
@@ -30,11 +31,14 @@ static const char *kind_text(enum setting_kind kind) {
     return kind == SETTING_TEXT ? "a text" : kind == SETTING_LIST ? "a list" : "a map";
 }
 
-enum outcome setting_need(struct setting *map, const char *key, enum setting_kind kind, struct setting **ret, struct fault *fault) {
-    if (map->kind != SETTING_MAP) return setting_fault(map, fault, "SETTINGS_TYPE", "expected a map with the key \"%s\"", key);
+enum outcome setting_need(struct setting *map, const char *key, enum setting_kind kind, struct setting **ret,
+                          struct fault *fault) {
+    if (map->kind != SETTING_MAP)
+        return setting_fault(map, fault, "SETTINGS_TYPE", "expected a map with the key \"%s\"", key);
     struct setting *child = setting_get(map, key);
     if (!child) return setting_fault(map, fault, "SETTINGS_MISSING", "the key \"%s\" is missing", key);
-    if (child->kind != kind) return setting_fault(child, fault, "SETTINGS_TYPE", "\"%s\" must be %s", key, kind_text(kind));
+    if (child->kind != kind)
+        return setting_fault(child, fault, "SETTINGS_TYPE", "\"%s\" must be %s", key, kind_text(kind));
     *ret = child;
     return OK;
 }
@@ -42,18 +46,21 @@ enum outcome setting_need(struct setting *map, const char *key, enum setting_kin
 enum outcome setting_text(struct setting *map, const char *key, const char **ret, struct fault *fault) {
     struct setting *child = NULL;
     TRY(setting_need(map, key, SETTING_TEXT, &child, fault));
-    if (!child->text[0] && !child->quoted) return setting_fault(child, fault, "SETTINGS_TYPE", "\"%s\" has no value", key);
+    if (!child->text[0] && !child->quoted)
+        return setting_fault(child, fault, "SETTINGS_TYPE", "\"%s\" has no value", key);
     *ret = child->text;
     return OK;
 }
 
-enum outcome setting_text_or(struct setting *map, const char *key, const char *otherwise, const char **ret, struct fault *fault) {
+enum outcome setting_text_or(struct setting *map, const char *key, const char *otherwise, const char **ret,
+                             struct fault *fault) {
     if (setting_get(map, key)) return setting_text(map, key, ret, fault);
     *ret = otherwise;
     return OK;
 }
 
-enum outcome setting_int(struct setting *map, const char *key, int64_t least, int64_t most, int64_t *ret, struct fault *fault) {
+enum outcome setting_int(struct setting *map, const char *key, int64_t least, int64_t most, int64_t *ret,
+                         struct fault *fault) {
     struct setting *child = NULL;
     TRY(setting_need(map, key, SETTING_TEXT, &child, fault));
     char *end;
@@ -61,15 +68,16 @@ enum outcome setting_int(struct setting *map, const char *key, int64_t least, in
     long long value = strtoll(child->text, &end, 10);
     bool plain = child->text[0] == '-' || (child->text[0] >= '0' && child->text[0] <= '9');
     if (errno || !plain || end == child->text || *end || value < least || value > most) {
-        return setting_fault(child, fault, "SETTINGS_TYPE", "\"%s\" must be a whole number from %lld to %lld, not \"%.40s\"", key,
-                             (long long)least, (long long)most, child->text);
+        return setting_fault(child, fault, "SETTINGS_TYPE",
+                             "\"%s\" must be a whole number from %lld to %lld, not \"%.40s\"", key, (long long)least,
+                             (long long)most, child->text);
     }
     *ret = value;
     return OK;
 }
 
-enum outcome setting_int_or(struct setting *map, const char *key, int64_t least, int64_t most, int64_t otherwise, int64_t *ret,
-                            struct fault *fault) {
+enum outcome setting_int_or(struct setting *map, const char *key, int64_t least, int64_t most, int64_t otherwise,
+                            int64_t *ret, struct fault *fault) {
     if (setting_get(map, key)) return setting_int(map, key, least, most, ret, fault);
     *ret = otherwise;
     return OK;
@@ -82,7 +90,9 @@ enum outcome setting_bool_or(struct setting *map, const char *key, bool otherwis
     TRY(setting_text(map, key, &text, fault));
     if (strcmp(text, "true") == 0) *ret = true;
     else if (strcmp(text, "false") == 0) *ret = false;
-    else return setting_fault(setting_get(map, key), fault, "SETTINGS_TYPE", "\"%s\" must be true or false, not \"%.40s\"", key, text);
+    else
+        return setting_fault(setting_get(map, key), fault, "SETTINGS_TYPE",
+                             "\"%s\" must be true or false, not \"%.40s\"", key, text);
     return OK;
 }
 
@@ -123,8 +133,9 @@ enum outcome settings_check_unknown(struct setting *map, struct fault *fault) {
     for (struct setting *child = map->first; child; child = child->next) {
         if (map->kind == SETTING_MAP && !child->seen) {
             const struct setting *near = nearest_known(map, child->key);
-            return setting_fault(child, fault, "SETTINGS_UNKNOWN", "the key \"%.60s\" is not known here%s%.60s%s", child->key,
-                                 near ? "; the nearest known one is \"" : "", near ? near->key : "", near ? "\"" : "");
+            return setting_fault(child, fault, "SETTINGS_UNKNOWN", "the key \"%.60s\" is not known here%s%.60s%s",
+                                 child->key, near ? "; the nearest known one is \"" : "", near ? near->key : "",
+                                 near ? "\"" : "");
         }
         if (child->kind != SETTING_TEXT) TRY(settings_check_unknown(child, fault));
     }

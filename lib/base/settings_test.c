@@ -39,7 +39,11 @@ static void what_people_write_is_read(void **state) {
     (void)state;
     AUTO(settings_free_auto) struct settings *s = NULL;
     struct fault f;
-    assert_int_equal(parse("\xef\xbb\xbf" "名称: 农牧局\nn: -7\nlist: [a, {b: 1}]\non: true\nempty: ''\nnone:\nlong: |\n  one\n  two\n", &s, &f), OK);
+    assert_int_equal(
+        parse("\xef\xbb\xbf"
+              "名称: 农牧局\nn: -7\nlist: [a, {b: 1}]\non: true\nempty: ''\nnone:\nlong: |\n  one\n  two\n",
+              &s, &f),
+        OK);
     struct setting *root = settings_root(s), *list;
     const char *text;
     int64_t n;
@@ -101,7 +105,9 @@ static void mistakes_are_named_by_place(void **state) {
     refused("a: \"x\\0y\"\n", "SETTINGS_SYNTAX", 1, 4);
     remedied("a: 1\n\tb: 2\n", "by blanks");
     remedied("a: 1\n牧: x\xff\n", "as UTF-8");
-    remedied("\xff\xfe" "a\0:\0", "as UTF-8");
+    remedied("\xff\xfe"
+             "a\0:\0",
+             "as UTF-8");
     remedied("单位：nm\nformat: {}\n", "not full-width");
     remedied("a: 标题：x\nb: [1\nc: 2\n", NULL);
     refused("a: 1\n牧: x\xff\n", "SETTINGS_SYNTAX", 2, 5);
@@ -110,7 +116,8 @@ static void values_of_the_wrong_type_are_named_by_place(void **state) {
     (void)state;
     AUTO(settings_free_auto) struct settings *s = NULL;
     struct fault f;
-    assert_int_equal(parse("n: 7x\ntext: [a]\nlist: b\non: yes\nbig: 99999999999999999999\nsp: ' 5'\nplus: +5\n", &s, &f), OK);
+    assert_int_equal(
+        parse("n: 7x\ntext: [a]\nlist: b\non: yes\nbig: 99999999999999999999\nsp: ' 5'\nplus: +5\n", &s, &f), OK);
     struct setting *root = settings_root(s), *list;
     const char *text;
     int64_t n;
@@ -172,7 +179,8 @@ static void keys_nobody_asked_for_are_named(void **state) {
 }
 /* Each within milliseconds; the allowance is for sanitizers and a busy machine. */
 static char big[LIMIT_SETTINGS + 2];
-static void repeated(const char *head, const char *unit, size_t count, const char *code, uint32_t line, uint32_t column) {
+static void repeated(const char *head, const char *unit, size_t count, const char *code, uint32_t line,
+                     uint32_t column) {
     size_t at = strlen(head), step = strlen(unit);
     memcpy(big, head, at);
     for (; at + step <= count; at += step) memcpy(big + at, unit, step);
@@ -193,14 +201,16 @@ static void deep_nesting_is_refused_at_once(void **state) {
     refused("[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]\n", "SETTINGS_DEPTH", 1, 17);
     AUTO(settings_free_auto) struct settings *s = NULL;
     struct fault f;
-    assert_int_equal(parse("[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]\n", &s, &f), OK); /* 15 lists and a text: 16 levels */
+    /* 15 lists and a text: 16 levels */
+    assert_int_equal(parse("[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]\n", &s, &f), OK);
 }
 static void brackets_that_nest_nothing_are_read(void **state) {
     (void)state;
     AUTO(settings_free_auto) struct settings *s = NULL;
     struct fault f;
     size_t at = 0;
-    for (int i = 0; i < 100; i++) at += (size_t)snprintf(big + at, sizeof big - at, "# [0, %d)\nk%d: from [ to\n", i, i);
+    for (int i = 0; i < 100; i++)
+        at += (size_t)snprintf(big + at, sizeof big - at, "# [0, %d)\nk%d: from [ to\n", i, i);
     assert_int_equal(parse(big, &s, &f), OK);
     assert_int_equal(settings_root(s)->count, 100);
 }
@@ -251,12 +261,16 @@ static void a_file_is_loaded_under_its_name(void **state) {
     assert_null(s);
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_people_write_is_read), cmocka_unit_test(what_is_absent_has_its_default),
-        cmocka_unit_test(mistakes_are_named_by_place), cmocka_unit_test(values_of_the_wrong_type_are_named_by_place),
-        cmocka_unit_test(numbers_keep_their_range), cmocka_unit_test(keys_nobody_asked_for_are_named),
-        cmocka_unit_test(deep_nesting_is_refused_at_once), cmocka_unit_test(brackets_that_nest_nothing_are_read),
-        cmocka_unit_test(many_keys_cost_milliseconds), cmocka_unit_test(the_size_is_limited),
-        cmocka_unit_test(a_file_is_loaded_under_its_name)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_people_write_is_read),
+                                       cmocka_unit_test(what_is_absent_has_its_default),
+                                       cmocka_unit_test(mistakes_are_named_by_place),
+                                       cmocka_unit_test(values_of_the_wrong_type_are_named_by_place),
+                                       cmocka_unit_test(numbers_keep_their_range),
+                                       cmocka_unit_test(keys_nobody_asked_for_are_named),
+                                       cmocka_unit_test(deep_nesting_is_refused_at_once),
+                                       cmocka_unit_test(brackets_that_nest_nothing_are_read),
+                                       cmocka_unit_test(many_keys_cost_milliseconds),
+                                       cmocka_unit_test(the_size_is_limited),
+                                       cmocka_unit_test(a_file_is_loaded_under_its_name)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,8 +138,8 @@ bool instant_parse(struct bytes text, instant *ret_at) {
     struct civil c = {0};
     size_t at = 0;
     int64_t offset = OFFSET_MS;
-    if (!digits(text, &at, 4, &c.year) || !sign(text, &at, '-') || !digits(text, &at, 2, &c.month) || !sign(text, &at, '-') ||
-        !digits(text, &at, 2, &c.day))
+    if (!digits(text, &at, 4, &c.year) || !sign(text, &at, '-') || !digits(text, &at, 2, &c.month) ||
+        !sign(text, &at, '-') || !digits(text, &at, 2, &c.day))
         return false;
     if (at < text.count) {
         if (!sign(text, &at, 'T') && !sign(text, &at, ' ')) return false;

@@ -32,12 +32,42 @@ static void every_accepted_form_is_read(void **state) {
 }
 static void every_other_form_is_refused(void **state) {
     (void)state;
-    const char *bad[] = {"", "2024", "2024-9-30", "20240930", "2024-09-30x", "2024-09-30T", "2024-09-30T17", "2024-09-30T1720",
-                         "2024-09-30T17:20:", "2024-09-30T17:20.500", "2024-09-30T17:20:00.5", "2024-09-30T17:20:00.5000",
-                         "2024-09-30T17:20:00+0800", "2024-09-30T17:20:00+08", "2024-09-30T17:20:00+15:00", "2024-09-30T17:20:00+08:00x", "2024-09-30T17:20:00+08:60",
-                         "2024-09-30T17:20:00Z ", "2024-09-30T17:20:00 +08:00", "2024-09-30t17:20:00", " 2024-09-30", "2024-09-30Z",
-                         "2024-09-30T24:00", "2024-09-30T17:60", "2024-09-30T17:20:60", "2024-13-01", "2024-00-01", "2024-01-00",
-                         "2024-01-32", "2024-04-31", "2023-02-29", "1900-02-29", "2100-02-29", "1899-12-31", "-024-01-01", "+024-01-01"};
+    const char *bad[] = {"",
+                         "2024",
+                         "2024-9-30",
+                         "20240930",
+                         "2024-09-30x",
+                         "2024-09-30T",
+                         "2024-09-30T17",
+                         "2024-09-30T1720",
+                         "2024-09-30T17:20:",
+                         "2024-09-30T17:20.500",
+                         "2024-09-30T17:20:00.5",
+                         "2024-09-30T17:20:00.5000",
+                         "2024-09-30T17:20:00+0800",
+                         "2024-09-30T17:20:00+08",
+                         "2024-09-30T17:20:00+15:00",
+                         "2024-09-30T17:20:00+08:00x",
+                         "2024-09-30T17:20:00+08:60",
+                         "2024-09-30T17:20:00Z ",
+                         "2024-09-30T17:20:00 +08:00",
+                         "2024-09-30t17:20:00",
+                         " 2024-09-30",
+                         "2024-09-30Z",
+                         "2024-09-30T24:00",
+                         "2024-09-30T17:60",
+                         "2024-09-30T17:20:60",
+                         "2024-13-01",
+                         "2024-00-01",
+                         "2024-01-00",
+                         "2024-01-32",
+                         "2024-04-31",
+                         "2023-02-29",
+                         "1900-02-29",
+                         "2100-02-29",
+                         "1899-12-31",
+                         "-024-01-01",
+                         "+024-01-01"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         instant at = 5;
         if (instant_parse(bytes_of_cstr(bad[i]), &at) || at != 5) fail_msg("\"%s\" was read", bad[i]);
@@ -78,7 +108,8 @@ static void days_count_both_ways_as_the_c_library_does(void **state) {
         time_t seconds = (time_t)day * 86400;
         struct tm utc;
         assert_non_null(gmtime_r(&seconds, &utc));
-        if (utc.tm_year + 1900 != y || utc.tm_mon + 1 != m || utc.tm_mday != d) fail_msg("day %d is not %d-%d-%d", day, y, m, d);
+        if (utc.tm_year + 1900 != y || utc.tm_mon + 1 != m || utc.tm_mday != d)
+            fail_msg("day %d is not %d-%d-%d", day, y, m, d);
         struct civil c = civil_of(day_start(day) + INT64_C(45296789)); /* 12:34:56.789 */
         assert_true(civil_valid(&c) || y < 1900);
         assert_int_equal(instant_of(&c), day_start(day) + INT64_C(45296789));
@@ -101,10 +132,12 @@ static void clocks_run(void **state) {
     assert_true(monotonic_ms() >= before);
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_accepted_form_is_read), cmocka_unit_test(every_other_form_is_refused),
-        cmocka_unit_test(leap_days_exist_where_they_should), cmocka_unit_test(a_day_begins_at_midnight_in_china),
-        cmocka_unit_test(days_count_both_ways_as_the_c_library_does), cmocka_unit_test(instants_from_outside_are_bounded),
-        cmocka_unit_test(clocks_run)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_accepted_form_is_read),
+                                       cmocka_unit_test(every_other_form_is_refused),
+                                       cmocka_unit_test(leap_days_exist_where_they_should),
+                                       cmocka_unit_test(a_day_begins_at_midnight_in_china),
+                                       cmocka_unit_test(days_count_both_ways_as_the_c_library_does),
+                                       cmocka_unit_test(instants_from_outside_are_bounded),
+                                       cmocka_unit_test(clocks_run)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* UUIDs (RFC 9562). v5 from a namespace and a name (SHA-1); v7 time-ordered; "v8" as v7, with the bits of a SHA-256 digest
- * instead of random ones: for message ids that must be the same for the same content. Text form: 36 lower-case characters. */
+/* UUIDs (RFC 9562). v5 from a namespace and a name (SHA-1); v7 time-ordered; "v8" as v7, with the bits of a SHA-256
+ * digest instead of random ones: for message ids that must be the same for the same content. Text form: 36 lower-case
+ * characters. */
 #ifndef ECOCASE_BASE_UUID_H
 #define ECOCASE_BASE_UUID_H
 #include "base/bytes.h"

@@ -18,8 +18,10 @@ static void is(struct uuid uuid, const char *want) {
 static void names_give_the_ids_of_the_rfc(void **state) {
     (void)state;
     struct uuid dns = of("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), url = of("6ba7b811-9dad-11d1-80b4-00c04fd430c8");
-    is(uuid_v5(&dns, BYTES_LITERAL("www.example.com")), "2ed6657d-e927-568b-95e1-2665a8aea6a2"); /* RFC 9562 A.4 */
-    is(uuid_v5(&dns, BYTES_LITERAL("www.widgets.com")), "21f7f8de-8051-5b89-8680-0195ef798b6a"); /* RFC 4122 errata 1352 */
+    /* RFC 9562 A.4 */
+    is(uuid_v5(&dns, BYTES_LITERAL("www.example.com")), "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+    /* RFC 4122 errata 1352 */
+    is(uuid_v5(&dns, BYTES_LITERAL("www.widgets.com")), "21f7f8de-8051-5b89-8680-0195ef798b6a");
     is(uuid_v5(&dns, BYTES_LITERAL("python.org")), "886313e1-3b8a-5372-9b90-0c9aee199e5d");
     is(uuid_v5(&url, BYTES_NONE), "1b4db7eb-4057-5ddf-91e0-36dec72071f5");
 }
@@ -59,14 +61,15 @@ static void both_v7_and_v8_begin_with_the_time(void **state) {
     assert_false(uuid_equal(&earlier, &again));
     uint8_t digest[32];
     memset(digest, 0xff, sizeof digest);
-    is(uuid_v8(INT64_C(1645557742000), digest), "017f22e2-79b0-8fff-bfff-ffffffffffff"); /* the same at each call */
+    /* the same at each call */
+    is(uuid_v8(INT64_C(1645557742000), digest), "017f22e2-79b0-8fff-bfff-ffffffffffff");
     is(uuid_v8(-1, digest), "00000000-0000-8fff-bfff-ffffffffffff");
     memset(digest, 0, sizeof digest);
     is(uuid_v8(0, digest), "00000000-0000-8000-8000-000000000000");
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(names_give_the_ids_of_the_rfc), cmocka_unit_test(our_namespace_never_changes),
-                                       cmocka_unit_test(only_the_long_form_is_read),
-                                       cmocka_unit_test(both_v7_and_v8_begin_with_the_time)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_give_the_ids_of_the_rfc), cmocka_unit_test(our_namespace_never_changes),
+        cmocka_unit_test(only_the_long_form_is_read), cmocka_unit_test(both_v7_and_v8_begin_with_the_time)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,11 @@
 
 #define PRODUCE 0 /* the Kafka protocol's API key */
 
-struct reports { rd_kafka_resp_err_t error[3]; int64_t offset[3]; int count; };
+struct reports {
+    rd_kafka_resp_err_t error[3];
+    int64_t offset[3];
+    int count;
+};
 
 static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque) {
     struct reports *reports = opaque;
@@ -20,7 +24,9 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
 }
 
 static void send_one(rd_kafka_t *producer, intptr_t nth) {
-    assert_int_equal(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("t"), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_VALUE("x", 1), RD_KAFKA_V_OPAQUE((void *)nth), RD_KAFKA_V_END), 0);
+    assert_int_equal(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("t"), RD_KAFKA_V_PARTITION(0),
+                                       RD_KAFKA_V_VALUE("x", 1), RD_KAFKA_V_OPAQUE((void *)nth), RD_KAFKA_V_END),
+                     0);
     nanosleep(&(struct timespec){0, 50 * 1000000}, NULL); /* a request of its own */
     rd_kafka_poll(producer, 0);
 }
@@ -39,8 +45,8 @@ static int tear_down(void **state) {
     return 0;
 }
 
-/* A mock cluster that answers the first produce request with "not the leader" and stores all others, whatever their sequence, as Kafka does
- * for a producer that it does not know yet. What Kafka itself did: docs/DECISIONS.md. */
+/* A mock cluster that answers the first produce request with "not the leader" and stores all others, whatever their
+ * sequence, as Kafka does for a producer that it does not know yet. What Kafka itself did: docs/DECISIONS.md. */
 static void a_refused_record_is_not_believed_stored_when_the_next_one_is(void **state) {
     (void)state;
     rd_kafka_t *producer = NULL;
@@ -60,13 +66,17 @@ static void a_refused_record_is_not_believed_stored_when_the_next_one_is(void **
     rd_kafka_destroy(producer);
 }
 
-static void ignore(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque) { (void)producer, (void)message, (void)opaque; }
+static void ignore(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque) {
+    (void)producer, (void)message, (void)opaque;
+}
 static void fill(int32_t partition, int messages, size_t count) {
     static char value[1024];
     rd_kafka_t *producer = NULL;
     assert_int_equal(bus_producer(&mock.settings, 0, ignore, NULL, &producer, &fault), OK);
     for (int i = 0; i < messages; i++) {
-        assert_int_equal(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("t"), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_VALUE(value, count), RD_KAFKA_V_END), 0);
+        assert_int_equal(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("t"), RD_KAFKA_V_PARTITION(partition),
+                                           RD_KAFKA_V_VALUE(value, count), RD_KAFKA_V_END),
+                         0);
     }
     assert_int_equal(rd_kafka_flush(producer, 10000), 0);
     rd_kafka_destroy(producer);
@@ -85,7 +95,8 @@ static bool read_one(struct bus_reader *reader, int wait_ms, bool *ret_drained) 
     if (message) rd_kafka_message_destroy(message);
     return real;
 }
-static const struct bus_reading reading = {.group = "test", .queue_kib = 64, .queue_messages = 100000, .wait_ms = 10, .backoff_ms = 50};
+static const struct bus_reading reading = {
+    .group = "test", .queue_kib = 64, .queue_messages = 100000, .wait_ms = 10, .backoff_ms = 50};
 
 /* Two changes of an assignment within a few milliseconds abort librdkafka, and this test with it. */
 static void an_assignment_may_be_changed_at_any_time(void **state) {
@@ -100,7 +111,8 @@ static void an_assignment_may_be_changed_at_any_time(void **state) {
     }
     int read = 0;
     assign(&reader, 0, PARTITIONS);
-    for (int64_t until = monotonic_ms() + 10000; read < PARTITIONS && monotonic_ms() < until;) read += read_one(&reader, 100, &drained);
+    for (int64_t until = monotonic_ms() + 10000; read < PARTITIONS && monotonic_ms() < until;)
+        read += read_one(&reader, 100, &drained);
     assert_int_equal(read, PARTITIONS); /* what was dropped meanwhile is read again */
     bus_reader_close(&reader);
 }
@@ -115,11 +127,13 @@ static void a_queue_that_ran_full_is_told_when_it_is_empty(void **state) {
     fill(0, 3, 1000);
     fill(1, 200, 1000);
     assert_int_equal(bus_reader_open(&mock.settings, &reading, &reader, &fault), OK);
-    assert_int_equal(rd_kafka_conf_get(rd_kafka_conf(reader.handle), "queued.max.messages.kbytes", kib, &room), RD_KAFKA_CONF_OK);
+    assert_int_equal(rd_kafka_conf_get(rd_kafka_conf(reader.handle), "queued.max.messages.kbytes", kib, &room),
+                     RD_KAFKA_CONF_OK);
     assert_string_equal(kib, "64");
     assert_int_equal(reader.queue_bytes, 65536);
     assign(&reader, 0, 1);
-    for (int64_t until = monotonic_ms() + 10000; read < 3 && monotonic_ms() < until;) read += read_one(&reader, 100, &drained);
+    for (int64_t until = monotonic_ms() + 10000; read < 3 && monotonic_ms() < until;)
+        read += read_one(&reader, 100, &drained);
     assert_int_equal(read, 3);
     assert_false(read_one(&reader, 0, &drained) || drained); /* little was there */
     assign(&reader, 1, 2);
@@ -142,7 +156,9 @@ static void only_a_named_offset_is_an_acknowledgement(void **state) {
 
 int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-    const struct CMUnitTest tests[] = {EACH(a_refused_record_is_not_believed_stored_when_the_next_one_is), cmocka_unit_test(only_a_named_offset_is_an_acknowledgement),
-                                       EACH(an_assignment_may_be_changed_at_any_time), EACH(a_queue_that_ran_full_is_told_when_it_is_empty)};
+    const struct CMUnitTest tests[] = {EACH(a_refused_record_is_not_believed_stored_when_the_next_one_is),
+                                       cmocka_unit_test(only_a_named_offset_is_an_acknowledgement),
+                                       EACH(an_assignment_may_be_changed_at_any_time),
+                                       EACH(a_queue_that_ran_full_is_told_when_it_is_empty)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

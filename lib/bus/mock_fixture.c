@@ -14,7 +14,8 @@ void mock_topic(const struct mock *mock, const char *topic, int partitions) {
     PROMISE(rd_kafka_mock_topic_create(mock->cluster, topic, partitions, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 void mock_from(struct mock *mock, const char *topic, int64_t offset) {
-    static const struct bus_reading reading = {.group = "test", .queue_kib = 1024, .queue_messages = 1000, .wait_ms = 10, .backoff_ms = 50};
+    static const struct bus_reading reading = {
+        .group = "test", .queue_kib = 1024, .queue_messages = 1000, .wait_ms = 10, .backoff_ms = 50};
     struct fault fault;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, topic, 0)->offset = offset;

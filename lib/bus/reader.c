@@ -1,11 +1,14 @@
 /* See bus.h: readers by assignment. */
 #include "bus/bus.h"
 
-#define SETTLE_MS 100 /* the steps of a change pass between librdkafka's own threads; a partition without records shows nothing for half a second */
+/* the steps of a change pass between librdkafka's own threads; a partition without records shows nothing for half a
+ * second */
+#define SETTLE_MS 100
 
 void bus_reader_close(struct bus_reader *reader) {
     if (reader->queue) rd_kafka_queue_destroy(reader->queue);
-    if (reader->handle) rd_kafka_destroy_flags(reader->handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); /* never joined a group */
+    /* never joined a group */
+    if (reader->handle) rd_kafka_destroy_flags(reader->handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     *reader = (struct bus_reader){0};
 }
 
@@ -38,6 +41,7 @@ enum outcome bus_assign(struct bus_reader *reader, const rd_kafka_topic_partitio
 bool bus_drained(struct bus_reader *reader, const rd_kafka_message_t *message) {
     if (!message) return reader->filled;
     if (message->len > reader->largest) reader->largest = message->len;
-    reader->filled = reader->filled || rd_kafka_queue_length(reader->queue) * reader->largest >= reader->queue_bytes / 2;
+    reader->filled =
+        reader->filled || rd_kafka_queue_length(reader->queue) * reader->largest >= reader->queue_bytes / 2;
     return false;
 }

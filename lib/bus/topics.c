@@ -5,19 +5,23 @@
 
 static enum outcome read_answer(rd_kafka_event_t *event, struct fault *fault) {
     if (!event) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "no answer to the creation of topics");
-    if (rd_kafka_event_error(event)) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s", rd_kafka_event_error_string(event));
+    if (rd_kafka_event_error(event))
+        return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s", rd_kafka_event_error_string(event));
     size_t count;
-    const rd_kafka_topic_result_t **results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+    const rd_kafka_topic_result_t **results =
+        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
     for (size_t i = 0; i < count; i++) {
         rd_kafka_resp_err_t error = rd_kafka_topic_result_error(results[i]);
         if (error && error != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
-            return fault_set(fault, REFUSE, "WRONG_WORLD", "topic %s: %s", rd_kafka_topic_result_name(results[i]), rd_kafka_topic_result_error_string(results[i]));
+            return fault_set(fault, REFUSE, "WRONG_WORLD", "topic %s: %s", rd_kafka_topic_result_name(results[i]),
+                             rd_kafka_topic_result_error_string(results[i]));
         }
     }
     return OK;
 }
 
-static enum outcome create(rd_kafka_t *any, rd_kafka_NewTopic_t **made, size_t count, int timeout_ms, struct fault *fault) {
+static enum outcome create(rd_kafka_t *any, rd_kafka_NewTopic_t **made, size_t count, int timeout_ms,
+                           struct fault *fault) {
     if (!count) return OK;
     rd_kafka_queue_t *queue = rd_kafka_queue_new(any);
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(any, RD_KAFKA_ADMIN_OP_CREATETOPICS);
@@ -34,8 +38,8 @@ static enum outcome create(rd_kafka_t *any, rd_kafka_NewTopic_t **made, size_t c
 }
 
 /* Existing ones must have the wanted partition count; the missing ones go into `made`. */
-static enum outcome sort_out(const struct rd_kafka_metadata *all, const struct bus_topic *topics, size_t count, rd_kafka_NewTopic_t **made,
-                             size_t *ret_made, struct fault *fault) {
+static enum outcome sort_out(const struct rd_kafka_metadata *all, const struct bus_topic *topics, size_t count,
+                             rd_kafka_NewTopic_t **made, size_t *ret_made, struct fault *fault) {
     for (size_t i = 0; i < count; i++) {
         const struct bus_topic *topic = &topics[i];
         int32_t there = 0;
@@ -43,20 +47,24 @@ static enum outcome sort_out(const struct rd_kafka_metadata *all, const struct b
             if (strcmp(all->topics[k].topic, topic->name) == 0) there = all->topics[k].partition_cnt;
         }
         if (there && there != topic->partitions) {
-            return fault_set(fault, REFUSE, "WRONG_WORLD", "topic %s has %d partitions, not %d; partition counts are fixed at creation",
-                             topic->name, there, topic->partitions);
+            return fault_set(fault, REFUSE, "WRONG_WORLD",
+                             "topic %s has %d partitions, not %d; partition counts are fixed at creation", topic->name,
+                             there, topic->partitions);
         }
         if (there) continue;
         char text[256];
-        rd_kafka_NewTopic_t *one = rd_kafka_NewTopic_new(topic->name, topic->partitions, topic->replication, text, sizeof text);
+        rd_kafka_NewTopic_t *one =
+            rd_kafka_NewTopic_new(topic->name, topic->partitions, topic->replication, text, sizeof text);
         if (!one) return fault_set(fault, REFUSE, "WRONG_WORLD", "topic %s: %s", topic->name, text);
-        for (size_t c = 0; c + 1 < topic->config_count; c += 2) rd_kafka_NewTopic_set_config(one, topic->config[c], topic->config[c + 1]);
+        for (size_t c = 0; c + 1 < topic->config_count; c += 2)
+            rd_kafka_NewTopic_set_config(one, topic->config[c], topic->config[c + 1]);
         made[(*ret_made)++] = one;
     }
     return OK;
 }
 
-enum outcome bus_topics_ensure(rd_kafka_t *any, const struct bus_topic *topics, size_t count, int timeout_ms, struct fault *fault) {
+enum outcome bus_topics_ensure(rd_kafka_t *any, const struct bus_topic *topics, size_t count, int timeout_ms,
+                               struct fault *fault) {
     const struct rd_kafka_metadata *all;
     rd_kafka_resp_err_t error = rd_kafka_metadata(any, 1, NULL, &all, timeout_ms);
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s", rd_kafka_err2str(error));

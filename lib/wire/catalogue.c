@@ -11,7 +11,9 @@
 #include <stdlib.h>
 
 #define MOST_SCHEMAS 64
-struct schema_class { _Atomic(avro_value_iface_t *) made; };
+struct schema_class {
+    _Atomic(avro_value_iface_t *) made;
+};
 struct catalogue {
     struct schema_entry entries[MOST_SCHEMAS];
     size_t count;
@@ -20,7 +22,8 @@ struct catalogue {
     char *folder;
     struct fact_list *facts;
 };
-static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice", "DeliveryReport", "Tick", "Clue", "ClueStep", "Operation", "OperationStep"};
+static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice",    "DeliveryReport", "Tick",
+                                         "Clue",     "ClueStep", "Operation", "OperationStep"};
 #define KINDS (sizeof kind_names / sizeof kind_names[0])
 
 static enum outcome compile_items(struct schema_entry *entry, struct fault *fault) {
@@ -35,7 +38,8 @@ static enum outcome compile_items(struct schema_entry *entry, struct fault *faul
     return OK;
 }
 
-static enum outcome load_entry(struct catalogue *catalogue, const char *folder, struct setting *from, struct fault *fault) {
+static enum outcome load_entry(struct catalogue *catalogue, const char *folder, struct setting *from,
+                               struct fault *fault) {
     struct schema_entry *entry = &catalogue->entries[catalogue->count];
     int64_t id = 0, version = 0;
     const char *name = NULL, *file = NULL;
@@ -43,7 +47,8 @@ static enum outcome load_entry(struct catalogue *catalogue, const char *folder, 
     TRY(setting_int(from, "version", 1, 10000, &version, fault));
     TRY(setting_text(from, "name", &name, fault));
     TRY(setting_text(from, "file", &file, fault));
-    if (catalogue_by_id(catalogue, (uint32_t)id)) return setting_fault(from, fault, "SETTINGS_DUPLICATE", "schema id %lld stands twice", (long long)id);
+    if (catalogue_by_id(catalogue, (uint32_t)id))
+        return setting_fault(from, fault, "SETTINGS_DUPLICATE", "schema id %lld stands twice", (long long)id);
     for (size_t i = 0; i < KINDS; i++) {
         if (strcmp(kind_names[i], name) == 0) entry->kind = (enum record_kind)(i + 1);
     }
@@ -82,7 +87,8 @@ static enum outcome load_all(struct catalogue *catalogue, const char *folder, st
     TRY(settings_load(path, &settings, fault));
     TRY(setting_need(settings_root(settings), "schemas", SETTING_LIST, &list, fault));
     for (struct setting *entry = list->first; entry; entry = entry->next) {
-        if (catalogue->count == MOST_SCHEMAS) return setting_fault(entry, fault, "TOO_MANY", "more than %d schemas", MOST_SCHEMAS);
+        if (catalogue->count == MOST_SCHEMAS)
+            return setting_fault(entry, fault, "TOO_MANY", "more than %d schemas", MOST_SCHEMAS);
         TRY(load_entry(catalogue, folder, entry, fault));
     }
     for (size_t kind = RECORD_CASE_FILE; kind <= KINDS; kind++) {
@@ -116,7 +122,10 @@ enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, 
 }
 
 static void let_go(const void *owned) {
-    union { const void *borrowed; void *owned; } both = {owned};
+    union {
+        const void *borrowed;
+        void *owned;
+    } both = {owned};
     free(both.owned);
 }
 
@@ -124,7 +133,10 @@ void catalogue_free(struct catalogue *catalogue) {
     if (!catalogue) return;
     for (size_t i = 0; i < catalogue->count; i++) {
         struct schema_entry *entry = &catalogue->entries[i];
-        union { const struct walk_program *borrowed; struct walk_program *owned; } program = {entry->program}, items = {entry->items};
+        union {
+            const struct walk_program *borrowed;
+            struct walk_program *owned;
+        } program = {entry->program}, items = {entry->items};
         walk_program_free(program.owned);
         walk_program_free(items.owned);
         if (entry->class && entry->class->made) avro_value_iface_decref(entry->class->made);
@@ -151,7 +163,9 @@ avro_value_iface_t *catalogue_class(const struct schema_entry *entry) {
 const struct division_list *catalogue_divisions(const struct catalogue *catalogue) { return catalogue->divisions; }
 const struct fact_list *catalogue_facts(const struct catalogue *catalogue) { return catalogue->facts; }
 const char *catalogue_folder(const struct catalogue *catalogue) { return catalogue->folder; }
-const struct event_entry *catalogue_event(const struct catalogue *catalogue, struct bytes code) { return event_find(catalogue->events, code); }
+const struct event_entry *catalogue_event(const struct catalogue *catalogue, struct bytes code) {
+    return event_find(catalogue->events, code);
+}
 
 const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id) {
     for (size_t i = 0; i < catalogue->count; i++) {
@@ -168,4 +182,6 @@ const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, e
     return newest;
 }
 size_t catalogue_count(const struct catalogue *catalogue) { return catalogue->count; }
-const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index) { return &catalogue->entries[index]; }
+const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index) {
+    return &catalogue->entries[index];
+}

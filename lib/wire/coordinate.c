@@ -3,10 +3,13 @@
 #include <strings.h>
 
 static bool system_known(struct bytes system) {
-    static const char *const names[] = {"CGCS2000", "国家2000", "2000国家大地坐标系", "GCJ-02", "GCJ02", "火星坐标", "WGS84", "WGS-84", "BD-09", "BD09", "百度坐标",
-                                        "XIAN80", "西安80", "1980西安坐标系", "BEIJING54", "北京54", "1954北京坐标系"};
+    static const char *const names[] = {
+        "CGCS2000",      "国家2000", "2000国家大地坐标系", "GCJ-02", "GCJ02",  "火星坐标",       "WGS84",     "WGS-84",
+        "BD-09",         "BD09",     "百度坐标",           "XIAN80", "西安80", "1980西安坐标系", "BEIJING54", "北京54",
+        "1954北京坐标系"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (system.count == strlen(names[i]) && strncasecmp((const char *)system.at, names[i], system.count) == 0) return true;
+        if (system.count == strlen(names[i]) && strncasecmp((const char *)system.at, names[i], system.count) == 0)
+            return true;
     }
     return false;
 }

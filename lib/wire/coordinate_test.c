@@ -24,7 +24,7 @@ static void degrees_of_a_known_system_pass(void **state) {
 }
 static void what_cannot_be_is_told(void **state) {
     (void)state;
-    assert_is(at(40.9, 108.8, "CGCS2000"), "COORDINATE_RANGE"); /* exchanged */
+    assert_is(at(40.9, 108.8, "CGCS2000"), "COORDINATE_RANGE");           /* exchanged */
     assert_is(at(36526417.5, 4530123.2, "CGCS2000"), "COORDINATE_RANGE"); /* Gauss-Kruger with its zone */
     assert_is(at(NAN, 40.9, ""), "COORDINATE_RANGE");
     assert_is(at(108.8, (double)INFINITY, ""), "COORDINATE_RANGE");
@@ -45,7 +45,8 @@ static void a_system_that_is_not_said_is_remarked_on(void **state) {
     assert_string_equal(coordinate_remark(&c), "COORDINATE_PAIR");
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(degrees_of_a_known_system_pass), cmocka_unit_test(what_cannot_be_is_told),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(degrees_of_a_known_system_pass),
+                                       cmocka_unit_test(what_cannot_be_is_told),
                                        cmocka_unit_test(a_system_that_is_not_said_is_remarked_on)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

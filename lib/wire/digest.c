@@ -51,7 +51,9 @@ void digest_hex(const struct digest *digest, char ret_hex[DIGEST_SIZE * 2 + 1]) 
     ret_hex[2 * DIGEST_SIZE] = 0;
 }
 
-static int nibble(uint8_t digit) { return digit >= '0' && digit <= '9' ? digit - '0' : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1; }
+static int nibble(uint8_t digit) {
+    return digit >= '0' && digit <= '9' ? digit - '0' : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
 bool digest_parse(struct bytes hex, struct digest *ret) {
     struct digest digest;
     if (hex.count != 2 * DIGEST_SIZE) return false;

@@ -21,8 +21,8 @@ struct directory {
 static const char *const role_names[] = {"", "AE", "PSB", "PRO", "CRT", "JUS", "PI", "COO"};
 const char *role_text(enum role role) { return role_names[role]; }
 
-static enum outcome read_list(struct directory *d, struct setting *from, const char *key, const char *const **ret, size_t *ret_count,
-                              struct fault *fault) {
+static enum outcome read_list(struct directory *d, struct setting *from, const char *key, const char *const **ret,
+                              size_t *ret_count, struct fault *fault) {
     struct setting *list = setting_get(from, key);
     *ret = NULL;
     *ret_count = 0;
@@ -30,7 +30,8 @@ static enum outcome read_list(struct directory *d, struct setting *from, const c
     if (list->kind != SETTING_LIST) return setting_fault(list, fault, "SETTINGS_TYPE", "\"%s\" must be a list", key);
     const char **texts = arena_array(d->arena, list->count, sizeof *texts);
     for (struct setting *item = list->first; item; item = item->next) {
-        if (item->kind != SETTING_TEXT) return setting_fault(item, fault, "SETTINGS_TYPE", "\"%s\" must be a list of texts", key);
+        if (item->kind != SETTING_TEXT)
+            return setting_fault(item, fault, "SETTINGS_TYPE", "\"%s\" must be a list of texts", key);
         texts[(*ret_count)++] = item->text;
     }
     *ret = texts;
@@ -46,7 +47,8 @@ static enum outcome read_role(struct setting *from, enum role *ret, struct fault
             return OK;
         }
     }
-    return setting_fault(setting_get(from, "role"), fault, "SETTINGS_TYPE", "role must be AE, PSB, PRO, CRT, JUS, PI or COO, not \"%s\"", text);
+    return setting_fault(setting_get(from, "role"), fault, "SETTINGS_TYPE",
+                         "role must be AE, PSB, PRO, CRT, JUS, PI or COO, not \"%s\"", text);
 }
 
 static bool slug_valid(const char *slug) {
@@ -55,19 +57,26 @@ static bool slug_valid(const char *slug) {
 }
 
 /* What the codes mean is checked against the rules (rules_check_subscriptions): the directory is read without them. */
-static enum outcome read_subscriptions(struct directory *d, struct setting *from, struct participant *p, struct fault *fault) {
+static enum outcome read_subscriptions(struct directory *d, struct setting *from, struct participant *p,
+                                       struct fault *fault) {
     struct setting *list = setting_get(from, "subscribes");
     if (!list) return OK;
-    if (list->kind != SETTING_LIST) return setting_fault(list, fault, "SETTINGS_TYPE", "subscribes must be a list of {categories, areas}");
-    if (list->count > LIMIT_SUBSCRIPTIONS) return setting_fault(list, fault, "TOO_MANY", "more than %u subscriptions of one participant: put some together", LIMIT_SUBSCRIPTIONS);
+    if (list->kind != SETTING_LIST)
+        return setting_fault(list, fault, "SETTINGS_TYPE", "subscribes must be a list of {categories, areas}");
+    if (list->count > LIMIT_SUBSCRIPTIONS)
+        return setting_fault(list, fault, "TOO_MANY",
+                             "more than %u subscriptions of one participant: put some together", LIMIT_SUBSCRIPTIONS);
     struct subscription *all = arena_array(d->arena, list->count, sizeof *all);
     for (struct setting *one = list->first; one; one = one->next) {
         struct subscription *s = &all[p->subscription_count];
-        if (one->kind != SETTING_MAP) return setting_fault(one, fault, "SETTINGS_TYPE", "a subscription is {categories, areas}");
+        if (one->kind != SETTING_MAP)
+            return setting_fault(one, fault, "SETTINGS_TYPE", "a subscription is {categories, areas}");
         s->at = one;
         TRY(read_list(d, one, "categories", &s->categories, &s->category_count, fault));
         TRY(read_list(d, one, "areas", &s->areas, &s->area_count, fault));
-        if (!s->category_count && !s->area_count) return setting_fault(one, fault, "SETTINGS_MISSING", "it asks for everything everywhere: list categories or areas");
+        if (!s->category_count && !s->area_count)
+            return setting_fault(one, fault, "SETTINGS_MISSING",
+                                 "it asks for everything everywhere: list categories or areas");
         p->subscription_count++;
     }
     p->subscriptions = all;
@@ -91,9 +100,12 @@ static enum outcome read_participant(struct directory *d, struct setting *from, 
     TRY(read_list(d, from, "leads", &p->leads, &p->lead_count, fault));
     TRY(read_list(d, from, "shares", &p->shares, &p->share_count, fault));
     TRY(read_subscriptions(d, from, p, fault));
-    if (!slug_valid(p->slug)) return setting_fault(from, fault, "SETTINGS_TYPE", "slug must be of a-z, 0-9 and -, not \"%.60s\"", p->slug);
-    if (d->by_number[number]) return setting_fault(from, fault, "SETTINGS_DUPLICATE", "number %lld stands twice", (long long)number);
-    if (directory_by_slug(d, bytes_of_cstr(p->slug))) return setting_fault(from, fault, "SETTINGS_DUPLICATE", "slug \"%s\" stands twice", p->slug);
+    if (!slug_valid(p->slug))
+        return setting_fault(from, fault, "SETTINGS_TYPE", "slug must be of a-z, 0-9 and -, not \"%.60s\"", p->slug);
+    if (d->by_number[number])
+        return setting_fault(from, fault, "SETTINGS_DUPLICATE", "number %lld stands twice", (long long)number);
+    if (directory_by_slug(d, bytes_of_cstr(p->slug)))
+        return setting_fault(from, fault, "SETTINGS_DUPLICATE", "slug \"%s\" stands twice", p->slug);
     p->number = (int)number;
     d->by_number[number] = p;
     d->count++;
@@ -111,7 +123,8 @@ static enum outcome read_all(struct directory *d, struct fault *fault) {
     d->counties = arena_array(d->arena, counties->count, sizeof *d->counties);
     for (struct setting *one = counties->first; one; one = one->next) {
         one->seen = true;
-        if (one->kind != SETTING_TEXT || strlen(one->key) != 6) return setting_fault(one, fault, "SETTINGS_TYPE", "a county is six digits: name");
+        if (one->kind != SETTING_TEXT || strlen(one->key) != 6)
+            return setting_fault(one, fault, "SETTINGS_TYPE", "a county is six digits: name");
         d->counties[d->county_count++] = (struct county){one->key, one->text};
     }
     return settings_check_unknown(root, fault);
@@ -144,7 +157,9 @@ void directory_free(struct directory *directory) {
 }
 
 size_t directory_count(const struct directory *directory) { return directory->count; }
-const struct participant *directory_at(const struct directory *directory, size_t index) { return &directory->participants[index]; }
+const struct participant *directory_at(const struct directory *directory, size_t index) {
+    return &directory->participants[index];
+}
 const struct participant *directory_by_number(const struct directory *directory, int number) {
     return number > 0 && number < (int)LIMIT_PARTICIPANTS ? directory->by_number[number] : NULL;
 }
@@ -157,7 +172,8 @@ const struct participant *directory_by_slug(const struct directory *directory, s
 const struct participant *directory_by_name(const struct directory *directory, struct bytes name) {
     for (size_t i = 0; i < directory->count; i++) {
         const struct participant *p = &directory->participants[i];
-        if (bytes_equal_cstr(name, p->name) || bytes_equal_cstr(name, p->english) || bytes_equal_cstr(name, p->slug)) return p;
+        if (bytes_equal_cstr(name, p->name) || bytes_equal_cstr(name, p->english) || bytes_equal_cstr(name, p->slug))
+            return p;
         for (size_t k = 0; k < p->alias_count; k++) {
             if (bytes_equal_cstr(name, p->aliases[k])) return p;
         }
@@ -172,7 +188,8 @@ static bool listed(const char *const *list, size_t count, struct bytes text) {
     return false;
 }
 bool participant_competent(const struct participant *who, struct bytes category, bool lead_only) {
-    return listed(who->leads, who->lead_count, category) || (!lead_only && listed(who->shares, who->share_count, category));
+    return listed(who->leads, who->lead_count, category) ||
+           (!lead_only && listed(who->shares, who->share_count, category));
 }
 
 const char *directory_county(const struct directory *directory, struct bytes code) {

@@ -5,10 +5,13 @@
 #include "base/fault.h"
 #include "base/settings.h"
 
-/* 订阅 of clues: categories (none: every one) and areas: codes of the rules, a county, or a whole city (none: everywhere). */
+/* 订阅 of clues: categories (none: every one) and areas: codes of the rules, a county, or a whole city (none:
+ * everywhere). */
 struct subscription {
-    const char *const *categories; size_t category_count;
-    const char *const *areas; size_t area_count;
+    const char *const *categories;
+    size_t category_count;
+    const char *const *areas;
+    size_t area_count;
     const struct setting *at;
 };
 enum role { ROLE_AE = 1, ROLE_PSB, ROLE_PRO, ROLE_CRT, ROLE_JUS, ROLE_PI, ROLE_COO };
@@ -16,14 +19,18 @@ struct participant {
     int number;
     const char *slug, *name, *english;
     enum role role;
-    bool lead;               /* the lead police force */
-    const char *region;      /* six digits of its city */
+    bool lead;          /* the lead police force */
+    const char *region; /* six digits of its city */
     const char *uscc;
-    bool receipts;           /* wants SYS.ACCEPTED for each accepted submission */
-    const char *const *aliases; size_t alias_count;         /* other names under which papers address it */
-    const char *const *leads; size_t lead_count;            /* categories it leads (may REF.SEND / receive REV) */
-    const struct subscription *subscriptions; size_t subscription_count;
-    const char *const *shares; size_t share_count;          /* categories in which it is co-competent */
+    bool receipts; /* wants SYS.ACCEPTED for each accepted submission */
+    const char *const *aliases;
+    size_t alias_count; /* other names under which papers address it */
+    const char *const *leads;
+    size_t lead_count; /* categories it leads (may REF.SEND / receive REV) */
+    const struct subscription *subscriptions;
+    size_t subscription_count;
+    const char *const *shares;
+    size_t share_count; /* categories in which it is co-competent */
 };
 struct directory;
 MUST_USE enum outcome directory_load(const char *path, struct directory **ret, struct fault *fault);
@@ -31,9 +38,11 @@ MUST_USE enum outcome directory_parse(const char *name, struct bytes yaml, struc
 void directory_free(struct directory *directory);
 size_t directory_count(const struct directory *directory);
 const struct participant *directory_at(const struct directory *directory, size_t index); /* in file order */
-const struct participant *directory_by_number(const struct directory *directory, int number); /* NULL when unknown */
+/* NULL when unknown */
+const struct participant *directory_by_number(const struct directory *directory, int number);
 const struct participant *directory_by_slug(const struct directory *directory, struct bytes slug);
-const struct participant *directory_by_name(const struct directory *directory, struct bytes name); /* name, english or alias */
+/* name, english or alias */
+const struct participant *directory_by_name(const struct directory *directory, struct bytes name);
 bool participant_competent(const struct participant *who, struct bytes category, bool lead_only);
 const char *role_text(enum role role); /* "AE" ... */
 /* The county code is one of the four cities' (or the city itself). NULL or the county's Chinese name. */

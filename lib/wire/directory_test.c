@@ -32,12 +32,14 @@ static void mistakes_are_refused(void **state) {
                                        "  - {number: 1, slug: b, name: B, role: AE}\ncounties: {}\n");
     assert_int_equal(directory_parse("d", twice, &d, &f), REFUSE);
     assert_int_equal(f.line, 4);
-    struct bytes role = BYTES_LITERAL("version: 1\nparticipants:\n  - {number: 1, slug: a, name: A, role: XX}\ncounties: {}\n");
+    struct bytes role =
+        BYTES_LITERAL("version: 1\nparticipants:\n  - {number: 1, slug: a, name: A, role: XX}\ncounties: {}\n");
     assert_int_equal(directory_parse("d", role, &d, &f), REFUSE);
     assert_non_null(strstr(f.text, "XX"));
     assert_null(d);
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_roster_of_22_is_read), cmocka_unit_test(mistakes_are_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_roster_of_22_is_read),
+                                       cmocka_unit_test(mistakes_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

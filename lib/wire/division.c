@@ -5,12 +5,15 @@
 #include <stdlib.h>
 
 #define MOST_AREAS 32
-struct bounds { int32_t area; int32_t west, east, south, north; /* hundredths of a degree */ };
+struct bounds {
+    int32_t area;
+    int32_t west, east, south, north; /* hundredths of a degree */
+};
 struct division_list {
-    struct settings *settings;  /* owns the names */
+    struct settings *settings; /* owns the names */
     struct division *entries;
     size_t count;
-    int32_t areas[MOST_AREAS];  /* four digits */
+    int32_t areas[MOST_AREAS]; /* four digits */
     size_t area_count;
     struct bounds bounds[MOST_AREAS];
     size_t bounds_count;
@@ -31,7 +34,9 @@ static enum outcome setting_code(struct setting *from, const char *key, int32_t 
     const char *text = NULL;
     TRY(setting_text(from, key, &text, fault));
     *ret = code_of(bytes_of_cstr(text), 6);
-    return *ret < 0 ? setting_fault(setting_get(from, key), fault, "SETTINGS_TYPE", "%s must be six digits, not \"%.20s\"", key, text) : OK;
+    return *ret < 0 ? setting_fault(setting_get(from, key), fault, "SETTINGS_TYPE",
+                                    "%s must be six digits, not \"%.20s\"", key, text)
+                    : OK;
 }
 
 static bool meets(const struct division *a, const struct division *b) {
@@ -49,7 +54,8 @@ static enum outcome read_division(struct division_list *list, struct setting *fr
     d->until = (int16_t)until;
     if (until) TRY(setting_code(from, "next", &d->next, fault));
     for (size_t i = 0; i < list->count; i++) {
-        if (meets(&list->entries[i], d)) return setting_fault(from, fault, "SETTINGS_DUPLICATE", "%06d has two names at one time", d->code);
+        if (meets(&list->entries[i], d))
+            return setting_fault(from, fault, "SETTINGS_DUPLICATE", "%06d has two names at one time", d->code);
     }
     list->count++;
     return OK;
@@ -62,21 +68,29 @@ static enum outcome read_area(const struct setting *from, const char *text, int3
 
 static enum outcome read_bounds(struct division_list *list, struct setting *from, struct fault *fault) {
     struct bounds *b = &list->bounds[list->bounds_count++];
-    const struct { const char *key; int32_t *into; int64_t most; } sides[] = {{"west", &b->west, 18000}, {"east", &b->east, 18000},
-        {"south", &b->south, 9000}, {"north", &b->north, 9000}};
+    const struct {
+        const char *key;
+        int32_t *into;
+        int64_t most;
+    } sides[] = {
+        {"west", &b->west, 18000}, {"east", &b->east, 18000}, {"south", &b->south, 9000}, {"north", &b->north, 9000}};
     from->seen = true;
-    if (from->kind != SETTING_MAP) return setting_fault(from, fault, "SETTINGS_TYPE", "bounds are west, east, south and north");
+    if (from->kind != SETTING_MAP)
+        return setting_fault(from, fault, "SETTINGS_TYPE", "bounds are west, east, south and north");
     TRY(read_area(from, from->key, &b->area, fault));
     for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
         int64_t side = 0;
         TRY(setting_int(from, sides[i].key, -sides[i].most, sides[i].most, &side, fault));
         *sides[i].into = (int32_t)side;
     }
-    return b->west < b->east && b->south < b->north ? OK : setting_fault(from, fault, "SETTINGS_TYPE", "west before east, south before north");
+    return b->west < b->east && b->south < b->north
+               ? OK
+               : setting_fault(from, fault, "SETTINGS_TYPE", "west before east, south before north");
 }
 
 /* What stands for an abolished code must be one of today. */
-static enum outcome check_next(const struct division_list *list, const struct setting *at, const struct division *d, struct fault *fault) {
+static enum outcome check_next(const struct division_list *list, const struct setting *at, const struct division *d,
+                               struct fault *fault) {
     for (size_t i = 0; d->next && i < list->count; i++) {
         if (list->entries[i].code == d->next && !list->entries[i].until) return OK;
     }
@@ -92,7 +106,8 @@ static enum outcome load(struct division_list *list, const char *folder, struct 
     TRY(setting_need(root, "divisions", SETTING_LIST, &divisions, fault));
     TRY(setting_need(root, "areas", SETTING_LIST, &areas, fault));
     TRY(setting_need(root, "bounds", SETTING_MAP, &bounds, fault));
-    if (areas->count > MOST_AREAS || bounds->count > MOST_AREAS) return setting_fault(areas, fault, "TOO_MANY", "more than %d areas", MOST_AREAS);
+    if (areas->count > MOST_AREAS || bounds->count > MOST_AREAS)
+        return setting_fault(areas, fault, "TOO_MANY", "more than %d areas", MOST_AREAS);
     list->entries = calloc(divisions->count + 1, sizeof *list->entries);
     PROMISE(list->entries);
     for (struct setting *one = divisions->first; one; one = one->next) TRY(read_division(list, one, fault));
@@ -102,7 +117,8 @@ static enum outcome load(struct division_list *list, const char *folder, struct 
     }
     for (struct setting *one = bounds->first; one; one = one->next) TRY(read_bounds(list, one, fault));
     size_t index = 0;
-    for (const struct setting *one = divisions->first; one; one = one->next) TRY(check_next(list, one, &list->entries[index++], fault));
+    for (const struct setting *one = divisions->first; one; one = one->next)
+        TRY(check_next(list, one, &list->entries[index++], fault));
     return settings_check_unknown(root, fault);
 }
 
@@ -167,7 +183,8 @@ const char *division_place_remark(const struct division_list *list, struct bytes
     if (number < 0 || !at->has_longitude || !at->has_latitude) return NULL;
     for (size_t i = 0; i < list->bounds_count; i++) {
         const struct bounds *b = &list->bounds[i];
-        if (b->area == number / 100) return x >= b->west && x <= b->east && y >= b->south && y <= b->north ? NULL : "COORDINATE_REGION";
+        if (b->area == number / 100)
+            return x >= b->west && x <= b->east && y >= b->south && y <= b->north ? NULL : "COORDINATE_REGION";
     }
     return NULL;
 }

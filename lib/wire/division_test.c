@@ -77,10 +77,12 @@ static void an_old_address_code_is_no_fault(void **state) {
 }
 static void a_place_lies_in_its_city(void **state) {
     (void)state;
-    struct coordinate lake = {true, true, 108.8, 40.9, BYTES_NONE}, sea = {true, true, 110.3, 20.0, BYTES_NONE}, none = {0};
+    struct coordinate lake = {true, true, 108.8, 40.9, BYTES_NONE}, sea = {true, true, 110.3, 20.0, BYTES_NONE},
+                      none = {0};
     assert_null(division_place_remark(list, BYTES_LITERAL("150823"), &lake));
     assert_string_equal(division_place_remark(list, BYTES_LITERAL("150823"), &sea), "COORDINATE_REGION");
-    assert_string_equal(division_place_remark(list, BYTES_LITERAL("150303"), &sea), "COORDINATE_REGION"); /* 海南区 is Wuhai's */
+    /* 海南区 is Wuhai's */
+    assert_string_equal(division_place_remark(list, BYTES_LITERAL("150303"), &sea), "COORDINATE_REGION");
     assert_null(division_place_remark(list, BYTES_LITERAL("460000"), &sea));
     assert_null(division_place_remark(list, BYTES_LITERAL("150823"), &none));
 }
@@ -124,18 +126,26 @@ static void mistakes_of_the_file_have_a_place(void **state) {
     assert_non_null(mkdtemp(folder));
 #define REST "areas: [\"1508\"]\nbounds: {}\ndivisions:\n"
     assert_refused(folder, REST "  - {code: \"15082\", name: 某旗, from: 2003}\n", "SETTINGS_TYPE", 4);
-    assert_refused(folder, REST "  - {code: \"150823\", name: 某旗, from: 2003, until: 2003, next: \"150824\"}\n", "SETTINGS_TYPE", 4);
-    assert_refused(folder, REST "  - {code: \"150823\", name: 某旗, from: 1990, until: 2003, next: \"150824\"}\n", "SETTINGS_MISSING", 4);
-    assert_refused(folder, REST "  - {code: \"150823\", name: 甲, from: 1990}\n  - {code: \"150823\", name: 乙, from: 2000}\n", "SETTINGS_DUPLICATE", 5);
+    assert_refused(folder, REST "  - {code: \"150823\", name: 某旗, from: 2003, until: 2003, next: \"150824\"}\n",
+                   "SETTINGS_TYPE", 4);
+    assert_refused(folder, REST "  - {code: \"150823\", name: 某旗, from: 1990, until: 2003, next: \"150824\"}\n",
+                   "SETTINGS_MISSING", 4);
+    assert_refused(folder,
+                   REST "  - {code: \"150823\", name: 甲, from: 1990}\n  - {code: \"150823\", name: 乙, from: 2000}\n",
+                   "SETTINGS_DUPLICATE", 5);
     assert_refused(folder, REST "  - {code: \"150823\", name: 甲, from: 1990, since: 3}\n", "SETTINGS_UNKNOWN", 4);
     assert_refused(folder, "areas: [x]\nbounds: {}\ndivisions: []\n", "SETTINGS_TYPE", 1);
-    assert_refused(folder, "areas: []\nbounds:\n  \"1508\": {west: 3, east: 2, south: 1, north: 2}\ndivisions: []\n", "SETTINGS_TYPE", 3);
+    assert_refused(folder, "areas: []\nbounds:\n  \"1508\": {west: 3, east: 2, south: 1, north: 2}\ndivisions: []\n",
+                   "SETTINGS_TYPE", 3);
     assert_int_equal(rmdir(folder), 0);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_code_has_the_name_of_its_year), cmocka_unit_test(a_case_lies_in_a_division_of_its_day),
-        cmocka_unit_test(an_old_address_code_is_no_fault), cmocka_unit_test(a_place_lies_in_its_city), cmocka_unit_test(the_directory_agrees),
-        cmocka_unit_test(mistakes_of_the_file_have_a_place)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_code_has_the_name_of_its_year),
+                                       cmocka_unit_test(a_case_lies_in_a_division_of_its_day),
+                                       cmocka_unit_test(an_old_address_code_is_no_fault),
+                                       cmocka_unit_test(a_place_lies_in_its_city),
+                                       cmocka_unit_test(the_directory_agrees),
+                                       cmocka_unit_test(mistakes_of_the_file_have_a_place)};
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -1,10 +1,12 @@
 /* See document_number.h. A reading moves over the bytes; nothing is copied. */
 #include "wire/document_number.h"
 
-#define NUMBER_MOST 300u
+#define NUMBER_MOST     300u
 #define SEQUENCE_DIGITS 9
 
-struct reading { const uint8_t *at, *end; };
+struct reading {
+    const uint8_t *at, *end;
+};
 
 static bool take(struct reading *r, const char *mark) {
     size_t count = strlen(mark);
@@ -20,10 +22,12 @@ static bool take_any(struct reading *r, const char *const *marks, size_t count) 
 }
 static void take_spaces(struct reading *r) {
     static const char *const spaces[] = {" ", "\t", "\xc2\xa0", "\xe3\x80\x80"};
-    while (r->at < r->end && (*r->at <= ' ' || *r->at == 0xc2 || *r->at == 0xe3) && take_any(r, spaces, sizeof spaces / sizeof spaces[0])) {}
+    while (r->at < r->end && (*r->at <= ' ' || *r->at == 0xc2 || *r->at == 0xe3) &&
+           take_any(r, spaces, sizeof spaces / sizeof spaces[0])) {}
 }
 static bool take_bracket(struct reading *r, bool opening) {
-    static const char *const open[] = {"〔", "[", "［", "(", "（", "【"}, *const close[] = {"〕", "]", "］", ")", "）", "】"};
+    static const char *const open[] = {"〔", "[", "［", "(", "（", "【"}, *const close[] = {"〕", "]",  "］",
+                                                                                            ")",  "）", "】"};
     return take_any(r, opening ? open : close, sizeof open / sizeof open[0]);
 }
 
@@ -112,7 +116,9 @@ static bool of(const uint8_t *at, size_t count, bool capitals) {
 }
 
 const char *case_number_check(struct bytes number) {
-    if (number.count < 13 || (number.at[0] != 'A' && number.at[0] != 'Z') || !of(number.at + 1, 6, false) || !of(number.at + 7, 6, true)) return NULL;
+    if (number.count < 13 || (number.at[0] != 'A' && number.at[0] != 'Z') || !of(number.at + 1, 6, false) ||
+        !of(number.at + 7, 6, true))
+        return NULL;
     if (number.count != 23 || !of(number.at + 13, 6, false) || !of(number.at + 19, 4, true)) return "CASE_NUMBER_FORM";
     int month = (number.at[17] - '0') * 10 + number.at[18] - '0';
     return month >= 1 && month <= 12 ? NULL : "CASE_NUMBER_FORM";

@@ -5,10 +5,14 @@
 #include <stdlib.h>
 
 #define MOST_MACHINES 16
-static const struct event_entry own[] = {{"SYS.ACCEPTED", "受理回执", "accepted", RECORD_NOTICE, false},
-    {"SYS.REFUSED", "平台退回", "refused", RECORD_NOTICE, false}, {"SYS.HINT", "应移未移提示", "hint", RECORD_NOTICE, false},
-    {"SYS.UNREFERRED", "应移未移", "should have been referred", RECORD_NOTICE, false}, {"SYS.WARNING", "期限将届", "due soon", RECORD_NOTICE, false},
-    {"SYS.OVERDUE", "超期", "overdue", RECORD_NOTICE, false}, {"SYS.ESCALATION", "升级督办", "escalated", RECORD_NOTICE, false},
+static const struct event_entry own[] = {
+    {"SYS.ACCEPTED", "受理回执", "accepted", RECORD_NOTICE, false},
+    {"SYS.REFUSED", "平台退回", "refused", RECORD_NOTICE, false},
+    {"SYS.HINT", "应移未移提示", "hint", RECORD_NOTICE, false},
+    {"SYS.UNREFERRED", "应移未移", "should have been referred", RECORD_NOTICE, false},
+    {"SYS.WARNING", "期限将届", "due soon", RECORD_NOTICE, false},
+    {"SYS.OVERDUE", "超期", "overdue", RECORD_NOTICE, false},
+    {"SYS.ESCALATION", "升级督办", "escalated", RECORD_NOTICE, false},
     {"SYS.CORRECTION", "超期更正", "overdue corrected", RECORD_NOTICE, false}};
 struct event_list {
     struct settings *settings;
@@ -17,8 +21,12 @@ struct event_list {
 };
 
 enum outcome event_record(struct setting *from, enum record_kind *ret, struct fault *fault) {
-    static const struct { const char *name; enum record_kind kind; } kinds[] = {{"CASE_FILE", RECORD_CASE_FILE}, {"CASE_STEP", RECORD_CASE_STEP},
-        {"CLUE", RECORD_CLUE}, {"CLUE_STEP", RECORD_CLUE_STEP}, {"OPERATION", RECORD_OPERATION}, {"OPERATION_STEP", RECORD_OPERATION_STEP}};
+    static const struct {
+        const char *name;
+        enum record_kind kind;
+    } kinds[] = {{"CASE_FILE", RECORD_CASE_FILE}, {"CASE_STEP", RECORD_CASE_STEP},
+                 {"CLUE", RECORD_CLUE},           {"CLUE_STEP", RECORD_CLUE_STEP},
+                 {"OPERATION", RECORD_OPERATION}, {"OPERATION_STEP", RECORD_OPERATION_STEP}};
     const char *record = NULL;
     TRY(setting_text(from, "record", &record, fault));
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -26,7 +34,9 @@ enum outcome event_record(struct setting *from, enum record_kind *ret, struct fa
         *ret = kinds[i].kind;
         return OK;
     }
-    return setting_fault(setting_get(from, "record"), fault, "SETTINGS_TYPE", "record must be CASE_FILE, CASE_STEP, CLUE, CLUE_STEP, OPERATION or OPERATION_STEP, not \"%.40s\"", record);
+    return setting_fault(
+        setting_get(from, "record"), fault, "SETTINGS_TYPE",
+        "record must be CASE_FILE, CASE_STEP, CLUE, CLUE_STEP, OPERATION or OPERATION_STEP, not \"%.40s\"", record);
 }
 
 static enum outcome read_event(struct setting *from, struct event_entry *ret, struct fault *fault) {
@@ -49,7 +59,8 @@ static enum outcome read_machine(struct event_list *list, const char *path, stru
         TRY(setting_need(row, "from", SETTING_LIST, &from, fault));
         for (const struct setting *state = from->first; state; state = state->next) {
             if (!state->text || strcmp(state->text, "-") != 0) continue;
-            for (size_t i = 0; i < list->count; i++) list->entries[i].opens = list->entries[i].opens || strcmp(list->entries[i].code, code) == 0;
+            for (size_t i = 0; i < list->count; i++)
+                list->entries[i].opens = list->entries[i].opens || strcmp(list->entries[i].code, code) == 0;
         }
     }
     return OK;
@@ -64,10 +75,13 @@ static enum outcome load(struct event_list *list, const char *folder, struct fau
     TRY(setting_need(settings_root(list->settings), "machines", SETTING_LIST, &machines, fault));
     list->entries = calloc(events->count + 1, sizeof *list->entries);
     PROMISE(list->entries);
-    for (struct setting *event = events->first; event; event = event->next) TRY(read_event(event, &list->entries[list->count++], fault));
-    if (machines->count > MOST_MACHINES) return setting_fault(machines, fault, "TOO_MANY", "more than %d machines", MOST_MACHINES);
+    for (struct setting *event = events->first; event; event = event->next)
+        TRY(read_event(event, &list->entries[list->count++], fault));
+    if (machines->count > MOST_MACHINES)
+        return setting_fault(machines, fault, "TOO_MANY", "more than %d machines", MOST_MACHINES);
     for (const struct setting *machine = machines->first; machine; machine = machine->next) {
-        if (machine->kind != SETTING_TEXT) return setting_fault(machine, fault, "SETTINGS_TYPE", "a machine is named by its file");
+        if (machine->kind != SETTING_TEXT)
+            return setting_fault(machine, fault, "SETTINGS_TYPE", "a machine is named by its file");
         snprintf(path, sizeof path, "%s/rules/%s", folder, machine->text);
         TRY(read_machine(list, path, fault));
     }

@@ -1,5 +1,6 @@
-/* 事件: the events of the procedure, as the rules name them (schemas/rules/rules.yaml and the machines it lists), and what both
- * sides must know of each: the record it travels in and whether it opens a referral. Part of the catalogue; read-only once loaded. */
+/* 事件: the events of the procedure, as the rules name them (schemas/rules/rules.yaml and the machines it lists), and
+ * what both sides must know of each: the record it travels in and whether it opens a referral. Part of the catalogue;
+ * read-only once loaded. */
 #ifndef ECOCASE_WIRE_EVENT_H
 #define ECOCASE_WIRE_EVENT_H
 #include "wire/catalogue.h"
@@ -7,7 +8,7 @@
 struct event_entry {
     const char *code, *zh, *en;
     enum record_kind kind;
-    bool opens;                /* some row of the rules takes it from "-": no referral needs to exist */
+    bool opens; /* some row of the rules takes it from "-": no referral needs to exist */
 };
 struct event_list;
 struct setting;

@@ -16,14 +16,17 @@ struct fact_list {
 };
 
 static enum outcome read_codes(struct fact_list *list, struct setting *from, struct fault *fault) {
-    if (list->codes_count == MOST_LISTS) return setting_fault(from, fault, "TOO_MANY", "more than %u lists of codes", MOST_LISTS);
-    if (from->kind != SETTING_MAP || !from->count) return setting_fault(from, fault, "SETTINGS_TYPE", "a list of codes is {CODE: 名称, …}");
+    if (list->codes_count == MOST_LISTS)
+        return setting_fault(from, fault, "TOO_MANY", "more than %u lists of codes", MOST_LISTS);
+    if (from->kind != SETTING_MAP || !from->count)
+        return setting_fault(from, fault, "SETTINGS_TYPE", "a list of codes is {CODE: 名称, …}");
     struct fact_codes *codes = &list->codes[list->codes_count++];
     codes->name = from->key;
     from->seen = true;
     for (struct setting *one = from->first; one; one = one->next) {
         one->seen = true;
-        if (codes->count == MOST_FACT_CODES) return setting_fault(one, fault, "TOO_MANY", "more than %u codes in %s", MOST_FACT_CODES, codes->name);
+        if (codes->count == MOST_FACT_CODES)
+            return setting_fault(one, fault, "TOO_MANY", "more than %u codes in %s", MOST_FACT_CODES, codes->name);
         if (one->kind != SETTING_TEXT || !one->text[0] || strlen(one->key) > 24) {
             return setting_fault(one, fault, "SETTINGS_TYPE", "a code of at most 24 bytes and its Chinese name");
         }
@@ -32,17 +35,22 @@ static enum outcome read_codes(struct fact_list *list, struct setting *from, str
     return OK;
 }
 
-static enum outcome read_of(const struct fact_list *list, struct setting *from, struct fact_rule *ret, struct fault *fault) {
+static enum outcome read_of(const struct fact_list *list, struct setting *from, struct fact_rule *ret,
+                            struct fault *fault) {
     const char *of = "";
     TRY(setting_text_or(from, "of", "", &of, fault));
     TRY(setting_text_or(from, "unit", "", &ret->unit, fault));
     for (size_t i = 0; i < list->codes_count; i++) {
         if (strcmp(list->codes[i].name, of) == 0) ret->of = &list->codes[i];
     }
-    if (of[0] && !ret->of) return setting_fault(setting_get(from, "of"), fault, "SETTINGS_UNKNOWN", "there is no list \"%.30s\" under codes: add it or correct it", of);
-    if (ret->kind == FACT_CODE && !ret->of) return setting_fault(from, fault, "SETTINGS_MISSING", "%s is a code: say of which list (of:)", ret->name);
+    if (of[0] && !ret->of)
+        return setting_fault(setting_get(from, "of"), fault, "SETTINGS_UNKNOWN",
+                             "there is no list \"%.30s\" under codes: add it or correct it", of);
+    if (ret->kind == FACT_CODE && !ret->of)
+        return setting_fault(from, fault, "SETTINGS_MISSING", "%s is a code: say of which list (of:)", ret->name);
     if (ret->kind == FACT_NUMBER && !ret->of && !ret->unit[0]) {
-        return setting_fault(from, fault, "SETTINGS_MISSING", "%s is a number: say unit:, or of: where it is counted by code", ret->name);
+        return setting_fault(from, fault, "SETTINGS_MISSING",
+                             "%s is a number: say unit:, or of: where it is counted by code", ret->name);
     }
     return OK;
 }
@@ -58,10 +66,13 @@ static enum outcome read_fact(struct fact_list *list, struct setting *from, stru
     TRY(setting_text(from, "kind", &kind, fault));
     int found = -1;
     for (int i = 0; i < 4; i++) found = strcmp(kinds[i], kind) == 0 ? i : found;
-    if (found < 0) return setting_fault(setting_get(from, "kind"), fault, "SETTINGS_UNKNOWN", "kind must be number, code, truth or date, not \"%.20s\"", kind);
+    if (found < 0)
+        return setting_fault(setting_get(from, "kind"), fault, "SETTINGS_UNKNOWN",
+                             "kind must be number, code, truth or date, not \"%.20s\"", kind);
     rule.kind = (enum fact_kind)found;
     if (fact_find(list, bytes_of_cstr(rule.name)) >= 0 || strlen(rule.name) > 40) {
-        return setting_fault(setting_get(from, "name"), fault, "SETTINGS_DUPLICATE", "the fact %.40s stands twice or is longer than 40 bytes", rule.name);
+        return setting_fault(setting_get(from, "name"), fault, "SETTINGS_DUPLICATE",
+                             "the fact %.40s stands twice or is longer than 40 bytes", rule.name);
     }
     TRY(read_of(list, from, &rule, fault));
     list->facts[list->count++] = rule;
@@ -118,7 +129,8 @@ int64_t fact_micro(double value) {
 
 void fact_micro_text(int64_t micro, char ret[FACT_MICRO_TEXT]) {
     uint64_t size = micro < 0 ? 0 - (uint64_t)micro : (uint64_t)micro;
-    int count = snprintf(ret, FACT_MICRO_TEXT, "%s%llu.%06llu", micro < 0 ? "-" : "", (unsigned long long)(size / MICRO), (unsigned long long)(size % MICRO));
+    int count = snprintf(ret, FACT_MICRO_TEXT, "%s%llu.%06llu", micro < 0 ? "-" : "",
+                         (unsigned long long)(size / MICRO), (unsigned long long)(size % MICRO));
     while (ret[count - 1] == '0') count--;
     ret[ret[count - 1] == '.' ? count - 1 : count] = '\0';
 }
@@ -148,6 +160,7 @@ const char *fact_check(const struct fact_list *list, const struct fact *fact) {
     const struct fact_rule *rule = &list->facts[found];
     if (rule->of) return fact_find_code(rule->of, fact->unit) < 0 ? "FACT_CODE" : NULL;
     if (rule->kind == FACT_NUMBER) return bytes_equal_cstr(fact->unit, rule->unit) ? NULL : "FACT_UNIT";
-    if (rule->kind == FACT_TRUTH) return fact->value < 0 || fact->value > 1 || (fact->value > 0 && fact->value < 1) ? "FACT_VALUE" : NULL;
+    if (rule->kind == FACT_TRUTH)
+        return fact->value < 0 || fact->value > 1 || (fact->value > 0 && fact->value < 1) ? "FACT_VALUE" : NULL;
     return fact->value >= 19000101 && fact->value <= 99991231 ? NULL : "FACT_VALUE";
 }

@@ -24,8 +24,14 @@ static int unload(void **state) {
 
 static void decimals_are_exact(void **state) {
     (void)state;
-    static const struct { double value; int64_t micro; const char *text; } rows[] = {{3, 3000000, "3"}, {2.4, 2400000, "2.4"}, {0.8 * 3, 2400000, "2.4"}, {0, 0, "0"},
-        {-0.5, -500000, "-0.5"}, {300000, INT64_C(300000000000), "300000"}, {0.000001, 1, "0.000001"}, {1e30, INT64_C(90000000000000000), "90000000000"}};
+    static const struct {
+        double value;
+        int64_t micro;
+        const char *text;
+    } rows[] = {{3, 3000000, "3"},         {2.4, 2400000, "2.4"},
+                {0.8 * 3, 2400000, "2.4"}, {0, 0, "0"},
+                {-0.5, -500000, "-0.5"},   {300000, INT64_C(300000000000), "300000"},
+                {0.000001, 1, "0.000001"}, {1e30, INT64_C(90000000000000000), "90000000000"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[FACT_MICRO_TEXT];
         int64_t again = 0;
@@ -61,12 +67,14 @@ static void what_cannot_be_compared_is_named(void **state) {
 static void facts_of_a_record_are_read_in_blocks(void **state) {
     (void)state;
     /* a block of one with its size, then one of one: name, double, unit */
-    uint8_t bytes[64] = {1, 20, 2, 'a', 0, 0, 0, 0, 0, 0, 8, 0x40, 2, 'u', 2, 2, 'b', 0, 0, 0, 0, 0, 0, 0xe0, 0xbf, 0, 0};
+    uint8_t bytes[64] = {1, 20, 2,   'a', 0, 0, 0, 0, 0, 0,    8,    0x40, 2, 'u',
+                         2, 2,  'b', 0,   0, 0, 0, 0, 0, 0xe0, 0xbf, 0,    0};
     struct walk_field field = {.present = true, .at = bytes_of(bytes, 27), .number = 2};
     struct paper_cursor cursor = {0};
     struct fact fact;
     assert_true(fact_next(&field, &cursor, &fact));
-    assert_true(bytes_equal_cstr(fact.name, "a") && bytes_equal_cstr(fact.unit, "u") && fact_micro(fact.value) == 3 * MICRO);
+    assert_true(bytes_equal_cstr(fact.name, "a") && bytes_equal_cstr(fact.unit, "u") &&
+                fact_micro(fact.value) == 3 * MICRO);
     assert_true(fact_next(&field, &cursor, &fact));
     assert_true(bytes_equal_cstr(fact.name, "b") && !fact.unit.count && fact_micro(fact.value) == -MICRO / 2);
     assert_false(fact_next(&field, &cursor, &fact));
@@ -74,13 +82,20 @@ static void facts_of_a_record_are_read_in_blocks(void **state) {
 
 static void each_mistake_is_named(void **state) {
     (void)state;
-    static const struct { const char *yaml, *code, *place, *says; } rows[] = {
-        {"codes: {a: {X: 甲}}\nfacts:\n  - {name: n, zh: 一, en: one, kind: number}\n", "SETTINGS_MISSING", ":3:5: ", "say unit:"},
-        {"codes: {a: {X: 甲}}\nfacts:\n  - {name: n, zh: 一, en: one, kind: code, of: b}\n", "SETTINGS_UNKNOWN", ":3:47: ", "no list \"b\""},
-        {"codes: {a: {X: 甲}}\nfacts:\n  - {name: n, zh: 一, en: one, kind: nummer, unit: t}\n", "SETTINGS_UNKNOWN", ":3:37: ", "number, code, truth or date"},
-        {"codes: {a: {X: 甲}}\nfacts:\n  - {name: n, zh: 一, en: one, kind: truth}\n  - {name: n, zh: 一, en: one, kind: truth}\n", "SETTINGS_DUPLICATE", ":4:12: ", "stands twice"},
-        {"codes: {a: {}}\nfacts: []\n", "SETTINGS_TYPE", ":1:12: ", "{CODE: 名称"},
-        {"codes: {a: {X: 甲}}\nfacts:\n  - {name: n, zh: 一, en: one, kind: truth, uint: t}\n", "SETTINGS_UNKNOWN", "", "uint"}};
+    static const struct {
+        const char *yaml, *code, *place, *says;
+    } rows[] = {{"codes: {a: {X: 甲}}\nfacts:\n  - {name: n, zh: 一, en: one, kind: number}\n", "SETTINGS_MISSING",
+                 ":3:5: ", "say unit:"},
+                {"codes: {a: {X: 甲}}\nfacts:\n  - {name: n, zh: 一, en: one, kind: code, of: b}\n", "SETTINGS_UNKNOWN",
+                 ":3:47: ", "no list \"b\""},
+                {"codes: {a: {X: 甲}}\nfacts:\n  - {name: n, zh: 一, en: one, kind: nummer, unit: t}\n",
+                 "SETTINGS_UNKNOWN", ":3:37: ", "number, code, truth or date"},
+                {"codes: {a: {X: 甲}}\nfacts:\n  - {name: n, zh: 一, en: one, kind: truth}\n  - {name: n, zh: 一, en: "
+                 "one, kind: truth}\n",
+                 "SETTINGS_DUPLICATE", ":4:12: ", "stands twice"},
+                {"codes: {a: {}}\nfacts: []\n", "SETTINGS_TYPE", ":1:12: ", "{CODE: 名称"},
+                {"codes: {a: {X: 甲}}\nfacts:\n  - {name: n, zh: 一, en: one, kind: truth, uint: t}\n",
+                 "SETTINGS_UNKNOWN", "", "uint"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char path[] = "/tmp/fact-test-XXXXXX";
         int file = mkstemp(path);
@@ -90,12 +105,14 @@ static void each_mistake_is_named(void **state) {
         struct fault f = {0};
         assert_int_equal(fact_list_load(path, &made, &f), REFUSE);
         unlink(path);
-        if (strcmp(f.code, rows[i].code) != 0 || !strstr(f.text, rows[i].place) || !strstr(f.text, rows[i].says)) fail_msg("%zu: %s %s", i, f.code, f.text);
+        if (strcmp(f.code, rows[i].code) != 0 || !strstr(f.text, rows[i].place) || !strstr(f.text, rows[i].says))
+            fail_msg("%zu: %s %s", i, f.code, f.text);
     }
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(decimals_are_exact), cmocka_unit_test(what_cannot_be_compared_is_named),
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decimals_are_exact), cmocka_unit_test(what_cannot_be_compared_is_named),
         cmocka_unit_test(facts_of_a_record_are_read_in_blocks), cmocka_unit_test(each_mistake_is_named)};
     return cmocka_run_group_tests(tests, load, unload);
 }

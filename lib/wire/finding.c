@@ -44,9 +44,11 @@ static void parties(const struct division_list *divisions, const struct submissi
     struct walk_field f[RECORD_PARTY_FIELDS];
     size_t cursor = 0;
     for (size_t i = 1; s->parties.number > 0 && walk_records(s->schema->items, &s->parties, &cursor, f); i++) {
-        const struct party_number party = {f[RECORD_PARTY_KIND].number == ORGANISATION, f[RECORD_PARTY_ID_TYPE].at, f[RECORD_PARTY_ID_NO].at};
+        const struct party_number party = {f[RECORD_PARTY_KIND].number == ORGANISATION, f[RECORD_PARTY_ID_TYPE].at,
+                                           f[RECORD_PARTY_ID_NO].at};
         const char *code = finding_of_party(&party, s->business_time);
-        if (!code && identity(&party) && party.number.count) code = division_remark(divisions, id_number_division(party.number));
+        if (!code && identity(&party) && party.number.count)
+            code = division_remark(divisions, id_number_division(party.number));
         add(found, code, "parties", i, "id_no");
     }
 }
@@ -62,24 +64,29 @@ static void penalties(const struct submission *s, struct findings *found) {
 const char *finding_coordinate_field(const char *code, const struct coordinate *at) {
     if (!code || strncmp(code, "COORDINATE_SYSTEM", 17) == 0) return "coordinates_system";
     if (strcmp(code, "COORDINATE_PAIR") == 0) return at->has_longitude ? "latitude" : "longitude";
-    return at->longitude >= -180 && at->longitude <= 180 && strcmp(code, "COORDINATE_RANGE") == 0 ? "latitude" : "longitude";
+    return at->longitude >= -180 && at->longitude <= 180 && strcmp(code, "COORDINATE_RANGE") == 0 ? "latitude"
+                                                                                                  : "longitude";
 }
 
 static void place(const struct division_list *divisions, const struct submission *s, struct findings *found) {
-    const struct coordinate at = {s->longitude.present, s->latitude.present, s->longitude.real, s->latitude.real, s->coordinates_system};
+    const struct coordinate at = {s->longitude.present, s->latitude.present, s->longitude.real, s->latitude.real,
+                                  s->coordinates_system};
     const char *code = coordinate_check(&at);
     if (!code) code = coordinate_remark(&at);
     if (!code) code = division_place_remark(divisions, s->county_code, &at);
     add(found, code, finding_coordinate_field(code, &at), 0, "");
-    if (s->county_code.count) add(found, division_check(divisions, s->county_code, s->business_time), "county_code", 0, "");
+    if (s->county_code.count)
+        add(found, division_check(divisions, s->county_code, s->business_time), "county_code", 0, "");
 }
 
 /* The corners of an operation's area; the first that is wrong. */
 static void area(const struct submission *s, struct findings *found) {
     struct walk_field f[RECORD_CORNER_FIELDS];
     size_t cursor = 0;
-    for (size_t i = 1; s->operation.area.number > 0 && walk_records(s->schema->items, &s->operation.area, &cursor, f); i++) {
-        const struct coordinate at = {true, true, f[RECORD_CORNER_LONGITUDE].real, f[RECORD_CORNER_LATITUDE].real, s->coordinates_system};
+    for (size_t i = 1; s->operation.area.number > 0 && walk_records(s->schema->items, &s->operation.area, &cursor, f);
+         i++) {
+        const struct coordinate at = {true, true, f[RECORD_CORNER_LONGITUDE].real, f[RECORD_CORNER_LATITUDE].real,
+                                      s->coordinates_system};
         const char *code = coordinate_check(&at);
         if (!code) code = coordinate_remark(&at);
         bool system = code && strncmp(code, "COORDINATE_SYSTEM", 17) == 0;

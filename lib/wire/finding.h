@@ -1,22 +1,33 @@
-/* 标识核验: the wrong identifiers of a submission, each by reason code and field path: identity numbers and credit codes of the parties, the
- * county, coordinates, amounts, document and case numbers. Job: the one list of what is checked in which field of a record. The broker notes
- * what it finds beside what it accepts (docs/DECISIONS.md); the adapter asks the same questions (finding_of_party ...) of a native
- * file before it leaves, and stops where the answer is wrong rather than only remarkable. Pure; threads: any. */
+/* 标识核验: the wrong identifiers of a submission, each by reason code and field path: identity numbers and credit
+ * codes of the parties, the county, coordinates, amounts, document and case numbers. Job: the one list of what is
+ * checked in which field of a record. The broker notes what it finds beside what it accepts (docs/DECISIONS.md); the
+ * adapter asks the same questions (finding_of_party ...) of a native file before it leaves, and stops where the answer
+ * is wrong rather than only remarkable. Pure; threads: any. */
 #ifndef ECOCASE_WIRE_FINDING_H
 #define ECOCASE_WIRE_FINDING_H
 #include "wire/coordinate.h"
 #include "wire/division.h"
 #include "wire/record.h"
 
-/* A wrong or remarkable identifier: reason code (static) and where it stands; paths count from 1 ("parties[2].id_no"). */
-struct finding { const char *code; char field[40]; };
-struct findings { size_t count; struct finding one[LIMIT_FINDINGS]; };
+/* A wrong or remarkable identifier: reason code (static) and where it stands; paths count from 1 ("parties[2].id_no").
+ */
+struct finding {
+    const char *code;
+    char field[40];
+};
+struct findings {
+    size_t count;
+    struct finding one[LIMIT_FINDINGS];
+};
 /* All of a submission. The last of LIMIT_FINDINGS says MORE_FINDINGS where there are more. */
 void finding_note(const struct division_list *divisions, const struct submission *submission, struct findings *ret);
 
-/* A party's number, by what the paper says it is: 111 and 112 (resident identity cards), USCC; or, where it does not say, by its length. NULL:
- * right, or a number of another kind. `at`: the time of the paper. */
-struct party_number { bool organisation; struct bytes type, number; };
+/* A party's number, by what the paper says it is: 111 and 112 (resident identity cards), USCC; or, where it does not
+ * say, by its length. NULL: right, or a number of another kind. `at`: the time of the paper. */
+struct party_number {
+    bool organisation;
+    struct bytes type, number;
+};
 const char *finding_of_party(const struct party_number *party, instant at);
 /* An identity number or a credit code, and right. */
 bool finding_identifies(const struct party_number *party, instant at);

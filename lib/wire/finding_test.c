@@ -127,8 +127,11 @@ static void a_step_is_looked_at_too(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_wrong_number_is_named_by_its_path), cmocka_unit_test(a_block_with_its_size_is_read_as_well),
-        cmocka_unit_test(numbers_of_other_kinds_are_left_alone), cmocka_unit_test(beyond_the_limit_it_says_so), cmocka_unit_test(places_and_numbers),
-        cmocka_unit_test(a_step_is_looked_at_too)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_wrong_number_is_named_by_its_path),
+                                       cmocka_unit_test(a_block_with_its_size_is_read_as_well),
+                                       cmocka_unit_test(numbers_of_other_kinds_are_left_alone),
+                                       cmocka_unit_test(beyond_the_limit_it_says_so),
+                                       cmocka_unit_test(places_and_numbers),
+                                       cmocka_unit_test(a_step_is_looked_at_too)};
     return cmocka_run_group_tests(tests, load, unload);
 }

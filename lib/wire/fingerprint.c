@@ -4,7 +4,9 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-struct fingerprint { EVP_MD_CTX *sha256, *sm3; };
+struct fingerprint {
+    EVP_MD_CTX *sha256, *sm3;
+};
 static EVP_MD *sha256, *sm3;
 __attribute__((constructor)) static void fetch(void) {
     sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
@@ -26,7 +28,9 @@ void fingerprint_free(struct fingerprint *f) {
     EVP_MD_CTX_free(f->sm3);
     free(f);
 }
-void fingerprint_begin(struct fingerprint *f) { PROMISE(EVP_DigestInit_ex2(f->sha256, sha256, NULL) && EVP_DigestInit_ex2(f->sm3, sm3, NULL)); }
+void fingerprint_begin(struct fingerprint *f) {
+    PROMISE(EVP_DigestInit_ex2(f->sha256, sha256, NULL) && EVP_DigestInit_ex2(f->sm3, sm3, NULL));
+}
 void fingerprint_add(struct fingerprint *f, struct bytes piece) {
     PROMISE(EVP_DigestUpdate(f->sha256, piece.at, piece.count) && EVP_DigestUpdate(f->sm3, piece.at, piece.count));
 }

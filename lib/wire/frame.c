@@ -4,7 +4,8 @@
 enum outcome frame_open(struct bytes value, uint32_t *ret_schema_id, struct bytes *ret_body, struct fault *fault) {
     if (value.count < FRAME_SIZE) return fault_set(fault, REFUSE, "FRAME_SHORT", "%zu bytes", value.count);
     if (value.at[0] != 0) return fault_set(fault, REFUSE, "FRAME_MAGIC", "first byte 0x%02x", value.at[0]);
-    *ret_schema_id = (uint32_t)value.at[1] << 24 | (uint32_t)value.at[2] << 16 | (uint32_t)value.at[3] << 8 | value.at[4];
+    *ret_schema_id =
+        (uint32_t)value.at[1] << 24 | (uint32_t)value.at[2] << 16 | (uint32_t)value.at[3] << 8 | value.at[4];
     *ret_body = bytes_of(value.at + FRAME_SIZE, value.count - FRAME_SIZE);
     return OK;
 }
@@ -19,7 +20,8 @@ uint32_t murmur2(struct bytes key) {
     uint32_t h = 0x9747b28c ^ (uint32_t)key.count;
     size_t i = 0;
     for (; i + 4 <= key.count; i += 4) {
-        uint32_t k = (uint32_t)key.at[i] | (uint32_t)key.at[i + 1] << 8 | (uint32_t)key.at[i + 2] << 16 | (uint32_t)key.at[i + 3] << 24;
+        uint32_t k = (uint32_t)key.at[i] | (uint32_t)key.at[i + 1] << 8 | (uint32_t)key.at[i + 2] << 16 |
+                     (uint32_t)key.at[i + 3] << 24;
         k *= m;
         k ^= k >> 24;
         k *= m;

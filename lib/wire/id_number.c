@@ -1,9 +1,9 @@
 /* See id_number.h. */
 #include "wire/id_number.h"
 
-#define LENGTH 18u
+#define LENGTH     18u
 #define OLD_LENGTH 15u
-#define SHOWN 4u
+#define SHOWN      4u
 
 static bool all_digits(const uint8_t *at, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -26,8 +26,8 @@ bool id_number_shaped(struct bytes number) {
 
 /* GB/T 2260; 81 to 83: residents of Hong Kong, Macao and Taiwan who hold a mainland residence permit. */
 static bool province(struct bytes number) {
-    static const uint8_t known[] = {11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46,
-                                    50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83};
+    static const uint8_t known[] = {11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43,
+                                    44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83};
     int code = number_at(number.at, 2);
     if (number.at[0] == '9' && number.count == LENGTH) return true;
     for (size_t i = 0; i < sizeof known; i++) {
@@ -65,7 +65,9 @@ const char *id_number_check(struct bytes number, instant at) {
     return NULL;
 }
 
-struct bytes id_number_division(struct bytes number) { return bytes_of(number.at, number.count < 6 ? number.count : 6); }
+struct bytes id_number_division(struct bytes number) {
+    return bytes_of(number.at, number.count < 6 ? number.count : 6);
+}
 
 void id_number_mask(struct bytes number, char ret[ID_NUMBER_MASKED]) {
     size_t count = number.count < ID_NUMBER_MASKED - 1 ? number.count : ID_NUMBER_MASKED - 1;

@@ -8,9 +8,11 @@
 #include <string.h>
 #include "wire/id_number.h"
 
-/* Made with python-stdnum's ISO 7064 MOD 11-2, none of them anybody's on purpose. The second and third have addresses of before 2003. */
-static const char *const right[] = {"150802198503150015", "152824198503150015", "152802200002290011", "150223194911032510", "150802193403041986",
-                                    "150625195412129958", "440305195508240121", "150223193610179119", "11010519491231002X"};
+/* Made with python-stdnum's ISO 7064 MOD 11-2, none of them anybody's on purpose. The second and third have addresses
+ * of before 2003. */
+static const char *const right[] = {"150802198503150015", "152824198503150015", "152802200002290011",
+                                    "150223194911032510", "150802193403041986", "150625195412129958",
+                                    "440305195508240121", "150223193610179119", "11010519491231002X"};
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *wrong_with(const char *number) { return id_number_check(bytes_of_cstr(number), INSTANT_NONE); }
@@ -27,12 +29,19 @@ static void right_numbers_pass(void **state) {
 }
 static void each_part_has_its_reason(void **state) {
     (void)state;
-    const char *const shapes[] = {"", "15080219850315001", "1508021985031500155", "15080219850315001Y", "X50802198503150015", "15080285031500X",
-                                  "１５０８02198503150", "150802 98503150015"};
+    const char *const shapes[] = {"",
+                                  "15080219850315001",
+                                  "1508021985031500155",
+                                  "15080219850315001Y",
+                                  "X50802198503150015",
+                                  "15080285031500X",
+                                  "１５０８02198503150",
+                                  "150802 98503150015"};
     for (size_t i = 0; i < COUNT(shapes); i++) assert_wrong(shapes[i], "ID_NUMBER_FORM");
     assert_wrong("160802198503150017", "ID_NUMBER_DIVISION");
     assert_wrong("000000198503150015", "ID_NUMBER_DIVISION");
-    assert_wrong("150802200102290017", "ID_NUMBER_DATE"); /* its check digit is right; 2001 was no leap year */
+    /* its check digit is right; 2001 was no leap year */
+    assert_wrong("150802200102290017", "ID_NUMBER_DATE");
     assert_wrong("150802198513150015", "ID_NUMBER_DATE");
     assert_wrong("150802198500150015", "ID_NUMBER_DATE");
     assert_wrong("150802178503150015", "ID_NUMBER_DATE");
@@ -77,14 +86,16 @@ static void every_exchange_of_neighbours_is_caught(void **state) {
         }
     }
 }
-/* Made numbers: the check digit of the definition (weights 2^(18-i) mod 11), computed here another way; one in eleven would pass by chance. */
+/* Made numbers: the check digit of the definition (weights 2^(18-i) mod 11), computed here another way; one in eleven
+ * would pass by chance. */
 static void any_made_number_passes_with_its_own_check_digit_only(void **state) {
     (void)state;
     srand(11643);
     for (int n = 0; n < 20000; n++) {
         char number[40];
         int pass = 0;
-        snprintf(number, sizeof number, "15%02d%02d%04d%02d%02d%03d0", rand() % 30, rand() % 100, 1930 + rand() % 80, 1 + rand() % 12, 1 + rand() % 28, rand() % 1000);
+        snprintf(number, sizeof number, "15%02d%02d%04d%02d%02d%03d0", rand() % 30, rand() % 100, 1930 + rand() % 80,
+                 1 + rand() % 12, 1 + rand() % 28, rand() % 1000);
         for (const char *c = "0123456789X"; *c; c++) {
             int rest = 0; /* pure MOD 11-2: (rest + digit) * 2 mod 11, at last (rest + check) mod 11 = 1 */
             for (size_t i = 0; i < 17; i++) rest = (rest + number[i] - '0') * 2 % 11;
@@ -110,9 +121,12 @@ static void a_mask_shows_the_ends_only(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(right_numbers_pass), cmocka_unit_test(each_part_has_its_reason),
-        cmocka_unit_test(nobody_is_born_after_the_paper), cmocka_unit_test(every_slip_of_one_character_is_caught),
-        cmocka_unit_test(every_exchange_of_neighbours_is_caught), cmocka_unit_test(any_made_number_passes_with_its_own_check_digit_only),
-        cmocka_unit_test(a_mask_shows_the_ends_only)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(right_numbers_pass),
+                                       cmocka_unit_test(each_part_has_its_reason),
+                                       cmocka_unit_test(nobody_is_born_after_the_paper),
+                                       cmocka_unit_test(every_slip_of_one_character_is_caught),
+                                       cmocka_unit_test(every_exchange_of_neighbours_is_caught),
+                                       cmocka_unit_test(any_made_number_passes_with_its_own_check_digit_only),
+                                       cmocka_unit_test(a_mask_shows_the_ends_only)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,9 +33,13 @@ void put_party(int kind, const char *type, const char *number, const char *role)
     for (int i = 0; i < 3; i++) put_text("");
     put_text(role);
 }
-struct walk_field listed(int64_t count) { return (struct walk_field){.present = true, .at = buffer_view(&list), .number = count}; }
+struct walk_field listed(int64_t count) {
+    return (struct walk_field){.present = true, .at = buffer_view(&list), .number = count};
+}
 struct submission file(void) {
-    struct submission s = {.kind = RECORD_CASE_FILE, .schema = catalogue_newest(catalogue, RECORD_CASE_FILE), .county_code = BYTES_LITERAL("150823")};
+    struct submission s = {.kind = RECORD_CASE_FILE,
+                           .schema = catalogue_newest(catalogue, RECORD_CASE_FILE),
+                           .county_code = BYTES_LITERAL("150823")};
     assert_true(instant_parse(BYTES_LITERAL("2026-06-08 10:20"), &s.business_time));
     buffer_clear(&list);
     return s;

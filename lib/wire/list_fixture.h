@@ -1,4 +1,5 @@
-/* Lists of a record in Avro's binary form, written a member at a time, and the catalogue that reads them: for tests of what is found in one. */
+/* Lists of a record in Avro's binary form, written a member at a time, and the catalogue that reads them: for tests of
+ * what is found in one. */
 #ifndef ECOCASE_LIST_FIXTURE_H
 #define ECOCASE_LIST_FIXTURE_H
 #include <stdarg.h>

@@ -61,7 +61,8 @@ bool paper_next(const struct walk_field *documents, struct paper_cursor *cursor,
 
 bool goods_next(const struct walk_field *items, struct paper_cursor *cursor, struct goods *ret) {
     if (!next(items, cursor)) return false;
-    struct bytes *const fields[] = {&ret->name, &ret->quantity, &ret->unit, &ret->feature, &ret->kept_at, &ret->measure};
+    struct bytes *const fields[] = {&ret->name,    &ret->quantity, &ret->unit,
+                                    &ret->feature, &ret->kept_at,  &ret->measure};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) *fields[i] = text(items->at, &cursor->at);
     return true;
 }
@@ -70,7 +71,8 @@ bool fact_next(const struct walk_field *facts, struct paper_cursor *cursor, stru
     if (!next(facts, cursor)) return false;
     ret->name = text(facts->at, &cursor->at);
     uint64_t bits = 0; /* a double lies there as eight bytes, the least first */
-    for (unsigned i = 0; i < 8 && cursor->at < facts->at.count; i++) bits |= (uint64_t)facts->at.at[cursor->at++] << 8 * i;
+    for (unsigned i = 0; i < 8 && cursor->at < facts->at.count; i++)
+        bits |= (uint64_t)facts->at.at[cursor->at++] << 8 * i;
     memcpy(&ret->value, &bits, sizeof ret->value);
     ret->unit = text(facts->at, &cursor->at);
     return true;

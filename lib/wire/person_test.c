@@ -1,4 +1,5 @@
-/* Keys of parties: the same number has the same key in one ledger and another in the next; wrong numbers and other kinds have none. */
+/* Keys of parties: the same number has the same key in one ledger and another in the next; wrong numbers and other
+ * kinds have none. */
 #include "wire/list_fixture.h"
 #include <string.h>
 #include "wire/person.h"
@@ -12,7 +13,7 @@ static void a_right_number_has_one_key_a_ledger(void **state) {
     put_party(0, "111", "150802198503150016", ""); /* the check digit is wrong */
     put_party(1, "USCC", "11150800990000025T", "");
     put_party(0, "414", "E12345678", "");
-    put_party(0, "", "150802198503150015", "");    /* again */
+    put_party(0, "", "150802198503150015", ""); /* again */
     put_party(0, "111", "", "");
     put_long(0);
     s.parties = listed(6);
@@ -67,7 +68,8 @@ static void many_parties_stop_at_the_limit(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_right_number_has_one_key_a_ledger), cmocka_unit_test(a_small_x_is_taken_for_a_capital),
-        cmocka_unit_test(many_parties_stop_at_the_limit)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_right_number_has_one_key_a_ledger),
+                                       cmocka_unit_test(a_small_x_is_taken_for_a_capital),
+                                       cmocka_unit_test(many_parties_stop_at_the_limit)};
     return cmocka_run_group_tests(tests, load, unload);
 }

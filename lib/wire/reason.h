@@ -1,5 +1,6 @@
 /* 理由代码: every code with which ecocase refuses or fails something, with its reason in Chinese and English. One table
- * (reason.c, X-macro); adapters (.error files), broker (refusal notices, dead letters) and the command line all use it. */
+ * (reason.c, X-macro); adapters (.error files), broker (refusal notices, dead letters) and the command line all use it.
+ */
 #ifndef ECOCASE_WIRE_REASON_H
 #define ECOCASE_WIRE_REASON_H
 #include "base/bytes.h"

@@ -10,7 +10,8 @@ static void every_code_stands_once_with_both_sentences(void **state) {
     (void)state;
     for (size_t i = 0; i < reason_count(); i++) {
         const struct reason *r = reason_at(i);
-        if (strspn(r->code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(r->code)) fail_msg("%s: not in capitals", r->code);
+        if (strspn(r->code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(r->code))
+            fail_msg("%s: not in capitals", r->code);
         if (reason_find(r->code) != r) fail_msg("%s stands twice", r->code);
         if (strlen(r->code) >= 40) fail_msg("%s is longer than a fault's code", r->code);
         if (!strpbrk(r->zh, "\xe4\xe5\xe6\xe7\xe8\xe9")) fail_msg("%s: no Chinese sentence", r->code);

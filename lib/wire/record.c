@@ -3,45 +3,161 @@
 #include "wire/frame.h"
 
 /* One list names each field once: where it lies and where it goes. */
-enum place { P_MESSAGE_ID, P_EVENT, P_CASE_ID, P_REFERRAL_ID, P_PARENT, P_SENDER, P_SENDER_UNIT, P_RECIPIENTS, P_COPIES, P_BUSINESS_TIME,
-             P_IN_REPLY_TO, P_DOCUMENT_NO, P_CITES, P_HANDLING, P_HANDLING_EXPIRES, P_ENVELOPE_END };
-#define ENVELOPE_PATHS                                                                                                        \
-    "envelope.message_id", "envelope.event", "envelope.case_id", "envelope.referral_id", "envelope.parent_referral_id",       \
-        "envelope.sender", "envelope.sender_unit", "envelope.recipients", "envelope.copies", "envelope.business_time",        \
-        "envelope.in_reply_to", "envelope.document_no", "envelope.cites", "envelope.handling", "envelope.handling_expires"
+enum place {
+    P_MESSAGE_ID,
+    P_EVENT,
+    P_CASE_ID,
+    P_REFERRAL_ID,
+    P_PARENT,
+    P_SENDER,
+    P_SENDER_UNIT,
+    P_RECIPIENTS,
+    P_COPIES,
+    P_BUSINESS_TIME,
+    P_IN_REPLY_TO,
+    P_DOCUMENT_NO,
+    P_CITES,
+    P_HANDLING,
+    P_HANDLING_EXPIRES,
+    P_ENVELOPE_END
+};
+#define ENVELOPE_PATHS                                                                                                 \
+    "envelope.message_id", "envelope.event", "envelope.case_id", "envelope.referral_id",                               \
+        "envelope.parent_referral_id", "envelope.sender", "envelope.sender_unit", "envelope.recipients",               \
+        "envelope.copies", "envelope.business_time", "envelope.in_reply_to", "envelope.document_no", "envelope.cites", \
+        "envelope.handling", "envelope.handling_expires"
 
-static const char *const case_file_paths[] = {ENVELOPE_PATHS, "category", "title", "county_code", "reason_code", "reason", "approver",
-    "approver_level", "agency_case_no", "found_time", "report_time", "approval_time", "officers", "parties", "items",
-    "declared_missing", "documents", "longitude", "latitude", "coordinates_system", "fine_paid_fen",
-    "facts"};
-enum { C_CATEGORY = P_ENVELOPE_END, C_TITLE, C_COUNTY, C_REASON_CODE, C_REASON, C_APPROVER, C_LEVEL, C_CASE_NO, C_FOUND, C_REPORT,
-       C_APPROVAL, C_OFFICERS, C_PARTIES, C_ITEMS, C_MISSING, C_DOCUMENTS, C_LONGITUDE, C_LATITUDE, C_SYSTEM, C_FINE, C_FACTS };
-static const char *const case_step_paths[] = {ENVELOPE_PATHS, "reason_code", "reason", "target_organ", "agency_case_no", "decided_time",
-    "approver", "approver_level", "signer", "penalties", "documents", "?items", "?facts"};
-enum { S_REASON_CODE = P_ENVELOPE_END, S_REASON, S_TARGET, S_CASE_NO, S_DECIDED, S_APPROVER, S_LEVEL, S_SIGNER, S_PENALTIES, S_DOCUMENTS, S_ITEMS, S_FACTS };
-static const char *const clue_paths[] = {ENVELOPE_PATHS, "category", "title", "county_code", "source", "purpose", "areas", "agency_case_no", "found_time",
-    "officers", "parties", "documents", "longitude", "latitude", "coordinates_system"};
-enum { K_CATEGORY = P_ENVELOPE_END, K_TITLE, K_COUNTY, K_SOURCE, K_PURPOSE, K_AREAS, K_CASE_NO, K_FOUND, K_OFFICERS, K_PARTIES, K_DOCUMENTS, K_LONGITUDE,
-       K_LATITUDE, K_SYSTEM };
-static const char *const clue_step_paths[] = {ENVELOPE_PATHS, "reason_code", "reason", "target_organ", "agency_case_no", "linked_numbers", "purpose", "signer",
-    "documents"};
+static const char *const case_file_paths[] = {ENVELOPE_PATHS,   "category",   "title",       "county_code",
+                                              "reason_code",    "reason",     "approver",    "approver_level",
+                                              "agency_case_no", "found_time", "report_time", "approval_time",
+                                              "officers",       "parties",    "items",       "declared_missing",
+                                              "documents",      "longitude",  "latitude",    "coordinates_system",
+                                              "fine_paid_fen",  "facts"};
+enum {
+    C_CATEGORY = P_ENVELOPE_END,
+    C_TITLE,
+    C_COUNTY,
+    C_REASON_CODE,
+    C_REASON,
+    C_APPROVER,
+    C_LEVEL,
+    C_CASE_NO,
+    C_FOUND,
+    C_REPORT,
+    C_APPROVAL,
+    C_OFFICERS,
+    C_PARTIES,
+    C_ITEMS,
+    C_MISSING,
+    C_DOCUMENTS,
+    C_LONGITUDE,
+    C_LATITUDE,
+    C_SYSTEM,
+    C_FINE,
+    C_FACTS
+};
+static const char *const case_step_paths[] = {
+    ENVELOPE_PATHS,   "reason_code", "reason",    "target_organ", "agency_case_no", "decided_time", "approver",
+    "approver_level", "signer",      "penalties", "documents",    "?items",         "?facts"};
+enum {
+    S_REASON_CODE = P_ENVELOPE_END,
+    S_REASON,
+    S_TARGET,
+    S_CASE_NO,
+    S_DECIDED,
+    S_APPROVER,
+    S_LEVEL,
+    S_SIGNER,
+    S_PENALTIES,
+    S_DOCUMENTS,
+    S_ITEMS,
+    S_FACTS
+};
+static const char *const clue_paths[] = {
+    ENVELOPE_PATHS, "category",  "title",          "county_code", "source",
+    "purpose",      "areas",     "agency_case_no", "found_time",  "officers",
+    "parties",      "documents", "longitude",      "latitude",    "coordinates_system"};
+enum {
+    K_CATEGORY = P_ENVELOPE_END,
+    K_TITLE,
+    K_COUNTY,
+    K_SOURCE,
+    K_PURPOSE,
+    K_AREAS,
+    K_CASE_NO,
+    K_FOUND,
+    K_OFFICERS,
+    K_PARTIES,
+    K_DOCUMENTS,
+    K_LONGITUDE,
+    K_LATITUDE,
+    K_SYSTEM
+};
+static const char *const clue_step_paths[] = {ENVELOPE_PATHS, "reason_code",    "reason",
+                                              "target_organ", "agency_case_no", "linked_numbers",
+                                              "purpose",      "signer",         "documents"};
 enum { L_REASON_CODE = P_ENVELOPE_END, L_REASON, L_TARGET, L_CASE_NO, L_LINKED, L_PURPOSE, L_SIGNER, L_DOCUMENTS };
 static const char *const party_paths[] = {"kind", "id_type", "id_no", "role"}, *const penalty_paths[] = {"amount_fen"};
 static const char *const notice_paths[] = {ENVELOPE_PATHS, "about_document_no"};
 static const char *const report_paths[] = {ENVELOPE_PATHS, "lane", "generation", "epoch", "up_to"};
 enum { R_LANE = P_ENVELOPE_END, R_GENERATION, R_EPOCH, R_UP_TO };
 static const char *const tick_paths[] = {ENVELOPE_PATHS, "lane"};
-static const char *const operation_paths[] = {ENVELOPE_PATHS, "kind", "title", "purpose", "category", "county_code", "coordinates_system", "area",
-    "window_start", "window_end", "lead", "reply_by", "reason_code", "reason", "approver", "approver_level", "signer", "documents", "agency_case_no"};
-enum { O_KIND = P_ENVELOPE_END, O_TITLE, O_PURPOSE, O_CATEGORY, O_COUNTY, O_SYSTEM, O_AREA, O_START, O_END, O_LEAD, O_REPLY_BY, O_REASON_CODE, O_REASON,
-       O_APPROVER, O_LEVEL, O_SIGNER, O_DOCUMENTS, O_CASE_NO };
+static const char *const operation_paths[] = {
+    ENVELOPE_PATHS, "kind",           "title",      "purpose",   "category",      "county_code", "coordinates_system",
+    "area",         "window_start",   "window_end", "lead",      "reply_by",      "reason_code", "reason",
+    "approver",     "approver_level", "signer",     "documents", "agency_case_no"};
+enum {
+    O_KIND = P_ENVELOPE_END,
+    O_TITLE,
+    O_PURPOSE,
+    O_CATEGORY,
+    O_COUNTY,
+    O_SYSTEM,
+    O_AREA,
+    O_START,
+    O_END,
+    O_LEAD,
+    O_REPLY_BY,
+    O_REASON_CODE,
+    O_REASON,
+    O_APPROVER,
+    O_LEVEL,
+    O_SIGNER,
+    O_DOCUMENTS,
+    O_CASE_NO
+};
 /* The counts stand in the order of enum operation_count. */
-static const char *const operation_step_paths[] = {ENVELOPE_PATHS, "reason_code", "reason", "proposed_start", "proposed_end", "category", "county_code",
-    "longitude", "latitude", "coordinates_system", "found_time", "evidence", "leads_to", "follow_ups", "overdue", "approver", "approver_level", "signer",
-    "items", "documents", "agency_case_no", "people", "vehicles", "uavs", "boats", "patrol_hours", "patrol_km", "sites_inspected", "hazards_found", "hazards_rectified",
-    "admin_cases", "criminal_cases", "seized_items", "people_found"};
-enum { E_REASON_CODE = P_ENVELOPE_END, E_REASON, E_START, E_END, E_CATEGORY, E_COUNTY, E_LONGITUDE, E_LATITUDE, E_SYSTEM, E_FOUND, E_EVIDENCE, E_LEADS_TO,
-       E_FOLLOW_UPS, E_OVERDUE, E_APPROVER, E_LEVEL, E_SIGNER, E_ITEMS, E_DOCUMENTS, E_CASE_NO, E_COUNTS };
+static const char *const operation_step_paths[] = {
+    ENVELOPE_PATHS,   "reason_code",    "reason",          "proposed_start", "proposed_end",
+    "category",       "county_code",    "longitude",       "latitude",       "coordinates_system",
+    "found_time",     "evidence",       "leads_to",        "follow_ups",     "overdue",
+    "approver",       "approver_level", "signer",          "items",          "documents",
+    "agency_case_no", "people",         "vehicles",        "uavs",           "boats",
+    "patrol_hours",   "patrol_km",      "sites_inspected", "hazards_found",  "hazards_rectified",
+    "admin_cases",    "criminal_cases", "seized_items",    "people_found"};
+enum {
+    E_REASON_CODE = P_ENVELOPE_END,
+    E_REASON,
+    E_START,
+    E_END,
+    E_CATEGORY,
+    E_COUNTY,
+    E_LONGITUDE,
+    E_LATITUDE,
+    E_SYSTEM,
+    E_FOUND,
+    E_EVIDENCE,
+    E_LEADS_TO,
+    E_FOLLOW_UPS,
+    E_OVERDUE,
+    E_APPROVER,
+    E_LEVEL,
+    E_SIGNER,
+    E_ITEMS,
+    E_DOCUMENTS,
+    E_CASE_NO,
+    E_COUNTS
+};
 static const char *const corner_paths[] = {"longitude", "latitude"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -63,17 +179,23 @@ const char *const *record_paths(enum record_kind kind, size_t *ret_count) {
 
 const char *record_items(enum record_kind kind, const char *const **ret_paths, size_t *ret_count) {
     switch (kind) {
-    case RECORD_CASE_FILE: case RECORD_CLUE: *ret_paths = party_paths, *ret_count = COUNT(party_paths); return "parties";
+    case RECORD_CASE_FILE:
+    case RECORD_CLUE: *ret_paths = party_paths, *ret_count = COUNT(party_paths); return "parties";
     case RECORD_CASE_STEP: *ret_paths = penalty_paths, *ret_count = COUNT(penalty_paths); return "penalties";
     case RECORD_OPERATION: *ret_paths = corner_paths, *ret_count = COUNT(corner_paths); return "area";
-    case RECORD_NOTICE: case RECORD_DELIVERY_REPORT: case RECORD_TICK: case RECORD_OPERATION_STEP: case RECORD_CLUE_STEP: break;
+    case RECORD_NOTICE:
+    case RECORD_DELIVERY_REPORT:
+    case RECORD_TICK:
+    case RECORD_OPERATION_STEP:
+    case RECORD_CLUE_STEP: break;
     }
     return NULL;
 }
 
 static instant time_of(const struct walk_field *field) { return field->present ? field->number : INSTANT_NONE; }
 
-static enum outcome id_of(const struct walk_field *field, const char *name, bool optional, struct uuid *ret, struct fault *fault) {
+static enum outcome id_of(const struct walk_field *field, const char *name, bool optional, struct uuid *ret,
+                          struct fault *fault) {
     *ret = (struct uuid){0};
     if (optional && !field->present) return OK;
     if (uuid_parse(field->at, ret)) return OK;
@@ -174,7 +296,8 @@ static void read_operation(const struct walk_field *f, struct submission *s) {
 /* A number that cannot be is -2: the judge refuses it. Hours and kilometres are kept in tenths. */
 static int64_t count_of(const struct walk_field *field, bool tenths) {
     if (!field->present) return -1;
-    if (tenths) return field->real >= 0 && field->real <= LIMIT_OPERATION_COUNT / 10 ? (int64_t)(field->real * 10 + 0.5) : -2;
+    if (tenths)
+        return field->real >= 0 && field->real <= LIMIT_OPERATION_COUNT / 10 ? (int64_t)(field->real * 10 + 0.5) : -2;
     return field->number >= 0 && field->number <= LIMIT_OPERATION_COUNT ? field->number : -2;
 }
 
@@ -186,7 +309,8 @@ static void read_operation_step(const struct walk_field *f, struct submission *s
     o->leads_to = f[E_LEADS_TO].at;
     o->follow_ups = f[E_FOLLOW_UPS];
     o->overdue = f[E_OVERDUE];
-    for (int i = 0; i < OPERATION_COUNTS; i++) o->counts[i] = count_of(&f[E_COUNTS + i], i == COUNT_HOURS || i == COUNT_KM);
+    for (int i = 0; i < OPERATION_COUNTS; i++)
+        o->counts[i] = count_of(&f[E_COUNTS + i], i == COUNT_HOURS || i == COUNT_KM);
     s->reason_code = f[E_REASON_CODE].at;
     s->reason = f[E_REASON].at;
     s->category = f[E_CATEGORY].at;
@@ -239,10 +363,12 @@ static void read_clue_step(const struct walk_field *f, struct submission *s) {
 static bool in_chunks(const struct schema_entry *schema) {
     bool clue = schema->kind == RECORD_CLUE || schema->kind == RECORD_CLUE_STEP;
     bool operation = schema->kind == RECORD_OPERATION || schema->kind == RECORD_OPERATION_STEP;
-    return clue || operation || (schema->kind == RECORD_CASE_FILE && schema->version >= 2) || (schema->kind == RECORD_CASE_STEP && schema->version >= 3);
+    return clue || operation || (schema->kind == RECORD_CASE_FILE && schema->version >= 2) ||
+           (schema->kind == RECORD_CASE_STEP && schema->version >= 3);
 }
 
-enum outcome record_read(const struct catalogue *catalogue, struct bytes value, struct submission *ret, struct fault *fault) {
+enum outcome record_read(const struct catalogue *catalogue, struct bytes value, struct submission *ret,
+                         struct fault *fault) {
     uint32_t id = 0;
     struct bytes body = BYTES_NONE;
     struct walk_field fields[64];
@@ -250,8 +376,13 @@ enum outcome record_read(const struct catalogue *catalogue, struct bytes value, 
     const struct schema_entry *schema = catalogue_by_id(catalogue, id);
     if (!schema) return fault_set(fault, REFUSE, "SCHEMA_UNKNOWN", "schema id %u", id);
     TRY(walk_run(schema->program, body, fields, fault));
-    *ret = (struct submission){.kind = schema->kind, .schema = schema, .found_time = INSTANT_NONE, .report_time = INSTANT_NONE,
-                               .approval_time = INSTANT_NONE, .decided_time = INSTANT_NONE, .lane = -1,
+    *ret = (struct submission){.kind = schema->kind,
+                               .schema = schema,
+                               .found_time = INSTANT_NONE,
+                               .report_time = INSTANT_NONE,
+                               .approval_time = INSTANT_NONE,
+                               .decided_time = INSTANT_NONE,
+                               .lane = -1,
                                .operation = {.start = INSTANT_NONE, .end = INSTANT_NONE, .reply_by = INSTANT_NONE}};
     ret->chunked_form = in_chunks(schema);
     TRY(read_envelope(fields, ret, fault));

@@ -37,9 +37,17 @@ static void what_we_say_ourselves_is_read_by_both(void **state) {
     struct notice_reason reason = {"NO_KEY", BYTES_LITERAL("key"), "记录没有键", "no key"};
     struct notice_clock clock = {"D09", 1, -2, true};
     struct bytes recipient = BYTES_LITERAL("nm");
-    struct notice notice = {.message_id = uuid_v5(&UUID_ECOCASE, BYTES_LITERAL("a")), .recipients = &recipient, .recipient_count = 1,
-                            .event = BYTES_LITERAL("SYS.REFUSED"), .business_time = -5, .source_topic = BYTES_LITERAL("t"),
-                            .source_offset = INT64_MAX, .reasons = &reason, .reason_count = 1, .clocks = &clock, .clock_count = 1};
+    struct notice notice = {.message_id = uuid_v5(&UUID_ECOCASE, BYTES_LITERAL("a")),
+                            .recipients = &recipient,
+                            .recipient_count = 1,
+                            .event = BYTES_LITERAL("SYS.REFUSED"),
+                            .business_time = -5,
+                            .source_topic = BYTES_LITERAL("t"),
+                            .source_offset = INT64_MAX,
+                            .reasons = &reason,
+                            .reason_count = 1,
+                            .clocks = &clock,
+                            .clock_count = 1};
     assert_int_equal(record_write_notice(catalogue, &notice, &b, &f), OK);
     avro_c_reads(&b, RECORD_NOTICE);
     assert_int_equal(record_read(catalogue, buffer_view(&b), &s, &f), OK);
@@ -70,7 +78,8 @@ static void every_cut_and_every_addition_is_refused(void **state) {
     struct submission s;
     buffer_init(&b, 65536);
     assert_int_equal(record_write_tick(catalogue, 4, 9, &b, &f), OK);
-    for (size_t cut = 0; cut < b.count; cut++) assert_int_equal(record_read(catalogue, bytes_of(b.at, cut), &s, &f), REFUSE);
+    for (size_t cut = 0; cut < b.count; cut++)
+        assert_int_equal(record_read(catalogue, bytes_of(b.at, cut), &s, &f), REFUSE);
     assert_int_equal(buffer_add_cstr(&b, "x", &f), OK);
     assert_int_equal(record_read(catalogue, buffer_view(&b), &s, &f), REFUSE);
     assert_string_equal(f.code, "AVRO_TRAILING");

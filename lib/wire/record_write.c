@@ -1,5 +1,5 @@
-/* See record.h: what the broker and the adapters say themselves, written by hand in schema order (a notice is on the hot path of every
- * receipt); record_test decodes each with Avro C against the catalogue's own schema. */
+/* See record.h: what the broker and the adapters say themselves, written by hand in schema order (a notice is on the
+ * hot path of every receipt); record_test decodes each with Avro C against the catalogue's own schema. */
 #include "wire/binary.h"
 #include "wire/frame.h"
 #include "wire/record.h"
@@ -48,9 +48,9 @@ static enum outcome put_envelope(struct writing *w, const struct catalogue *cata
     TRY(put_long(w, 0)); /* copies */
     TRY(put_long(w, says->at));
     TRY(put_id_or_null(w, says->in_reply_to));
-    TRY(put_long(w, 0)); /* document_no */
-    TRY(put_long(w, 0)); /* cites */
-    TRY(put_long(w, 0)); /* handling: OPEN_INTERNAL */
+    TRY(put_long(w, 0));   /* document_no */
+    TRY(put_long(w, 0));   /* cites */
+    TRY(put_long(w, 0));   /* handling: OPEN_INTERNAL */
     return put_long(w, 0); /* handling_expires: null */
 }
 
@@ -79,10 +79,12 @@ static enum outcome put_clocks(struct writing *w, const struct notice *notice) {
     return put_long(w, 0);
 }
 
-enum outcome record_write_notice(const struct catalogue *catalogue, const struct notice *notice, struct buffer *into, struct fault *fault) {
+enum outcome record_write_notice(const struct catalogue *catalogue, const struct notice *notice, struct buffer *into,
+                                 struct fault *fault) {
     struct writing w = {into, fault};
-    struct says says = {RECORD_NOTICE, &notice->message_id, &notice->case_id, &notice->referral_id, &notice->about_message_id,
-                        notice->event, BYTES_LITERAL("ecocase"), notice->recipients, notice->recipient_count, notice->business_time};
+    struct says says = {
+        RECORD_NOTICE, &notice->message_id,      &notice->case_id,   &notice->referral_id,    &notice->about_message_id,
+        notice->event, BYTES_LITERAL("ecocase"), notice->recipients, notice->recipient_count, notice->business_time};
     TRY(put_envelope(&w, catalogue, &says));
     TRY(put_id_or_null(&w, &notice->about_message_id));
     TRY(put_text(&w, notice->about_event));
@@ -98,14 +100,17 @@ enum outcome record_write_notice(const struct catalogue *catalogue, const struct
 
 static const struct uuid nil;
 
-enum outcome record_write_report(const struct catalogue *catalogue, struct bytes agency, int32_t lane, int64_t generation, int64_t epoch,
-                                 int64_t up_to, instant at, struct buffer *into, struct fault *fault) {
+enum outcome record_write_report(const struct catalogue *catalogue, struct bytes agency, int32_t lane,
+                                 int64_t generation, int64_t epoch, int64_t up_to, instant at, struct buffer *into,
+                                 struct fault *fault) {
     struct writing w = {into, fault};
     AUTO(buffer_free) struct buffer name;
     buffer_init(&name, 256);
-    TRY(buffer_printf(&name, fault, "report:%.*s:%d:%lld:%lld", BYTES_FMT(agency), lane, (long long)generation, (long long)up_to));
+    TRY(buffer_printf(&name, fault, "report:%.*s:%d:%lld:%lld", BYTES_FMT(agency), lane, (long long)generation,
+                      (long long)up_to));
     struct uuid id = uuid_v5(&UUID_ECOCASE, buffer_view(&name));
-    struct says says = {RECORD_DELIVERY_REPORT, &id, &nil, &nil, &nil, BYTES_LITERAL("SYS.DELIVERED"), agency, NULL, 0, at};
+    struct says says = {RECORD_DELIVERY_REPORT,         &id,    &nil, &nil, &nil,
+                        BYTES_LITERAL("SYS.DELIVERED"), agency, NULL, 0,    at};
     TRY(put_envelope(&w, catalogue, &says));
     TRY(put_long(&w, lane));
     TRY(put_long(&w, generation));
@@ -113,13 +118,15 @@ enum outcome record_write_report(const struct catalogue *catalogue, struct bytes
     return put_long(&w, up_to);
 }
 
-enum outcome record_write_tick(const struct catalogue *catalogue, int32_t lane, instant at, struct buffer *into, struct fault *fault) {
+enum outcome record_write_tick(const struct catalogue *catalogue, int32_t lane, instant at, struct buffer *into,
+                               struct fault *fault) {
     struct writing w = {into, fault};
     AUTO(buffer_free) struct buffer name;
     buffer_init(&name, 128);
     TRY(buffer_printf(&name, fault, "tick:%d:%lld", lane, (long long)at));
     struct uuid id = uuid_v5(&UUID_ECOCASE, buffer_view(&name));
-    struct says says = {RECORD_TICK, &id, &nil, &nil, &nil, BYTES_LITERAL("SYS.TICK"), BYTES_LITERAL("ecocase"), NULL, 0, at};
+    struct says says = {RECORD_TICK, &id, &nil, &nil, &nil, BYTES_LITERAL("SYS.TICK"), BYTES_LITERAL("ecocase"),
+                        NULL,        0,   at};
     TRY(put_envelope(&w, catalogue, &says));
     return put_long(&w, lane);
 }

@@ -47,7 +47,8 @@ static inline bool ascii8(const uint8_t *at) {
     return !(eight & UINT64_C(0x8080808080808080));
 }
 
-/* How many bytes the character at `at` has, 0 if it is none (RFC 3629: not overlong, no surrogate, at most U+10FFFF). */
+/* How many bytes the character at `at` has, 0 if it is none (RFC 3629: not overlong, no surrogate, at most U+10FFFF).
+ */
 static inline size_t character(const uint8_t *at, size_t rest) {
     uint8_t c = *at;
     if (c < 0x80) return 1;
@@ -71,7 +72,8 @@ static bool utf8_valid(const uint8_t *at, size_t count) {
     while (at < end) {
         while (end - at >= 8 && ascii8(at)) at += 8;
         if (end - at < 8 && count >= 8 && ascii8(end - 8)) return true;
-        while (end - at >= 3 && at[0] >= 0xe1 && at[0] <= 0xec && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80) at += 3;
+        while (end - at >= 3 && at[0] >= 0xe1 && at[0] <= 0xec && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80)
+            at += 3;
         if (at == end) return true;
         size_t step = character(at, (size_t)(end - at));
         if (step == 0) return false;
@@ -148,7 +150,8 @@ static enum outcome walk_record(struct walking *w, const struct walk_node *node,
     const uint32_t *children = &w->program->children[node->first];
     for (uint32_t i = 0; i < node->size; i++) {
         const struct walk_node *child = &w->program->nodes[children[i]];
-        if (child->kind == NODE_STRING && depth < LIMIT_WALK_DEPTH) TRY(walk_raw(w, child)); /* most fields: without the dispatch */
+        /* most fields: without the dispatch */
+        if (child->kind == NODE_STRING && depth < LIMIT_WALK_DEPTH) TRY(walk_raw(w, child));
         else TRY(walk_node(w, child, depth + 1));
     }
     note(w, node, bytes_of(start, (size_t)(w->at - start)), 0, 0);
@@ -168,15 +171,15 @@ static enum outcome walk_node(struct walking *w, const struct walk_node *node, u
     case NODE_INT:
     case NODE_LONG:
         TRY(read_long(w, node));
-        if (node->kind == NODE_INT && (w->number < INT32_MIN || w->number > INT32_MAX)) return BAD("AVRO_VARINT", node, "more than 32 bits");
+        if (node->kind == NODE_INT && (w->number < INT32_MIN || w->number > INT32_MAX))
+            return BAD("AVRO_VARINT", node, "more than 32 bits");
         note(w, node, BYTES_NONE, w->number, 0);
         return OK;
     case NODE_FLOAT: return walk_fixed_size(w, node, 4);
     case NODE_DOUBLE: return walk_fixed_size(w, node, 8);
     case NODE_FIXED: return walk_fixed_size(w, node, node->size);
     case NODE_BYTES:
-    case NODE_STRING:
-        return walk_raw(w, node);
+    case NODE_STRING: return walk_raw(w, node);
     case NODE_ENUM:
         TRY(read_long(w, node));
         if (w->number < 0 || w->number >= node->size) return BAD("AVRO_ENUM", node, "an enum value out of range");
@@ -194,12 +197,15 @@ static enum outcome walk_node(struct walking *w, const struct walk_node *node, u
     return BAD("INTERNAL", node, "an unknown node");
 }
 
-enum outcome walk_run(const struct walk_program *program, struct bytes body, struct walk_field *ret_fields, struct fault *fault) {
+enum outcome walk_run(const struct walk_program *program, struct bytes body, struct walk_field *ret_fields,
+                      struct fault *fault) {
     if (body.count > LIMIT_VALUE) return fault_set(fault, REFUSE, "TOO_LARGE", "%zu bytes", body.count);
     memset(ret_fields, 0, program->wanted_count * sizeof *ret_fields);
-    struct walking w = {.program = program, .at = body.at, .end = body.at + body.count, .fields = ret_fields, .fault = fault};
+    struct walking w = {
+        .program = program, .at = body.at, .end = body.at + body.count, .fields = ret_fields, .fault = fault};
     TRY(walk_node(&w, &program->nodes[0], 0));
-    if (w.at != w.end) return fault_set(fault, REFUSE, "AVRO_TRAILING", "%zu bytes follow the value", (size_t)(w.end - w.at));
+    if (w.at != w.end)
+        return fault_set(fault, REFUSE, "AVRO_TRAILING", "%zu bytes follow the value", (size_t)(w.end - w.at));
     return OK;
 }
 
@@ -245,11 +251,13 @@ bool walk_items(const struct walk_field *array, size_t *cursor, struct bytes *re
     return true;
 }
 
-bool walk_records(const struct walk_program *item, const struct walk_field *array, size_t *cursor, struct walk_field *ret_fields) {
+bool walk_records(const struct walk_program *item, const struct walk_field *array, size_t *cursor,
+                  struct walk_field *ret_fields) {
     size_t at = 0, left = 0;
     if (!item || !at_item(array, cursor, &at, &left)) return false;
     memset(ret_fields, 0, item->wanted_count * sizeof *ret_fields);
-    struct walking w = {.program = item, .at = array->at.at + at, .end = array->at.at + array->at.count, .fields = ret_fields};
+    struct walking w = {
+        .program = item, .at = array->at.at + at, .end = array->at.at + array->at.count, .fields = ret_fields};
     if (walk_node(&w, &item->nodes[0], 1) != OK) return false; /* walk_run let it through; never so */
     *cursor = (left - 1) << LEFT_SHIFT | (size_t)(w.at - array->at.at);
     return true;

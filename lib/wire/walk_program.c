@@ -58,7 +58,8 @@ static enum outcome compile_union(struct compiling *c, avro_schema_t schema, con
     for (size_t i = 0; i < count; i++) {
         uint32_t child;
         TRY(compile(c, avro_schema_union_branch(schema, (int)i), path, &child));
-        if (child > at) c->program->nodes[child].wanted = wanted; /* the branch's value answers for the union */
+        /* the branch's value answers for the union */
+        if (child > at) c->program->nodes[child].wanted = wanted;
         c->program->children[first + i] = child;
     }
     return OK;
@@ -95,7 +96,8 @@ static enum outcome compile(struct compiling *c, avro_schema_t schema, const cha
                 return OK;
             }
         }
-        return compile(c, target, path, ret); /* nodes of its own, so that its fields have paths and places of their own */
+        /* nodes of its own, so that its fields have paths and places of their own */
+        return compile(c, target, path, ret);
     }
     uint32_t at = node_add(p);
     *ret = at;
@@ -123,7 +125,8 @@ static enum outcome compile(struct compiling *c, avro_schema_t schema, const cha
         char below[160];
         uint32_t child;
         snprintf(below, sizeof below, "%s[]", path);
-        TRY(compile(c, kind == NODE_ARRAY ? avro_schema_array_items(schema) : avro_schema_map_values(schema), below, &child));
+        TRY(compile(c, kind == NODE_ARRAY ? avro_schema_array_items(schema) : avro_schema_map_values(schema), below,
+                    &child));
         p->nodes[at].first = child;
     }
     return OK;
@@ -139,7 +142,8 @@ enum outcome walk_program_new(avro_schema_t schema, const char *const *paths, si
     uint32_t root;
     enum outcome compiled = compile(&c, schema, "", &root);
     for (size_t i = 0; compiled == OK && i < count; i++) {
-        if (!(c.found & UINT64_C(1) << i) && paths[i][0] != '?') compiled = fault_set(fault, FATAL, "INTERNAL", "no field \"%s\" in the schema", paths[i]);
+        if (!(c.found & UINT64_C(1) << i) && paths[i][0] != '?')
+            compiled = fault_set(fault, FATAL, "INTERNAL", "no field \"%s\" in the schema", paths[i]);
     }
     if (compiled != OK) {
         walk_program_free(program);
@@ -152,7 +156,10 @@ enum outcome walk_program_new(avro_schema_t schema, const char *const *paths, si
 void walk_program_free(struct walk_program *program) {
     if (!program) return;
     for (size_t i = 0; i < program->node_count; i++) {
-        union { const char *borrowed; char *owned; } path = {program->nodes[i].path};
+        union {
+            const char *borrowed;
+            char *owned;
+        } path = {program->nodes[i].path};
         free(path.owned);
     }
     free(program->nodes);

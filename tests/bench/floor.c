@@ -1,7 +1,8 @@
 /* The floors under the whole lane, measured in the same run on the same records; none of our code:
  *   floor consume BOOTSTRAP TOPIC:PARTITION:FROM:TO...   raw librdkafka consume
- *   floor decode  BOOTSTRAP TOPIC:PARTITION:FROM:TO...   the same + Avro C generic decode of every value (schemas/avro/published/1-CaseFile.avsc)
- * Prints "count wall-seconds cpu-seconds", counted from the first message on. One thread. Run from the project's root. See floor_copy.c. */
+ *   floor decode  BOOTSTRAP TOPIC:PARTITION:FROM:TO...   the same + Avro C generic decode of every value
+ * (schemas/avro/published/1-CaseFile.avsc) Prints "count wall-seconds cpu-seconds", counted from the first message on.
+ * One thread. Run from the project's root. See floor_copy.c. */
 #include <avro.h>
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>

@@ -1,7 +1,6 @@
-/* The floor of the ledger: the rows of a file made by COPY ... TO (FORMAT binary) go into a table by binary COPY, over some connections at
- * once, so many rows a transaction:
- *   floor_copy CONNINFO TABLE FILE CONNECTIONS ROWS
- * Prints "count wall-seconds cpu-seconds". One thread a connection. Source: PostgreSQL 15, COPY, binary format. */
+/* The floor of the ledger: the rows of a file made by COPY ... TO (FORMAT binary) go into a table by binary COPY, over
+ * some connections at once, so many rows a transaction: floor_copy CONNINFO TABLE FILE CONNECTIONS ROWS Prints "count
+ * wall-seconds cpu-seconds". One thread a connection. Source: PostgreSQL 15, COPY, binary format. */
 #include <libpq-fe.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -9,10 +8,19 @@
 #include <string.h>
 #include "floor_meter.h"
 
-#define HEADER 19
+#define HEADER           19
 #define CONNECTIONS_MOST 8
-struct rows { const char *at; size_t *start; size_t count; }; /* start[count] is the end of the last */
-struct share { PGconn *conn; const char *table; const struct rows *rows; size_t from, step, chunk; };
+struct rows {
+    const char *at;
+    size_t *start;
+    size_t count;
+}; /* start[count] is the end of the last */
+struct share {
+    PGconn *conn;
+    const char *table;
+    const struct rows *rows;
+    size_t from, step, chunk;
+};
 
 static void stop(const char *what, const char *why) {
     fprintf(stderr, "floor_copy: %s: %s\n", what, why);
@@ -66,10 +74,12 @@ static void *work(void *opaque) {
         size_t last = first + s->chunk < s->rows->count ? first + s->chunk : s->rows->count;
         size_t bytes = s->rows->start[last] - s->rows->start[first];
         must(s, PQexec(s->conn, copy), PGRES_COPY_IN);
-        if (PQputCopyData(s->conn, s->rows->at, HEADER) != 1 || PQputCopyData(s->conn, s->rows->at + s->rows->start[first], (int)bytes) != 1 ||
-            PQputCopyData(s->conn, "\377\377", 2) != 1 || PQputCopyEnd(s->conn, NULL) != 1) stop(s->table, PQerrorMessage(s->conn));
+        if (PQputCopyData(s->conn, s->rows->at, HEADER) != 1 ||
+            PQputCopyData(s->conn, s->rows->at + s->rows->start[first], (int)bytes) != 1 ||
+            PQputCopyData(s->conn, "\377\377", 2) != 1 || PQputCopyEnd(s->conn, NULL) != 1)
+            stop(s->table, PQerrorMessage(s->conn));
         must(s, PQgetResult(s->conn), PGRES_COMMAND_OK);
-        while (PQgetResult(s->conn)) { }
+        while (PQgetResult(s->conn)) {}
         must(s, PQexec(s->conn, "COMMIT"), PGRES_COMMAND_OK);
     }
     return NULL;

@@ -1,6 +1,7 @@
-/* What judging costs with the full rules: a million referrals of state in memory, one core, cases visited in an order that defeats every cache.
- * Measured is processor time of this thread, so that a busy machine does not change it. Usage: judge-bench [REFERRALS] [MOST_NS]; exits 1
- * when an accepted or refused message costs more than MOST_NS (default: no bound). */
+/* What judging costs with the full rules: a million referrals of state in memory, one core, cases visited in an order
+ * that defeats every cache. Measured is processor time of this thread, so that a busy machine does not change it.
+ * Usage: judge-bench [REFERRALS] [MOST_NS]; exits 1 when an accepted or refused message costs more than MOST_NS
+ * (default: no bound). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -33,13 +34,32 @@ static struct walk_field one(uint8_t *room, const char *text) {
     return (struct walk_field){.present = true, .at = bytes_of(room, count + 3), .number = 1};
 }
 
-struct step { const char *sender, *to, *event, *reason; enum record_kind kind; int hours; bool accepted; };
+struct step {
+    const char *sender, *to, *event, *reason;
+    enum record_kind kind;
+    int hours;
+    bool accepted;
+};
 
 static struct submission paper(const struct step *step, const uint8_t *recipients, instant at) {
-    struct submission s = {.kind = step->kind, .event = bytes_of_cstr(step->event), .sender = bytes_of_cstr(step->sender), .business_time = at,
-        .document_no = BYTES_LITERAL("巴环移送〔2026〕15号"), .title = BYTES_LITERAL("某厂倾倒危险废物案"), .category = BYTES_LITERAL("ENV1"), .county_code = BYTES_LITERAL("150823"),
-        .approver_level = BYTES_LITERAL("COUNTY_HEAD"), .approver = BYTES_LITERAL("甲"), .reason = BYTES_LITERAL("缺少物品清单"), .reason_code = bytes_of_cstr(step->reason),
-        .report_time = at - 30 * HOUR_MS, .approval_time = at - 8 * HOUR_MS, .found_time = INSTANT_NONE, .decided_time = at - HOUR_MS, .officer_count = 2, .party_count = 1};
+    struct submission s = {.kind = step->kind,
+                           .event = bytes_of_cstr(step->event),
+                           .sender = bytes_of_cstr(step->sender),
+                           .business_time = at,
+                           .document_no = BYTES_LITERAL("巴环移送〔2026〕15号"),
+                           .title = BYTES_LITERAL("某厂倾倒危险废物案"),
+                           .category = BYTES_LITERAL("ENV1"),
+                           .county_code = BYTES_LITERAL("150823"),
+                           .approver_level = BYTES_LITERAL("COUNTY_HEAD"),
+                           .approver = BYTES_LITERAL("甲"),
+                           .reason = BYTES_LITERAL("缺少物品清单"),
+                           .reason_code = bytes_of_cstr(step->reason),
+                           .report_time = at - 30 * HOUR_MS,
+                           .approval_time = at - 8 * HOUR_MS,
+                           .found_time = INSTANT_NONE,
+                           .decided_time = at - HOUR_MS,
+                           .officer_count = 2,
+                           .party_count = 1};
     s.recipients = (struct walk_field){.present = true, .at = bytes_of(recipients, strlen(step->to) + 3), .number = 1};
     return s;
 }
@@ -70,14 +90,15 @@ static bool run(struct bench *b, const struct step *step, instant from) {
         wrong += v.accepted != step->accepted;
     }
     int64_t ns = cpu_ns() - start;
-    printf("%-14s %s %6.0f ns a message\n", step->event, step->accepted ? "受理 accepted" : "拒绝 refused ", (double)ns / (double)b->count);
+    printf("%-14s %s %6.0f ns a message\n", step->event, step->accepted ? "受理 accepted" : "拒绝 refused ",
+           (double)ns / (double)b->count);
     b->total_ns += ns;
     b->total += b->count;
     return wrong == 0;
 }
 
-/* 应移未移: decisions that are compared with every threshold of their category, a tenth of the cases each; told apart from the others, because
- * they are few. */
+/* 应移未移: decisions that are compared with every threshold of their category, a tenth of the cases each; told apart
+ * from the others, because they are few. */
 static bool decide(const struct bench *b, double tonnes, const char *what, instant at) {
     uint8_t facts[32], room[64] = {0};
     const struct step step = {"sthj", "", "ADM.PENALTY", "", RECORD_CASE_FILE, 0, true};
@@ -113,15 +134,20 @@ static void shuffle(struct bench *b) {
 }
 
 int main(int argc, char **argv) {
-    static const struct step steps[] = {{"sthj", "psb-bynr", "REF.SEND", "", RECORD_CASE_FILE, 0, true}, {"psb-bynr", "sthj", "REF.RECEIPT", "", RECORD_CASE_STEP, 2, true},
-        {"sthj", "psb-bynr", "REF.FILED", "", RECORD_CASE_STEP, 3, false}, {"psb-bynr", "sthj", "REF.SUPP_REQ", "GAPS", RECORD_CASE_STEP, 4, true},
-        {"sthj", "psb-bynr", "REF.SUPP_REPLY", "", RECORD_CASE_STEP, 5, true}, {"psb-bynr", "sthj", "REF.EXTEND", "EX1", RECORD_CASE_STEP, 20, true},
-        {"psb-bynr", "sthj", "REF.NOT_FILED", "NF1", RECORD_CASE_STEP, 50, true}, {"sthj", "psb-bynr", "REF.RECON_REQ", "", RECORD_CASE_STEP, 60, true}};
+    static const struct step steps[] = {{"sthj", "psb-bynr", "REF.SEND", "", RECORD_CASE_FILE, 0, true},
+                                        {"psb-bynr", "sthj", "REF.RECEIPT", "", RECORD_CASE_STEP, 2, true},
+                                        {"sthj", "psb-bynr", "REF.FILED", "", RECORD_CASE_STEP, 3, false},
+                                        {"psb-bynr", "sthj", "REF.SUPP_REQ", "GAPS", RECORD_CASE_STEP, 4, true},
+                                        {"sthj", "psb-bynr", "REF.SUPP_REPLY", "", RECORD_CASE_STEP, 5, true},
+                                        {"psb-bynr", "sthj", "REF.EXTEND", "EX1", RECORD_CASE_STEP, 20, true},
+                                        {"psb-bynr", "sthj", "REF.NOT_FILED", "NF1", RECORD_CASE_STEP, 50, true},
+                                        {"sthj", "psb-bynr", "REF.RECON_REQ", "", RECORD_CASE_STEP, 60, true}};
     struct bench b = {.count = argc > 1 ? (size_t)atol(argv[1]) : 1000000};
     double most = argc > 2 ? atof(argv[2]) : 0;
     struct fault f = {0};
     instant from = 0;
-    if (!instant_parse(BYTES_LITERAL("2026-06-08 09:00"), &from) || directory_load("schemas/directory.yaml", &b.directory, &f) != OK || rules_load("schemas", &b.rules, &f) != OK) {
+    if (!instant_parse(BYTES_LITERAL("2026-06-08 09:00"), &from) ||
+        directory_load("schemas/directory.yaml", &b.directory, &f) != OK || rules_load("schemas", &b.rules, &f) != OK) {
         fprintf(stderr, "judge-bench: %s\n", f.text);
         return 1;
     }
@@ -141,8 +167,9 @@ int main(int argc, char **argv) {
     right = decide(&b, 2.5, "接近 near       ", from) && right;
     right = decide(&b, 5.2, "达到 met        ", from) && right;
     double each = (double)b.total_ns / (double)b.total;
-    printf("%zu 件移送 referrals, %zu 条 messages: 每条 %.2f µs a message; 每件 %zu bytes a referral when opened, %zu after its last message (+%zu of the case)\n", b.count, b.total,
-           each / 1000, opened / b.count, used / b.count, sizeof *b.cases);
+    printf("%zu 件移送 referrals, %zu 条 messages: 每条 %.2f µs a message; 每件 %zu bytes a referral when opened, %zu "
+           "after its last message (+%zu of the case)\n",
+           b.count, b.total, each / 1000, opened / b.count, used / b.count, sizeof *b.cases);
     if (!right) fprintf(stderr, "judge-bench: a message was not answered as the step expects\n");
     if (most > 0 && each > most) fprintf(stderr, "judge-bench: %.0f ns a message, more than %.0f\n", each, most);
     arena_free(b.keep);
@@ -150,5 +177,6 @@ int main(int argc, char **argv) {
     free(b.order);
     rules_free(b.rules);
     directory_free(b.directory);
-    return right && (most <= 0 || each <= most) ? 0 : 1; /* a noisy machine is no defect: only who asks for a bound gets one */
+    /* a noisy machine is no defect: only who asks for a bound gets one */
+    return right && (most <= 0 || each <= most) ? 0 : 1;
 }

@@ -1,4 +1,6 @@
 /* See native_fuzz.h. */
 #include "native_fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) { return native_fuzz((struct format){.kind = FORMAT_CSV, .separator = ','}, data, count); }
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
+    return native_fuzz((struct format){.kind = FORMAT_CSV, .separator = ','}, data, count);
+}

@@ -1,8 +1,10 @@
 /* Fixed width: see native_fuzz.h. Every kind of column, in bytes and in characters. */
 #include "native_fuzz.h"
 
-static const struct format_column columns[] = {{.name = "a", .width = 4, .pad = ' '}, {.name = "b", .width = 3, .right = true, .pad = '0'},
-                                               {.name = "c", .width = 2, .right = true, .pad = ' '}, {.name = "d", .width = 4, .pad = ' ', .continues = true}};
+static const struct format_column columns[] = {{.name = "a", .width = 4, .pad = ' '},
+                                               {.name = "b", .width = 3, .right = true, .pad = '0'},
+                                               {.name = "c", .width = 2, .right = true, .pad = ' '},
+                                               {.name = "d", .width = 4, .pad = ' ', .continues = true}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
     struct format format = {.kind = FORMAT_FIXED, .columns = columns, .column_count = 4};

@@ -1,12 +1,14 @@
-/* See native_fuzz.h. An XML text beside element children gains the indentation when written, and another namespace's names lose their
- * braces: such trees are written and read, but not compared. */
+/* See native_fuzz.h. An XML text beside element children gains the indentation when written, and another namespace's
+ * names lose their braces: such trees are written and read, but not compared. */
 #include "native_fuzz.h"
 #include "adapters/formats/disguise.h"
 #include "adapters/formats/native_inside.h"
 
 static bool alike(const struct native_node *a, const struct native_node *b) {
     const struct native_node *x = a->first, *y = b->first;
-    if (!bytes_equal(a->name, b->name) || !bytes_equal(a->text, b->text) || a->scalar != b->scalar || a->bare != b->bare || a->many != b->many) return false;
+    if (!bytes_equal(a->name, b->name) || !bytes_equal(a->text, b->text) || a->scalar != b->scalar ||
+        a->bare != b->bare || a->many != b->many)
+        return false;
     for (; x && y; x = x->next, y = y->next) {
         PROMISE(x->parent == a && x->line && x->column);
         if (!alike(x, y)) return false;
@@ -36,7 +38,8 @@ static bool comparable(const struct native_node *node) {
     return true;
 }
 
-/* `own`: it came in the format's own encoding. A character that this has twice (the old private ones of GB18030) comes back as the standard's. */
+/* `own`: it came in the format's own encoding. A character that this has twice (the old private ones of GB18030) comes
+ * back as the standard's. */
 static void again(const struct format *format, const struct native_node *tree, bool own, struct arena *arena) {
     struct fault f = {0};
     struct native_node *back = NULL;

@@ -1,5 +1,5 @@
-/* What the three formats' targets share. Job: whatever is read, in either encoding, is OK or refused with a place; what was read, written
- * and read again is the same tree. Each target says its kind. */
+/* What the three formats' targets share. Job: whatever is read, in either encoding, is OK or refused with a place; what
+ * was read, written and read again is the same tree. Each target says its kind. */
 #ifndef ECOCASE_TESTS_FUZZ_NATIVE_FUZZ_H
 #define ECOCASE_TESTS_FUZZ_NATIVE_FUZZ_H
 #include "adapters/formats/native.h"

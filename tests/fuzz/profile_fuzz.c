@@ -1,5 +1,5 @@
-/* Whatever stands in a profile, it loads or is refused at a place, without end or crash; `check` finds mistakes exactly where the loader
- * does, and the loader's own among them. Run in the source folder. */
+/* Whatever stands in a profile, it loads or is refused at a place, without end or crash; `check` finds mistakes exactly
+ * where the loader does, and the loader's own among them. Run in the source folder. */
 #include "adapters/engine/profile.h"
 #include "target.h"
 
@@ -10,7 +10,8 @@ static void begin(void) {
     struct fault f = {0};
     if (arena) return;
     arena = arena_new(1u << 20, 16u << 20);
-    PROMISE(directory_load("schemas/directory.yaml", &directory, &f) == OK && catalogue_load("schemas", &catalogue, &f) == OK);
+    PROMISE(directory_load("schemas/directory.yaml", &directory, &f) == OK &&
+            catalogue_load("schemas", &catalogue, &f) == OK);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {

@@ -1,5 +1,5 @@
-/* Replays a corpus folder without libFuzzer: each file as it is, each cut of it, and each byte spoilt in four ways. Every
- * input lies in memory of exactly its size, so that the sanitizers see one byte too many. */
+/* Replays a corpus folder without libFuzzer: each file as it is, each cut of it, and each byte spoilt in four ways.
+ * Every input lies in memory of exactly its size, so that the sanitizers see one byte too many. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* HTTP texts: whatever a client writes into path, headers and names. Each line of the input is tried as each of them. */
+/* HTTP texts: whatever a client writes into path, headers and names. Each line of the input is tried as each of them.
+ */
 #include "target.h"
 #include "adapters/engine/name.h"
 #include "adapters/http/request.h"
@@ -21,7 +22,9 @@ static void try_line(struct bytes line) {
     if (!request_multipart(text, &sound)) PROMISE(!sound);
     if (request_range(text, 1000, &from, &part) == RANGE_PART) PROMISE(from >= 0 && part > 0 && from + part <= 1000);
     PROMISE(credential.count <= line.count);
-    if (name_outbox(line)) PROMISE(line.count <= NAME_OUTBOX_MOST && !memchr(line.at, '/', line.count) && !memchr(line.at, 0, line.count) && line.at[0] != '.');
+    if (name_outbox(line))
+        PROMISE(line.count <= NAME_OUTBOX_MOST && !memchr(line.at, '/', line.count) &&
+                !memchr(line.at, 0, line.count) && line.at[0] != '.');
     free(text);
 }
 

@@ -8,13 +8,17 @@
 #include "wire/reason.h"
 
 #define P(name, type) "{\"name\":\"" name "\",\"type\":" type "}"
-#define ITEM "{\"type\":\"record\",\"name\":\"i\",\"fields\":[" P("f", "{\"type\":\"fixed\",\"name\":\"x\",\"size\":2}") "," P("b", "\"boolean\"") "]}"
+#define ITEM                                                                                                           \
+    "{\"type\":\"record\",\"name\":\"i\",\"fields\":[" P("f", "{\"type\":\"fixed\",\"name\":\"x\",\"size\":2}") "," P( \
+        "b", "\"boolean\"") "]}"
 static const char *const extra[] = {
     "{\"type\":\"record\",\"name\":\"t\",\"fields\":[" P("k", "{\"type\":\"array\",\"items\":\"t\"}") "]}",
     "{\"type\":\"array\",\"items\":\"null\"}",
     "{\"type\":\"map\",\"values\":\"int\"}",
-    "[\"null\",\"double\",\"string\",\"bytes\",{\"type\":\"enum\",\"name\":\"e\",\"symbols\":[\"a\",\"b\"]},\"float\",\"boolean\"]",
-    "{\"type\":\"record\",\"name\":\"s\",\"fields\":[" P("n", "\"long\"") "," P("u", "[\"null\",\"string\"]") "," P("a", "{\"type\":\"array\",\"items\":" ITEM "}") "," P("o", "[\"null\",\"i\"]") "]}",
+    "[\"null\",\"double\",\"string\",\"bytes\",{\"type\":\"enum\",\"name\":\"e\",\"symbols\":[\"a\",\"b\"]},\"float\","
+    "\"boolean\"]",
+    "{\"type\":\"record\",\"name\":\"s\",\"fields\":[" P("n", "\"long\"") "," P("u", "[\"null\",\"string\"]") "," P(
+        "a", "{\"type\":\"array\",\"items\":" ITEM "}") "," P("o", "[\"null\",\"i\"]") "]}",
     "{\"type\":\"array\",\"items\":\"string\"}"};
 #define EXTRA (sizeof extra / sizeof extra[0])
 
@@ -82,7 +86,8 @@ static void items_lie_inside(const struct walk_field *array, struct bytes body) 
 
 /* The records are as many as were counted; what finding_note says of them is of its own list. */
 static void records_are_read(struct submission *s) {
-    const struct walk_field *array = s->kind == RECORD_CASE_FILE || s->kind == RECORD_CLUE ? &s->parties : &s->penalties;
+    const struct walk_field *array =
+        s->kind == RECORD_CASE_FILE || s->kind == RECORD_CLUE ? &s->parties : &s->penalties;
     struct walk_field members[8];
     size_t cursor = 0;
     int64_t seen = 0;
@@ -91,7 +96,8 @@ static void records_are_read(struct submission *s) {
     struct findings found;
     finding_note(catalogue_divisions(catalogue), s, &found);
     PROMISE(found.count <= LIMIT_FINDINGS);
-    for (size_t i = 0; i < found.count; i++) PROMISE(strcmp(reason_find(found.one[i].code)->code, found.one[i].code) == 0);
+    for (size_t i = 0; i < found.count; i++)
+        PROMISE(strcmp(reason_find(found.one[i].code)->code, found.one[i].code) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {

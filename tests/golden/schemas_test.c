@@ -1,5 +1,5 @@
-/* What was published stays readable: each schema's golden bytes (made by fastavro, see make.py) decode with our walk and with
- * Avro C, and the published schema texts are the catalogue's, byte for byte. */
+/* What was published stays readable: each schema's golden bytes (made by fastavro, see make.py) decode with our walk
+ * and with Avro C, and the published schema texts are the catalogue's, byte for byte. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -147,7 +147,8 @@ static void an_operation_reads_as_written(void **state) {
     assert_int_equal(s.operation.end, AT + 6 * DAY_MS);
     assert_int_equal(s.operation.reply_by, INSTANT_NONE);
     assert_int_equal(s.operation.corners, 4);
-    while (walk_records(s.schema->items, &s.operation.area, &cursor, corner)) corners += corner[RECORD_CORNER_LONGITUDE].real > 108.6 && corner[RECORD_CORNER_LATITUDE].real > 40.8;
+    while (walk_records(s.schema->items, &s.operation.area, &cursor, corner))
+        corners += corner[RECORD_CORNER_LONGITUDE].real > 108.6 && corner[RECORD_CORNER_LATITUDE].real > 40.8;
     assert_int_equal(corners, 4);
     struct paper_cursor at = {.chunked_form = s.chunked_form};
     struct paper paper;
@@ -278,7 +279,8 @@ static void published_texts_are_the_catalogues(void **state) {
         snprintf(path, sizeof path, "schemas/avro/published/%u-%s.avsc", entry->id, entry->name);
         buffer_init(&text, LIMIT_SETTINGS);
         if (buffer_read_file(&text, path, &f) != OK) fail_msg("%s: %s", path, f.text);
-        if (!bytes_equal(buffer_view(&text), entry->json)) fail_msg("%s differs from the schema the catalogue gives id %u", path, entry->id);
+        if (!bytes_equal(buffer_view(&text), entry->json))
+            fail_msg("%s differs from the schema the catalogue gives id %u", path, entry->id);
         buffer_free(&text);
     }
 }
@@ -298,10 +300,15 @@ static void nothing_published_has_left_the_catalogue(void **state) {
     assert_int_equal(seen, catalogue_count(catalogue));
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_case_file_reads_as_written), cmocka_unit_test(the_case_step_reads_as_written),
-        cmocka_unit_test(a_paper_in_chunks_reads_as_written), cmocka_unit_test(a_clue_reads_as_written), cmocka_unit_test(the_facts_of_a_step_read_as_written), cmocka_unit_test(the_brokers_own_records_read_as_written),
-        cmocka_unit_test(an_operation_reads_as_written), cmocka_unit_test(a_step_of_an_operation_reads_as_written), cmocka_unit_test(published_texts_are_the_catalogues),
-        cmocka_unit_test(nothing_published_has_left_the_catalogue)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_case_file_reads_as_written),
+                                       cmocka_unit_test(the_case_step_reads_as_written),
+                                       cmocka_unit_test(a_paper_in_chunks_reads_as_written),
+                                       cmocka_unit_test(a_clue_reads_as_written),
+                                       cmocka_unit_test(the_facts_of_a_step_read_as_written),
+                                       cmocka_unit_test(the_brokers_own_records_read_as_written),
+                                       cmocka_unit_test(an_operation_reads_as_written),
+                                       cmocka_unit_test(a_step_of_an_operation_reads_as_written),
+                                       cmocka_unit_test(published_texts_are_the_catalogues),
+                                       cmocka_unit_test(nothing_published_has_left_the_catalogue)};
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -1,5 +1,5 @@
-/* For tests, by LD_PRELOAD: the wall clock of one process jumps by the seconds that the file $CLOCK_JUMP says, whenever it says so. The
- * monotonic clock goes on as it does in life. */
+/* For tests, by LD_PRELOAD: the wall clock of one process jumps by the seconds that the file $CLOCK_JUMP says, whenever
+ * it says so. The monotonic clock goes on as it does in life. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
