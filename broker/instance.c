@@ -22,7 +22,7 @@ static void start_lanes(struct instance *self, const rd_kafka_topic_partition_li
         int32_t number = list->elems[i].partition;
         if (number < 0 || number >= (int32_t)LIMIT_LANES || self->lanes[number]) continue;
         self->lanes[number] = calloc(1, sizeof(struct lane));
-        PROMISE(self->lanes[number]);
+        INVARIANT(self->lanes[number]);
         lane_start(self->lanes[number], self->broker, number);
     }
 }
@@ -180,7 +180,7 @@ static enum outcome poll_once(const struct instance *self, rd_kafka_t *member, s
 enum outcome instance_run(const struct broker *broker, volatile const int *stop, struct fault *fault) {
     struct instance *self = calloc(1, sizeof *self);
     rd_kafka_t *member = NULL;
-    PROMISE(self);
+    INVARIANT(self);
     self->broker = broker;
     enum outcome outcome = await_world(broker, stop, fault);
     if (outcome == OK && !*stop) outcome = join(self, &member, fault);

@@ -52,7 +52,7 @@ static void add(struct topics *topics, const char *const *config, size_t config_
 static enum outcome await_leaders(rd_kafka_t *any, const struct topics *topics, struct fault *fault) {
     const char **names = calloc(topics->count, sizeof *names);
     int64_t *ends = calloc(topics->count, sizeof *ends);
-    PROMISE(names && ends);
+    INVARIANT(names && ends);
     enum outcome outcome = OK;
     for (int32_t lane = 0; outcome == OK && lane < topics->setup->lanes; lane++) {
         size_t count = 0;
@@ -71,7 +71,7 @@ static enum outcome make_topics(rd_kafka_t *any, const struct broker_setup *setu
     size_t most = directory_count(directory) * 3 + 3;
     bool manual = setup->manual_clock;
     struct topics topics = {calloc(most, sizeof *topics.all), calloc(most, TOPIC_NAME), 0, setup};
-    PROMISE(topics.all && topics.names);
+    INVARIANT(topics.all && topics.names);
     for (size_t i = 0; i < directory_count(directory); i++) {
         struct bytes slug = bytes_of_cstr(directory_at(directory, i)->slug);
         bus_outbox_topic(slug, topics.names[topics.count]);

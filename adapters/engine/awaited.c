@@ -1,7 +1,7 @@
 /* See awaited.h. */
 #include "adapters/engine/awaited.h"
 #include "adapters/engine/downloads.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 
 enum outcome awaited_by(const struct engine *e, const struct arrival *arrival, struct arena *arena, struct awaited *ret,
                         struct fault *fault) {
@@ -35,7 +35,7 @@ enum outcome awaited_any(const struct engine *e, const struct arrival *arrival, 
 void awaited_release(const struct engine *e, const struct awaited *awaited) {
     for (size_t i = 0; i < awaited->count; i++) {
         if (!awaited->papers[i].chunked) continue;
-        POINT("fetch.releasing");
+        FAILPOINT("fetch.releasing");
         downloads_release(e->downloads, awaited->papers[i].chunked);
     }
 }

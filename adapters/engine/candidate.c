@@ -153,7 +153,7 @@ static enum outcome sent_taken(const struct look *look, const char *name, bool *
 /* A name in sent/ that is free, also for the receipt that will lie beside it, and promised to no other submission. */
 static enum outcome sent_name(const struct look *look, struct bytes file, struct bytes *ret, struct fault *fault) {
     /* room for .receipt.json */
-    const char *name = file.count <= NAME_MOST ? arena_cstr(look->arena, file) : name_again(file, 1, look->arena);
+    const char *name = file.count <= FILE_NAME_MAX ? arena_cstr(look->arena, file) : name_again(file, 1, look->arena);
     bool taken = true;
     TRY(sent_taken(look, name, &taken, fault));
     for (unsigned n = 2; taken; n++) {

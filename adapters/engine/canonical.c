@@ -7,7 +7,7 @@
 
 json_t *canonical_base64(struct bytes bytes) {
     unsigned char *text = malloc(bytes.count / 3 * 4 + 8);
-    PROMISE(text && bytes.count < (1u << 30));
+    INVARIANT(text && bytes.count < (1u << 30));
     int count = EVP_EncodeBlock(text, bytes.at, (int)bytes.count);
     json_t *value = json_stringn((const char *)text, (size_t)count);
     free(text);

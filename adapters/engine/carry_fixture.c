@@ -26,7 +26,7 @@ static void world_close(struct world *world) {
 static enum outcome papers_of(struct world *world, const struct draft_view *view, struct attachment **ret,
                               struct fault *fault) {
     const char *slash = strrchr(arguments[FILE_NAME], '/');
-    PROMISE(slash);
+    INVARIANT(slash);
     struct attachment *papers = arena_array(world->arena, view->need_count + 1, sizeof *papers);
     for (size_t i = 0; i < view->need_count; i++) {
         AUTO(buffer_free) struct buffer content;
@@ -75,7 +75,7 @@ static enum outcome carry(struct world *world, struct fault *fault) {
     struct bytes *names = arena_array(world->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = files[i].name;
     TRY(convert_render(world->receiver, buffer_view(&value), &facts, names, count, world->arena, &made, fault));
-    PROMISE(fwrite(made.content.at, 1, made.content.count, stdout) == made.content.count);
+    INVARIANT(fwrite(made.content.at, 1, made.content.count, stdout) == made.content.count);
     return OK;
 }
 

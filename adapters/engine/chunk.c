@@ -13,7 +13,7 @@ void chunked_cut(struct chunked *what, int64_t size, int32_t chunk_size) {
 }
 
 enum outcome chunked_check(const struct chunked *w, struct fault *fault) {
-    bool sized = w->size > 0 && w->size <= LIMIT_FILE && w->chunk_size >= (int32_t)LIMIT_CHUNK_LEAST &&
+    bool sized = w->size > 0 && w->size <= LIMIT_FILE && w->chunk_size >= (int32_t)LIMIT_CHUNK_MIN &&
                  w->chunk_size <= (int32_t)LIMIT_CHUNK;
     struct chunked cut = {0};
     if (sized) chunked_cut(&cut, w->size, w->chunk_size);
@@ -52,18 +52,19 @@ static void begin(struct sealing *s, const struct chunked *what, int32_t index, 
     memcpy(s->about, what->sha256.b, DIGEST_SIZE);
     big_endian(index, s->about + DIGEST_SIZE);
     big_endian(what->count, s->about + DIGEST_SIZE + 4);
-    PROMISE(s->context && cipher && EVP_CipherInit_ex2(s->context, cipher, what->key, s->nonce, sealing, NULL));
-    PROMISE(EVP_CipherUpdate(s->context, NULL, &done, s->about, sizeof s->about));
+    INVARIANT(s->context && cipher && EVP_CipherInit_ex2(s->context, cipher, what->key, s->nonce, sealing, NULL));
+    INVARIANT(EVP_CipherUpdate(s->context, NULL, &done, s->about, sizeof s->about));
 }
 
 void chunk_seal(const struct chunked *what, int32_t index, struct bytes plain, uint8_t *ret_sealed) {
     struct sealing s;
     int done = 0, last = 0;
-    PROMISE(plain.count <= LIMIT_CHUNK);
+    INVARIANT(plain.count <= LIMIT_CHUNK);
     begin(&s, what, index, 1);
-    PROMISE(EVP_CipherUpdate(s.context, ret_sealed, &done, plain.at, (int)plain.count) && (size_t)done == plain.count);
-    PROMISE(EVP_CipherFinal_ex(s.context, ret_sealed + done, &last) && last == 0);
-    PROMISE(EVP_CIPHER_CTX_ctrl(s.context, EVP_CTRL_AEAD_GET_TAG, CHUNK_SEAL, ret_sealed + done));
+    INVARIANT(EVP_CipherUpdate(s.context, ret_sealed, &done, plain.at, (int)plain.count) &&
+              (size_t)done == plain.count);
+    INVARIANT(EVP_CipherFinal_ex(s.context, ret_sealed + done, &last) && last == 0);
+    INVARIANT(EVP_CIPHER_CTX_ctrl(s.context, EVP_CTRL_AEAD_GET_TAG, CHUNK_SEAL, ret_sealed + done));
     EVP_CIPHER_CTX_free(s.context);
 }
 

@@ -11,7 +11,7 @@
 #define SIZE 10000
 static struct chunked made(void) {
     struct chunked what = {.sha256 = digest_of(BYTES_LITERAL("x")), .first_offset = 5, .last_offset = 7};
-    chunked_cut(&what, SIZE, (int32_t)LIMIT_CHUNK_LEAST);
+    chunked_cut(&what, SIZE, (int32_t)LIMIT_CHUNK_MIN);
     for (size_t i = 0; i < CHUNK_KEY; i++) what.key[i] = (uint8_t)i;
     return what;
 }

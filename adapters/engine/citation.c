@@ -3,7 +3,7 @@
 #include "adapters/engine/number.h"
 #include "base/limits.h"
 
-#define CANDIDATES_MOST 20u
+#define CANDIDATES_MAX 20u
 /* The referrals still possible, each with its best message. */
 struct possible {
     struct number_entry *entries;
@@ -68,7 +68,7 @@ static json_t *id(const struct uuid *uuid) {
 
 static json_t *candidates(const struct possible *possible) {
     json_t *list = json_array();
-    for (size_t i = 0; i < possible->count && i < CANDIDATES_MOST; i++) {
+    for (size_t i = 0; i < possible->count && i < CANDIDATES_MAX; i++) {
         const struct number_entry *e = &possible->entries[i];
         json_t *one = json_object();
         json_object_set_new(one, "number", text(e->number));

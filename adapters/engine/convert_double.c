@@ -28,7 +28,7 @@ enum outcome profile_load(const char *path, const struct directory *directory, c
     FILE *file = fopen(path, "re");
     long wait_ms = 0;
     (void)directory;
-    PROMISE(profile && file && fscanf(file, "%63s %ld", profile->agency, &wait_ms) == 2);
+    INVARIANT(profile && file && fscanf(file, "%63s %ld", profile->agency, &wait_ms) == 2);
     fclose(file);
     (void)fault;
     profile->wait_ms = wait_ms;
@@ -174,7 +174,7 @@ static enum outcome encode(struct encoding *e, const json_t *schema, const json_
     }
     const json_t *inner = json_is_object(schema) ? json_object_get(schema, "type") : schema;
     const char *type = json_string_value(inner);
-    PROMISE(type);
+    INVARIANT(type);
     if (strcmp(type, "record") == 0) return encode_record(e, schema, value);
     if (strcmp(type, "array") == 0) return encode_array(e, schema, value);
     if (strcmp(type, "string") == 0) return put_run(e, bytes_of(json_string_value(value), json_string_length(value)));

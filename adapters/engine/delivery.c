@@ -3,10 +3,10 @@
 #include "adapters/engine/number.h"
 #include "adapters/engine/rendering.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <stdlib.h>
 
-#define SCRATCH_MOST (96u << 20) /* one record of 1.5 MiB, decoded and rendered, its attachments as text */
+#define SCRATCH_MAX (96u << 20) /* one record of 1.5 MiB, decoded and rendered, its attachments as text */
 struct batch {
     struct engine *engine;
     struct lanes lanes; /* as they will be */
@@ -97,7 +97,7 @@ static enum outcome stage_one(struct batch *b, struct rendering *r, struct fault
     struct rendered rendered;
     TRY(rendering_stage(r, &rendered, fault));
     char *files = json_dumps(rendered.files, JSON_COMPACT);
-    PROMISE(files);
+    INVARIANT(files);
     const struct arrival *a = r->arrival;
     note_numbers(b, r);
     b->entries[b->count++] =
@@ -137,7 +137,7 @@ static enum outcome journal_staging(struct batch *b, struct fault *fault) {
     }
     for (size_t i = 0; i < b->forgotten_count; i++) TRY(journal_numbers_forget(j, &b->forgotten[i], fault));
     for (size_t i = 0; i < b->alarm_count; i++) TRY(journal_alarm(j, "INBOX", b->alarms[i], fault));
-    POINT("in.journaling");
+    FAILPOINT("in.journaling");
     return OK;
 }
 
@@ -145,14 +145,14 @@ static enum outcome reveal_entry(struct engine *e, const struct delivery_entry *
     json_t *files = json_loadb((const char *)entry->files.at, entry->files.count, 0, NULL);
     enum outcome outcome = OK;
     for (size_t i = 0; i < json_array_size(files) && outcome == OK; i++) {
-        POINT("in.revealing");
+        FAILPOINT("in.revealing");
         const json_t *one = json_array_get(files, i);
         outcome = e->transport->verbs->reveal(e->transport, json_string_value(json_object_get(one, "staged")),
                                               (enum box)json_integer_value(json_object_get(one, "box")),
                                               json_string_value(json_object_get(one, "name")), fault);
     }
     json_decref(files);
-    POINT("in.revealed");
+    FAILPOINT("in.revealed");
     return outcome;
 }
 
@@ -163,7 +163,7 @@ static enum outcome journal_reveal(struct batch *b, struct fault *fault) {
         if (b->lanes.at[i].generation) TRY(journal_position_put(j, &b->lanes.at[i], fault));
         if (b->next_offset[i] >= 0) TRY(journal_offset_put(j, (int32_t)i, b->next_offset[i], fault));
     }
-    POINT("in.marking");
+    FAILPOINT("in.marking");
     return OK;
 }
 
@@ -194,30 +194,30 @@ static struct batch *batch_new(struct engine *engine, const struct lanes *lanes,
 /* After journal_staging the batch is decided: what fails now is finished by delivery_recover, never staged again. */
 static enum outcome finish(struct batch *b, struct fault *fault) {
     TRY(reveal_all(b, fault));
-    POINT("in.sealed");
+    FAILPOINT("in.sealed");
     TRY(in_transaction(b, journal_reveal, fault));
-    POINT("in.marked");
+    FAILPOINT("in.marked");
     return OK;
 }
 
 static enum outcome stage_all(struct batch *b, const struct arrival *arrivals, size_t count, struct fault *fault) {
-    POINT("in.received");
+    FAILPOINT("in.received");
     for (size_t i = 0; i < count; i++) {
         arena_reset(b->scratch);
         TRY(take_one(b, &arrivals[i], fault));
     }
     TRY(b->engine->transport->verbs->settle(b->engine->transport, fault));
-    POINT("in.staged");
+    FAILPOINT("in.staged");
     if (!b->count && !b->alarm_count && !b->forgotten_count) return OK;
     TRY(in_transaction(b, journal_staging, fault));
-    POINT("in.journaled");
+    FAILPOINT("in.journaled");
     return OK;
 }
 
 enum outcome delivery_batch(struct engine *engine, struct lanes *lanes, const struct arrival *arrivals, size_t count,
                             struct arena *arena, struct fault *fault) {
-    PROMISE(count <= ENGINE_BATCH);
-    AUTO(arena_free_auto) struct arena *scratch = arena_new(1u << 20, SCRATCH_MOST);
+    INVARIANT(count <= ENGINE_BATCH);
+    AUTO(arena_free_auto) struct arena *scratch = arena_new(1u << 20, SCRATCH_MAX);
     TRY(delivery_recover(engine, arena, fault)); /* of a batch that failed after it was journaled */
     TRY(lanes_load(engine->journal, lanes, fault));
     struct batch *b = batch_new(engine, lanes, arena);

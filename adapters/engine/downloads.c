@@ -1,7 +1,7 @@
 /* See downloads.h. */
 #include "adapters/engine/downloads_inside.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret,
                            struct fault *fault) {
     struct downloads *d = calloc(1, sizeof *d);
-    PROMISE(d);
+    INVARIANT(d);
     (void)fault;
     d->engine = engine;
     d->bus = bus;
@@ -50,13 +50,13 @@ void downloads_name(const struct chunked *what, char ret_name[80]) { digest_hex(
 int64_t downloads_changes(const struct downloads *d) { return d->changes; }
 
 static const struct lost *lost_find(const struct downloads *d, const char *topic, const struct chunked *what) {
-    for (size_t i = 0; i < LOST_MOST && i < d->lost_count; i++) {
+    for (size_t i = 0; i < LOST_MAX && i < d->lost_count; i++) {
         if (strcmp(d->lost[i].topic, topic) == 0 && chunked_same(&d->lost[i].what, what)) return &d->lost[i];
     }
     return NULL;
 }
 static void lose(struct downloads *d, const char *topic, const struct chunked *what, const struct fault *why) {
-    struct lost *lost = &d->lost[d->lost_count++ % LOST_MOST];
+    struct lost *lost = &d->lost[d->lost_count++ % LOST_MAX];
     *lost = (struct lost){.what = *what, .why = *why};
     snprintf(lost->topic, sizeof lost->topic, "%s", topic);
     log_fault_unnamed(LOG_ERROR, "download.lost", why);
@@ -200,7 +200,7 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
         bool next = bytes_equal_cstr(bus_header(message, CHUNK_HEADER_INDEX), index);
         if (next) TRY(landing_take(d->landing, bytes_of(message->payload, message->len), &taken, fault));
         d->damaged = !taken && (next || d->damaged);
-        if (taken) POINT("fetch.taken");
+        if (taken) FAILPOINT("fetch.taken");
         if (taken) downloads_begin_to_wait(d);
     }
     d->gone_ms = 0;

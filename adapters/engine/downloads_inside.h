@@ -7,7 +7,7 @@
 #include "adapters/engine/wanted.h"
 #include "base/limits.h"
 
-#define LOST_MOST      64u
+#define LOST_MAX       64u
 #define UNKNOWN_OFFSET INT64_MAX
 
 enum stage { IDLE, OPENING, READING_AGAIN, ASSIGNING, FETCHING, CLOSING, ASKING };
@@ -37,8 +37,8 @@ struct downloads {
         char topic[TOPIC_NAME];
         int64_t until_ms;
     } silent[LIMIT_PARTICIPANTS];
-    struct lost lost[LOST_MOST];
-    size_t lost_count; /* ever; the newest LOST_MOST are known */
+    struct lost lost[LOST_MAX];
+    size_t lost_count; /* ever; the newest LOST_MAX are known */
     int64_t changes;
     bool unswept;
 };

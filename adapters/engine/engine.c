@@ -17,9 +17,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define SLEEP_MOST_MS 1000
+#define SLEEP_MAX_MS  1000
 #define REST_FIRST_MS 100
-#define REST_MOST_MS  5000
+#define REST_MAX_MS   5000
 #define ARENA_FIRST   (256u << 10)
 
 static int wake_descriptor = -1;
@@ -113,7 +113,7 @@ static enum outcome attempt(struct loop *l, enum part part) {
         log_fault_unnamed(outcome == FATAL ? LOG_ERROR : LOG_WARN, "engine.trouble", &fault);
     snprintf(l->parts[part].code, sizeof l->parts[part].code, "%s", fault.code);
     int rest = l->parts[part].rest_ms * 2;
-    l->parts[part].rest_ms = rest < REST_FIRST_MS ? REST_FIRST_MS : rest > REST_MOST_MS ? REST_MOST_MS : rest;
+    l->parts[part].rest_ms = rest < REST_FIRST_MS ? REST_FIRST_MS : rest > REST_MAX_MS ? REST_MAX_MS : rest;
     l->parts[part].due_ms = monotonic_ms() + l->parts[part].rest_ms;
     l->engine.status.last_error = fault;
     l->engine.status.last_error_at = instant_now();
@@ -127,7 +127,7 @@ static void sooner(int64_t *ms, int64_t due_ms) {
 
 /* True when the transport has news. */
 static bool wait_for_news(struct loop *l) {
-    int64_t ms = l->more || l->engine.look_now ? 0 : SLEEP_MOST_MS, report_ms = sender_report_due_ms(l->sender);
+    int64_t ms = l->more || l->engine.look_now ? 0 : SLEEP_MAX_MS, report_ms = sender_report_due_ms(l->sender);
     for (enum part i = 0; i < PART_COUNT; i++) {
         if (l->parts[i].rest_ms) sooner(&ms, l->parts[i].due_ms);
     }
@@ -195,7 +195,7 @@ static enum outcome open_all(struct loop *l, const struct engine_settings *s, st
     TRY(load(l, s, fault));
     l->arena = arena_new(ARENA_FIRST, ENGINE_ARENA);
     wake_descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    PROMISE(wake_descriptor >= 0);
+    INVARIANT(wake_descriptor >= 0);
     TRY(spool_open(s->spool, &l->engine.transport, fault));
     snprintf(path, sizeof path, "%s/" ENGINE_JOURNAL, s->spool);
     TRY(journal_open(path, &l->engine.journal, fault));
@@ -246,7 +246,7 @@ static void close_all(struct loop *l) {
 
 enum outcome engine_run(const struct engine_settings *settings, const volatile int *stop, struct fault *fault) {
     struct loop *l = calloc(1, sizeof *l);
-    PROMISE(l);
+    INVARIANT(l);
     enum outcome outcome = open_all(l, settings, fault);
     if (outcome == OK) {
         log_info("engine.started", "agency=%s spool=\"%s\" clock=%s", settings->agency, settings->spool,

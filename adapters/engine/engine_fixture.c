@@ -50,7 +50,7 @@ static enum outcome seal(struct transport *t, struct fault *fault) {
 static void open_files(struct fixture *f) {
     struct fault fault;
     char path[128];
-    PROMISE(spool_open(f->folder, &f->engine.transport, &fault) == OK);
+    INVARIANT(spool_open(f->folder, &f->engine.transport, &fault) == OK);
     real = f->engine.transport->verbs;
     failing = *real;
     failing.sent = sent;
@@ -61,7 +61,7 @@ static void open_files(struct fixture *f) {
     failing.seal = seal;
     f->engine.transport->verbs = &failing;
     snprintf(path, sizeof path, "%s/" ENGINE_JOURNAL, f->folder);
-    PROMISE(journal_open(path, &f->engine.journal, &fault) == OK);
+    INVARIANT(journal_open(path, &f->engine.journal, &fault) == OK);
 }
 
 void fixture_open(struct fixture *f) {
@@ -69,13 +69,13 @@ void fixture_open(struct fixture *f) {
     char path[128];
     *f = (struct fixture){.folder = "/tmp/ecocase-engine-XXXXXX"};
     fixture_fail_at(0);
-    PROMISE(mkdtemp(f->folder));
+    INVARIANT(mkdtemp(f->folder));
     snprintf(path, sizeof path, "%s/profile", f->folder);
     FILE *profile = fopen(path, "we");
-    PROMISE(profile && fputs("sthj 400\n", profile) > 0 && fclose(profile) == 0);
-    PROMISE(catalogue_load("schemas", &f->catalogue, &fault) == OK &&
-            directory_load("schemas/directory.yaml", &f->directory, &fault) == OK);
-    PROMISE(profile_load(path, f->directory, f->catalogue, &f->profile, &fault) == OK);
+    INVARIANT(profile && fputs("sthj 400\n", profile) > 0 && fclose(profile) == 0);
+    INVARIANT(catalogue_load("schemas", &f->catalogue, &fault) == OK &&
+              directory_load("schemas/directory.yaml", &f->directory, &fault) == OK);
+    INVARIANT(profile_load(path, f->directory, f->catalogue, &f->profile, &fault) == OK);
     f->engine = (struct engine){
         .catalogue = f->catalogue, .directory = f->directory, .profile = f->profile, .manual_clock = true};
     f->engine.self = directory_by_slug(f->directory, BYTES_LITERAL("sthj"));
@@ -100,7 +100,7 @@ void fixture_close(struct fixture *f) {
     directory_free(f->directory);
     catalogue_free(f->catalogue);
     snprintf(command, sizeof command, "rm -rf %s", f->folder);
-    PROMISE(system(command) == 0);
+    INVARIANT(system(command) == 0);
 }
 
 void fixture_put(const struct fixture *f, const char *name, const char *text) {
@@ -108,7 +108,7 @@ void fixture_put(const struct fixture *f, const char *name, const char *text) {
     snprintf(hidden, sizeof hidden, "%s/.being-written", f->folder);
     snprintf(path, sizeof path, "%s/outbox/%s", f->folder, name);
     FILE *file = fopen(hidden, "we");
-    PROMISE(file && fputs(text, file) >= 0 && fclose(file) == 0 && rename(hidden, path) == 0);
+    INVARIANT(file && fputs(text, file) >= 0 && fclose(file) == 0 && rename(hidden, path) == 0);
 }
 bool fixture_has(const struct fixture *f, const char *path) {
     char whole[384];
@@ -121,7 +121,7 @@ size_t fixture_count(const struct fixture *f, const char *folder) {
     size_t count = 0;
     snprintf(path, sizeof path, "%s/%s", f->folder, folder);
     DIR *open = opendir(path);
-    PROMISE(open);
+    INVARIANT(open);
     for (const struct dirent *entry; (entry = readdir(open));) count += entry->d_name[0] != '.';
     closedir(open);
     return count;

@@ -23,7 +23,7 @@ static enum outcome report_again(struct inbound *in, struct fault *fault) {
 enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, struct sender *sender,
                          struct inbound **ret, struct fault *fault) {
     struct inbound *in = calloc(1, sizeof *in);
-    PROMISE(in);
+    INVARIANT(in);
     in->engine = engine;
     in->sender = sender;
     bus_inbox_topic(bytes_of_cstr(engine->self->slug), in->topic);

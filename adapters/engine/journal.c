@@ -1,6 +1,6 @@
 /* See journal.h: opening, transactions, statements, alarms and facts. */
 #include "adapters/engine/journal_statement.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -55,7 +55,7 @@ static enum outcome check_tables(struct journal *journal, struct fault *fault) {
 
 enum outcome journal_open(const char *path, struct journal **ret, struct fault *fault) {
     struct journal *journal = calloc(1, sizeof *journal);
-    PROMISE(journal);
+    INVARIANT(journal);
     const char *where = mutant("no_journal") ? ":memory:" : path;
     enum outcome outcome = OK;
     snprintf(journal->path, sizeof journal->path, "%s", where);
@@ -146,7 +146,7 @@ static enum outcome sync_commits(struct journal *journal, bool synced, struct fa
     return OK;
 }
 static enum outcome begin(struct journal *journal, bool synced, struct fault *fault) {
-    PROMISE(!journal->inside);
+    INVARIANT(!journal->inside);
     TRY(sync_commits(journal, synced, fault));
     TRY(simple(journal, S_BEGIN, fault));
     journal->inside = true;
@@ -157,7 +157,7 @@ enum outcome journal_begin_repeatable(struct journal *journal, struct fault *fau
     return begin(journal, false, fault);
 }
 enum outcome journal_commit(struct journal *journal, struct fault *fault) {
-    PROMISE(journal->inside);
+    INVARIANT(journal->inside);
     TRY(simple(journal, S_COMMIT, fault));
     journal->inside = false;
     return sync_commits(journal, true, fault); /* fails only for what may be repeated */

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE /* sync_file_range */
 #include "adapters/engine/landing.h"
 #include "base/limits.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include "wire/fingerprint.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define SLICES_A_ROUND 4
-#define UNWRITTEN_MOST (32 << 20) /* bytes left to the kernel to write: the last fsync is short */
+#define UNWRITTEN_MAX  (32 << 20) /* bytes left to the kernel to write: the last fsync is short */
 struct landing {
     struct chunked what;
     int folder, file; /* -1: closed */
@@ -26,7 +26,7 @@ struct landing {
 
 struct landing *landing_new(void) {
     struct landing *l = calloc(1, sizeof *l);
-    PROMISE(l);
+    INVARIANT(l);
     l->file = -1;
     l->print = fingerprint_new();
     return l;
@@ -107,10 +107,10 @@ enum outcome landing_read_again(struct landing *l, bool *ret_done, struct fault 
 /* Written out as it comes, and waited for some way behind. */
 static void write_back(const struct landing *l, int64_t at, size_t count) {
     sync_file_range(l->file, at, (off64_t)count, SYNC_FILE_RANGE_WRITE);
-    if (at < UNWRITTEN_MOST) return;
-    sync_file_range(l->file, at - UNWRITTEN_MOST, (off64_t)count,
+    if (at < UNWRITTEN_MAX) return;
+    sync_file_range(l->file, at - UNWRITTEN_MAX, (off64_t)count,
                     SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
-    posix_fadvise(l->file, at - UNWRITTEN_MOST, (off_t)count, POSIX_FADV_DONTNEED);
+    posix_fadvise(l->file, at - UNWRITTEN_MAX, (off_t)count, POSIX_FADV_DONTNEED);
 }
 
 enum outcome landing_take(struct landing *l, struct bytes sealed, bool *ret_taken, struct fault *fault) {
@@ -142,11 +142,11 @@ enum outcome landing_finish(struct landing *l, struct fault *fault) {
         return fault_set(fault, REFUSE, "CHUNKS_MISMATCH",
                          "an attachment of %lld bytes is not what was announced as %s", (long long)l->what.size,
                          l->name);
-    POINT("fetch.verified");
+    FAILPOINT("fetch.verified");
     if (!mutant("no_fsync") && fsync(l->file) != 0) return failed("syncing", fault);
     if (!l->named && renameat(l->folder, l->part, l->folder, l->name) != 0) return failed("naming", fault);
     l->named = true;
-    POINT("fetch.named");
+    FAILPOINT("fetch.named");
     if (!mutant("no_fsync") && fsync(l->folder) != 0) return failed("syncing the folder of", fault);
     return OK;
 }

@@ -21,7 +21,7 @@
 #define COUNT 3
 static char path[] = "/tmp/ecocase-landing-XXXXXX";
 static int folder;
-static uint8_t content[SIZE], sealed[COUNT][LIMIT_CHUNK_LEAST + CHUNK_SEAL];
+static uint8_t content[SIZE], sealed[COUNT][LIMIT_CHUNK_MIN + CHUNK_SEAL];
 static struct chunked what;
 static struct landing *landing;
 static struct fault fault;
@@ -33,7 +33,7 @@ static int prepare(void **state) {
     fingerprint_add(print, bytes_of(content, SIZE));
     fingerprint_end(print, &what.sha256, &what.sm3);
     fingerprint_free(print);
-    chunked_cut(&what, SIZE, (int32_t)LIMIT_CHUNK_LEAST);
+    chunked_cut(&what, SIZE, (int32_t)LIMIT_CHUNK_MIN);
     for (int32_t i = 0; i < COUNT; i++)
         chunk_seal(&what, i, bytes_of(content + chunk_start(&what, i), chunk_length(&what, i)), sealed[i]);
     if (!mkdtemp(path)) return -1;
@@ -119,7 +119,7 @@ static void a_damaged_chunk_is_not_taken(void **state) {
     bool taken = true;
     open_it(0);
     sealed[0][100] ^= 1;
-    assert_int_equal(landing_take(landing, bytes_of(sealed[0], LIMIT_CHUNK_LEAST + CHUNK_SEAL), &taken, &fault), OK);
+    assert_int_equal(landing_take(landing, bytes_of(sealed[0], LIMIT_CHUNK_MIN + CHUNK_SEAL), &taken, &fault), OK);
     assert_false(taken);
     sealed[0][100] ^= 1;
     assert_int_equal(landing_next(landing), 0);
@@ -152,7 +152,7 @@ static void without_room_it_waits(void **state) {
     (void)state;
     assert_int_equal(landing_open(landing, folder, &what, INT64_MAX / 2, &fault), RETRY);
     assert_string_equal(fault.code, "DISK_FULL");
-    struct rlimit was, small = {LIMIT_CHUNK_LEAST + 10, RLIM_INFINITY};
+    struct rlimit was, small = {LIMIT_CHUNK_MIN + 10, RLIM_INFINITY};
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
     small.rlim_max = was.rlim_max;
@@ -160,7 +160,7 @@ static void without_room_it_waits(void **state) {
     take(0, 1);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     bool taken = false;
-    assert_int_equal(landing_take(landing, bytes_of(sealed[1], LIMIT_CHUNK_LEAST + CHUNK_SEAL), &taken, &fault), RETRY);
+    assert_int_equal(landing_take(landing, bytes_of(sealed[1], LIMIT_CHUNK_MIN + CHUNK_SEAL), &taken, &fault), RETRY);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
     assert_int_equal(landing_next(landing), 1); /* half written: written again */
     take(1, COUNT);

@@ -1,9 +1,9 @@
 /* See look.h. */
 #include "adapters/engine/look.h"
 #include "base/limits.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 
-#define SIDECAR_MOST 1024u
+#define SIDECAR_MAX 1024u
 
 static const struct paper *paper_named(const struct look *look, struct bytes name) {
     for (size_t i = 0; i < look->paper_count; i++) {
@@ -22,7 +22,7 @@ static bool utf8(struct bytes name) {
 static enum outcome read_sidecar(struct look *look, struct candidate *c) {
     struct engine *e = look->engine;
     AUTO(buffer_free) struct buffer content;
-    buffer_init(&content, SIDECAR_MOST);
+    buffer_init(&content, SIDECAR_MAX);
     if (!convert_sidecar(e->profile, c->paper->name, c->native, look->arena, &c->sidecar)) return OK;
     c->beside = paper_named(look, c->sidecar.name);
     if (!c->beside) return OK;
@@ -68,7 +68,7 @@ void look_read(struct look *look) {
         struct candidate *c = &look->candidates[look->candidate_count];
         *c = (struct candidate){.paper = paper};
         c->outcome = read_and_map(look, c);
-        POINT("out.read");
+        FAILPOINT("out.read");
         bytes += c->native.count;
         if (c->outcome != RETRY) look->candidate_count++;
         else look->more = true; /* it changed under our hands: complete again later */

@@ -66,7 +66,7 @@ struct map_walk {
     const struct map_scope *scope;
     const struct native_path *path;
     size_t base, depth;
-    const struct native_node *at[MOST_PATH + 1];
+    const struct native_node *at[MAX_PATH + 1];
 };
 const struct native_node *map_next(struct map_walk *walk);
 struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, struct arena *arena);

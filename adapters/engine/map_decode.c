@@ -106,7 +106,7 @@ static void take_chunks(const avro_value_t *document, struct arena *arena, struc
 }
 
 /* items of all groups: what a native file may hold; a record with more is delivered as canonical JSON */
-#define DECODED_MOST 10000u
+#define DECODED_MAX 10000u
 
 struct decoding {
     struct map_record *into;
@@ -121,7 +121,7 @@ static void take_group(struct decoding *d, avro_value_t *value, enum group_kind 
     size_t count = 0;
     if (avro_value_get_size(value, &count) != 0) return;
     d->items += count;
-    for (size_t i = 0; i < count && d->items <= DECODED_MOST; i++) {
+    for (size_t i = 0; i < count && d->items <= DECODED_MAX; i++) {
         avro_value_t one;
         if (avro_value_get_by_index(value, i, &one, NULL) == 0)
             take_fields(d, &one, kind, "", map_append(&d->into->groups[kind], d->arena));
@@ -159,9 +159,8 @@ enum outcome map_decode(const struct profile *profile, struct bytes value, const
     ret->event = arena_cstr(arena, decoded.said.event);
     mask_apply(profile_mask(profile, role, decoded.said.event), ret->record, &decoded.value);
     take_fields(&d, &decoded.value, GROUP_NONE, "", &ret->own);
-    return d.items > DECODED_MOST
-               ? fault_set(fault, REFUSE, "TOO_LARGE", "%zu items, at most %u", d.items, DECODED_MOST)
-               : OK;
+    return d.items > DECODED_MAX ? fault_set(fault, REFUSE, "TOO_LARGE", "%zu items, at most %u", d.items, DECODED_MAX)
+                                 : OK;
 }
 
 enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role,

@@ -20,7 +20,7 @@ struct encoding {
 };
 #define BODY_FIRST 2048u
 /* no native file makes as much; what is too large for a record is refused by its size */
-#define BODY_MOST (64u * MIB)
+#define BODY_MAX (64u * MIB)
 
 /* Where in the record we are: a group's item, or GROUP_NONE and a prefix of the path. */
 struct spot {
@@ -281,7 +281,7 @@ static enum outcome write_out(struct bytes body, const struct schema_entry *sche
 static enum outcome fits(const struct draft *draft, const struct attachment *attachments, size_t count,
                          struct fault *fault) {
     size_t total = 0;
-    PROMISE(count == draft->view.need_count);
+    INVARIANT(count == draft->view.need_count);
     for (size_t i = 0; i < count; i++) total += attachments[i].content.count;
     if (total <= LIMIT_ATTACHMENTS) return OK;
     return fault_set(fault, REFUSE, "TOO_LARGE", "the attachments have %zu bytes together, at most %u", total,
@@ -293,7 +293,7 @@ enum outcome convert_write(const struct profile *profile, const struct draft *dr
                            struct fault *fault) {
     const struct schema_entry *schema = catalogue_newest(profile->catalogue, canonical_kind(draft->record.record));
     AUTO(buffer_free) struct buffer body;
-    buffer_init(&body, BODY_MOST);
+    buffer_init(&body, BODY_MAX);
     const struct encoding e = {&draft->record, profile, address, draft->arena, &body};
     const struct spot spot = {GROUP_NONE, &draft->record.own, attachments, ""};
     struct submission said;

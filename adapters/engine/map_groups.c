@@ -2,7 +2,7 @@
 #include "adapters/engine/map.h"
 #include "adapters/engine/name.h"
 
-#define ITEMS_MOST 10000u /* of one group: far above any case; keeps the search for equal ones cheap */
+#define ITEMS_MAX 10000u /* of one group: far above any case; keeps the search for equal ones cheap */
 
 static const struct mapped_field *field_of(const struct mapped_group *group, const char *path) {
     for (size_t i = 0; i < group->field_count; i++) {
@@ -61,8 +61,8 @@ static enum outcome take(const struct map_reading *reading, const struct map_sco
                          const struct mapped_group *group, struct map_item *item, struct map_group *into) {
     if (group->kind == GROUP_DOCUMENTS) TRY(finish_document(reading, scope, group, item));
     TRY(needed(reading, scope, group, item));
-    if (into->count == ITEMS_MOST) {
-        fault_set(reading->fault, REFUSE, "TOO_MANY", "more than %u %s", ITEMS_MOST, canonical_group_name(group->kind));
+    if (into->count == ITEMS_MAX) {
+        fault_set(reading->fault, REFUSE, "TOO_MANY", "more than %u %s", ITEMS_MAX, canonical_group_name(group->kind));
         return group->field_count ? map_fault(reading, scope, &group->fields[0].at, NULL) : REFUSE;
     }
     if (group->distinct) item->mark = map_mark(item);

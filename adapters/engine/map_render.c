@@ -5,7 +5,7 @@
 #include "base/limits.h"
 
 /* rows repeat the record's fields in each row; beyond, the engine writes canonical JSON */
-#define RENDERED_MOST (24u * MIB)
+#define RENDERED_MAX (24u * MIB)
 
 static void add_text(struct map_item *item, const char *path, enum group_kind group, struct bytes text,
                      struct arena *arena) {
@@ -94,7 +94,7 @@ enum outcome convert_render(const struct profile *profile, struct bytes value, c
     struct map_record record;
     AUTO(buffer_free) struct buffer content;
     struct native_case made = {.extension = bytes_of_cstr(profile->extension)};
-    buffer_init(&content, RENDERED_MOST);
+    buffer_init(&content, RENDERED_MAX);
     TRY(map_decode(profile, value, facts->role, arena, &record, fault));
     TRY(convert_attachments(profile, value, facts->role, arena, &made.attachments, &made.attachment_count, fault));
     add_inbox(&record, facts, arena);

@@ -22,7 +22,7 @@ struct bytes map_reporter(const struct map_item *own, const struct address *addr
     if (address->seal && json_object_size(all)) {
         const struct seal_place place = {sender, address->message_id};
         char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
-        PROMISE(text);
+        INVARIANT(text);
         sealed = seal_close(address->seal, &place, bytes_of_cstr(text), arena);
         free(text);
     }

@@ -1,12 +1,12 @@
 /* See map.h: 其他信息, one text with every filled value that has no place of its own:
  * "承办人：甲、乙；当事人[1]（电话：…）". Values stand there as they are in the record, times and amounts in the
- * built-in form. Never fails: what does not fit REST_MOST would not fit a record. */
+ * built-in form. Never fails: what does not fit REST_MAX would not fit a record. */
 #include "adapters/engine/map.h"
 #include "base/limits.h"
 
-#define REST_MOST (16u * MIB)
+#define REST_MAX (16u * MIB)
 
-static void say(struct buffer *into, const char *text) { PROMISE(buffer_add_cstr(into, text, NULL) == OK); }
+static void say(struct buffer *into, const char *text) { INVARIANT(buffer_add_cstr(into, text, NULL) == OK); }
 
 static void say_value(const struct map_writing *w, struct buffer *into, const char *name,
                       const struct map_value *value) {
@@ -21,7 +21,7 @@ static void say_value(const struct map_writing *w, struct buffer *into, const ch
     if (into->count) say(into, "；");
     say(into, name ? name : value->field->path);
     say(into, "：");
-    PROMISE(buffer_add(into, texts.at[0], NULL) == OK);
+    INVARIANT(buffer_add(into, texts.at[0], NULL) == OK);
 }
 
 static bool has_place(const struct mapped_field *fields, size_t count, const struct map_value *value) {
@@ -43,7 +43,7 @@ static void say_item(const struct map_writing *w, struct buffer *into, const str
     bool whole =
         !group || (!group->placed && !group->split.count && !format_has_rows(&w->profile->format) && index > 0);
     AUTO(buffer_free) struct buffer inside;
-    buffer_init(&inside, REST_MOST);
+    buffer_init(&inside, REST_MAX);
     for (size_t i = 0; i < item->count; i++) {
         const struct map_value *value = &item->values[i];
         if (needs_none(value->field->path) || (!whole && has_place(group->fields, group->field_count, value))) continue;
@@ -51,14 +51,14 @@ static void say_item(const struct map_writing *w, struct buffer *into, const str
     }
     if (!inside.count) return;
     if (into->count) say(into, "；");
-    PROMISE(buffer_printf(into, NULL, "%s[%zu]（", map_builtin_group(kind), index + 1) == OK);
-    PROMISE(buffer_add(into, buffer_view(&inside), NULL) == OK);
+    INVARIANT(buffer_printf(into, NULL, "%s[%zu]（", map_builtin_group(kind), index + 1) == OK);
+    INVARIANT(buffer_add(into, buffer_view(&inside), NULL) == OK);
     say(into, "）");
 }
 
 struct bytes map_rest(const struct map_writing *w) {
     AUTO(buffer_free) struct buffer text;
-    buffer_init(&text, REST_MOST);
+    buffer_init(&text, REST_MAX);
     for (size_t i = 0; i < w->record->own.count; i++) {
         const struct map_value *value = &w->record->own.values[i];
         if (needs_none(value->field->path) || has_place(w->message->fields, w->message->field_count, value)) continue;

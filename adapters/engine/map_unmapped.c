@@ -111,7 +111,7 @@ static const char *name_of(const struct map_reading *reading, const struct trail
     return reading->rows || inside ? name : arena_printf(reading->arena, "/%s", name);
 }
 
-#define UNMAPPED_MOST 5000u /* far above any form; keeps the comparison of rows cheap */
+#define UNMAPPED_MAX 5000u /* far above any form; keeps the comparison of rows cheap */
 
 static enum outcome keep(const struct map_reading *reading, const struct trail *trail, struct bytes text,
                          struct map_group *native) {
@@ -125,9 +125,9 @@ static enum outcome keep(const struct map_reading *reading, const struct trail *
     for (size_t i = 0; reading->rows && i < native->count; i++) {
         if (map_equal(&native->items[i], &item)) return OK; /* the same in every row of the case */
     }
-    if (native->count == UNMAPPED_MOST) {
+    if (native->count == UNMAPPED_MAX) {
         fault_set(reading->fault, REFUSE, "TOO_MANY", "more than %u fields that the profile does not name",
-                  UNMAPPED_MOST);
+                  UNMAPPED_MAX);
         (void)fault_place(reading->fault, arena_cstr(reading->arena, name.text), node->line, node->column);
         return REFUSE;
     }
@@ -141,7 +141,7 @@ static enum outcome gather(const struct map_reading *reading, const struct nativ
     const struct map_places *places = reading->message->places;
     const struct native_node *before = NULL;
     uint32_t at = NOWHERE;
-    PROMISE(trail->count < NATIVE_DEPTH + 2);
+    INVARIANT(trail->count < NATIVE_DEPTH + 2);
     for (const struct native_node *node = from->first; node; before = node, node = node->next) {
         if (!before || before->number != node->number) {
             bool top = place == 0 && node->number < places->top_count;

@@ -1,7 +1,7 @@
 /* See privacy.h: a mask over a decoded record, field by field of its schema. */
 #include "adapters/engine/privacy.h"
 
-#define SCRATCH_MOST (64u << 20) /* a record has 1.5 MiB */
+#define SCRATCH_MAX (64u << 20) /* a record has 1.5 MiB */
 struct masking {
     const struct mask *mask;
     unsigned record;
@@ -151,7 +151,7 @@ bool mask_hides(const struct mask *mask) { return mask && !mask->whole; }
 
 void mask_apply(const struct mask *mask, unsigned record, avro_value_t *value) {
     if (!mask_hides(mask)) return;
-    AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, SCRATCH_MOST);
+    AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, SCRATCH_MAX);
     const struct masking m = {mask, record, arena};
-    PROMISE(mask_fields(&m, value, "") == 0);
+    INVARIANT(mask_fields(&m, value, "") == 0);
 }

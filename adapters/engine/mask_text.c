@@ -4,7 +4,7 @@
 #include "wire/division.h"
 #include <math.h>
 
-#define HIDDEN_LEAST 4u /* of 138****1234; a text in which fewer characters would be hidden has none shown */
+#define HIDDEN_MIN 4u /* of 138****1234; a text in which fewer characters would be hidden has none shown */
 
 static bool begins(uint8_t byte) { return (byte & 0xC0u) != 0x80u; }
 static size_t characters(struct bytes text) {
@@ -33,7 +33,7 @@ struct bytes mask_surname(struct bytes text, const struct texts *compound, const
 struct bytes mask_middle(struct bytes text, size_t front, size_t back, struct arena *arena) {
     struct bytes whole = scalar_trim(text);
     size_t count = characters(whole);
-    if (count < front + back + HIDDEN_LEAST) front = back = 0;
+    if (count < front + back + HIDDEN_MIN) front = back = 0;
     size_t hidden = count - front - back, from = length_of(whole, front), to = length_of(whole, front + hidden);
     uint8_t *made = arena_alloc(arena, from + hidden + (whole.count - to) + 1);
     if (from) memcpy(made, whole.at, from);

@@ -3,8 +3,8 @@
 #include "base/line.h"
 #include <strings.h>
 
-#define DOCUMENT_NO_MOST 120u
-#define ORIGINAL_MOST    100u
+#define DOCUMENT_NO_MAX 120u
+#define ORIGINAL_MAX    100u
 
 static bool hostile(uint8_t c) { return c < 0x20 || c == 0x7f || strchr("/\\:*?\"<>|'`$&;%~#", c) != NULL; }
 
@@ -51,7 +51,7 @@ static char *safe(struct bytes text, size_t most, struct arena *arena) {
 
 const char *name_stem(struct bytes event, struct bytes document_no, const struct name_place *place,
                       struct arena *arena) {
-    const char *what = safe(event, 32, arena), *number = safe(document_no, DOCUMENT_NO_MOST, arena);
+    const char *what = safe(event, 32, arena), *number = safe(document_no, DOCUMENT_NO_MAX, arena);
     const char *stem = arena_printf(arena, "%s_%s_%d-%lld", *what ? what : "UNKNOWN", *number ? number : "无文号",
                                     place->lane, (long long)place->sequence);
     return place->generation > 1 ? arena_printf(arena, "%sg%lld", stem, (long long)place->generation) : stem;
@@ -64,7 +64,7 @@ const char *name_case_file(const char *stem, struct bytes extension, struct aren
 
 /* A long name keeps its extension. */
 const char *name_attachment(const char *stem, size_t nth, struct bytes original, struct arena *arena) {
-    size_t room = NAME_MOST - strlen(stem) - 5, most = room < ORIGINAL_MOST ? room : ORIGINAL_MOST;
+    size_t room = FILE_NAME_MAX - strlen(stem) - 5, most = room < ORIGINAL_MAX ? room : ORIGINAL_MAX;
     size_t dot = original.count;
     while (dot > 0 && original.at[dot - 1] != '.') dot--;
     size_t end = dot && original.count - dot <= 8 ? original.count - dot + 1 : 0;
@@ -112,7 +112,7 @@ bool name_passed_over(struct bytes name) {
 }
 
 bool name_outbox(struct bytes name) {
-    if (!name.count || name.count > NAME_OUTBOX_MOST || name_passed_over(name)) return false;
+    if (!name.count || name.count > NAME_OUTBOX_MAX || name_passed_over(name)) return false;
     for (size_t i = 0; i < name.count;) {
         size_t length = line_character(name.at + i, name.count - i);
         if (!length || name.at[i] < 0x20 || name.at[i] == 0x7f || name.at[i] == '/' ||

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 
 /* bytes; ext4 takes 255, the rest is for what makes a name unique, .error and .receipt.json */
-#define NAME_MOST 240u
+#define FILE_NAME_MAX 240u
 struct name_place {
     int32_t lane;
     int64_t generation, sequence;
@@ -23,9 +23,9 @@ bool name_plain(struct bytes name);
 /* Names under which nobody hands anything in: hidden ones, uploads under way (.tmp, .part, .filepart of WinSCP …), what
  * editors lay beside a file (~, ~$ of Office and WPS), what Windows leaves in folders. */
 bool name_passed_over(struct bytes name);
-/* Can this be the name of a file in outbox/: plain, UTF-8, no control characters, at most NAME_OUTBOX_MOST bytes, not
+/* Can this be the name of a file in outbox/: plain, UTF-8, no control characters, at most NAME_OUTBOX_MAX bytes, not
  * one that the spool passes over. */
-#define NAME_OUTBOX_MOST 200u
+#define NAME_OUTBOX_MAX 200u
 bool name_outbox(struct bytes name);
 /* `name` with "~<n>" before its last extension: a.csv, 2 -> a~2.csv. */
 const char *name_again(struct bytes name, unsigned n, struct arena *arena);

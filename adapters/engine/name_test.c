@@ -45,7 +45,7 @@ static void a_name_is_never_too_long(void **state) {
     assert_true(strlen(stem) < 200);
     memcpy(number + sizeof number - 4, ".pdf", 4);
     const char *name = name_attachment(stem, 64, bytes_of(number, sizeof number), arena);
-    assert_true(strlen(name) <= NAME_MOST);
+    assert_true(strlen(name) <= FILE_NAME_MAX);
     assert_string_equal(name + strlen(name) - 4, ".pdf");
     const char *again = name_again(bytes_of(number, 255), 4000000000u, arena);
     assert_true(strlen(again) <= 255);

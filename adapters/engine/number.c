@@ -44,7 +44,7 @@ static bool year_at(struct bytes text, size_t at) {
 }
 
 struct bytes number_normal(struct bytes printed, struct arena *arena) {
-    if (printed.count > NUMBER_MOST) printed.count = NUMBER_MOST;
+    if (printed.count > NUMBER_MAX) printed.count = NUMBER_MAX;
     struct bytes text = plain(printed, arena);
     uint8_t *to = arena_alloc(arena, text.count * 3 + 1);
     size_t count = 0;

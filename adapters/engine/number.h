@@ -5,6 +5,6 @@
 #define ECOCASE_ADAPTERS_NUMBER_H
 #include "base/arena.h"
 
-#define NUMBER_MOST 512u /* bytes; longer texts are cut before they are compared */
+#define NUMBER_MAX 512u /* bytes; longer texts are cut before they are compared */
 struct bytes number_normal(struct bytes printed, struct arena *arena);
 #endif

@@ -3,7 +3,7 @@
 #include "adapters/engine/look.h"
 #include "adapters/engine/papers.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <stdlib.h>
 #include <strings.h>
 
@@ -161,13 +161,13 @@ enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *r
     look_read(look);
     TRY(journal_begin(engine->journal, fault));
     enum outcome outcome = prepare_all(look, fault);
-    POINT("out.journaling");
+    FAILPOINT("out.journaling");
     if (outcome == OK) outcome = journal_commit(engine->journal, fault);
     if (outcome != OK) {
         journal_rollback(engine->journal);
         return outcome;
     }
-    POINT("out.journaled");
+    FAILPOINT("out.journaled");
     for (size_t i = 0; i < look->candidate_count; i++) {
         if (look->candidates[i].journaled) candidate_put_away(look, &look->candidates[i]);
     }
@@ -184,7 +184,7 @@ static enum outcome move_row(struct engine *engine, const struct journaled *row,
     size_t count = 0;
     const struct paper *papers = papers_read(row->papers, arena, &count);
     for (size_t i = 0; i < count; i++) {
-        POINT("out.moving");
+        FAILPOINT("out.moving");
         TRY(engine->transport->verbs->sent(engine->transport, &papers[i], i == 0 ? row->sent_as : papers[i].name,
                                            fault));
     }
@@ -210,9 +210,9 @@ enum outcome outbound_finish(struct engine *engine, struct arena *arena, struct 
         if (!count) return OK;
         for (size_t i = 0; i < count; i++) TRY(move_row(engine, &rows[i], arena, fault));
         TRY(engine->transport->verbs->seal(engine->transport, fault));
-        POINT("out.moved");
+        FAILPOINT("out.moved");
         TRY(note_moved(engine, rows, count, fault));
-        POINT("out.noted");
+        FAILPOINT("out.noted");
         engine->status.sent += (int64_t)count;
         engine->status.last_success = instant_now();
         for (size_t i = 0; i < count; i++) {

@@ -13,7 +13,7 @@ struct bytes papers_write(const struct paper *papers, size_t count, struct arena
                                               (json_int_t)papers[i].inode));
     }
     char *text = json_dumps(list, JSON_COMPACT);
-    PROMISE(text);
+    INVARIANT(text);
     struct bytes copy = arena_copy(arena, bytes_of_cstr(text));
     free(text);
     json_decref(list);

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ARENA_MOST      (16u << 20) /* a file of LIMIT_SETTINGS cannot fill it */
-#define MOST_LISTED     256u
-#define MOST_CONDITIONS 4u
-#define VERBS           "full, drop, county, numbers, sealed, {surname: TEXT}, {middle: [FRONT, BACK]} or {grid: DEGREES}"
+#define ARENA_MAX      (16u << 20) /* a file of LIMIT_SETTINGS cannot fill it */
+#define MAX_LISTED     256u
+#define MAX_CONDITIONS 4u
+#define VERBS          "full, drop, county, numbers, sealed, {surname: TEXT}, {middle: [FRONT, BACK]} or {grid: DEGREES}"
 const char *const privacy_arrivals[PRIVACY_ARRIVALS] = {"to", "copy", "notice", "alert"};
 
 const struct mask *privacy_mask(const struct privacy *p, const char *name) {
@@ -33,8 +33,8 @@ const struct mask *privacy_usual(const struct privacy *p, size_t arrival, enum r
 static enum outcome read_list(struct privacy *p, struct setting *from, struct texts *ret, struct fault *fault) {
     const char **texts = arena_array(p->arena, from->count + 1, sizeof *texts);
     size_t count = 0;
-    if (from->kind == SETTING_MAP || from->count > MOST_LISTED)
-        return setting_fault(from, fault, "SETTINGS_TYPE", "a text, or a list of at most %u", MOST_LISTED);
+    if (from->kind == SETTING_MAP || from->count > MAX_LISTED)
+        return setting_fault(from, fault, "SETTINGS_TYPE", "a text, or a list of at most %u", MAX_LISTED);
     if (from->kind == SETTING_TEXT) texts[count++] = from->text;
     for (const struct setting *one = from->first; one; one = one->next) {
         if (one->kind != SETTING_TEXT) return setting_fault(one, fault, "SETTINGS_TYPE", "must be a text");
@@ -185,9 +185,9 @@ static enum outcome read_conditions(struct privacy *p, struct setting *from, str
                                     struct fault *fault) {
     struct setting *map = setting_get(from, "full_when");
     if (!map) return OK;
-    if (map->kind != SETTING_MAP || !ret->field || ret->field->group == GROUP_NONE || map->count > MOST_CONDITIONS) {
+    if (map->kind != SETTING_MAP || !ret->field || ret->field->group == GROUP_NONE || map->count > MAX_CONDITIONS) {
         return setting_fault(map, fault, "SETTINGS_TYPE", "full_when: {member of the same group: text}, at most %u",
-                             MOST_CONDITIONS);
+                             MAX_CONDITIONS);
     }
     struct privacy_condition *all = arena_array(p->arena, map->count + 1, sizeof *all);
     ret->full_when = all;
@@ -224,7 +224,7 @@ static enum outcome read_row(struct privacy *p, struct setting *from, struct pri
 }
 
 static enum outcome read_fields(struct privacy *p, struct setting *map, struct fault *fault) {
-    if (map->count > MOST_LISTED) return setting_fault(map, fault, "TOO_MANY", "more than %u fields", MOST_LISTED);
+    if (map->count > MAX_LISTED) return setting_fault(map, fault, "TOO_MANY", "more than %u fields", MAX_LISTED);
     struct privacy_row *rows = arena_array(p->arena, map->count + 1, sizeof *rows);
     p->rows = rows;
     for (struct setting *one = map->first; one; one = one->next) {
@@ -294,8 +294,8 @@ static enum outcome load(struct privacy *p, const char *path, struct fault *faul
 enum outcome privacy_load(const char *schemas_folder, const struct division_list *divisions, struct privacy **ret,
                           struct fault *fault) {
     struct privacy *p = calloc(1, sizeof *p);
-    PROMISE(p);
-    p->arena = arena_new(16u << 10, ARENA_MOST);
+    INVARIANT(p);
+    p->arena = arena_new(16u << 10, ARENA_MAX);
     p->divisions = divisions;
     enum outcome outcome = load(p, arena_printf(p->arena, "%s/privacy.yaml", schemas_folder), fault);
     if (outcome == OK) *ret = p;

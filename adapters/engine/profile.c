@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#define ARENA_MOST        (64u << 20) /* 256 KiB of YAML cannot fill it: the limits of profile_inside.h */
-#define WAIT_MOST_SECONDS 86400
+#define ARENA_MAX        (64u << 20) /* 256 KiB of YAML cannot fill it: the limits of profile_inside.h */
+#define WAIT_MAX_SECONDS 86400
 
 enum outcome read_texts(struct reading *r, struct setting *from, const char *key, struct texts otherwise,
                         struct texts *ret) {
@@ -20,8 +20,8 @@ enum outcome read_texts(struct reading *r, struct setting *from, const char *key
     if (!at) return OK;
     if (at->kind == SETTING_MAP)
         return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s must be a text or a list of texts", key);
-    if (at->count > MOST_TEXTS)
-        return setting_fault(at, r->fault, "TOO_MANY", "%s has more than %u texts", key, MOST_TEXTS);
+    if (at->count > MAX_TEXTS)
+        return setting_fault(at, r->fault, "TOO_MANY", "%s has more than %u texts", key, MAX_TEXTS);
     const char **texts = arena_array(r->profile->arena, at->count + 1, sizeof *texts);
     size_t count = 0;
     if (at->kind == SETTING_TEXT) texts[count++] = at->text;
@@ -52,7 +52,7 @@ enum outcome read_path(struct reading *r, const struct setting *at, const char *
     const char *from = text + (!flat && *text == '/');
     size_t most = 1, count = 0;
     for (const char *p = from; *p && !flat; p++) most += *p == '/';
-    if (most > MOST_PATH) return setting_fault(at, r->fault, "TOO_MANY", "a path of more than %u names", MOST_PATH);
+    if (most > MAX_PATH) return setting_fault(at, r->fault, "TOO_MANY", "a path of more than %u names", MAX_PATH);
     const char **names = arena_array(r->profile->arena, most, sizeof *names);
     for (const char *end; count < most; from = end + 1) {
         end = flat ? from + strlen(from) : from + strcspn(from, "/");
@@ -78,8 +78,8 @@ enum outcome read_fixed(struct reading *r, struct setting *from, const char *key
     *ret_count = 0;
     if (!map) return OK;
     if (map->kind != SETTING_MAP) return setting_fault(map, r->fault, "SETTINGS_TYPE", "%s: native path: text", key);
-    if (map->count > MOST_PLACES)
-        return setting_fault(map, r->fault, "TOO_MANY", "%s has more than %u places", key, MOST_PLACES);
+    if (map->count > MAX_PLACES)
+        return setting_fault(map, r->fault, "TOO_MANY", "%s has more than %u places", key, MAX_PLACES);
     struct fixed_text *all = arena_array(r->profile->arena, map->count + 1, sizeof *all);
     size_t count = 0;
     for (const struct setting *child = map->first; child; child = child->next) {
@@ -115,8 +115,8 @@ static enum outcome read_table(struct reading *r, struct setting *from, struct t
     *ret = (struct table){.name = from->key};
     if (from->kind != SETTING_MAP)
         return setting_fault(from, r->fault, "SETTINGS_TYPE", "a table is native text: canonical text");
-    if (from->count > MOST_ROWS)
-        return setting_fault(from, r->fault, "TOO_MANY", "a table of more than %u rows", MOST_ROWS);
+    if (from->count > MAX_ROWS)
+        return setting_fault(from, r->fault, "TOO_MANY", "a table of more than %u rows", MAX_ROWS);
     struct table_row *rows = arena_array(r->profile->arena, from->count + 1, sizeof *rows);
     ret->rows = rows;
     for (struct setting *child = from->first; child; child = child->next) {
@@ -139,7 +139,7 @@ static enum outcome read_tables(struct reading *r, struct setting *root) {
     if (!map) return OK;
     if (map->kind != SETTING_MAP)
         return setting_fault(map, r->fault, "SETTINGS_TYPE", "tables: name: {native text: canonical text}");
-    if (map->count > MOST_TABLES) return setting_fault(map, r->fault, "TOO_MANY", "more than %u tables", MOST_TABLES);
+    if (map->count > MAX_TABLES) return setting_fault(map, r->fault, "TOO_MANY", "more than %u tables", MAX_TABLES);
     struct table *tables = arena_array(r->profile->arena, map->count + 1, sizeof *tables);
     r->profile->tables = tables;
     for (struct setting *child = map->first; child; child = child->next) {
@@ -191,13 +191,13 @@ static enum outcome read_all(struct reading *r, struct setting *root) {
     const char **every = arena_array(p->arena, 1, sizeof *every);
     every[0] = arena_printf(p->arena, "*.%s", p->extension);
     NOTE(r, NULL, read_texts(r, root, "files", (struct texts){every, 1}, &p->files));
-    NOTE(r, NULL, setting_int_or(root, "attachment_wait", 0, WAIT_MOST_SECONDS, 30, &wait, r->fault));
+    NOTE(r, NULL, setting_int_or(root, "attachment_wait", 0, WAIT_MAX_SECONDS, 30, &wait, r->fault));
     p->attachment_wait_ms = wait * 1000;
     NOTE(r, NULL,
          setting_int_or(root, "attachment_inside", 0, LIMIT_ATTACHMENTS, LIMIT_ATTACHMENTS, &p->attachment_inside,
                         r->fault));
     NOTE(r, NULL,
-         setting_int_or(root, "attachment_chunk", LIMIT_CHUNK_LEAST, LIMIT_CHUNK, LIMIT_CHUNK, &p->attachment_chunk,
+         setting_int_or(root, "attachment_chunk", LIMIT_CHUNK_MIN, LIMIT_CHUNK, LIMIT_CHUNK, &p->attachment_chunk,
                         r->fault));
     NOTE(r, NULL, read_choice(r, root, "identifiers", stops, &which));
     p->identifiers_stop = which == 0;
@@ -215,9 +215,9 @@ enum outcome profile_read(const char *name, struct bytes yaml, const struct dire
                           const struct catalogue *catalogue, struct mistakes *mistakes, struct profile **ret,
                           struct fault *fault) {
     struct profile *profile = calloc(1, sizeof *profile);
-    PROMISE(profile);
+    INVARIANT(profile);
     *profile =
-        (struct profile){.arena = arena_new(64u << 10, ARENA_MOST), .directory = directory, .catalogue = catalogue};
+        (struct profile){.arena = arena_new(64u << 10, ARENA_MAX), .directory = directory, .catalogue = catalogue};
     struct reading r = {profile, NULL, mistakes, fault};
     *ret = profile;
     profile->format.numbering = profile->numbering = numbering_new(profile->arena);

@@ -65,7 +65,7 @@ struct mapped_group;
 /* a needed member that the group does not map; NULL: none */
 const char *canonical_missing(const struct mapped_group *group);
 
-#define MOST_PATH 16u /* names of one path */
+#define MAX_PATH 16u /* names of one path */
 /* csv: one name, the column. numbers: of the names in the profile's numbering; NULL: of a path that only writes. */
 struct native_path {
     const char *const *names;

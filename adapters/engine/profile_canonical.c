@@ -170,7 +170,7 @@ unsigned canonical_record(enum record_kind kind) {
 }
 static size_t place_of(unsigned record) {
     size_t at = 0;
-    while (records[at].record != record) PROMISE(++at < RECORDS);
+    while (records[at].record != record) INVARIANT(++at < RECORDS);
     return at;
 }
 enum record_kind canonical_kind(unsigned record) { return records[place_of(record)].kind; }

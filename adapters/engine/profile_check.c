@@ -13,11 +13,11 @@ static void note(struct mistakes *mistakes, const struct fault *fault) {
         const struct fault *had = &mistakes->at[i];
         if (had->line == fault->line && had->column == fault->column && strcmp(had->code, fault->code) == 0) return;
     }
-    if (mistakes->count < MOST_MISTAKES) mistakes->at[mistakes->count++] = *fault;
+    if (mistakes->count < MAX_MISTAKES) mistakes->at[mistakes->count++] = *fault;
 }
 
 enum outcome noted(struct reading *r, struct setting *at, enum outcome outcome) {
-    if (outcome != REFUSE || !r->mistakes || r->mistakes->count == MOST_MISTAKES) return outcome;
+    if (outcome != REFUSE || !r->mistakes || r->mistakes->count == MAX_MISTAKES) return outcome;
     note(r->mistakes, r->fault);
     if (at) mark_seen(at);
     return OK;
@@ -33,7 +33,7 @@ static struct setting *node_at(struct setting *from, uint32_t line, uint32_t col
 /* settings_check_unknown tells the first; it is noted, counts as known, and the next is asked for. */
 static void note_unknown(struct setting *root, struct mistakes *mistakes, struct fault *fault) {
     struct setting *unknown;
-    while (settings_check_unknown(root, fault) != OK && mistakes->count < MOST_MISTAKES) {
+    while (settings_check_unknown(root, fault) != OK && mistakes->count < MAX_MISTAKES) {
         note(mistakes, fault);
         unknown = node_at(root, fault->line, fault->column);
         if (!unknown) return;
@@ -51,7 +51,7 @@ size_t profile_check(const char *name, struct bytes yaml, const struct directory
                      const struct catalogue *catalogue, struct arena *arena, const struct fault **ret) {
     struct profile *profile = NULL;
     struct fault fault = {0};
-    struct mistakes mistakes = {arena_array(arena, MOST_MISTAKES + 1, sizeof fault), 0};
+    struct mistakes mistakes = {arena_array(arena, MAX_MISTAKES + 1, sizeof fault), 0};
     if (profile_read(name, yaml, directory, catalogue, &mistakes, &profile, &fault) != OK) {
         note(&mistakes, &fault);
         bool unknown = strcmp(fault.code, "SETTINGS_UNKNOWN") == 0;

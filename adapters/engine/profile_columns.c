@@ -2,7 +2,7 @@
 #include "adapters/engine/profile_inside.h"
 #include "adapters/formats/native.h"
 
-#define WIDTH_MOST 32000 /* of a fixed column */
+#define WIDTH_MAX 32000 /* of a fixed column */
 
 static enum outcome read_type(struct reading *r, struct setting *from, struct format_column *column) {
     const char *type = NULL;
@@ -54,7 +54,7 @@ static enum outcome check_options(struct reading *r, struct setting *from) {
 /* A width that cannot be left out: dbf and xlsx have widths of their own. */
 static enum outcome read_width(struct reading *r, struct setting *from, struct format_column *column) {
     const enum format_kind kind = r->profile->format.kind;
-    int64_t most = kind == FORMAT_FIXED ? WIDTH_MOST : kind == FORMAT_DBF ? 254 : 255, width = 0, decimals = 0;
+    int64_t most = kind == FORMAT_FIXED ? WIDTH_MAX : kind == FORMAT_DBF ? 254 : 255, width = 0, decimals = 0;
     if (kind == FORMAT_DBF && column->type == COLUMN_NUMBER) most = 20;
     if (kind == FORMAT_FIXED) TRY(setting_int(from, "width", 1, most, &width, r->fault));
     else TRY(setting_int_or(from, "width", 1, most, 0, &width, r->fault));

@@ -15,7 +15,7 @@ struct reading {
     struct mistakes *mistakes; /* NULL: the first mistake ends the reading */
     struct fault *fault;
 };
-#define MOST_MISTAKES 200u
+#define MAX_MISTAKES 200u
 /* A mistake that does not keep the rest from being read. With `mistakes` it is noted there, what lies below `at` (NULL:
  * nothing) counts as known, and the answer is OK; without, it is the answer. */
 MUST_USE enum outcome noted(struct reading *r, struct setting *at, enum outcome outcome);
@@ -63,15 +63,15 @@ struct parts {
     size_t group_count;
 };
 /* What a profile may have; with LIMIT_SETTINGS below it they keep what one takes far under the arena's end. */
-#define MOST_FIELDS   64u
-#define MOST_FACTS    64u
-#define MOST_TEXTS    64u /* of one list: separators, file names, `when` */
-#define MOST_DATES    8u  /* patterns of one list */
-#define MOST_PLACES   32u /* entries of one `when` or `constants` */
-#define MOST_BLOCKS   16u /* in one `use` */
-#define MOST_MESSAGES 256u
-#define MOST_TABLES   256u
-#define MOST_ROWS     8192u /* of one table: all counties of China fit */
+#define MAX_FIELDS   64u
+#define MAX_FACTS    64u
+#define MAX_TEXTS    64u /* of one list: separators, file names, `when` */
+#define MAX_DATES    8u  /* patterns of one list */
+#define MAX_PLACES   32u /* entries of one `when` or `constants` */
+#define MAX_BLOCKS   16u /* in one `use` */
+#define MAX_MESSAGES 256u
+#define MAX_TABLES   256u
+#define MAX_ROWS     8192u /* of one table: all counties of China fit */
 /* privacy: which mask what comes is written under; withhold: what never leaves. */
 MUST_USE enum outcome read_privacy(struct reading *r, struct setting *root);
 MUST_USE enum outcome read_withheld(struct reading *r, struct setting *root);

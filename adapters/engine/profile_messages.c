@@ -46,7 +46,7 @@ static enum outcome read_blocks(struct reading *r, struct setting *from, struct 
     struct setting *use = setting_get(from, "use");
     if (!use) return OK;
     if (use->kind != SETTING_LIST) return setting_fault(use, r->fault, "SETTINGS_TYPE", "use: a list of blocks");
-    if (use->count > MOST_BLOCKS) return setting_fault(use, r->fault, "TOO_MANY", "more than %u blocks", MOST_BLOCKS);
+    if (use->count > MAX_BLOCKS) return setting_fault(use, r->fault, "TOO_MANY", "more than %u blocks", MAX_BLOCKS);
     for (struct setting *name = use->first; name; name = name->next) NOTE(r, name, read_block(r, use, name, parts));
     return OK;
 }
@@ -75,9 +75,9 @@ static enum outcome read_shared(struct reading *r, struct setting *from, struct 
          read_fixed(r, from, "constants", &message->constants, &message->constant_count));
     NOTE(r, NULL, read_texts(r, from, "files", (struct texts){NULL, 0}, &message->files));
     struct parts parts = {message->record,
-                          arena_array(arena, MOST_FIELDS, sizeof(struct mapped_field)),
+                          arena_array(arena, MAX_FIELDS, sizeof(struct mapped_field)),
                           0,
-                          arena_array(arena, MOST_FACTS, sizeof(struct mapped_fact)),
+                          arena_array(arena, MAX_FACTS, sizeof(struct mapped_fact)),
                           0,
                           arena_array(arena, GROUP_COUNT, sizeof(struct mapped_group)),
                           0};
@@ -236,7 +236,7 @@ enum outcome read_messages(struct reading *r, struct setting *root) {
     TRY(setting_need(root, "messages", SETTING_LIST, &list, r->fault));
     if (!list->count) return setting_fault(list, r->fault, "SETTINGS_MISSING", "a profile needs at least one message");
     for (struct setting *one = list->first; one; one = one->next) count += papers_of(one);
-    if (count > MOST_MESSAGES) return setting_fault(list, r->fault, "TOO_MANY", "more than %u messages", MOST_MESSAGES);
+    if (count > MAX_MESSAGES) return setting_fault(list, r->fault, "TOO_MANY", "more than %u messages", MAX_MESSAGES);
     struct mapped_message *messages = arena_array(r->profile->arena, count + 1, sizeof *messages);
     r->profile->messages = messages;
     for (struct setting *one = list->first; one; one = one->next) NOTE(r, NULL, read_one(r, one, messages));

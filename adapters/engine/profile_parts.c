@@ -83,8 +83,8 @@ static enum outcome read_unit(struct reading *r, struct setting *from, const str
 
 enum outcome check_dates(struct reading *r, const struct setting *at, const struct texts *dates) {
     AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 8u << 20);
-    if (dates->count > MOST_DATES)
-        return setting_fault(at, r->fault, "TOO_MANY", "more than %u date patterns", MOST_DATES);
+    if (dates->count > MAX_DATES)
+        return setting_fault(at, r->fault, "TOO_MANY", "more than %u date patterns", MAX_DATES);
     for (size_t i = 0; i < dates->count; i++) {
         if (!scalar_is_time_pattern(dates->at[i])) {
             return setting_fault(at, r->fault, "SETTINGS_TYPE",
@@ -187,8 +187,8 @@ static enum outcome read_fields(struct reading *r, struct setting *from, struct 
         NOTE(r, one, read_field(r, one, canonical, &field));
         for (size_t i = 0; i < before; i++) had = had || parts->fields[i].canonical == canonical;
         if (had) continue;
-        if (parts->field_count == MOST_FIELDS)
-            return setting_fault(one, r->fault, "TOO_MANY", "more than %u fields", MOST_FIELDS);
+        if (parts->field_count == MAX_FIELDS)
+            return setting_fault(one, r->fault, "TOO_MANY", "more than %u fields", MAX_FIELDS);
         parts->fields[parts->field_count++] = field;
     }
     return OK;
@@ -231,8 +231,8 @@ static enum outcome read_facts(struct reading *r, struct setting *from, struct p
             had = had || (strcmp(parts->facts[i].name, fact.name) == 0 &&
                           strcmp(parts->facts[i].unit_text, fact.unit_text) == 0);
         if (had) continue;
-        if (parts->fact_count == MOST_FACTS)
-            return setting_fault(one, r->fault, "TOO_MANY", "more than %u facts", MOST_FACTS);
+        if (parts->fact_count == MAX_FACTS)
+            return setting_fault(one, r->fault, "TOO_MANY", "more than %u facts", MAX_FACTS);
         parts->facts[parts->fact_count++] = fact;
     }
     return OK;

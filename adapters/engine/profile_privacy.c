@@ -20,8 +20,8 @@ static enum outcome read_mask(struct reading *r, const struct setting *at, const
 static enum outcome read_event_masks(struct reading *r, struct setting *from) {
     struct setting *map = setting_get(from, "events");
     if (!map) return OK;
-    if (map->kind != SETTING_MAP || map->count > MOST_MESSAGES)
-        return setting_fault(map, r->fault, "SETTINGS_TYPE", "events: {EVENT: MASK}, at most %u", MOST_MESSAGES);
+    if (map->kind != SETTING_MAP || map->count > MAX_MESSAGES)
+        return setting_fault(map, r->fault, "SETTINGS_TYPE", "events: {EVENT: MASK}, at most %u", MAX_MESSAGES);
     struct event_mask *all = arena_array(r->profile->arena, map->count + 1, sizeof *all);
     r->profile->event_masks = all;
     for (struct setting *one = map->first; one; one = one->next) {
@@ -101,8 +101,8 @@ static enum outcome read_withheld_one(struct reading *r, const struct setting *o
 enum outcome read_withheld(struct reading *r, struct setting *root) {
     struct setting *list = setting_get(root, "withhold");
     if (!list) return OK;
-    if (list->kind != SETTING_LIST || list->count > MOST_TEXTS)
-        return setting_fault(list, r->fault, "SETTINGS_TYPE", "withhold: [canonical path, …], at most %u", MOST_TEXTS);
+    if (list->kind != SETTING_LIST || list->count > MAX_TEXTS)
+        return setting_fault(list, r->fault, "SETTINGS_TYPE", "withhold: [canonical path, …], at most %u", MAX_TEXTS);
     struct withheld *all = arena_array(r->profile->arena, list->count + 1, sizeof *all);
     r->profile->withheld = all;
     for (const struct setting *one = list->first; one; one = one->next) {

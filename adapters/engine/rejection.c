@@ -37,7 +37,7 @@ json_t *rejection_json(const struct rejection *rejection) {
 struct bytes rejection_write(const struct rejection *rejection, struct arena *arena) {
     json_t *root = rejection_json(rejection);
     char *dumped = json_dumps(root, JSON_INDENT(2));
-    PROMISE(dumped);
+    INVARIANT(dumped);
     struct bytes copy = bytes_of_cstr(arena_printf(arena, "%s\n", dumped));
     free(dumped);
     json_decref(root);

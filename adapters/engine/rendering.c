@@ -4,7 +4,7 @@
 #include "adapters/engine/name.h"
 #include "adapters/engine/privacy.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include "wire/reason.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ static const char *staged_name(const struct rendering *r, const struct rendered 
 }
 static void note_staged(struct rendered *ret, const char *staged, enum box box, const char *name) {
     json_t *one = json_pack("{s:s, s:i, s:s}", "staged", staged, "box", (int)box, "name", name);
-    PROMISE(one);
+    INVARIANT(one);
     json_array_append_new(ret->files, one);
 }
 
@@ -51,7 +51,7 @@ static enum outcome stage(const struct rendering *r, struct rendered *ret, enum 
 static enum outcome stage_json(const struct rendering *r, struct rendered *ret, enum box box, const char *name,
                                json_t *root, struct fault *fault) {
     char *dumped = json_dumps(root, JSON_INDENT(2));
-    PROMISE(dumped);
+    INVARIANT(dumped);
     const char *text = arena_printf(r->scratch, "%s\n", dumped);
     free(dumped);
     return stage(r, ret, box, name, bytes_of_cstr(text), fault);
@@ -140,7 +140,7 @@ static enum outcome stage_chunked(const struct rendering *r, struct rendered *re
     }
     downloads_name(paper->chunked, stored);
     TRY(r->engine->transport->verbs->stage_stored(r->engine->transport, staged, stored, fault));
-    POINT("fetch.staged");
+    FAILPOINT("fetch.staged");
     note_staged(ret, staged, BOX_INBOX, name);
     return OK;
 }

@@ -4,16 +4,16 @@
 #include "base/log.h"
 #include <stdio.h>
 
-#define OLD_MS     600000 /* who asked longer ago has long given up */
-#define PLACES     8u     /* papers that had the content: one after the other is looked for */
-#define ARENA_MOST (1u << 20)
+#define OLD_MS    600000 /* who asked longer ago has long given up */
+#define PLACES    8u     /* papers that had the content: one after the other is looked for */
+#define ARENA_MAX (1u << 20)
 
 /* What finds no room is passed over: whoever asked hears nothing, and asks again with its next record. */
 void uploads_hear(struct uploads *u, const rd_kafka_message_t *message) {
     struct ask ask = {.offset = message->offset};
     int64_t at = rd_kafka_message_timestamp(message, NULL);
     u->heard = message->offset + 1; /* also of a topic that was made anew */
-    if (u->ask_count == WANTED_MOST || !wanted_read(message, &ask.wanted) ||
+    if (u->ask_count == WANTED_MAX || !wanted_read(message, &ask.wanted) ||
         strcmp(ask.wanted.sender, u->engine->self->slug) != 0)
         return;
     if (at > 0 && instant_now() - at > OLD_MS) return;
@@ -64,7 +64,7 @@ static enum outcome find(struct uploads *u, const struct digest *sha256, struct 
 }
 
 static bool in_work(const struct uploads *u, const struct digest *sha256) {
-    for (size_t i = 0; i < UPLOADS_MOST; i++) {
+    for (size_t i = 0; i < UPLOADS_MAX; i++) {
         const struct upload *up = &u->all[i];
         const struct digest *its = up->again ? &up->wanted : &up->file.what.sha256;
         bool known = up->again ? up->stage != FREE : up->stage == CHOOSING || up->stage == SHIPPING;
@@ -82,7 +82,7 @@ static enum outcome coming(struct uploads *u, const struct digest *sha256, int64
 
 /* *ret_done=false: it waits for a slot. */
 static enum outcome begin(struct uploads *u, struct ask *ask, bool *ret_done, struct fault *fault) {
-    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, ARENA_MOST);
+    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, ARENA_MAX);
     const struct wanted *w = &ask->wanted;
     struct paper paper;
     bool found = false;
@@ -132,7 +132,7 @@ static enum outcome decide(struct uploads *u, struct ask *ask, bool *ret_done, s
 
 static bool slot_free(const struct uploads *u) {
     bool any = false;
-    for (size_t i = 0; i < UPLOADS_MOST; i++) any = any || u->all[i].stage == FREE;
+    for (size_t i = 0; i < UPLOADS_MAX; i++) any = any || u->all[i].stage == FREE;
     return any;
 }
 
@@ -140,7 +140,7 @@ static bool slot_free(const struct uploads *u) {
 static int64_t done_up_to(const struct uploads *u) {
     int64_t done = u->heard;
     for (size_t i = 0; i < u->ask_count; i++) done = u->asks[i].offset < done ? u->asks[i].offset : done;
-    for (size_t i = 0; i < UPLOADS_MOST; i++) {
+    for (size_t i = 0; i < UPLOADS_MAX; i++) {
         const struct upload *up = &u->all[i];
         if (up->again && up->stage != FREE && up->asked_at < done) done = up->asked_at;
     }
@@ -167,7 +167,7 @@ enum outcome reship_round(struct uploads *u, struct fault *fault) {
         if (!is_done) i++;
         else memmove(u->asks + i, u->asks + i + 1, (--u->ask_count - i) * sizeof u->asks[0]);
     }
-    for (size_t i = 0; i < UPLOADS_MOST; i++) {
+    for (size_t i = 0; i < UPLOADS_MAX; i++) {
         struct upload *up = &u->all[i];
         if (up->again && up->stage != FREE) TRY(coming(u, &up->wanted, &up->coming_ms, fault));
     }

@@ -155,7 +155,7 @@ static void who_waits_is_told_again_and_again_that_it_comes(void **state) {
     struct chunked paper = sent_paper(1);
     int chunks = 0, words = 0;
     (void)state;
-    for (size_t i = 0; i < UPLOADS_MOST; i++) uploads->all[i].stage = HASHING; /* no slot is free */
+    for (size_t i = 0; i < UPLOADS_MAX; i++) uploads->all[i].stage = HASHING; /* no slot is free */
     ask_for(&paper);
     assert_int_equal(hear_from(0), 1);
     for (int i = 0; i < 3; i++) assert_int_equal(reship_round(uploads, &fault), OK);
@@ -172,7 +172,7 @@ static void who_waits_is_told_again_and_again_that_it_comes(void **state) {
     assert_int_equal(reship_round(uploads, &fault), OK);
     said(&chunks, &words);
     assert_int_equal(words, 2);
-    for (size_t i = 1; i < UPLOADS_MOST; i++) uploads->all[i].stage = FREE;
+    for (size_t i = 1; i < UPLOADS_MAX; i++) uploads->all[i].stage = FREE;
 }
 
 int main(void) {

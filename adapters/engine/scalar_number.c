@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DIGITS_MOST   18 /* with the largest unit still far from the end of 128 bits */
-#define WHOLE_MOST    40 /* digits of a number without unit: strtod rounds it */
-#define DECIMALS_MOST 30
-#define SCALE_MOST    32 /* ten to this and the largest unit stay within 128 bits */
+#define DIGITS_MAX   18 /* with the largest unit still far from the end of 128 bits */
+#define WHOLE_MAX    40 /* digits of a number without unit: strtod rounds it */
+#define DECIMALS_MAX 30
+#define SCALE_MAX    32 /* ten to this and the largest unit stay within 128 bits */
 struct decimal {
     bool negative;
     int64_t digits;
@@ -77,9 +77,9 @@ static bool decimal_of(const char *plain, struct decimal *ret) {
             continue;
         }
         d.scale += point;
-        if (d.scale > SCALE_MOST) return false;
+        if (d.scale > SCALE_MAX) return false;
         if (digits == 0 && *p == '0') continue;
-        if (++digits > DIGITS_MOST) return false;
+        if (++digits > DIGITS_MAX) return false;
         d.digits = d.digits * 10 + (*p - '0');
     }
     *ret = d;
@@ -124,7 +124,7 @@ enum outcome scalar_amount(struct bytes text, const struct unit_pair *unit, stru
                            struct fault *fault) {
     struct decimal d;
     if (!unit) unit = scalar_unit("元", "fen");
-    PROMISE(unit);
+    INVARIANT(unit);
     struct bytes number = text;
     const char *plain = own_unit(&number, &unit) ? plain_number(number, arena) : NULL;
     if (!plain || !decimal_of(plain, &d))
@@ -159,7 +159,7 @@ enum outcome scalar_number(struct bytes text, const struct unit_pair *unit, stru
     struct bytes bare = text;
     bool money = unit && strcmp(unit->canonical, "元") == 0;
     const char *plain = !money || own_unit(&bare, &unit) ? plain_number(bare, arena) : NULL;
-    if (!plain || strlen(plain) > WHOLE_MOST)
+    if (!plain || strlen(plain) > WHOLE_MAX)
         return fault_set(fault, REFUSE, "FIELD_NUMBER", "\"%.*s\" is not a number", BYTES_FMT(text));
     if (!unit || unit->multiply == unit->divide) {
         *ret = strtod(plain, NULL);
@@ -167,7 +167,7 @@ enum outcome scalar_number(struct bytes text, const struct unit_pair *unit, stru
     }
     if (!decimal_of(plain, &d))
         return fault_set(fault, REFUSE, "FIELD_NUMBER", "\"%.*s\" has more than %d digits", BYTES_FMT(text),
-                         DIGITS_MOST);
+                         DIGITS_MAX);
     long double over = (long double)d.digits * (long double)unit->multiply,
                 under = (long double)(power_of_ten(d.scale) * unit->divide);
     *ret = (double)(d.negative ? -over / under : over / under);
@@ -182,9 +182,9 @@ struct bytes scalar_number_text(double number, const struct unit_pair *unit, str
     char *text = arena_alloc(arena, 400);
     struct fault ignored;
     double again = 0;
-    for (int decimals = 0; decimals <= DECIMALS_MOST; decimals++) {
+    for (int decimals = 0; decimals <= DECIMALS_MAX; decimals++) {
         int count = snprintf(text, 400, "%.*Lf", decimals, native);
-        if (count > WHOLE_MOST) break;
+        if (count > WHOLE_MAX) break;
         if (scalar_number(bytes_of_cstr(text), unit, arena, &again, &ignored) != OK || again > number || again < number)
             continue;
         return bytes_of_cstr(strcmp(text, "-0") == 0 ? "0" : text);

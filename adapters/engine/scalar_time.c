@@ -18,9 +18,9 @@ static const char *const built_in[] = {
     DAYS(" H:mm:ss.0"), DAYS(" H时"),         DAYS(" H时m分"),  DAYS(" H时m分s秒"), CHINESE("H时"),
     CHINESE("H时m分"),  CHINESE("H时m分s秒"), CHINESE("H:mm"),  CHINESE("H:mm:ss"), "yyyyMMdd",
     "yyyyMMdd HH:mm",   "yyyyMMdd HH:mm:ss",  "yyyyMMddHHmm",   "yyyyMMddHHmmss"};
-#define CHINA_MS     (8 * HOUR_MS)
-#define PATTERN_MOST 64u
-#define WRITTEN      "yyyy-MM-dd HH:mm:ss"
+#define CHINA_MS    (8 * HOUR_MS)
+#define PATTERN_MAX 64u
+#define WRITTEN     "yyyy-MM-dd HH:mm:ss"
 
 static struct token token_at(const char *pattern) {
     static const struct {
@@ -50,7 +50,7 @@ static bool runs_on(struct token token, const char *after) {
 
 bool scalar_is_time_pattern(const char *pattern) {
     unsigned seen = 0;
-    if (strlen(pattern) > PATTERN_MOST) return false;
+    if (strlen(pattern) > PATTERN_MAX) return false;
     for (const char *p = pattern; *p;) {
         struct token token = token_at(p);
         p += token.length;

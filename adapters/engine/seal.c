@@ -21,7 +21,7 @@ static enum outcome make_key(const char *spool, struct fault *fault) {
     char hex[DIGEST_SIZE * 2 + 2];
     AUTO(close_auto) int folder = open(spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return fault_set(fault, RETRY, "FILE_WRITE", "%s: %s", spool, strerror(errno));
-    PROMISE(RAND_priv_bytes(random.b, DIGEST_SIZE) == 1);
+    INVARIANT(RAND_priv_bytes(random.b, DIGEST_SIZE) == 1);
     digest_hex(&random, hex);
     strcat(hex, "\n");
     /* nobody else's at any time */

@@ -3,7 +3,7 @@
 #include "adapters/engine/outbound.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -37,7 +37,7 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
     (void)producer;
     if (mark >= REPORT_MARK) {
         struct report *report = &s->reports[mark - REPORT_MARK];
-        if (!error) POINT("in.reported");
+        if (!error) FAILPOINT("in.reported");
         else if (!report->due_ms) report->due_ms = monotonic_ms() + 5 * SENDER_REPORT_MS;
         return;
     }
@@ -69,7 +69,7 @@ static void stop(struct sender *s) {
 enum outcome sender_new(struct engine *engine, const struct bus_settings *bus, struct sender **ret,
                         struct fault *fault) {
     struct sender *s = calloc(1, sizeof *s);
-    PROMISE(s);
+    INVARIANT(s);
     s->engine = engine;
     s->bus = bus;
     bus_outbox_topic(bytes_of_cstr(engine->self->slug), s->topic);
@@ -148,7 +148,7 @@ enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fa
     TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count,
                          fault));
     if (!count) return OK;
-    POINT("out.producing");
+    FAILPOINT("out.producing");
     s->answered = 0;
     s->sent_ms = monotonic_ms();
     for (size_t i = 0; i < count; i++) {
@@ -163,7 +163,7 @@ enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fa
         s->flights[i].error = error;
         s->answered++;
     }
-    POINT("out.produced");
+    FAILPOINT("out.produced");
     return OK;
 }
 
@@ -184,7 +184,7 @@ static enum outcome note_each(struct sender *s, struct fault *fault) {
 static enum outcome note_acked(struct sender *s, struct fault *fault) {
     bool all = true;
     for (size_t i = 0; i < s->flight_count; i++) all = all && s->flights[i].state == LANDED;
-    POINT("out.marking");
+    FAILPOINT("out.marking");
     return all ? journal_acked(s->engine->journal, s->flights[s->flight_count - 1].row, fault) : note_each(s, fault);
 }
 
@@ -223,9 +223,9 @@ enum outcome sender_poll(struct sender *s, struct arena *arena, struct fault *fa
     }
     if (!s->flight_count)
         return rd_kafka_fatal_error(s->producer, text, sizeof text) ? begin_again(s, arena, fault) : OK;
-    POINT("out.acked");
+    FAILPOINT("out.acked");
     TRY(note_acked(s, fault));
-    POINT("out.marked");
+    FAILPOINT("out.marked");
     for (size_t i = 0; i < s->flight_count; i++) {
         if (s->flights[i].state == LOST) return begin_again(s, arena, fault);
     }

@@ -34,10 +34,10 @@ __attribute__((format(printf, 2, 3))) static void say(struct starter *s, const c
     char *text = NULL;
     va_list args;
     va_start(args, format);
-    PROMISE(vasprintf(&text, format, args) >= 0);
+    INVARIANT(vasprintf(&text, format, args) >= 0);
     va_end(args);
-    /* a few hundred lines of at most PATH_MOST */
-    PROMISE(buffer_add(&s->yaml, bytes_of_cstr(text), &fault) == OK);
+    /* a few hundred lines of at most PATH_BYTES_MAX */
+    INVARIANT(buffer_add(&s->yaml, bytes_of_cstr(text), &fault) == OK);
     free(text);
 }
 

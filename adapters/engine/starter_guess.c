@@ -167,7 +167,7 @@ static bool fits(const struct sample *s, const struct canonical_field *field, st
 static void place(struct sample *s, enum group_kind group, const char *canonical, struct leaf *leaf) {
     const struct canonical_field *field = canonical_find(canonical, group);
     unsigned records = group == GROUP_NONE ? field ? field->records : 0 : canonical_group_records(group);
-    if (!leaf || !field || !(records & s->record) || s->placed_count == PLACES_MOST || !fits(s, field, leaf->text))
+    if (!leaf || !field || !(records & s->record) || s->placed_count == PLACES_MAX || !fits(s, field, leaf->text))
         return;
     s->placed[s->placed_count++] = (struct placed){group, canonical, leaf};
     leaf->used = true;

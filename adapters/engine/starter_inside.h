@@ -3,9 +3,9 @@
 #define ECOCASE_ADAPTERS_STARTER_INSIDE_H
 #include "adapters/engine/profile.h"
 
-#define LEAVES_MOST 400u
-#define PATH_MOST   1000u /* bytes; longer ones are not offered */
-#define PLACES_MOST 48u
+#define LEAVES_MAX     400u
+#define PATH_BYTES_MAX 1000u /* bytes; longer ones are not offered */
+#define PLACES_MAX     48u
 /* 叶: one place of the sample that holds a value: its path from the record (csv: the column), the first value, and the
  * path's parts. */
 struct leaf {
@@ -25,9 +25,9 @@ struct sample {
     struct arena *arena;
     struct format format;
     unsigned record; /* IN_*: the one that the paper travels in */
-    struct leaf leaves[LEAVES_MOST];
+    struct leaf leaves[LEAVES_MAX];
     size_t leaf_count;
-    struct placed placed[PLACES_MOST];
+    struct placed placed[PLACES_MAX];
     size_t placed_count;
     const char *dates[8];
     size_t date_count;

@@ -78,7 +78,7 @@ static void add_leaf(struct sample *s, const char *parent, const struct native_n
     const char *name = arena_cstr(s->arena, node->name),
                *path = *parent ? arena_printf(s->arena, "%s/%s", parent, name) : name;
     struct bytes text = scalar_trim(node->text);
-    if (!text.count || strlen(path) > PATH_MOST || s->leaf_count == LEAVES_MOST || leaf_at(s, path)) return;
+    if (!text.count || strlen(path) > PATH_BYTES_MAX || s->leaf_count == LEAVES_MAX || leaf_at(s, path)) return;
     s->leaves[s->leaf_count++] = (struct leaf){path, parent, name, text, repeated, listed, false};
 }
 

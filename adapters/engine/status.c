@@ -48,7 +48,7 @@ void status_tell(struct status *status, struct engine *e, bool running) {
     instant since = !status->at_ms || status->told.kafka_up != e->status.kafka_up ? instant_now() : status->kafka_since;
     json_t *root = json_of(e, counts.waiting, since, running);
     char *text = json_dumps(root, JSON_INDENT(2));
-    PROMISE(text);
+    INVARIANT(text);
     if (e->transport->verbs->tell_status(e->transport, bytes_of_cstr(text), &fault) != OK)
         log_fault_unnamed(LOG_WARN, "status.untold", &fault);
     free(text);

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SIDECAR_MOST 1024u
-#define TRY_MOST     (512u << 20) /* as the engine's batch: one file of LIMIT_NATIVE_FILE, parsed */
+#define SIDECAR_MAX 1024u
+#define TRY_MAX     (512u << 20) /* as the engine's batch: one file of LIMIT_NATIVE_FILE, parsed */
 
 struct world {
     struct directory *directory;
@@ -28,7 +28,7 @@ static void world_close(struct world *world) {
 }
 
 static enum outcome world_open(struct world *world, const char *profile, const char *schemas, struct fault *fault) {
-    world->arena = arena_new(1u << 20, TRY_MOST);
+    world->arena = arena_new(1u << 20, TRY_MAX);
     TRY(directory_load(arena_printf(world->arena, "%s/directory.yaml", schemas), &world->directory, fault));
     TRY(catalogue_load(schemas, &world->catalogue, fault));
     return profile_load(profile, world->directory, world->catalogue, &world->profile, fault);
@@ -155,7 +155,7 @@ static enum outcome read_sidecar(const struct world *world, const char *file, st
     struct convert_sidecar beside = {0};
     struct fault unread;
     AUTO(buffer_free) struct buffer content;
-    buffer_init(&content, SIDECAR_MOST);
+    buffer_init(&content, SIDECAR_MAX);
     if (!convert_sidecar(world->profile, bytes_of_cstr(name), native, world->arena, &beside)) return OK;
     const char *path = arena_printf(world->arena, "%.*s%.*s", (int)(name - file), file, BYTES_FMT(beside.name));
     if (buffer_read_file(&content, path, &unread) == OK)

@@ -2,7 +2,7 @@
 #include "adapters/engine/uploads_inside.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, struct uploads **ret,
                          struct fault *fault) {
     struct uploads *u = calloc(1, sizeof *u);
-    PROMISE(u);
+    INVARIANT(u);
     u->engine = engine;
     u->bus = bus;
     bus_files_topic(bytes_of_cstr(engine->self->slug), u->topic);
@@ -26,7 +26,7 @@ enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, 
 void uploads_free(struct uploads *u) {
     if (!u) return;
     uploads_stop(u);
-    for (size_t i = 0; i < UPLOADS_MOST; i++) fingerprint_free(u->all[i].print);
+    for (size_t i = 0; i < UPLOADS_MAX; i++) fingerprint_free(u->all[i].print);
     free(u);
 }
 
@@ -44,7 +44,7 @@ static bool done(const struct journaled_file *file) { return file->what.count &&
 
 struct upload *uploads_slot(struct uploads *u, const struct paper *paper) {
     struct upload *up = NULL;
-    for (size_t i = 0; i < UPLOADS_MOST && !up; i++) up = u->all[i].stage == FREE ? &u->all[i] : NULL;
+    for (size_t i = 0; i < UPLOADS_MAX && !up; i++) up = u->all[i].stage == FREE ? &u->all[i] : NULL;
     if (!up || paper->name.count >= sizeof up->name) return NULL;
     struct fingerprint *print = up->print ? up->print : fingerprint_new();
     *up = (struct upload){.stage = HASHING, .paper = *paper, .print = print, .turn = up->turn + 1};
@@ -63,7 +63,7 @@ static void take_on(struct uploads *u, const struct paper *paper, const struct j
 }
 
 static struct upload *upload_of(struct uploads *u, const struct paper *paper) {
-    for (size_t i = 0; i < UPLOADS_MOST; i++) {
+    for (size_t i = 0; i < UPLOADS_MAX; i++) {
         if (u->all[i].stage != FREE && !u->all[i].again && same_paper(&u->all[i].paper, paper)) return &u->all[i];
     }
     return NULL;
@@ -114,7 +114,7 @@ static enum outcome hash(struct uploads *u, struct upload *up, struct fault *fau
     }
     if (up->hashed < up->paper.size) return OK;
     fingerprint_end(up->print, &up->file.what.sha256, &up->file.what.sm3);
-    POINT("ship.hashed");
+    FAILPOINT("ship.hashed");
     up->stage = CHOOSING;
     bool other = up->again && memcmp(up->wanted.b, up->file.what.sha256.b, DIGEST_SIZE) != 0;
     return other ? fault_set(fault, REFUSE, "DIGEST_MISMATCH", "what lies in sent/ in its place is another content")
@@ -141,7 +141,7 @@ static enum outcome good_still(struct uploads *u, const struct upload *up, const
 }
 
 static bool shipped_by_another(const struct uploads *u, const struct upload *up) {
-    for (size_t i = 0; i < UPLOADS_MOST; i++) {
+    for (size_t i = 0; i < UPLOADS_MAX; i++) {
         const struct upload *other = &u->all[i];
         if (other != up && other->stage == SHIPPING &&
             memcmp(&other->file.what.sha256, &up->file.what.sha256, sizeof(struct digest)) == 0)
@@ -169,7 +169,7 @@ static void begin_anew(struct uploads *u, struct upload *up, const struct journa
     up->file.what = (struct chunked){.sha256 = up->file.what.sha256, .sm3 = up->file.what.sm3};
     chunked_cut(&up->file.what, up->paper.size, size);
     if (known && known->what.chunk_size == size) memcpy(up->file.what.key, known->what.key, CHUNK_KEY);
-    else PROMISE(RAND_bytes(up->file.what.key, CHUNK_KEY) == 1);
+    else INVARIANT(RAND_bytes(up->file.what.key, CHUNK_KEY) == 1);
     up->file.acked = 0;
     up->file.at = instant_now();
 }
@@ -193,7 +193,7 @@ static enum outcome choose(struct uploads *u, struct upload *up, struct fault *f
         up->file = known;
     else begin_anew(u, up, is_known ? &known : NULL);
     TRY(note(u, up, true, fault));
-    POINT("ship.begun");
+    FAILPOINT("ship.begun");
     up->sent = up->noted = up->file.acked;
     up->stage = SHIPPING;
     if (!done(&up->file)) return OK;
@@ -208,11 +208,11 @@ static enum outcome ship(struct uploads *u, struct upload *up, struct fault *fau
         size_t count = chunk_length(&up->file.what, up->sent);
         TRY(read_slice(u, up, chunk_start(&up->file.what, up->sent), count, fault));
         uint8_t *sealed = malloc(count + CHUNK_SEAL);
-        PROMISE(sealed);
+        INVARIANT(sealed);
         chunk_seal(&up->file.what, up->sent, bytes_of(u->slice, count), sealed);
         TRY(uploads_produce(u, up, sealed, count + CHUNK_SEAL, fault));
         up->sent++;
-        POINT("ship.produced");
+        FAILPOINT("ship.produced");
     }
     return OK;
 }
@@ -220,9 +220,9 @@ static enum outcome ship(struct uploads *u, struct upload *up, struct fault *fau
 static enum outcome note_acked(struct uploads *u, struct upload *up, struct fault *fault) {
     bool whole = done(&up->file);
     if (!whole && up->file.acked - up->noted < UPLOAD_NOTE) return OK;
-    POINT("ship.acked");
+    FAILPOINT("ship.acked");
     TRY(note(u, up, false, fault));
-    POINT("ship.noted");
+    FAILPOINT("ship.noted");
     up->noted = up->file.acked;
     if (!whole) return OK;
     log_info("upload.done", "chunks=%d bytes=%lld again=%d", up->file.what.count, (long long)up->file.what.size,
@@ -249,7 +249,7 @@ static void fail(struct uploads *u, struct upload *up, enum outcome outcome, con
 enum outcome uploads_round(struct uploads *u, bool *ret_more, struct fault *fault) {
     TRY(uploads_poll(u, fault));
     TRY(reship_round(u, fault));
-    for (size_t i = 0; i < UPLOADS_MOST; i++) {
+    for (size_t i = 0; i < UPLOADS_MAX; i++) {
         struct upload *up = &u->all[i];
         enum outcome outcome = advance(u, up, fault);
         if (outcome == REFUSE || (outcome == RETRY && strcmp(fault->code, "FILE_CHANGED") == 0))

@@ -6,7 +6,7 @@
 #define ECOCASE_ADAPTERS_UPLOADS_H
 #include "adapters/engine/engine.h"
 
-#define UPLOADS_MOST     4u /* at one time, in turns: a photo does not wait for a video */
+#define UPLOADS_MAX      4u /* at one time, in turns: a photo does not wait for a video */
 #define UPLOAD_IN_FLIGHT 8  /* chunks on their way to Kafka */
 #define UPLOAD_NOTE      16 /* acknowledged chunks between two notes in the journal */
 /* what was shipped within ten minutes is not shipped again for who does not find it whole */

@@ -8,7 +8,7 @@
 
 #define SLICE (1u << 20)
 /* requests that wait for a turn; who hears nothing asks again with its next record */
-#define WANTED_MOST 16u
+#define WANTED_MAX 16u
 struct ask {
     struct wanted wanted;
     int64_t offset /* in ecocase.wanted */, due_ms; /* looked at again then, if no slot is free before; 0: at once */
@@ -38,11 +38,11 @@ struct uploads {
     rd_kafka_t *producer;
     rd_kafka_queue_t *queue;
     char topic[TOPIC_NAME];
-    struct upload all[UPLOADS_MOST];
+    struct upload all[UPLOADS_MAX];
     int in_flight;
     rd_kafka_resp_err_t error; /* the producer is done for */
     int64_t heard_ms;
-    struct ask asks[WANTED_MOST];
+    struct ask asks[WANTED_MAX];
     size_t ask_count;
     /* offsets of ecocase.wanted: behind the last record heard; behind all that is done, as journaled. -1: none */
     int64_t heard, done;

@@ -36,7 +36,7 @@ enum outcome uploads_start(struct uploads *u, struct fault *fault) {
 }
 
 void uploads_stop(struct uploads *u) {
-    for (size_t i = 0; i < UPLOADS_MOST; i++) {
+    for (size_t i = 0; i < UPLOADS_MAX; i++) {
         u->all[i].turn++;
         u->all[i].sent = u->all[i].file.acked;
     }

@@ -21,7 +21,7 @@ static void add_name(struct column_names *names, struct bytes name) {
     if (names->count == names->room) {
         names->room = names->room ? names->room * 2 : 64;
         struct bytes *more = realloc(names->at, names->room * sizeof *more);
-        PROMISE(more);
+        INVARIANT(more);
         names->at = more;
     }
     names->at[names->count++] = name;

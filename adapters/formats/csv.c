@@ -167,7 +167,7 @@ enum outcome csv_read(struct reading *r, struct native_node **ret) {
     struct sheet *s = arena_alloc(r->arena, sizeof *s);
     struct native_node *root;
     s->r = r;
-    PROMISE(r->format->separator && !strchr("\"\r\n", r->format->separator));
+    INVARIANT(r->format->separator && !strchr("\"\r\n", r->format->separator));
     TRY(reading_node(r, NULL, BYTES_NONE, 0, &root));
     TRY(header(s));
     size_t blank = 0; /* 1 + where the first of the blank lines just read begins */

@@ -6,9 +6,9 @@
 #include "adapters/formats/dbf_file.h"
 #include <stdio.h>
 
-#define TEXT_MOST   254u
-#define FIELDS_MOST 255u
-#define LENGTH_MOST 65000u
+#define TEXT_MAX   254u
+#define FIELDS_MAX 255u
+#define LENGTH_MAX 65000u
 struct field {
     struct bytes name;
     struct format_column form;
@@ -18,7 +18,7 @@ struct writing {
     const struct format *format;
     struct buffer encoded, plain;
     struct fault *fault;
-    struct field fields[FIELDS_MOST];
+    struct field fields[FIELDS_MAX];
     size_t count;
     DBFHandle handle;
     int record;
@@ -32,7 +32,7 @@ static struct field *field_of(struct writing *w, struct bytes name) {
 }
 
 static enum outcome add_field(struct writing *w, struct bytes name, const struct format_column *form) {
-    if (w->count == FIELDS_MOST) return column_refuse(w->fault, name, "a DBF table has at most 255 fields");
+    if (w->count == FIELDS_MAX) return column_refuse(w->fault, name, "a DBF table has at most 255 fields");
     struct field *field = &w->fields[w->count++];
     *field = (struct field){.name = name};
     if (form) field->form = *form;
@@ -49,7 +49,7 @@ static enum outcome measure(struct writing *w, const struct native_node *root, c
             struct column_text text;
             if (given[field - w->fields]) continue;
             TRY(column_encode(w->format, cell->text, &w->encoded, &w->plain, &text, w->fault));
-            uint32_t most = field->form.type == COLUMN_NUMBER ? 20 : TEXT_MOST,
+            uint32_t most = field->form.type == COLUMN_NUMBER ? 20 : TEXT_MAX,
                      wide = text.encoded.count > most ? most : (uint32_t)text.encoded.count;
             if (wide > field->form.width) field->form.width = wide;
         }
@@ -84,7 +84,7 @@ static enum outcome show(struct writing *w, struct field *field) {
 }
 
 static enum outcome plan(struct writing *w, const struct native_node *root) {
-    bool given[FIELDS_MOST] = {false};
+    bool given[FIELDS_MAX] = {false};
     for (size_t i = 0; i < w->format->column_count; i++) {
         TRY(add_field(w, bytes_of_cstr(w->format->columns[i].name), &w->format->columns[i]));
         given[i] = w->fields[i].form.width != 0;
@@ -100,7 +100,7 @@ static enum outcome plan(struct writing *w, const struct native_node *root) {
         TRY(show(w, &w->fields[i]));
         length += w->fields[i].form.width;
     }
-    return length > LENGTH_MOST ? column_refuse(w->fault, BYTES_NONE, "a DBF record is longer than 65000 bytes") : OK;
+    return length > LENGTH_MAX ? column_refuse(w->fault, BYTES_NONE, "a DBF record is longer than 65000 bytes") : OK;
 }
 
 static enum outcome add_fields(struct writing *w) {
@@ -149,7 +149,7 @@ static enum outcome date_text(struct writing *w, const struct field *field, stru
 /* The `nth` record of the row. */
 static enum outcome write_cell(struct writing *w, size_t index, struct bytes text, size_t nth) {
     const struct field *field = &w->fields[index];
-    char shown[TEXT_MOST + 2] = "";
+    char shown[TEXT_MAX + 2] = "";
     if (field->form.type == COLUMN_TEXT) {
         struct column_text left, piece = {BYTES_NONE, BYTES_NONE};
         uint32_t used = 0;

@@ -91,7 +91,7 @@ static enum outcome convert_all(const char *charset, struct bytes file, struct a
     char *in = arena_cstr(arena, file), *out = (char *)made;
     size_t left = file.count, free_bytes = room;
     *ret_whole = iconv(converter, &in, &left, &out, &free_bytes) != (size_t)-1;
-    PROMISE(*ret_whole || errno != E2BIG);
+    INVARIANT(*ret_whole || errno != E2BIG);
     iconv_close(converter);
     *ret = bytes_of(made, room - free_bytes);
     return OK;
@@ -240,7 +240,7 @@ static enum outcome convert(iconv_t converter, struct bytes text, size_t *ret, s
     while (step < text.count && (text.at[step] & 0xc0) == 0x80) step--; /* not within a character */
     memcpy(piece, text.at, step);
     size_t rest = step;
-    PROMISE(iconv(converter, &in, &rest, &out, &room) != (size_t)-1 || errno == EILSEQ);
+    INVARIANT(iconv(converter, &in, &rest, &out, &room) != (size_t)-1 || errno == EILSEQ);
     *ret = step - rest;
     return buffer_add(into, bytes_of(made, sizeof made - room), fault);
 }

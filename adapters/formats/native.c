@@ -96,8 +96,8 @@ static bool binary(const struct format *format) { return format->kind == FORMAT_
 
 enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena, struct native_node **ret,
                          struct fault *fault) {
-    if (file.count > NATIVE_MOST) {
-        fault_set(fault, REFUSE, "TOO_LARGE", "%zu bytes; a case file may have %u", file.count, NATIVE_MOST);
+    if (file.count > NATIVE_MAX) {
+        fault_set(fault, REFUSE, "TOO_LARGE", "%zu bytes; a case file may have %u", file.count, NATIVE_MAX);
         fault_place(fault, NULL, 1, 1);
         return REFUSE;
     }

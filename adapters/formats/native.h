@@ -79,7 +79,7 @@ struct native_row {
 #define NATIVE_DEPTH   32u                  /* nesting; deeper is refused: no form of an agency comes near */
 #define NATIVE_NODES   200000u              /* nodes of one file */
 #define NATIVE_COLUMNS 1000u                /* csv columns */
-#define NATIVE_MOST    (4u << 20)           /* bytes of one case file: TOO_LARGE above */
+#define NATIVE_MAX     (4u << 20)           /* bytes of one case file: TOO_LARGE above */
 /* of the arena one reading takes at most: copies of the file, 16 MiB of nodes, 16 MiB of JSON names */
 #define NATIVE_ARENA (56u << 20)
 /* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, XML_SCHEMA, JSON_SYNTAX, FIXED_SYNTAX, DBF_SYNTAX, XLSX_SYNTAX, TOO_LARGE,

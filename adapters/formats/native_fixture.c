@@ -21,24 +21,24 @@ struct native_node *fixture_read(const struct format *format, struct bytes file)
 }
 
 static void show(const struct native_node *node, bool places) {
-    PROMISE(buffer_printf(&shown, NULL, "%.*s%s", BYTES_FMT(node->name), node->many ? "*" : "") == OK);
-    if (places) PROMISE(buffer_printf(&shown, NULL, "@%u:%u", node->line, node->column) == OK);
+    INVARIANT(buffer_printf(&shown, NULL, "%.*s%s", BYTES_FMT(node->name), node->many ? "*" : "") == OK);
+    if (places) INVARIANT(buffer_printf(&shown, NULL, "@%u:%u", node->line, node->column) == OK);
     if (node->scalar)
-        PROMISE(buffer_printf(&shown, NULL, "=%s%.*s", node->bare ? "~" : "", BYTES_FMT(node->text)) == OK);
+        INVARIANT(buffer_printf(&shown, NULL, "=%s%.*s", node->bare ? "~" : "", BYTES_FMT(node->text)) == OK);
     if (!node->first && node->scalar) return;
-    PROMISE(buffer_add_cstr(&shown, "(", NULL) == OK);
+    INVARIANT(buffer_add_cstr(&shown, "(", NULL) == OK);
     for (const struct native_node *one = node->first; one; one = one->next) {
-        if (one != node->first) PROMISE(buffer_add_cstr(&shown, " ", NULL) == OK);
+        if (one != node->first) INVARIANT(buffer_add_cstr(&shown, " ", NULL) == OK);
         show(one, places);
     }
-    PROMISE(buffer_add_cstr(&shown, ")", NULL) == OK);
+    INVARIANT(buffer_add_cstr(&shown, ")", NULL) == OK);
 }
 
 static const char *tree(const struct native_node *node, bool places) {
     shown.most = 1u << 20;
     buffer_clear(&shown);
     show(node, places);
-    PROMISE(buffer_add(&shown, bytes_of("", 1), NULL) == OK);
+    INVARIANT(buffer_add(&shown, bytes_of("", 1), NULL) == OK);
     return (const char *)shown.at;
 }
 const char *fixture_shown(const struct native_node *node) { return tree(node, true); }

@@ -30,7 +30,7 @@ static void a_reading_stays_within_its_share_of_the_arena(void **state) {
         struct native_node *root = NULL;
         AUTO(arena_free_auto) struct arena *arena = arena_new(1u << 20, NATIVE_ARENA);
         AUTO(buffer_free) struct buffer text;
-        buffer_init(&text, NATIVE_MOST);
+        buffer_init(&text, NATIVE_MAX);
         assert_int_equal(buffer_add_cstr(&text, begins[i], &f), OK);
         for (unsigned k = 0; k < most[i]; k++) assert_int_equal(buffer_add_cstr(&text, pieces[i], &f), OK);
         assert_int_equal(buffer_add_cstr(&text, ends[i], &f), OK);

@@ -51,7 +51,7 @@ uint32_t numbering_add(struct numbering *n, struct bytes name) {
 
 uint32_t numbering_find(const struct numbering *n, struct bytes name) { return n ? *seek(n, name) : 0; }
 struct bytes numbering_name(const struct numbering *n, uint32_t number) {
-    PROMISE(number && number <= n->count);
+    INVARIANT(number && number <= n->count);
     return n->names[number - 1];
 }
 uint32_t numbering_count(const struct numbering *n) { return n->count; }

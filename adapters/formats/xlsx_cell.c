@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DAYS_MOST 2958465 /* 9999-12-31 */
-#define EXACT     1e15    /* whole numbers of up to 15 digits are kept */
+#define DAYS_MAX 2958465 /* 9999-12-31 */
+#define EXACT    1e15    /* whole numbers of up to 15 digits are kept */
 
 bool xlsx_cell_of(const char *name, uint32_t *ret_row, uint32_t *ret_column) {
     uint32_t column = 0, row = 0;
@@ -76,7 +76,7 @@ static enum outcome strings_close(void *self, const struct xlsx_element *element
     if (book->string_count == XLSX_STRINGS) return xlsx_refuse_much(book, 0, 0, "more than %u texts", XLSX_STRINGS);
     if (book->string_count == s->room) {
         struct bytes *more = realloc(book->strings, (s->room = s->room ? s->room * 2 : 256) * sizeof *more);
-        PROMISE(more);
+        INVARIANT(more);
         book->strings = more;
     }
     return keep(book, buffer_view(&s->text), 0, 0, &book->strings[book->string_count++]);
@@ -173,7 +173,7 @@ enum outcome xlsx_read_styles(struct xlsx_book *book, const char *part) {
 /* ---- one cell
  * ------------------------------------------------------------------------------------------------------------- */
 static enum outcome date_text(struct xlsx_book *book, const struct xlsx_cell *cell, double serial, struct bytes *ret) {
-    if (serial < 0 || serial >= DAYS_MOST + 1)
+    if (serial < 0 || serial >= DAYS_MAX + 1)
         return xlsx_refuse(book, cell->row, cell->column, "the number %.10g is no day", serial);
     long long seconds = llround(serial * 86400), day = seconds / 86400, second = seconds % 86400;
     int year, month, date;

@@ -191,7 +191,7 @@ static enum outcome walk(struct sheet *s, const char *part) {
 
 static struct sheet *sheet_of(struct xlsx_book *book, const struct xlsx_layout *layout, struct native_node *root) {
     struct sheet *s = calloc(1, sizeof *s);
-    PROMISE(s);
+    INVARIANT(s);
     s->book = book;
     s->layout = layout;
     s->root = root;

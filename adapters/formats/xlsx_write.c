@@ -12,9 +12,9 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-#define CREATED     1577808000 /* 2020-01-01 00:00 +08:00 */
-#define TEXT_MOST   32767u     /* characters of a cell (ECMA-376's applications hold no more) */
-#define SHEETS_MOST 255
+#define CREATED    1577808000 /* 2020-01-01 00:00 +08:00 */
+#define TEXT_MAX   32767u     /* characters of a cell (ECMA-376's applications hold no more) */
+#define SHEETS_MAX 255
 struct book {
     const struct native_node *root;
     const struct format *format;
@@ -49,7 +49,7 @@ static enum outcome plain(struct book *b, struct bytes text, const char **ret) {
     }
     TRY(buffer_add(&b->scratch, bytes_of("", 1), b->fault));
     *ret = (const char *)b->scratch.at;
-    return characters > TEXT_MOST
+    return characters > TEXT_MAX
                ? column_refuse(b->fault, BYTES_NONE, "a text of more than 32767 characters: no cell holds it")
                : OK;
 }
@@ -173,7 +173,7 @@ static enum outcome put_sheet(struct book *b, struct bytes rows, const char *tit
 }
 
 static enum outcome put_all(struct book *b) {
-    struct bytes done[SHEETS_MOST];
+    struct bytes done[SHEETS_MAX];
     char title[128];
     size_t count = 0;
     TRY(put_sheet(b, NATIVE_ROW, b->format->sheet));
@@ -182,7 +182,7 @@ static enum outcome put_all(struct book *b) {
         size_t i = 0;
         while (i < count && !bytes_equal(done[i], one->name)) i++;
         if (i < count) continue;
-        if (count == SHEETS_MOST) return column_refuse(b->fault, one->name, "more than 255 sheets");
+        if (count == SHEETS_MAX) return column_refuse(b->fault, one->name, "more than 255 sheets");
         done[count++] = one->name;
         snprintf(title, sizeof title, "%.*s", BYTES_FMT(one->name));
         TRY(put_sheet(b, one->name, title));

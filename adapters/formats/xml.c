@@ -101,9 +101,9 @@ static enum outcome name_of(struct sax *s, const char *mark, const xmlChar *name
     }
     *ret = bytes_of_cstr(arena_printf(s->r->arena, "%s{%s}%s", mark, given, (const char *)name));
     s->composed += ret->count;
-    return s->composed <= NATIVE_MOST ? OK
-                                      : reading_refuse(s->r, offset_of(s), "TOO_LARGE",
-                                                       "names and their namespaces: more than %u bytes", NATIVE_MOST);
+    return s->composed <= NATIVE_MAX ? OK
+                                     : reading_refuse(s->r, offset_of(s), "TOO_LARGE",
+                                                      "names and their namespaces: more than %u bytes", NATIVE_MAX);
 }
 
 /* From a finished start tag, the next attribute that is no namespace declaration: where its value's quote opens. */
@@ -149,7 +149,7 @@ static enum outcome open_element(struct sax *s, const xmlChar *local, const xmlC
                               BYTES_FMT(name), root);
     }
     const uint8_t *tag = memrchr(s->r->text.at, '<', end); /* no attribute holds a '<' */
-    PROMISE(tag);
+    INVARIANT(tag);
     size_t begin = (size_t)(tag - s->r->text.at);
     /* places in the order of the text: going back means counting anew */
     TRY(reading_node(s->r, s->node, name, begin, &s->node));
@@ -217,7 +217,7 @@ enum outcome xml_read(struct reading *r, struct native_node **ret) {
     xmlInitParser();
     s.parser = xmlCreateMemoryParserCtxt((const char *)r->text.at, (int)r->text.count);
     if (!s.parser) return fault_set(r->fault, FATAL, "INTERNAL", "no memory for an XML parser");
-    for (unsigned i = 0; i < NATIVE_DEPTH; i++) buffer_init(&s.texts[i], NATIVE_MOST * 2);
+    for (unsigned i = 0; i < NATIVE_DEPTH; i++) buffer_init(&s.texts[i], NATIVE_MAX * 2);
     enum outcome outcome = parse(&s);
     for (unsigned i = 0; i < NATIVE_DEPTH; i++) buffer_free(&s.texts[i]);
     xmlFreeDoc(s.parser->myDoc);

@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define SCHEMA_MOST (1u << 20)
+#define SCHEMA_MAX (1u << 20)
 struct xml_schema {
     xmlSchemaPtr schema;
 };
@@ -77,7 +77,7 @@ static enum outcome parse_schema(struct bytes text, struct xml_schema **ret, str
         return fault_as(fault_place(fault, NULL, told.line ? told.line : 1, 1), REFUSE);
     }
     *ret = calloc(1, sizeof **ret);
-    PROMISE(*ret);
+    INVARIANT(*ret);
     (*ret)->schema = schema;
     return OK;
 }
@@ -87,7 +87,7 @@ enum outcome xml_schema_load(const char *path, struct xml_schema **ret, struct f
     AUTO(buffer_free) struct buffer file;
     struct bytes text = BYTES_NONE;
     (void)pthread_once(&once, deny_files);
-    buffer_init(&file, SCHEMA_MOST);
+    buffer_init(&file, SCHEMA_MAX);
     TRY(buffer_read_file(&file, path, fault));
     TRY(encoding_check(buffer_view(&file), &text, fault));
     bool dtd = text.count && memmem(text.at, text.count, "<!DOCTYPE", 9);

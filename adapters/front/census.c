@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CENSUS_MOST 100000u
+#define CENSUS_MAX 100000u
 struct found {
     long long lane, generation, sequence;
     bool is_case;
@@ -62,10 +62,10 @@ static size_t gather(const struct front *front, sqlite3_stmt *ask, struct found 
     int copy = openat(front->folders[AT_INBOX], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
     size_t count = 0, room = 0;
-    for (const struct dirent *entry; list && count < CENSUS_MOST && (entry = readdir(list));) {
+    for (const struct dirent *entry; list && count < CENSUS_MAX && (entry = readdir(list));) {
         if (count == room) {
             *ret = realloc(*ret, (room = room ? 2 * room : 64) * sizeof **ret);
-            PROMISE(*ret);
+            INVARIANT(*ret);
         }
         if (recognise(ask, entry->d_name, &(*ret)[count])) count++;
     }

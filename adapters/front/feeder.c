@@ -7,7 +7,7 @@
 #include "adapters/engine/rejection.h"
 #include "adapters/transports/durable.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,14 +25,14 @@ static bool there(int folder, const char *name) {
 }
 
 /* Of one round: queued submissions, oldest first, that share the syncs and the transactions. */
-#define FEED_MOST 64u
+#define FEED_MAX 64u
 struct feed {
     const struct front *front;
     struct arena *arena;
     struct submitted *list;
-    const char **names[FEED_MOST];
-    int folders[FEED_MOST];
-    size_t files[FEED_MOST], count;
+    const char **names[FEED_MAX];
+    int folders[FEED_MAX];
+    size_t files[FEED_MAX], count;
 };
 
 /* A name that never was a case file's before: what becomes of it can then be told apart. */
@@ -58,7 +58,7 @@ static void take_names(struct feed *f, size_t nth) {
     for (size_t i = 0; i < count; i++)
         names[i] = arena_printf(f->arena, "%s", json_string_value(json_array_get(list, i)));
     json_decref(list);
-    PROMISE(count);
+    INVARIANT(count);
     f->names[nth] = names;
     f->files[nth] = count;
 }
@@ -81,7 +81,7 @@ static enum outcome name_all(struct feed *f, struct fault *fault) {
         naming[fresh++] = (struct naming){s->id, f->names[i][0], facts.st_ino};
     }
     if (fresh) TRY(store_name(f->front->store, naming, fresh, fault));
-    POINT("front.named");
+    FAILPOINT("front.named");
     return OK;
 }
 
@@ -92,7 +92,7 @@ static enum outcome place_files(const struct front *front, int folder, const cha
     for (size_t i = count; i-- > 0 && !*ret_taken;) { /* the case file, 0, comes last */
         snprintf(path, sizeof path, "%zu", i);
         switch (durable_move(folder, path, front->folders[AT_OUTBOX], names[i], fault)) {
-        case MOVED: POINT("front.placing"); break;
+        case MOVED: FAILPOINT("front.placing"); break;
         case MOVE_GONE: break;
         case MOVE_TAKEN: *ret_taken = true; break;
         case MOVE_FAILED: return RETRY;
@@ -123,7 +123,7 @@ static enum outcome place_all(struct feed *f, size_t *ret_placed, struct fault *
     }
     if (placed) TRY(durable_sync_folder(front->folders[AT_OUTBOX], fault));
     if (placed) TRY(store_placed(front->store, f->list, placed, fault));
-    POINT("front.placed");
+    FAILPOINT("front.placed");
     for (size_t i = 0; i < placed; i++) parcel_remove_folder(front, f->list[i].id);
     *ret_placed = placed;
     return OK;
@@ -155,7 +155,7 @@ static enum outcome feed_all(struct front *front, struct arena *arena, int64_t *
     struct feed f = {.front = front, .arena = arena};
     size_t found = 0, placed = 0;
     *ret_ms = IDLE_MS;
-    TRY(store_queued(front->store, FEED_MOST, arena, &f.list, &found, fault));
+    TRY(store_queued(front->store, FEED_MAX, arena, &f.list, &found, fault));
     if (!found) return OK;
     TRY(open_folders(&f, found, fault));
     *ret_ms = 0;

@@ -4,7 +4,7 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PENDING_MOST (64u << 20) /* a batch of receipts */
+#define PENDING_MAX (64u << 20) /* a batch of receipts */
 static struct front *front_of(struct transport *t) { return (struct front *)t; }
 static const struct front *front_const(const struct transport *t) { return (const struct front *)t; }
 
@@ -66,7 +66,7 @@ static struct change *note(struct front *front, enum change_kind kind, struct by
     if (front->pending_count == front->pending_room) {
         front->pending_room = front->pending_room ? 2 * front->pending_room : 64;
         front->pending = realloc(front->pending, front->pending_room * sizeof *front->pending);
-        PROMISE(front->pending);
+        INVARIANT(front->pending);
     }
     struct change *change = &front->pending[front->pending_count++];
     *change = (struct change){.kind = kind, .name = arena_copy(front->pending_arena, name)};
@@ -92,7 +92,7 @@ static enum outcome fail(struct transport *t, const struct paper *list, size_t c
     struct front *front = front_of(t);
     struct change change = {.kind = CHANGE_FAILED, .name = list[0].name, .inode = list[0].inode, .text = why};
     TRY(store_apply(front->store, &change, 1, fault));
-    POINT("front.failing");
+    FAILPOINT("front.failing");
     return front->base->verbs->fail(front->base, list, count, why, fault);
 }
 
@@ -142,7 +142,7 @@ static enum outcome reveal(struct transport *t, const char *staged, enum box box
 static enum outcome seal(struct transport *t, struct fault *fault) {
     struct front *front = front_of(t);
     enum outcome outcome = front->base->verbs->seal(front->base, fault);
-    POINT("front.sealed");
+    FAILPOINT("front.sealed");
     if (outcome == OK) outcome = store_apply(front->store, front->pending, front->pending_count, fault);
     forget_notes(front); /* on a failure the engine reveals and sends again, and all is noted again */
     return outcome;
@@ -156,7 +156,7 @@ static enum outcome tell_status(struct transport *t, struct bytes json, struct f
     if (front->owner.status && status) {
         json_object_set_new(status, front->owner.name, front->owner.status(front->owner.of));
         text = json_dumps(status, JSON_INDENT(2));
-        PROMISE(text);
+        INVARIANT(text);
     }
     pthread_mutex_lock(&front->status_door);
     json_decref(front->status);
@@ -189,11 +189,11 @@ enum outcome front_put_away(const struct front *front, const struct message *m, 
         if (durable_move(front->folders[AT_INBOX], name, front->folders[AT_DONE], name, fault) == MOVE_FAILED)
             return RETRY;
     }
-    POINT("front.acknowledging");
+    FAILPOINT("front.acknowledging");
     TRY(durable_sync_folder(front->folders[AT_DONE], fault));
     TRY(durable_sync_folder(front->folders[AT_INBOX], fault));
     TRY(store_acknowledge(front->store, m->id, fault));
-    POINT("front.acknowledged");
+    FAILPOINT("front.acknowledged");
     return OK;
 }
 
@@ -283,15 +283,15 @@ static enum outcome open_all(struct front *front, const struct front_place *plac
 enum outcome front_open(const struct front_place *place, const char *own, struct transport *base, struct front **ret,
                         struct fault *fault) {
     struct front *front = calloc(1, sizeof *front);
-    PROMISE(front && pthread_mutex_init(&front->mapping, NULL) == 0 &&
-            pthread_mutex_init(&front->status_door, NULL) == 0);
+    INVARIANT(front && pthread_mutex_init(&front->mapping, NULL) == 0 &&
+              pthread_mutex_init(&front->status_door, NULL) == 0);
     front->transport.verbs = &verbs;
     front->base = base;
     front->profile = place->profile;
     front->agency = place->agency;
     front->own = own;
     front->alive_ms = monotonic_ms();
-    front->pending_arena = arena_new(64u << 10, PENDING_MOST);
+    front->pending_arena = arena_new(64u << 10, PENDING_MAX);
     for (size_t i = 0; i < AT_COUNT; i++) front->folders[i] = -1;
     enum outcome outcome = open_all(front, place, fault);
     if (outcome == OK) *ret = front;
@@ -301,7 +301,7 @@ enum outcome front_open(const struct front_place *place, const char *own, struct
 
 struct transport *front_begin(struct front *front, const struct front_owner *owner) {
     front->owner = *owner;
-    PROMISE(pthread_create(&front->feeder, NULL, feeder_run, front) == 0);
+    INVARIANT(pthread_create(&front->feeder, NULL, feeder_run, front) == 0);
     front->feeding = true;
     return &front->transport;
 }

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE /* renameat2 */
 #include "adapters/front/parcel.h"
 #include "adapters/transports/durable.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +37,7 @@ enum outcome parcel_new(const struct front *front, struct parcel **ret, struct f
     int folder = openat(front->folders[AT_OWN], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (folder < 0) return written("a folder for the submission", fault);
     struct parcel *p = calloc(1, sizeof *p);
-    PROMISE(p);
+    INVARIANT(p);
     for (size_t i = 0; i <= LIMIT_ATTACHMENT_COUNT; i++) p->files[i].file = -1;
     memcpy(p->name, name, sizeof name);
     p->folder = folder;
@@ -47,15 +47,15 @@ enum outcome parcel_new(const struct front *front, struct parcel **ret, struct f
 }
 
 enum outcome parcel_begin_file(struct parcel *p, size_t place, struct bytes name, struct fault *fault) {
-    PROMISE(place <= LIMIT_ATTACHMENT_COUNT);
+    INVARIANT(place <= LIMIT_ATTACHMENT_COUNT);
     struct received *r = &p->files[place];
     char path[24];
-    PROMISE(!r->there && name.count <= NAME_OUTBOX_MOST);
+    INVARIANT(!r->there && name.count <= NAME_OUTBOX_MAX);
     snprintf(path, sizeof path, "%zu", place);
     r->file = openat(p->folder, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0664);
     if (r->file < 0) return written("a file of the submission", fault);
     r->sum = EVP_MD_CTX_new();
-    PROMISE(r->sum && EVP_DigestInit_ex(r->sum, EVP_sha256(), NULL) == 1);
+    INVARIANT(r->sum && EVP_DigestInit_ex(r->sum, EVP_sha256(), NULL) == 1);
     if (name.count) memcpy(r->name, name.at, name.count);
     r->name[name.count] = 0;
     r->there = true;
@@ -65,7 +65,7 @@ enum outcome parcel_begin_file(struct parcel *p, size_t place, struct bytes name
 
 enum outcome parcel_add(struct parcel *p, size_t place, struct bytes what, struct fault *fault) {
     struct received *r = &p->files[place];
-    PROMISE(EVP_DigestUpdate(r->sum, what.at, what.count) == 1);
+    INVARIANT(EVP_DigestUpdate(r->sum, what.at, what.count) == 1);
     for (size_t at = 0; at < what.count;) {
         ssize_t wrote = write(r->file, what.at + at, what.count - at);
         if (wrote < 0 && errno == EINTR) continue;
@@ -79,7 +79,7 @@ enum outcome parcel_add(struct parcel *p, size_t place, struct bytes what, struc
 void parcel_finish(struct parcel *p) {
     for (size_t i = 0; i < p->count; i++) {
         struct received *r = &p->files[i];
-        PROMISE(r->there && EVP_DigestFinal_ex(r->sum, r->digest.b, NULL) == 1);
+        INVARIANT(r->there && EVP_DigestFinal_ex(r->sum, r->digest.b, NULL) == 1);
     }
 }
 
@@ -155,7 +155,7 @@ static struct bytes names_json(const struct parcel *p, struct arena *arena) {
     json_t *list = json_array();
     for (size_t i = 0; i < p->count; i++) json_array_append_new(list, json_string(p->files[i].name));
     char *text = json_dumps(list, JSON_COMPACT);
-    PROMISE(text);
+    INVARIANT(text);
     struct bytes copy = arena_copy(arena, bytes_of_cstr(text));
     free(text);
     json_decref(list);
@@ -237,11 +237,11 @@ enum outcome parcel_take_in(struct front *front, struct handed *list, size_t cou
         if (is_ready) ready[kept++] = &list[i];
     }
     if (!kept) return OK;
-    POINT("front.received");
+    FAILPOINT("front.received");
     TRY(keep(front, ready, kept, fault));
-    POINT("front.kept");
+    FAILPOINT("front.kept");
     enum outcome outcome = accept(front, ready, kept, most, arena, fault);
-    POINT("front.accepted");
+    FAILPOINT("front.accepted");
     return outcome;
 }
 

@@ -10,7 +10,7 @@
 #include <openssl/evp.h>
 
 struct received {
-    char name[NAME_OUTBOX_MOST + 1];
+    char name[NAME_OUTBOX_MAX + 1];
     int file;
     int64_t size;
     EVP_MD_CTX *sum;

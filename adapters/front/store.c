@@ -99,11 +99,12 @@ enum outcome store_each(struct store *store, const void *items, size_t size, siz
 enum outcome store_open(const char *path, struct store **ret, struct fault *fault) {
     struct store *store = calloc(1, sizeof *store);
     pthread_condattr_t steady;
-    PROMISE(store && pthread_mutex_init(&store->door, NULL) == 0 && pthread_condattr_init(&steady) == 0);
-    PROMISE(pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&store->news, &steady) == 0);
+    INVARIANT(store && pthread_mutex_init(&store->door, NULL) == 0 && pthread_condattr_init(&steady) == 0);
+    INVARIANT(pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0 &&
+              pthread_cond_init(&store->news, &steady) == 0);
     store->changes = 1;
     store->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    PROMISE(store->wake >= 0);
+    INVARIANT(store->wake >= 0);
     enum outcome outcome = OK;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK) outcome = failed(store, path, fault);

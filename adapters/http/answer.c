@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define PACE_LEAST   16 /* bytes a millisecond that a client must take */
+#define PACE_MIN     16 /* bytes a millisecond that a client must take */
 #define PACE_REST_MS 30000
 
 static void add(struct MHD_Response *response, const char *name, const char *value) {
@@ -17,7 +17,7 @@ static enum MHD_Result send_off(struct asked *asked, unsigned status, struct MHD
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(asked->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (!response) return MHD_NO;
-    if (info) lines_extend(asked->http->lines, info->connect_fd, PACE_REST_MS + size / PACE_LEAST);
+    if (info) lines_extend(asked->http->lines, info->connect_fd, PACE_REST_MS + size / PACE_MIN);
     add(response, "Cache-Control", "no-store");
     add(response, "X-Content-Type-Options", "nosniff");
     if (asked->route.method && status == MHD_HTTP_METHOD_NOT_ALLOWED) add(response, "Allow", asked->route.method);
@@ -41,7 +41,7 @@ static struct MHD_Response *of_text(char *text, size_t count, const char *type) 
 static enum MHD_Result send_json(struct asked *asked, unsigned status, json_t *body, const char *type,
                                  const char *location) {
     char *text = json_dumps(body, JSON_COMPACT);
-    PROMISE(text);
+    INVARIANT(text);
     json_decref(body);
     size_t count = strlen(text);
     struct MHD_Response *response = of_text(text, count, type);
@@ -90,7 +90,7 @@ enum MHD_Result answer_fault(struct asked *asked, unsigned status, const struct 
 
 enum MHD_Result answer_text(struct asked *asked, unsigned status, const char *type, const char *text) {
     char *copy = strdup(text);
-    PROMISE(copy);
+    INVARIANT(copy);
     size_t count = strlen(copy);
     return send_off(asked, status, of_text(copy, count, type), (int64_t)count);
 }

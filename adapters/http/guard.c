@@ -14,7 +14,7 @@ static enum outcome admit_key(const struct asked *asked, struct fault *fault) {
     const struct http_settings *s = asked->http->settings;
     struct bytes key = request_credential(asked_header(asked, "Authorization"), asked_header(asked, "X-API-Key"));
     if (!key.count) return refused(fault, "give the key as Authorization: Bearer KEY or X-API-Key: KEY");
-    if (key.count < HTTP_KEY_LEAST || key.count > HTTP_KEY_MOST) return refused(fault, "this key is not known");
+    if (key.count < HTTP_KEY_MIN || key.count > HTTP_KEY_MAX) return refused(fault, "this key is not known");
     struct digest digest = digest_of(key);
     instant now = instant_now();
     const struct http_key *found = NULL;

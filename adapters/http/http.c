@@ -29,7 +29,7 @@ static enum outcome open_all(struct http *http, const struct front_place *place,
 
 enum outcome http_open(const struct front_place *place, struct transport **transport, struct fault *fault) {
     struct http *http = calloc(1, sizeof *http);
-    PROMISE(http);
+    INVARIANT(http);
     http->certificate_until = INSTANT_NONE;
     enum outcome outcome = open_all(http, place, *transport, fault);
     if (outcome != OK) {
@@ -40,7 +40,7 @@ enum outcome http_open(const struct front_place *place, struct transport **trans
     }
     *transport = front_begin(http->front, &(struct front_owner){.of = http, .close = release});
     if (http->settings->webhook.url) {
-        PROMISE(pthread_create(&http->pusher, NULL, pusher_run, http) == 0);
+        INVARIANT(pthread_create(&http->pusher, NULL, pusher_run, http) == 0);
         http->pushing = true;
     }
     tell_begun(http);

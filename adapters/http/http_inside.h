@@ -10,9 +10,9 @@
 #include "adapters/http/settings.h"
 
 /* in the spool: store.sqlite, and a folder for each submission not yet placed */
-#define HTTP_FOLDER      ".http"
-#define HTTP_WAIT_MOST_S 60 /* long-poll */
-#define HTTP_LIST_MOST   200
+#define HTTP_FOLDER     ".http"
+#define HTTP_WAIT_MAX_S 60 /* long-poll */
+#define HTTP_LIST_MAX   200
 
 struct lines;
 struct http {

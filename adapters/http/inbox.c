@@ -45,11 +45,11 @@ enum MHD_Result inbox_answer(struct asked *asked) {
     size_t count = 0;
     int64_t after = 0, limit = 0, wait = 0;
     bool sound = request_number(asked_query(asked, "after"), 0, INT64_MAX, 0, &after) &&
-                 request_number(asked_query(asked, "limit"), 1, HTTP_LIST_MOST, 50, &limit) &&
-                 request_number(asked_query(asked, "wait"), 0, HTTP_WAIT_MOST_S, 0, &wait);
+                 request_number(asked_query(asked, "limit"), 1, HTTP_LIST_MAX, 50, &limit) &&
+                 request_number(asked_query(asked, "wait"), 0, HTTP_WAIT_MAX_S, 0, &wait);
     if (!sound) {
         fault_set(&fault, REFUSE, "HTTP_REQUEST", "after, limit (1 to %d) and wait (0 to %d seconds) are whole numbers",
-                  HTTP_LIST_MOST, HTTP_WAIT_MOST_S);
+                  HTTP_LIST_MAX, HTTP_WAIT_MAX_S);
         return answer_fault(asked, MHD_HTTP_BAD_REQUEST, &fault);
     }
     for (int64_t until = monotonic_ms() + wait * 1000;;) {

@@ -40,12 +40,12 @@ static void *watch(void *of) {
 
 struct lines *lines_new(size_t most) {
     struct lines *lines = calloc(1, sizeof *lines);
-    PROMISE(lines && pthread_mutex_init(&lines->door, NULL) == 0);
+    INVARIANT(lines && pthread_mutex_init(&lines->door, NULL) == 0);
     lines->most = most;
     lines->all = calloc(most, sizeof *lines->all);
-    PROMISE(lines->all);
+    INVARIANT(lines->all);
     for (size_t i = 0; i < most; i++) lines->all[i].descriptor = -1;
-    PROMISE(pthread_create(&lines->watch, NULL, watch, lines) == 0);
+    INVARIANT(pthread_create(&lines->watch, NULL, watch, lines) == 0);
     return lines;
 }
 void lines_free(struct lines *lines) {

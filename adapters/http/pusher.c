@@ -23,8 +23,8 @@ static const char *signature(const struct http_webhook *w, const char *signed_te
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned count = 0;
     char *text = arena_alloc(arena, 2 * EVP_MAX_MD_SIZE);
-    PROMISE(HMAC(EVP_sha256(), w->secret.at, (int)w->secret.count, (const unsigned char *)signed_text,
-                 strlen(signed_text), sum, &count));
+    INVARIANT(HMAC(EVP_sha256(), w->secret.at, (int)w->secret.count, (const unsigned char *)signed_text,
+                   strlen(signed_text), sum, &count));
     EVP_EncodeBlock((unsigned char *)text, sum, (int)count);
     return text;
 }
@@ -44,16 +44,16 @@ static struct curl_slist *headers_of(const struct http *http, const struct messa
     struct curl_slist *list = NULL;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         list = curl_slist_append(list, lines[i]);
-        PROMISE(list);
+        INVARIANT(list);
     }
     return list;
 }
 
 static void set(CURL *curl, CURLoption option, const char *value) {
-    if (value) PROMISE(curl_easy_setopt(curl, option, value) == CURLE_OK);
+    if (value) INVARIANT(curl_easy_setopt(curl, option, value) == CURLE_OK);
 }
 static void set_number(CURL *curl, CURLoption option, long value) {
-    PROMISE(curl_easy_setopt(curl, option, value) == CURLE_OK);
+    INVARIANT(curl_easy_setopt(curl, option, value) == CURLE_OK);
 }
 
 /* The status, 0 when there was no answer. */
@@ -72,8 +72,8 @@ static long post(const struct http *http, CURL *curl, const struct message *m, c
     set_number(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
     set_number(curl, CURLOPT_TIMEOUT_MS, (long)w->time_out_ms);
     set_number(curl, CURLOPT_NOSIGNAL, 1);
-    PROMISE(curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK);
-    PROMISE(curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, swallow) == CURLE_OK);
+    INVARIANT(curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK);
+    INVARIANT(curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, swallow) == CURLE_OK);
     CURLcode code = curl_easy_perform(curl);
     if (code == CURLE_OK) curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     else log_warn("http.push", "text=\"%s\"", curl_easy_strerror(code));
@@ -86,7 +86,7 @@ static enum outcome push(struct http *http, CURL *curl, const struct message *m,
     json_t *event = json_pack("{s:s, s:s, s:o}", "type", "ecocase.message.arrived", "agency", http->front->agency,
                               "data", message_json(http, m));
     char *body = json_dumps(event, JSON_COMPACT);
-    PROMISE(body);
+    INVARIANT(body);
     long status = post(http, curl, m, body, arena);
     free(body);
     json_decref(event);
@@ -110,7 +110,7 @@ static enum outcome push_next(struct http *http, CURL *curl, struct arena *arena
 void *pusher_run(void *of) {
     struct http *http = of;
     CURL *curl = curl_easy_init();
-    PROMISE(curl);
+    INVARIANT(curl);
     AUTO(arena_free_auto) struct arena *arena = arena_new(4096, FRONT_ARENA);
     while (!atomic_load(&http->front->stopping)) {
         struct fault fault = {0};

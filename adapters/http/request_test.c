@@ -116,14 +116,14 @@ static void names(void **state) {
     static const char *const fine[] = {"a", "移送书.pdf", "移送 1 (2).json", "a~2.csv", "-rf"},
                              *const wrong[] = {"",          ".a",   "..",        "a/b",   "../a",   "a\nb", "a\x7f",
                                                "a\xc2\x85", "\xff", "a\xe7\xa7", "a.tmp", "a.part", "a~"};
-    char longest[NAME_OUTBOX_MOST + 2];
+    char longest[NAME_OUTBOX_MAX + 2];
     (void)state;
     for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) assert_true(name_outbox(bytes_of_cstr(fine[i])));
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(name_outbox(bytes_of_cstr(wrong[i])));
     assert_false(name_outbox(bytes_of("a\0b", 3)));
     memset(longest, 'n', sizeof longest);
-    assert_true(name_outbox(bytes_of(longest, NAME_OUTBOX_MOST)));
-    assert_false(name_outbox(bytes_of(longest, NAME_OUTBOX_MOST + 1)));
+    assert_true(name_outbox(bytes_of(longest, NAME_OUTBOX_MAX)));
+    assert_false(name_outbox(bytes_of(longest, NAME_OUTBOX_MAX + 1)));
 }
 
 static void ranges(void **state) {

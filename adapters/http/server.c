@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 #define HEADERS_MS   15000 /* TLS handshake and the first request's headers */
-#define BODY_REST_MS 30000 /* and PACE_LEAST bytes a millisecond from there on */
-#define PACE_LEAST   16
+#define BODY_REST_MS 30000 /* and PACE_MIN bytes a millisecond from there on */
+#define PACE_MIN     16
 /* a refused body up to this is read to its end, so that the client hears why */
-#define SWALLOW_MOST (8 * (int64_t)MIB)
+#define SWALLOW_MAX (8 * (int64_t)MIB)
 
 const char *asked_header(const struct asked *asked, const char *name) {
     return MHD_lookup_connection_value(asked->connection, MHD_HEADER_KIND, name);
@@ -40,7 +40,7 @@ static enum outcome admit(struct asked *asked, const char *method, struct fault 
 
 static struct asked *begin(struct http *http, struct MHD_Connection *connection, const char *path, const char *method) {
     struct asked *asked = calloc(1, sizeof *asked);
-    PROMISE(asked);
+    INVARIANT(asked);
     *asked = (struct asked){.http = http,
                             .connection = connection,
                             .path = path,
@@ -63,7 +63,7 @@ static void refuse_later(struct asked *asked, const struct fault *fault) {
 
 /* Too long a body to be read for nothing: told at once, and the connection ends. */
 static bool not_worth_reading(const struct asked *asked) {
-    return asked->early_status && (asked->declared > SWALLOW_MOST || asked->received > SWALLOW_MOST);
+    return asked->early_status && (asked->declared > SWALLOW_MAX || asked->received > SWALLOW_MAX);
 }
 
 static void take(struct asked *asked, const char *data, size_t count) {
@@ -71,7 +71,7 @@ static void take(struct asked *asked, const char *data, size_t count) {
     asked->received += (int64_t)count;
     atomic_fetch_add(&asked->http->received_bytes, (long long)count);
     /* the pace is kept from the beginning of the body, not from the last byte: a byte now and then buys no time */
-    allow_time(asked, asked->begun_ms + BODY_REST_MS + asked->received / PACE_LEAST - monotonic_ms());
+    allow_time(asked, asked->begun_ms + BODY_REST_MS + asked->received / PACE_MIN - monotonic_ms());
     if (asked->early_status || asked->route.kind != ROUTE_SUBMIT) return;
     if (asked->received > asked->http->settings->body_most) {
         fault_set(&fault, REFUSE, "TOO_LARGE", "the body is longer than %lld bytes",
@@ -83,7 +83,7 @@ static void take(struct asked *asked, const char *data, size_t count) {
 static enum MHD_Result answer(struct asked *asked) {
     int64_t wait = 0;
     if (asked->early_status) return answer_fault(asked, asked->early_status, &asked->early);
-    if (request_number(asked_query(asked, "wait"), 0, HTTP_WAIT_MOST_S, 0, &wait))
+    if (request_number(asked_query(asked, "wait"), 0, HTTP_WAIT_MAX_S, 0, &wait))
         allow_time(asked, BODY_REST_MS + wait * 1000);
     switch (asked->route.kind) {
     case ROUTE_HEALTH: return health_answer(asked);

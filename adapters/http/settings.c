@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PEM_MOST (256u * KIB)
+#define PEM_MAX (256u * KIB)
 struct reading {
     struct http_settings *into;
     const char *path;
@@ -34,7 +34,7 @@ static enum outcome read_file(struct reading *r, const struct setting *at, const
     AUTO(buffer_free) struct buffer content;
     struct fault inner;
     const char *path = NULL;
-    buffer_init(&content, PEM_MOST);
+    buffer_init(&content, PEM_MAX);
     TRY(resolve(r, at, text, &path));
     if (buffer_read_file(&content, path, &inner) != OK)
         return setting_fault(at, r->fault, inner.code, "%.300s", inner.text);
@@ -137,9 +137,9 @@ static enum outcome read_keys(struct reading *r, struct setting *root) {
     struct http_settings *s = r->into;
     struct setting *keys = setting_get(root, "keys");
     if (!keys) return OK;
-    if (keys->kind != SETTING_LIST || keys->count > HTTP_KEYS_MOST)
+    if (keys->kind != SETTING_LIST || keys->count > HTTP_KEYS_MAX)
         return setting_fault(keys, r->fault, "SETTINGS_TYPE", "keys: a list of at most %u {name, sha256, until}",
-                             HTTP_KEYS_MOST);
+                             HTTP_KEYS_MAX);
     for (struct setting *one = keys->first; one; one = one->next) TRY(read_key(r, one, &s->keys[s->key_count++]));
     return OK;
 }
@@ -202,9 +202,9 @@ static enum outcome read_webhook(struct reading *r, struct setting *root) {
     }
     TRY(read_file_of(r, from, "secret_file", &secret));
     if (secret) w->secret = secret_of(r->into->arena, secret);
-    if (w->secret.count < HTTP_SECRET_LEAST)
+    if (w->secret.count < HTTP_SECRET_MIN)
         return setting_fault(from, r->fault, "SETTINGS_MISSING",
-                             "webhook needs secret_file: whsec_ and base64 of at least %u bytes", HTTP_SECRET_LEAST);
+                             "webhook needs secret_file: whsec_ and base64 of at least %u bytes", HTTP_SECRET_MIN);
     TRY(read_path_of(r, from, "ca", &w->ca));
     TRY(read_path_of(r, from, "certificate", &w->certificate));
     TRY(read_path_of(r, from, "key", &w->key));
@@ -243,7 +243,7 @@ static enum outcome read_all(struct reading *r, struct setting *root) {
 
 enum outcome http_settings_load(const char *path, struct http_settings **ret, struct fault *fault) {
     struct http_settings *s = calloc(1, sizeof *s);
-    PROMISE(s);
+    INVARIANT(s);
     s->arena = arena_new(4096, 4u * MIB);
     struct reading r = {s, path, fault};
     enum outcome outcome = settings_load(path, &s->tree, fault);

@@ -10,11 +10,11 @@
 #include "base/time.h"
 #include "wire/digest.h"
 
-#define HTTP_KEYS_MOST 16u
+#define HTTP_KEYS_MAX 16u
 /* characters of an API key: its plain SHA-256 is enough at rest only while it cannot be guessed */
-#define HTTP_KEY_LEAST    32u
-#define HTTP_KEY_MOST     256u
-#define HTTP_SECRET_LEAST 24u
+#define HTTP_KEY_MIN    32u
+#define HTTP_KEY_MAX    256u
+#define HTTP_SECRET_MIN 24u
 struct http_key {
     const char *name;
     struct digest digest;
@@ -34,7 +34,7 @@ struct http_settings {
     const char *certificate, *private_key, *client_ca; /* PEM texts, NULL: none */
     const char **clients;
     size_t client_count; /* common names let in; none listed: all of that CA */
-    struct http_key keys[HTTP_KEYS_MOST];
+    struct http_key keys[HTTP_KEYS_MAX];
     size_t key_count;
     int64_t body_most, queue_most;
     int64_t connections, per_address, idle_seconds;

@@ -60,8 +60,8 @@ enum MHD_Result submission_answer(struct asked *asked) {
     int64_t wait = 0, seen = 0, until;
     bool known = false;
     const char *id = arena_cstr(asked->arena, asked->route.id);
-    if (!request_number(asked_query(asked, "wait"), 0, HTTP_WAIT_MOST_S, 0, &wait)) {
-        fault_set(&fault, REFUSE, "HTTP_REQUEST", "wait is a number of seconds from 0 to %d", HTTP_WAIT_MOST_S);
+    if (!request_number(asked_query(asked, "wait"), 0, HTTP_WAIT_MAX_S, 0, &wait)) {
+        fault_set(&fault, REFUSE, "HTTP_REQUEST", "wait is a number of seconds from 0 to %d", HTTP_WAIT_MAX_S);
         return answer_fault(asked, MHD_HTTP_BAD_REQUEST, &fault);
     }
     until = monotonic_ms() + wait * 1000;

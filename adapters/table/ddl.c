@@ -125,7 +125,7 @@ enum outcome ddl_fill(const struct table_settings *s, const char *text, struct b
         while (i < sizeof words / sizeof words[0] &&
                (!words[i].value || strncmp(text, words[i].word, strlen(words[i].word)) != 0))
             i++;
-        PROMISE(i < sizeof words / sizeof words[0]);
+        INVARIANT(i < sizeof words / sizeof words[0]);
         TRY(buffer_add_cstr(into, words[i].value, fault));
         text += strlen(words[i].word);
     }

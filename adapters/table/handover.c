@@ -5,7 +5,7 @@
  * the cases', waits for that. */
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #define HANDOVER_BATCH 64u
-#define CASE_FILE_MOST (8u * MIB)          /* as payload; larger ones are a row of the _file table */
-#define AHEAD_MOST     (32 * (int64_t)MIB) /* of large attachments a round; then others have their turn */
+#define CASE_FILE_MAX  (8u * MIB)          /* as payload; larger ones are a row of the _file table */
+#define AHEAD_MAX      (32 * (int64_t)MIB) /* of large attachments a round; then others have their turn */
 struct handing {
     struct table *table;
     const struct message *message;
@@ -124,7 +124,7 @@ static bool payload_of(struct handing *h, struct bytes name, struct link_values 
 /* Which of a message's files it is, and from what size on it goes ahead in parts. The case file is rarely among the
  * files. */
 static size_t nth_of(const struct handing *h, size_t file) { return file + 1 == h->message->file_count ? 0 : file + 1; }
-static int64_t at_once(size_t nth) { return nth ? (int64_t)TABLE_PART : (int64_t)CASE_FILE_MOST; }
+static int64_t at_once(size_t nth) { return nth ? (int64_t)TABLE_PART : (int64_t)CASE_FILE_MAX; }
 
 /* Its parts are there, put ahead; up to the settings' size the server makes one value of them. */
 static enum outcome put_parts(struct handing *h, size_t nth, const char *name, int64_t size, struct fault *fault) {
@@ -205,8 +205,8 @@ static enum outcome put_row(struct handing *h, struct fault *fault) {
     struct bytes name = m->file_count ? m->files[m->file_count - 1] : BYTES_NONE;
     struct link_values v = {0};
     int64_t size = 0;
-    if (!h->without_payload) TRY(read_file(h, arena_cstr(table->arena, name), CASE_FILE_MOST, &size, fault));
-    h->without_payload = h->without_payload || size < 0 || size > (int64_t)CASE_FILE_MOST || !payload_of(h, name, &v);
+    if (!h->without_payload) TRY(read_file(h, arena_cstr(table->arena, name), CASE_FILE_MAX, &size, fault));
+    h->without_payload = h->without_payload || size < 0 || size > (int64_t)CASE_FILE_MAX || !payload_of(h, name, &v);
     if (h->without_payload) link_text(&v, NULL);
     link_text(&v, h->id);
     link_text(&v, table->settings->aggregate_type ? table->settings->aggregate_type : "ecocase");
@@ -262,7 +262,7 @@ static enum outcome put(struct handing *h, struct fault *fault) {
     for (size_t i = 0; i < m->file_count; i++) {
         if (nth_of(h, i) || h->without_payload) TRY(put_file(h, nth_of(h, i), m->files[i], fault));
     }
-    POINT("table.delivering");
+    FAILPOINT("table.delivering");
     return OK;
 }
 
@@ -292,7 +292,7 @@ static enum outcome hand_one(struct handing *h, int64_t *left, bool *ret_whole, 
     buffer_free(&h->content);
     TRY(outcome);
     if (!*ret_whole) return OK;
-    POINT("table.delivered");
+    FAILPOINT("table.delivered");
     log_info("table.delivered", "lane=%lld sequence=%lld", h->lane, h->sequence);
     return front_put_away(h->table->front, h->message, h->table->arena, fault);
 }
@@ -308,7 +308,7 @@ enum outcome handover_round(struct table *table, bool *ret_more, struct fault *f
     struct message *list = NULL;
     long long waiting[HANDOVER_BATCH]; /* lanes */
     size_t count = 0, waits = 0;
-    int64_t left = AHEAD_MOST;
+    int64_t left = AHEAD_MAX;
     TRY(store_messages(table->front->store, 0, HANDOVER_BATCH, listed, &list, &count, fault));
     for (size_t i = 0; i < count && !atomic_load(&table->front->stopping); i++) {
         struct handing h = {.table = table, .message = &list[i]};

@@ -2,7 +2,7 @@
  * trigger noted (writes > seen), oldest first: a transaction that commits late is found whenever it commits, because
  * nothing is passed over by a high-water mark. */
 #include "adapters/table/table_inside.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -182,14 +182,14 @@ static enum outcome settle(struct taking *list, size_t count, struct fault *faul
     }
     if (!open) return OK;
     TRY(parcel_take_in(table->front, handed, open, table->settings->queue_most, table->arena, fault));
-    POINT("table.taken");
+    FAILPOINT("table.taken");
     return tell(rows, handed, open, fault);
 }
 
 static enum outcome take_parcels(struct taking *list, size_t count, bool *ret_apart, struct fault *fault) {
     for (size_t i = 0; i < count; i++) TRY(parcel_new(list->table->front, &list[i].parcel, fault));
     TRY(take_all(list, count, ret_apart, fault));
-    POINT("table.read");
+    FAILPOINT("table.read");
     return *ret_apart && count > 1 ? OK : settle(list, count, fault);
 }
 

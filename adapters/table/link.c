@@ -11,7 +11,7 @@
 #define CONNECT_MS 10000
 #define ANSWER_MS  40000 /* more than statement_timeout: then the server or the way to it is gone */
 #define SLICE_MS   100   /* so long a stop may wait */
-#define SQL_MOST   (64u * KIB)
+#define SQL_MAX    (64u * KIB)
 
 /* A transaction that its client forgot must not hold rows for long; the agency's own transactions are not waited for
  * without end. Commits are not waited for: what a crash of the server takes back of the outcomes is told again at the
@@ -30,7 +30,7 @@ struct link {
 
 struct link *link_new(const struct table_settings *settings, const char *owner, const atomic_bool *stopping) {
     struct link *link = calloc(1, sizeof *link);
-    PROMISE(link);
+    INVARIANT(link);
     *link = (struct link){.settings = settings, .owner = owner, .stopping = stopping};
     return link;
 }
@@ -85,7 +85,7 @@ enum outcome link_connect(struct link *link, struct fault *fault) {
     int64_t until = monotonic_ms() + CONNECT_MS;
     link_drop(link);
     link->conn = PQconnectStartParams(keys, values, 1);
-    PROMISE(link->conn);
+    INVARIANT(link->conn);
     PQsetNoticeProcessor(link->conn, ignore_notice, NULL);
     for (PostgresPollingStatusType now = PGRES_POLLING_WRITING; now != PGRES_POLLING_OK;
          now = PQconnectPoll(link->conn)) {
@@ -156,7 +156,7 @@ enum outcome link_ask(struct link *link, const char *sql, const struct link_valu
     int lengths[LINK_PARAMETERS], forms[LINK_PARAMETERS];
     AUTO(buffer_free) struct buffer filled;
     size_t count = v ? v->count : 0;
-    buffer_init(&filled, SQL_MOST);
+    buffer_init(&filled, SQL_MAX);
     TRY(ddl_fill(link->settings, sql, &filled, fault));
     TRY(buffer_add(&filled, bytes_of("", 1), fault));
     for (size_t i = 0; i < count; i++) {
@@ -200,12 +200,12 @@ bool link_notified(struct link *link) {
 }
 
 void link_text(struct link_values *values, const char *text) {
-    PROMISE(values->count < LINK_PARAMETERS);
+    INVARIANT(values->count < LINK_PARAMETERS);
     values->at[values->count++] = text ? bytes_of_cstr(text) : BYTES_NONE;
 }
 void link_bytes(struct link_values *values, struct bytes what) {
     static const uint8_t nothing[1] = {0};
-    PROMISE(values->count < LINK_PARAMETERS);
+    INVARIANT(values->count < LINK_PARAMETERS);
     values->binary[values->count] = true;
     values->at[values->count++] = what.at ? what : bytes_of(nothing, 0);
 }

@@ -1,7 +1,7 @@
 /* See table_inside.h: what is put ahead survives a crash of either side, and is gone on with. Nobody reads it before
  * the message's row is there. */
 #include "adapters/table/table_inside.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -55,7 +55,7 @@ static enum outcome put_one(const struct parts *p, int64_t part, struct bytes co
                  "INSERT INTO {schema}.{inbox}_part (id, nth, part, content) VALUES ($1::uuid, $2::integer, "
                  "$3::integer, $4::bytea)",
                  &v, NULL, fault));
-    POINT("table.part");
+    FAILPOINT("table.part");
     return OK;
 }
 

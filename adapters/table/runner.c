@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define REST_FIRST_MS 200
-#define REST_MOST_MS  3000 /* a refused connection costs nothing beside what waits */
+#define REST_MAX_MS   3000 /* a refused connection costs nothing beside what waits */
 #define RECONCILE_MS  3600000
 #define SLICE_MS      500 /* so long a stop may wait */
 
@@ -112,7 +112,7 @@ void *runner_run(void *of) {
         if (strcmp(fault.code, "WRONG_WORLD") == 0 || (outcome == RETRY && strcmp(fault.code, "TABLE_SQL") == 0))
             link_drop(table->link);
         note(table, &status, outcome, &fault);
-        rest = outcome == OK ? 0 : rest * 2 > REST_MOST_MS ? REST_MOST_MS : rest ? rest * 2 : REST_FIRST_MS;
+        rest = outcome == OK ? 0 : rest * 2 > REST_MAX_MS ? REST_MAX_MS : rest ? rest * 2 : REST_FIRST_MS;
         if (rest) {
             for (int64_t until = monotonic_ms() + rest;
                  monotonic_ms() < until && !atomic_load(&table->front->stopping);)

@@ -90,7 +90,7 @@ static enum outcome open_all(struct table *table, const struct front_place *plac
 
 enum outcome table_open(const struct front_place *place, struct transport **transport, struct fault *fault) {
     struct table *table = calloc(1, sizeof *table);
-    PROMISE(table && pthread_mutex_init(&table->door, NULL) == 0);
+    INVARIANT(table && pthread_mutex_init(&table->door, NULL) == 0);
     table->arena = arena_new(256u << 10, TABLE_ARENA);
     table->status.since = instant_now();
     enum outcome outcome = open_all(table, place, *transport, fault);
@@ -102,7 +102,7 @@ enum outcome table_open(const struct front_place *place, struct transport **tran
     }
     *transport =
         front_begin(table->front, &(struct front_owner){table, release, table_status_json, "table", &table->changes});
-    PROMISE(pthread_create(&table->runner, NULL, runner_run, table) == 0);
+    INVARIANT(pthread_create(&table->runner, NULL, runner_run, table) == 0);
     table->running = true;
     log_info("table.begun", "schema=%s outbox=%s inbox=%s payload=%s poll_ms=%lld", table->settings->schema,
              table->settings->outbox, table->settings->inbox, table_payload_type(table->settings),

@@ -44,9 +44,9 @@ static bool plain(const char *name, size_t most) {
 static enum outcome read_name(struct setting *map, const char *key, const char *otherwise, const char **ret,
                               struct fault *fault) {
     TRY(setting_text_or(map, key, otherwise, ret, fault));
-    if (!*ret || plain(*ret, TABLE_NAME_MOST)) return OK;
+    if (!*ret || plain(*ret, TABLE_NAME_MAX)) return OK;
     return setting_fault(setting_get(map, key), fault, "SETTINGS_TYPE",
-                         "%s: lower-case letters, digits and _, at most %u, no digit first", key, TABLE_NAME_MOST);
+                         "%s: lower-case letters, digits and _, at most %u, no digit first", key, TABLE_NAME_MAX);
 }
 
 static enum outcome read_payload(struct table_settings *s, struct setting *root, struct fault *fault) {
@@ -110,7 +110,7 @@ static enum outcome read_all(struct table_settings *s, struct setting *root, str
 
 enum outcome table_settings_load(const char *path, struct table_settings **ret, struct fault *fault) {
     struct table_settings *s = calloc(1, sizeof *s);
-    PROMISE(s);
+    INVARIANT(s);
     enum outcome outcome = settings_load(path, &s->tree, fault);
     if (outcome == OK) outcome = read_all(s, settings_root(s->tree), fault);
     if (outcome == OK) *ret = s;

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 
-#define TABLE_NAME_MOST 40u /* of PostgreSQL's 63 bytes: the rest is for _outcome and the like */
+#define TABLE_NAME_MAX 40u /* of PostgreSQL's 63 bytes: the rest is for _outcome and the like */
 enum table_payload { PAYLOAD_TEXT, PAYLOAD_BYTEA, PAYLOAD_JSONB };
 struct table_settings {
     struct settings *tree;

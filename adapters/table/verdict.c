@@ -3,10 +3,10 @@
 #include "adapters/engine/rejection.h"
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <stdlib.h>
 
-#define VERDICTS_MOST 128u /* the store gives 8 MiB of answers at most */
+#define VERDICTS_MAX 128u /* the store gives 8 MiB of answers at most */
 static const char *const states[STAGE_COUNT] = {"queued", "queued", "sent", "accepted", "refused", "failed"};
 
 /* jsonb has no NUL character. */
@@ -46,10 +46,10 @@ static enum outcome tell(struct table *table, const struct telling *list, size_t
     json_t *rows = json_array();
     for (size_t i = 0; i < count; i++) json_array_append_new(rows, row_of(&list[i], table->arena));
     char *text = json_dumps(rows, JSON_COMPACT);
-    PROMISE(text);
+    INVARIANT(text);
     json_decref(rows);
     link_text(&v, text);
-    POINT("table.telling");
+    FAILPOINT("table.telling");
     enum outcome outcome = link_run(table->link,
                                     "UPDATE {schema}.{outbox}_outcome AS o SET state = v.state, digest = v.digest, "
                                     "error = v.error, receipt = v.receipt,"
@@ -58,7 +58,7 @@ static enum outcome tell(struct table *table, const struct telling *list, size_t
                                     "jsonb, receipt jsonb, seen integer)"
                                     " WHERE o.id = v.id",
                                     &v, NULL, fault);
-    POINT("table.told");
+    FAILPOINT("table.told");
     free(text);
     return outcome;
 }
@@ -91,7 +91,7 @@ enum outcome verdict_refuse(struct table *table, struct bytes id, int64_t writes
     link_text(&v, digest ? hex_of(digest, table->arena) : NULL);
     link_text(&v, reason_json(why, table->arena));
     link_number(&v, writes, table->arena);
-    POINT("table.refusing");
+    FAILPOINT("table.refusing");
     return link_run(table->link,
                     "UPDATE {schema}.{outbox}_outcome SET state = 'failed', digest = $2::text, error = $3::jsonb, "
                     "receipt = NULL, seen = $4::integer,"
@@ -124,7 +124,7 @@ enum outcome verdict_conflict(struct table *table, struct bytes id, int64_t writ
 
 enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fault) {
     struct submitted *list = NULL;
-    size_t count = 0, most = VERDICTS_MOST;
+    size_t count = 0, most = VERDICTS_MAX;
     TRY(store_untold(table->front->store, most, table->arena, &list, &count, fault));
     if (!count) return OK;
     struct telling *all = arena_array(table->arena, count, sizeof *all);

@@ -1,7 +1,7 @@
 /* See durable.h. */
 #define _GNU_SOURCE /* renameat2, syncfs, sync_file_range */
 #include "adapters/transports/durable.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

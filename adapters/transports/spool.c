@@ -85,15 +85,15 @@ static const struct transport_verbs verbs = {.close = spool_close,
 static enum outcome set_up(struct spool *spool, const char *path, struct fault *fault) {
     for (enum spool_folder i = 0; i < FOLDER_COUNT; i++) TRY(open_folder(spool, path, i, fault));
     TRY(take_lock(spool, path, fault));
-    spool->staged = calloc(SPOOL_STAGED_MOST, sizeof *spool->staged);
-    PROMISE(spool->staged);
+    spool->staged = calloc(SPOOL_STAGED_MAX, sizeof *spool->staged);
+    INVARIANT(spool->staged);
     watch(spool, path);
     return OK;
 }
 
 enum outcome spool_open(const char *folder, struct transport **ret, struct fault *fault) {
     struct spool *spool = calloc(1, sizeof *spool);
-    PROMISE(spool);
+    INVARIANT(spool);
     spool->transport.verbs = &verbs;
     spool->lock = spool->notify = -1;
     for (size_t i = 0; i < FOLDER_COUNT; i++) spool->folders[i] = -1;

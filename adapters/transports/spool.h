@@ -9,7 +9,7 @@
 
 #define SPOOL_QUIET_MS  300    /* long enough for a slow writer's next write, short enough not to be felt */
 #define SPOOL_RESCAN_MS 5000   /* safety net where inotify is not served (network file systems) */
-#define SPOOL_SEEN_MOST 20000u /* papers known at one time; more wait in the folder for their turn */
+#define SPOOL_SEEN_MAX  20000u /* papers known at one time; more wait in the folder for their turn */
 /* Makes what is missing of the folders. FATAL when the spool cannot be used or another adapter has it. */
 MUST_USE enum outcome spool_open(const char *folder, struct transport **ret, struct fault *fault);
 #endif

@@ -45,7 +45,7 @@ struct spool {
     bool sent_dirty, inbox_dirty, failed_dirty;
 };
 /* from here on one syncfs costs less than that many fsyncs (measured 0.4 ms each) */
-#define SPOOL_STAGED_MOST 16u
+#define SPOOL_STAGED_MAX 16u
 static inline struct spool *spool_of(struct transport *transport) { return (struct spool *)transport; }
 static inline const struct spool *spool_const(const struct transport *transport) {
     return (const struct spool *)transport;

@@ -3,7 +3,7 @@
 #include "adapters/transports/durable.h"
 #include "adapters/transports/spool_inside.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +34,7 @@ enum outcome spool_sent(struct transport *t, const struct paper *paper, struct b
     char name[SPOOL_NAME];
     /* gone, or another paper of the same name: not this one's business */
     if (!spool_unchanged(t, paper)) return OK;
-    PROMISE(spool_copy_name(paper->name, name));
+    INVARIANT(spool_copy_name(paper->name, name));
     TRY(move_on(spool, name, FOLDER_SENT, as, fault));
     spool->sent_dirty = true;
     spool_unsee(spool, paper->name);
@@ -55,7 +55,7 @@ static enum outcome write_reason(struct spool *spool, const char *name, struct b
 
 static enum outcome fail_first(struct spool *spool, const char *from, struct bytes why, struct fault *fault) {
     AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 1u << 20);
-    const char *name = strlen(from) <= NAME_MOST ? from : name_again(bytes_of_cstr(from), 1, arena);
+    const char *name = strlen(from) <= FILE_NAME_MAX ? from : name_again(bytes_of_cstr(from), 1, arena);
     for (unsigned n = 2;; n++) {
         if (!exists(spool, FOLDER_FAILED, name)) {
             TRY(write_reason(spool, name, why, fault));
@@ -89,7 +89,7 @@ enum outcome spool_stage(struct transport *t, const char *staged, struct bytes c
     return OK;
 }
 void spool_note_staged(struct spool *spool, const char *staged) {
-    if (spool->staged_count < SPOOL_STAGED_MOST)
+    if (spool->staged_count < SPOOL_STAGED_MAX)
         snprintf(spool->staged[spool->staged_count], sizeof *spool->staged, "%s", staged);
     spool->staged_count++;
 }
@@ -97,7 +97,7 @@ void spool_note_staged(struct spool *spool, const char *staged) {
 enum outcome spool_settle(struct transport *t, struct fault *fault) {
     struct spool *spool = spool_of(t);
     if (!spool->staged_count) return OK;
-    if (spool->staged_count >= SPOOL_STAGED_MOST) TRY(durable_sync_all(spool->folders[FOLDER_STAGE], fault));
+    if (spool->staged_count >= SPOOL_STAGED_MAX) TRY(durable_sync_all(spool->folders[FOLDER_STAGE], fault));
     else {
         for (size_t i = 0; i < spool->staged_count; i++)
             TRY(durable_sync_file(spool->folders[FOLDER_STAGE], spool->staged[i], fault));

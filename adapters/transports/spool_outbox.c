@@ -113,7 +113,7 @@ static enum outcome read_whole(int file, const char *name, const struct paper *p
 enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault) {
     struct spool *spool = spool_of(t);
     char name[SPOOL_NAME];
-    PROMISE(spool_copy_name(paper->name, name));
+    INVARIANT(spool_copy_name(paper->name, name));
     int file = openat(spool->folders[FOLDER_OUTBOX], name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0 && errno != ENOENT)
         return spool_unchanged(t, paper) ? unread(name, fault) : spool_changed(spool, paper, fault);

@@ -27,13 +27,13 @@ static void add(struct seen_list *list, const struct seen *seen) {
     if (list->count == list->room) {
         list->room = list->room ? 2 * list->room : 64;
         list->at = realloc(list->at, list->room * sizeof *list->at);
-        PROMISE(list->at);
+        INVARIANT(list->at);
     }
     list->at[list->count++] = *seen;
 }
 static void add_name(struct seen_list *list, const char *name, bool heard, bool renamed) {
     struct seen seen = {.name = strdup(name), .heard = heard, .renamed = renamed};
-    PROMISE(seen.name);
+    INVARIANT(seen.name);
     add(list, &seen);
 }
 static void empty(struct seen_list *list) {
@@ -106,7 +106,7 @@ static void compare(struct seen *old, const struct seen *listed, int64_t now) {
     old->heard = old->heard || !there || old->again_ms > now;
 }
 
-/* All that is not gone of both, in the order of names; beyond SPOOL_SEEN_MOST they wait for the next reading of the
+/* All that is not gone of both, in the order of names; beyond SPOOL_SEEN_MAX they wait for the next reading of the
  * folder. */
 static void merge(struct spool *spool, bool whole, int64_t now) {
     struct seen_list *seen = &spool->seen, *fresh = &spool->fresh;
@@ -114,11 +114,11 @@ static void merge(struct spool *spool, bool whole, int64_t now) {
     if (!fresh->count && !spool->gone && !whole) return;
     if (fresh->count) qsort(fresh->at, fresh->count, sizeof *fresh->at, by_name);
     struct seen_list both = {malloc(room * sizeof *both.at), 0, room};
-    PROMISE(both.at);
+    INVARIANT(both.at);
     while (i < seen->count || k < fresh->count) {
         bool old = i < seen->count && (k == fresh->count || strcmp(seen->at[i].name, fresh->at[k].name) <= 0);
         struct seen *one = old ? &seen->at[i++] : &fresh->at[k++];
-        bool full = both.count == SPOOL_SEEN_MOST && !old;
+        bool full = both.count == SPOOL_SEEN_MAX && !old;
         if (whole && old) compare(one, k < fresh->count ? &fresh->at[k] : NULL, now);
         spool->unheard = spool->unheard || full;
         if (one->gone || full) free(one->name);
@@ -138,7 +138,7 @@ static enum outcome read_folder(struct spool *spool, struct fault *fault) {
         return fault_set(fault, RETRY, "FILE_READ", "outbox: %s", strerror(errno));
     }
     spool->unheard = false;
-    for (const struct dirent *entry; spool->fresh.count < 2 * SPOOL_SEEN_MOST && (entry = readdir(folder));) {
+    for (const struct dirent *entry; spool->fresh.count < 2 * SPOOL_SEEN_MAX && (entry = readdir(folder));) {
         if (!name_passed_over(bytes_of_cstr(entry->d_name)) && strlen(entry->d_name) < SPOOL_NAME)
             add_name(&spool->fresh, entry->d_name, false, false);
     }
@@ -189,7 +189,7 @@ static void settle(struct spool *spool, struct seen *seen, int64_t now) {
 
 enum outcome spool_look(struct spool *spool, int64_t now, struct fault *fault) {
     hear(spool);
-    bool room = spool->unheard && spool->seen.count - spool->gone < SPOOL_SEEN_MOST / 2,
+    bool room = spool->unheard && spool->seen.count - spool->gone < SPOOL_SEEN_MAX / 2,
          whole = room || now >= spool->next_scan_ms;
     if (whole) {
         TRY(read_folder(spool, fault));

@@ -26,7 +26,7 @@ static bool read_whole(int file, int64_t from, uint8_t *ret, size_t count) {
 enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count,
                              struct fault *fault) {
     char name[SPOOL_NAME];
-    PROMISE(spool_copy_name(paper->name, name));
+    INVARIANT(spool_copy_name(paper->name, name));
     int file = openat(spool_of(t)->folders[paper->kept ? FOLDER_SENT : FOLDER_OUTBOX], name,
                       O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0 && errno != ENOENT) return fault_set(fault, REFUSE, "FILE_READ", "%s: %s", name, strerror(errno));
@@ -74,7 +74,7 @@ static enum outcome copy(struct spool *spool, const char *stored, const char *st
     int to = openat(spool->folders[FOLDER_STAGE], staged, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
     uint8_t *piece = malloc(COPY_PIECE);
     ssize_t got = from < 0 || to < 0 ? -1 : 1;
-    PROMISE(piece);
+    INVARIANT(piece);
     while (got > 0 && (got = read(from, piece, COPY_PIECE)) > 0) {
         for (ssize_t at = 0, now = 0; at < got; at += now) {
             now = write(to, piece + at, (size_t)(got - at));

@@ -24,7 +24,7 @@ bool agency_exists(struct source *source, const char *slug) {
     if (!result) return false;
     size_t count = (size_t)PQntuples(result);
     const char **slugs = calloc(count + 1, sizeof *slugs);
-    PROMISE(slugs);
+    INVARIANT(slugs);
     bool found = false;
     for (size_t i = 0; i < count; i++) {
         slugs[i] = PQgetvalue(result, (int)i, 0);

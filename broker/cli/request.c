@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "broker/cli/usage.h"
 
-#define LIMIT_MOST    100000L
+#define LIMIT_MAX     100000L
 #define DEFAULT_LIMIT 50L
 
 enum option {
@@ -54,7 +54,7 @@ static bool apply(struct request *request, enum option option, const char *value
     case OPTION_STATE: request->state = value; return true;
     case OPTION_AGENCY: request->agency = value; return true;
     case OPTION_SCHEMAS: request->schemas = value; return true;
-    case OPTION_LIMIT: return set_number(names[option], 1, LIMIT_MOST, value, &request->limit);
+    case OPTION_LIMIT: return set_number(names[option], 1, LIMIT_MAX, value, &request->limit);
     case OPTION_LANE: return set_number(names[option], 0, LIMIT_LANES - 1, value, &request->lane);
     case OPTION_FROM: return set_number(names[option], 1, LONG_MAX, value, &request->from);
     case OPTION_TO: return set_number(names[option], 1, LONG_MAX, value, &request->to);

@@ -4,7 +4,7 @@
 #include "broker/cli/command.h"
 #include "broker/judge/judge.h"
 
-#define PAGE_MOST (1u * MIB)
+#define PAGE_MAX (1u * MIB)
 static const char default_folder[] = "schemas/rules";
 
 static void rules_free_auto(struct rules **rules) { rules_free(*rules); }
@@ -60,7 +60,7 @@ static enum exit_code written(const struct request *request,
     AUTO(buffer_free) struct buffer text;
     const char *folder = NULL;
     struct fault fault = {0};
-    buffer_init(&text, PAGE_MOST);
+    buffer_init(&text, PAGE_MAX);
     if (open_rules(request, &rules, &folder, &fault) != OK || write(rules, &text, &fault) != OK) return wrong(&fault);
     return fwrite(text.at, 1, text.count, stdout) == text.count ? EXIT_DONE : EXIT_FAILED;
 }

@@ -55,7 +55,7 @@ size_t table_width(const char *text) {
 /* A safe copy, cut to `most` columns where most > 0. */
 static char *safe_copy(const char *text, size_t most) {
     char *copy = malloc(strlen(text) + 4);
-    PROMISE(copy);
+    INVARIANT(copy);
     size_t count = 0, width = 0, cut_at = 0;
     while (*text) {
         uint32_t point;
@@ -79,7 +79,7 @@ static char *safe_copy(const char *text, size_t most) {
 }
 
 void table_start(struct table *table, size_t columns) {
-    PROMISE(columns > 0 && columns <= TABLE_COLUMNS);
+    INVARIANT(columns > 0 && columns <= TABLE_COLUMNS);
     *table = (struct table){.columns = columns};
 }
 
@@ -93,7 +93,7 @@ void table_cell(struct table *table, const char *text) {
     if (table->cell_count == table->room) {
         table->room = table->room ? table->room * 2 : 256;
         table->cells = realloc(table->cells, table->room * sizeof *table->cells);
-        PROMISE(table->cells);
+        INVARIANT(table->cells);
     }
     size_t column = table->cell_count % table->columns;
     table->cells[table->cell_count++] = safe_copy(text ? text : "", table->most[column]);
@@ -111,7 +111,7 @@ static void print_row(const struct table *table, size_t first, const size_t *wid
 
 void table_print(const struct table *table, FILE *to) {
     size_t widths[TABLE_COLUMNS] = {0};
-    PROMISE(table->cell_count % table->columns == 0);
+    INVARIANT(table->cell_count % table->columns == 0);
     for (size_t i = 0; i < table->cell_count; i++) {
         size_t width = table_width(table->cells[i]), column = i % table->columns;
         if (width > widths[column]) widths[column] = width;

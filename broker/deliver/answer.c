@@ -65,7 +65,7 @@ struct bytes answer_write(struct arena *arena, const struct notice_reason *reaso
                                     c->statutory ? "true" : "false");
     }
     RAW(&w, "]}");
-    PROMISE(w.count <= room);
+    INVARIANT(w.count <= room);
     return bytes_of(w.at, w.count);
 }
 

@@ -1,7 +1,7 @@
 /* See deliver.h. */
 #include "broker/deliver/deliver.h"
 #include "base/limits.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include "broker/deliver/answer.h"
 #include "broker/deliver/headers.h"
 #include "broker/deliver/notice.h"
@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 /* When a run is whole is known (deliver_send), so the timer is a last resort only. */
-#define LINGER_MS   20
-#define SEND_MS     2
-#define NOTICE_MOST (256u * KIB)
+#define LINGER_MS  20
+#define SEND_MS    2
+#define NOTICE_MAX (256u * KIB)
 static const char tick_mark;
 
 struct inbox {
@@ -43,15 +43,15 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
         snprintf(d->why, sizeof d->why, "%s", rd_kafka_err2str(error));
         return;
     }
-    POINT("deliver.acked");
+    FAILPOINT("deliver.acked");
     ring_acknowledge(&d->ring, (int64_t)(intptr_t)message->_private);
-    POINT("deliver.counted");
+    FAILPOINT("deliver.counted");
 }
 
 enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, struct deliverer **ret,
                            struct fault *fault) {
     struct deliverer *d = calloc(1, sizeof *d);
-    PROMISE(d);
+    INVARIANT(d);
     d->lane = *lane;
     ring_start(&d->ring, published);
     enum outcome made = bus_producer(&lane->broker->bus, LINGER_MS, on_report, d, &d->producer, fault);
@@ -60,8 +60,8 @@ enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, 
         return made;
     }
     d->scratch = arena_new(16u * KIB, 512u * MIB);
-    buffer_init(&d->notice, NOTICE_MOST);
-    buffer_init(&d->hints, NOTICE_MOST);
+    buffer_init(&d->notice, NOTICE_MAX);
+    buffer_init(&d->hints, NOTICE_MAX);
     *ret = d;
     return OK;
 }
@@ -93,7 +93,7 @@ static enum outcome open_topic(struct deliverer *d, struct inbox *inbox, const c
                          name);
     inbox->partitions = partitions;
     if (!inbox->topic) inbox->topic = rd_kafka_topic_new(d->producer, name, NULL);
-    PROMISE(inbox->topic);
+    INVARIANT(inbox->topic);
     return OK;
 }
 
@@ -286,7 +286,7 @@ static enum outcome speak_hints(struct deliverer *d, const struct ledger_event *
 enum outcome deliver_event(struct deliverer *d, const struct delivery_run *run, size_t index, struct fault *fault) {
     const struct ledger_event *event = &run->events[index];
     struct spoken answer = {.done = false}, hints = {.done = false};
-    POINT("deliver.before");
+    FAILPOINT("deliver.before");
     arena_reset(d->scratch);
     ring_add(&d->ring, event->serial, (uint8_t)(event->delivery_count + (event->kind == 'D')));
     for (size_t i = 0; i < event->delivery_count; i++) {
@@ -300,7 +300,7 @@ enum outcome deliver_event(struct deliverer *d, const struct delivery_run *run, 
                         fault));
     }
     if (event->kind == 'D') TRY(deliver_dead_letter(d, event, fault));
-    POINT("deliver.produced");
+    FAILPOINT("deliver.produced");
     return OK;
 }
 

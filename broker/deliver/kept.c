@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MOST_TRACE        512u
-#define MOST_HEADERS      100u
-#define MOST_HEADER_BYTES (64u * KIB)
+#define MAX_TRACE        512u
+#define MAX_HEADERS      100u
+#define MAX_HEADER_BYTES (64u * KIB)
 
 /* Visible ASCII that needs no escape in JSON. */
 static bool plain(struct bytes text) {
@@ -30,7 +30,7 @@ static struct bytes header(const rd_kafka_headers_t *headers, const char *name, 
 struct bytes kept_tracing(struct arena *arena, const rd_kafka_message_t *message) {
     rd_kafka_headers_t *headers;
     if (rd_kafka_message_headers(message, &headers)) return BYTES_NONE;
-    struct bytes parent = header(headers, "traceparent", MOST_TRACE), state = header(headers, "tracestate", MOST_TRACE);
+    struct bytes parent = header(headers, "traceparent", MAX_TRACE), state = header(headers, "tracestate", MAX_TRACE);
     if (!parent.count) return BYTES_NONE;
     if (!state.count) return bytes_of_cstr(arena_printf(arena, "{\"traceparent\":\"%.*s\"}", BYTES_FMT(parent)));
     return bytes_of_cstr(
@@ -44,7 +44,7 @@ static json_t *value_of(const uint8_t *at, size_t count) {
     json_t *value = text ? json_stringn(count ? (const char *)at : "", count) : NULL;
     if (value) return value;
     char *hex = calloc(count * 2 + 1, 1);
-    PROMISE(hex);
+    INVARIANT(hex);
     for (size_t i = 0; i < count; i++) snprintf(hex + 2 * i, 3, "%02x", at[i]);
     value = json_pack("{s:s}", "hex", hex);
     free(hex);
@@ -54,7 +54,7 @@ static json_t *value_of(const uint8_t *at, size_t count) {
 static void keep_one(json_t *root, const char *name, const void *at, size_t count) {
     size_t length = strlen(name);
     char *clean = strdup(name);
-    PROMISE(clean);
+    INVARIANT(clean);
     line_clean(clean, length);
     json_t *value = value_of(at, count), *before = json_object_get(root, clean);
     if (!before) json_object_set_new(root, clean, value);
@@ -72,7 +72,7 @@ struct bytes kept_all(struct arena *arena, const rd_kafka_message_t *message) {
     size_t count, bytes = 0, dropped = 0;
     for (size_t i = 0; !rd_kafka_header_get_all(headers, i, &name, &at, &count); i++) {
         bytes += strlen(name) + count;
-        if (i >= MOST_HEADERS || bytes > MOST_HEADER_BYTES) dropped++;
+        if (i >= MAX_HEADERS || bytes > MAX_HEADER_BYTES) dropped++;
         else keep_one(root, name, at, count);
     }
     if (dropped) {
@@ -81,7 +81,7 @@ struct bytes kept_all(struct arena *arena, const rd_kafka_message_t *message) {
         json_object_set_new(root, "ecocase_headers_dropped", json_string(text));
     }
     char *text = json_dumps(root, JSON_COMPACT);
-    PROMISE(text);
+    INVARIANT(text);
     struct bytes kept = json_object_size(root) ? arena_copy(arena, bytes_of_cstr(text)) : BYTES_NONE;
     free(text);
     json_decref(root);
@@ -97,7 +97,7 @@ static void add_value(rd_kafka_headers_t *headers, const char *name, const json_
     if (!hex) return;
     size_t count = strlen(hex) / 2;
     uint8_t *bytes = calloc(count + 1, 1);
-    PROMISE(bytes);
+    INVARIANT(bytes);
     for (size_t i = 0; i < count; i++) {
         unsigned byte = 0;
         if (sscanf((const char[]){hex[2 * i], hex[2 * i + 1], 0}, "%2x", &byte) == 1) bytes[i] = (uint8_t)byte;

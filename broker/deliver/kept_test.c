@@ -39,8 +39,8 @@ static void with_message(rd_kafka_headers_t *headers, void (*look)(const rd_kafk
     rd_kafka_conf_set_opaque(conf, &looking);
     looking = look;
     producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
-    PROMISE(producer);
-    PROMISE(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("t"), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END) == 0);
+    INVARIANT(producer);
+    INVARIANT(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC("t"), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END) == 0);
     rd_kafka_purge(producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     rd_kafka_flush(producer, 1000);
     rd_kafka_destroy(producer);

@@ -13,14 +13,14 @@ static void move_on(struct ring *ring) {
         ring->published++;
 }
 void ring_add(struct ring *ring, int64_t serial, uint8_t records) {
-    PROMISE(serial == ring->newest + 1 && serial - ring->published < (int64_t)RING_PLACES);
+    INVARIANT(serial == ring->newest + 1 && serial - ring->published < (int64_t)RING_PLACES);
     ring->left[(uint64_t)serial % RING_PLACES] = records;
     ring->newest = serial;
     move_on(ring);
 }
 void ring_acknowledge(struct ring *ring, int64_t serial) {
     uint8_t *left = &ring->left[(uint64_t)serial % RING_PLACES];
-    PROMISE(serial > ring->published && serial <= ring->newest && *left > 0);
+    INVARIANT(serial > ring->published && serial <= ring->newest && *left > 0);
     (*left)--;
     move_on(ring);
 }

@@ -3,10 +3,10 @@
 #include "base/line.h"
 #include "broker/deliver/answer.h"
 
-#define MOST_EVENT       64u /* bytes of an event code in a row; lawful ones are shorter */
-#define MOST_DOCUMENT_NO 300u
-#define MOST_DEAD_KEY    (256u * KIB)
-#define MOST_DEAD_VALUE  (2u * MIB) /* Kafka limits the compressed record only; what is beyond is cut */
+#define MAX_EVENT       64u /* bytes of an event code in a row; lawful ones are shorter */
+#define MAX_DOCUMENT_NO 300u
+#define MAX_DEAD_KEY    (256u * KIB)
+#define MAX_DEAD_VALUE  (2u * MIB) /* Kafka limits the compressed record only; what is beyond is cut */
 
 /* Text for rows, headers and notices: bounded, without control characters. A view where nothing needs to change. */
 static struct bytes text_for_row(const struct desk *desk, struct bytes text, size_t most) {
@@ -44,8 +44,8 @@ static void begin(const struct desk *desk, const struct item *item, char kind, s
     event->message_id = s->message_id;
     event->case_id = s->case_id;
     event->referral_id = s->referral_id;
-    event->event = text_for_row(desk, s->event, MOST_EVENT);
-    event->document_no = text_for_row(desk, s->document_no, MOST_DOCUMENT_NO);
+    event->event = text_for_row(desk, s->event, MAX_EVENT);
+    event->document_no = text_for_row(desk, s->document_no, MAX_DOCUMENT_NO);
     memcpy(event->hash, item->examination.hash.b, sizeof event->hash);
 }
 
@@ -70,8 +70,8 @@ static void bury(const struct desk *desk, const struct item *item, struct ledger
     begin(desk, item, 'D', event);
     struct notice_reason reason = {item->fault->code, bytes_of_cstr(item->fault->field), NULL, NULL};
     event->answer = answer_write(desk->arena, &reason, 1, NULL, 0);
-    event->key = cut(item->key, MOST_DEAD_KEY);
-    event->value = cut(event->value, MOST_DEAD_VALUE);
+    event->key = cut(item->key, MAX_DEAD_KEY);
+    event->value = cut(event->value, MAX_DEAD_VALUE);
     entry_add_delivery(desk, event, item->owner->number, DELIVER_NOTICE);
 }
 
@@ -127,6 +127,6 @@ void entry_of_item(const struct desk *desk, const struct item *item, struct case
     case EXAMINED_MALFORMED: bury(desk, item, ret); break;
     case EXAMINED_REFUSED: refuse_fault(desk, item, ret); break;
     case EXAMINED_REPORT:
-    case EXAMINED_TICK: PROMISE(!"a report or a tick is no event");
+    case EXAMINED_TICK: INVARIANT(!"a report or a tick is no event");
     }
 }

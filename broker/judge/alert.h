@@ -13,7 +13,7 @@ struct alert {
     enum alert_kind kind;
     struct clock clock; /* as it stands after the alert */
     size_t actor_count;
-    int16_t actors[MOST_ROSTER]; /* who must act: one, or those of the roster */
+    int16_t actors[MAX_ROSTER]; /* who must act: one, or those of the roster */
     size_t to_count;
     /* participant numbers; the first is who must act, unless only supervisors are told */
     int16_t to[LIMIT_ALERTED];

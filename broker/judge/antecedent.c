@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MOST_NAMED 4u /* earlier penalties in one answer */
+#define MAX_NAMED 4u /* earlier penalties in one answer */
 
 static bool bystander(const struct procedure *p, struct bytes role) {
     for (int i = 0; i < p->bystander_count; i++) {
@@ -33,7 +33,7 @@ void antecedent_adopt(struct judging *j, struct referral *r) {
         const char *key = j->persons->one[i].key;
         size_t before = r->persons.count;
         if (bystander(j->p, j->persons->one[i].role) || holds_key(r->persons, key) ||
-            before >= MOST_PERSONS * (PERSON_KEY + 1) - 1)
+            before >= MAX_PERSONS * (PERSON_KEY + 1) - 1)
             continue;
         r->persons = bytes_of_cstr(arena_printf(j->keep, "%.*s%s%s", BYTES_FMT(r->persons), before ? " " : "", key));
     }
@@ -149,7 +149,7 @@ void antecedent_remark(struct judging *j) {
         months = t->history[i].months > months ? t->history[i].months : months;
     if (!j->elsewhere.count || !months) return;
     struct earlier e = earlier_of(j, hint_decided_at(j->submission), months);
-    for (size_t named = 0; named < MOST_NAMED && earlier_next(&e, j->elsewhere, &line); named++) {
+    for (size_t named = 0; named < MAX_NAMED && earlier_next(&e, j->elsewhere, &line); named++) {
         char at[32];
         const struct participant *who =
             directory_by_number(j->directory, (int)number_of(line_part(line, ELSEWHERE_AGENCY)));

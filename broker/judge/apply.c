@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #define DAY_OF_SKEW DAY_MS
-#define MOST_TITLE  200u
+#define MAX_TITLE   200u
 
 static void to_state(const struct judging *j, struct referral *r) {
     const struct transition *t = j->transition;
@@ -31,7 +31,7 @@ bool judging_known(const struct referral *r, struct bytes number) {
 }
 
 static void add_number(struct judging *j, struct referral *r, struct bytes number) {
-    if (!number.count || r->numbers.count + number.count + 1 > MOST_NUMBERS) return;
+    if (!number.count || r->numbers.count + number.count + 1 > MAX_NUMBERS) return;
     if (judging_known(r, number)) return; /* each once */
     size_t gap = r->numbers.count ? 1 : 0;
     uint8_t *at = arena_alloc(j->keep, r->numbers.count + gap + number.count);
@@ -55,7 +55,7 @@ static void adopt(struct judging *j, struct referral *r) {
     const struct submission *s = j->submission;
     if (s->category.count) copy_code(r->category, sizeof r->category, s->category);
     if (s->county_code.count) copy_code(r->county, sizeof r->county, s->county_code);
-    if (s->title.count) r->title = arena_copy(j->keep, bytes_of(s->title.at, cut_at_character(s->title, MOST_TITLE)));
+    if (s->title.count) r->title = arena_copy(j->keep, bytes_of(s->title.at, cut_at_character(s->title, MAX_TITLE)));
 }
 
 static bool named_by(const struct regime *regime, const struct participant *who) {

@@ -3,9 +3,9 @@
 #include "base/settings.h"
 #include <stdlib.h>
 
-#define FIRST_YEAR   2000
-#define YEARS        100
-#define MOST_ENTRIES 128u /* years and their corrections; 376 bytes each */
+#define FIRST_YEAR  2000
+#define YEARS       100
+#define MAX_ENTRIES 128u /* years and their corrections; 376 bytes each */
 struct entry {
     instant known;    /* counts for what the broker got from then on */
     int16_t earlier;  /* the arrangement of the same year that this one corrects: index + 1 */
@@ -14,7 +14,7 @@ struct entry {
 struct calendar {
     int16_t newest[YEARS]; /* index + 1 */
     size_t count;
-    struct entry entries[MOST_ENTRIES];
+    struct entry entries[MAX_ENTRIES];
 };
 
 static bool read_date(const char *text, int year, int32_t *ret) {
@@ -72,8 +72,8 @@ static enum outcome read_known(struct setting *from, instant *ret, struct fault 
 
 static enum outcome read_entry(struct calendar *calendar, struct setting *from, int year, struct fault *fault) {
     struct setting *list = NULL;
-    if (calendar->count == MOST_ENTRIES)
-        return setting_fault(from, fault, "TOO_MANY", "more than %u years and corrections", MOST_ENTRIES);
+    if (calendar->count == MAX_ENTRIES)
+        return setting_fault(from, fault, "TOO_MANY", "more than %u years and corrections", MAX_ENTRIES);
     struct entry *entry = &calendar->entries[calendar->count++];
     int16_t *newest = &calendar->newest[year - FIRST_YEAR];
     TRY(read_known(from, &entry->known, fault));
@@ -134,7 +134,7 @@ enum outcome calendar_load(const char *path, struct calendar **ret, struct fault
     AUTO(settings_free_auto) struct settings *settings = NULL;
     TRY(settings_load(path, &settings, fault));
     struct calendar *calendar = calloc(1, sizeof *calendar);
-    PROMISE(calendar);
+    INVARIANT(calendar);
     enum outcome read = read_years(calendar, settings_root(settings), fault);
     if (read == OK) *ret = calendar;
     else free(calendar);

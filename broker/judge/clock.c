@@ -42,7 +42,7 @@ static struct clock *add(struct judging *j, struct referral *r, int rule, instan
     const struct clock_rule *clock_rule = &j->p->clocks[rule];
     const struct clock_form *form = &clock_rule->forms[r->regime < j->p->regime_count ? r->regime : 0];
     bool known = true;
-    PROMISE(r->clock_count < LIMIT_CLOCKS);
+    INVARIANT(r->clock_count < LIMIT_CLOCKS);
     struct clock *clock = &r->clocks[r->clock_count++];
     *clock = (struct clock){.state = CLOCK_RUNNING,
                             .statutory = form->statutory,

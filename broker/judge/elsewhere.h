@@ -17,5 +17,5 @@ enum elsewhere_part {
 #define ELSEWHERE_PENALTY      'P'
 #define ELSEWHERE_GROWN        'N'
 #define ELSEWHERE_GROWN_NUMBER 1      /* part */
-#define MOST_ELSEWHERE         12000u /* bytes; the newest come first, what is beyond is left out */
+#define MAX_ELSEWHERE          12000u /* bytes; the newest come first, what is beyond is left out */
 #endif

@@ -130,14 +130,14 @@ struct bytes enlist_new_number(struct judging *j, const struct roster *roster, s
     for (size_t i = 0; i < nth && walk_items(&j->submission->operation.follow_ups, &before, &other); i++) {
         if (bytes_equal(number, other)) return BYTES_NONE;
     }
-    number = bytes_of_cstr(enlist_part(j, number, MOST_FOLLOW_UP));
+    number = bytes_of_cstr(enlist_part(j, number, MAX_FOLLOW_UP));
     return on_list(roster, number) ? BYTES_NONE : number;
 }
 
 static void check_follow_ups(struct judging *j, const struct roster *roster) {
     size_t leading, named_before, brought = 0;
     roster_cases(roster, &leading, &named_before);
-    for (size_t i = 0; i < (size_t)j->submission->operation.follow_ups.number && i < MOST_FOLLOW_UPS; i++)
+    for (size_t i = 0; i < (size_t)j->submission->operation.follow_ups.number && i < MAX_FOLLOW_UPS; i++)
         brought += enlist_new_number(j, roster, i).count > 0;
     if (leading > named_before + brought) judging_reason(j, "FOLLOW_UP_MISSING", "follow_ups");
 }
@@ -158,15 +158,15 @@ static void check_own_row(struct judging *j, struct roster *roster) {
 static void check_places(struct judging *j, struct roster *roster) {
     size_t count = roster->count;
     for (size_t i = 0; i < j->to_count; i++) count += !roster_find(roster, j->verdict->deliveries[i].to);
-    if (count > MOST_ROSTER) judging_reason(j, "TOO_MANY", "envelope.recipients");
+    if (count > MAX_ROSTER) judging_reason(j, "TOO_MANY", "envelope.recipients");
 }
 
 /* Room for what the message adds: a finding, and the numbers of cases. */
 static void check_found(struct judging *j, const struct roster *roster) {
     size_t numbers = (size_t)j->submission->operation.follow_ups.number;
     if (!(j->transition->roster & (ROSTER_FINDING | ROSTER_FOLLOW_UPS))) return;
-    if (numbers > MOST_FOLLOW_UPS) judging_reason(j, "TOO_MANY", "follow_ups");
-    else if (roster->more.count + MOST_FOUND + numbers * (MOST_FOLLOW_UP + 3) > MOST_FOUND_TEXT)
+    if (numbers > MAX_FOLLOW_UPS) judging_reason(j, "TOO_MANY", "follow_ups");
+    else if (roster->more.count + MAX_FOUND + numbers * (MAX_FOLLOW_UP + 3) > MAX_FOUND_TEXT)
         judging_reason(j, "TOO_MANY", "findings");
 }
 

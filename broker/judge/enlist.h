@@ -4,10 +4,10 @@
 #include "broker/judge/judging.h"
 #include "broker/judge/roster.h"
 
-#define MOST_CODE       20u
-#define MOST_FOUND      300u /* the line of a finding */
-#define MOST_FOLLOW_UP  150u
-#define MOST_FOLLOW_UPS 40u /* numbers of one message */
+#define MAX_CODE       20u
+#define MAX_FOUND      300u /* the line of a finding */
+#define MAX_FOLLOW_UP  150u
+#define MAX_FOLLOW_UPS 40u /* numbers of one message */
 
 /* Has the limit for what is owed ended at the message's time? */
 bool enlist_over(const struct judging *j, int owing);

@@ -47,9 +47,9 @@ static void answer(struct judging *j, struct roster_row *row) {
     bool in_time = row->answered != INSTANT_NONE && !row->late;
     row->late = !in_time && enlist_over(j, OWING_ANSWER);
     row->answered = s->business_time;
-    row->reason =
-        accepts ? BYTES_NONE
-                : bytes_of(s->reason_code.at, s->reason_code.count < MOST_CODE ? s->reason_code.count : MOST_CODE);
+    row->reason = accepts
+                      ? BYTES_NONE
+                      : bytes_of(s->reason_code.at, s->reason_code.count < MAX_CODE ? s->reason_code.count : MAX_CODE);
     row->start = accepts ? INSTANT_NONE : s->operation.start;
     row->end = accepts ? INSTANT_NONE : s->operation.end;
     for (int i = 0; i <= COUNT_BOATS; i++) row->counts[i] = accepts ? s->operation.counts[i] : -1;
@@ -66,7 +66,7 @@ static void report(struct judging *j, struct roster_row *row) {
 
 static void add_line(struct judging *j, struct roster *roster, const char *line) {
     size_t count = strlen(line), before = roster->more.count;
-    PROMISE(before + count <= MOST_FOUND_TEXT); /* checked before: check_found */
+    INVARIANT(before + count <= MAX_FOUND_TEXT); /* checked before: check_found */
     uint8_t *all = arena_alloc(j->keep, before + count);
     if (before) memcpy(all, roster->more.at, before);
     memcpy(all + before, line, count);
@@ -84,8 +84,8 @@ static void finding(struct judging *j, struct roster *roster) {
     const struct submission *s = j->submission;
     add_line(j, roster,
              arena_printf(j->keep, "F\t%lld\t%d\t%s\t%s\t%s\n", (long long)s->business_time, j->owner->number,
-                          enlist_part(j, s->category, MOST_CODE), enlist_part(j, s->operation.leads_to, MOST_CODE),
-                          enlist_part(j, s->document_no, MOST_FOLLOW_UP)));
+                          enlist_part(j, s->category, MAX_CODE), enlist_part(j, s->operation.leads_to, MAX_CODE),
+                          enlist_part(j, s->document_no, MAX_FOLLOW_UP)));
 }
 
 /* A finding's case is another case, maybe in another lane: what the ledger knew of it came with the hearing. It may be

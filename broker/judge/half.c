@@ -11,12 +11,12 @@
 static struct bytes pack(struct judging *j) {
     struct goods goods;
     struct paper_cursor cursor = {0};
-    uint8_t *at = arena_alloc(j->keep, MOST_HALF);
-    size_t count = (size_t)snprintf((char *)at, MOST_HALF, "%s %d\n", j->p->events[j->event].name, j->owner->number);
+    uint8_t *at = arena_alloc(j->keep, MAX_HALF);
+    size_t count = (size_t)snprintf((char *)at, MAX_HALF, "%s %d\n", j->p->events[j->event].name, j->owner->number);
     while (goods_next(&j->submission->items, &cursor, &goods)) {
-        int more = snprintf((char *)at + count, MOST_HALF - count, "%.*s\t%.*s\t%.*s\n", BYTES_FMT(goods.name),
+        int more = snprintf((char *)at + count, MAX_HALF - count, "%.*s\t%.*s\t%.*s\n", BYTES_FMT(goods.name),
                             BYTES_FMT(goods.quantity), BYTES_FMT(goods.unit));
-        if (more < 0 || count + (size_t)more >= MOST_HALF) break;
+        if (more < 0 || count + (size_t)more >= MAX_HALF) break;
         for (size_t i = 0; i + 1 < (size_t)more; i++)
             at[count + i] = at[count + i] < 0x20 && at[count + i] != '\t' ? ' ' : at[count + i];
         count += (size_t)more;

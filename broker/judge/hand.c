@@ -16,23 +16,23 @@ static size_t put(uint8_t *into, struct bytes text, size_t most, char after) {
     return text.count + 1;
 }
 
-#define MOST_ADDRESSEE 120u
-#define MOST_NUMBER    150u
-#define MOST_LINE      (MOST_ADDRESSEE + MOST_NUMBER + 100u) /* and an event, a time and tabs */
+#define MAX_ADDRESSEE 120u
+#define MAX_NUMBER    150u
+#define MAX_LINE      (MAX_ADDRESSEE + MAX_NUMBER + 100u) /* and an event, a time and tabs */
 
 void hand_add(struct judging *j, struct bytes addressee) {
     struct referral *r = j->referral;
-    if (r->hand.count + MOST_LINE > MOST_HAND) {
+    if (r->hand.count + MAX_LINE > MAX_HAND) {
         judging_reason(j, "TOO_MANY", "hand");
         return;
     }
     size_t count = r->hand.count,
            line = addressee.count + j->submission->document_no.count + strlen(j->p->events[j->event].name) + 32;
-    uint8_t *all = arena_alloc(j->keep, count + (line < MOST_LINE ? line : MOST_LINE));
+    uint8_t *all = arena_alloc(j->keep, count + (line < MAX_LINE ? line : MAX_LINE));
     if (count) memcpy(all, r->hand.at, count);
-    count += put(all + count, addressee, MOST_ADDRESSEE, '\t');
+    count += put(all + count, addressee, MAX_ADDRESSEE, '\t');
     count += put(all + count, bytes_of_cstr(j->p->events[j->event].name), 40, '\t');
-    count += put(all + count, j->submission->document_no, MOST_NUMBER, '\t');
+    count += put(all + count, j->submission->document_no, MAX_NUMBER, '\t');
     count += (size_t)snprintf((char *)all + count, 32, "%lld\t\n", (long long)j->submission->business_time);
     r->hand = bytes_of(all, count);
 }

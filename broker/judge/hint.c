@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MOST_FACTS_TEXT 3000u  /* bytes of a referral's facts */
-#define MOST_HINTS_TEXT 12000u /* bytes of a referral's hints */
+#define MAX_FACTS_TEXT 3000u  /* bytes of a referral's facts */
+#define MAX_HINTS_TEXT 12000u /* bytes of a referral's hints */
 enum part {
     PART_LEVEL,
     PART_ID,
@@ -72,7 +72,7 @@ void hint_facts(struct judging *j, struct referral *r) {
     facts_of_submission(j->p, j->submission, &facts);
     facts_of_text(j->p, r->facts, &facts);
     struct bytes text = facts_to_text(j->p, &facts, j->keep);
-    if (text.count <= MOST_FACTS_TEXT) r->facts = text;
+    if (text.count <= MAX_FACTS_TEXT) r->facts = text;
     else judging_reason(j, "TOO_MANY", "facts");
 }
 
@@ -122,7 +122,7 @@ static bool put(struct judging *j, struct referral *r, const struct line *line) 
                               line->code, BYTES_FMT(line->text), line->basis, line->statutory,
                               j->p->events[j->event].name, (long long)hint_decided_at(s), due, j->owner->number);
     size_t count = strlen(text), behind = r->hints.count - start - before.count;
-    if (place == LIMIT_HINTS || start + count + behind > MOST_HINTS_TEXT) {
+    if (place == LIMIT_HINTS || start + count + behind > MAX_HINTS_TEXT) {
         judging_reason(j, "TOO_MANY", "hints");
         return false;
     }
@@ -207,7 +207,7 @@ void hint_decide(struct judging *j, struct referral *r) {
     static const char *const levels[] = {"RED", "AMBER", "BLUE"};
     const struct thresholds *t = &j->p->thresholds;
     struct known_facts facts;
-    struct hit hits[MOST_HITS];
+    struct hit hits[MAX_HITS];
     enum hint_level level;
     antecedent_remark(j);
     look_beside(j, r);
@@ -227,7 +227,7 @@ void hint_decide(struct judging *j, struct referral *r) {
 
 void hint_check_crime(struct judging *j) {
     struct known_facts facts;
-    struct hit hits[MOST_HITS];
+    struct hit hits[MAX_HITS];
     enum hint_level level;
     gather(j, &facts);
     size_t count = thresholds_met(j->p, category_of(j), &facts, hits, &level);

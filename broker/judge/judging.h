@@ -4,9 +4,9 @@
 #define ECOCASE_BROKER_JUDGE_JUDGING_H
 #include "broker/judge/rules.h"
 
-#define MOST_NUMBERS 2000u /* bytes of a referral's document numbers */
-#define MOST_HAND    6000u /* bytes of a referral's list to be served by hand */
-#define MOST_HALF    4000u /* bytes of one side's list in an event of two */
+#define MAX_NUMBERS 2000u /* bytes of a referral's document numbers */
+#define MAX_HAND    6000u /* bytes of a referral's list to be served by hand */
+#define MAX_HALF    4000u /* bytes of one side's list in an event of two */
 
 struct known_facts;
 struct judging {

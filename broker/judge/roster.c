@@ -54,7 +54,7 @@ void roster_read(struct bytes text, struct roster *ret) {
     ret->end = time_at(line, 2);
     ret->reply_by = time_at(line, 3);
     for (from = rest; line_next(&rest, &line) && line.count && line.at[0] >= '0' && line.at[0] <= '9'; from = rest) {
-        if (ret->count < MOST_ROSTER) ret->rows[ret->count++] = row_of(line);
+        if (ret->count < MAX_ROSTER) ret->rows[ret->count++] = row_of(line);
     }
     ret->more = from;
 }

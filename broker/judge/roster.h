@@ -10,9 +10,9 @@
 #include "broker/judge/judge.h"
 
 /* bodies: with the lead and a copy or two they are the recipients of one message */
-#define MOST_ROSTER 22u
+#define MAX_ROSTER 22u
 /* the lines of findings and cases: some fifty of each; the bodies' own are bounded by their number */
-#define MOST_FOUND_TEXT 8000u
+#define MAX_FOUND_TEXT 8000u
 enum roster_state {
     ROSTER_INVITED = 'I',
     ROSTER_ACCEPTED = 'A',
@@ -37,7 +37,7 @@ struct roster {
     struct bytes kind;
     instant start, end, reply_by;
     size_t count;
-    struct roster_row rows[MOST_ROSTER];
+    struct roster_row rows[MAX_ROSTER];
     struct bytes more; /* the lines of findings and of cases */
 };
 void roster_read(struct bytes text, struct roster *ret);

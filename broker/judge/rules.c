@@ -10,7 +10,7 @@ static enum outcome open_file(struct procedure *p, const char *folder, const cha
                               struct fault *fault) {
     char path[1200];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    PROMISE(p->file_count < sizeof p->files / sizeof p->files[0]);
+    INVARIANT(p->file_count < sizeof p->files / sizeof p->files[0]);
     TRY(settings_load(path, &p->files[p->file_count], fault));
     *ret_root = settings_root(p->files[p->file_count++]);
     return OK;
@@ -18,9 +18,9 @@ static enum outcome open_file(struct procedure *p, const char *folder, const cha
 
 /* Machines first, all of them, then their rows: a row may speak of another machine. */
 static enum outcome read_machines(struct procedure *p, const char *folder, struct setting *list, struct fault *fault) {
-    struct setting *roots[MOST_MACHINES], *version = NULL;
-    if (list->count > MOST_MACHINES)
-        return setting_fault(list, fault, "TOO_MANY", "more than %d machines: put some together", MOST_MACHINES);
+    struct setting *roots[MAX_MACHINES], *version = NULL;
+    if (list->count > MAX_MACHINES)
+        return setting_fault(list, fault, "TOO_MANY", "more than %d machines: put some together", MAX_MACHINES);
     for (struct setting *one = list->first; one; one = one->next) {
         if (one->kind != SETTING_TEXT)
             return setting_fault(one, fault, "SETTINGS_TYPE", "a machine is named by its file, e.g. machine-ref.yaml");
@@ -90,7 +90,7 @@ static enum outcome read_version(struct procedure *p, const char *folder, struct
 
 static enum outcome add_version(struct rules *rules, const char *folder, struct fault *fault) {
     struct procedure *p = arena_alloc(rules->arena, sizeof *p);
-    PROMISE(rules->version_count < MOST_VERSIONS);
+    INVARIANT(rules->version_count < MAX_VERSIONS);
     p->arena = rules->arena;
     rules->versions[rules->version_count++] = p;
     return read_version(p, folder, fault);
@@ -132,9 +132,9 @@ static enum outcome load(struct rules *rules, const char *folder, struct fault *
     AUTO(glob_free_auto) glob_t found = {0};
     if (glob(path, 0, NULL, &found) != 0) return OK;
     for (size_t i = 0; i < found.gl_pathc; i++) {
-        if (rules->version_count == MOST_VERSIONS)
+        if (rules->version_count == MAX_VERSIONS)
             return fault_set(fault, REFUSE, "TOO_MANY", "%s/earlier: more than %d versions; keep those of open cases",
-                             folder, MOST_VERSIONS - 1);
+                             folder, MAX_VERSIONS - 1);
         TRY(add_version(rules, found.gl_pathv[i], fault));
         const struct procedure *p = rules->versions[rules->version_count - 1];
         if (atoi(strrchr(found.gl_pathv[i], '/') + 1) != p->version) {
@@ -148,7 +148,7 @@ static enum outcome load(struct rules *rules, const char *folder, struct fault *
 
 enum outcome rules_load_folder(const char *folder, struct rules **ret_rules, struct fault *fault) {
     struct rules *rules = calloc(1, sizeof *rules);
-    PROMISE(rules);
+    INVARIANT(rules);
     rules->arena = arena_new(1u * MIB, 64u * MIB);
     enum outcome loaded = load(rules, folder, fault);
     if (loaded == OK) *ret_rules = rules;
@@ -198,7 +198,7 @@ unsigned rules_asks(const struct rules *rules, struct bytes event) {
 int rules_version(const struct rules *rules) { return rules_newest(rules)->version; }
 struct rules *rules_as_of(const struct rules *rules, int version) {
     struct rules *then = malloc(sizeof *then);
-    PROMISE(then);
+    INVARIANT(then);
     *then = *rules;
     while (then->version_count && then->versions[then->version_count - 1]->version != version) then->version_count--;
     if (then->version_count) return then;

@@ -9,29 +9,29 @@
 #include "wire/division.h"
 #include "wire/fact.h"
 
-#define MOST_VERSIONS 16
-#define MOST_MACHINES 12
-#define MOST_STATES   32 /* a bit each */
+#define MAX_VERSIONS 16
+#define MAX_MACHINES 12
+#define MAX_STATES   32 /* a bit each */
 /* 56 bytes each, in each version loaded: 3.5 KiB more than 128 took; an event is a byte in a row, so never above 255 */
-#define MOST_EVENTS       192
-#define EVENT_PLACES      512u
-#define MOST_RULE_CLOCKS  64 /* a bit each */
-#define MOST_FLAGS        32 /* a bit each */
-#define MOST_REGIMES      4
-#define MOST_EXTERNALS    32
-#define MOST_DOCUMENTS    48 /* a bit each */
-#define MOST_ROW_REASONS  16
-#define MOST_ROW_COPIES   6
-#define MOST_ROW_ACTS     24
-#define MOST_ROW_LINKS    4
-#define MOST_FIELDS       16
-#define MOST_HANDLINGS    4 /* as many as the records' enumeration has */
-#define MOST_SOURCES      24
-#define MOST_AREAS        64
-#define MOST_REASON_CODES 128
-#define MOST_KINDS        16 /* of joint operations; a bit each */
-#define NO_STATE          (-1)
-#define NO_FLAG           (-1)
+#define MAX_EVENTS       192
+#define EVENT_PLACES     512u
+#define MAX_RULE_CLOCKS  64 /* a bit each */
+#define MAX_FLAGS        32 /* a bit each */
+#define MAX_REGIMES      4
+#define MAX_EXTERNALS    32
+#define MAX_DOCUMENTS    48 /* a bit each */
+#define MAX_ROW_REASONS  16
+#define MAX_ROW_COPIES   6
+#define MAX_ROW_ACTS     24
+#define MAX_ROW_LINKS    4
+#define MAX_FIELDS       16
+#define MAX_HANDLINGS    4 /* as many as the records' enumeration has */
+#define MAX_SOURCES      24
+#define MAX_AREAS        64
+#define MAX_REASON_CODES 128
+#define MAX_KINDS        16 /* of joint operations; a bit each */
+#define NO_STATE         (-1)
+#define NO_FLAG          (-1)
 
 /* Role codes of the rules: those of the directory, and the broker itself. */
 #define SENDERS_ANY 0xFFu
@@ -153,7 +153,7 @@ struct clock_rule {
     const char *name, *zh, *en;
     uint64_t key;
     enum actor actor;
-    struct clock_form forms[MOST_REGIMES];
+    struct clock_form forms[MAX_REGIMES];
     const struct setting *at;
 };
 struct state_rule {
@@ -165,7 +165,7 @@ struct state_rule {
 struct machine {
     const char *name, *zh, *en;
     uint32_t key;
-    struct state_rule states[MOST_STATES];
+    struct state_rule states[MAX_STATES];
     uint8_t state_count;
     const struct setting *at;
 };
@@ -218,7 +218,7 @@ struct transition {
     enum who who;
     enum receiver receiver;
     uint8_t receiver_role;
-    const char *reasons[MOST_ROW_REASONS];
+    const char *reasons[MAX_ROW_REASONS];
     uint8_t reason_count;
     bool reason_needed; /* any reason, but one */
     uint32_t guards;
@@ -231,7 +231,7 @@ struct transition {
     struct {
         enum copy kind;
         uint8_t role;
-    } copies[MOST_ROW_COPIES];
+    } copies[MAX_ROW_COPIES];
     int8_t serve; /* an external addressee, by index; SERVE_* */
     uint32_t set, clear;
     uint32_t roster;      /* bit per enum roster_act */
@@ -254,8 +254,8 @@ struct transition {
     uint8_t link_count;
 };
 /* alerts.yaml, see alert.h */
-#define MOST_WARNINGS         3 /* bits of struct clock.told */
-#define MOST_ALERT_EXCEPTIONS 32
+#define MAX_WARNINGS         3 /* bits of struct clock.told */
+#define MAX_ALERT_EXCEPTIONS 32
 struct alert_warning {
     int percent;
     instant before;
@@ -266,11 +266,11 @@ struct alert_exception {
     struct role_list supervisors;
 };
 struct alert_policy {
-    struct alert_warning warnings[MOST_WARNINGS];
+    struct alert_warning warnings[MAX_WARNINGS];
     size_t warning_count;
     instant escalate_after;
     struct role_list supervisors[ROLE_COO + 1]; /* by the actor's role */
-    struct alert_exception exceptions[MOST_ALERT_EXCEPTIONS];
+    struct alert_exception exceptions[MAX_ALERT_EXCEPTIONS];
     size_t exception_count;
 };
 #define PENALISES_ALWAYS   "always"
@@ -316,25 +316,25 @@ struct procedure {
     struct arena *arena; /* of the rules that own it */
     int version;
     instant from; /* referrals that begin at or after it are judged by it */
-    struct settings *files[MOST_MACHINES + 5];
+    struct settings *files[MAX_MACHINES + 5];
     struct fact_list *facts;
     struct division_list *divisions;
     struct alert_policy alerts;
     struct thresholds thresholds;
     uint8_t file_count;
-    struct machine machines[MOST_MACHINES];
-    struct event_rule events[MOST_EVENTS];
+    struct machine machines[MAX_MACHINES];
+    struct event_rule events[MAX_EVENTS];
     uint8_t event_places[EVENT_PLACES]; /* by hash of the name: index + 1 */
-    struct clock_rule clocks[MOST_RULE_CLOCKS];
-    const char *flags[MOST_FLAGS];
+    struct clock_rule clocks[MAX_RULE_CLOCKS];
+    const char *flags[MAX_FLAGS];
     const char *categories[64];
     const char *incomplete[8];
     const char *bystanders[16]; /* 非当事人: a party whose role says one of these is not penalised */
-    struct external externals[MOST_EXTERNALS];
-    struct coded kinds[MOST_KINDS], reasons[MOST_REASON_CODES];
-    struct regime regimes[MOST_REGIMES];
+    struct external externals[MAX_EXTERNALS];
+    struct coded kinds[MAX_KINDS], reasons[MAX_REASON_CODES];
+    struct regime regimes[MAX_REGIMES];
     struct route routes[8];
-    struct document_rule documents[MOST_DOCUMENTS];
+    struct document_rule documents[MAX_DOCUMENTS];
     struct package packages[64]; /* a bit each */
     struct transition *transitions;
     size_t transition_count;
@@ -342,8 +342,8 @@ struct procedure {
         regime_count, route_count, document_count, package_count, kind_count, bystander_count, reason_count;
     int8_t flag_gaps;     /* F_MATERIAL_GAPS */
     int8_t flag_referred; /* F_REFERRED */
-    struct handling_rule handlings[MOST_HANDLINGS];
-    struct coded sources[MOST_SOURCES], areas[MOST_AREAS];
+    struct handling_rule handlings[MAX_HANDLINGS];
+    struct coded sources[MAX_SOURCES], areas[MAX_AREAS];
     uint8_t handling_count, source_count, area_count;
     int8_t flag_onward, flag_start; /* the originator's consent */
     /* bit per machine: its referrals have a handling; opening it from one of those starts a case */
@@ -352,7 +352,7 @@ struct procedure {
 struct rules {
     struct arena *arena;
     struct calendar *calendar;
-    struct procedure *versions[MOST_VERSIONS]; /* by rising version; the last is the newest */
+    struct procedure *versions[MAX_VERSIONS]; /* by rising version; the last is the newest */
     size_t version_count;
 };
 

@@ -84,12 +84,12 @@ static enum outcome read_details(const struct procedure *p, struct setting *from
 
 struct reading {
     uint8_t count;
-    struct act one[MOST_ROW_ACTS];
+    struct act one[MAX_ROW_ACTS];
 };
 static enum outcome read_act(const struct procedure *p, struct setting *one, enum act_kind kind, struct reading *into,
                              struct fault *fault) {
-    if (into->count == MOST_ROW_ACTS)
-        return setting_fault(one, fault, "TOO_MANY", "more than %d clocks in one row", MOST_ROW_ACTS);
+    if (into->count == MAX_ROW_ACTS)
+        return setting_fault(one, fault, "TOO_MANY", "more than %d clocks in one row", MAX_ROW_ACTS);
     struct act *act = &into->one[into->count++];
     *act = (struct act){.kind = kind, .flag = NO_FLAG, .unless = NO_FLAG, .at = one};
     if (one->kind == SETTING_MAP) return read_details(p, one, act, fault);
@@ -109,8 +109,8 @@ enum outcome rules_read_acts(const struct procedure *p, struct setting *from, st
         struct setting *list = setting_get(from, kinds[k].key);
         if (!list) continue;
         if (kinds[k].kind == ACT_VOID && list->kind == SETTING_TEXT && strcmp(list->text, "all") == 0) {
-            if (into.count == MOST_ROW_ACTS)
-                return setting_fault(list, fault, "TOO_MANY", "more than %d clocks in one row", MOST_ROW_ACTS);
+            if (into.count == MAX_ROW_ACTS)
+                return setting_fault(list, fault, "TOO_MANY", "more than %d clocks in one row", MAX_ROW_ACTS);
             into.one[into.count++] = (struct act){.kind = ACT_VOID_ALL, .flag = NO_FLAG, .unless = NO_FLAG, .at = list};
             continue;
         }
@@ -161,11 +161,11 @@ static enum outcome read_link(const struct procedure *p, struct setting *from, s
 enum outcome rules_read_links(const struct procedure *p, struct setting *row, struct transition *ret,
                               struct fault *fault) {
     struct setting *list = setting_get(row, "links");
-    struct link *links = arena_array(p->arena, MOST_ROW_LINKS, sizeof *links);
+    struct link *links = arena_array(p->arena, MAX_ROW_LINKS, sizeof *links);
     ret->links = links;
     for (struct setting *one = list ? list->first : NULL; one; one = one->next) {
-        if (ret->link_count == MOST_ROW_LINKS)
-            return setting_fault(one, fault, "TOO_MANY", "more than %d links", MOST_ROW_LINKS);
+        if (ret->link_count == MAX_ROW_LINKS)
+            return setting_fault(one, fault, "TOO_MANY", "more than %d links", MAX_ROW_LINKS);
         TRY(read_link(p, one, &links[ret->link_count++], fault));
     }
     return OK;

@@ -15,8 +15,8 @@ static enum outcome read_role(const struct setting *from, enum role *ret, struct
 }
 
 enum outcome rules_read_role_list(struct setting *list, struct role_list *ret, struct fault *fault) {
-    if (list->kind != SETTING_LIST || list->count == 0 || list->count > MOST_SUPERVISORS) {
-        return setting_fault(list, fault, "SETTINGS_TYPE", "one to %d roles in brackets", MOST_SUPERVISORS);
+    if (list->kind != SETTING_LIST || list->count == 0 || list->count > MAX_SUPERVISORS) {
+        return setting_fault(list, fault, "SETTINGS_TYPE", "one to %d roles in brackets", MAX_SUPERVISORS);
     }
     for (struct setting *one = list->first; one; one = one->next) TRY(read_role(one, &ret->role[ret->count++], fault));
     return OK;
@@ -37,8 +37,8 @@ static enum outcome read_warning(const struct setting *from, struct alert_warnin
 static enum outcome read_exception(struct procedure *p, struct setting *from, struct fault *fault) {
     struct alert_policy *policy = &p->alerts;
     int64_t hours = 0;
-    if (policy->exception_count == MOST_ALERT_EXCEPTIONS)
-        return setting_fault(from, fault, "TOO_MANY", "at most %d clocks of their own", MOST_ALERT_EXCEPTIONS);
+    if (policy->exception_count == MAX_ALERT_EXCEPTIONS)
+        return setting_fault(from, fault, "TOO_MANY", "at most %d clocks of their own", MAX_ALERT_EXCEPTIONS);
     if (rules_clock(p, from->key) < 0)
         return setting_fault(from, fault, "SETTINGS_TYPE", "no clock is named \"%s\"", from->key);
     struct alert_exception *exception = &policy->exceptions[policy->exception_count++];
@@ -54,8 +54,7 @@ enum outcome rules_read_alerts(struct procedure *p, struct setting *root, struct
     struct setting *list = NULL, *map = NULL;
     int64_t hours = 0;
     TRY(setting_need(root, "warn", SETTING_LIST, &list, fault));
-    if (list->count > MOST_WARNINGS)
-        return setting_fault(list, fault, "TOO_MANY", "at most %d warnings", MOST_WARNINGS);
+    if (list->count > MAX_WARNINGS) return setting_fault(list, fault, "TOO_MANY", "at most %d warnings", MAX_WARNINGS);
     for (struct setting *one = list->first; one; one = one->next)
         TRY(read_warning(one, &policy->warnings[policy->warning_count++], fault));
     TRY(setting_int(root, "escalate_after", 0, 24 * 365, &hours, fault));

@@ -32,8 +32,8 @@ static enum outcome read_form(struct setting *from, struct clock_form *ret, stru
 
 static enum outcome read_clock(struct procedure *p, struct setting *from, struct fault *fault) {
     static const char *const actors[] = {"opener", "holder", "sender", "receiver", "invited", "reporting", NULL};
-    if (p->clock_count == MOST_RULE_CLOCKS)
-        return setting_fault(from, fault, "TOO_MANY", "more than %d clocks", MOST_RULE_CLOCKS);
+    if (p->clock_count == MAX_RULE_CLOCKS)
+        return setting_fault(from, fault, "TOO_MANY", "more than %d clocks", MAX_RULE_CLOCKS);
     struct clock_rule *clock = &p->clocks[p->clock_count];
     int actor = 0;
     TRY(setting_text(from, "id", &clock->name, fault));

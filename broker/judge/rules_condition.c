@@ -75,9 +75,9 @@ static enum outcome read_fact(const struct procedure *p, struct setting *from, b
 
 static enum outcome read_parts(const struct procedure *p, struct setting *list, enum condition_kind kind,
                                struct condition *ret, struct fault *fault) {
-    if (list->kind != SETTING_LIST || !list->count || list->count > MOST_CONDITION_PARTS) {
+    if (list->kind != SETTING_LIST || !list->count || list->count > MAX_CONDITION_PARTS) {
         return setting_fault(list, fault, "SETTINGS_TYPE", "%s takes one to %d conditions in brackets", list->key,
-                             MOST_CONDITION_PARTS);
+                             MAX_CONDITION_PARTS);
     }
     struct condition *parts = arena_array(p->arena, list->count, sizeof *parts);
     ret->kind = kind;

@@ -3,8 +3,8 @@
 #include "broker/judge/rules.h"
 
 static enum outcome read_document(struct procedure *p, struct setting *from, struct fault *fault) {
-    if (p->document_count == MOST_DOCUMENTS)
-        return setting_fault(from, fault, "TOO_MANY", "more than %d documents", MOST_DOCUMENTS);
+    if (p->document_count == MAX_DOCUMENTS)
+        return setting_fault(from, fault, "TOO_MANY", "more than %d documents", MAX_DOCUMENTS);
     struct document_rule *document = &p->documents[p->document_count];
     TRY(setting_text(from, "code", &document->code, fault));
     TRY(rules_read_names(from, &document->zh, &document->en, fault));

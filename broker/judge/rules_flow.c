@@ -2,7 +2,7 @@
  * measured somewhere, be ended by something, and may not run on in a terminal state. */
 #include "broker/judge/rules.h"
 
-typedef uint64_t running[MOST_MACHINES][MOST_STATES];
+typedef uint64_t running[MAX_MACHINES][MAX_STATES];
 #define BIT(clock) (UINT64_C(1) << (clock))
 
 static bool certain(const struct act *act) {

@@ -45,8 +45,8 @@ static enum outcome read_freedom(struct setting *from, const char *key, bool *re
 
 static enum outcome read_code(struct procedure *p, struct setting *from, struct fault *fault) {
     static const char *const order[] = {"OPEN_INTERNAL", "RESTRICTED", "ORCON", "NO_ACTION"};
-    if (p->handling_count == MOST_HANDLINGS)
-        return setting_fault(from, fault, "TOO_MANY", "the records have %d handling codes", MOST_HANDLINGS);
+    if (p->handling_count == MAX_HANDLINGS)
+        return setting_fault(from, fault, "TOO_MANY", "the records have %d handling codes", MAX_HANDLINGS);
     struct handling_rule *rule = &p->handlings[p->handling_count];
     TRY(setting_text(from, "code", &rule->code, fault));
     if (strcmp(rule->code, order[p->handling_count]) != 0) {
@@ -95,10 +95,10 @@ static enum outcome check_rows(struct procedure *p, struct fault *fault) {
         const struct transition *t = &p->transitions[i];
         if (!t->sets_handling) continue;
         p->handled |= UINT32_C(1) << t->machine;
-        if (p->handling_count != MOST_HANDLINGS) {
+        if (p->handling_count != MAX_HANDLINGS) {
             return setting_fault(t->at, fault, "SETTINGS_MISSING",
                                  "%s sets a handling: say the %d codes under handling in rules.yaml", t->id,
-                                 MOST_HANDLINGS);
+                                 MAX_HANDLINGS);
         }
     }
     return OK;

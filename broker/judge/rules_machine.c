@@ -13,8 +13,8 @@ enum outcome rules_read_machine(struct procedure *p, struct setting *root, struc
     TRY(rules_read_names(root, &m->zh, &m->en, fault));
     TRY(setting_need(root, "states", SETTING_LIST, &states, fault));
     for (struct setting *one = states->first; one; one = one->next) {
-        if (m->state_count == MOST_STATES)
-            return setting_fault(one, fault, "TOO_MANY", "more than %d states", MOST_STATES);
+        if (m->state_count == MAX_STATES)
+            return setting_fault(one, fault, "TOO_MANY", "more than %d states", MAX_STATES);
         struct state_rule *state = &m->states[m->state_count];
         TRY(setting_text(one, "code", &state->code, fault));
         if (strlen(state->code) > 7)

@@ -66,8 +66,8 @@ static enum outcome read_copies(struct setting *row, struct transition *ret, str
             return setting_fault(
                 one, fault, "SETTINGS_UNKNOWN",
                 "copies go to opener, holder, referrer, superior, parties, subscribers or a role, not \"%.20s\"", text);
-        if (ret->copy_count == MOST_ROW_COPIES)
-            return setting_fault(one, fault, "TOO_MANY", "at most %d copies", MOST_ROW_COPIES);
+        if (ret->copy_count == MAX_ROW_COPIES)
+            return setting_fault(one, fault, "TOO_MANY", "at most %d copies", MAX_ROW_COPIES);
         ret->copies[ret->copy_count].kind = (enum copy)kind;
         ret->copies[ret->copy_count++].role = (uint8_t)(kind ? 0 : role);
     }
@@ -97,8 +97,8 @@ static enum outcome read_reasons(const struct procedure *p, struct setting *row,
         return setting_fault(list, fault, "SETTINGS_TYPE", "reasons must be a list of codes, or any");
     for (struct setting *one = list->first; one; one = one->next) {
         if (one->kind != SETTING_TEXT) return setting_fault(one, fault, "SETTINGS_TYPE", "a reason is a code");
-        if (ret->reason_count == MOST_ROW_REASONS)
-            return setting_fault(one, fault, "TOO_MANY", "at most %d reason codes", MOST_ROW_REASONS);
+        if (ret->reason_count == MAX_ROW_REASONS)
+            return setting_fault(one, fault, "TOO_MANY", "at most %d reason codes", MAX_ROW_REASONS);
         TRY(rules_check_reason(p, one, one->text, fault));
         ret->reasons[ret->reason_count++] = one->text;
     }

@@ -294,24 +294,24 @@ static void no_table_of_the_rules_is_nearly_full(void **state) {
     const struct {
         const char *what;
         size_t used, most;
-    } tables[] = {{"MOST_EVENTS", p->event_count, MOST_EVENTS},
-                  {"MOST_MACHINES", p->machine_count, MOST_MACHINES},
-                  {"MOST_STATES of a machine", states, MOST_STATES},
-                  {"MOST_RULE_CLOCKS", p->clock_count, MOST_RULE_CLOCKS},
-                  {"MOST_FLAGS", p->flag_count, MOST_FLAGS},
-                  {"MOST_EXTERNALS", p->external_count, MOST_EXTERNALS},
-                  {"MOST_DOCUMENTS", p->document_count, MOST_DOCUMENTS},
+    } tables[] = {{"MAX_EVENTS", p->event_count, MAX_EVENTS},
+                  {"MAX_MACHINES", p->machine_count, MAX_MACHINES},
+                  {"MAX_STATES of a machine", states, MAX_STATES},
+                  {"MAX_RULE_CLOCKS", p->clock_count, MAX_RULE_CLOCKS},
+                  {"MAX_FLAGS", p->flag_count, MAX_FLAGS},
+                  {"MAX_EXTERNALS", p->external_count, MAX_EXTERNALS},
+                  {"MAX_DOCUMENTS", p->document_count, MAX_DOCUMENTS},
                   {"packages", p->package_count, sizeof p->packages / sizeof *p->packages},
                   {"categories", p->category_count, sizeof p->categories / sizeof *p->categories},
-                  {"MOST_SOURCES", p->source_count, MOST_SOURCES},
-                  {"MOST_AREAS", p->area_count, MOST_AREAS},
-                  {"MOST_KINDS", p->kind_count, MOST_KINDS},
-                  {"MOST_REASON_CODES", p->reason_count, MOST_REASON_CODES},
-                  {"MOST_THRESHOLDS", p->thresholds.count, MOST_THRESHOLDS},
-                  {"MOST_SEASONS", p->thresholds.season_count, MOST_SEASONS},
+                  {"MAX_SOURCES", p->source_count, MAX_SOURCES},
+                  {"MAX_AREAS", p->area_count, MAX_AREAS},
+                  {"MAX_KINDS", p->kind_count, MAX_KINDS},
+                  {"MAX_REASON_CODES", p->reason_count, MAX_REASON_CODES},
+                  {"MAX_THRESHOLDS", p->thresholds.count, MAX_THRESHOLDS},
+                  {"MAX_SEASONS", p->thresholds.season_count, MAX_SEASONS},
                   {"parameters", p->thresholds.parameter_count,
                    sizeof p->thresholds.parameters / sizeof *p->thresholds.parameters},
-                  {"MOST_ALERT_EXCEPTIONS", p->alerts.exception_count, MOST_ALERT_EXCEPTIONS}};
+                  {"MAX_ALERT_EXCEPTIONS", p->alerts.exception_count, MAX_ALERT_EXCEPTIONS}};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (tables[i].used * 10 > tables[i].most * 9)
             fail_msg("%s: %zu of %zu used, raise it in rules.h", tables[i].what, tables[i].used, tables[i].most);

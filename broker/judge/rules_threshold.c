@@ -7,8 +7,8 @@
 static enum outcome read_row(struct procedure *p, struct setting *from, struct fault *fault) {
     static const char *const levels[] = {"RED", "AMBER", "BLUE"};
     struct thresholds *t = &p->thresholds;
-    if (t->count == MOST_THRESHOLDS)
-        return setting_fault(from, fault, "TOO_MANY", "more than %d thresholds", MOST_THRESHOLDS);
+    if (t->count == MAX_THRESHOLDS)
+        return setting_fault(from, fault, "TOO_MANY", "more than %d thresholds", MAX_THRESHOLDS);
     struct threshold *row = &t->rows[t->count];
     const char *text = "";
     struct setting *when = NULL;
@@ -90,8 +90,8 @@ static enum outcome read_years(struct setting *from, struct season *ret, struct 
 
 static enum outcome read_season(struct procedure *p, struct setting *from, struct fault *fault) {
     struct thresholds *t = &p->thresholds;
-    if (t->season_count == MOST_SEASONS)
-        return setting_fault(from, fault, "TOO_MANY", "more than %d seasons", MOST_SEASONS);
+    if (t->season_count == MAX_SEASONS)
+        return setting_fault(from, fault, "TOO_MANY", "more than %d seasons", MAX_SEASONS);
     struct season *season = &t->seasons[t->season_count];
     const struct fact_rule *water = fact_at(p->facts, (size_t)t->water_body);
     struct setting *list = NULL;
@@ -135,8 +135,8 @@ static enum outcome read_overlap(struct procedure *p, struct setting *from, stru
     /* wire/reason.c has their words */
     static const char *const codes[] = {"PENALTY_INSTEAD", "FINE_DURING_REFERRAL"};
     struct thresholds *t = &p->thresholds;
-    if (t->overlap_count == MOST_OVERLAPS)
-        return setting_fault(from, fault, "TOO_MANY", "more than %d overlaps", MOST_OVERLAPS);
+    if (t->overlap_count == MAX_OVERLAPS)
+        return setting_fault(from, fault, "TOO_MANY", "more than %d overlaps", MAX_OVERLAPS);
     struct overlap *overlap = &t->overlaps[t->overlap_count];
     struct setting *list = NULL;
     const char *text = "";
@@ -240,7 +240,7 @@ enum outcome rules_read_thresholds(struct procedure *p, struct setting *root, st
     struct thresholds *t = &p->thresholds;
     struct setting *map = NULL, *list = NULL;
     int64_t near = 0;
-    t->rows = arena_array(p->arena, MOST_THRESHOLDS, sizeof *t->rows);
+    t->rows = arena_array(p->arena, MAX_THRESHOLDS, sizeof *t->rows);
     TRY(setting_int(root, "near", 1, 100, &near, fault));
     t->near = (int)near;
     TRY(setting_need(root, "near_basis", SETTING_MAP, &map, fault));

@@ -4,15 +4,15 @@
 #define ECOCASE_BROKER_JUDGE_RULES_THRESHOLD_H
 #include "broker/judge/judge.h"
 
-#define MOST_SUPERVISORS 4
+#define MAX_SUPERVISORS 4
 struct role_list {
     uint8_t count;
-    enum role role[MOST_SUPERVISORS];
+    enum role role[MAX_SUPERVISORS];
 };
-#define MOST_THRESHOLDS      160
-#define MOST_SEASONS         32
-#define MOST_OVERLAPS        8
-#define MOST_CONDITION_PARTS 8
+#define MAX_THRESHOLDS      160
+#define MAX_SEASONS         32
+#define MAX_OVERLAPS        8
+#define MAX_CONDITION_PARTS 8
 enum condition_kind {
     CONDITION_NUMBER,
     CONDITION_CODE,
@@ -73,8 +73,8 @@ struct thresholds {
     } late;
     struct role_list tell; /* who hears of a hint besides the agency */
     struct threshold *rows;
-    struct season seasons[MOST_SEASONS];
-    struct overlap overlaps[MOST_OVERLAPS];
+    struct season seasons[MAX_SEASONS];
+    struct overlap overlaps[MAX_OVERLAPS];
     struct parameter parameters[16];
     size_t count, season_count, overlap_count, parameter_count;
     int water_body, act_date; /* the facts that a season asks for */

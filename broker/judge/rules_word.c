@@ -62,8 +62,7 @@ static enum outcome read_texts(struct setting *root, const char *key, const char
 }
 
 static enum outcome read_event(struct procedure *p, struct setting *from, struct fault *fault) {
-    if (p->event_count == MOST_EVENTS)
-        return setting_fault(from, fault, "TOO_MANY", "more than %d events", MOST_EVENTS);
+    if (p->event_count == MAX_EVENTS) return setting_fault(from, fault, "TOO_MANY", "more than %d events", MAX_EVENTS);
     struct event_rule *event = &p->events[p->event_count];
     TRY(setting_text(from, "code", &event->name, fault));
     TRY(rules_read_names(from, &event->zh, &event->en, fault));
@@ -78,8 +77,8 @@ static enum outcome read_event(struct procedure *p, struct setting *from, struct
 }
 
 static enum outcome read_external(struct procedure *p, struct setting *from, struct fault *fault) {
-    if (p->external_count == MOST_EXTERNALS)
-        return setting_fault(from, fault, "TOO_MANY", "more than %d addressees", MOST_EXTERNALS);
+    if (p->external_count == MAX_EXTERNALS)
+        return setting_fault(from, fault, "TOO_MANY", "more than %d addressees", MAX_EXTERNALS);
     struct external *external = &p->externals[p->external_count];
     TRY(setting_text(from, "slug", &external->slug, fault));
     TRY(rules_read_names(from, &external->zh, &external->en, fault));
@@ -108,8 +107,8 @@ enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, u
 
 /* The first regime is the general one; another holds for the agencies it names. */
 static enum outcome read_regime(struct procedure *p, struct setting *from, struct fault *fault) {
-    if (p->regime_count == MOST_REGIMES)
-        return setting_fault(from, fault, "TOO_MANY", "more than %d regimes", MOST_REGIMES);
+    if (p->regime_count == MAX_REGIMES)
+        return setting_fault(from, fault, "TOO_MANY", "more than %d regimes", MAX_REGIMES);
     struct regime *regime = &p->regimes[p->regime_count];
     const char *basis = NULL, *tag = NULL;
     bool statutory = false;
@@ -167,17 +166,17 @@ enum outcome rules_read_words(struct procedure *p, struct setting *root, struct 
     TRY(setting_int(root, "version", 1, 30000, &version, fault));
     p->version = (int)version;
     TRY(read_instant(root, "from", &p->from, fault));
-    TRY(read_texts(root, "flags", p->flags, MOST_FLAGS, 40, &p->flag_count, fault));
+    TRY(read_texts(root, "flags", p->flags, MAX_FLAGS, 40, &p->flag_count, fault));
     TRY(read_texts(root, "categories", p->categories, 64, 11, &p->category_count, fault));
     TRY(read_texts(root, "incomplete", p->incomplete, 8, 60, &p->incomplete_count, fault));
     TRY(read_texts(root, "bystanders", p->bystanders, 16, 60, &p->bystander_count, fault));
     TRY(read_each(p, root, "regimes", read_regime, fault));
     TRY(read_each(p, root, "externals", read_external, fault));
     TRY(read_each(p, root, "procuratorate", read_route, fault));
-    TRY(rules_read_coded(root, "sources", p->sources, MOST_SOURCES, &p->source_count, fault));
-    TRY(rules_read_coded(root, "areas", p->areas, MOST_AREAS, &p->area_count, fault));
-    TRY(rules_read_coded(root, "reasons", p->reasons, MOST_REASON_CODES, &p->reason_count, fault));
-    TRY(rules_read_coded(root, "operations", p->kinds, MOST_KINDS, &p->kind_count, fault));
+    TRY(rules_read_coded(root, "sources", p->sources, MAX_SOURCES, &p->source_count, fault));
+    TRY(rules_read_coded(root, "areas", p->areas, MAX_AREAS, &p->area_count, fault));
+    TRY(rules_read_coded(root, "reasons", p->reasons, MAX_REASON_CODES, &p->reason_count, fault));
+    TRY(rules_read_coded(root, "operations", p->kinds, MAX_KINDS, &p->kind_count, fault));
     TRY(read_each(p, root, "events", read_event, fault));
     if (!p->regime_count)
         return setting_fault(setting_get(root, "regimes"), fault, "SETTINGS_MISSING", "there must be a general regime");

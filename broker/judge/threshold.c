@@ -9,7 +9,7 @@ void facts_add(struct known_facts *facts, const struct known_fact *fact) {
     for (size_t i = 0; i < facts->count; i++) {
         if (facts->one[i].fact == fact->fact && facts->one[i].code == fact->code) return;
     }
-    if (facts->count < MOST_KNOWN_FACTS) facts->one[facts->count++] = *fact;
+    if (facts->count < MAX_KNOWN_FACTS) facts->one[facts->count++] = *fact;
 }
 
 static bool known_of(const struct procedure *p, const struct fact *fact, struct known_fact *ret) {
@@ -206,7 +206,7 @@ size_t thresholds_met(const struct procedure *p, int category, const struct know
         if (level < highest) count = 0; /* RED is the least */
         if (level > highest) continue;
         highest = level;
-        if (count < MOST_HITS) ret[count++] = (struct hit){row, near};
+        if (count < MAX_HITS) ret[count++] = (struct hit){row, near};
     }
     *ret_level = highest;
     return count;

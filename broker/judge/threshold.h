@@ -5,7 +5,7 @@
 #define ECOCASE_BROKER_JUDGE_THRESHOLD_H
 #include "broker/judge/rules.h"
 
-#define MOST_KNOWN_FACTS 64u /* a case has a handful */
+#define MAX_KNOWN_FACTS 64u /* a case has a handful */
 struct known_fact {
     uint8_t fact;
     int8_t code;
@@ -13,7 +13,7 @@ struct known_fact {
 }; /* code: -1 where there is none */
 struct known_facts {
     size_t count;
-    struct known_fact one[MOST_KNOWN_FACTS];
+    struct known_fact one[MAX_KNOWN_FACTS];
 };
 void facts_add(struct known_facts *facts, const struct known_fact *fact);
 /* The canonical ones of a record that can be compared, and the day a case was found as the day of the act where no
@@ -27,7 +27,7 @@ struct hit {
     const struct threshold *row;
     bool near;
 };
-#define MOST_HITS 12u
+#define MAX_HITS 12u
 /* The rows met, of the highest level met only (a numeric limit nearly reached counts as AMBER), in their order. */
 size_t thresholds_met(const struct procedure *p, int category, const struct known_facts *facts, struct hit *ret,
                       enum hint_level *ret_level);

@@ -139,7 +139,7 @@ enum answer { NOT_MET, NEAR, MET };
 static enum answer ask(const struct row *row, double value, int without) {
     const struct procedure *p = rules_newest(rules);
     struct known_facts facts = {.count = 0};
-    struct hit hits[MOST_HITS];
+    struct hit hits[MAX_HITS];
     enum hint_level level;
     know_all(&facts, row->with, without);
     if (row->fact && value > 0) know(&facts, row->fact, value, row->unit);
@@ -200,7 +200,7 @@ static void forest_areas_add_up_in_proportion(void **state) {
     } cases_of[] = {{2.5, 5, MET}, {2.5, 4.9, NEAR}, {2, 4, NEAR}, {2, 3.9, NOT_MET}, {4.9, 0.3, MET}};
     for (size_t i = 0; i < sizeof cases_of / sizeof cases_of[0]; i++) {
         struct known_facts facts = {.count = 0};
-        struct hit hits[MOST_HITS];
+        struct hit hits[MAX_HITS];
         enum hint_level level;
         know(&facts, "area_mu", cases_of[i].public, "PUBLIC_FOREST");
         know(&facts, "area_mu", cases_of[i].commercial, "COMMERCIAL_FOREST");
@@ -232,7 +232,7 @@ static void a_hint_names_fact_value_limit_and_percent(void **state) {
     (void)state;
     const struct procedure *p = rules_newest(rules);
     struct known_facts facts = {.count = 0};
-    struct hit hits[MOST_HITS];
+    struct hit hits[MAX_HITS];
     enum hint_level level;
     know(&facts, "catch_kg", 440, "kg");
     assert_int_equal(thresholds_met(p, rules_category(p, BYTES_LITERAL("FISH")), &facts, hits, &level), 1);

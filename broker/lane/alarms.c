@@ -3,7 +3,7 @@
  * like a batch of submissions; what was told is in the referral row, so that it is told once, whoever owns the lane. */
 #include "broker/judge/alert.h"
 #include "broker/lane/batch.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 
 #define ALARMS_AT_ONCE 200u /* referrals in one transaction */
 
@@ -49,7 +49,7 @@ enum outcome session_alarms(struct session *s, struct fault *fault) {
         cases_drop(s->cases); /* it holds what was not recorded */
         return outcome;
     }
-    POINT("alarm.recorded");
+    FAILPOINT("alarm.recorded");
     s->row = b.after;
     return batch_deliver(&b, fault);
 }

@@ -4,9 +4,9 @@
 #include "broker/deliver/kept.h"
 #include "broker/judge/alert.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 
-#define RACES_MOST      5
+#define RACES_MAX       5
 #define CAREFUL_BATCHES 64 /* after a repeat; where one came, more are likely */
 
 static const struct participant *owner_of(const struct session *s, const rd_kafka_message_t *message) {
@@ -199,13 +199,13 @@ enum outcome session_batch(struct session *s, struct fault *fault) {
         TRY(look_up_cases(&b, fault));
         TRY(elsewhere_look_up(&b, fault));
         batch_judge(&b);
-        POINT("batch.judged");
+        FAILPOINT("batch.judged");
         if (early) TRY(publish_before_commit(&b, fault));
         collect_dirty(&b);
         enum outcome recorded = batch_write(&b, fault);
         if (recorded == OK) break;
         cases_drop(s->cases); /* it holds what was not recorded */
-        if (recorded != REFUSE || race == RACES_MOST) return recorded;
+        if (recorded != REFUSE || race == RACES_MAX) return recorded;
         s->careful = CAREFUL_BATCHES;
         log_debug("lane.race", "lane=%d attempt=%d", s->lane->number, race);
     }
@@ -213,7 +213,7 @@ enum outcome session_batch(struct session *s, struct fault *fault) {
     ticks_drop(&s->ticks, b.ticks);
     if (b.ticks) {
         s->alarms_due = true;
-        POINT("tick.judged");
+        FAILPOINT("tick.judged");
     }
     return early ? OK : batch_deliver(&b, fault);
 }

@@ -2,8 +2,8 @@
 #include "broker/lane/lane.h"
 #include <stdlib.h>
 
-#define PLACES     8192u      /* a power of two; at most half of them used */
-#define MOST_BYTES (2u * MIB) /* a referral takes some 2 KiB; a batch may go beyond it once */
+#define PLACES    8192u      /* a power of two; at most half of them used */
+#define MAX_BYTES (2u * MIB) /* a referral takes some 2 KiB; a batch may go beyond it once */
 struct cases {
     struct arena *keep;
     size_t count;
@@ -12,7 +12,7 @@ struct cases {
 
 struct cases *cases_new(void) {
     struct cases *cases = calloc(1, sizeof *cases);
-    PROMISE(cases);
+    INVARIANT(cases);
     cases->keep = arena_new(256u * KIB, 512u * MIB);
     return cases;
 }
@@ -27,7 +27,7 @@ void cases_drop(struct cases *cases) {
     cases->count = 0;
 }
 bool cases_full(const struct cases *cases) {
-    return cases->count + LIMIT_BATCH > PLACES / 2 || arena_used(cases->keep) > MOST_BYTES;
+    return cases->count + LIMIT_BATCH > PLACES / 2 || arena_used(cases->keep) > MAX_BYTES;
 }
 struct arena *cases_keep(struct cases *cases) { return cases->keep; }
 
@@ -44,7 +44,7 @@ struct case_state *cases_find(const struct cases *cases, const struct uuid *id) 
     }
 }
 struct case_state *cases_add(struct cases *cases, const struct case_state *state) {
-    PROMISE(cases->count < PLACES - 1);
+    INVARIANT(cases->count < PLACES - 1);
     struct case_state *kept = arena_alloc(cases->keep, sizeof *kept);
     *kept = *state;
     size_t i = place_of(&state->case_id);

@@ -5,7 +5,7 @@
 #include "broker/judge/elsewhere.h"
 #include "broker/lane/batch.h"
 
-#define MOST_OF_ONE 32u /* penalties of one party */
+#define MAX_OF_ONE 32u /* penalties of one party */
 
 struct penalised {
     char key[PERSON_KEY + 1];
@@ -63,9 +63,9 @@ static enum outcome look_up_penalties(struct batch *b, const struct uuid *cases,
     }
     struct keys keys = {arena_array(arena, room, sizeof *keys.at), 0};
     for (size_t i = 0; i < count; i++) keys_of_case(b, &cases[i], &keys);
-    TRY(ledger_penalties(b->s->ledger, keys.at, keys.count, MOST_OF_ONE, arena, &found, &found_count, fault));
+    TRY(ledger_penalties(b->s->ledger, keys.at, keys.count, MAX_OF_ONE, arena, &found, &found_count, fault));
     struct elsewhere *e = b->elsewhere;
-    e->penalty_room = found_count + b->count * MOST_PERSONS;
+    e->penalty_room = found_count + b->count * MAX_PERSONS;
     e->penalties = arena_array(arena, e->penalty_room, sizeof *e->penalties);
     for (size_t i = 0; i < found_count; i++) {
         struct penalised *one = &e->penalties[e->penalty_count++];
@@ -120,8 +120,8 @@ struct lines {
 };
 static void add_line(struct lines *lines, const char *line) {
     size_t count = strlen(line);
-    if (!lines->at) lines->at = arena_alloc(lines->arena, MOST_ELSEWHERE);
-    if (lines->count + count > MOST_ELSEWHERE) return;
+    if (!lines->at) lines->at = arena_alloc(lines->arena, MAX_ELSEWHERE);
+    if (lines->count + count > MAX_ELSEWHERE) return;
     for (size_t i = 0; i + count <= lines->count; i++) { /* of two parties the same penalty */
         if ((i == 0 || lines->at[i - 1] == '\n') && memcmp(lines->at + i, line, count) == 0) return;
     }

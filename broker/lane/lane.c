@@ -2,7 +2,7 @@
 #define _GNU_SOURCE /* pthread_timedjoin_np */
 #include "broker/lane/lane.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@
 #define CHECK_MS          1000
 /* longer than the group's session time-out: by then the group knows who owns the lane */
 #define LOST_REST_MS 9000
-#define REST_MOST_MS 2000
+#define REST_MAX_MS  2000
 
 static enum outcome tick(struct session *s, struct fault *fault) {
     int64_t now = monotonic_ms();
@@ -28,7 +28,7 @@ static enum outcome idle(struct session *s, struct fault *fault) {
     if (ticks_want_ends(&s->ticks)) TRY(session_ask_ends(s, fault));
     if (ticks_ready(&s->ticks, s->seen) || (published && now >= s->note_ms)) {
         TRY(session_batch(s, fault));
-        if (published) POINT("publish.noted");
+        if (published) FAILPOINT("publish.noted");
     }
     if (now < s->next_check_ms) return OK;
     s->next_check_ms = now + CHECK_MS;
@@ -99,7 +99,7 @@ static void *lane_main(void *opaque) {
     while (!atomic_load(&lane->pulse.stop)) {
         struct session *s = calloc(1, sizeof *s);
         struct fault fault = {0};
-        PROMISE(s);
+        INVARIANT(s);
         s->lane = lane;
         s->broker = lane->broker;
         trouble.started_ms = monotonic_ms();
@@ -113,7 +113,7 @@ static void *lane_main(void *opaque) {
             break;
         }
         rest(lane, strcmp(fault.code, "LANE_LOST") == 0 ? LOST_REST_MS : trouble.rest_ms);
-        if (trouble.rest_ms < REST_MOST_MS) trouble.rest_ms *= 2;
+        if (trouble.rest_ms < REST_MAX_MS) trouble.rest_ms *= 2;
     }
     log_info("lane.left", "lane=%d", lane->number);
     return NULL;
@@ -125,7 +125,7 @@ void lane_start(struct lane *lane, const struct broker *broker, int32_t number) 
     atomic_store(&lane->pulse.stop, false);
     atomic_store(&lane->wrong_world, false);
     pulse_beat(&lane->pulse);
-    PROMISE(pthread_create(&lane->thread, NULL, lane_main, lane) == 0);
+    INVARIANT(pthread_create(&lane->thread, NULL, lane_main, lane) == 0);
 }
 
 bool lane_stop(struct lane *lane, int wait_ms) {

@@ -2,7 +2,7 @@
  * lane.h). */
 #include "broker/lane/lane.h"
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 #include <stdio.h>
 
 #define ASK_MS 5000
@@ -140,7 +140,7 @@ enum outcome session_read(struct session *s, int wait_ms, struct fault *fault) {
         if (heard != OK) return heard;
         if (!s->message_count && monotonic_ms() >= until) break;
     }
-    if (s->message_count) POINT("batch.read");
+    if (s->message_count) FAILPOINT("batch.read");
     return OK;
 }
 

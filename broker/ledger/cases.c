@@ -53,7 +53,7 @@ static enum outcome place_row(const PGresult *result, int row, const struct want
                               struct arena *keep, struct case_state *ret, struct fault *fault) {
     struct wanted key = {.id = column_uuid(result, row, 0)};
     const struct wanted *at = bsearch(&key, wanted, count, sizeof *wanted, by_id);
-    PROMISE(at);
+    INVARIANT(at);
     while (at > wanted && by_id(at - 1, &key) == 0) at--;
     for (; at < wanted + count && by_id(at, &key) == 0; at++) {
         struct case_state *state = &ret[at->place];
@@ -87,7 +87,7 @@ enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t 
     if (count == 0) return OK;
     TRY(ledger_ready(ledger, fault));
     AUTO(free_auto) struct wanted *wanted = calloc(count, sizeof *wanted);
-    PROMISE(wanted);
+    INVARIANT(wanted);
     struct parameters *parameters = &ledger->parameters[0];
     parameters_clear(parameters);
     struct form *form = parameter(parameters, OID_UUID_ARRAY);

@@ -29,7 +29,7 @@ static enum outcome open_session(struct ledger *ledger, struct fault *fault) {
 
 enum outcome ledger_connect(const char *conninfo, struct ledger **ret, struct fault *fault) {
     struct ledger *ledger = calloc(1, sizeof *ledger);
-    PROMISE(ledger);
+    INVARIANT(ledger);
     ledger->conninfo = strdup(conninfo);
     form_init(&ledger->copy);
     for (size_t i = 0; i < 3; i++) form_init(&ledger->parameters[i].form);

@@ -5,14 +5,14 @@
 #include "broker/ledger/form.h"
 #include "broker/ledger/ledger.h"
 
-#define PARAMETERS_MOST 48
+#define PARAMETERS_MAX 48
 /* Parameters of one call, all binary, encoded one after the other into one form. */
 struct parameters {
     struct form form;
     size_t count;
-    size_t start[PARAMETERS_MOST];
-    bool null[PARAMETERS_MOST];
-    Oid type[PARAMETERS_MOST];
+    size_t start[PARAMETERS_MAX];
+    bool null[PARAMETERS_MAX];
+    Oid type[PARAMETERS_MAX];
 };
 void parameters_clear(struct parameters *parameters);
 /* Begins the next parameter; its value is then written with form_raw, form_int*, form_array and the fields of an array.

@@ -127,7 +127,7 @@ static enum outcome put_tables(struct ledger *ledger, const struct ledger_batch 
             begun = PQgetResult(ledger->conn);
         } while (PQresultStatus(begun) == PGRES_COMMAND_OK);
         TRY(ledger_judge_result(ledger, begun, "copy", fault));
-        PROMISE(PQresultStatus(begun) == PGRES_COPY_IN);
+        INVARIANT(PQresultStatus(begun) == PGRES_COPY_IN);
         TRY(put_table(ledger, batch, tables[i], fault));
     }
     return OK;
@@ -175,7 +175,7 @@ enum outcome copy_batch(struct ledger *ledger, const struct ledger_batch *batch,
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (!all[i].rows) continue;
         length += (size_t)snprintf(sql + length, sizeof sql - length, "; %s", all[i].copy);
-        PROMISE(length < sizeof sql);
+        INVARIANT(length < sizeof sql);
         tables[count++] = all[i].put;
     }
     return copy_tables(ledger, sql, batch, tables, count, fault);

@@ -18,7 +18,7 @@ enum outcome ledger_penalties(struct ledger *ledger, const char *const *keys, si
     *ret = arena_array(arena, (size_t)PQntuples(result), sizeof **ret);
     for (int row = 0; row < PQntuples(result); row++) {
         size_t party = (size_t)column_int(result, row, 0) - 1;
-        PROMISE(party < count);
+        INVARIANT(party < count);
         (*ret)[row] = (struct earlier_penalty){party, column_uuid(result, row, 1),
                                                arena_copy(arena, column_bytes(result, row, 2)),
                                                arena_copy(arena, column_bytes(result, row, 3))};

@@ -4,13 +4,13 @@
 #include <endian.h>
 #include "base/limits.h"
 
-#define FORM_MOST    (64u * MIB)
+#define FORM_MAX     (64u * MIB)
 #define YEAR_2000_MS INT64_C(946684800000)
 #define YEAR_1_MS    (-INT64_C(62135596800000))
 #define YEAR_9999_MS INT64_C(253402300799000)
 
 void form_init(struct form *form) {
-    buffer_init(&form->buffer, FORM_MOST);
+    buffer_init(&form->buffer, FORM_MAX);
     form->failed = false;
 }
 
@@ -23,7 +23,7 @@ void form_clear(struct form *form) {
 
 enum outcome form_check(const struct form *form, struct fault *fault) {
     if (form->failed)
-        return fault_set(fault, FATAL, "TOO_LARGE", "a batch needs more than %u bytes for the ledger", FORM_MOST);
+        return fault_set(fault, FATAL, "TOO_LARGE", "a batch needs more than %u bytes for the ledger", FORM_MAX);
     return OK;
 }
 

@@ -15,7 +15,7 @@ static const char SNAPSHOT[] =
 
 enum outcome history_open(const char *conninfo, struct history **ret, struct world *ret_world, struct fault *fault) {
     struct history *history = calloc(1, sizeof *history);
-    PROMISE(history);
+    INVARIANT(history);
     enum outcome outcome = ledger_connect(conninfo, &history->ledger, fault);
     if (outcome == OK) outcome = ledger_world(history->ledger, ret_world, fault);
     if (outcome == OK) outcome = ledger_run(history->ledger, SNAPSHOT, "snapshot", fault);
@@ -57,7 +57,7 @@ enum outcome history_directory(struct history *history, int32_t version, char **
     TRY(ask_one(history, "SELECT text FROM ecocase.directory WHERE version = $1::integer", version, &result, fault));
     struct bytes text = column_bytes(result, 0, 0);
     *ret_yaml = calloc(text.count + 1, 1);
-    PROMISE(*ret_yaml);
+    INVARIANT(*ret_yaml);
     if (text.count) memcpy(*ret_yaml, text.at, text.count);
     return OK;
 }

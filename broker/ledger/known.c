@@ -18,7 +18,7 @@ enum outcome ledger_known(struct ledger *ledger, const struct submission_key *ke
     for (int row = 0; row < PQntuples(result); row++) {
         size_t place = (size_t)column_int(result, row, 0) - 1;
         struct bytes hash = column_bytes(result, row, 1);
-        PROMISE(place < count);
+        INVARIANT(place < count);
         ret[place].found = true;
         if (hash.count == sizeof ret[place].hash) memcpy(ret[place].hash, hash.at, hash.count);
         ret[place].kind = column_char(result, row, 2);

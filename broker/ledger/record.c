@@ -2,7 +2,7 @@
  * COMMIT. Nothing is locked before the fence except rows that only this lane writes, so a stalled owner hinders nobody
  * but the next owner, who ends its backend. Threads: the lane's own. */
 #include "broker/ledger/connection.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 
 void fence_parameters(struct parameters *parameters, const struct ledger_batch *batch) {
     const struct lane_row *before = batch->before, *after = batch->after;
@@ -63,7 +63,7 @@ static enum outcome change(struct ledger *ledger, const struct ledger_batch *bat
 static enum outcome write_all(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version,
                               struct fault *fault) {
     TRY(copy_batch(ledger, batch, fault));
-    POINT("record.copied");
+    FAILPOINT("record.copied");
     return change(ledger, batch, ret_directory_version, fault);
 }
 
@@ -82,7 +82,7 @@ enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *bat
                            struct fault *fault) {
     _Static_assert(STATEMENT_REFERRALS == 0 && STATEMENT_FENCE == 1, "they index ledger->parameters");
     TRY(ledger_ready(ledger, fault));
-    POINT("record.before");
+    FAILPOINT("record.before");
     int32_t version = 0;
     enum outcome outcome = mutant("no_fence") ? record_without_fence(ledger, batch, &version, fault)
                                               : write_all(ledger, batch, &version, fault);
@@ -90,9 +90,9 @@ enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *bat
         ledger_roll_back(ledger);
         return outcome;
     }
-    POINT("record.fenced");
+    FAILPOINT("record.fenced");
     TRY(commit(ledger, fault));
-    POINT("record.committed");
+    FAILPOINT("record.committed");
     *ret_directory_version = version;
     return OK;
 }

@@ -2,7 +2,7 @@
  * no uniqueness of submissions stops it. Only builds with ECOCASE_FAULTS contain it; the checker must see the damage.
  */
 #include "broker/ledger/connection.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 
 #ifdef ECOCASE_FAULTS
 static size_t submission_parameters(struct parameters *parameters, const struct ledger_batch *batch) {
@@ -29,8 +29,8 @@ static size_t submission_parameters(struct parameters *parameters, const struct 
 
 static enum outcome call(struct ledger *ledger, const char *sql, const struct parameters *parameters,
                          struct fault *fault) {
-    const char *values[PARAMETERS_MOST];
-    int lengths[PARAMETERS_MOST], formats[PARAMETERS_MOST];
+    const char *values[PARAMETERS_MAX];
+    int lengths[PARAMETERS_MAX], formats[PARAMETERS_MAX];
     for (size_t i = 0; i < parameters->count; i++) {
         size_t end = i + 1 < parameters->count ? parameters->start[i + 1] : parameters->form.buffer.count;
         values[i] = parameters->null[i] ? NULL : (const char *)parameters->form.buffer.at + parameters->start[i];
@@ -55,7 +55,7 @@ enum outcome record_without_fence(struct ledger *ledger, const struct ledger_bat
             "INSERT INTO ecocase.event SELECT * FROM event_loose ON CONFLICT DO NOTHING; DELETE FROM event_loose",
             "mutant", fault));
     }
-    POINT("record.copied");
+    FAILPOINT("record.copied");
     if (submission_parameters(parameters, batch) > 0) {
         TRY(call(
             ledger,

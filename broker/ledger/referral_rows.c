@@ -78,7 +78,7 @@ struct mentions {
 };
 static struct mentions mentions_new(const struct ledger_batch *batch) {
     struct mentions mentions = {calloc(batch->event_count + 1, sizeof *mentions.at), 0};
-    PROMISE(mentions.at);
+    INVARIANT(mentions.at);
     mentions.count = mentions_of(batch, mentions.at);
     return mentions;
 }
@@ -168,7 +168,7 @@ static void slices(struct parameters *parameters, const struct chosen *chosen, c
 size_t referral_rows(struct parameters *parameters, const struct ledger_batch *batch, bool fresh_too) {
     struct mentions mentions = mentions_new(batch);
     const struct referral **some = calloc(batch->referral_count + 1, sizeof *some);
-    PROMISE(some);
+    INVARIANT(some);
     struct chosen choice = {some, 0}, *chosen = &choice;
     for (size_t i = 0; i < batch->referral_count; i++) {
         if (fresh_too || !batch->referrals[i]->fresh) some[chosen->count++] = batch->referrals[i];

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "wire/digest.h"
 
-#define MIGRATION_MOST (1u * MIB)
+#define MIGRATION_MAX (1u * MIB)
 static void conn_finish(PGconn **conn) { PQfinish(*conn); }
 static void glob_free(glob_t *found) { globfree(found); }
 
@@ -31,7 +31,7 @@ enum outcome setup_run(PGconn *conn, const char *sql, int count, const char *con
 
 static enum outcome migrate_one(PGconn *conn, const char *path, struct fault *fault) {
     AUTO(buffer_free) struct buffer text;
-    buffer_init(&text, MIGRATION_MOST);
+    buffer_init(&text, MIGRATION_MAX);
     TRY(buffer_read_file(&text, path, fault));
     struct digest digest = digest_of(buffer_view(&text));
     char checksum[DIGEST_SIZE * 2 + 1];

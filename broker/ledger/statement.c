@@ -82,7 +82,7 @@ void parameters_clear(struct parameters *parameters) {
 }
 
 struct form *parameter(struct parameters *parameters, enum oid type) {
-    PROMISE(parameters->count < PARAMETERS_MOST);
+    INVARIANT(parameters->count < PARAMETERS_MAX);
     parameters->type[parameters->count] = type;
     parameters->null[parameters->count] = false;
     parameters->start[parameters->count++] = parameters->form.buffer.count;
@@ -127,8 +127,8 @@ enum outcome ledger_prepare(struct ledger *ledger, enum statement which, const s
 enum outcome ledger_send(struct ledger *ledger, enum statement which, const struct parameters *parameters,
                          struct fault *fault) {
     TRY(form_check(&parameters->form, fault));
-    const char *values[PARAMETERS_MOST];
-    int lengths[PARAMETERS_MOST], formats[PARAMETERS_MOST];
+    const char *values[PARAMETERS_MAX];
+    int lengths[PARAMETERS_MAX], formats[PARAMETERS_MAX];
     for (size_t i = 0; i < parameters->count; i++) {
         size_t end = i + 1 < parameters->count ? parameters->start[i + 1] : parameters->form.buffer.count;
         values[i] = parameters->null[i] ? NULL : (const char *)parameters->form.buffer.at + parameters->start[i];

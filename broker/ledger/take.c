@@ -4,7 +4,7 @@
 #include "broker/ledger/connection.h"
 #include <stdio.h>
 #include "base/log.h"
-#include "base/point.h"
+#include "base/failpoint.h"
 
 #define ROUNDS 5
 

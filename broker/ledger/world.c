@@ -35,7 +35,7 @@ enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *r
     }
     struct bytes text = column_bytes(result, 0, 1);
     char *yaml = calloc(text.count + 1, 1);
-    PROMISE(yaml);
+    INVARIANT(yaml);
     if (text.count > 0) memcpy(yaml, text.at, text.count);
     *ret_yaml = yaml;
     *ret_version = (int32_t)column_int(result, 0, 0);

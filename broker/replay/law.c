@@ -14,7 +14,7 @@ struct law {
 enum outcome law_load(const char *schemas, const char *conninfo, struct law **ret, struct world *ret_world,
                       struct fault *fault) {
     struct law *law = calloc(1, sizeof *law);
-    PROMISE(law);
+    INVARIANT(law);
     enum outcome outcome = catalogue_load(schemas, &law->catalogue, fault);
     if (outcome == OK) outcome = rules_load(schemas, &law->newest, fault);
     if (outcome == OK) outcome = history_open(conninfo, &law->directories, ret_world, fault);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #define EVENT_ARENA    (256u * KIB)
-#define EVENT_MOST     (64u * MIB)
+#define EVENT_MAX      (64u * MIB)
 #define PROGRESS_EVERY 1000
 
 void replay_mention(struct replayed_lane *lane, const struct ledger_event *event) {
@@ -249,7 +249,7 @@ enum outcome replay(const struct replay_request *request, const struct replay_li
     enum outcome outcome = history_open(request->conninfo, &history, &world, fault);
     if (outcome == OK && request->lane >= world.lanes)
         outcome = fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger has lanes 0 to %d", world.lanes - 1);
-    struct arena *arena = arena_new(EVENT_ARENA, EVENT_MOST);
+    struct arena *arena = arena_new(EVENT_ARENA, EVENT_MAX);
     for (int32_t n = 0; outcome == OK && n < world.lanes; n++) {
         if (request->lane >= 0 && request->lane != n) continue;
         struct replayed_lane lane = {.history = history,

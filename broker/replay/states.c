@@ -4,7 +4,7 @@
 
 #define FIRST_PLACES 4096u /* a power of two; at most half of them used */
 #define FIRST_BYTES  (64u * MIB)
-#define MOST_BYTES   ((size_t)64u << 30)
+#define MAX_BYTES    ((size_t)64u << 30)
 
 struct states {
     struct arena *keep;
@@ -14,12 +14,12 @@ struct states {
 
 struct states *states_new(void) {
     struct states *states = calloc(1, sizeof *states);
-    PROMISE(states);
-    states->keep = arena_new(1u * MIB, MOST_BYTES);
+    INVARIANT(states);
+    states->keep = arena_new(1u * MIB, MAX_BYTES);
     states->room = FIRST_PLACES;
     states->compact_at = FIRST_BYTES;
     states->places = calloc(states->room, sizeof(struct past_case *));
-    PROMISE(states->places);
+    INVARIANT(states->places);
     return states;
 }
 
@@ -48,7 +48,7 @@ static void grow(struct states *states) {
     size_t room = states->room;
     states->room *= 2;
     states->places = calloc(states->room, sizeof *old);
-    PROMISE(states->places);
+    INVARIANT(states->places);
     for (size_t i = 0; i < room; i++) {
         if (old[i]) states->places[place_of(states, &old[i]->state.case_id)] = old[i];
     }
@@ -69,7 +69,7 @@ static struct past_case *copied(struct arena *into, const struct past_case *past
 }
 
 static void compact(struct states *states) {
-    struct arena *into = arena_new(1u * MIB, MOST_BYTES);
+    struct arena *into = arena_new(1u * MIB, MAX_BYTES);
     for (size_t i = 0; i < states->room; i++) {
         if (states->places[i]) states->places[i] = copied(into, states->places[i]);
     }

@@ -1,4 +1,4 @@
-/* See arena.h. A list of blocks, newest first. Blocks of the usual size are kept over a reset, up to KEPT_MOST bytes:
+/* See arena.h. A list of blocks, newest first. Blocks of the usual size are kept over a reset, up to KEPT_MAX bytes:
  * given back, they would be mapped and zeroed by the kernel anew for every batch. */
 #include "base/arena.h"
 #include "base/fault.h"
@@ -13,8 +13,8 @@
 #define ASAN_UNPOISON_MEMORY_REGION(at, count) ((void)(at), (void)(count))
 #endif
 
-#define ALIGN     16u
-#define KEPT_MOST (4u << 20)
+#define ALIGN    16u
+#define KEPT_MAX (4u << 20)
 
 struct block {
     struct block *older;
@@ -37,13 +37,13 @@ static struct block *block_take(struct arena *arena, size_t room) {
         return block;
     }
     block = malloc(sizeof *block + room);
-    PROMISE(block);
+    INVARIANT(block);
     block->room = room;
     return block;
 }
 
 static void block_add(struct arena *arena, size_t room) {
-    PROMISE(room <= arena->most - arena->held);
+    INVARIANT(room <= arena->most - arena->held);
     struct block *block = block_take(arena, room);
     if (arena->newest) arena->filled += arena->newest->used;
     block->older = arena->newest;
@@ -54,7 +54,7 @@ static void block_add(struct arena *arena, size_t room) {
 
 struct arena *arena_new(size_t first_block, size_t most) {
     struct arena *arena = calloc(1, sizeof *arena);
-    PROMISE(arena);
+    INVARIANT(arena);
     arena->first_block = first_block;
     arena->most = most;
     block_add(arena, first_block);
@@ -63,7 +63,7 @@ struct arena *arena_new(size_t first_block, size_t most) {
 
 static void block_give_back(struct arena *arena, struct block *block) {
     arena->held -= block->room;
-    if (block->room != arena->first_block || arena->spares + block->room > KEPT_MOST) {
+    if (block->room != arena->first_block || arena->spares + block->room > KEPT_MAX) {
         free(block);
         return;
     }
@@ -101,7 +101,7 @@ void arena_free(struct arena *arena) {
 void arena_free_auto(struct arena **arena) { arena_free(*arena); }
 
 void *arena_alloc(struct arena *arena, size_t count) {
-    PROMISE(count <= arena->most);
+    INVARIANT(count <= arena->most);
     size_t need = (count + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     if (need > arena->newest->room - arena->newest->used) {
         size_t room = arena->first_block, left = arena->most - arena->held;
@@ -116,7 +116,7 @@ void *arena_alloc(struct arena *arena, size_t count) {
 
 void *arena_array(struct arena *arena, size_t items, size_t item_size) {
     size_t total;
-    PROMISE(!__builtin_mul_overflow(items, item_size, &total));
+    INVARIANT(!__builtin_mul_overflow(items, item_size, &total));
     return arena_alloc(arena, total ? total : 1);
 }
 
@@ -138,7 +138,7 @@ char *arena_printf(struct arena *arena, const char *format, ...) {
     va_copy(again, args);
     int count = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    PROMISE(count >= 0);
+    INVARIANT(count >= 0);
     char *at = arena_alloc(arena, (size_t)count + 1);
     vsnprintf(at, (size_t)count + 1, format, again);
     va_end(again);

@@ -51,7 +51,7 @@ enum outcome buffer_printf(struct buffer *buffer, struct fault *fault, const cha
     va_copy(again, args);
     int count = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    PROMISE(count >= 0);
+    INVARIANT(count >= 0);
     enum outcome reserved = buffer_reserve(buffer, (size_t)count, fault);
     if (reserved == OK && count > 0) {
         vsnprintf((char *)buffer->at + buffer->count, (size_t)count + 1, format, again);

@@ -52,7 +52,7 @@ static inline enum outcome fault_as(enum outcome ignored, enum outcome what) {
 
 /* A promise about our own code: kept in release builds. Never for outside input. */
 _Noreturn void promise_broken(const char *site, const char *promise);
-#define PROMISE(condition)                                                              \
+#define INVARIANT(condition)                                                            \
     do {                                                                                \
         if (!(condition)) promise_broken(__FILE__ ":" FAULT_STR(__LINE__), #condition); \
     } while (0)

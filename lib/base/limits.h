@@ -9,8 +9,8 @@
 /* one attachment in chunks: 2 GiB, an hour of drone video; beyond: TOO_LARGE */
 #define LIMIT_FILE (INT64_C(2) << 30)
 /* bytes of a chunk before sealing: with its seal and headers a record stays below 1 MiB */
-#define LIMIT_CHUNK       (1020u * KIB)
-#define LIMIT_CHUNK_LEAST (4u * KIB) /* smaller ones would only make more records */
+#define LIMIT_CHUNK     (1020u * KIB)
+#define LIMIT_CHUNK_MIN (4u * KIB) /* smaller ones would only make more records */
 /* one record value: attachments + case + room for headers below the topics' limit */
 #define LIMIT_VALUE         (1536u * KIB)
 #define LIMIT_TOPIC_MESSAGE (2u * MIB) /* max.message.bytes of outbox and inbox */

@@ -229,11 +229,11 @@ enum outcome settings_parse(const char *name, struct bytes yaml, struct settings
     if (yaml.count >= sizeof mark && memcmp(yaml.at, mark, sizeof mark) == 0)
         yaml = bytes_of(yaml.at + sizeof mark, yaml.count - sizeof mark);
     AUTO(settings_free_auto) struct settings *settings = calloc(1, sizeof *settings);
-    PROMISE(settings);
+    INVARIANT(settings);
     settings->arena = arena_new(32768, 64u * MIB);
     settings->name = arena_printf(settings->arena, "%s", name);
     struct reading r = {.settings = settings, .fault = fault, .yaml = yaml};
-    PROMISE(yaml_parser_initialize(&r.parser));
+    INVARIANT(yaml_parser_initialize(&r.parser));
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser, yaml.count ? yaml.at : (const uint8_t *)"", yaml.count);
     enum outcome read = read_document(&r);

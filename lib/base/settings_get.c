@@ -98,9 +98,9 @@ enum outcome setting_bool_or(struct setting *map, const char *key, bool otherwis
 
 /* Edits (insert, delete, replace a byte) that make one key into the other; both cut at 60 bytes. */
 static unsigned distance(const char *a, const char *b) {
-    enum { MOST = 60 };
-    unsigned row[MOST + 1];
-    size_t a_count = strnlen(a, MOST), b_count = strnlen(b, MOST);
+    enum { LONGEST = 60 };
+    unsigned row[LONGEST + 1];
+    size_t a_count = strnlen(a, LONGEST), b_count = strnlen(b, LONGEST);
     for (size_t k = 0; k <= b_count; k++) row[k] = (unsigned)k;
     for (size_t i = 1; i <= a_count; i++) {
         unsigned corner = row[0];

@@ -50,8 +50,8 @@ static void stamp(struct uuid *uuid, unsigned version) {
 struct uuid uuid_v5(const struct uuid *space, struct bytes name) {
     uint8_t digest[EVP_MAX_MD_SIZE];
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    PROMISE(context && EVP_DigestInit_ex(context, EVP_sha1(), NULL) && EVP_DigestUpdate(context, space->b, 16) &&
-            EVP_DigestUpdate(context, name.at, name.count) && EVP_DigestFinal_ex(context, digest, NULL));
+    INVARIANT(context && EVP_DigestInit_ex(context, EVP_sha1(), NULL) && EVP_DigestUpdate(context, space->b, 16) &&
+              EVP_DigestUpdate(context, name.at, name.count) && EVP_DigestFinal_ex(context, digest, NULL));
     EVP_MD_CTX_free(context);
     struct uuid uuid;
     memcpy(uuid.b, digest, 16);
@@ -65,7 +65,7 @@ static void begin_with(struct uuid *uuid, int64_t unix_ms) {
 
 struct uuid uuid_v7(int64_t unix_ms) {
     struct uuid uuid;
-    PROMISE(RAND_bytes(uuid.b, 16) == 1);
+    INVARIANT(RAND_bytes(uuid.b, 16) == 1);
     begin_with(&uuid, unix_ms);
     stamp(&uuid, 7);
     return uuid;

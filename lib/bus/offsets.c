@@ -81,7 +81,7 @@ static void refresh_leaders(rd_kafka_t *reader, int timeout_ms) {
         rd_kafka_metadata_destroy(all);
 }
 
-#define ATTEMPT_MOST_MS 5000
+#define ATTEMPT_MAX_MS 5000
 /* A leader may just have moved, or a topic may just have been made: that passes within a second or so. */
 enum outcome bus_ends(rd_kafka_t *reader, const char *const *topics, size_t count, int32_t partition, int timeout_ms,
                       int64_t *ret_ends, struct fault *fault) {
@@ -89,7 +89,7 @@ enum outcome bus_ends(rd_kafka_t *reader, const char *const *topics, size_t coun
     for (int64_t until = monotonic_ms() + timeout_ms;;) {
         int64_t left = until - monotonic_ms();
         /* one that asks a leader who is gone gets no answer at all */
-        if (left > ATTEMPT_MOST_MS) left = ATTEMPT_MOST_MS;
+        if (left > ATTEMPT_MAX_MS) left = ATTEMPT_MAX_MS;
         enum outcome answered = ends_once(reader, topics, count, partition, left > 1 ? (int)left : 1, ret_ends, fault);
         if (answered == OK || monotonic_ms() + 50 >= until) return answered;
         struct timespec pause = {0, 50 * 1000000};

@@ -69,7 +69,7 @@ enum outcome bus_topics_ensure(rd_kafka_t *any, const struct bus_topic *topics, 
     rd_kafka_resp_err_t error = rd_kafka_metadata(any, 1, NULL, &all, timeout_ms);
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s", rd_kafka_err2str(error));
     rd_kafka_NewTopic_t **made = calloc(count, sizeof *made);
-    PROMISE(made);
+    INVARIANT(made);
     size_t made_count = 0;
     enum outcome outcome = sort_out(all, topics, count, made, &made_count, fault);
     if (outcome == OK) outcome = create(any, made, made_count, timeout_ms, fault);

@@ -10,12 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MOST_SCHEMAS 64
+#define MAX_SCHEMAS 64
 struct schema_class {
     _Atomic(avro_value_iface_t *) made;
 };
 struct catalogue {
-    struct schema_entry entries[MOST_SCHEMAS];
+    struct schema_entry entries[MAX_SCHEMAS];
     size_t count;
     struct event_list *events;
     struct division_list *divisions;
@@ -75,7 +75,7 @@ static enum outcome load_entry(struct catalogue *catalogue, const char *folder, 
     TRY(walk_program_new(entry->schema, paths, count, &program, fault));
     entry->program = program;
     entry->class = calloc(1, sizeof *entry->class);
-    PROMISE(entry->class);
+    INVARIANT(entry->class);
     return compile_items(entry, fault);
 }
 
@@ -87,8 +87,8 @@ static enum outcome load_all(struct catalogue *catalogue, const char *folder, st
     TRY(settings_load(path, &settings, fault));
     TRY(setting_need(settings_root(settings), "schemas", SETTING_LIST, &list, fault));
     for (struct setting *entry = list->first; entry; entry = entry->next) {
-        if (catalogue->count == MOST_SCHEMAS)
-            return setting_fault(entry, fault, "TOO_MANY", "more than %d schemas", MOST_SCHEMAS);
+        if (catalogue->count == MAX_SCHEMAS)
+            return setting_fault(entry, fault, "TOO_MANY", "more than %d schemas", MAX_SCHEMAS);
         TRY(load_entry(catalogue, folder, entry, fault));
     }
     for (size_t kind = RECORD_CASE_FILE; kind <= KINDS; kind++) {
@@ -110,9 +110,9 @@ static enum outcome load_words(struct catalogue *catalogue, const char *schemas_
 
 enum outcome catalogue_load(const char *schemas_folder, struct catalogue **ret, struct fault *fault) {
     struct catalogue *catalogue = calloc(1, sizeof *catalogue);
-    PROMISE(catalogue);
+    INVARIANT(catalogue);
     catalogue->folder = strdup(schemas_folder);
-    PROMISE(catalogue->folder);
+    INVARIANT(catalogue->folder);
     enum outcome loaded = load_all(catalogue, schemas_folder, fault);
     if (loaded == OK) loaded = event_list_load(schemas_folder, &catalogue->events, fault);
     if (loaded == OK) loaded = load_words(catalogue, schemas_folder, fault);

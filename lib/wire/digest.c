@@ -10,22 +10,22 @@ static EVP_MD *algorithm;
 static void let_go(void *at) { EVP_MD_CTX_free(at); }
 __attribute__((constructor)) static void fetch(void) {
     algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
-    PROMISE(pthread_key_create(&ending, let_go) == 0);
+    INVARIANT(pthread_key_create(&ending, let_go) == 0);
 }
 
 static void begin(void) {
     if (!context) {
         context = EVP_MD_CTX_new();
-        PROMISE(pthread_setspecific(ending, context) == 0);
+        INVARIANT(pthread_setspecific(ending, context) == 0);
     }
-    PROMISE(context && algorithm && EVP_DigestInit_ex2(context, algorithm, NULL));
+    INVARIANT(context && algorithm && EVP_DigestInit_ex2(context, algorithm, NULL));
 }
-static void end(struct digest *ret) { PROMISE(EVP_DigestFinal_ex(context, ret->b, NULL)); }
+static void end(struct digest *ret) { INVARIANT(EVP_DigestFinal_ex(context, ret->b, NULL)); }
 
 struct digest digest_of(struct bytes what) {
     struct digest digest;
     begin();
-    PROMISE(EVP_DigestUpdate(context, what.at, what.count));
+    INVARIANT(EVP_DigestUpdate(context, what.at, what.count));
     end(&digest);
     return digest;
 }
@@ -36,7 +36,7 @@ struct digest digest_of_list(const struct bytes *parts, size_t count) {
     for (size_t i = 0; i < count; i++) {
         uint8_t length[8];
         for (int k = 0; k < 8; k++) length[k] = (uint8_t)((uint64_t)parts[i].count >> (56 - 8 * k));
-        PROMISE(EVP_DigestUpdate(context, length, 8) && EVP_DigestUpdate(context, parts[i].at, parts[i].count));
+        INVARIANT(EVP_DigestUpdate(context, length, 8) && EVP_DigestUpdate(context, parts[i].at, parts[i].count));
     }
     end(&digest);
     return digest;

@@ -132,7 +132,7 @@ static enum outcome read_all(struct directory *d, struct fault *fault) {
 
 enum outcome directory_parse(const char *name, struct bytes yaml, struct directory **ret, struct fault *fault) {
     struct directory *d = calloc(1, sizeof *d);
-    PROMISE(d);
+    INVARIANT(d);
     d->arena = arena_new(32768, 16u * MIB);
     d->text = arena_copy(d->arena, yaml);
     enum outcome outcome = settings_parse(name, d->text, &d->settings, fault);

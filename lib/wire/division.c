@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MOST_AREAS 32
+#define MAX_AREAS 32
 struct bounds {
     int32_t area;
     int32_t west, east, south, north; /* hundredths of a degree */
@@ -13,9 +13,9 @@ struct division_list {
     struct settings *settings; /* owns the names */
     struct division *entries;
     size_t count;
-    int32_t areas[MOST_AREAS]; /* four digits */
+    int32_t areas[MAX_AREAS]; /* four digits */
     size_t area_count;
-    struct bounds bounds[MOST_AREAS];
+    struct bounds bounds[MAX_AREAS];
     size_t bounds_count;
 };
 
@@ -106,10 +106,10 @@ static enum outcome load(struct division_list *list, const char *folder, struct 
     TRY(setting_need(root, "divisions", SETTING_LIST, &divisions, fault));
     TRY(setting_need(root, "areas", SETTING_LIST, &areas, fault));
     TRY(setting_need(root, "bounds", SETTING_MAP, &bounds, fault));
-    if (areas->count > MOST_AREAS || bounds->count > MOST_AREAS)
-        return setting_fault(areas, fault, "TOO_MANY", "more than %d areas", MOST_AREAS);
+    if (areas->count > MAX_AREAS || bounds->count > MAX_AREAS)
+        return setting_fault(areas, fault, "TOO_MANY", "more than %d areas", MAX_AREAS);
     list->entries = calloc(divisions->count + 1, sizeof *list->entries);
-    PROMISE(list->entries);
+    INVARIANT(list->entries);
     for (struct setting *one = divisions->first; one; one = one->next) TRY(read_division(list, one, fault));
     for (struct setting *one = areas->first; one; one = one->next) {
         if (one->kind != SETTING_TEXT) return setting_fault(one, fault, "SETTINGS_TYPE", "an area is a text");
@@ -124,7 +124,7 @@ static enum outcome load(struct division_list *list, const char *folder, struct 
 
 enum outcome division_list_load(const char *folder, struct division_list **ret, struct fault *fault) {
     struct division_list *list = calloc(1, sizeof *list);
-    PROMISE(list);
+    INVARIANT(list);
     enum outcome outcome = load(list, folder, fault);
     if (outcome == OK) *ret = list;
     else division_list_free(list);

@@ -1,7 +1,7 @@
 /* See document_number.h. A reading moves over the bytes; nothing is copied. */
 #include "wire/document_number.h"
 
-#define NUMBER_MOST     300u
+#define NUMBER_MAX      300u
 #define SEQUENCE_DIGITS 9
 
 struct reading {
@@ -91,7 +91,7 @@ static bool court(struct reading r, struct document_number *ret) {
 
 bool document_number_parse(struct bytes printed, struct document_number *ret) {
     struct reading r = {printed.at, printed.at + printed.count};
-    if (!printed.count || printed.count > NUMBER_MOST) return false;
+    if (!printed.count || printed.count > NUMBER_MAX) return false;
     take_spaces(&r);
     if (take_year(&r, &ret->year)) return court(r, ret);
     const uint8_t *from = r.at;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MOST_MACHINES 16
+#define MAX_MACHINES 16
 static const struct event_entry own[] = {
     {"SYS.ACCEPTED", "受理回执", "accepted", RECORD_NOTICE, false},
     {"SYS.REFUSED", "平台退回", "refused", RECORD_NOTICE, false},
@@ -74,11 +74,11 @@ static enum outcome load(struct event_list *list, const char *folder, struct fau
     TRY(setting_need(settings_root(list->settings), "events", SETTING_LIST, &events, fault));
     TRY(setting_need(settings_root(list->settings), "machines", SETTING_LIST, &machines, fault));
     list->entries = calloc(events->count + 1, sizeof *list->entries);
-    PROMISE(list->entries);
+    INVARIANT(list->entries);
     for (struct setting *event = events->first; event; event = event->next)
         TRY(read_event(event, &list->entries[list->count++], fault));
-    if (machines->count > MOST_MACHINES)
-        return setting_fault(machines, fault, "TOO_MANY", "more than %d machines", MOST_MACHINES);
+    if (machines->count > MAX_MACHINES)
+        return setting_fault(machines, fault, "TOO_MANY", "more than %d machines", MAX_MACHINES);
     for (const struct setting *machine = machines->first; machine; machine = machine->next) {
         if (machine->kind != SETTING_TEXT)
             return setting_fault(machine, fault, "SETTINGS_TYPE", "a machine is named by its file");
@@ -90,7 +90,7 @@ static enum outcome load(struct event_list *list, const char *folder, struct fau
 
 enum outcome event_list_load(const char *schemas_folder, struct event_list **ret, struct fault *fault) {
     struct event_list *list = calloc(1, sizeof *list);
-    PROMISE(list);
+    INVARIANT(list);
     enum outcome outcome = load(list, schemas_folder, fault);
     if (outcome == OK) *ret = list;
     else event_list_free(list);

@@ -5,19 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MOST_FACTS 96u
-#define MOST_LISTS 24u
-#define MOST_MICRO INT64_C(90000000000000000)
+#define MAX_FACTS 96u
+#define MAX_LISTS 24u
+#define MAX_MICRO INT64_C(90000000000000000)
 struct fact_list {
     struct settings *settings;
     size_t count, codes_count;
-    struct fact_rule facts[MOST_FACTS];
-    struct fact_codes codes[MOST_LISTS];
+    struct fact_rule facts[MAX_FACTS];
+    struct fact_codes codes[MAX_LISTS];
 };
 
 static enum outcome read_codes(struct fact_list *list, struct setting *from, struct fault *fault) {
-    if (list->codes_count == MOST_LISTS)
-        return setting_fault(from, fault, "TOO_MANY", "more than %u lists of codes", MOST_LISTS);
+    if (list->codes_count == MAX_LISTS)
+        return setting_fault(from, fault, "TOO_MANY", "more than %u lists of codes", MAX_LISTS);
     if (from->kind != SETTING_MAP || !from->count)
         return setting_fault(from, fault, "SETTINGS_TYPE", "a list of codes is {CODE: 名称, …}");
     struct fact_codes *codes = &list->codes[list->codes_count++];
@@ -25,8 +25,8 @@ static enum outcome read_codes(struct fact_list *list, struct setting *from, str
     from->seen = true;
     for (struct setting *one = from->first; one; one = one->next) {
         one->seen = true;
-        if (codes->count == MOST_FACT_CODES)
-            return setting_fault(one, fault, "TOO_MANY", "more than %u codes in %s", MOST_FACT_CODES, codes->name);
+        if (codes->count == MAX_FACT_CODES)
+            return setting_fault(one, fault, "TOO_MANY", "more than %u codes in %s", MAX_FACT_CODES, codes->name);
         if (one->kind != SETTING_TEXT || !one->text[0] || strlen(one->key) > 24) {
             return setting_fault(one, fault, "SETTINGS_TYPE", "a code of at most 24 bytes and its Chinese name");
         }
@@ -57,7 +57,7 @@ static enum outcome read_of(const struct fact_list *list, struct setting *from, 
 
 static enum outcome read_fact(struct fact_list *list, struct setting *from, struct fault *fault) {
     static const char *const kinds[] = {"number", "code", "truth", "date"};
-    if (list->count == MOST_FACTS) return setting_fault(from, fault, "TOO_MANY", "more than %u facts", MOST_FACTS);
+    if (list->count == MAX_FACTS) return setting_fault(from, fault, "TOO_MANY", "more than %u facts", MAX_FACTS);
     struct fact_rule rule = {.unit = ""};
     const char *kind = "";
     TRY(setting_text(from, "name", &rule.name, fault));
@@ -92,7 +92,7 @@ static enum outcome load(struct fact_list *list, const char *path, struct fault 
 
 enum outcome fact_list_load(const char *path, struct fact_list **ret, struct fault *fault) {
     struct fact_list *list = calloc(1, sizeof *list);
-    PROMISE(list);
+    INVARIANT(list);
     enum outcome outcome = load(list, path, fault);
     if (outcome == OK) *ret = list;
     else fact_list_free(list);
@@ -123,8 +123,8 @@ int fact_find_code(const struct fact_codes *codes, struct bytes code) {
 }
 
 int64_t fact_micro(double value) {
-    if (!(value > -9e10)) return -MOST_MICRO; /* a NaN too */
-    return value < 9e10 ? llround(value * (double)MICRO) : MOST_MICRO;
+    if (!(value > -9e10)) return -MAX_MICRO; /* a NaN too */
+    return value < 9e10 ? llround(value * (double)MICRO) : MAX_MICRO;
 }
 
 void fact_micro_text(int64_t micro, char ret[FACT_MICRO_TEXT]) {
@@ -145,11 +145,11 @@ bool fact_micro_parse(struct bytes text, int64_t *ret) {
             point = true;
             continue;
         }
-        if (text.at[i] < '0' || text.at[i] > '9' || places == 6 || value > MOST_MICRO / 10) return false;
+        if (text.at[i] < '0' || text.at[i] > '9' || places == 6 || value > MAX_MICRO / 10) return false;
         value = value * 10 + (text.at[i] - '0');
         places += point;
     }
-    for (; places < 6; places++) value = value > MOST_MICRO / 10 ? MOST_MICRO : value * 10;
+    for (; places < 6; places++) value = value > MAX_MICRO / 10 ? MAX_MICRO : value * 10;
     *ret = negative ? -value : value;
     return true;
 }

@@ -9,14 +9,14 @@
 #include "wire/paper.h"
 
 enum fact_kind { FACT_NUMBER, FACT_CODE, FACT_TRUTH, FACT_DATE };
-#define MOST_FACT_CODES 32u /* of one list: a bit each */
+#define MAX_FACT_CODES 32u /* of one list: a bit each */
 struct fact_code {
     const char *code, *zh;
 };
 struct fact_codes {
     const char *name;
     size_t count;
-    struct fact_code one[MOST_FACT_CODES];
+    struct fact_code one[MAX_FACT_CODES];
 };
 struct fact_rule {
     /* unit: "" where nothing is measured; with `of` a record has the code in its place */

@@ -15,10 +15,10 @@ __attribute__((constructor)) static void fetch(void) {
 
 struct fingerprint *fingerprint_new(void) {
     struct fingerprint *made = calloc(1, sizeof *made);
-    PROMISE(made && sha256 && sm3);
+    INVARIANT(made && sha256 && sm3);
     made->sha256 = EVP_MD_CTX_new();
     made->sm3 = EVP_MD_CTX_new();
-    PROMISE(made->sha256 && made->sm3);
+    INVARIANT(made->sha256 && made->sm3);
     fingerprint_begin(made);
     return made;
 }
@@ -29,11 +29,11 @@ void fingerprint_free(struct fingerprint *f) {
     free(f);
 }
 void fingerprint_begin(struct fingerprint *f) {
-    PROMISE(EVP_DigestInit_ex2(f->sha256, sha256, NULL) && EVP_DigestInit_ex2(f->sm3, sm3, NULL));
+    INVARIANT(EVP_DigestInit_ex2(f->sha256, sha256, NULL) && EVP_DigestInit_ex2(f->sm3, sm3, NULL));
 }
 void fingerprint_add(struct fingerprint *f, struct bytes piece) {
-    PROMISE(EVP_DigestUpdate(f->sha256, piece.at, piece.count) && EVP_DigestUpdate(f->sm3, piece.at, piece.count));
+    INVARIANT(EVP_DigestUpdate(f->sha256, piece.at, piece.count) && EVP_DigestUpdate(f->sm3, piece.at, piece.count));
 }
 void fingerprint_end(struct fingerprint *f, struct digest *ret_sha256, struct digest *ret_sm3) {
-    PROMISE(EVP_DigestFinal_ex(f->sha256, ret_sha256->b, NULL) && EVP_DigestFinal_ex(f->sm3, ret_sm3->b, NULL));
+    INVARIANT(EVP_DigestFinal_ex(f->sha256, ret_sha256->b, NULL) && EVP_DigestFinal_ex(f->sm3, ret_sm3->b, NULL));
 }

@@ -26,7 +26,7 @@ void person_note(struct bytes secret, const struct submission *s, struct persons
     size_t cursor = 0;
     ret->count = 0;
     if (s->kind != RECORD_CASE_FILE || !secret.count) return;
-    while (ret->count < MOST_PERSONS && s->parties.number > 0 &&
+    while (ret->count < MAX_PERSONS && s->parties.number > 0 &&
            walk_records(s->schema->items, &s->parties, &cursor, f)) {
         const struct party_number party = {finding_is_organisation(f[RECORD_PARTY_KIND].number),
                                            f[RECORD_PARTY_ID_TYPE].at, f[RECORD_PARTY_ID_NO].at};

@@ -7,14 +7,14 @@
 #define ECOCASE_WIRE_PERSON_H
 #include "wire/record.h"
 
-#define PERSON_KEY   16u /* characters */
-#define MOST_PERSONS 16u /* of one paper and of one referral: what is beyond is not looked for elsewhere */
+#define PERSON_KEY  16u /* characters */
+#define MAX_PERSONS 16u /* of one paper and of one referral: what is beyond is not looked for elsewhere */
 struct persons {
     size_t count;
     struct {
         char key[PERSON_KEY + 1];
         struct bytes role; /* 身份, as the paper has it */
-    } one[MOST_PERSONS];
+    } one[MAX_PERSONS];
 };
 /* Of a CASE_FILE; other records name no parties, or (clues) nobody who was found to be one. */
 void person_note(struct bytes secret, const struct submission *submission, struct persons *ret);

@@ -64,7 +64,7 @@ static void many_parties_stop_at_the_limit(void **state) {
     put_long(0);
     s.parties = listed(40);
     person_note(BYTES_LITERAL("one"), &s, &persons);
-    assert_int_equal(persons.count, MOST_PERSONS);
+    assert_int_equal(persons.count, MAX_PERSONS);
 }
 
 int main(void) {

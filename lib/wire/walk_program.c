@@ -15,7 +15,7 @@ static uint32_t node_add(struct walk_program *p) {
     if (p->node_count == p->node_room) {
         p->node_room = p->node_room ? p->node_room * 2 : 64;
         p->nodes = realloc(p->nodes, p->node_room * sizeof *p->nodes);
-        PROMISE(p->nodes);
+        INVARIANT(p->nodes);
     }
     p->nodes[p->node_count] = (struct walk_node){.wanted = -1};
     return (uint32_t)p->node_count++;
@@ -25,7 +25,7 @@ static uint32_t children_add(struct walk_program *p, size_t count) {
     while (p->child_count + count > p->child_room) {
         p->child_room = p->child_room ? p->child_room * 2 : 64;
         p->children = realloc(p->children, p->child_room * sizeof *p->children);
-        PROMISE(p->children);
+        INVARIANT(p->children);
     }
     uint32_t first = (uint32_t)p->child_count;
     p->child_count += count;
@@ -113,7 +113,7 @@ static enum outcome compile(struct compiling *c, avro_schema_t schema, const cha
     if (kind == NODE_FIXED) p->nodes[at].size = (uint32_t)avro_schema_fixed_size(schema);
     if (kind == NODE_ENUM) p->nodes[at].size = (uint32_t)avro_schema_enum_number_of_symbols(schema);
     if (kind == NODE_RECORD) {
-        PROMISE(p->named_count < 64);
+        INVARIANT(p->named_count < 64);
         p->named[p->named_count].schema = schema;
         p->named[p->named_count++].node = at;
         TRY(compile_record(c, schema, path, at));
@@ -134,9 +134,9 @@ static enum outcome compile(struct compiling *c, avro_schema_t schema, const cha
 
 enum outcome walk_program_new(avro_schema_t schema, const char *const *paths, size_t count, struct walk_program **ret,
                               struct fault *fault) {
-    PROMISE(count < 64);
+    INVARIANT(count < 64);
     struct walk_program *program = calloc(1, sizeof *program);
-    PROMISE(program);
+    INVARIANT(program);
     program->wanted_count = count;
     struct compiling c = {.program = program, .paths = paths, .path_count = count, .fault = fault};
     uint32_t root;

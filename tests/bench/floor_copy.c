@@ -8,8 +8,8 @@
 #include <string.h>
 #include "floor_meter.h"
 
-#define HEADER           19
-#define CONNECTIONS_MOST 8
+#define HEADER          19
+#define CONNECTIONS_MAX 8
 struct rows {
     const char *at;
     size_t *start;
@@ -93,9 +93,9 @@ int main(int argc, char **argv) {
     size_t count, connections = (size_t)atoi(argv[4]);
     char *text = read_all(argv[3], &count);
     struct rows rows = find_rows(text, count);
-    struct share shares[CONNECTIONS_MOST];
-    pthread_t threads[CONNECTIONS_MOST];
-    if (connections < 1 || connections > CONNECTIONS_MOST) stop(argv[4], "1 to 8 connections");
+    struct share shares[CONNECTIONS_MAX];
+    pthread_t threads[CONNECTIONS_MAX];
+    if (connections < 1 || connections > CONNECTIONS_MAX) stop(argv[4], "1 to 8 connections");
     for (size_t i = 0; i < connections; i++) {
         shares[i] = (struct share){PQconnectdb(argv[1]), argv[2], &rows, i, connections, (size_t)atoi(argv[5])};
         if (PQstatus(shares[i].conn) != CONNECTION_OK) stop("connect", PQerrorMessage(shares[i].conn));

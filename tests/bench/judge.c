@@ -1,6 +1,6 @@
 /* What judging costs with the full rules: a million referrals of state in memory, one core, cases visited in an order
  * that defeats every cache. Measured is processor time of this thread, so that a busy machine does not change it.
- * Usage: judge-bench [REFERRALS] [MOST_NS]; exits 1 when an accepted or refused message costs more than MOST_NS
+ * Usage: judge-bench [REFERRALS] [MAX_NS]; exits 1 when an accepted or refused message costs more than MAX_NS
  * (default: no bound). */
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,7 +154,7 @@ int main(int argc, char **argv) {
     b.keep = arena_new(64u << 20, (size_t)16 << 30);
     b.cases = calloc(b.count, sizeof *b.cases);
     b.order = calloc(b.count, sizeof *b.order);
-    PROMISE(b.cases && b.order);
+    INVARIANT(b.cases && b.order);
     shuffle(&b);
     bool right = true;
     size_t opened = 0;

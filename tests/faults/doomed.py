@@ -28,7 +28,7 @@ class Life:
 
     def next(self):
         self.at = self.plan.pop(0) if self.plan else None
-        self.process = self.begin({"ECOCASE_POINT": f"{self.at}@1=kill"} if self.at else {})
+        self.process = self.begin({"ECOCASE_FAILPOINT": f"{self.at}@1=kill"} if self.at else {})
 
     def look(self):
         if self.process.poll() is None:

@@ -28,7 +28,7 @@ class Deed:
     rest: float = 0.2
 
     def environment(self):
-        return {"ECOCASE_POINT": f"{self.point}@{self.nth}={self.action}"}
+        return {"ECOCASE_FAILPOINT": f"{self.point}@{self.nth}={self.action}"}
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Scene:
 
     # -- life ---------------------------------------------------------------------------------------------------------
     def environment(self, extra, mutant):
-        env = {**os.environ, **extra, "ECOCASE_POINT_LOG": str(self.log)}
+        env = {**os.environ, **extra, "ECOCASE_FAILPOINT_LOG": str(self.log)}
         return {**env, "ECOCASE_MUTANT": mutant} if mutant else env
 
     def spool(self, agency):

@@ -40,10 +40,10 @@ static void begin(void) {
     struct fault f = {0};
     if (arena) return;
     arena = arena_new(1u << 20, 512u << 20);
-    PROMISE(directory_load("schemas/directory.yaml", &directory, &f) == OK &&
-            catalogue_load("schemas", &catalogue, &f) == OK);
+    INVARIANT(directory_load("schemas/directory.yaml", &directory, &f) == OK &&
+              catalogue_load("schemas", &catalogue, &f) == OK);
     for (size_t i = 0; i < PROFILES; i++)
-        PROMISE(profile_parse("fuzz.yaml", bytes_of_cstr(yaml[i]), directory, catalogue, &profiles[i], &f) == OK);
+        INVARIANT(profile_parse("fuzz.yaml", bytes_of_cstr(yaml[i]), directory, catalogue, &profiles[i], &f) == OK);
 }
 
 /* The file that is made of what was made of this one; empty: refused. */
@@ -58,7 +58,7 @@ static struct bytes carried(const struct profile *profile, struct bytes native, 
     struct native_case made;
     size_t count = 0;
     enum outcome outcome = convert_read(profile, "a", native, arena, &draft, &f);
-    PROMISE(outcome == OK || (outcome == REFUSE && f.code[0] && !ours));
+    INVARIANT(outcome == OK || (outcome == REFUSE && f.code[0] && !ours));
     if (outcome != OK) return BYTES_NONE;
     convert_view(draft, &view);
     struct attachment *papers = arena_array(arena, view.need_count + 1, sizeof *papers);
@@ -67,13 +67,13 @@ static struct bytes carried(const struct profile *profile, struct bytes native, 
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
     outcome = convert_write(profile, draft, &address, papers, view.need_count, &value, &f);
-    PROMISE(outcome == OK || (outcome == REFUSE && f.code[0] && !ours));
+    INVARIANT(outcome == OK || (outcome == REFUSE && f.code[0] && !ours));
     if (outcome != OK) return BYTES_NONE;
-    PROMISE(record_read(catalogue, buffer_view(&value), &said, &f) == OK);
-    PROMISE(convert_attachments(profile, buffer_view(&value), facts.role, arena, &files, &count, &f) == OK);
+    INVARIANT(record_read(catalogue, buffer_view(&value), &said, &f) == OK);
+    INVARIANT(convert_attachments(profile, buffer_view(&value), facts.role, arena, &files, &count, &f) == OK);
     struct bytes *names = arena_array(arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = files[i].name;
-    PROMISE(convert_render(profile, buffer_view(&value), &facts, names, count, arena, &made, &f) == OK);
+    INVARIANT(convert_render(profile, buffer_view(&value), &facts, names, count, arena, &made, &f) == OK);
     return made.content;
 }
 
@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
     if (!count || data[0] >= PROFILES) return 0;
     const struct profile *profile = profiles[data[0]];
     struct bytes once = carried(profile, bytes_of(data + 1, count - 1), false);
-    if (once.count) PROMISE(bytes_equal(carried(profile, once, true), once));
+    if (once.count) INVARIANT(bytes_equal(carried(profile, once, true), once));
     arena_reset(arena);
     return 0;
 }

@@ -10,7 +10,7 @@ static bool alike(const struct native_node *a, const struct native_node *b) {
         a->bare != b->bare || a->many != b->many)
         return false;
     for (; x && y; x = x->next, y = y->next) {
-        PROMISE(x->parent == a && x->line && x->column);
+        INVARIANT(x->parent == a && x->line && x->column);
         if (!alike(x, y)) return false;
     }
     return !x && !y;
@@ -45,12 +45,12 @@ static void again(const struct format *format, const struct native_node *tree, b
     struct native_node *back = NULL;
     AUTO(buffer_free) struct buffer written;
     buffer_init(&written, 64u << 20);
-    PROMISE(native_write(format, tree, &written, &f) == OK);
-    if (written.count > NATIVE_MOST || disguise_of(buffer_view(&written), format->kind)) return;
+    INVARIANT(native_write(format, tree, &written, &f) == OK);
+    if (written.count > NATIVE_MAX || disguise_of(buffer_view(&written), format->kind)) return;
     enum outcome outcome = native_read(format, buffer_view(&written), arena, &back, &f);
     if (!own || longer_names(format, tree) || !comparable(tree)) return;
-    PROMISE(outcome == OK);
-    PROMISE(alike(tree, back));
+    INVARIANT(outcome == OK);
+    INVARIANT(alike(tree, back));
 }
 
 int native_fuzz(struct format format, const uint8_t *data, size_t count) {
@@ -61,7 +61,7 @@ int native_fuzz(struct format format, const uint8_t *data, size_t count) {
         struct native_node *tree = NULL;
         format.encoding = i ? ENCODING_GB18030 : ENCODING_UTF8;
         enum outcome outcome = native_read(&format, bytes_of(data, count), arena, &tree, &f);
-        PROMISE(outcome == OK || (outcome == REFUSE && f.line && f.column));
+        INVARIANT(outcome == OK || (outcome == REFUSE && f.line && f.column));
         const char *marked = encoding_marked(bytes_of(data, count));
         if (outcome == OK) again(&format, tree, !marked || strcmp(marked, encoding_charset(&format)) == 0, arena);
         arena_reset(arena);

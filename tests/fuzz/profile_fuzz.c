@@ -10,8 +10,8 @@ static void begin(void) {
     struct fault f = {0};
     if (arena) return;
     arena = arena_new(1u << 20, 16u << 20);
-    PROMISE(directory_load("schemas/directory.yaml", &directory, &f) == OK &&
-            catalogue_load("schemas", &catalogue, &f) == OK);
+    INVARIANT(directory_load("schemas/directory.yaml", &directory, &f) == OK &&
+              catalogue_load("schemas", &catalogue, &f) == OK);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
@@ -21,14 +21,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
     begin();
     enum outcome outcome = profile_parse("fuzz.yaml", bytes_of(data, count), directory, catalogue, &profile, &f);
     size_t mistakes = profile_check("fuzz.yaml", bytes_of(data, count), directory, catalogue, arena, &all), told = 0;
-    PROMISE(outcome == OK || (outcome == REFUSE && f.line && f.column && f.code[0]));
-    PROMISE((mistakes == 0) == (outcome == OK));
+    INVARIANT(outcome == OK || (outcome == REFUSE && f.line && f.column && f.code[0]));
+    INVARIANT((mistakes == 0) == (outcome == OK));
     for (size_t i = 0; i < mistakes; i++) {
-        PROMISE(all[i].line && all[i].column && (!i || all[i].line >= all[i - 1].line));
+        INVARIANT(all[i].line && all[i].column && (!i || all[i].line >= all[i - 1].line));
         told += all[i].line == f.line && all[i].column == f.column && strcmp(all[i].code, f.code) == 0;
     }
-    PROMISE(outcome == OK || told);
-    if (outcome == OK) PROMISE(profile_agency(profile) && profile->message_count);
+    INVARIANT(outcome == OK || told);
+    if (outcome == OK) INVARIANT(profile_agency(profile) && profile->message_count);
     if (outcome == OK) profile_free(profile);
     arena_reset(arena);
     return 0;

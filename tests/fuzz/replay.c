@@ -11,7 +11,7 @@ static size_t inputs;
 
 static void give(const uint8_t *data, size_t count) {
     uint8_t *exact = malloc(count ? count : 1);
-    PROMISE(exact);
+    INVARIANT(exact);
     memcpy(exact, data, count);
     LLVMFuzzerTestOneInput(exact, count);
     free(exact);
@@ -22,7 +22,7 @@ static void replay(struct bytes whole) {
     static const uint8_t spoilt[] = {0xff, 0x80, 0x01, 0x00};
     give(whole.at, whole.count);
     uint8_t *copy = malloc(whole.count + 1);
-    PROMISE(copy);
+    INVARIANT(copy);
     memcpy(copy, whole.at, whole.count);
     copy[whole.count] = 0;
     give(copy, whole.count + 1);

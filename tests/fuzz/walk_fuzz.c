@@ -29,11 +29,11 @@ static struct walk_program *programs[EXTRA];
 static void begin(void) {
     struct fault f = {0};
     if (catalogue) return;
-    PROMISE(catalogue_load("schemas", &catalogue, &f) == OK);
+    INVARIANT(catalogue_load("schemas", &catalogue, &f) == OK);
     static const char *const root[] = {""};
     for (size_t i = 0; i < EXTRA; i++) {
-        PROMISE(avro_schema_from_json_length(extra[i], strlen(extra[i]), &schemas[i]) == 0);
-        PROMISE(walk_program_new(schemas[i], root, i == EXTRA - 1, &programs[i], &f) == OK);
+        INVARIANT(avro_schema_from_json_length(extra[i], strlen(extra[i]), &schemas[i]) == 0);
+        INVARIANT(walk_program_new(schemas[i], root, i == EXTRA - 1, &programs[i], &f) == OK);
     }
 }
 
@@ -44,15 +44,15 @@ static void enums_in_range(avro_value_t *value) {
     avro_type_t type = avro_value_get_type(value);
     if (type == AVRO_ENUM) {
         int symbol = -1;
-        PROMISE(avro_value_get_enum(value, &symbol) == 0 && symbol >= 0);
-        PROMISE(symbol < avro_schema_enum_number_of_symbols(avro_value_get_schema(value)));
+        INVARIANT(avro_value_get_enum(value, &symbol) == 0 && symbol >= 0);
+        INVARIANT(symbol < avro_schema_enum_number_of_symbols(avro_value_get_schema(value)));
     } else if (type == AVRO_UNION) {
-        PROMISE(avro_value_get_current_branch(value, &inner) == 0);
+        INVARIANT(avro_value_get_current_branch(value, &inner) == 0);
         enums_in_range(&inner);
     } else if (type == AVRO_RECORD || type == AVRO_ARRAY || type == AVRO_MAP) {
-        PROMISE(avro_value_get_size(value, &count) == 0);
+        INVARIANT(avro_value_get_size(value, &count) == 0);
         for (size_t i = 0; i < count; i++) {
-            PROMISE(avro_value_get_by_index(value, i, &inner, NULL) == 0);
+            INVARIANT(avro_value_get_by_index(value, i, &inner, NULL) == 0);
             enums_in_range(&inner);
         }
     }
@@ -61,12 +61,12 @@ static void enums_in_range(avro_value_t *value) {
 static void avro_c_decodes(avro_schema_t schema, struct bytes body) {
     avro_value_iface_t *class = avro_generic_class_from_schema(schema);
     avro_value_t value;
-    PROMISE(class && avro_generic_value_new(class, &value) == 0);
+    INVARIANT(class && avro_generic_value_new(class, &value) == 0);
     avro_reader_t from = avro_reader_memory((const char *)body.at, (int64_t)body.count);
-    PROMISE(avro_value_read(from, &value) == 0);
+    INVARIANT(avro_value_read(from, &value) == 0);
     enums_in_range(&value);
     char more;
-    PROMISE(avro_read(from, &more, 1) != 0); /* nothing is left */
+    INVARIANT(avro_read(from, &more, 1) != 0); /* nothing is left */
     avro_reader_free(from);
     avro_value_decref(&value);
     avro_value_iface_decref(class);
@@ -78,10 +78,10 @@ static void items_lie_inside(const struct walk_field *array, struct bytes body) 
     int64_t seen = 0;
     struct bytes item;
     while (walk_items(array, &cursor, &item)) {
-        PROMISE(item.at >= body.at && item.at + item.count <= body.at + body.count);
+        INVARIANT(item.at >= body.at && item.at + item.count <= body.at + body.count);
         seen++;
     }
-    PROMISE(seen == array->number);
+    INVARIANT(seen == array->number);
 }
 
 /* The records are as many as were counted; what finding_note says of them is of its own list. */
@@ -92,12 +92,12 @@ static void records_are_read(struct submission *s) {
     size_t cursor = 0;
     int64_t seen = 0;
     while (walk_records(s->schema->items, array, &cursor, members)) seen++;
-    PROMISE(seen == array->number);
+    INVARIANT(seen == array->number);
     struct findings found;
     finding_note(catalogue_divisions(catalogue), s, &found);
-    PROMISE(found.count <= LIMIT_FINDINGS);
+    INVARIANT(found.count <= LIMIT_FINDINGS);
     for (size_t i = 0; i < found.count; i++)
-        PROMISE(strcmp(reason_find(found.one[i].code)->code, found.one[i].code) == 0);
+        INVARIANT(strcmp(reason_find(found.one[i].code)->code, found.one[i].code) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
         struct submission s;
         uint32_t id = 0;
         if (record_read(catalogue, bytes_of(data, count), &s, &f) != OK) return 0;
-        PROMISE(frame_open(bytes_of(data, count), &id, &body, &f) == OK);
+        INVARIANT(frame_open(bytes_of(data, count), &id, &body, &f) == OK);
         items_lie_inside(&s.recipients, body);
         items_lie_inside(&s.copies, body);
         items_lie_inside(&s.cites, body);

@@ -16,7 +16,7 @@ static int read_only(const struct format *format, const uint8_t *data, size_t co
     struct native_node *tree = NULL;
     if (!arena) arena = arena_new(1u << 20, 4 * (size_t)NATIVE_ARENA);
     enum outcome outcome = native_read(format, bytes_of(data, count), arena, &tree, &f);
-    PROMISE(outcome == OK || (outcome == REFUSE && f.line && f.column));
+    INVARIANT(outcome == OK || (outcome == REFUSE && f.line && f.column));
     arena_reset(arena);
     return 0;
 }

@@ -1,6 +1,6 @@
-/* See point.h. */
-#include "base/point.h"
-typedef int point_translation_unit; /* never empty */
+/* See failpoint.h. */
+#include "base/failpoint.h"
+typedef int failpoint_translation_unit; /* never empty */
 #ifdef ECOCASE_FAULTS
 #include <fcntl.h>
 #include <signal.h>
@@ -14,7 +14,7 @@ typedef int point_translation_unit; /* never empty */
 static atomic_int passed;
 
 static void note(const char *name) {
-    const char *path = getenv("ECOCASE_POINT_LOG");
+    const char *path = getenv("ECOCASE_FAILPOINT_LOG");
     if (!path) return;
     int file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
     if (file < 0) return;
@@ -25,8 +25,8 @@ static void note(const char *name) {
     close(file);
 }
 
-void point_pass(const char *name) {
-    const char *plan = getenv("ECOCASE_POINT");
+void failpoint_pass(const char *name) {
+    const char *plan = getenv("ECOCASE_FAILPOINT");
     size_t count = strlen(name);
     if (!plan || strncmp(plan, name, count) != 0 || (plan[count] != '@' && plan[count] != '=')) return;
     const char *at = plan + count;

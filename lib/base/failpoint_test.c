@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "base/point.h"
+#include "base/failpoint.h"
 #include "base/time.h"
 
 /* Passes a.one, a.onetwo, a.one, a.one with the plan given; returns wait's word, and how many were passed in the exit
@@ -17,12 +17,12 @@ static int pass_with(const char *plan, int64_t *ret_ms) {
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        setenv("ECOCASE_POINT", plan, 1);
-        unsetenv("ECOCASE_POINT_LOG");
-        POINT("a.one");
-        POINT("a.onetwo");
-        POINT("a.one");
-        POINT("a.one");
+        setenv("ECOCASE_FAILPOINT", plan, 1);
+        unsetenv("ECOCASE_FAILPOINT_LOG");
+        FAILPOINT("a.one");
+        FAILPOINT("a.onetwo");
+        FAILPOINT("a.one");
+        FAILPOINT("a.one");
         _exit(7);
     }
     int how = 0;
