@@ -1,6 +1,6 @@
-/* See bus.h: handles and their properties. */
+/* How librdkafka is configured for all handles: common properties, the file of extra ones, log lines. */
 #define _GNU_SOURCE /* memmem */
-#include "bus/bus.h"
+#include "bus/bus_inside.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include <stdio.h>
@@ -15,6 +15,12 @@ void bus_inbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]) {
 }
 void bus_files_topic(struct bytes slug, char ret_name[TOPIC_NAME]) {
     snprintf(ret_name, TOPIC_NAME, "ecocase.files.%.*s", BYTES_FMT(slug));
+}
+
+struct bytes bus_outbox_slug(const char *topic) {
+    static const char prefix[] = "ecocase.outbox.";
+    if (strncmp(topic, prefix, sizeof prefix - 1) != 0) return BYTES_NONE;
+    return bytes_of_cstr(topic + sizeof prefix - 1);
 }
 
 static enum outcome set(rd_kafka_conf_t *conf, const char *name, const char *value, struct fault *fault) {
@@ -97,7 +103,7 @@ static enum outcome fill(const struct bus_settings *settings, rd_kafka_conf_t *c
     return settings->extra ? apply_file(conf, settings->extra, fault) : OK;
 }
 
-enum outcome bus_conf(const struct bus_settings *settings, rd_kafka_conf_t **ret, struct fault *fault) {
+enum outcome conf_new(const struct bus_settings *settings, rd_kafka_conf_t **ret, struct fault *fault) {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     enum outcome filled = fill(settings, conf, fault);
     if (filled == OK) *ret = conf;
@@ -105,8 +111,8 @@ enum outcome bus_conf(const struct bus_settings *settings, rd_kafka_conf_t **ret
     return filled;
 }
 
-static enum outcome open_handle(rd_kafka_type_t type, rd_kafka_conf_t *conf, const char *const *pairs, size_t count,
-                                rd_kafka_t **ret, struct fault *fault) {
+enum outcome conf_open(rd_kafka_type_t type, rd_kafka_conf_t *conf, const char *const *pairs, size_t count,
+                       rd_kafka_t **ret, struct fault *fault) {
     enum outcome outcome = OK;
     for (size_t i = 0; outcome == OK && i + 1 < count; i += 2) outcome = set(conf, pairs[i], pairs[i + 1], fault);
     char text[256];
@@ -119,90 +125,16 @@ static enum outcome open_handle(rd_kafka_type_t type, rd_kafka_conf_t *conf, con
     return OK;
 }
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-/* One request at a time: with more, one that Kafka refused (a leader not there yet, after a restart) counts as stored
- * as soon as the next one is, which Kafka stores without it when it knows nothing of this producer yet (seen with
- * librdkafka 2.0.2 and Kafka 4.3.1: one record of 20,000 lost, docs/DECISIONS.md). */
-#define GAPLESS                                                                                                     \
-    "enable.idempotence", "true", "enable.gapless.guarantee", "true", "max.in.flight.requests.per.connection", "1", \
-        "message.timeout.ms", "0"
-
-rd_kafka_resp_err_t bus_report_error(const rd_kafka_message_t *report) {
-    return report->err || report->offset >= 0 ? report->err : RD_KAFKA_RESP_ERR__INCONSISTENT;
-}
-
-enum outcome bus_producer(const struct bus_settings *settings, int linger_ms, bus_report on_report, void *opaque,
-                          rd_kafka_t **ret, struct fault *fault) {
-    char linger[16];
-    snprintf(linger, sizeof linger, "%d", linger_ms);
-    const char *const pairs[] = {GAPLESS,
-                                 "partitioner",
-                                 "murmur2_random",
-                                 "compression.type",
-                                 "lz4",
-                                 "linger.ms",
-                                 linger,
-                                 "message.max.bytes",
-                                 "4194304",
-                                 "queue.buffering.max.messages",
-                                 "50000",
-                                 "queue.buffering.max.kbytes",
-                                 "16384"};
-    rd_kafka_conf_t *conf = NULL;
-    TRY(bus_conf(settings, &conf, fault));
-    rd_kafka_conf_set_dr_msg_cb(conf, on_report);
-    rd_kafka_conf_set_opaque(conf, opaque);
-    return open_handle(RD_KAFKA_PRODUCER, conf, pairs, COUNT(pairs), ret, fault);
-}
-
-enum outcome bus_files_producer(const struct bus_settings *settings, bus_report on_report, void *opaque,
+enum outcome conf_open_consumer(const struct bus_settings *settings, const char *const *pairs, size_t count,
                                 rd_kafka_t **ret, struct fault *fault) {
-    static const char *const pairs[] = {
-        GAPLESS, "compression.type",           "none",    "linger.ms",
-        "0",     "message.max.bytes",          "4194304", "queue.buffering.max.messages",
-        "1000",  "queue.buffering.max.kbytes", "16384"};
     rd_kafka_conf_t *conf = NULL;
-    TRY(bus_conf(settings, &conf, fault));
-    rd_kafka_conf_set_dr_msg_cb(conf, on_report);
-    rd_kafka_conf_set_opaque(conf, opaque);
-    return open_handle(RD_KAFKA_PRODUCER, conf, pairs, COUNT(pairs), ret, fault);
-}
-
-#define MANUAL "enable.auto.commit", "false", "enable.auto.offset.store", "false", "auto.offset.reset", "error"
-static enum outcome open_consumer(const struct bus_settings *settings, const char *const *pairs, size_t count,
-                                  rd_kafka_t **ret, struct fault *fault) {
-    rd_kafka_conf_t *conf = NULL;
-    TRY(bus_conf(settings, &conf, fault));
-    TRY(open_handle(RD_KAFKA_CONSUMER, conf, pairs, count, ret, fault));
+    TRY(conf_new(settings, &conf, fault));
+    TRY(conf_open(RD_KAFKA_CONSUMER, conf, pairs, count, ret, fault));
     rd_kafka_poll_set_consumer(*ret);
     return OK;
 }
 
-enum outcome bus_asker(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault) {
-    static const char *const pairs[] = {MANUAL, "group.id", "ecocase-reader"};
-    return open_consumer(settings, pairs, COUNT(pairs), ret, fault);
-}
-
-enum outcome bus_reader_open(const struct bus_settings *settings, const struct bus_reading *how, struct bus_reader *ret,
-                             struct fault *fault) {
-    char kib[16], messages[16], wait[16], backoff[16];
-    const char *const pairs[] = {MANUAL,     "group.id",
-                                 how->group, "queued.max.messages.kbytes",
-                                 kib,        "queued.min.messages",
-                                 messages,   "fetch.wait.max.ms",
-                                 wait,       "fetch.error.backoff.ms",
-                                 backoff,    "fetch.message.max.bytes",
-                                 "1048576",  "fetch.max.bytes",
-                                 "2097152",  "check.crcs",
-                                 "true",     "enable.partition.eof",
-                                 "true"};
-    rd_kafka_t *handle = NULL;
-    snprintf(kib, sizeof kib, "%d", how->queue_kib);
-    snprintf(messages, sizeof messages, "%d", how->queue_messages);
-    snprintf(wait, sizeof wait, "%d", how->wait_ms);
-    snprintf(backoff, sizeof backoff, "%d", how->backoff_ms);
-    TRY(open_consumer(settings, pairs, COUNT(pairs), &handle, fault));
-    *ret = (struct bus_reader){
-        .handle = handle, .queue = rd_kafka_queue_get_consumer(handle), .queue_bytes = (size_t)how->queue_kib << 10};
-    return OK;
+void queue_wakes(rd_kafka_queue_t *queue, int descriptor) {
+    static const uint64_t one = 1;
+    if (descriptor >= 0) rd_kafka_queue_io_event_enable(queue, descriptor, &one, sizeof one);
 }

@@ -1,5 +1,5 @@
-/* See bus.h: topics made and checked through the admin API. */
-#include "bus/bus.h"
+/* Topics made and checked through the admin API. */
+#include "bus/bus_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,15 +20,15 @@ static enum outcome read_answer(rd_kafka_event_t *event, struct fault *fault) {
     return OK;
 }
 
-static enum outcome create(rd_kafka_t *any, rd_kafka_NewTopic_t **made, size_t count, int timeout_ms,
+static enum outcome create(rd_kafka_t *handle, rd_kafka_NewTopic_t **made, size_t count, int timeout_ms,
                            struct fault *fault) {
     if (!count) return OK;
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(any);
-    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(any, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(handle);
+    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_CREATETOPICS);
     char text[128];
     rd_kafka_AdminOptions_set_request_timeout(options, timeout_ms, text, sizeof text);
     rd_kafka_AdminOptions_set_operation_timeout(options, timeout_ms, text, sizeof text);
-    rd_kafka_CreateTopics(any, made, count, options, queue);
+    rd_kafka_CreateTopics(handle, made, count, options, queue);
     rd_kafka_event_t *event = rd_kafka_queue_poll(queue, timeout_ms + 1000);
     enum outcome outcome = read_answer(event, fault);
     if (event) rd_kafka_event_destroy(event);
@@ -63,16 +63,17 @@ static enum outcome sort_out(const struct rd_kafka_metadata *all, const struct b
     return OK;
 }
 
-enum outcome bus_topics_ensure(rd_kafka_t *any, const struct bus_topic *topics, size_t count, int timeout_ms,
+enum outcome bus_topics_ensure(struct bus_client *client, const struct bus_topic *topics, size_t count, int timeout_ms,
                                struct fault *fault) {
+    rd_kafka_t *handle = bus_handle(client);
     const struct rd_kafka_metadata *all;
-    rd_kafka_resp_err_t error = rd_kafka_metadata(any, 1, NULL, &all, timeout_ms);
+    rd_kafka_resp_err_t error = rd_kafka_metadata(handle, 1, NULL, &all, timeout_ms);
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s", rd_kafka_err2str(error));
     rd_kafka_NewTopic_t **made = calloc(count, sizeof *made);
     INVARIANT(made);
     size_t made_count = 0;
     enum outcome outcome = sort_out(all, topics, count, made, &made_count, fault);
-    if (outcome == OK) outcome = create(any, made, made_count, timeout_ms, fault);
+    if (outcome == OK) outcome = create(handle, made, made_count, timeout_ms, fault);
     rd_kafka_NewTopic_destroy_array(made, made_count);
     free(made);
     rd_kafka_metadata_destroy(all);

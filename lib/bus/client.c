@@ -1,0 +1,103 @@
+/* Questions to the cluster: who it is, which partitions there are, where they begin and end. */
+#include "bus/bus_inside.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum outcome bus_client_open(const struct bus_settings *settings, struct bus_client **ret, struct fault *fault) {
+    static const char *const pairs[] = {CONF_MANUAL, "group.id", "ecocase-reader"};
+    rd_kafka_t *handle = NULL;
+    TRY(conf_open_consumer(settings, pairs, CONF_COUNT(pairs), &handle, fault));
+    *ret = (struct bus_client *)handle;
+    return OK;
+}
+void bus_client_close(struct bus_client *client) {
+    if (client) rd_kafka_destroy_flags(bus_handle(client), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+enum outcome bus_cluster_id(struct bus_client *client, int timeout_ms, char *ret, size_t capacity,
+                            struct fault *fault) {
+    char *id = rd_kafka_clusterid(bus_handle(client), timeout_ms);
+    if (!id) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "no answer from Kafka within %d ms", timeout_ms);
+    snprintf(ret, capacity, "%s", id);
+    rd_kafka_mem_free(bus_handle(client), id);
+    return OK;
+}
+
+/* Lists all topics: asking for one by name might create it, where the cluster allows that. */
+enum outcome bus_partitions_of(struct bus_client *client, const char *const *topics, size_t count, int timeout_ms,
+                               int32_t *ret_counts, struct fault *fault) {
+    const struct rd_kafka_metadata *all;
+    rd_kafka_resp_err_t error = rd_kafka_metadata(bus_handle(client), 1, NULL, &all, timeout_ms);
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "topics: %s", rd_kafka_err2str(error));
+    for (size_t i = 0; i < count; i++) {
+        ret_counts[i] = 0;
+        for (int k = 0; k < all->topic_cnt; k++) {
+            if (strcmp(all->topics[k].topic, topics[i]) == 0) ret_counts[i] = all->topics[k].partition_cnt;
+        }
+    }
+    rd_kafka_metadata_destroy(all);
+    return OK;
+}
+
+enum outcome bus_partitions(struct bus_client *client, const char *topic, int timeout_ms, int32_t *ret_count,
+                            struct fault *fault) {
+    return bus_partitions_of(client, &topic, 1, timeout_ms, ret_count, fault);
+}
+
+static enum outcome ends_once(rd_kafka_t *handle, const char *const *topics, size_t count, int32_t partition,
+                              int timeout_ms, int64_t *ret_ends, struct fault *fault) {
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    for (size_t i = 0; i < count; i++)
+        rd_kafka_topic_partition_list_add(list, topics[i], partition)->offset = RD_KAFKA_OFFSET_END;
+    rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(handle, list, timeout_ms);
+    const char *topic = "";
+    for (size_t i = 0; !error && i < count; i++) {
+        const rd_kafka_topic_partition_t *one = rd_kafka_topic_partition_list_find(list, topics[i], partition);
+        error = one->err;
+        topic = topics[i];
+        ret_ends[i] = one->offset;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    if (error)
+        return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "end of %s[%d]: %s", topic, partition,
+                         rd_kafka_err2str(error));
+    return OK;
+}
+
+/* librdkafka asks whom it remembers as leader, even after that one said that it is not: so it is told anew. */
+static void refresh_leaders(rd_kafka_t *handle, int timeout_ms) {
+    const struct rd_kafka_metadata *all;
+    if (rd_kafka_metadata(handle, 1, NULL, &all, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_metadata_destroy(all);
+}
+
+#define ATTEMPT_MAX_MS 5000
+/* A leader may just have moved, or a topic may just have been made: that passes within a second or so. */
+enum outcome bus_ends(struct bus_client *client, const char *const *topics, size_t count, int32_t partition,
+                      int timeout_ms, int64_t *ret_ends, struct fault *fault) {
+    if (!count) return OK;
+    for (int64_t until = monotonic_ms() + timeout_ms;;) {
+        int64_t left = until - monotonic_ms();
+        /* one that asks a leader who is gone gets no answer at all */
+        if (left > ATTEMPT_MAX_MS) left = ATTEMPT_MAX_MS;
+        enum outcome answered =
+            ends_once(bus_handle(client), topics, count, partition, left > 1 ? (int)left : 1, ret_ends, fault);
+        if (answered == OK || monotonic_ms() + 50 >= until) return answered;
+        struct timespec pause = {0, 50 * 1000000};
+        nanosleep(&pause, NULL);
+        left = until - monotonic_ms();
+        refresh_leaders(bus_handle(client), left > 1 ? (int)left : 1);
+    }
+}
+
+enum outcome bus_range(struct bus_client *client, const char *topic, int32_t partition, int timeout_ms,
+                       int64_t *ret_low, int64_t *ret_high, bool *ret_missing, struct fault *fault) {
+    rd_kafka_resp_err_t error =
+        rd_kafka_query_watermark_offsets(bus_handle(client), topic, partition, ret_low, ret_high, timeout_ms);
+    bool missing = error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+                   error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+    if (ret_missing) *ret_missing = missing;
+    if (!error || (missing && ret_missing)) return OK;
+    return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", topic, rd_kafka_err2str(error));
+}
