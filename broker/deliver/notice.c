@@ -1,6 +1,6 @@
 /* See notice.h. */
-#include "broker/deliver/notice.h"
-#include "broker/deliver/answer.h"
+#include "broker/deliver/notice_inside.h"
+#include "broker/entry/answer.h"
 #include "broker/judge/hint.h"
 #include "bus/bus.h"
 

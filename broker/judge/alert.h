@@ -2,9 +2,9 @@
  * escalation to the supervising bodies, and the correction when a paper that was in time arrives after its overdue
  * alert. Pure, like judge.h; what was told is kept in the clock itself (struct clock.told), so that it goes into the
  * ledger with the alert and is told once. Policy: alerts.yaml. */
-#ifndef ECOCASE_BROKER_JUDGE_ALERT_H
-#define ECOCASE_BROKER_JUDGE_ALERT_H
-#include "broker/judge/roster.h"
+#ifndef ECOCASE_JUDGE_ALERT_H
+#define ECOCASE_JUDGE_ALERT_H
+#include "broker/model/roster.h"
 
 enum alert_kind { ALERT_WARNING, ALERT_OVERDUE, ALERT_ESCALATION, ALERT_CORRECTION, ALERT_UNREFERRED };
 /* bodies told by one alert: who must act (of a joint operation: all that owe), other party, supervisors */

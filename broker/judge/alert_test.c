@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include "base/buffer.h"
 #include "broker/judge/alert.h"
-#include "broker/judge/rules.h"
+#include "broker/rules/procedure.h"
 
 static struct rules *rules;
 static struct directory *directory;

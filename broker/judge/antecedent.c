@@ -3,9 +3,9 @@
  * whoever of its parties and however many decisions; of the same category only, because the provisions count penalties
  * for the same kind of act. What a paper itself says counts where it is more. */
 #include "base/line.h"
-#include "broker/judge/elsewhere.h"
-#include "broker/judge/judging.h"
-#include "broker/judge/threshold.h"
+#include "broker/model/related_cases.h"
+#include "broker/judge/judging_inside.h"
+#include "broker/judge/threshold_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 

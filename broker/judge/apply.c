@@ -1,6 +1,6 @@
 /* What an accepted submission changes: states, clocks, holders, copies. Nothing here can fail; the room was checked
  * before. */
-#include "broker/judge/judging.h"
+#include "broker/judge/judging_inside.h"
 #include "wire/finding.h"
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* The guards: every reason against a submission, collected before anything changes. */
-#include "broker/judge/judging.h"
+#include "broker/judge/judging_inside.h"
 
 static bool take_external(struct judging *j, struct bytes slug) {
     int external = rules_external(j->p, slug);

@@ -1,6 +1,6 @@
 /* 联合执法 · what a message must hold against the roster of its operation, and whom it goes to. What it changes there:
  * enlist_apply.c. See enlist.h. */
-#include "broker/judge/enlist.h"
+#include "broker/judge/enlist_inside.h"
 #include "base/line.h"
 
 static const char *slug_of(const struct judging *j, int number) {

@@ -1,8 +1,8 @@
 /* See hint.h. */
 #include "broker/judge/hint.h"
 #include "base/line.h"
-#include "broker/judge/judging.h"
-#include "broker/judge/threshold.h"
+#include "broker/judge/judging_inside.h"
+#include "broker/judge/threshold_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 

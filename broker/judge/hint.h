@@ -3,10 +3,10 @@
  * statutory, event, decision in ms, end of the time to send in ms or nothing, participant who decided; tab-separated.
  * It is told at once with the decision; a RED one to be answered by a referral is told again when that time has run out
  * (alert.h). What became of a line is in two bits of referral.hint_marks. Pure. */
-#ifndef ECOCASE_BROKER_JUDGE_HINT_H
-#define ECOCASE_BROKER_JUDGE_HINT_H
+#ifndef ECOCASE_JUDGE_HINT_H
+#define ECOCASE_JUDGE_HINT_H
 #include "broker/judge/alert.h"
-#include "broker/judge/rules.h"
+#include "broker/rules/procedure.h"
 
 enum hint_mark { HINT_OPEN, HINT_TOLD, HINT_ANSWERED, HINT_CORRECTION_OWED };
 /* When something is to be told of the hints next; see alarm_next. */

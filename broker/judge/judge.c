@@ -1,5 +1,5 @@
 /* See judge.h: choose the version and the row, check everything, then apply. */
-#include "broker/judge/judging.h"
+#include "broker/judge/judging_inside.h"
 
 void judging_reason_text(struct judging *j, const char *code, struct bytes field) {
     struct verdict *v = j->verdict;

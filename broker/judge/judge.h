@@ -3,8 +3,8 @@
  * rules and directory are read-only and shared; states and verdicts belong to one lane. Memory: everything a verdict
  * points to lives in the arena given. States, events, who may send them, documents, clocks and copies come from
  * schemas/rules/ (YAML). */
-#ifndef ECOCASE_BROKER_JUDGE_H
-#define ECOCASE_BROKER_JUDGE_H
+#ifndef ECOCASE_JUDGE_H
+#define ECOCASE_JUDGE_H
 #include "base/arena.h"
 #include "base/limits.h"
 #include "wire/directory.h"

@@ -1,13 +1,13 @@
 /* 泳道: one thread that owns partition i of every outbox and of the clock: read a batch, examine, judge, record,
  * deliver. All of a lane's handles (ledger connection, reader, producer) belong to this thread. Inside of broker/lane,
  * except struct lane. */
-#ifndef ECOCASE_BROKER_LANE_H
-#define ECOCASE_BROKER_LANE_H
+#ifndef ECOCASE_LANE_H
+#define ECOCASE_LANE_H
 #include <pthread.h>
 #include "broker/broker.h"
 #include "broker/deliver/deliver.h"
 #include "broker/examine/examine.h"
-#include "broker/lane/ticks.h"
+#include "broker/lane/ticks_inside.h"
 
 struct lane {
     const struct broker *broker;

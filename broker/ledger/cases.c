@@ -1,5 +1,5 @@
 /* The present states of a batch's cases, by one query. See ledger.h. */
-#include "broker/ledger/event_row.h"
+#include "broker/ledger/event_row_inside.h"
 #include <stdlib.h>
 
 /* Where each id of the batch stands, sorted by id; an id asked for twice gets its referrals twice (separate copies). */

@@ -1,5 +1,5 @@
 /* A referral's clocks as numbers: cheap to write, and readable in SQL through ecocase.clocks_of. See connection.h. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 
 /* The rule's name as eight bytes, filled up with spaces. */
 static int64_t name_number(const char *rule) {

@@ -1,5 +1,5 @@
 /* See ledger.h and connection.h. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include <stdlib.h>
 #include "base/log.h"
 

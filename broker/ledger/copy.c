@@ -1,7 +1,7 @@
 /* New rows by binary COPY, straight into their tables: the cheapest way into Postgres that there is. Several COPYs go
  * out as one query, so that only their data follow each other. Sent in pieces, so that a batch never needs its size
  * twice. Source: PostgreSQL 15, COPY, binary format; libpq, a query of several commands. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include <stdio.h>
 
 #define PIECE        (256u * KIB)

@@ -1,5 +1,5 @@
 /* What a probe asks of the ledger: which lanes an instance holds, and whether they are worked. See ledger.h. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include <stdio.h>
 
 #define ASKED_SECONDS 15 /* a lane at work asks something every second */

@@ -1,5 +1,5 @@
 /* Which submissions were answered before. See ledger.h. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 
 enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count, struct known *ret,
                           struct fault *fault) {

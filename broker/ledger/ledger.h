@@ -2,8 +2,8 @@
  * write of a batch happens in one transaction with the lane's offsets; the fence (epoch and next offsets) is the last
  * statement before COMMIT. Outcomes: RETRY connection lost before COMMIT was sent (nothing happened); UNSURE COMMIT's
  * answer lost: call ledger_resolve; FATAL LANE_LOST (another instance took the lane) or WRONG_WORLD. */
-#ifndef ECOCASE_BROKER_LEDGER_H
-#define ECOCASE_BROKER_LEDGER_H
+#ifndef ECOCASE_LEDGER_H
+#define ECOCASE_LEDGER_H
 #include "broker/judge/judge.h"
 
 struct ledger;

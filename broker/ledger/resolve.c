@@ -1,6 +1,6 @@
 /* Which of the two worlds is this? After a COMMIT whose answer was lost. The row's lock is free only when the old
  * backend has finished with it, one way or the other. See ledger.h. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 
 static bool same_offsets(const struct lane_row *a, const struct lane_row *b) {
     return a->clock_offset == b->clock_offset && memcmp(a->next_offset, b->next_offset, sizeof a->next_offset) == 0;

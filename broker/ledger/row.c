@@ -1,5 +1,5 @@
 /* A lane row and an event row as read from a binary result. See connection.h. */
-#include "broker/ledger/event_row.h"
+#include "broker/ledger/event_row_inside.h"
 
 static void read_places(const PGresult *result, int row, int column, int64_t *ret) {
     size_t count = column_array_count(result, row, column);

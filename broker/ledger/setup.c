@@ -1,6 +1,6 @@
 /* `ecocase-broker setup`, the ledger's part: everything in one transaction under an advisory lock, so that two setups
  * at once do it once. See ledger.h. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Taking and giving up a lane. A former owner may be stopped between its last statement and COMMIT: it then holds the
  * row until its backend is ended here. Ended in any case after the epoch was raised, so that nothing it has under way
  * can still be committed once this call returned. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include <stdio.h>
 #include "base/log.h"
 #include "base/failpoint.h"

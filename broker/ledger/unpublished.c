@@ -1,5 +1,5 @@
 /* Recorded events, read back for delivering or answering again. See ledger.h. */
-#include "broker/ledger/event_row.h"
+#include "broker/ledger/event_row_inside.h"
 
 enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, int64_t after, size_t most, struct arena *arena,
                                 struct ledger_event **ret_events, size_t *ret_count, struct fault *fault) {

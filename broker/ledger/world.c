@@ -1,5 +1,5 @@
 /* What the ledger was created with, and the directory it holds. See ledger.h. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include <stdlib.h>
 
 enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault *fault) {

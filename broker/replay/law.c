@@ -1,5 +1,5 @@
 /* See law.h. */
-#include "broker/replay/law.h"
+#include "broker/replay/law_inside.h"
 #include <stdlib.h>
 
 struct law {

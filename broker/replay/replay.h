@@ -4,8 +4,8 @@
  * referrals of one lane. What the ledger does not hold, or what was an input of the judgement, is taken as recorded:
  * the records' headers and Kafka times, what was known of other cases then, the value of a repeat, and the key of a
  * record refused for its key. */
-#ifndef ECOCASE_BROKER_REPLAY_H
-#define ECOCASE_BROKER_REPLAY_H
+#ifndef ECOCASE_REPLAY_H
+#define ECOCASE_REPLAY_H
 #include "broker/ledger/ledger.h"
 
 struct difference {

@@ -1,6 +1,6 @@
 /* The few Kafka verbs ecocase uses, over librdkafka. Handles belong to one thread unless a function says otherwise. */
-#ifndef ECOCASE_BUS_BUS_H
-#define ECOCASE_BUS_BUS_H
+#ifndef ECOCASE_BUS_H
+#define ECOCASE_BUS_H
 #include <librdkafka/rdkafka.h>
 #include "base/bytes.h"
 #include "base/fault.h"

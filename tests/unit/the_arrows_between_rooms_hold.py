@@ -1,4 +1,4 @@
-"""Who may include whom: base ← wire ← bus ← {broker, adapters}, nobody includes adapters, the judge is pure, and each foreign library is spoken to by its
+"""Who may include whom: base ← identifiers ← wire ← bus ← {broker, adapters}, nobody includes adapters, the judge is pure, and each foreign library is spoken to by its
 own rooms only (docs/DECISIONS.md says why a room was added)."""
 import re
 import sys
@@ -6,9 +6,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
-MAY = {"lib/base": {"base"}, "lib/wire": {"base", "wire"}, "lib/bus": {"base", "wire", "bus"}, "broker": {"base", "wire", "bus", "broker"},
-       "broker/judge": {"base", "wire", "broker"}, "adapters": {"base", "wire", "bus", "adapters"}, "adapters/formats": {"base", "adapters"}}
-ROOMS = {"base", "wire", "bus", "broker", "adapters"}
+FLOOR = {"base", "identifiers", "wire"}
+MAY = {"lib/base": {"base"}, "lib/identifiers": {"base", "identifiers"}, "lib/wire": FLOOR, "lib/bus": FLOOR | {"bus"}, "broker": FLOOR | {"bus", "broker"},
+       "broker/model": FLOOR | {"broker"}, "broker/rules": FLOOR | {"broker"}, "broker/judge": FLOOR | {"broker"},
+       "adapters": FLOOR | {"bus", "adapters"}, "adapters/formats": {"base", "adapters"}}
+ROOMS = FLOOR | {"bus", "broker", "adapters"}
 LIBRARIES = {"libpq-fe.h": {"broker/ledger", "broker/cli", "adapters/table"}, "librdkafka/rdkafka.h": {"lib/bus", "broker/deliver"}, "microhttpd.h": {"adapters/http"},
              "curl/curl.h": {"adapters/http"}, "sqlite3.h": {"adapters/engine", "adapters/front", "adapters/table"}}
 # Tests may use another room's fixture: a Postgres of their own, say.
