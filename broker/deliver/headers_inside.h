@@ -3,7 +3,8 @@
 #ifndef ECOCASE_DELIVER_HEADERS_INSIDE_H
 #define ECOCASE_DELIVER_HEADERS_INSIDE_H
 #include <librdkafka/rdkafka.h>
-#include "broker/ledger/ledger.h"
+#include "base/arena.h"
+#include "broker/model/model.h"
 
 struct headers_lane {
     int32_t lane;

@@ -3,7 +3,11 @@
  * any. */
 #ifndef ECOCASE_DELIVER_NOTICE_INSIDE_H
 #define ECOCASE_DELIVER_NOTICE_INSIDE_H
-#include "broker/ledger/ledger.h"
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "broker/model/model.h"
+#include "wire/catalogue.h"
+#include "wire/directory.h"
 
 struct said {
     struct uuid id; /* UUIDv5 of "<sender number>:<message id>:SYS.ACCEPTED" or "<sender

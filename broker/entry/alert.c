@@ -2,7 +2,7 @@
 #include "bus/bus.h"
 #include "broker/entry/answer.h"
 #include "broker/entry/entry.h"
-#include "broker/judge/hint.h"
+#include "broker/judge/judge.h"
 #include "wire/reason.h"
 
 static struct bytes first_number(const struct referral *r) {

@@ -4,7 +4,9 @@
  * only, so reading takes exactly this form. Arena memory. */
 #ifndef ECOCASE_ENTRY_ANSWER_H
 #define ECOCASE_ENTRY_ANSWER_H
-#include "broker/ledger/ledger.h"
+#include "base/arena.h"
+#include "broker/model/model.h"
+#include "wire/record.h"
 
 /* Of each reason only code and field are taken; its texts come from wire/reason. */
 struct bytes answer_write(struct arena *arena, const struct notice_reason *reasons, size_t reason_count,

@@ -5,8 +5,9 @@
 #ifndef ECOCASE_ENTRY_H
 #define ECOCASE_ENTRY_H
 #include "broker/examine/examine.h"
-#include "broker/judge/alert.h"
-#include "broker/ledger/ledger.h"
+#include "broker/judge/judge.h"
+#include "broker/model/model.h"
+#include "wire/catalogue.h"
 
 struct desk {
     const struct rules *rules;

@@ -1,7 +1,7 @@
 /* See alert.h. */
-#include "broker/judge/alert.h"
-#include "broker/judge/hint.h"
-#include "broker/model/roster.h"
+#include "broker/judge/alert_inside.h"
+#include "broker/judge/hint_inside.h"
+#include "broker/rules/procedure.h"
 
 const char *alert_event(enum alert_kind kind) {
     static const char *const events[] = {"SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION",

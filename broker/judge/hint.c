@@ -1,5 +1,6 @@
 /* See hint.h. */
-#include "broker/judge/hint.h"
+#include "broker/judge/hint_inside.h"
+#include "broker/judge/alert_inside.h"
 #include "base/line.h"
 #include "broker/judge/judging_inside.h"
 #include "broker/judge/threshold_inside.h"

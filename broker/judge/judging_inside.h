@@ -2,6 +2,7 @@
  * paper); then change the state (apply, clock, link, copy, half, hand). */
 #ifndef ECOCASE_JUDGE_JUDGING_INSIDE_H
 #define ECOCASE_JUDGE_JUDGING_INSIDE_H
+#include "broker/judge/judge.h"
 #include "broker/rules/procedure.h"
 
 #define MAX_NUMBERS 2000u /* bytes of a referral's document numbers */

@@ -3,7 +3,7 @@
  * minutes. At the default every row that a participant can send is taken at least once. */
 #include <stdlib.h>
 #include "base/line.h"
-#include "broker/judge/hint.h"
+#include "broker/judge/hint_inside.h"
 #include "broker/judge/judge_fixture.h"
 #include "broker/model/roster.h"
 

@@ -3,6 +3,7 @@
  * broker/judge. */
 #ifndef ECOCASE_JUDGE_THRESHOLD_INSIDE_H
 #define ECOCASE_JUDGE_THRESHOLD_INSIDE_H
+#include "broker/judge/judging_inside.h"
 #include "broker/rules/procedure.h"
 
 #define MAX_KNOWN_FACTS 64u /* a case has a handful */

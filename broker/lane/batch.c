@@ -2,7 +2,7 @@
  * (SUBMISSION_RACE), so nothing but the case cache is changed before the transaction is in. */
 #include "broker/lane/batch_inside.h"
 #include "broker/deliver/kept.h"
-#include "broker/judge/alert.h"
+#include "broker/judge/judge.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 

@@ -3,7 +3,7 @@
 #ifndef ECOCASE_LANE_BATCH_INSIDE_H
 #define ECOCASE_LANE_BATCH_INSIDE_H
 #include "broker/entry/entry.h"
-#include "broker/lane/lane.h"
+#include "broker/lane/session_inside.h"
 
 struct elsewhere;
 struct batch {

@@ -1,6 +1,7 @@
 /* Names of machines, states, events, clocks, regimes and addressees from the rules (all loaded versions) into
  * ecocase.rule_name, for the views. */
 #include "broker/ledger/connection_inside.h"
+#include "broker/rules/rules.h"
 #include <stdio.h>
 #include <unistd.h>
 

@@ -7,7 +7,9 @@
  * views live as long as the text. */
 #ifndef ECOCASE_MODEL_ROSTER_H
 #define ECOCASE_MODEL_ROSTER_H
-#include "broker/judge/judge.h"
+#include "base/arena.h"
+#include "broker/model/model.h"
+#include "wire/record.h"
 
 /* bodies: with the lead and a copy or two they are the recipients of one message */
 #define MAX_ROSTER 22u

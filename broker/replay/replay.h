@@ -6,7 +6,8 @@
  * record refused for its key. */
 #ifndef ECOCASE_REPLAY_H
 #define ECOCASE_REPLAY_H
-#include "broker/ledger/ledger.h"
+#include "base/fault.h"
+#include "base/uuid.h"
 
 struct difference {
     int32_t lane;

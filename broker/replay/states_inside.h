@@ -3,7 +3,8 @@
  * states_find_or_add. */
 #ifndef ECOCASE_REPLAY_STATES_INSIDE_H
 #define ECOCASE_REPLAY_STATES_INSIDE_H
-#include "broker/judge/judge.h"
+#include "base/arena.h"
+#include "broker/model/model.h"
 
 struct states;
 /* Beside each referral: the events that name it, as count and running digest; and whether its row was met. */

@@ -1,5 +1,5 @@
 /* What a row does to clocks, of its own referral and by links of others. See rules.h. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 static enum outcome moment_named(const struct procedure *p, struct setting *at, const char *text, bool may_be_clock,
                                  enum moment *ret, uint8_t *ret_clock, struct fault *fault) {

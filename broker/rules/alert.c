@@ -1,5 +1,5 @@
 /* alerts.yaml: the policy of alert.c. Every mistake at file:line:column. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* What must hold of a procedure before anybody is judged by it: no unreachable state, no dead end, no two rows for one
  * event of one sender in one state, no word that nobody uses. What holds of clocks is in rules_flow.c. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 static enum outcome check_states(const struct procedure *p, int machine, struct fault *fault) {
     uint32_t entered = 0, left = 0;

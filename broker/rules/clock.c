@@ -1,5 +1,5 @@
 /* clocks.yaml: the limits of the procedure, each in the form it has in every regime. See rules.h. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 static enum outcome one_of(struct setting *from, const char *key, const char *const *names, int *ret,
                            struct fault *fault) {

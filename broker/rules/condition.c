@@ -1,5 +1,5 @@
 /* thresholds.yaml: what must hold of the facts of a case, as a tree of conditions. See rules.h. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 static enum outcome read_codes(const struct fact_rule *rule, struct setting *list, uint32_t *ret, struct fault *fault) {
     if (!rule->of) return setting_fault(list, fault, "SETTINGS_TYPE", "%s is not counted by code", rule->name);

@@ -1,6 +1,6 @@
 /* 程序图: the state machines of the newest version as Mermaid diagrams. An edge is one event between two states; rows
  * that only differ in reason or sender share it. See judge.h. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 #include "broker/rules/page_inside.h"
 
 static bool told_before(const struct procedure *p, const struct transition *t, int from) {

@@ -1,7 +1,7 @@
 /* When a limit ends. Source: 刑事诉讼法 105 (the starting hour and day are not counted; a last day on a holiday moves
  * to the first day after), 行政处罚法 85 (working days), 17号-38. due_strict = by the letter; due_lenient = with the
  * roll and the whole hour. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 static int32_t next_workday(struct calendar_then calendar, int32_t day, bool *ret_known) {
     while (!calendar_worked(calendar, day, ret_known)) day++;

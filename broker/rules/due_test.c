@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 static struct calendar *loaded;
 static struct calendar_then calendar;

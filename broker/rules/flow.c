@@ -1,6 +1,6 @@
 /* Which clocks may run in which state, by following every row until nothing new is found. A clock must be started or
  * measured somewhere, be ended by something, and may not run on in a terminal state. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 typedef uint64_t running[MAX_MACHINES][MAX_STATES];
 #define BIT(clock) (UINT64_C(1) << (clock))

@@ -1,6 +1,6 @@
 /* 线索 of rules.yaml: sources, areas and handling codes, and whether a directory's subscriptions speak of what there
  * is. See rules.h. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 int rules_word_of(const struct coded *words, size_t count, struct bytes code) {
     for (size_t i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
 /* machine-*.yaml: one state machine: its states, its rows. See rules.h. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 enum outcome rules_read_machine(struct procedure *p, struct setting *root, struct fault *fault) {
     struct machine *m = &p->machines[p->machine_count];

@@ -1,6 +1,6 @@
 /* Names of the rules: from what files and messages say to indexes, and from codes to words for people. See rules.h and
  * judge.h. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 uint64_t rules_key(const char *name) {
     char padded[8] = {0};

@@ -1,13 +1,16 @@
-/* Inside of broker/judge: the procedure as loaded from schemas/rules/. Read-only once loaded. Everything is resolved to
- * indexes and keys at load time; the judge compares no names but the event's and the reason's. One `procedure` is one
- * version of all the files. */
+/* 程序: the rules as loaded from schemas/rules/, as the judge reads them. Read-only once loaded. Everything is resolved
+ * to indexes and keys at load time; the judge compares no names but the event's and the reason's. One `procedure` is
+ * one version of all the files. */
 #ifndef ECOCASE_RULES_PROCEDURE_H
 #define ECOCASE_RULES_PROCEDURE_H
-#include "broker/judge/judge.h"
+#include "base/arena.h"
+#include "base/settings.h"
 #include "broker/rules/calendar.h"
+#include "broker/rules/rules.h"
 #include "broker/rules/thresholds.h"
 #include "identifiers/division.h"
 #include "wire/fact.h"
+#include "wire/record.h"
 
 #define MAX_VERSIONS 16
 #define MAX_MACHINES 12
@@ -36,7 +39,6 @@
 /* Role codes of the rules: those of the directory, and the broker itself. */
 #define SENDERS_ANY 0xFFu
 #define SENDER_SYS  (1u << 0)
-enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH, UNIT_MINUTE };
 enum actor { ACTOR_OPENER, ACTOR_HOLDER, ACTOR_SENDER, ACTOR_RECEIVER, ACTOR_INVITED, ACTOR_REPORTING };
 enum who {
     WHO_ANYONE,
@@ -367,64 +369,10 @@ int rules_document(const struct procedure *p, struct bytes code);
 int rules_word_of(const struct coded *words, size_t count, struct bytes code); /* -1: unknown */
 int rules_category(const struct procedure *p, struct bytes code);
 int rules_kind(const struct procedure *p, struct bytes code);
-void rules_place_event(struct procedure *p, int event);
 int rules_field(const char *name);
 const char *rules_field_name(int field);
 const struct procedure *rules_newest(const struct rules *rules);
 const struct procedure *rules_of_version(const struct rules *rules, int version); /* NULL: not loaded */
 const struct procedure *rules_in_force(const struct rules *rules, instant at);
 
-/* The parts of a version; each names what is wrong by file:line:column with the remedy. */
-MUST_USE enum outcome rules_read_words(struct procedure *p, struct setting *root, struct fault *fault);
-MUST_USE enum outcome rules_read_clocks(struct procedure *p, struct setting *root, struct fault *fault);
-MUST_USE enum outcome rules_read_documents(struct procedure *p, struct setting *root, struct fault *fault);
-MUST_USE enum outcome rules_read_machine(struct procedure *p, struct setting *root, struct fault *fault);
-MUST_USE enum outcome rules_read_rows(struct procedure *p, struct setting *root, int machine, struct fault *fault);
-MUST_USE enum outcome rules_read_acts(const struct procedure *p, struct setting *from, struct acts *ret,
-                                      struct fault *fault);
-MUST_USE enum outcome rules_read_links(const struct procedure *p, struct setting *row, struct transition *ret,
-                                       struct fault *fault);
-MUST_USE enum outcome rules_read_states(const struct procedure *p, struct setting *list, int machine, uint32_t *ret,
-                                        bool *ret_opens, struct fault *fault);
-MUST_USE enum outcome rules_read_to(const struct procedure *p, struct setting *from, int machine, int8_t *ret,
-                                    struct fault *fault);
-MUST_USE enum outcome rules_read_parties(struct setting *row, struct transition *ret, struct fault *fault);
-MUST_USE enum outcome rules_read_guards(const struct procedure *p, struct setting *row, struct transition *ret,
-                                        struct fault *fault);
-MUST_USE enum outcome rules_read_roster(struct setting *row, struct transition *ret, struct fault *fault);
-MUST_USE enum outcome rules_read_kinds(const struct procedure *p, struct setting *list, uint16_t *ret,
-                                       struct fault *fault);
-MUST_USE enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en,
-                                       struct fault *fault);
-/* Is this one of the reason codes? */
-MUST_USE enum outcome rules_check_reason(const struct procedure *p, struct setting *at, const char *code,
-                                         struct fault *fault);
-MUST_USE enum outcome rules_read_coded(struct setting *root, const char *key, struct coded *ret, size_t most,
-                                       uint8_t *ret_count, struct fault *fault);
-/* after the rows */
-MUST_USE enum outcome rules_read_handling(struct procedure *p, struct setting *root, struct fault *fault);
-MUST_USE enum outcome rules_read_tag(struct setting *from, const char **ret_tag, const char **ret_basis,
-                                     bool *ret_statutory, struct fault *fault);
-MUST_USE enum outcome rules_read_categories(const struct procedure *p, struct setting *list, uint64_t *ret,
-                                            struct fault *fault);
-/* after the clocks */
-MUST_USE enum outcome rules_read_alerts(struct procedure *p, struct setting *root, struct fault *fault);
-MUST_USE enum outcome rules_read_role_list(struct setting *list, struct role_list *ret, struct fault *fault);
-/* after the machines */
-MUST_USE enum outcome rules_read_thresholds(struct procedure *p, struct setting *root, struct fault *fault);
-MUST_USE enum outcome rules_read_condition(const struct procedure *p, struct setting *from, struct condition *ret,
-                                           struct fault *fault);
-/* states, rows, words */
-MUST_USE enum outcome rules_check(const struct procedure *p, struct fault *fault);
-/* what may run where */
-MUST_USE enum outcome rules_check_clocks(const struct procedure *p, struct fault *fault);
-int rules_role(const char *text); /* enum role, 0 for SYS, -1 unknown */
-
-/* Unit: instants. due_strict/due_lenient per the time-counting rules; false in *ret_known where the calendar lacks a
- * year. */
-void due_compute(struct calendar_then calendar, enum unit unit, int amount, instant start, instant *ret_strict,
-                 instant *ret_lenient, bool *ret_known);
-/* A limit that stood still from `paused` to `resumed`: both ends move by what was not counted. */
-void due_extend(struct calendar_then calendar, enum unit unit, instant paused, instant resumed, instant *strict,
-                instant *lenient, bool *ret_known);
 #endif

@@ -1,5 +1,5 @@
 /* A row of a machine: who sends, to whom, what is needed. See rules.h. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 
 static enum outcome read_senders(struct setting *row, struct transition *ret, struct fault *fault) {
     struct setting *list = NULL;

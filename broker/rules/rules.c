@@ -1,6 +1,6 @@
 /* See judge.h and rules.h: loading of schemas/rules/ and of every superseded version kept in
  * schemas/rules/earlier/<version>/. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "broker/rules/rules_fixture.h"
 
 char fixture_folder[64];

@@ -1,7 +1,13 @@
 /* Copies of the real rules with one thing changed, in a folder of their own. */
 #ifndef ECOCASE_RULES_RULES_FIXTURE_H
 #define ECOCASE_RULES_RULES_FIXTURE_H
-#include "broker/judge/judge_fixture.h"
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include "broker/rules/rules.h"
 
 extern char fixture_folder[64];
 int fixture_make_folder(void **state);

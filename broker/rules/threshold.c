@@ -1,6 +1,6 @@
 /* thresholds.yaml: rows, parameters, closed seasons, penalties beside a referral, who is told. Every mistake at
  * file:line:column. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  * closed seasons, penalties beside a referral, who is told. Read-only once loaded. */
 #ifndef ECOCASE_RULES_THRESHOLDS_H
 #define ECOCASE_RULES_THRESHOLDS_H
-#include "broker/judge/judge.h"
+#include "broker/rules/rules.h"
 
 #define MAX_SUPERVISORS 4
 struct role_list {

@@ -1,5 +1,5 @@
 /* rules.yaml: version, flags, categories, events, regimes, addressees outside, routes of copies. See rules.h. */
-#include "broker/rules/procedure.h"
+#include "broker/rules/rules_inside.h"
 #include "wire/event.h"
 
 enum outcome rules_read_names(struct setting *from, const char **ret_zh, const char **ret_en, struct fault *fault) {

@@ -2,11 +2,10 @@
  * referral (G11). A hint is a line of its referral: level, threshold or overlap, reason code, text, basis, 1 or 0 for
  * statutory, event, decision in ms, end of the time to send in ms or nothing, participant who decided; tab-separated.
  * It is told at once with the decision; a RED one to be answered by a referral is told again when that time has run out
- * (alert.h). What became of a line is in two bits of referral.hint_marks. Pure. */
-#ifndef ECOCASE_JUDGE_HINT_H
-#define ECOCASE_JUDGE_HINT_H
-#include "broker/judge/alert.h"
-#include "broker/rules/procedure.h"
+ * (judge.h). What became of a line is in two bits of referral.hint_marks. Pure. */
+#ifndef ECOCASE_JUDGE_HINT_INSIDE_H
+#define ECOCASE_JUDGE_HINT_INSIDE_H
+#include "broker/judge/judge.h"
 
 enum hint_mark { HINT_OPEN, HINT_TOLD, HINT_ANSWERED, HINT_CORRECTION_OWED };
 /* When something is to be told of the hints next; see alarm_next. */
@@ -15,12 +14,4 @@ instant hint_alarm(const struct referral *referral);
  * nothing. */
 bool hint_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *referral,
                struct alert *ret);
-/* What a line says, and what it rests on. */
-struct hint_words {
-    struct bytes text, basis;
-    bool statutory;
-};
-struct hint_words hint_words(struct bytes line);
-/* Is this reason code of an accepted submission a hint? */
-bool hint_code(const char *code);
 #endif
