@@ -34,8 +34,16 @@ struct judging {
     uint8_t external_count;
     bool linked;
 };
+/* judging.c */
 void judging_reason(struct judging *j, const char *code, const char *field);
 void judging_reason_text(struct judging *j, const char *code, struct bytes field);
+bool judging_known(const struct referral *r, struct bytes number); /* a document number of it */
+int judging_regime(const struct judging *j);                       /* of a referral that this submission opens */
+instant judging_decided_at(const struct submission *submission); /* when the decision was made that a paper tells of */
+/* recipient.c: into the verdict's deliveries, each once. recipient_take is false when there is no place left. */
+bool recipient_take(struct judging *j, struct bytes slug, char role);
+void recipient_add(struct judging *j, int number); /* one more main recipient */
+/* check.c, paper.c, apply.c */
 bool judging_check(struct judging *j);
 void judging_check_papers(struct judging *j, int regime, struct bytes category);
 void judging_remark_papers(struct judging *j);
@@ -61,9 +69,7 @@ bool link_takes(const struct judging *j, const struct link *link, const struct r
 void hint_facts(struct judging *j, struct referral *r);
 void hint_decide(struct judging *j, struct referral *r); /* the submission is an administrative decision */
 void hint_referred(struct judging *j);                   /* the case was referred: its hints are answered */
-/* when the decision was made that a paper tells of */
-instant hint_decided_at(const struct submission *submission);
-void hint_check_crime(struct judging *j); /* a reason against the submission for each threshold met */
+void hint_check_crime(struct judging *j);                /* a reason against the submission for each threshold met */
 /* antecedent.c */
 void antecedent_adopt(struct judging *j, struct referral *r); /* who the parties are */
 void antecedent_note(struct judging *j, struct referral *r);  /* the submission is a penalty */
@@ -78,7 +84,4 @@ void enlist_apply(struct judging *j);
 bool enlist_settled(const struct referral *r, int owing);
 instant enlist_last(const struct referral *r, int owing, instant otherwise);
 bool enlist_of_kind(const struct judging *j, const struct referral *r, uint16_t kinds);
-void judging_recipient(struct judging *j, int number);             /* check.c: one more main recipient */
-bool judging_known(const struct referral *r, struct bytes number); /* a document number of it */
-int judging_regime(const struct judging *j);                       /* of a referral that this submission opens */
 #endif

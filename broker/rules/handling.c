@@ -1,38 +1,5 @@
-/* 线索 of rules.yaml: sources, areas and handling codes, and whether a directory's subscriptions speak of what there
- * is. See rules.h. */
+/* 线索: the handling codes of rules.yaml, who must consent to what, and which machines start a case from a clue. */
 #include "broker/rules/rules_inside.h"
-
-int rules_word_of(const struct coded *words, size_t count, struct bytes code) {
-    for (size_t i = 0; i < count; i++) {
-        if (bytes_equal_cstr(code, words[i].code)) return (int)i;
-    }
-    return -1;
-}
-
-enum outcome rules_read_coded(struct setting *root, const char *key, struct coded *ret, size_t most, uint8_t *ret_count,
-                              struct fault *fault) {
-    struct setting *list = setting_get(root, key);
-    if (list && list->kind != SETTING_LIST)
-        return setting_fault(list, fault, "SETTINGS_TYPE", "%s must be a list of {code, zh, en}", key);
-    for (struct setting *one = list ? list->first : NULL; one; one = one->next) {
-        if (*ret_count == most) return setting_fault(one, fault, "TOO_MANY", "more than %zu %s", most, key);
-        struct coded *word = &ret[*ret_count];
-        TRY(setting_text(one, "code", &word->code, fault));
-        TRY(rules_read_names(one, &word->zh, &word->en, fault));
-        if (strlen(word->code) > 24 || rules_word_of(ret, *ret_count, bytes_of_cstr(word->code)) >= 0) {
-            return setting_fault(one, fault, "SETTINGS_DUPLICATE", "%.40s stands twice in %s or has more than 24 bytes",
-                                 word->code, key);
-        }
-        ++*ret_count;
-    }
-    return OK;
-}
-
-enum outcome rules_check_reason(const struct procedure *p, struct setting *at, const char *code, struct fault *fault) {
-    if (rules_word_of(p->reasons, p->reason_count, bytes_of_cstr(code)) >= 0) return OK;
-    return setting_fault(at, fault, "SETTINGS_UNKNOWN",
-                         "there is no reason \"%.40s\": add it to reasons of rules.yaml or correct it", code);
-}
 
 static enum outcome read_freedom(struct setting *from, const char *key, bool *ret_consent, struct fault *fault) {
     const char *text = "";
@@ -118,51 +85,4 @@ enum outcome rules_read_handling(struct procedure *p, struct setting *root, stru
     TRY(setting_need(from, "codes", SETTING_LIST, &codes, fault));
     for (struct setting *one = codes->first; one; one = one->next) TRY(read_code(p, one, fault));
     return check_rows(p, fault);
-}
-
-/* Areas of the rules, and divisions of the directory. */
-static enum outcome check_subscription(const struct procedure *p, const struct directory *directory,
-                                       const struct subscription *subscription, struct fault *fault) {
-    for (size_t i = 0; i < subscription->category_count; i++) {
-        if (rules_category(p, bytes_of_cstr(subscription->categories[i])) >= 0) continue;
-        return setting_fault(subscription->at, fault, "SETTINGS_UNKNOWN",
-                             "there is no category \"%.20s\" in the rules: correct it", subscription->categories[i]);
-    }
-    for (size_t i = 0; i < subscription->area_count; i++) {
-        struct bytes area = bytes_of_cstr(subscription->areas[i]);
-        if (rules_word_of(p->areas, p->area_count, area) >= 0 || directory_county(directory, area)) continue;
-        return setting_fault(subscription->at, fault, "SETTINGS_UNKNOWN",
-                             "\"%.20s\" is no area of the rules and no county of the directory: correct it",
-                             subscription->areas[i]);
-    }
-    return OK;
-}
-
-/* Whose own rules hold beside the general ones: an agency that nobody is would be judged by the general ones without a
- * word. */
-static enum outcome check_agencies(const struct regime *regime, const struct directory *directory,
-                                   struct fault *fault) {
-    for (const struct setting *one = regime->list ? regime->list->first : NULL; one; one = one->next) {
-        if (!directory_by_slug(directory, bytes_of_cstr(one->text)))
-            return setting_fault(one, fault, "SETTINGS_UNKNOWN",
-                                 "the directory has no participant \"%.40s\": add it or correct the regime", one->text);
-    }
-    return OK;
-}
-
-enum outcome rules_check_regimes(const struct rules *rules, const struct directory *directory, struct fault *fault) {
-    const struct procedure *p = rules_newest(rules);
-    for (int i = 0; i < p->regime_count; i++) TRY(check_agencies(&p->regimes[i], directory, fault));
-    return OK;
-}
-
-enum outcome rules_check_subscriptions(const struct rules *rules, const struct directory *directory,
-                                       struct fault *fault) {
-    const struct procedure *p = rules_newest(rules);
-    for (size_t i = 0; i < directory_count(directory); i++) {
-        const struct participant *who = directory_at(directory, i);
-        for (size_t k = 0; k < who->subscription_count; k++)
-            TRY(check_subscription(p, directory, &who->subscriptions[k], fault));
-    }
-    return OK;
 }

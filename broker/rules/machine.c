@@ -35,40 +35,6 @@ enum outcome rules_read_machine(struct procedure *p, struct setting *root, struc
     return OK;
 }
 
-enum outcome rules_read_states(const struct procedure *p, struct setting *list, int machine, uint32_t *ret,
-                               bool *ret_opens, struct fault *fault) {
-    for (struct setting *one = list->first; one; one = one->next) {
-        const char *text = one->kind == SETTING_TEXT ? one->text : "";
-        int state = rules_state(p, machine, text);
-        if (strcmp(text, "-") == 0 && ret_opens) *ret_opens = true;
-        else if (strcmp(text, "any") == 0)
-            *ret = p->machines[machine].state_count == 32 ? UINT32_MAX
-                                                          : (UINT32_C(1) << p->machines[machine].state_count) - 1;
-        else if (state >= 0) *ret |= UINT32_C(1) << state;
-        else
-            return setting_fault(one, fault, "SETTINGS_UNKNOWN",
-                                 "%s has no state \"%.20s\": add it to states or correct it", p->machines[machine].name,
-                                 text);
-    }
-    return OK;
-}
-
-enum outcome rules_read_to(const struct procedure *p, struct setting *from, int machine, int8_t *ret,
-                           struct fault *fault) {
-    const char *text = "";
-    TRY(setting_text(from, "to", &text, fault));
-    *ret = NO_STATE;
-    if (strcmp(text, "same") == 0) return OK;
-    int state = rules_state(p, machine, text);
-    if (state < 0) {
-        return setting_fault(setting_get(from, "to"), fault, "SETTINGS_UNKNOWN",
-                             "%s has no state \"%.20s\": add it to states, correct it, or say same",
-                             p->machines[machine].name, text);
-    }
-    *ret = (int8_t)state;
-    return OK;
-}
-
 static enum outcome read_flags(const struct procedure *p, struct setting *row, const char *key, uint32_t *ret,
                                struct fault *fault) {
     struct setting *list = setting_get(row, key);

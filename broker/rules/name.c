@@ -75,6 +75,13 @@ int rules_category(const struct procedure *p, struct bytes code) {
     return -1;
 }
 
+int rules_word_of(const struct coded *words, size_t count, struct bytes code) {
+    for (size_t i = 0; i < count; i++) {
+        if (bytes_equal_cstr(code, words[i].code)) return (int)i;
+    }
+    return -1;
+}
+
 int rules_kind(const struct procedure *p, struct bytes code) { return rules_word_of(p->kinds, p->kind_count, code); }
 
 static const char *const fields[FIELD_COUNT] = {

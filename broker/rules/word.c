@@ -43,6 +43,31 @@ enum outcome rules_read_categories(const struct procedure *p, struct setting *li
     return OK;
 }
 
+enum outcome rules_read_coded(struct setting *root, const char *key, struct coded *ret, size_t most, uint8_t *ret_count,
+                              struct fault *fault) {
+    struct setting *list = setting_get(root, key);
+    if (list && list->kind != SETTING_LIST)
+        return setting_fault(list, fault, "SETTINGS_TYPE", "%s must be a list of {code, zh, en}", key);
+    for (struct setting *one = list ? list->first : NULL; one; one = one->next) {
+        if (*ret_count == most) return setting_fault(one, fault, "TOO_MANY", "more than %zu %s", most, key);
+        struct coded *word = &ret[*ret_count];
+        TRY(setting_text(one, "code", &word->code, fault));
+        TRY(rules_read_names(one, &word->zh, &word->en, fault));
+        if (strlen(word->code) > 24 || rules_word_of(ret, *ret_count, bytes_of_cstr(word->code)) >= 0) {
+            return setting_fault(one, fault, "SETTINGS_DUPLICATE", "%.40s stands twice in %s or has more than 24 bytes",
+                                 word->code, key);
+        }
+        ++*ret_count;
+    }
+    return OK;
+}
+
+enum outcome rules_check_reason(const struct procedure *p, struct setting *at, const char *code, struct fault *fault) {
+    if (rules_word_of(p->reasons, p->reason_count, bytes_of_cstr(code)) >= 0) return OK;
+    return setting_fault(at, fault, "SETTINGS_UNKNOWN",
+                         "there is no reason \"%.40s\": add it to reasons of rules.yaml or correct it", code);
+}
+
 static enum outcome read_texts(struct setting *root, const char *key, const char **ret, size_t most, size_t longest,
                                uint8_t *ret_count, struct fault *fault) {
     struct setting *list = NULL;
