@@ -34,7 +34,6 @@ enum statement {
     STATEMENT_EVENT_AT,
     STATEMENT_TAKE,
     STATEMENT_LOOK,
-    STATEMENT_LOCK,
     STATEMENT_OWN,
     STATEMENT_END,
     STATEMENT_ALARMS,
@@ -102,14 +101,13 @@ void clocks_write(struct form *form, const struct clock *clocks, size_t count);
 void clocks_read(const PGresult *result, int row, int column, struct referral *into);
 /* BEGIN and every new row of the batch: events, submissions, referrals. REFUSE SUBMISSION_RACE as ledger_record. */
 MUST_USE enum outcome copy_batch(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault);
-MUST_USE enum outcome copy_flush(struct ledger *ledger, struct fault *fault); /* after each row */
+/* what is in ledger->copy, to the server: all of it; or, after each row, when it is a piece */
+MUST_USE enum outcome copy_put(struct ledger *ledger, struct fault *fault);
+MUST_USE enum outcome copy_flush(struct ledger *ledger, struct fault *fault);
 size_t submission_count(const struct ledger_batch *batch);
 MUST_USE enum outcome copy_events(struct ledger *ledger, const char *copy, const struct ledger_batch *batch,
                                   struct fault *fault);
 MUST_USE enum outcome record_without_fence(struct ledger *ledger, const struct ledger_batch *batch,
                                            int32_t *ret_directory_version, struct fault *fault);
 void fence_parameters(struct parameters *parameters, const struct ledger_batch *batch);
-MUST_USE enum outcome setup_names(PGconn *conn, const char *schemas_folder, struct fault *fault);
-MUST_USE enum outcome setup_run(PGconn *conn, const char *sql, int count, const char *const *values,
-                                PGresult **ret_result, struct fault *fault);
 #endif

@@ -1,7 +1,8 @@
-/* 台账: the only room that touches libpq for writing. One struct ledger = one connection of one lane; one thread. Every
- * write of a batch happens in one transaction with the lane's offsets; the fence (epoch and next offsets) is the last
- * statement before COMMIT. Outcomes: RETRY connection lost before COMMIT was sent (nothing happened); UNSURE COMMIT's
- * answer lost: call ledger_resolve; FATAL LANE_LOST (another instance took the lane) or WRONG_WORLD. */
+/* 台账: a lane's way into the ledger, and its set-up; nothing else of the broker writes to Postgres (history.h reads
+ * the past). One struct ledger = one connection of one lane; one thread. Every write of a batch happens in one
+ * transaction with the lane's offsets; the fence (epoch and next offsets) is the last statement before COMMIT.
+ * Outcomes: RETRY connection lost before COMMIT was sent (nothing happened); UNSURE COMMIT's answer was lost: take the
+ * lane again, its row says whether the batch is in; FATAL LANE_LOST (another instance took the lane) or WRONG_WORLD. */
 #ifndef ECOCASE_LEDGER_H
 #define ECOCASE_LEDGER_H
 #include "base/arena.h"
@@ -88,9 +89,6 @@ struct ledger_batch {
  * stored now. */
 MUST_USE enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *batch,
                                     int32_t *ret_directory_version, struct fault *fault);
-/* After UNSURE: reconnects, reads the lane row FOR UPDATE and says which of the two worlds this is. */
-MUST_USE enum outcome ledger_resolve(struct ledger *ledger, const struct ledger_batch *batch, bool *ret_recorded,
-                                     struct fault *fault);
 
 /* Events with serial > after, in order, at most `most`, for publishing again after a take-over. Arena memory. */
 MUST_USE enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, int64_t after, size_t most,
