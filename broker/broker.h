@@ -1,6 +1,6 @@
 /* What all lanes of one broker instance share; read-only once the lanes run. */
-#ifndef ECOCASE_BROKER_BROKER_H
-#define ECOCASE_BROKER_BROKER_H
+#ifndef ECOCASE_BROKER_H
+#define ECOCASE_BROKER_H
 #include <stdatomic.h>
 #include "broker/ledger/ledger.h"
 #include "bus/bus.h"
@@ -19,16 +19,4 @@ struct pulse {
     atomic_llong beat; /* monotonic ms of the last sign of life */
 };
 static inline void pulse_beat(struct pulse *pulse) { atomic_store(&pulse->beat, monotonic_ms()); }
-
-/* `ecocase-broker run`: joins the group on ecocase.clock, runs one lane thread per owned partition, until *stop. */
-MUST_USE enum outcome instance_run(const struct broker *broker, volatile const int *stop, struct fault *fault);
-
-struct broker_setup {
-    struct bus_settings bus;
-    const char *conninfo, *schemas;
-    bool manual_clock;
-    int lanes, replication;
-};
-/* `ecocase-broker setup`: topics and ledger; idempotent. */
-MUST_USE enum outcome broker_set_up(const struct broker_setup *setup, struct fault *fault);
 #endif

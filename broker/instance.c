@@ -3,6 +3,7 @@
  * finds its lanes again. The membership handle reads nothing (its partitions are paused); it is not polled while a lane
  * shows no sign of life, so that after max.poll.interval a stalled worker loses its lanes too. Threads: the main one;
  * each lane has its own. */
+#include "broker/instance.h"
 #include "broker/lane/lane.h"
 #include "base/log.h"
 #include <stdio.h>
@@ -135,7 +136,7 @@ static void pause_ms(long ms) {
 }
 
 /* Kafka or Postgres may come up after us. */
-static enum outcome await_world(const struct broker *broker, volatile const int *stop, struct fault *fault) {
+static enum outcome await_world(const struct broker *broker, volatile const sig_atomic_t *stop, struct fault *fault) {
     for (long rest_ms = 100; !*stop; rest_ms = rest_ms < 2000 ? rest_ms * 2 : 2000) {
         struct fault mine = {0};
         enum outcome outcome = check_world(broker, &mine);
@@ -177,7 +178,7 @@ static enum outcome poll_once(const struct instance *self, rd_kafka_t *member, s
                      self->broker->instance, text);
 }
 
-enum outcome instance_run(const struct broker *broker, volatile const int *stop, struct fault *fault) {
+enum outcome instance_run(const struct broker *broker, volatile const sig_atomic_t *stop, struct fault *fault) {
     struct instance *self = calloc(1, sizeof *self);
     rd_kafka_t *member = NULL;
     INVARIANT(self);

@@ -2,7 +2,9 @@
  * when the instance holds lanes and works all of them. Else stdout stays empty; stderr carries log lines. Exit: 0 a
  * clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
 #include "base/log.h"
-#include "broker/broker.h"
+#include "broker/instance.h"
+#include "broker/rules/rules.h"
+#include "wire/catalogue.h"
 #include <getopt.h>
 #include <malloc.h>
 #include <signal.h>
@@ -10,7 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-static volatile int stop;
+static volatile sig_atomic_t stop;
 static void on_signal(int number) {
     (void)number;
     stop = 1;

@@ -1,8 +1,8 @@
 /* `ecocase-broker setup`: topics of every participant, then the ledger. Idempotent; what cannot be changed is refused
  * by name. */
-#include "broker/broker.h"
+#include "broker/instance.h"
 #include "base/log.h"
-#include "broker/judge/judge.h"
+#include "broker/rules/rules.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

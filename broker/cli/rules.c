@@ -2,7 +2,8 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "broker/cli/command.h"
-#include "broker/judge/judge.h"
+#include "base/limits.h"
+#include "broker/rules/rules.h"
 
 #define PAGE_MAX (1u * MIB)
 static const char default_folder[] = "schemas/rules";

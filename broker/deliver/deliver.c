@@ -2,9 +2,9 @@
 #include "broker/deliver/deliver.h"
 #include "base/limits.h"
 #include "base/failpoint.h"
-#include "broker/deliver/answer.h"
-#include "broker/deliver/headers.h"
-#include "broker/deliver/notice.h"
+#include "broker/entry/answer.h"
+#include "broker/deliver/headers_inside.h"
+#include "broker/deliver/notice_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,10 +1,10 @@
 /* 送达: publishes recorded events into inboxes and dead letters, in order, through one idempotent producer per lane.
  * The lane's thread only (delivery reports are served from its polls). A fault means: give this deliverer up, make a
  * new one at the ledger's `published` and publish again from there. */
-#ifndef ECOCASE_BROKER_DELIVER_H
-#define ECOCASE_BROKER_DELIVER_H
+#ifndef ECOCASE_DELIVER_H
+#define ECOCASE_DELIVER_H
 #include "broker/broker.h"
-#include "broker/deliver/ring.h"
+#include "broker/deliver/ring_inside.h"
 
 #define DELIVER_LAST_WAIT_MS 3000 /* for the last acknowledgements when stopping */
 struct deliverer;

@@ -1,6 +1,6 @@
 /* See headers.h. */
-#include "broker/deliver/headers.h"
-#include "broker/deliver/answer.h"
+#include "broker/deliver/headers_inside.h"
+#include "broker/entry/answer.h"
 #include "broker/deliver/kept.h"
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* Headers of a record kept in its event row: JSON {"name": "text"}. A value that is no plain text is kept as {"hex":
  * "…"}, a name that occurs several times as a list, in order. Arena memory; empty when there is nothing to keep. */
-#ifndef ECOCASE_BROKER_KEPT_H
-#define ECOCASE_BROKER_KEPT_H
+#ifndef ECOCASE_DELIVER_KEPT_H
+#define ECOCASE_DELIVER_KEPT_H
 #include <librdkafka/rdkafka.h>
 #include "base/arena.h"
 

@@ -1,7 +1,7 @@
 /* See notice.h. */
-#include "broker/deliver/notice.h"
-#include "broker/deliver/answer.h"
-#include "broker/judge/hint.h"
+#include "broker/deliver/notice_inside.h"
+#include "broker/entry/answer.h"
+#include "broker/judge/judge.h"
 #include "bus/bus.h"
 
 enum outcome notice_write(const struct catalogue *catalogue, const struct directory *directory, int32_t lane,

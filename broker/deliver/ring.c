@@ -1,5 +1,5 @@
 /* See ring.h. */
-#include "broker/deliver/ring.h"
+#include "broker/deliver/ring_inside.h"
 #include "base/fault.h"
 #include <string.h>
 

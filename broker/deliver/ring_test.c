@@ -3,7 +3,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "broker/deliver/ring.h"
+#include "broker/deliver/ring_inside.h"
 
 static void published_moves_over_contiguous_runs_only(void **state) {
     (void)state;

@@ -1,8 +1,8 @@
 /* See entry.h: the event row and the message of an alert (提醒). */
 #include "bus/bus.h"
-#include "broker/deliver/answer.h"
+#include "broker/entry/answer.h"
 #include "broker/entry/entry.h"
-#include "broker/judge/hint.h"
+#include "broker/judge/judge.h"
 #include "wire/reason.h"
 
 static struct bytes first_number(const struct referral *r) {

@@ -1,7 +1,7 @@
 /* See entry.h. */
 #include "broker/entry/entry.h"
 #include "base/line.h"
-#include "broker/deliver/answer.h"
+#include "broker/entry/answer.h"
 
 #define MAX_EVENT       64u /* bytes of an event code in a row; lawful ones are shorter */
 #define MAX_DOCUMENT_NO 300u

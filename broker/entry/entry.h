@@ -2,11 +2,12 @@
  * made of. The lane makes new rows with it, `ecocase ledger replay` makes those of a ledger again. Pure: no Kafka, no
  * Postgres, no clock. Rows live in the desk's arena and view into the record; sequences and serials are counted in the
  * lane row given. */
-#ifndef ECOCASE_BROKER_ENTRY_H
-#define ECOCASE_BROKER_ENTRY_H
+#ifndef ECOCASE_ENTRY_H
+#define ECOCASE_ENTRY_H
 #include "broker/examine/examine.h"
-#include "broker/judge/alert.h"
-#include "broker/ledger/ledger.h"
+#include "broker/judge/judge.h"
+#include "broker/model/model.h"
+#include "wire/catalogue.h"
 
 struct desk {
     const struct rules *rules;

@@ -1,7 +1,7 @@
 /* 检验: one record of an outbox or of the clock, before anything of it is judged: frame, schema, every byte, key, lane,
  * times and owner. Pure. Threads: any. What it returns views into the message. */
-#ifndef ECOCASE_BROKER_EXAMINE_H
-#define ECOCASE_BROKER_EXAMINE_H
+#ifndef ECOCASE_EXAMINE_H
+#define ECOCASE_EXAMINE_H
 #include "wire/digest.h"
 #include "wire/directory.h"
 #include "wire/person.h"

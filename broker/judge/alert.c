@@ -1,7 +1,7 @@
 /* See alert.h. */
-#include "broker/judge/alert.h"
-#include "broker/judge/hint.h"
-#include "broker/judge/roster.h"
+#include "broker/judge/alert_inside.h"
+#include "broker/judge/hint_inside.h"
+#include "broker/rules/procedure.h"
 
 const char *alert_event(enum alert_kind kind) {
     static const char *const events[] = {"SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION",
@@ -65,29 +65,6 @@ instant alarm_next(const struct rules *rules, const struct referral *referral) {
         if (at != INSTANT_NONE) next = sooner(next, at);
     }
     return next;
-}
-
-void alert_add(struct alert *alert, int who) {
-    for (size_t i = 0; i < alert->to_count; i++) {
-        if (alert->to[i] == who) return;
-    }
-    if (who > 0 && alert->to_count < LIMIT_ALERTED) alert->to[alert->to_count++] = (int16_t)who;
-}
-
-bool alert_add_role(struct alert *alert, const struct directory *directory, enum role role,
-                    const struct participant *actor) {
-    bool own = false, found = false;
-    for (size_t i = 0; i < directory_count(directory); i++) {
-        const struct participant *who = directory_at(directory, i);
-        own = own || (who->role == role && who != actor && strncmp(who->region, actor->region, 4) == 0);
-    }
-    for (size_t i = 0; i < directory_count(directory); i++) {
-        const struct participant *who = directory_at(directory, i);
-        if (who->role != role || who == actor || (own && strncmp(who->region, actor->region, 4) != 0)) continue;
-        alert_add(alert, who->number);
-        found = true;
-    }
-    return found;
 }
 
 static void add_supervisors(const struct alert_policy *policy, const struct directory *directory, struct alert *alert,

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/buffer.h"
-#include "broker/judge/alert.h"
-#include "broker/judge/rules.h"
+#include "broker/judge/judge.h"
+#include "broker/rules/rules_inside.h"
 
 static struct rules *rules;
 static struct directory *directory;

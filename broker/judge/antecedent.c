@@ -3,9 +3,9 @@
  * whoever of its parties and however many decisions; of the same category only, because the provisions count penalties
  * for the same kind of act. What a paper itself says counts where it is more. */
 #include "base/line.h"
-#include "broker/judge/elsewhere.h"
-#include "broker/judge/judging.h"
-#include "broker/judge/threshold.h"
+#include "broker/model/related_cases.h"
+#include "broker/judge/judging_inside.h"
+#include "broker/judge/threshold_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -50,7 +50,7 @@ void antecedent_note(struct judging *j, struct referral *r) {
     char *number = arena_cstr(j->keep, j->submission->document_no);
     line_clean(number, strlen(number));
     r->penalty = bytes_of_cstr(
-        arena_printf(j->keep, "%lld\t%d\t%s", (long long)hint_decided_at(j->submission), j->owner->number, number));
+        arena_printf(j->keep, "%lld\t%d\t%s", (long long)judging_decided_at(j->submission), j->owner->number, number));
 }
 
 /* ---- counting
@@ -130,7 +130,7 @@ static void raise(struct known_facts *facts, int fact, int64_t value) {
 
 void antecedent_count(const struct judging *j, struct known_facts *facts) {
     const struct thresholds *t = &j->p->thresholds;
-    instant acted = acted_at(j, facts), until = acted != INSTANT_NONE ? acted : hint_decided_at(j->submission);
+    instant acted = acted_at(j, facts), until = acted != INSTANT_NONE ? acted : judging_decided_at(j->submission);
     struct bytes line;
     for (size_t i = 0; j->elsewhere.count && i < t->history_count; i++) {
         struct earlier e = earlier_of(j, until, t->history[i].months);
@@ -148,7 +148,7 @@ void antecedent_remark(struct judging *j) {
     for (size_t i = 0; i < t->history_count; i++)
         months = t->history[i].months > months ? t->history[i].months : months;
     if (!j->elsewhere.count || !months) return;
-    struct earlier e = earlier_of(j, hint_decided_at(j->submission), months);
+    struct earlier e = earlier_of(j, judging_decided_at(j->submission), months);
     for (size_t named = 0; named < MAX_NAMED && earlier_next(&e, j->elsewhere, &line); named++) {
         char at[32];
         const struct participant *who =

@@ -1,7 +1,7 @@
 /* Earlier penalties of the same parties: which of them count, what comes of it, what a referral keeps for later cases
  * to find. */
 #include "broker/judge/judge_fixture.h"
-#include "broker/judge/threshold.h"
+#include "broker/judge/threshold_inside.h"
 
 #define FACTS(...)                                      \
     fact_array((const struct said_fact[]){__VA_ARGS__}, \

@@ -1,6 +1,6 @@
 /* What an accepted submission changes: states, clocks, holders, copies. Nothing here can fail; the room was checked
  * before. */
-#include "broker/judge/judging.h"
+#include "broker/judge/judging_inside.h"
 #include "wire/finding.h"
 #include <stdio.h>
 
@@ -16,18 +16,6 @@ static size_t cut_at_character(struct bytes text, size_t most) {
     if (text.count <= most) return text.count;
     while (most > 0 && (text.at[most] & 0xc0) == 0x80) most--;
     return most;
-}
-
-bool judging_known(const struct referral *r, struct bytes number) {
-    struct bytes rest = r->numbers; /* one number a line */
-    while (rest.count) {
-        const uint8_t *newline = memchr(rest.at, '\n', rest.count);
-        struct bytes one = bytes_of(rest.at, newline ? (size_t)(newline - rest.at) : rest.count);
-        if (bytes_equal(one, number)) return true;
-        size_t used = one.count + (newline ? 1 : 0);
-        rest = bytes_of(rest.at + used, rest.count - used);
-    }
-    return false;
 }
 
 static void add_number(struct judging *j, struct referral *r, struct bytes number) {
@@ -56,19 +44,6 @@ static void adopt(struct judging *j, struct referral *r) {
     if (s->category.count) copy_code(r->category, sizeof r->category, s->category);
     if (s->county_code.count) copy_code(r->county, sizeof r->county, s->county_code);
     if (s->title.count) r->title = arena_copy(j->keep, bytes_of(s->title.at, cut_at_character(s->title, MAX_TITLE)));
-}
-
-static bool named_by(const struct regime *regime, const struct participant *who) {
-    for (const struct setting *one = who && regime->list ? regime->list->first : NULL; one; one = one->next) {
-        if (strcmp(one->text, who->slug) == 0) return true;
-    }
-    return false;
-}
-int judging_regime(const struct judging *j) {
-    for (int i = 1; i < j->p->regime_count; i++) {
-        if (named_by(&j->p->regimes[i], j->owner) || named_by(&j->p->regimes[i], j->to)) return i;
-    }
-    return 0;
 }
 
 static struct referral *open_referral(struct judging *j) {

@@ -1,40 +1,5 @@
 /* The guards: every reason against a submission, collected before anything changes. */
-#include "broker/judge/judging.h"
-
-static bool take_external(struct judging *j, struct bytes slug) {
-    int external = rules_external(j->p, slug);
-    if (external < 0) return false;
-    if (j->external_count < sizeof j->externals) j->externals[j->external_count++] = (uint8_t)external;
-    return true;
-}
-
-static bool take_recipient(struct judging *j, struct bytes slug, char role) {
-    const struct participant *who = directory_by_slug(j->directory, slug);
-    struct verdict *v = j->verdict;
-    if (!who) {
-        if (!take_external(j, slug))
-            judging_reason(j, "UNKNOWN_RECIPIENT", role == DELIVER_TO ? "envelope.recipients" : "envelope.copies");
-        return true;
-    }
-    for (size_t i = 0; i < v->delivery_count; i++) {
-        if (v->deliveries[i].to == who->number) return true;
-    }
-    if (who == j->owner) {
-        if (role == DELIVER_TO) judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
-        return true;
-    }
-    if (v->delivery_count == LIMIT_RECIPIENTS) {
-        judging_reason(j, "TOO_MANY", "envelope.recipients");
-        return false;
-    }
-    v->deliveries[v->delivery_count++] = (struct delivery){(int16_t)who->number, role};
-    return true;
-}
-
-void judging_recipient(struct judging *j, int number) {
-    const struct participant *who = directory_by_number(j->directory, number);
-    if (who) (void)take_recipient(j, bytes_of_cstr(who->slug), DELIVER_TO);
-}
+#include "broker/judge/judging_inside.h"
 
 /* The one that the row looks for among the recipients; the others are nobody in particular. */
 static bool receiver_named(enum receiver receiver) {
@@ -48,12 +13,12 @@ static void check_recipients(struct judging *j) {
     const struct transition *t = j->transition;
     bool by_hand = t->serve >= 0 || (t->serve == SERVE_TARGET_ORGAN && j->submission->target_organ.count);
     bool needed = (receiver_named(t->receiver) || t->receiver == RECEIVER_INVITEES) && !by_hand;
-    while (walk_items(&j->submission->recipients, &cursor, &slug) && take_recipient(j, slug, DELIVER_TO)) {}
+    while (walk_items(&j->submission->recipients, &cursor, &slug) && recipient_take(j, slug, DELIVER_TO)) {}
     if (!j->verdict->delivery_count && needed) judging_reason(j, "NO_RECIPIENT", "envelope.recipients");
     enlist_recipients(j);
     j->to_count = j->verdict->delivery_count;
     cursor = 0;
-    while (walk_items(&j->submission->copies, &cursor, &slug) && take_recipient(j, slug, DELIVER_COPY)) {}
+    while (walk_items(&j->submission->copies, &cursor, &slug) && recipient_take(j, slug, DELIVER_COPY)) {}
 }
 
 static bool is_receiver(const struct judging *j, const struct participant *who) {

@@ -1,7 +1,7 @@
 /* What a row does to the clocks of a referral. Nothing here can fail; the room was checked before. See rules.h for the
  * order. */
-#include "broker/judge/judging.h"
-#include "broker/judge/roster.h"
+#include "broker/judge/judging_inside.h"
+#include "broker/model/roster.h"
 #include <stdio.h>
 
 static struct clock *in(struct referral *r, uint64_t key, char state, char other) {

@@ -1,6 +1,6 @@
 /* 抄送 · who gets a copy by the rules: roles, parties, and by the route of the procuratorate those outside. See
  * rules.h. */
-#include "broker/judge/judging.h"
+#include "broker/judge/judging_inside.h"
 
 static void add(struct judging *j, int number) {
     struct verdict *v = j->verdict;

@@ -1,6 +1,6 @@
 /* 联合执法 · what a message must hold against the roster of its operation, and whom it goes to. What it changes there:
  * enlist_apply.c. See enlist.h. */
-#include "broker/judge/enlist.h"
+#include "broker/judge/enlist_inside.h"
 #include "base/line.h"
 
 static const char *slug_of(const struct judging *j, int number) {
@@ -202,9 +202,9 @@ void enlist_recipients(struct judging *j) {
         if (to != j->referral->opener && !roster_find(&roster, to))
             judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
     }
-    if (j->referral->opener != j->owner->number) judging_recipient(j, j->referral->opener);
+    if (j->referral->opener != j->owner->number) recipient_add(j, j->referral->opener);
     for (size_t i = 0; i < roster.count; i++) {
         if (roster.rows[i].number != j->owner->number && addressed(j, &roster.rows[i]))
-            judging_recipient(j, roster.rows[i].number);
+            recipient_add(j, roster.rows[i].number);
     }
 }

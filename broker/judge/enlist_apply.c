@@ -1,7 +1,7 @@
 /* What a message changes in the roster of its operation, and what limits ask of a roster. See enlist.h. */
-#include "broker/judge/enlist.h"
+#include "broker/judge/enlist_inside.h"
 #include "base/line.h"
-#include "broker/judge/elsewhere.h"
+#include "broker/model/related_cases.h"
 #include <stdio.h>
 
 static void plan(const struct judging *j, struct roster *roster) {

@@ -2,7 +2,7 @@
  * questions: may it be set so; may this go to somebody who is no party; may a case be started from it (guard G14).
  * Expiry is measured by the later of broker time and business time: it protects the originator against the sender, who
  * writes the business time himself. */
-#include "broker/judge/judging.h"
+#include "broker/judge/judging_inside.h"
 
 static const struct handling_rule *rule_of(const struct judging *j, int handling) {
     return &j->p->handlings[handling >= 0 && handling < j->p->handling_count ? handling : 0];

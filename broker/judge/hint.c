@@ -1,8 +1,9 @@
 /* See hint.h. */
-#include "broker/judge/hint.h"
+#include "broker/judge/hint_inside.h"
+#include "broker/judge/alert_inside.h"
 #include "base/line.h"
-#include "broker/judge/judging.h"
-#include "broker/judge/threshold.h"
+#include "broker/judge/judging_inside.h"
+#include "broker/judge/threshold_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -92,11 +93,6 @@ static const char *code_of(const struct hit *hit) {
     return hit->row->level == HINT_RED ? "THRESHOLD_MET" : "WATCH";
 }
 
-instant hint_decided_at(const struct submission *s) {
-    if (s->decided_time != INSTANT_NONE) return s->decided_time;
-    return s->kind == RECORD_CASE_FILE && s->approval_time != INSTANT_NONE ? s->approval_time : s->business_time;
-}
-
 struct line {
     const char *level, *id, *code, *basis;
     struct bytes text;
@@ -120,7 +116,7 @@ static bool put(struct judging *j, struct referral *r, const struct line *line) 
     if (line->due != INSTANT_NONE) snprintf(due, sizeof due, "%lld", (long long)line->due);
     char *text = arena_printf(j->keep, "%s\t%s\t%s\t%.*s\t%s\t%d\t%s\t%lld\t%s\t%d\n", line->level, line->id,
                               line->code, BYTES_FMT(line->text), line->basis, line->statutory,
-                              j->p->events[j->event].name, (long long)hint_decided_at(s), due, j->owner->number);
+                              j->p->events[j->event].name, (long long)judging_decided_at(s), due, j->owner->number);
     size_t count = strlen(text), behind = r->hints.count - start - before.count;
     if (place == LIMIT_HINTS || start + count + behind > MAX_HINTS_TEXT) {
         judging_reason(j, "TOO_MANY", "hints");
@@ -180,7 +176,7 @@ static bool overlaps(const struct judging *j, const struct overlap *overlap, con
     if (overlap->states && (state < 0 || !(overlap->states & UINT32_C(1) << state))) return false;
     instant after = began(other, overlap->after),
             until = overlap->until[0] ? began(other, overlap->until) : INSTANT_NONE,
-            at = hint_decided_at(j->submission);
+            at = judging_decided_at(j->submission);
     return after != INSTANT_NONE && at > after && (until == INSTANT_NONE || at < until) &&
            (!overlap->fine || fined(j->submission));
 }
@@ -191,7 +187,7 @@ static void look_beside(struct judging *j, struct referral *r) {
         for (size_t i = 0; i < j->state->count; i++) {
             if (!overlaps(j, overlap, j->state->referrals[i])) continue;
             char at[32];
-            instant_format_short(hint_decided_at(j->submission), at);
+            instant_format_short(judging_decided_at(j->submission), at);
             struct bytes text =
                 bytes_of_cstr(arena_printf(j->keep, "%s %s · %s · %s", overlap->id, overlap->zh, overlap->en, at));
             add(j, r,
@@ -214,7 +210,7 @@ void hint_decide(struct judging *j, struct referral *r) {
     if (referred(j)) return; /* the police have it, or had it */
     gather(j, &facts);
     size_t count = thresholds_met(j->p, category_of(j), &facts, hits, &level);
-    instant due = level == HINT_RED ? hint_decided_at(j->submission) + t->late.within : INSTANT_NONE;
+    instant due = level == HINT_RED ? judging_decided_at(j->submission) + t->late.within : INSTANT_NONE;
     for (size_t i = 0; i < count; i++) {
         const struct threshold *row = hits[i].row;
         struct line line = {

@@ -2,7 +2,7 @@
  * answered by one; penalties beside a referral (G11), detention in place of a referral, units of another level (G02),
  * facts that cannot be compared. */
 #include "base/line.h"
-#include "broker/judge/hint.h"
+#include "broker/judge/hint_inside.h"
 #include "broker/judge/judge_fixture.h"
 
 #define FACTS(...)                                      \

@@ -1,15 +1,5 @@
 /* See judge.h: choose the version and the row, check everything, then apply. */
-#include "broker/judge/judging.h"
-
-void judging_reason_text(struct judging *j, const char *code, struct bytes field) {
-    struct verdict *v = j->verdict;
-    if (v->reason_count == LIMIT_REASONS) return;
-    /* reason texts are looked up where they are shown; here only the code travels */
-    v->reasons[v->reason_count++] = (struct notice_reason){.code = code, .field = field};
-}
-void judging_reason(struct judging *j, const char *code, const char *field) {
-    judging_reason_text(j, code, bytes_of_cstr(field));
-}
+#include "broker/judge/judging_inside.h"
 
 static struct referral *find(struct case_state *state, const struct uuid *id) {
     for (size_t i = 0; i < state->count; i++) {

@@ -1,13 +1,13 @@
 /* What the judge's tests share: the real rules and directory, one case in memory, and papers made of a few words. */
-#ifndef ECOCASE_JUDGE_FIXTURE_H
-#define ECOCASE_JUDGE_FIXTURE_H
+#ifndef ECOCASE_JUDGE_JUDGE_FIXTURE_H
+#define ECOCASE_JUDGE_JUDGE_FIXTURE_H
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
-#include "broker/judge/judging.h"
+#include "broker/judge/judging_inside.h"
 
 extern struct rules *rules;
 extern struct directory *directory;

@@ -1,5 +1,5 @@
 /* What a row does to other referrals of the same case (links). See rules.h. */
-#include "broker/judge/judging.h"
+#include "broker/judge/judging_inside.h"
 #include <stdio.h>
 
 bool link_takes(const struct judging *j, const struct link *link, const struct referral *other) {

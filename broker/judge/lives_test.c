@@ -3,9 +3,9 @@
  * minutes. At the default every row that a participant can send is taken at least once. */
 #include <stdlib.h>
 #include "base/line.h"
-#include "broker/judge/hint.h"
+#include "broker/judge/hint_inside.h"
 #include "broker/judge/judge_fixture.h"
-#include "broker/judge/roster.h"
+#include "broker/model/roster.h"
 
 static uint64_t seed = 20260608;
 static uint32_t dice(uint32_t sides) {

@@ -1,6 +1,6 @@
 /* 联合执法 · joint operations: who may plan, who is asked and owes what, when it may be confirmed, moved, reported and
  * closed. */
-#include "broker/judge/alert.h"
+#include "broker/judge/judge.h"
 #include "broker/judge/judge_fixture.h"
 
 #define PLANNED "2024-09-26 10:00" /* a Thursday; the National Day follows, 29 September is worked */

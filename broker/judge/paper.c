@@ -1,7 +1,7 @@
 /* 文书 · what an event must bring, by direction, kind of case and event: missing documents and fields are named one by
  * one. A transfer is never refused for missing material (程序规定180(2)): such a lack is kept with the referral and
  * goes back as a request for supplements. */
-#include "broker/judge/judging.h"
+#include "broker/judge/judging_inside.h"
 #include "wire/digest.h"
 #include "wire/paper.h"
 

@@ -1,5 +1,5 @@
 /* See threshold.h. */
-#include "broker/judge/threshold.h"
+#include "broker/judge/threshold_inside.h"
 #include "base/buffer.h"
 #include "base/line.h"
 #include <stdarg.h>

@@ -4,7 +4,7 @@
 #define _DEFAULT_SOURCE /* strsep */
 #include <stdlib.h>
 #include "broker/judge/judge_fixture.h"
-#include "broker/judge/threshold.h"
+#include "broker/judge/threshold_inside.h"
 
 /* `with`: what else must hold, "name=CODE" or "name=1"; `limit` 0: nothing is counted. SHADED: below it another row is
  * met already. */

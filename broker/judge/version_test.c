@@ -2,7 +2,8 @@
  * one in force on the business time of the opening paper; the rules of several kinds of agency are in force at once. */
 #include <stdlib.h>
 #include <sys/stat.h>
-#include "broker/judge/rules_fixture.h"
+#include "broker/judge/judge_fixture.h"
+#include "broker/rules/rules_fixture.h"
 
 static struct rules *only_first, *both;
 

@@ -1,8 +1,8 @@
 /* 提醒: what the lane's time brings by itself (see batch.h): warnings, overdue, escalations and corrections of running
  * clocks, each an event of the ledger and a message to who must act and who supervises. One transaction with the fence,
  * like a batch of submissions; what was told is in the referral row, so that it is told once, whoever owns the lane. */
-#include "broker/judge/alert.h"
-#include "broker/lane/batch.h"
+#include "broker/judge/judge.h"
+#include "broker/lane/batch_inside.h"
 #include "base/failpoint.h"
 
 #define ALARMS_AT_ONCE 200u /* referrals in one transaction */

@@ -1,8 +1,8 @@
 /* One batch: examine ▸ judge ▸ record ▸ deliver (see lane.h). Judging can be done anew from the messages
  * (SUBMISSION_RACE), so nothing but the case cache is changed before the transaction is in. */
-#include "broker/lane/batch.h"
+#include "broker/lane/batch_inside.h"
 #include "broker/deliver/kept.h"
-#include "broker/judge/alert.h"
+#include "broker/judge/judge.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 

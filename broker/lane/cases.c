@@ -1,5 +1,5 @@
 /* See lane.h: an open-addressing table from case id to state, all in one arena. */
-#include "broker/lane/lane.h"
+#include "broker/lane/session_inside.h"
 #include <stdlib.h>
 
 #define PLACES    8192u      /* a power of two; at most half of them used */

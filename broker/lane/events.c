@@ -1,6 +1,6 @@
 /* Judging a batch (see batch.h): every item in order becomes an event row (entry.h); a message id is answered once,
  * within the batch too. */
-#include "broker/lane/batch.h"
+#include "broker/lane/batch_inside.h"
 
 /* The place of (sender, message id) in `seen`; its value is 0 or the event's index + 1. */
 static uint32_t *seen_place(struct batch *b, const struct item *item) {

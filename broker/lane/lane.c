@@ -1,6 +1,6 @@
 /* See lane.h: the life of a lane thread. */
 #define _GNU_SOURCE /* pthread_timedjoin_np */
-#include "broker/lane/lane.h"
+#include "broker/lane/session_inside.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* What a lane reads: partition i of every outbox in the directory and of the clock, from the ledger's offsets (see
  * lane.h). */
-#include "broker/lane/lane.h"
+#include "broker/lane/session_inside.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* See ticks.h. */
-#include "broker/lane/ticks.h"
+#include "broker/lane/ticks_inside.h"
 #include <string.h>
 
 void ticks_add(struct ticks *t, instant at, int64_t next) {

@@ -3,7 +3,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "broker/lane/ticks.h"
+#include "broker/lane/ticks_inside.h"
 
 static int64_t seen[LIMIT_PARTICIPANTS], ends[LIMIT_PARTICIPANTS];
 static int reset(void **state) {

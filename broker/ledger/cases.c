@@ -1,5 +1,5 @@
 /* The present states of a batch's cases, by one query. See ledger.h. */
-#include "broker/ledger/event_row.h"
+#include "broker/ledger/event_row_inside.h"
 #include <stdlib.h>
 
 /* Where each id of the batch stands, sorted by id; an id asked for twice gets its referrals twice (separate copies). */
@@ -10,43 +10,6 @@ struct wanted {
 
 static int by_id(const void *a, const void *b) {
     return memcmp(((const struct wanted *)a)->id.b, ((const struct wanted *)b)->id.b, 16);
-}
-
-struct referral *referral_row_read(const PGresult *result, int row, struct arena *keep) {
-    struct referral *r = arena_alloc(keep, sizeof *r);
-    r->case_id = column_uuid(result, row, 0);
-    r->id = column_uuid(result, row, 1);
-    column_cstr(result, row, 2, r->machine, sizeof r->machine);
-    column_cstr(result, row, 3, r->state, sizeof r->state);
-    r->rules = (int16_t)column_int(result, row, 4);
-    r->opener = (int16_t)column_int(result, row, 5);
-    r->holder = (int16_t)column_int(result, row, 6);
-    r->referrer = (int16_t)column_int(result, row, 7);
-    r->parent = column_uuid(result, row, 8);
-    r->flags = (uint32_t)column_int(result, row, 9);
-    column_cstr(result, row, 10, r->category, sizeof r->category);
-    column_cstr(result, row, 11, r->county, sizeof r->county);
-    r->title = arena_copy(keep, column_bytes(result, row, 12));
-    r->numbers = arena_copy(keep, column_bytes(result, row, 13));
-    r->opened_at = column_instant(result, row, 14);
-    r->changed_at = column_instant(result, row, 15);
-    r->event_count = (int32_t)column_int(result, row, 16);
-    clocks_read(result, row, 17, r);
-    r->regime = (int16_t)column_int(result, row, 18);
-    r->gaps = (uint64_t)column_int(result, row, 19);
-    r->parties = (uint64_t)column_int(result, row, 20);
-    r->half = arena_copy(keep, column_bytes(result, row, 21));
-    r->hand = arena_copy(keep, column_bytes(result, row, 22));
-    r->alarm_at = column_instant(result, row, 23);
-    r->handling = (int8_t)column_int(result, row, 24);
-    r->handling_expires = column_instant(result, row, 25);
-    r->roster = arena_copy(keep, column_bytes(result, row, 26));
-    r->facts = arena_copy(keep, column_bytes(result, row, 27));
-    r->hints = arena_copy(keep, column_bytes(result, row, 28));
-    r->hint_marks = (uint64_t)column_int(result, row, 29);
-    r->persons = arena_copy(keep, column_bytes(result, row, 30));
-    r->penalty = arena_copy(keep, column_bytes(result, row, 31));
-    return r;
 }
 
 static enum outcome place_row(const PGresult *result, int row, const struct wanted *wanted, size_t count,

@@ -1,5 +1,5 @@
-/* See ledger.h and connection.h. */
-#include "broker/ledger/connection.h"
+/* A lane's connection: opened, lost, and opened again under the lane's name. */
+#include "broker/ledger/connection_inside.h"
 #include <stdlib.h>
 #include "base/log.h"
 
@@ -51,8 +51,6 @@ void ledger_free(struct ledger *ledger) {
     free(ledger);
 }
 
-void result_clear(PGresult **result) { PQclear(*result); }
-
 /* The row must name this backend, so that the next owner can end it; the epoch says whether the lane is still ours. */
 static enum outcome own_again(struct ledger *ledger, struct fault *fault) {
     struct parameters *parameters = &ledger->parameters[0];
@@ -85,50 +83,4 @@ enum outcome ledger_ready(struct ledger *ledger, struct fault *fault) {
     if (PQstatus(ledger->conn) != CONNECTION_OK) return ledger_reconnect(ledger, fault);
     if (PQtransactionStatus(ledger->conn) != PQTRANS_IDLE) ledger_roll_back(ledger);
     return OK;
-}
-
-void ledger_roll_back(struct ledger *ledger) {
-    if (PQpipelineStatus(ledger->conn) != PQ_PIPELINE_OFF || PQtransactionStatus(ledger->conn) == PQTRANS_ACTIVE) {
-        PQfinish(ledger->conn); /* in the middle of a talk: a new connection is the only sure way out */
-        ledger->conn = NULL;
-        return;
-    }
-    if (PQstatus(ledger->conn) == CONNECTION_OK && PQtransactionStatus(ledger->conn) != PQTRANS_IDLE) {
-        PQclear(PQexec(ledger->conn, "ROLLBACK"));
-    }
-}
-
-static bool passing(const char *state) {
-    /* connection, resources, administrator's intervention, input/output, serialisation: the same call may succeed later
-     */
-    static const char *const classes[] = {"08", "53", "57", "58", "40", "25P03", "55P03", NULL};
-    for (size_t i = 0; classes[i]; i++) {
-        if (strncmp(state, classes[i], strlen(classes[i])) == 0) return true;
-    }
-    return false;
-}
-
-enum outcome ledger_judge_result(struct ledger *ledger, const PGresult *result, const char *doing,
-                                 struct fault *fault) {
-    ExecStatusType status = PQresultStatus(result);
-    if (result && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_IN ||
-                   status == PGRES_PIPELINE_SYNC))
-        return OK;
-    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-    const char *text = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-    if (!text) text = ledger->conn ? PQerrorMessage(ledger->conn) : "no connection";
-    if (!state || PQstatus(ledger->conn) != CONNECTION_OK)
-        return fault_set(fault, RETRY, "LEDGER_DOWN", "%s: the ledger's connection was lost: %s", doing, text);
-    const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
-    bool known = strcmp(state, "23505") == 0 && table && strcmp(table, "submission") == 0;
-    if (known || strcmp(state, "40P01") == 0) return fault_set(fault, REFUSE, "SUBMISSION_RACE", "%s: %s", doing, text);
-    if (strcmp(state, "EC002") == 0 || strcmp(state, "23505") == 0)
-        return fault_set(fault, FATAL, "LANE_LOST", "%s: %s", doing, text);
-    if (passing(state)) return fault_set(fault, RETRY, "LEDGER_BUSY", "%s: %s (%s)", doing, text, state);
-    return fault_set(fault, FATAL, "LEDGER_SQL", "%s: %s (%s)", doing, text, state);
-}
-
-enum outcome ledger_run(struct ledger *ledger, const char *sql, const char *doing, struct fault *fault) {
-    AUTO(result_clear) PGresult *result = PQexec(ledger->conn, sql);
-    return ledger_judge_result(ledger, result, doing, fault);
 }

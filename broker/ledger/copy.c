@@ -1,10 +1,9 @@
 /* New rows by binary COPY, straight into their tables: the cheapest way into Postgres that there is. Several COPYs go
  * out as one query, so that only their data follow each other. Sent in pieces, so that a batch never needs its size
  * twice. Source: PostgreSQL 15, COPY, binary format; libpq, a query of several commands. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include <stdio.h>
 
-#define PIECE        (256u * KIB)
 #define EVENT_FIELDS 24
 
 static void text_or_null(struct form *form, struct bytes text) {
@@ -58,20 +57,6 @@ static void event_row(struct form *form, const struct ledger_event *event, int32
     text_or_null(form, event->elsewhere);
 }
 
-static enum outcome put(struct ledger *ledger, struct fault *fault) {
-    struct buffer *buffer = &ledger->copy.buffer;
-    TRY(form_check(&ledger->copy, fault));
-    if (buffer->count > 0 && PQputCopyData(ledger->conn, (const char *)buffer->at, (int)buffer->count) != 1) {
-        return fault_set(fault, RETRY, "LEDGER_DOWN", "copy: %s", PQerrorMessage(ledger->conn));
-    }
-    form_clear(&ledger->copy);
-    return OK;
-}
-
-enum outcome copy_flush(struct ledger *ledger, struct fault *fault) {
-    return ledger->copy.buffer.count >= PIECE ? put(ledger, fault) : OK;
-}
-
 static enum outcome put_events(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault) {
     for (size_t i = 0; i < batch->event_count; i++) {
         event_row(&ledger->copy, &batch->events[i], batch->before->lane, batch->after->directory_version);
@@ -107,7 +92,7 @@ static enum outcome put_table(struct ledger *ledger, const struct ledger_batch *
     enum outcome outcome = rows(ledger, batch, fault);
     if (outcome == OK) {
         form_int16(&ledger->copy, -1);
-        outcome = put(ledger, fault);
+        outcome = copy_put(ledger, fault);
     }
     if (outcome == FATAL) (void)PQputCopyEnd(ledger->conn, "the batch could not be written");
     else if (outcome == OK && PQputCopyEnd(ledger->conn, NULL) != 1) {

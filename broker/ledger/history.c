@@ -2,7 +2,7 @@
 #include "broker/ledger/history.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include "broker/ledger/event_row.h"
+#include "broker/ledger/event_row_inside.h"
 
 struct history {
     struct ledger *ledger;

@@ -1,10 +1,14 @@
-/* 台账: the only room that touches libpq for writing. One struct ledger = one connection of one lane; one thread. Every
- * write of a batch happens in one transaction with the lane's offsets; the fence (epoch and next offsets) is the last
- * statement before COMMIT. Outcomes: RETRY connection lost before COMMIT was sent (nothing happened); UNSURE COMMIT's
- * answer lost: call ledger_resolve; FATAL LANE_LOST (another instance took the lane) or WRONG_WORLD. */
-#ifndef ECOCASE_BROKER_LEDGER_H
-#define ECOCASE_BROKER_LEDGER_H
-#include "broker/judge/judge.h"
+/* 台账: a lane's way into the ledger, and its set-up; nothing else of the broker writes to Postgres (history.h reads
+ * the past). One struct ledger = one connection of one lane; one thread. Every write of a batch happens in one
+ * transaction with the lane's offsets; the fence (epoch and next offsets) is the last statement before COMMIT.
+ * Outcomes: RETRY connection lost before COMMIT was sent (nothing happened); UNSURE COMMIT's answer was lost: take the
+ * lane again, its row says whether the batch is in; FATAL LANE_LOST (another instance took the lane) or WRONG_WORLD. */
+#ifndef ECOCASE_LEDGER_H
+#define ECOCASE_LEDGER_H
+#include "base/arena.h"
+#include "base/fault.h"
+#include "broker/model/model.h"
+#include "wire/directory.h"
 
 struct ledger;
 MUST_USE enum outcome ledger_connect(const char *conninfo, struct ledger **ret, struct fault *fault);
@@ -24,19 +28,6 @@ MUST_USE enum outcome ledger_world(struct ledger *ledger, struct world *ret, str
 MUST_USE enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *ret_version,
                                        struct fault *fault);
 
-/* A lane as kept in the ledger. Arrays are indexed by participant number. */
-struct lane_row {
-    int32_t lane;
-    int64_t epoch, generation;
-    int64_t serial;       /* of the last event recorded */
-    int64_t published;    /* every delivery of events with serial <= published is acknowledged by Kafka */
-    instant time;         /* lane time: newest broker time judged by a tick; INSTANT_NONE before any */
-    int64_t clock_offset; /* next offset of ecocase.clock */
-    int64_t next_offset[LIMIT_PARTICIPANTS]; /* next offset of each outbox */
-    int64_t sequence[LIMIT_PARTICIPANTS];    /* last inbox sequence given out to each recipient */
-    int64_t delivered[LIMIT_PARTICIPANTS];   /* last sequence reported as delivered */
-    int32_t directory_version;
-};
 /* Raises the epoch, notes this owner, ends the former owner's backend if it is still there (after lock_timeout when it
  * holds the row, and always before returning), and reads the row. */
 MUST_USE enum outcome ledger_take(struct ledger *ledger, int32_t lane, const char *instance, struct lane_row *ret,
@@ -56,13 +47,6 @@ MUST_USE enum outcome ledger_held(struct ledger *ledger, const char *instance, i
 MUST_USE enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t count, struct arena *keep,
                                    struct case_state *ret, struct fault *fault);
 /* Known submissions for a batch: which of (sender, message id) were answered before, with hash, kind and serial. */
-struct known {
-    bool found;
-    uint8_t hash[32];
-    char kind;
-    int32_t lane;
-    int64_t serial;
-};
 struct submission_key {
     int16_t sender;
     struct uuid message_id;
@@ -91,38 +75,6 @@ MUST_USE enum outcome ledger_grown(struct ledger *ledger, const struct uuid *par
 MUST_USE enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret,
                                     size_t *ret_count, struct fault *fault);
 
-/* One event row. kind: A accepted, R refused (lawful refusal or conflict), D dead letter, P repeat, T alert (sender 0).
- */
-struct ledger_event {
-    int64_t serial;
-    char kind;
-    instant broker_time, business_time; /* business: INSTANT_NONE for D */
-    int16_t sender;                     /* the outbox's owner */
-    int64_t offset;                     /* in that outbox, partition = lane */
-    bool has_ids;                       /* false for D: the next three are nil */
-    struct uuid message_id, case_id, referral_id;
-    struct bytes event; /* "REF.SEND" or "" */
-    struct bytes document_no;
-    char from_state[8], to_state[8];
-    int16_t rules_version;
-    size_t delivery_count;
-    struct ledger_delivery {
-        int16_t to;
-        char role;
-        int64_t sequence;
-    } deliveries[LIMIT_RECIPIENTS + LIMIT_HINTED + 2];
-    /* JSON {"reasons":[{code,field,zh,en}],"clocks":[{rule,due_strict,due_lenient,statutory}]} as the notice carries
-     * them, or empty */
-    struct bytes answer;
-    struct bytes key;   /* only for D */
-    struct bytes value; /* the record's value as read; empty for P */
-    /* what was known of other cases when it was judged (judge/elsewhere.h); mostly empty */
-    struct bytes elsewhere;
-    /* JSON of the headers worth keeping (traceparent, tracestate; all of them for D) or empty */
-    struct bytes headers;
-    bool new_submission; /* also insert (sender, message_id, hash) */
-    uint8_t hash[32];
-};
 struct ledger_batch {
     const struct ledger_event *events;
     size_t event_count;
@@ -137,9 +89,6 @@ struct ledger_batch {
  * stored now. */
 MUST_USE enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *batch,
                                     int32_t *ret_directory_version, struct fault *fault);
-/* After UNSURE: reconnects, reads the lane row FOR UPDATE and says which of the two worlds this is. */
-MUST_USE enum outcome ledger_resolve(struct ledger *ledger, const struct ledger_batch *batch, bool *ret_recorded,
-                                     struct fault *fault);
 
 /* Events with serial > after, in order, at most `most`, for publishing again after a take-over. Arena memory. */
 MUST_USE enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, int64_t after, size_t most,

@@ -1,14 +1,14 @@
 /* What the ledger's tests share: one set-up ledger of the world K1 (manual clock, 4 lanes) on a Postgres of their own,
  * and batches to record in it. Texts of a sample live in static memory; whatever fails stops the test that asked. */
-#ifndef ECOCASE_LEDGER_FIXTURE_H
-#define ECOCASE_LEDGER_FIXTURE_H
+#ifndef ECOCASE_LEDGER_LEDGER_FIXTURE_H
+#define ECOCASE_LEDGER_LEDGER_FIXTURE_H
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 #include "broker/ledger/cluster_fixture.h"
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 
 extern struct cluster cluster;
 extern struct directory *directory;

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "base/log.h"
-#include "broker/judge/alert.h"
-#include "broker/judge/rules_fixture.h"
+#include "broker/judge/judge_fixture.h"
+#include "broker/rules/rules_fixture.h"
 #include "broker/ledger/cluster_fixture.h"
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 
 static struct cluster cluster;
 static struct fault fault;

@@ -1,7 +1,7 @@
 /* The lane's transaction: everything new by COPY, then changed referrals and, last, the fence in one round trip, then
  * COMMIT. Nothing is locked before the fence except rows that only this lane writes, so a stalled owner hinders nobody
  * but the next owner, who ends its backend. Threads: the lane's own. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include "base/failpoint.h"
 
 void fence_parameters(struct parameters *parameters, const struct ledger_batch *batch) {

@@ -1,7 +1,7 @@
 /* The mutant "no_fence": what record.c would be if no guard of its kind existed. No epoch, no offsets, no primary key,
  * no uniqueness of submissions stops it. Only builds with ECOCASE_FAULTS contain it; the checker must see the damage.
  */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include "base/failpoint.h"
 
 #ifdef ECOCASE_FAULTS

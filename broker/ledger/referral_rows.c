@@ -1,6 +1,6 @@
 /* The changed referrals of a batch, each with the serials of the accepted events that name it: new ones as COPY rows,
  * the others as arrays for one upsert (its text is in statement.c). */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include <stdlib.h>
 
 /* Accepted events sorted by referral, then serial: the slice [lo, hi] of a referral is contiguous. */

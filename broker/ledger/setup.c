@@ -1,18 +1,20 @@
 /* `ecocase-broker setup`, the ledger's part: everything in one transaction under an advisory lock, so that two setups
  * at once do it once. See ledger.h. */
-#include "broker/ledger/connection.h"
+#include "broker/ledger/connection_inside.h"
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "base/log.h"
+#include "broker/rules/rules.h"
 #include "wire/digest.h"
 
 #define MIGRATION_MAX (1u * MIB)
 static void conn_finish(PGconn **conn) { PQfinish(*conn); }
 static void glob_free(glob_t *found) { globfree(found); }
 
-enum outcome setup_run(PGconn *conn, const char *sql, int count, const char *const *values, PGresult **ret_result,
-                       struct fault *fault) {
+static enum outcome setup_run(PGconn *conn, const char *sql, int count, const char *const *values,
+                              PGresult **ret_result, struct fault *fault) {
     PGresult *result =
         count > 0 || ret_result ? PQexecParams(conn, sql, count, NULL, values, NULL, NULL, 0) : PQexec(conn, sql);
     ExecStatusType status = PQresultStatus(result);
@@ -144,6 +146,32 @@ static enum outcome store_directory(PGconn *conn, const struct directory *direct
     return OK;
 }
 
+/* Names of machines, states, events, clocks, regimes and addressees from the rules (all loaded versions), for the
+ * views. */
+static enum outcome store_word(PGconn *conn, const struct rule_word *word, struct fault *fault) {
+    const char *const values[] = {word->kind, word->machine, word->code, word->zh, word->en, word->terminal ? "t" : "f",
+                                  word->basis};
+    return setup_run(conn,
+                     "INSERT INTO ecocase.rule_name (kind, machine, code, zh, en, terminal, basis) VALUES ($1, $2, $3, "
+                     "$4, $5, $6, $7)"
+                     " ON CONFLICT (kind, machine, code) DO UPDATE SET zh = excluded.zh, en = excluded.en, terminal = "
+                     "excluded.terminal,"
+                     " basis = excluded.basis",
+                     7, values, NULL, fault);
+}
+
+static void rules_free_auto(struct rules **rules) { rules_free(*rules); }
+static enum outcome store_names(PGconn *conn, const char *schemas_folder, struct fault *fault) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/rules/rules.yaml", schemas_folder);
+    if (access(path, R_OK) != 0) return OK; /* the views then show codes */
+    AUTO(rules_free_auto) struct rules *rules = NULL;
+    TRY(rules_load(schemas_folder, &rules, fault));
+    struct rule_word word;
+    for (size_t i = 0; rules_word(rules, i, &word); i++) TRY(store_word(conn, &word, fault));
+    return OK;
+}
+
 enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setup, struct fault *fault) {
     static const char *const keys[] = {"dbname", "client_encoding", "application_name", "connect_timeout", NULL};
     const char *const values[] = {conninfo, "UTF8", "ecocase-setup", "5", NULL};
@@ -160,7 +188,7 @@ enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setu
     TRY(migrate(conn, setup->schemas_folder, fault));
     TRY(check_world(conn, setup, fault));
     TRY(store_directory(conn, setup->directory, fault));
-    TRY(setup_names(conn, setup->schemas_folder, fault));
+    TRY(store_names(conn, setup->schemas_folder, fault));
     TRY(setup_run(conn, "SELECT ecocase.make_months((now() - interval '1 month')::date, 5)", 0, NULL, NULL, fault));
     return setup_run(conn, "COMMIT", 0, NULL, NULL, fault);
 }

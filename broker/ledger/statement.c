@@ -1,5 +1,5 @@
 /* The statements of a lane, prepared on first use, and their parameters. See connection.h. */
-#include "broker/ledger/event_row.h"
+#include "broker/ledger/event_row_inside.h"
 
 #define SELF_START "(SELECT a.backend_start FROM pg_stat_activity AS a WHERE a.pid = pg_backend_pid())"
 
@@ -55,7 +55,6 @@ static const struct {
                         " former_pid = owner_pid, former_start = owner_start, changed = clock_timestamp() WHERE lane = "
                         "$1 RETURNING " LANE_COLUMNS ", l.former_pid, l.former_start, l.owner_pid, l.owner_start"},
     [STATEMENT_LOOK] = {"look", "SELECT owner_pid, owner_start FROM ecocase.lane WHERE lane = $1"},
-    [STATEMENT_LOCK] = {"lock", "SELECT " LANE_COLUMNS " FROM ecocase.lane AS l WHERE lane = $1 FOR UPDATE"},
     [STATEMENT_OWN] = {"own", "UPDATE ecocase.lane AS l SET owner_pid = pg_backend_pid(), owner_start = " SELF_START
                               " WHERE lane = $1 AND epoch = $2 RETURNING l.lane"},
     [STATEMENT_END] = {"end", "SELECT ecocase.end_backend($1, $2, $3)"},

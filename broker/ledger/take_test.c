@@ -63,8 +63,7 @@ static void an_owner_that_stands_still_in_its_transaction_is_ended(void **state)
     assert_int_not_equal(PQresultStatus(result), PGRES_COMMAND_OK);
     PQclear(result);
     assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.event WHERE lane = 3"), 0);
-    bool recorded = true;
-    assert_int_equal(ledger_resolve(still, &s.batch, &recorded, &fault), FATAL);
+    assert_int_equal(ledger_reconnect(still, &fault), FATAL);
     assert_string_equal(fault.code, "LANE_LOST");
 
     /* the same after the copy alone, when it holds no lock on the row */

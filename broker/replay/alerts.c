@@ -1,5 +1,5 @@
 /* See lane.h. */
-#include "broker/replay/lane.h"
+#include "broker/replay/replay_inside.h"
 
 void replay_owed(struct replayed_lane *lane) {
     for (; lane->owed.next < lane->owed.count; lane->owed.next++) {

@@ -1,5 +1,5 @@
 /* See compare.h. */
-#include "broker/replay/compare.h"
+#include "broker/replay/compare_inside.h"
 #include "base/line.h"
 #include <stdio.h>
 

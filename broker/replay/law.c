@@ -1,5 +1,7 @@
 /* See law.h. */
-#include "broker/replay/law.h"
+#include "broker/replay/law_inside.h"
+#include "broker/rules/rules.h"
+#include "wire/catalogue.h"
 #include <stdlib.h>
 
 struct law {

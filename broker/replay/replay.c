@@ -1,5 +1,5 @@
 /* See replay.h. */
-#include "broker/replay/lane.h"
+#include "broker/replay/replay_inside.h"
 #include <stdio.h>
 
 #define EVENT_ARENA    (256u * KIB)

@@ -4,9 +4,10 @@
  * referrals of one lane. What the ledger does not hold, or what was an input of the judgement, is taken as recorded:
  * the records' headers and Kafka times, what was known of other cases then, the value of a repeat, and the key of a
  * record refused for its key. */
-#ifndef ECOCASE_BROKER_REPLAY_H
-#define ECOCASE_BROKER_REPLAY_H
-#include "broker/ledger/ledger.h"
+#ifndef ECOCASE_REPLAY_H
+#define ECOCASE_REPLAY_H
+#include "base/fault.h"
+#include "base/uuid.h"
 
 struct difference {
     int32_t lane;

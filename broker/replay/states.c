@@ -1,5 +1,6 @@
 /* See states.h. */
-#include "broker/replay/states.h"
+#include "broker/replay/states_inside.h"
+#include "base/fault.h"
 #include <stdlib.h>
 
 #define FIRST_PLACES 4096u /* a power of two; at most half of them used */

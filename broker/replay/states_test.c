@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <cmocka.h>
-#include "broker/replay/states.h"
+#include "broker/replay/states_inside.h"
 
 #define CASES 20000u
 

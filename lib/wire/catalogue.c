@@ -2,7 +2,7 @@
 #include "wire/catalogue.h"
 #include "base/limits.h"
 #include "base/settings.h"
-#include "wire/division.h"
+#include "identifiers/division.h"
 #include "wire/event.h"
 #include "wire/fact.h"
 #include "wire/record.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "wire/directory.h"
-#include "wire/division.h"
+#include "identifiers/division.h"
 
 static struct division_list *list;
 static int load(void **state) {

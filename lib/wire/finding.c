@@ -1,9 +1,9 @@
 /* See finding.h. */
 #include "wire/finding.h"
-#include "wire/amount.h"
-#include "wire/credit_code.h"
-#include "wire/document_number.h"
-#include "wire/id_number.h"
+#include "identifiers/amount.h"
+#include "identifiers/credit_code.h"
+#include "identifiers/document_number.h"
+#include "identifiers/id_number.h"
 #include <stdio.h>
 
 #define ORGANISATION 1 /* PartyKind */

@@ -5,8 +5,8 @@
  * is wrong rather than only remarkable. Pure; threads: any. */
 #ifndef ECOCASE_WIRE_FINDING_H
 #define ECOCASE_WIRE_FINDING_H
-#include "wire/coordinate.h"
-#include "wire/division.h"
+#include "identifiers/coordinate.h"
+#include "identifiers/division.h"
 #include "wire/record.h"
 
 /* A wrong or remarkable identifier: reason code (static) and where it stands; paths count from 1 ("parties[2].id_no").

@@ -1,7 +1,7 @@
 /* Lists of a record in Avro's binary form, written a member at a time, and the catalogue that reads them: for tests of
  * what is found in one. */
-#ifndef ECOCASE_LIST_FIXTURE_H
-#define ECOCASE_LIST_FIXTURE_H
+#ifndef ECOCASE_WIRE_LIST_FIXTURE_H
+#define ECOCASE_WIRE_LIST_FIXTURE_H
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

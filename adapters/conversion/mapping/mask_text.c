@@ -1,7 +1,7 @@
 /* See privacy.h: one text under one treatment, pure. Characters are UTF-8's; whatever cannot be told apart is hidden,
  * not shown. */
 #include "adapters/conversion/profile/privacy.h"
-#include "wire/division.h"
+#include "identifiers/division.h"
 #include <math.h>
 
 #define HIDDEN_MIN 4u /* of 138****1234; a text in which fewer characters would be hidden has none shown */

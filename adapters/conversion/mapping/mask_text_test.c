@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include "adapters/conversion/profile/privacy.h"
-#include "wire/division.h"
+#include "identifiers/division.h"
 
 static struct arena *arena;
 static struct division_list *divisions;

@@ -1,0 +1,18 @@
+/* What the program ecocase-broker does: run the lanes of one instance, or set topics and ledger up. */
+#ifndef ECOCASE_INSTANCE_H
+#define ECOCASE_INSTANCE_H
+#include <signal.h>
+#include "broker/broker.h"
+
+/* `ecocase-broker run`: joins the group on ecocase.clock, runs one lane thread per owned partition, until *stop. */
+MUST_USE enum outcome instance_run(const struct broker *broker, volatile const sig_atomic_t *stop, struct fault *fault);
+
+struct broker_setup {
+    struct bus_settings bus;
+    const char *conninfo, *schemas;
+    bool manual_clock;
+    int lanes, replication;
+};
+/* `ecocase-broker setup`: topics and ledger; idempotent. */
+MUST_USE enum outcome broker_set_up(const struct broker_setup *setup, struct fault *fault);
+#endif

@@ -1,0 +1,60 @@
+/* Inside of broker/lane: one ownership of a lane, and the cached states of its cases. The lane's thread only. */
+#ifndef ECOCASE_LANE_SESSION_INSIDE_H
+#define ECOCASE_LANE_SESSION_INSIDE_H
+#include "broker/deliver/deliver.h"
+#include "broker/examine/examine.h"
+#include "broker/lane/lane.h"
+#include "broker/lane/ticks_inside.h"
+
+/* The case states of this lane, for as long as it is owned; dropped whole when it grows beyond a bound. */
+struct cases;
+struct cases *cases_new(void);
+void cases_free(struct cases *cases);
+void cases_drop(struct cases *cases);
+bool cases_full(const struct cases *cases); /* less room than one batch may need */
+struct arena *cases_keep(struct cases *cases);
+struct case_state *cases_find(const struct cases *cases, const struct uuid *id);
+struct case_state *cases_add(struct cases *cases, const struct case_state *state);
+
+/* One ownership of a lane, from taking it to losing it. */
+struct session {
+    struct lane *lane;
+    const struct broker *broker;
+    struct world world;
+    struct ledger *ledger;
+    struct directory *directory;
+    int32_t directory_version, newest_directory; /* followed; known to exist */
+    struct bus_reader reader;
+    struct deliverer *deliverer;
+    struct cases *cases;
+    struct arena *arena; /* this batch */
+    struct lane_row row; /* as last recorded */
+    struct ticks ticks;
+    bool assigned[LIMIT_PARTICIPANTS]; /* its outbox is read */
+    int64_t seen[LIMIT_PARTICIPANTS];  /* each outbox is read up to here, its end markers too */
+    bool outbox_missing;               /* look again soon */
+    bool alarms_due;                   /* the lane's time may have brought something to tell (alarms.c) */
+    rd_kafka_message_t *messages[LIMIT_BATCH];
+    size_t message_count;
+    int64_t next_tick_ms, next_check_ms, note_ms;
+    unsigned careful; /* batches that still look for repeats before they are recorded */
+};
+/* session.c */
+MUST_USE enum outcome session_open(struct session *session, struct fault *fault);
+void session_close(struct session *session);
+/* recorded, not known to be acknowledged */
+MUST_USE enum outcome session_publish_again(struct session *session, struct fault *fault);
+/* the newest directory, between two batches */
+MUST_USE enum outcome session_follow(struct session *session, struct fault *fault);
+/* reader.c: the outboxes' partitions at the row's offsets; messages of one batch. */
+MUST_USE enum outcome session_assign(struct session *session, const struct directory *directory, struct fault *fault);
+MUST_USE enum outcome session_read(struct session *session, int wait_ms, struct fault *fault);
+void session_let_go(struct session *session); /* the batch's messages */
+/* for ticks that were just read */
+MUST_USE enum outcome session_ask_ends(struct session *session, struct fault *fault);
+/* batch.c: examine, judge, record and deliver what was read; without messages only the lane row is written. */
+MUST_USE enum outcome session_batch(struct session *session, struct fault *fault);
+/* alarms.c: what is to be told at the lane's time, some of it in one transaction; alarms_due stays true until there is
+ * none. */
+MUST_USE enum outcome session_alarms(struct session *session, struct fault *fault);
+#endif

@@ -1,0 +1,217 @@
+/* Names of the rules: from what files and messages say to indexes, and from codes to words for people. See rules.h and
+ * judge.h. */
+#include "broker/rules/rules_inside.h"
+
+uint64_t rules_key(const char *name) {
+    char padded[8] = {0};
+    memcpy(padded, name, strnlen(name, 8));
+    uint64_t key;
+    memcpy(&key, padded, 8);
+    return key;
+}
+
+int rules_machine(const struct procedure *p, const char *name) {
+    for (int i = 0; i < p->machine_count; i++) {
+        if (strcmp(p->machines[i].name, name) == 0) return i;
+    }
+    return -1;
+}
+int rules_state(const struct procedure *p, int machine, const char *code) {
+    const struct machine *m = &p->machines[machine];
+    uint64_t key = rules_key(code);
+    for (int i = 0; i < m->state_count; i++) {
+        if (m->states[i].key == key) return i;
+    }
+    return -1;
+}
+
+static uint32_t hash_of(struct bytes name) {
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < name.count; i++) hash = (hash ^ name.at[i]) * 16777619u;
+    return (hash ^ hash >> 9 ^ hash >> 18) % EVENT_PLACES;
+}
+int rules_event(const struct procedure *p, struct bytes name) {
+    if (name.count > 64) return -1;
+    for (uint32_t at = hash_of(name); p->event_places[at]; at = (at + 1) % EVENT_PLACES) {
+        int event = p->event_places[at] - 1;
+        if (bytes_equal_cstr(name, p->events[event].name)) return event;
+    }
+    return -1;
+}
+void rules_place_event(struct procedure *p, int event) {
+    uint32_t at = hash_of(bytes_of_cstr(p->events[event].name));
+    while (p->event_places[at]) at = (at + 1) % EVENT_PLACES;
+    p->event_places[at] = (uint8_t)(event + 1);
+}
+
+int rules_clock(const struct procedure *p, const char *name) {
+    for (int i = 0; i < p->clock_count; i++) {
+        if (strcmp(p->clocks[i].name, name) == 0) return i;
+    }
+    return -1;
+}
+int rules_flag(const struct procedure *p, const char *name) {
+    for (int i = 0; i < p->flag_count; i++) {
+        if (strcmp(p->flags[i], name) == 0) return i;
+    }
+    return -1;
+}
+int rules_external(const struct procedure *p, struct bytes slug) {
+    for (int i = 0; i < p->external_count; i++) {
+        if (bytes_equal_cstr(slug, p->externals[i].slug)) return i;
+    }
+    return -1;
+}
+int rules_document(const struct procedure *p, struct bytes code) {
+    for (int i = 0; i < p->document_count; i++) {
+        if (bytes_equal_cstr(code, p->documents[i].code)) return i;
+    }
+    return -1;
+}
+int rules_category(const struct procedure *p, struct bytes code) {
+    for (int i = 0; i < p->category_count; i++) {
+        if (bytes_equal_cstr(code, p->categories[i])) return i;
+    }
+    return -1;
+}
+
+int rules_word_of(const struct coded *words, size_t count, struct bytes code) {
+    for (size_t i = 0; i < count; i++) {
+        if (bytes_equal_cstr(code, words[i].code)) return (int)i;
+    }
+    return -1;
+}
+
+int rules_kind(const struct procedure *p, struct bytes code) { return rules_word_of(p->kinds, p->kind_count, code); }
+
+static const char *const fields[FIELD_COUNT] = {
+    "title",     "reason",      "signer",         "approver",       "decided_time", "officers",
+    "parties",   "items",       "agency_case_no", "approval_time",  "report_time",  "found_time",
+    "penalties", "document_no", "purpose",        "linked_numbers", "area",         "window",
+    "lead",      "proposed",    "longitude",      "evidence"};
+int rules_field(const char *name) {
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        if (strcmp(fields[i], name) == 0) return i;
+    }
+    return -1;
+}
+const char *rules_field_name(int field) { return field == FIELD_DOCUMENT_NO ? "envelope.document_no" : fields[field]; }
+
+int rules_role(const char *text) {
+    if (strcmp(text, "SYS") == 0) return 0;
+    for (int i = ROLE_AE; i <= ROLE_COO; i++) {
+        if (strcmp(role_text((enum role)i), text) == 0) return i;
+    }
+    return -1;
+}
+
+/* The newest version that knows the code has the word for it. */
+struct rule_name rules_state_name(const struct rules *rules, const char *machine, const char *state) {
+    for (size_t i = rules->version_count; i-- > 0;) {
+        const struct procedure *p = rules->versions[i];
+        int m = rules_machine(p, machine), s = m < 0 ? -1 : rules_state(p, m, state);
+        if (s >= 0) return (struct rule_name){p->machines[m].states[s].zh, p->machines[m].states[s].en};
+    }
+    return (struct rule_name){state, state};
+}
+struct rule_name rules_event_name(const struct rules *rules, const char *event) {
+    for (size_t i = rules->version_count; i-- > 0;) {
+        const struct procedure *p = rules->versions[i];
+        int e = rules_event(p, bytes_of_cstr(event));
+        if (e >= 0) return (struct rule_name){p->events[e].zh, p->events[e].en};
+    }
+    return (struct rule_name){event, event};
+}
+struct rule_name rules_clock_name(const struct rules *rules, const char *rule) {
+    for (size_t i = rules->version_count; i-- > 0;) {
+        const struct procedure *p = rules->versions[i];
+        int c = rules_clock(p, rule);
+        if (c >= 0) return (struct rule_name){p->clocks[c].zh, p->clocks[c].en};
+        if (strcmp(rule, p->thresholds.late.id) == 0)
+            return (struct rule_name){p->thresholds.late.zh, p->thresholds.late.en};
+    }
+    return (struct rule_name){rule, rule};
+}
+
+/* Every word once more, for whoever keeps them (the ledger's views): machines, states, events, clocks, regimes' clocks
+ * apart. */
+static size_t words_of(const struct procedure *p, size_t index, struct rule_word *ret) {
+    size_t at = index;
+    if (at < p->machine_count) {
+        *ret = (struct rule_word){"M", "", p->machines[at].name, p->machines[at].zh, p->machines[at].en, "", false};
+        return 0;
+    }
+    at -= p->machine_count;
+    for (int m = 0; m < p->machine_count; m++) {
+        if (at < p->machines[m].state_count) {
+            const struct state_rule *s = &p->machines[m].states[at];
+            *ret = (struct rule_word){"S", p->machines[m].name, s->code, s->zh, s->en, "", s->terminal};
+            return 0;
+        }
+        at -= p->machines[m].state_count;
+    }
+    if (at < p->event_count) {
+        *ret = (struct rule_word){"E", "", p->events[at].name, p->events[at].zh, p->events[at].en, "", false};
+        return 0;
+    }
+    at -= p->event_count;
+    if (at < p->clock_count) {
+        *ret = (struct rule_word){
+            "C", "", p->clocks[at].name, p->clocks[at].zh, p->clocks[at].en, p->clocks[at].forms[0].basis, false};
+        return 0;
+    }
+    at -= p->clock_count;
+    if (at < p->flag_count) {
+        *ret = (struct rule_word){"F", "", p->flags[at], p->flags[at], p->flags[at], "", false};
+        return 0;
+    }
+    at -= p->flag_count;
+    if (at < p->regime_count) {
+        *ret = (struct rule_word){"G", "", p->regimes[at].code, p->regimes[at].zh, p->regimes[at].en, "", false};
+        return 0;
+    }
+    at -= p->regime_count;
+    if (at < p->external_count) {
+        *ret = (struct rule_word){"X", "", p->externals[at].slug, p->externals[at].zh, p->externals[at].en, "", false};
+        return 0;
+    }
+    at -= p->external_count;
+    if (at < p->handling_count) {
+        *ret = (struct rule_word){
+            "H", "", p->handlings[at].code, p->handlings[at].zh, p->handlings[at].en, "", !p->handlings[at].titles};
+        return 0;
+    }
+    at -= p->handling_count;
+    if (at < p->source_count) {
+        *ret = (struct rule_word){"Q", "", p->sources[at].code, p->sources[at].zh, p->sources[at].en, "", false};
+        return 0;
+    }
+    at -= p->source_count;
+    if (at < p->area_count) {
+        *ret = (struct rule_word){"A", "", p->areas[at].code, p->areas[at].zh, p->areas[at].en, "", false};
+        return 0;
+    }
+    at -= p->area_count;
+    if (at < p->kind_count) {
+        *ret = (struct rule_word){"O", "", p->kinds[at].code, p->kinds[at].zh, p->kinds[at].en, "", false};
+        return 0;
+    }
+    at -= p->kind_count;
+    const struct rule_word own[] = {
+        {"C", "", p->thresholds.late.id, p->thresholds.late.zh, p->thresholds.late.en, p->thresholds.late.basis, false},
+        {"E", "", "SYS.HINT", "应移未移提示", "hint", "", false},
+        {"E", "", "SYS.UNREFERRED", "应移未移", "should have been referred", "", false}};
+    if (at < sizeof own / sizeof own[0]) {
+        *ret = own[at];
+        return 0;
+    }
+    return at - sizeof own / sizeof own[0] + 1;
+}
+bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret) {
+    for (size_t i = 0; i < rules->version_count; i++) { /* the newest last: what is stored again is the newest word */
+        size_t beyond = words_of(rules->versions[i], index, ret);
+        if (!beyond) return true;
+        index = beyond - 1;
+    }
+    return false;
+}
