@@ -18,9 +18,9 @@ struct instance {
     bool stuck; /* a lane's thread was left to itself: what it uses must stay */
 };
 
-static void start_lanes(struct instance *self, const rd_kafka_topic_partition_list_t *list) {
-    for (int i = 0; i < list->cnt; i++) {
-        int32_t number = list->elems[i].partition;
+static void start_lanes(struct instance *self, const int32_t *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        int32_t number = numbers[i];
         if (number < 0 || number >= (int32_t)LIMIT_LANES || self->lanes[number]) continue;
         self->lanes[number] = calloc(1, sizeof(struct lane));
         INVARIANT(self->lanes[number]);
@@ -40,82 +40,55 @@ static void stop_lanes(struct instance *self) {
     }
 }
 
-static void describe(const rd_kafka_topic_partition_list_t *list, char *text, size_t room) {
-    size_t count = 0;
+static void describe(const int32_t *numbers, size_t count, char *text, size_t capacity) {
+    size_t at = 0;
     text[0] = 0;
-    for (int i = 0; i < list->cnt && count + 8 < room; i++)
-        count += (size_t)sprintf(text + count, "%s%d", i ? "," : "", list->elems[i].partition);
+    for (size_t i = 0; i < count && at + 8 < capacity; i++)
+        at += (size_t)sprintf(text + at, "%s%d", i ? "," : "", numbers[i]);
 }
 
-static void on_rebalance(rd_kafka_t *member, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *list,
-                         void *opaque) {
-    struct instance *self = opaque;
+static void on_given(void *opaque, const int32_t *numbers, size_t count) {
     char lanes[256];
-    describe(list, lanes, sizeof lanes);
-    if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        log_info("group.assigned", "lanes=%s", lanes);
-        for (int i = 0; i < list->cnt; i++) list->elems[i].offset = 0; /* no offset needs to be asked for */
-        rd_kafka_assign(member, list);
-        rd_kafka_pause_partitions(member, list);
-        start_lanes(self, list);
-    } else {
-        log_info("group.revoked", "lanes=%s lost=%d", lanes, rd_kafka_assignment_lost(member));
-        stop_lanes(self);
-        rd_kafka_assign(member, NULL);
-    }
+    describe(numbers, count, lanes, sizeof lanes);
+    log_info("group.assigned", "lanes=%s", lanes);
+    start_lanes(opaque, numbers, count);
 }
 
-static enum outcome member_conf(struct instance *self, rd_kafka_conf_t *conf, struct fault *fault) {
-    const char *const pairs[][2] = {{"group.id", "ecocase-broker"},       {"group.instance.id", self->broker->instance},
-                                    {"session.timeout.ms", "6000"},       {"heartbeat.interval.ms", "1500"},
-                                    {"max.poll.interval.ms", "30000"},    {"partition.assignment.strategy", "range"},
-                                    {"enable.auto.commit", "false"},      {"enable.auto.offset.store", "false"},
-                                    {"queued.max.messages.kbytes", "64"}, {"queued.min.messages", "1"},
-                                    {"fetch.message.max.bytes", "1024"}};
-    char text[200];
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        if (rd_kafka_conf_set(conf, pairs[i][0], pairs[i][1], text, sizeof text) == RD_KAFKA_CONF_OK) continue;
-        return fault_set(fault, FATAL, "SETTINGS_TYPE", "kafka property %s: %s", pairs[i][0], text);
-    }
-    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
-    rd_kafka_conf_set_opaque(conf, self);
-    return OK;
+static void on_taken(void *opaque, const int32_t *numbers, size_t count, bool lost) {
+    char lanes[256];
+    describe(numbers, count, lanes, sizeof lanes);
+    log_info("group.revoked", "lanes=%s lost=%d", lanes, lost);
+    stop_lanes(opaque);
 }
 
-static enum outcome join(struct instance *self, rd_kafka_t **ret, struct fault *fault) {
-    rd_kafka_conf_t *conf = NULL;
-    char text[200] = "";
-    TRY(bus_conf(&self->broker->bus, &conf, fault));
-    enum outcome set = member_conf(self, conf, fault);
-    rd_kafka_t *member = set == OK ? rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text) : NULL;
-    if (!member) {
-        rd_kafka_conf_destroy(conf);
-        return set != OK ? set : fault_set(fault, FATAL, "KAFKA_UNREACHABLE", "%s", text);
-    }
-    rd_kafka_poll_set_consumer(member);
-    rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(topics, TOPIC_CLOCK, RD_KAFKA_PARTITION_UA);
-    rd_kafka_subscribe(member, topics);
-    rd_kafka_topic_partition_list_destroy(topics);
-    *ret = member;
-    return OK;
+static enum outcome join(struct instance *self, struct bus_member **ret, struct fault *fault) {
+    const struct bus_membership membership = {.group = "ecocase-broker",
+                                              .instance = self->broker->instance,
+                                              .topic = TOPIC_CLOCK,
+                                              .session_timeout_ms = "6000",
+                                              .heartbeat_ms = "1500",
+                                              .poll_interval_ms = "30000",
+                                              .given = on_given,
+                                              .taken = on_taken,
+                                              .opaque = self};
+    return bus_member_join(&self->broker->bus, &membership, ret, fault);
 }
 
 /* Is this the Kafka that the ledger belongs to? Asked before joining: an instance in a wrong world must not take lanes
  * from a right one. */
 static enum outcome check_world(const struct broker *broker, struct fault *fault) {
     struct ledger *ledger = NULL;
-    rd_kafka_t *any = NULL;
+    struct bus_client *client = NULL;
     struct world world;
     char cluster[64];
     int32_t lanes = 0;
     enum outcome outcome = ledger_connect(broker->conninfo, &ledger, fault);
     if (outcome == OK) outcome = ledger_world(ledger, &world, fault);
     ledger_free(ledger);
-    if (outcome == OK) outcome = bus_asker(&broker->bus, &any, fault);
-    if (outcome == OK) outcome = bus_cluster_id(any, ASK_MS, cluster, sizeof cluster, fault);
-    if (outcome == OK) outcome = bus_partitions(any, TOPIC_CLOCK, ASK_MS, &lanes, fault);
-    if (any) rd_kafka_destroy_flags(any, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    if (outcome == OK) outcome = bus_client_open(&broker->bus, &client, fault);
+    if (outcome == OK) outcome = bus_cluster_id(client, ASK_MS, cluster, sizeof cluster, fault);
+    if (outcome == OK) outcome = bus_partitions(client, TOPIC_CLOCK, ASK_MS, &lanes, fault);
+    bus_client_close(client);
     if (outcome != OK) return outcome;
     if (strcmp(cluster, world.cluster_id) != 0) {
         return fault_set(fault, FATAL, "WRONG_WORLD",
@@ -164,15 +137,13 @@ static bool wrong_world(const struct instance *self) {
     return false;
 }
 
-static enum outcome poll_once(const struct instance *self, rd_kafka_t *member, struct fault *fault) {
+static enum outcome poll_once(const struct instance *self, struct bus_member *member, struct fault *fault) {
     char text[200];
-    rd_kafka_message_t *message = rd_kafka_consumer_poll(member, 100);
-    if (message && message->err) log_debug("group.told", "text=\"%s\"", rd_kafka_message_errstr(message));
-    if (message) rd_kafka_message_destroy(message);
+    bool member_still = bus_member_poll(member, 100, text, sizeof text);
     if (wrong_world(self))
         return fault_set(fault, FATAL, "WRONG_WORLD",
                          "the ledger and Kafka do not belong together; the line before says which lane and why");
-    if (!rd_kafka_fatal_error(member, text, sizeof text)) return OK;
+    if (member_still) return OK;
     return fault_set(fault, FATAL, "LANE_LOST",
                      "the group does not take this instance any more (another process under the name %s?): %s",
                      self->broker->instance, text);
@@ -180,7 +151,7 @@ static enum outcome poll_once(const struct instance *self, rd_kafka_t *member, s
 
 enum outcome instance_run(const struct broker *broker, volatile const sig_atomic_t *stop, struct fault *fault) {
     struct instance *self = calloc(1, sizeof *self);
-    rd_kafka_t *member = NULL;
+    struct bus_member *member = NULL;
     INVARIANT(self);
     self->broker = broker;
     enum outcome outcome = await_world(broker, stop, fault);
@@ -195,10 +166,7 @@ enum outcome instance_run(const struct broker *broker, volatile const sig_atomic
     }
     stop_lanes(self);
     bool stuck = self->stuck;
-    if (member) {
-        rd_kafka_consumer_close(member);
-        rd_kafka_destroy(member);
-    }
+    bus_member_leave(member);
     free(self);
     log_info("broker.left", "stuck=%d", stuck);
     if (stuck) _Exit(outcome == OK ? 0 : 1); /* a thread still uses what the caller would free */

@@ -49,7 +49,7 @@ static void add(struct topics *topics, const char *const *config, size_t config_
 
 /* New topics take a moment before they can be used; who starts next shall not stumble over it. (Nobody stumbles over
  * those for files.) */
-static enum outcome await_leaders(rd_kafka_t *any, const struct topics *topics, struct fault *fault) {
+static enum outcome await_leaders(struct bus_client *client, const struct topics *topics, struct fault *fault) {
     const char **names = calloc(topics->count, sizeof *names);
     int64_t *ends = calloc(topics->count, sizeof *ends);
     INVARIANT(names && ends);
@@ -59,15 +59,15 @@ static enum outcome await_leaders(rd_kafka_t *any, const struct topics *topics, 
         for (size_t i = 0; i < topics->count; i++) {
             if (topics->all[i].partitions == topics->setup->lanes) names[count++] = topics->names[i];
         }
-        outcome = bus_ends(any, names, count, lane, ENDS_MS, ends, fault);
+        outcome = bus_ends(client, names, count, lane, ENDS_MS, ends, fault);
     }
     free(names);
     free(ends);
     return outcome;
 }
 
-static enum outcome make_topics(rd_kafka_t *any, const struct broker_setup *setup, const struct directory *directory,
-                                struct fault *fault) {
+static enum outcome make_topics(struct bus_client *client, const struct broker_setup *setup,
+                                const struct directory *directory, struct fault *fault) {
     size_t most = directory_count(directory) * 3 + 3;
     bool manual = setup->manual_clock;
     struct topics topics = {calloc(most, sizeof *topics.all), calloc(most, TOPIC_NAME), 0, setup};
@@ -89,18 +89,18 @@ static enum outcome make_topics(rd_kafka_t *any, const struct broker_setup *setu
     else add(&topics, WITH(clock_real));
     snprintf(topics.names[topics.count], TOPIC_NAME, "%s", TOPIC_DEAD_LETTER);
     add(&topics, WITH(dead_config));
-    enum outcome made = bus_topics_ensure(any, topics.all, topics.count, 60000, fault);
-    if (made == OK) made = await_leaders(any, &topics, fault);
+    enum outcome made = bus_topics_ensure(client, topics.all, topics.count, 60000, fault);
+    if (made == OK) made = await_leaders(client, &topics, fault);
     free(topics.all);
     free(topics.names);
     return made;
 }
 
-static enum outcome set_up(const struct broker_setup *setup, rd_kafka_t *any, const struct directory *directory,
-                           struct fault *fault) {
+static enum outcome set_up(const struct broker_setup *setup, struct bus_client *client,
+                           const struct directory *directory, struct fault *fault) {
     char cluster[64];
-    TRY(bus_cluster_id(any, 60000, cluster, sizeof cluster, fault));
-    TRY(make_topics(any, setup, directory, fault));
+    TRY(bus_cluster_id(client, 60000, cluster, sizeof cluster, fault));
+    TRY(make_topics(client, setup, directory, fault));
     struct ledger_setup ledger = {.schemas_folder = setup->schemas,
                                   .cluster_id = cluster,
                                   .manual_clock = setup->manual_clock,
@@ -127,14 +127,14 @@ static enum outcome check_subscriptions(const char *schemas, const struct direct
 
 enum outcome broker_set_up(const struct broker_setup *setup, struct fault *fault) {
     struct directory *directory = NULL;
-    rd_kafka_t *any = NULL;
+    struct bus_client *client = NULL;
     char path[1024];
     snprintf(path, sizeof path, "%s/directory.yaml", setup->schemas);
     TRY(directory_load(path, &directory, fault));
     enum outcome outcome = check_subscriptions(setup->schemas, directory, fault);
-    if (outcome == OK) outcome = bus_asker(&setup->bus, &any, fault);
-    if (outcome == OK) outcome = set_up(setup, any, directory, fault);
-    if (any) rd_kafka_destroy_flags(any, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    if (outcome == OK) outcome = bus_client_open(&setup->bus, &client, fault);
+    if (outcome == OK) outcome = set_up(setup, client, directory, fault);
+    bus_client_close(client);
     directory_free(directory);
     return outcome;
 }

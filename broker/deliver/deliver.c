@@ -12,16 +12,17 @@
 #define LINGER_MS  20
 #define SEND_MS    2
 #define NOTICE_MAX (256u * KIB)
-static const char tick_mark;
+#define TICK_MARK  (-1) /* a tick is not waited for; the others' marks are serials */
 
 struct inbox {
-    rd_kafka_topic_t *topic;
+    struct bus_target *target;
+    char topic[TOPIC_NAME];
     int32_t partitions;
     char source[64];
 };
 struct deliverer {
     struct delivery_lane lane;
-    rd_kafka_t *producer;
+    struct bus_producer *producer;
     struct ring ring;
     int64_t give_up_ms; /* once told to stop: until when to wait for Kafka; else 0 */
     bool broken;
@@ -33,18 +34,16 @@ struct deliverer {
     struct buffer notice, hints;
 };
 
-static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque) {
+static void on_report(void *opaque, const struct bus_report *report) {
     struct deliverer *d = opaque;
-    (void)producer;
-    if (message->_private == &tick_mark || d->broken) return;
-    rd_kafka_resp_err_t error = bus_report_error(message);
-    if (error) {
+    if (report->mark == TICK_MARK || d->broken) return;
+    if (report->error) {
         d->broken = true;
-        snprintf(d->why, sizeof d->why, "%s", rd_kafka_err2str(error));
+        snprintf(d->why, sizeof d->why, "%s", bus_error_text(report->error));
         return;
     }
     FAILPOINT("deliver.acked");
-    ring_acknowledge(&d->ring, (int64_t)(intptr_t)message->_private);
+    ring_acknowledge(&d->ring, report->mark);
     FAILPOINT("deliver.counted");
 }
 
@@ -54,7 +53,7 @@ enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, 
     INVARIANT(d);
     d->lane = *lane;
     ring_start(&d->ring, published);
-    enum outcome made = bus_producer(&lane->broker->bus, LINGER_MS, on_report, d, &d->producer, fault);
+    enum outcome made = bus_producer_open(&lane->broker->bus, LINGER_MS, on_report, d, &d->producer, fault);
     if (made != OK) {
         free(d);
         return made;
@@ -67,19 +66,18 @@ enum outcome deliverer_new(const struct delivery_lane *lane, int64_t published, 
 }
 
 static void inbox_free(struct inbox *inbox) {
-    if (inbox->topic) rd_kafka_topic_destroy(inbox->topic);
-    inbox->topic = NULL;
+    bus_target_free(inbox->target);
+    inbox->target = NULL;
 }
 
+/* The targets first: librdkafka wants them gone before their producer is; what is under way keeps its own. */
 void deliverer_free(struct deliverer *d) {
     if (!d) return;
     d->broken = true;
-    rd_kafka_purge(d->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_flush(d->producer, 200);
     for (size_t i = 0; i < LIMIT_PARTICIPANTS; i++) inbox_free(&d->inboxes[i]);
     inbox_free(&d->dead_letter);
     inbox_free(&d->clock);
-    rd_kafka_destroy(d->producer);
+    bus_producer_close(d->producer);
     arena_free(d->scratch);
     buffer_free(&d->notice);
     buffer_free(&d->hints);
@@ -92,8 +90,8 @@ static enum outcome open_topic(struct deliverer *d, struct inbox *inbox, const c
         return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "topic %s does not exist: run `ecocase-broker setup`",
                          name);
     inbox->partitions = partitions;
-    if (!inbox->topic) inbox->topic = rd_kafka_topic_new(d->producer, name, NULL);
-    INVARIANT(inbox->topic);
+    if (!inbox->target) inbox->target = bus_target_new(d->producer, name);
+    snprintf(inbox->topic, sizeof inbox->topic, "%s", name);
     return OK;
 }
 
@@ -110,16 +108,16 @@ enum outcome deliver_follow(struct deliverer *d, const struct directory *directo
         inboxes[count] = &d->inboxes[who->number];
         snprintf(inboxes[count]->source, sizeof inboxes[count]->source, "/ecocase/%s", who->slug);
     }
-    TRY(bus_partitions_of(d->producer, topics, count, 5000, partitions, fault));
+    TRY(bus_partitions_of(bus_producer_client(d->producer), topics, count, 5000, partitions, fault));
     for (size_t i = 0; i < count; i++) TRY(open_topic(d, inboxes[i], topics[i], partitions[i], fault));
     d->directory = directory;
     return OK;
 }
 
 enum outcome deliver_poll(struct deliverer *d, int wait_ms, struct fault *fault) {
-    rd_kafka_poll(d->producer, wait_ms);
+    bus_producer_poll(d->producer, wait_ms);
     char text[160];
-    if (!d->broken && rd_kafka_fatal_error(d->producer, text, sizeof text)) {
+    if (!d->broken && bus_producer_is_done(d->producer, text, sizeof text)) {
         d->broken = true;
         snprintf(d->why, sizeof d->why, "%s", text);
     }
@@ -148,7 +146,7 @@ enum outcome deliver_settle(struct deliverer *d, struct fault *fault) {
 /* A flush makes librdkafka's sender look at once and forget the linger; whether all is acknowledged by then does not
  * matter. */
 enum outcome deliver_send(struct deliverer *d, struct fault *fault) {
-    rd_kafka_flush(d->producer, SEND_MS);
+    bus_producer_flush(d->producer, SEND_MS);
     return deliver_poll(d, 0, fault);
 }
 
@@ -156,33 +154,30 @@ struct outgoing {
     const struct inbox *to;
     int32_t partition;
     struct bytes key, value;
-    rd_kafka_headers_t *headers;
-    const void *mark;
+    struct bus_headers *headers;
+    int64_t mark;
 };
 
-/* Takes the headers over. rd_kafka_producev: produceva with headers frees them twice on a failed send (2.0.2). */
+/* Takes the headers over. */
 static enum outcome put_out(struct deliverer *d, const struct outgoing *out, struct fault *fault) {
-    union {
-        const void *borrowed;
-        void *given;
-    } key = {out->key.at}, value = {out->value.at}, mark = {out->mark};
+    const struct bus_record record = {.target = out->to->target,
+                                      .partition = out->partition,
+                                      .key = out->key,
+                                      .value = out->value,
+                                      .headers = out->headers,
+                                      .mark = out->mark};
     enum outcome outcome = OK;
     for (;;) {
-        rd_kafka_resp_err_t error =
-            rd_kafka_producev(d->producer, RD_KAFKA_V_RKT(out->to->topic), RD_KAFKA_V_PARTITION(out->partition),
-                              RD_KAFKA_V_KEY(key.given, out->key.count),
-                              RD_KAFKA_V_VALUE(value.given, out->value.count), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                              RD_KAFKA_V_HEADERS(out->headers), RD_KAFKA_V_OPAQUE(mark.given), RD_KAFKA_V_END);
+        int error = bus_produce(d->producer, &record);
         if (!error) return OK;
-        if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-            outcome = fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", rd_kafka_topic_name(out->to->topic),
-                                rd_kafka_err2str(error));
+        if (!bus_error_queue_full(error)) {
+            outcome = fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", out->to->topic, bus_error_text(error));
             break;
         }
         outcome = wait_on(d, fault);
         if (outcome != OK) break;
     }
-    if (out->headers) rd_kafka_headers_destroy(out->headers);
+    bus_headers_free(out->headers);
     return outcome;
 }
 
@@ -221,7 +216,7 @@ static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *
                            bytes_of(key, UUID_TEXT),
                            spoken ? spoken->value : event->value,
                            headers_inbox(&lane, event, to, &of),
-                           (const void *)(intptr_t)event->serial};
+                           event->serial};
     return put_out(d, &out, fault);
 }
 
@@ -235,7 +230,7 @@ static enum outcome deliver_dead_letter(struct deliverer *d, const struct ledger
                            event->key,
                            event->value,
                            headers_dead_letter(&lane, event, topic, d->scratch),
-                           (const void *)(intptr_t)event->serial};
+                           event->serial};
     return put_out(d, &out, fault);
 }
 
@@ -308,6 +303,6 @@ enum outcome deliver_tick(struct deliverer *d, instant now, struct fault *fault)
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, 4096);
     TRY(record_write_tick(d->lane.broker->catalogue, d->lane.lane, now, &value, fault));
-    struct outgoing out = {&d->clock, d->lane.lane, BYTES_NONE, buffer_view(&value), NULL, &tick_mark};
+    struct outgoing out = {&d->clock, d->lane.lane, BYTES_NONE, buffer_view(&value), NULL, TICK_MARK};
     return put_out(d, &out, fault);
 }

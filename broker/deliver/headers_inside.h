@@ -2,9 +2,9 @@
  * `__connect.errors.*` on dead letters. The caller owns the result. */
 #ifndef ECOCASE_DELIVER_HEADERS_INSIDE_H
 #define ECOCASE_DELIVER_HEADERS_INSIDE_H
-#include <librdkafka/rdkafka.h>
 #include "base/arena.h"
 #include "broker/model/model.h"
+#include "bus/bus.h"
 
 struct headers_lane {
     int32_t lane;
@@ -16,9 +16,9 @@ struct headers_of {
     const char *source;
     instant at;
 };
-rd_kafka_headers_t *headers_inbox(const struct headers_lane *lane, const struct ledger_event *event,
+struct bus_headers *headers_inbox(const struct headers_lane *lane, const struct ledger_event *event,
                                   const struct ledger_delivery *to, const struct headers_of *of);
 /* `topic` is where the record came from. */
-rd_kafka_headers_t *headers_dead_letter(const struct headers_lane *lane, const struct ledger_event *event,
+struct bus_headers *headers_dead_letter(const struct headers_lane *lane, const struct ledger_event *event,
                                         const char *topic, struct arena *arena);
 #endif

@@ -19,18 +19,13 @@ static bool plain(struct bytes text) {
     return text.count > 0;
 }
 
-static struct bytes header(const rd_kafka_headers_t *headers, const char *name, size_t most) {
-    const void *at;
-    size_t count;
-    if (rd_kafka_header_get_last(headers, name, &at, &count)) return BYTES_NONE;
-    struct bytes text = bytes_of(at, count);
-    return count <= most && plain(text) ? text : BYTES_NONE;
+static struct bytes header(const struct bus_message *message, const char *name) {
+    struct bytes text = bus_header(message, name);
+    return text.count <= MAX_TRACE && plain(text) ? text : BYTES_NONE;
 }
 
-struct bytes kept_tracing(struct arena *arena, const rd_kafka_message_t *message) {
-    rd_kafka_headers_t *headers;
-    if (rd_kafka_message_headers(message, &headers)) return BYTES_NONE;
-    struct bytes parent = header(headers, "traceparent", MAX_TRACE), state = header(headers, "tracestate", MAX_TRACE);
+struct bytes kept_tracing(struct arena *arena, const struct bus_message *message) {
+    struct bytes parent = header(message, "traceparent"), state = header(message, "tracestate");
     if (!parent.count) return BYTES_NONE;
     if (!state.count) return bytes_of_cstr(arena_printf(arena, "{\"traceparent\":\"%.*s\"}", BYTES_FMT(parent)));
     return bytes_of_cstr(
@@ -63,17 +58,15 @@ static void keep_one(json_t *root, const char *name, const void *at, size_t coun
     free(clean);
 }
 
-struct bytes kept_all(struct arena *arena, const rd_kafka_message_t *message) {
-    rd_kafka_headers_t *headers;
-    if (rd_kafka_message_headers(message, &headers)) return BYTES_NONE;
+struct bytes kept_all(struct arena *arena, const struct bus_message *message) {
     json_t *root = json_object();
     const char *name;
-    const void *at;
-    size_t count, bytes = 0, dropped = 0;
-    for (size_t i = 0; !rd_kafka_header_get_all(headers, i, &name, &at, &count); i++) {
-        bytes += strlen(name) + count;
+    struct bytes value;
+    size_t bytes = 0, dropped = 0;
+    for (size_t i = 0; bus_header_at(message, i, &name, &value); i++) {
+        bytes += strlen(name) + value.count;
         if (i >= MAX_HEADERS || bytes > MAX_HEADER_BYTES) dropped++;
-        else keep_one(root, name, at, count);
+        else keep_one(root, name, value.at, value.count);
     }
     if (dropped) {
         char text[24];
@@ -88,9 +81,9 @@ struct bytes kept_all(struct arena *arena, const rd_kafka_message_t *message) {
     return kept;
 }
 
-static void add_value(rd_kafka_headers_t *headers, const char *name, const json_t *value) {
+static void add_value(struct bus_headers *headers, const char *name, const json_t *value) {
     if (json_is_string(value)) {
-        rd_kafka_header_add(headers, name, -1, json_string_value(value), (ssize_t)json_string_length(value));
+        bus_headers_add(headers, bytes_of_cstr(name), bytes_of(json_string_value(value), json_string_length(value)));
         return;
     }
     const char *hex = json_string_value(json_object_get(value, "hex"));
@@ -102,11 +95,11 @@ static void add_value(rd_kafka_headers_t *headers, const char *name, const json_
         unsigned byte = 0;
         if (sscanf((const char[]){hex[2 * i], hex[2 * i + 1], 0}, "%2x", &byte) == 1) bytes[i] = (uint8_t)byte;
     }
-    rd_kafka_header_add(headers, name, -1, bytes, (ssize_t)count);
+    bus_headers_add(headers, bytes_of_cstr(name), bytes_of(bytes, count));
     free(bytes);
 }
 
-void kept_add(rd_kafka_headers_t *headers, struct bytes kept) {
+void kept_add(struct bus_headers *headers, struct bytes kept) {
     json_t *root = kept.count ? json_loadb((const char *)kept.at, kept.count, 0, NULL) : NULL;
     const char *name;
     json_t *value;

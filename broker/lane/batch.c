@@ -9,19 +9,11 @@
 #define RACES_MAX       5
 #define CAREFUL_BATCHES 64 /* after a repeat; where one came, more are likely */
 
-static const struct participant *owner_of(const struct session *s, const rd_kafka_message_t *message) {
-    static const char prefix[] = "ecocase.outbox.";
-    const char *topic = rd_kafka_topic_name(message->rkt);
-    if (strncmp(topic, prefix, sizeof prefix - 1) != 0) return NULL;
-    return directory_by_slug(s->directory, bytes_of_cstr(topic + sizeof prefix - 1));
-}
-
 /* Kafka's time of the record. Without a usable one (an own Kafka with odd settings, a hostile CreateTime) the lane's
  * time stands in. */
-static instant time_of(const struct session *s, const rd_kafka_message_t *message) {
-    rd_kafka_timestamp_type_t type;
-    instant at = rd_kafka_message_timestamp(message, &type);
-    if (type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE && instant_sane(at)) return at;
+static instant time_of(const struct session *s, const struct bus_message *message) {
+    instant at = INSTANT_NONE;
+    if (bus_message_time(message, &at) && instant_sane(at)) return at;
     return s->row.time != INSTANT_NONE ? s->row.time : 0;
 }
 
@@ -39,30 +31,28 @@ static void examine_clock(struct batch *b, const struct arrival *arrival, instan
 static void examine_all(struct batch *b) {
     struct session *s = b->s;
     b->items = arena_array(s->arena, s->message_count, sizeof *b->items);
-    const rd_kafka_topic_t *topic = NULL;
+    const char *topic = NULL; /* its name is one for all messages of it */
     const struct participant *owner = NULL;
     for (size_t i = 0; i < s->message_count; i++) {
-        const rd_kafka_message_t *m = s->messages[i];
-        if (m->rkt != topic) owner = owner_of(s, m);
-        topic = m->rkt;
-        struct arrival arrival = {.key = bytes_of(m->key, m->key_len),
-                                  .value = bytes_of(m->payload, m->len),
+        const struct bus_message *m = s->messages[i];
+        int64_t offset = bus_message_offset(m);
+        if (bus_message_topic(m) != topic) owner = session_owner(s, m);
+        topic = bus_message_topic(m);
+        struct arrival arrival = {.key = bus_message_key(m),
+                                  .value = bus_message_value(m),
                                   .lane = s->lane->number,
                                   .lanes = s->world.lanes,
                                   .clock = !owner,
                                   .owner = owner,
                                   .secret = bytes_of_cstr(s->world.person_secret)};
         if (!owner) {
-            examine_clock(b, &arrival, time_of(s, m), m->offset + 1);
+            examine_clock(b, &arrival, time_of(s, m), offset + 1);
             continue;
         }
         struct item *item = &b->items[b->count++];
         struct fault fault = {0};
-        *item = (struct item){.key = arrival.key,
-                              .value = arrival.value,
-                              .offset = m->offset,
-                              .owner = owner,
-                              .broker_time = time_of(s, m)};
+        *item = (struct item){
+            .key = arrival.key, .value = arrival.value, .offset = offset, .owner = owner, .broker_time = time_of(s, m)};
         examine(s->broker->catalogue, &arrival, &item->examination, &fault);
         if (fault.what != OK) {
             struct fault *kept = arena_alloc(s->arena, sizeof *kept);
@@ -71,7 +61,7 @@ static void examine_all(struct batch *b) {
         }
         if (item->examination.what == EXAMINED_MALFORMED) item->headers = kept_all(s->arena, m);
         else if (item->examination.what != EXAMINED_REPORT) item->headers = kept_tracing(s->arena, m);
-        s->seen[owner->number] = m->offset + 1;
+        s->seen[owner->number] = offset + 1;
     }
 }
 

@@ -30,7 +30,7 @@ static enum outcome find_sources(struct session *s, const struct directory *dire
         bus_outbox_topic(bytes_of_cstr(directory_at(directory, i)->slug), all.names[all.count]);
         add_source(&all, directory_at(directory, i)->number);
     }
-    TRY(bus_partitions_of(s->reader.handle, all.topics, all.count, ASK_MS, partitions, fault));
+    TRY(bus_partitions_of(bus_reader_client(s->reader), all.topics, all.count, ASK_MS, partitions, fault));
     if (partitions[0] != s->world.lanes) {
         return fault_set(fault, partitions[0] ? FATAL : RETRY, partitions[0] ? "WRONG_WORLD" : "KAFKA_UNREACHABLE",
                          "topic %s has %d partitions, the ledger has %d lanes", TOPIC_CLOCK, partitions[0],
@@ -55,7 +55,7 @@ static enum outcome find_sources(struct session *s, const struct directory *dire
  * told by Kafka when reading (session_read). */
 static enum outcome check_ends(struct session *s, const struct sources *sources, struct fault *fault) {
     int64_t ends[LIMIT_PARTICIPANTS + 1];
-    TRY(bus_ends(s->reader.handle, sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));
+    TRY(bus_ends(bus_reader_client(s->reader), sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));
     for (size_t i = 0; i < sources->count; i++) {
         int64_t next = sources->number[i] ? s->row.next_offset[sources->number[i]] : s->row.clock_offset;
         if (next <= ends[i]) continue;
@@ -70,9 +70,7 @@ static enum outcome check_ends(struct session *s, const struct sources *sources,
 /* Ticks that were deleted unread are no loss: the clock alone may begin later than the ledger's offset. */
 static enum outcome clock_from(struct session *s, int64_t *ret, struct fault *fault) {
     int64_t low = 0, high = 0;
-    rd_kafka_resp_err_t error =
-        rd_kafka_query_watermark_offsets(s->reader.handle, TOPIC_CLOCK, s->lane->number, &low, &high, ASK_MS);
-    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", TOPIC_CLOCK, rd_kafka_err2str(error));
+    TRY(bus_range(bus_reader_client(s->reader), TOPIC_CLOCK, s->lane->number, ASK_MS, &low, &high, NULL, fault));
     *ret = s->row.clock_offset > low ? s->row.clock_offset : low;
     if (s->ticks.count) *ret = s->ticks.waiting[s->ticks.count - 1].next;
     return OK;
@@ -80,43 +78,41 @@ static enum outcome clock_from(struct session *s, int64_t *ret, struct fault *fa
 
 enum outcome session_assign(struct session *s, const struct directory *directory, struct fault *fault) {
     struct sources sources;
+    struct bus_position positions[LIMIT_PARTICIPANTS + 1];
     int64_t clock = 0;
     TRY(find_sources(s, directory, &sources, fault));
     TRY(check_ends(s, &sources, fault));
     TRY(clock_from(s, &clock, fault));
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)sources.count);
     memset(s->assigned, 0, sizeof s->assigned);
     for (size_t i = 0; i < sources.count; i++) {
         int number = sources.number[i];
-        rd_kafka_topic_partition_list_add(list, sources.topics[i], s->lane->number)->offset =
-            number ? s->row.next_offset[number] : clock;
+        positions[i] =
+            (struct bus_position){sources.topics[i], s->lane->number, number ? s->row.next_offset[number] : clock};
         s->assigned[number] = number != 0;
         if (number && s->seen[number] < s->row.next_offset[number]) s->seen[number] = s->row.next_offset[number];
     }
-    enum outcome outcome = bus_assign(&s->reader, list, fault);
-    rd_kafka_topic_partition_list_destroy(list);
-    return outcome;
+    return bus_assign(s->reader, positions, sources.count, fault);
 }
 
-static const struct participant *owner_of(const struct session *s, const rd_kafka_message_t *message) {
-    static const char prefix[] = "ecocase.outbox.";
-    const char *topic = message->rkt ? rd_kafka_topic_name(message->rkt) : "";
-    if (strncmp(topic, prefix, sizeof prefix - 1) != 0) return NULL;
-    return directory_by_slug(s->directory, bytes_of_cstr(topic + sizeof prefix - 1));
+const struct participant *session_owner(const struct session *s, const struct bus_message *message) {
+    struct bytes slug = bus_outbox_slug(bus_message_topic(message));
+    return slug.count ? directory_by_slug(s->directory, slug) : NULL;
 }
 
 /* The end of a partition, or trouble that librdkafka mends by itself, or an offset that is gone. */
-static enum outcome hear(struct session *s, const rd_kafka_message_t *message, struct fault *fault) {
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        const struct participant *owner = owner_of(s, message);
-        if (owner && message->offset > s->seen[owner->number]) s->seen[owner->number] = message->offset;
+static enum outcome hear(struct session *s, const struct bus_message *message, struct fault *fault) {
+    enum bus_event event = bus_message_event(message);
+    if (event == BUS_END) {
+        const struct participant *owner = session_owner(s, message);
+        int64_t end = bus_message_offset(message);
+        if (owner && end > s->seen[owner->number]) s->seen[owner->number] = end;
         return OK;
     }
-    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
+    if (event == BUS_OFFSET_GONE) {
         return fault_set(fault, FATAL, "WRONG_WORLD", "lane %d: records were deleted that the ledger has not read: %s",
-                         s->lane->number, rd_kafka_message_errstr(message));
+                         s->lane->number, bus_message_text(message));
     }
-    log_debug("lane.reader", "lane=%d text=\"%s\"", s->lane->number, rd_kafka_message_errstr(message));
+    log_debug("lane.reader", "lane=%d text=\"%s\"", s->lane->number, bus_message_text(message));
     return OK;
 }
 
@@ -128,15 +124,15 @@ enum outcome session_read(struct session *s, int wait_ms, struct fault *fault) {
     s->message_count = 0;
     while (s->message_count < LIMIT_BATCH && bytes < LIMIT_BATCH_BYTES) {
         int64_t left = s->message_count ? 0 : until - monotonic_ms();
-        rd_kafka_message_t *message = bus_read(&s->reader, left > 0 ? (int)left : 0);
+        struct bus_message *message = bus_read(s->reader, left > 0 ? (int)left : 0);
         if (!message) break;
-        if (!message->err) {
-            bytes += message->len + message->key_len;
+        if (bus_message_event(message) == BUS_RECORD) {
+            bytes += bus_message_value(message).count + bus_message_key(message).count;
             s->messages[s->message_count++] = message;
             continue;
         }
         enum outcome heard = hear(s, message, fault);
-        rd_kafka_message_destroy(message);
+        bus_message_free(message);
         if (heard != OK) return heard;
         if (!s->message_count && monotonic_ms() >= until) break;
     }
@@ -145,7 +141,7 @@ enum outcome session_read(struct session *s, int wait_ms, struct fault *fault) {
 }
 
 void session_let_go(struct session *s) {
-    for (size_t i = 0; i < s->message_count; i++) rd_kafka_message_destroy(s->messages[i]);
+    for (size_t i = 0; i < s->message_count; i++) bus_message_free(s->messages[i]);
     s->message_count = 0;
 }
 
@@ -162,7 +158,7 @@ enum outcome session_ask_ends(struct session *s, struct fault *fault) {
         topics[count] = names[count];
         number[count++] = who->number;
     }
-    TRY(bus_ends(s->reader.handle, topics, count, s->lane->number, ASK_MS, answer, fault));
+    TRY(bus_ends(bus_reader_client(s->reader), topics, count, s->lane->number, ASK_MS, answer, fault));
     for (size_t i = 0; i < count; i++) ends[number[i]] = answer[i];
     ticks_set_ends(&s->ticks, ends);
     return OK;

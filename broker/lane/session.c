@@ -21,7 +21,7 @@ static enum outcome load_directory(struct session *s, struct directory **ret, in
 
 static enum outcome check_cluster(struct session *s, struct fault *fault) {
     char cluster[64];
-    TRY(bus_cluster_id(s->reader.handle, ASK_MS, cluster, sizeof cluster, fault));
+    TRY(bus_cluster_id(bus_reader_client(s->reader), ASK_MS, cluster, sizeof cluster, fault));
     if (strcmp(cluster, s->world.cluster_id) == 0) return OK;
     return fault_set(fault, FATAL, "WRONG_WORLD", "this Kafka cluster is %s, the ledger belongs to %s", cluster,
                      s->world.cluster_id);
@@ -54,7 +54,7 @@ enum outcome session_open(struct session *s, struct fault *fault) {
 void session_close(struct session *s) {
     session_let_go(s);
     deliverer_free(s->deliverer);
-    bus_reader_close(&s->reader);
+    bus_reader_close(s->reader);
     ledger_free(s->ledger);
     directory_free(s->directory);
     cases_free(s->cases);

@@ -24,7 +24,7 @@ struct session {
     struct ledger *ledger;
     struct directory *directory;
     int32_t directory_version, newest_directory; /* followed; known to exist */
-    struct bus_reader reader;
+    struct bus_reader *reader;
     struct deliverer *deliverer;
     struct cases *cases;
     struct arena *arena; /* this batch */
@@ -34,7 +34,7 @@ struct session {
     int64_t seen[LIMIT_PARTICIPANTS];  /* each outbox is read up to here, its end markers too */
     bool outbox_missing;               /* look again soon */
     bool alarms_due;                   /* the lane's time may have brought something to tell (alarms.c) */
-    rd_kafka_message_t *messages[LIMIT_BATCH];
+    struct bus_message *messages[LIMIT_BATCH];
     size_t message_count;
     int64_t next_tick_ms, next_check_ms, note_ms;
     unsigned careful; /* batches that still look for repeats before they are recorded */
@@ -49,6 +49,8 @@ MUST_USE enum outcome session_follow(struct session *session, struct fault *faul
 /* reader.c: the outboxes' partitions at the row's offsets; messages of one batch. */
 MUST_USE enum outcome session_assign(struct session *session, const struct directory *directory, struct fault *fault);
 MUST_USE enum outcome session_read(struct session *session, int wait_ms, struct fault *fault);
+/* Whose outbox it comes from; NULL: nobody's, the clock say. */
+const struct participant *session_owner(const struct session *session, const struct bus_message *message);
 void session_let_go(struct session *session); /* the batch's messages */
 /* for ticks that were just read */
 MUST_USE enum outcome session_ask_ends(struct session *session, struct fault *fault);
