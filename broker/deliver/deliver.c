@@ -198,7 +198,7 @@ static enum outcome deliver_one(struct deliverer *d, const struct ledger_event *
     const struct participant *sender = directory_by_number(d->directory, event->sender);
     const struct inbox *inbox = to->to > 0 && to->to < (int)LIMIT_PARTICIPANTS ? &d->inboxes[to->to] : NULL;
     bool ours = event->kind == 'T'; /* an alert has no sender but the broker */
-    if (!(sender || ours) || !inbox || !inbox->topic) {
+    if (!(sender || ours) || !inbox || !inbox->target) {
         return fault_set(fault, FATAL, "WRONG_WORLD", "participant %d is not in the directory",
                          sender || ours ? to->to : event->sender);
     }
