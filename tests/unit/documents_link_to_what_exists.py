@@ -1,0 +1,43 @@
+"""Every relative link of a Markdown page leads to a file that is there, and its #anchor to a heading of that page."""
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def pages():
+    yield from (p for p in ROOT.glob("*.md"))
+    for folder in ("docs", ".github"):
+        yield from (ROOT / folder).rglob("*.md")
+
+
+def anchors(page):
+    """Headings as GitHub and GitLab make anchors of them: small, words joined by -, other signs left out."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title)).lower().replace(" ", "-") for title in titles}
+
+
+def main():
+    wrong, seen = [], 0
+    for page in sorted(pages()):
+        fenced = False
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+            fenced ^= line.startswith("```")
+            for target in [] if fenced else LINK.findall(line):
+                path, _, anchor = target.partition("#")
+                if re.match(r"[a-z]+:", target):
+                    continue
+                seen += 1
+                there = (page.parent / path).resolve() if path else page
+                if not there.exists():
+                    wrong.append(f"{page.relative_to(ROOT)}:{number}: {target} is not there")
+                elif anchor and there.suffix == ".md" and anchor not in anchors(there):
+                    wrong.append(f"{page.relative_to(ROOT)}:{number}: {path or page.name} has no heading #{anchor}")
+    if wrong or not seen:
+        sys.exit("\n".join(wrong) or "no links at all")
+    print(f"{seen} links lead to what is there")
+
+
+main()
