@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+CODE = re.compile(r"`[^`]*\]\([^`]*`")     # a link that is shown, not one
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -25,7 +26,7 @@ def main():
         fenced = False
         for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
             fenced ^= line.startswith("```")
-            for target in [] if fenced else LINK.findall(line):
+            for target in [] if fenced else LINK.findall(CODE.sub("", line)):
                 path, _, anchor = target.partition("#")
                 if re.match(r"[a-z]+:", target):
                     continue
