@@ -1,4 +1,5 @@
-"""Every relative link of a Markdown page leads to a file that is there, and its #anchor to a heading of that page."""
+"""Every relative link of a Markdown page leads to a file that is there, and its #anchor to a heading of that page; every `folder/file.ext` of ours that a
+page names exists (decisions and the changelog tell the past and may name what is gone)."""
 import re
 import sys
 from pathlib import Path
@@ -6,6 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"`[^`]*\]\([^`]*`")     # a link that is shown, not one
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+NAMED = re.compile(r"`((?:lib|broker|adapters|tests|docs|schemas|docker)/[\w./*-]*\.(?:c|h|py|md|yaml|sql|avsc|json|txt|xml|sh))\b")
+PAST = {"CHANGELOG.md", "decisions"}
 
 
 def pages():
@@ -36,9 +39,13 @@ def main():
                     wrong.append(f"{page.relative_to(ROOT)}:{number}: {target} is not there")
                 elif anchor and there.suffix == ".md" and anchor not in anchors(there):
                     wrong.append(f"{page.relative_to(ROOT)}:{number}: {path or page.name} has no heading #{anchor}")
+            for name in [] if PAST & {page.name, page.parent.name} else NAMED.findall(line):
+                seen += 1
+                if "NNN" not in name and not list(ROOT.glob(name)):
+                    wrong.append(f"{page.relative_to(ROOT)}:{number}: `{name}` is not there")
     if wrong or not seen:
         sys.exit("\n".join(wrong) or "no links at all")
-    print(f"{seen} links lead to what is there")
+    print(f"{seen} links and names of files lead to what is there")
 
 
 main()
