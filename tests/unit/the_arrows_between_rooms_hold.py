@@ -1,5 +1,5 @@
 """Who may include whom: base ← wire ← bus ← {broker, adapters}, nobody includes adapters, the judge is pure, and each foreign library is spoken to by its
-own rooms only (docs/decisions say why a room was added)."""
+own rooms only (docs/DECISIONS.md says why a room was added)."""
 import re
 import sys
 from pathlib import Path
