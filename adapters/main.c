@@ -1,12 +1,13 @@
 /* ecocase-adapter: `run` is an agency's adapter; `new`, `check` and `try` help to write its profile, `status` looks at
  * a running one, `unseal` opens what only it can. stdout carries what was asked for; stderr log lines. Exit: 0 a clean
  * stop or all well, 1 a failure (one line says what to do), 2 wrong usage. */
-#include "adapters/engine/check.h"
-#include "adapters/engine/engine.h"
-#include "adapters/engine/starter.h"
-#include "adapters/engine/status_show.h"
-#include "adapters/engine/try.h"
-#include "adapters/engine/unseal.h"
+#include "adapters/engine/wake.h"
+#include "adapters/commands/check.h"
+#include "adapters/run/run.h"
+#include "adapters/commands/starter.h"
+#include "adapters/commands/status_show.h"
+#include "adapters/commands/try.h"
+#include "adapters/commands/unseal.h"
 #include "adapters/table/table.h"
 #include "base/log.h"
 #include "wire/reason.h"
@@ -17,11 +18,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static volatile int stop;
+static volatile sig_atomic_t stop;
 static void on_signal(int number) {
     (void)number;
     stop = 1;
-    engine_wake();
+    wake_now();
 }
 
 static const char usage[] =
@@ -63,7 +64,7 @@ static const char usage[] =
     "退出码 · exit status: 0 正常 well, 1 失败 failed, 2 用法错误 wrong usage\n";
 
 struct options {
-    struct engine_settings engine;
+    struct run_settings engine;
     const char *words[2], *owner;
     int word_count;
     const char *as;
@@ -144,7 +145,7 @@ static int run(struct options *o) {
     snprintf(client, sizeof client, "adapter-%.80s", o->engine.agency);
     log_setup(client, LOG_INFO);
     o->engine.bus.client_id = client;
-    if (engine_run(&o->engine, &stop, &fault) == OK) return 0;
+    if (run_adapter(&o->engine, &stop, &fault) == OK) return 0;
     fprintf(stderr, "ecocase-adapter: %s · %s: %s\n", reason_find(fault.code)->zh, reason_find(fault.code)->en,
             fault.text);
     return 1;
@@ -187,7 +188,7 @@ static int schemas_there(const struct command *command, const struct options *o)
 }
 
 static int fits(const struct command *command, const struct options *o) {
-    const struct engine_settings *e = &o->engine;
+    const struct run_settings *e = &o->engine;
     const struct {
         char letter;
         const char *name;

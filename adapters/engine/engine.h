@@ -1,12 +1,11 @@
-/* 适配器: the engine between an agency's transport and Kafka. engine_run is the whole life of `ecocase-adapter run`:
- * one loop on one thread; librdkafka keeps threads of its own. What the parts share is `struct engine`; each part has
- * its own header. */
-#ifndef ECOCASE_ADAPTERS_ENGINE_H
-#define ECOCASE_ADAPTERS_ENGINE_H
-#include "adapters/engine/convert.h"
-#include "adapters/engine/journal.h"
-#include "adapters/engine/seal.h"
-#include "adapters/transports/transport.h"
+/* 适配器: what the parts of a running adapter share, between an agency's transport and Kafka. Outbound, inbound and
+ * transfer work on it in turn on one thread (run/run.h); librdkafka keeps threads of its own. */
+#ifndef ECOCASE_ADAPTERS_ENGINE_ENGINE_H
+#define ECOCASE_ADAPTERS_ENGINE_ENGINE_H
+#include "adapters/conversion/conversion.h"
+#include "adapters/journal/journal.h"
+#include "adapters/chunks/seal.h"
+#include "adapters/spool/transport.h"
 #include "bus/bus.h"
 
 #define ENGINE_JOURNAL ".journal.sqlite" /* in the spool */
@@ -30,13 +29,6 @@
 /* an answer may be quicker than the document it cites: so long it waits for it */
 #define ENGINE_CITATION_WAIT_MS 30000
 
-struct engine_settings {
-    const char *agency, *profile, *spool, *schemas;
-    const char *http;  /* settings of the HTTP front (adapters/http); NULL: folders only */
-    const char *table; /* settings of the table transport (adapters/table); NULL: none */
-    struct bus_settings bus;
-    bool manual_clock;
-};
 struct engine_status {
     int64_t sent, failed, delivered, alarms; /* since the start; alarms: ever */
     int64_t journaled;                       /* submissions that Kafka has not taken */
@@ -70,8 +62,4 @@ struct engine {
     bool inbox_current;
     struct engine_status status;
 };
-/* Runs until *stop is set (by a signal handler that also calls engine_wake). */
-MUST_USE enum outcome engine_run(const struct engine_settings *settings, const volatile int *stop, struct fault *fault);
-void engine_wake(void);                       /* async-signal-safe */
-void engine_wake_by(rd_kafka_queue_t *queue); /* the loop wakes when something comes into the queue */
 #endif

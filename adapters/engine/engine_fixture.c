@@ -1,6 +1,6 @@
 /* See engine_fixture.h. */
 #include "adapters/engine/engine_fixture.h"
-#include "adapters/transports/spool.h"
+#include "adapters/spool/spool.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* An engine without Kafka for unit tests: a spool and a journal in a temporary folder, the conversion's double, and a
  * transport whose n-th fallible call can be made to fail once. */
-#ifndef ECOCASE_ADAPTERS_ENGINE_FIXTURE_H
-#define ECOCASE_ADAPTERS_ENGINE_FIXTURE_H
+#ifndef ECOCASE_ADAPTERS_ENGINE_ENGINE_FIXTURE_H
+#define ECOCASE_ADAPTERS_ENGINE_ENGINE_FIXTURE_H
 #include "adapters/engine/engine.h"
 
 struct fixture {

@@ -1,7 +1,7 @@
 /* A day or time as a cell of DBF or XLSX holds it. Job: read it out of a text in any usual form, for the formats whose
  * cells are dates and not texts. Pure. Threads: any. */
-#ifndef ECOCASE_FORMATS_CALENDAR_H
-#define ECOCASE_FORMATS_CALENDAR_H
+#ifndef ECOCASE_ADAPTERS_FORMATS_CALENDAR_H
+#define ECOCASE_ADAPTERS_FORMATS_CALENDAR_H
 #include "base/bytes.h"
 #include "base/time.h"
 

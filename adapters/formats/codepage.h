@@ -1,8 +1,8 @@
 /* 代码页: the one word in a `.cpg` file beside a DBF table, which says what its texts are encoded in, as shapelib, GDAL
  * and ArcGIS write and read it: a name (UTF-8, GBK), a number (936, 65001), a language driver (LDID/77). Upper and
  * lower case, blanks, '-' and '_' make no difference. Pure. */
-#ifndef ECOCASE_FORMATS_CODEPAGE_H
-#define ECOCASE_FORMATS_CODEPAGE_H
+#ifndef ECOCASE_ADAPTERS_FORMATS_CODEPAGE_H
+#define ECOCASE_ADAPTERS_FORMATS_CODEPAGE_H
 #include "adapters/formats/native.h"
 
 /* What is written beside a table: for GB18030 936, as its header's language driver says too. */

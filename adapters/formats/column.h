@@ -1,7 +1,7 @@
 /* 列: what the formats of rows share. Job: gather the columns' names, join the rows over which a text continues, cut a
  * text into such rows. Memory: the arena. Threads: any. */
-#ifndef ECOCASE_FORMATS_COLUMN_H
-#define ECOCASE_FORMATS_COLUMN_H
+#ifndef ECOCASE_ADAPTERS_FORMATS_COLUMN_H
+#define ECOCASE_ADAPTERS_FORMATS_COLUMN_H
 #include "adapters/formats/native_inside.h"
 
 /* The names of the cells of all rows of that name, in the order in which they come. Owns its list. */

@@ -1,7 +1,7 @@
 /* A DBF file in memory, for shapelib, which else reads and writes files by name. Job: its file hooks. The file that is
  * open is the thread's own: shapelib's hooks carry no context. Threads: any, one file at a time in each. */
-#ifndef ECOCASE_FORMATS_DBF_FILE_H
-#define ECOCASE_FORMATS_DBF_FILE_H
+#ifndef ECOCASE_ADAPTERS_FORMATS_DBF_FILE_H
+#define ECOCASE_ADAPTERS_FORMATS_DBF_FILE_H
 #include "base/buffer.h"
 #include <shapefil.h>
 

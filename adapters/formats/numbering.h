@@ -1,8 +1,8 @@
 /* 名称编号: the names that somebody will look for in native files, numbered from 1. Job: a reader asks once for each
  * name that it meets, and whoever maps compares numbers, not texts. Names are borrowed and must live as long. Memory:
  * the arena. Threads: any, once all are added. */
-#ifndef ECOCASE_FORMATS_NUMBERING_H
-#define ECOCASE_FORMATS_NUMBERING_H
+#ifndef ECOCASE_ADAPTERS_FORMATS_NUMBERING_H
+#define ECOCASE_ADAPTERS_FORMATS_NUMBERING_H
 #include "base/arena.h"
 
 struct numbering;

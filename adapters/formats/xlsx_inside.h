@@ -1,8 +1,8 @@
 /* Inside of xlsx*.c: a workbook while it is being read. Job: the parts of the zip file within bounds, XML of a part as
  * a stream, the types of cells. Memory: the arena, but for a part's bytes. Threads: one. Every refusal names the sheet
  * and the cell (`C5`) in its text and has the row as line, the column as column. */
-#ifndef ECOCASE_FORMATS_XLSX_INSIDE_H
-#define ECOCASE_FORMATS_XLSX_INSIDE_H
+#ifndef ECOCASE_ADAPTERS_FORMATS_XLSX_INSIDE_H
+#define ECOCASE_ADAPTERS_FORMATS_XLSX_INSIDE_H
 #include "adapters/formats/native_inside.h"
 #include <libxml/xmlreader.h>
 #include <zip.h>

@@ -1,8 +1,8 @@
 /* XSD: the schema that an agency gives for its XML. Job: load it once, hold files against it. Nothing but the given
  * file is ever read: a schema that includes or imports another, and what an instance's xsi:schemaLocation names, is not
  * fetched. Threads: a schema is read-only once loaded. Memory: owned until xml_schema_free. */
-#ifndef ECOCASE_FORMATS_XML_SCHEMA_H
-#define ECOCASE_FORMATS_XML_SCHEMA_H
+#ifndef ECOCASE_ADAPTERS_FORMATS_XML_SCHEMA_H
+#define ECOCASE_ADAPTERS_FORMATS_XML_SCHEMA_H
 #include "adapters/formats/native.h"
 
 struct xml_schema;

@@ -2,9 +2,9 @@
  * before the spool whose owner is a server: what is handed in is answered 202 once it is kept durably. docs/HTTP.md,
  * docs/openapi.yaml. Threads: connections and webhook have threads of their own. http_open takes *transport (the
  * spool's, or another front) and gives back one that owns it; on failure *transport stays as it was. */
-#ifndef ECOCASE_ADAPTERS_HTTP_H
-#define ECOCASE_ADAPTERS_HTTP_H
-#include "adapters/front/front.h"
+#ifndef ECOCASE_ADAPTERS_HTTP_HTTP_H
+#define ECOCASE_ADAPTERS_HTTP_HTTP_H
+#include "adapters/gateway/gateway.h"
 
 MUST_USE enum outcome http_open(const struct front_place *place, struct transport **transport, struct fault *fault);
 #endif

@@ -1,10 +1,10 @@
 /* Inside of the HTTP transport. Not for others. */
-#ifndef ECOCASE_ADAPTERS_HTTP_INSIDE_H
-#define ECOCASE_ADAPTERS_HTTP_INSIDE_H
+#ifndef ECOCASE_ADAPTERS_HTTP_HTTP_INSIDE_H
+#define ECOCASE_ADAPTERS_HTTP_HTTP_INSIDE_H
 #include <jansson.h>
 #include <microhttpd.h>
 #include <sys/stat.h>
-#include "adapters/front/parcel.h"
+#include "adapters/gateway/parcel.h"
 #include "adapters/http/http.h"
 #include "adapters/http/request.h"
 #include "adapters/http/settings.h"

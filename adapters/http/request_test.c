@@ -1,5 +1,5 @@
 /* Paths, numbers, credentials, keys, media types, names: what is taken and what is not. */
-#include "adapters/engine/name.h"
+#include "adapters/spool/name.h"
 #include "adapters/http/request.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* 建表语句: the SQL of table-setup, made from the settings. It may be run again: it adds what is missing and replaces
  * functions and triggers. Pure. REFUSE/TOO_LARGE never happens with names as the settings take them. */
-#ifndef ECOCASE_ADAPTERS_DDL_H
-#define ECOCASE_ADAPTERS_DDL_H
+#ifndef ECOCASE_ADAPTERS_TABLE_DDL_H
+#define ECOCASE_ADAPTERS_TABLE_DDL_H
 #include "adapters/table/table_settings.h"
 #include "base/buffer.h"
 

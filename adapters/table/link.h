@@ -3,8 +3,8 @@
  * *stopping. Failures: RETRY/TABLE_DOWN: the connection is gone, what was under way may or may not be done;
  * RETRY/TABLE_SQL: tables or grants are not what table-setup makes; REFUSE/TABLE_DATA: this very statement's values
  * cannot be held (a transaction is then aborted). */
-#ifndef ECOCASE_ADAPTERS_LINK_H
-#define ECOCASE_ADAPTERS_LINK_H
+#ifndef ECOCASE_ADAPTERS_TABLE_LINK_H
+#define ECOCASE_ADAPTERS_TABLE_LINK_H
 #include <libpq-fe.h>
 #include <stdatomic.h>
 #include "adapters/table/table_settings.h"

@@ -4,9 +4,9 @@
  * inbox table, each in a transaction of its own that may be done again. docs/TABLE.md. table_open takes *transport (the
  * spool's, or another front) and gives back one that owns it; on failure *transport stays as it was. The database need
  * not be there: what waits, waits on either side, and the status says so. */
-#ifndef ECOCASE_ADAPTERS_TABLE_H
-#define ECOCASE_ADAPTERS_TABLE_H
-#include "adapters/front/front.h"
+#ifndef ECOCASE_ADAPTERS_TABLE_TABLE_H
+#define ECOCASE_ADAPTERS_TABLE_TABLE_H
+#include "adapters/gateway/gateway.h"
 
 MUST_USE enum outcome table_open(const struct front_place *place, struct transport **transport, struct fault *fault);
 /* `ecocase-adapter table-setup`: prints the SQL that makes tables, roles and grants, or runs it (apply) as `owner`

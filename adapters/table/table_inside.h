@@ -1,8 +1,8 @@
 /* Inside of the table transport. Not for others. All of it runs on the owner's one thread but table_status. */
-#ifndef ECOCASE_ADAPTERS_TABLE_INSIDE_H
-#define ECOCASE_ADAPTERS_TABLE_INSIDE_H
+#ifndef ECOCASE_ADAPTERS_TABLE_TABLE_INSIDE_H
+#define ECOCASE_ADAPTERS_TABLE_TABLE_INSIDE_H
 #include <sqlite3.h>
-#include "adapters/front/parcel.h"
+#include "adapters/gateway/parcel.h"
 #include "adapters/table/link.h"
 #include "adapters/table/table.h"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMES = 10
+ENGINE = ("adapters/chunks", "adapters/inbound", "adapters/outbound", "adapters/transfer")  # the gateways before it have tests of their own
 
 
 def points_of(*folders):

@@ -62,7 +62,7 @@ def arrived(police, numbers):
 
 
 def main(w):
-    assert sorted({p for plan in PLANS.values() for p in plan}) == points_of("adapters/engine"), "every point of the sources is in a plan"
+    assert sorted({p for plan in PLANS.values() for p in plan}) == points_of(*ENGINE), "every point of the sources is in a plan"
     steps, both.CASES = sample_day_steps(), AT_MOST
     sthj, police = Office(w, "sthj"), Office(w, "psb-bynr")
     for office in (sthj, police):

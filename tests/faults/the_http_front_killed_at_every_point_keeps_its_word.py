@@ -22,7 +22,7 @@ class Doomed(Agency):
 
 
 def main(w):
-    assert sorted({p for plan in PLANS.values() for p in plan}) == points_of("adapters/front"), "every point of the sources is in a plan"
+    assert sorted({p for plan in PLANS.values() for p in plan}) == points_of("adapters/gateway"), "every point of the sources is in a plan"
     steps = sample_day_steps()
     both.CASES = AT_MOST
     sthj, police = Doomed(w, "sthj"), Doomed(w, "psb-bynr")

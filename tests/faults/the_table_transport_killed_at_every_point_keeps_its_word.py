@@ -169,7 +169,7 @@ def check(w, steps, sthj, police, consumer, sent):
 
 
 def main(w, database):
-    assert sorted({p for plan in PLANS.values() for p in plan}) == points_of("adapters/front", "adapters/table"), "every point of the sources is in a plan"
+    assert sorted({p for plan in PLANS.values() for p in plan}) == points_of("adapters/gateway", "adapters/table"), "every point of the sources is in a plan"
     steps = sample_day_steps()
     both.CASES = AT_MOST
     sthj, police = Doomed(w, database, "sthj"), Doomed(w, database, "psb-bynr")

@@ -5,7 +5,7 @@ import signal
 import time
 from collections import Counter
 
-from doomed import points_of
+from doomed import ENGINE, points_of
 from parties import *
 from traffic import cases, Traffic
 
@@ -17,7 +17,6 @@ BROKERS = ["broker-1", "broker-2", "broker-3"]
 PASSINGS = {"batch": (30, 90), "record": (30, 90), "deliver": (100, 300), "publish": (1, 1), "tick": (6, 14), "alarm": (1, 4)}  # of a broker in some ten seconds
 IN_A_LULL = "publish.noted"     # after 0.3 s with nothing to read; the report of a delivery, 0.2 s after it, would note it before
 LULL, BEFORE_REPORTS, HUSH = 1.5, 0.15, 1.0     # seconds
-ENGINE = "adapters/engine"      # the fronts before it have tests of their own
 EXTRA, FEW = 300, 12            # submissions at a time while points of the plans are still to come; where a lull is awaited
 PAST_SESSION = 9                # seconds; the session is 6 s
 
@@ -41,7 +40,7 @@ def adapter_plans(rnd, todo):
     fetches = Counter(agency for _, _, extra in large for agency in (extra["to"], *extra.get("copies", [])))
     passed = {"out": sends, "in": gets, "ship": ships, "fetch": fetches}
     plans = {agency: [] for agency in AGENCIES}
-    for point in points_of(ENGINE) * 3:
+    for point in points_of(*ENGINE) * 3:
         passings = passed[point.split(".")[0]]
         who = [a for a in AGENCIES if passings[a] > passings.total() / 80]
         plans[min(rnd.sample(who, min(4, len(who))), key=lambda a: len(plans[a]))].append(Deed(point, 0, "kill", rnd.choice([0.1, 1.5])))
@@ -159,7 +158,7 @@ def report(s):
     hits = Counter((point, what) for point, what, _ in s.hits)
     for (point, what), count in sorted(hits.items()):
         print(f"  {point:18}{what:6}{count:4}  {', '.join(sorted(name for p, w, name in s.hits if (p, w) == (point, what)))}")
-    wanted = [(p, "kill") for p in points_of("broker", ENGINE)] + [("record.fenced", "stop")]
+    wanted = [(p, "kill") for p in points_of("broker", *ENGINE)] + [("record.fenced", "stop")]
     missed = [f"{p} {what}" for p, what in wanted if not hits[p, what]]
     assert not missed, f"points not hit: {missed}"
     assert not [h for h in s.hits if h[0] == "-"], "a process ended by itself"

@@ -1,7 +1,7 @@
 /* HTTP texts: whatever a client writes into path, headers and names. Each line of the input is tried as each of them.
  */
 #include "target.h"
-#include "adapters/engine/name.h"
+#include "adapters/spool/name.h"
 #include "adapters/http/request.h"
 #include "base/fault.h"
 #include <stdlib.h>

@@ -1,44 +1,116 @@
-"""Who may include whom: base ← wire ← bus ← {broker, adapters}, nobody includes adapters, the judge is pure, and each foreign library is spoken to by its
-own rooms only (docs/DECISIONS.md says why a room was added)."""
+"""Who may include whom. Every room of C code is listed with the rooms below it that it may include; base ← wire ← bus ← {broker, adapters}, the judge is
+pure, nobody includes adapters/. A foreign library is spoken to by its own rooms only, and headers are looked through: whoever includes a header that
+includes libpq-fe.h reaches libpq. What is inside of a room (*_inside.h) is included by nobody else. Tests beside a module may use another room's
+fixtures and the conversion's double, which is the alternative that only they take."""
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
-MAY = {"lib/base": {"base"}, "lib/wire": {"base", "wire"}, "lib/bus": {"base", "wire", "bus"}, "broker": {"base", "wire", "bus", "broker"},
-       "broker/judge": {"base", "wire", "broker"}, "adapters": {"base", "wire", "bus", "adapters"}, "adapters/formats": {"base", "adapters"}}
-ROOMS = {"base", "wire", "bus", "broker", "adapters"}
-LIBRARIES = {"libpq-fe.h": {"broker/ledger", "broker/cli", "adapters/table"}, "librdkafka/rdkafka.h": {"lib/bus", "broker/deliver"}, "microhttpd.h": {"adapters/http"},
-             "curl/curl.h": {"adapters/http"}, "sqlite3.h": {"adapters/engine", "adapters/front", "adapters/table"}}
-# Tests may use another room's fixture: a Postgres of their own, say.
-FIXTURE = re.compile(r"_fixture\.h$")
+TESTS = re.compile(r"_(test|fixture|double)\.[ch]$")
+
+LIB = {"lib/base": "", "lib/wire": "base", "lib/bus": "base wire"}
+BROKER = {"broker": "base wire bus broker"}
+BROKER |= {f"broker/{room}": "base wire bus broker" for room in "cli deliver entry examine lane ledger replay".split()}
+BROKER |= {"broker/judge": "base wire broker"}
+# From the bottom: each may include those before it in its list, by room below adapters/.
+FLOOR = "base wire"
+CONVERSION = "formats spool chunks conversion conversion/profile conversion/mapping"
+ENGINE = f"{CONVERSION} journal engine"
+ADAPTERS = {
+    "formats": FLOOR, "spool": FLOOR, "chunks": f"{FLOOR} bus", "journal": f"{FLOOR} chunks spool",
+    "conversion": f"{FLOOR} chunks conversion/mapping conversion/profile",
+    "conversion/profile": f"{FLOOR} formats spool chunks conversion conversion/mapping",
+    "conversion/mapping": f"{FLOOR} formats spool chunks conversion conversion/profile",
+    "engine": f"{FLOOR} bus {CONVERSION} journal",
+    "transfer": f"{FLOOR} bus {ENGINE}", "outbound": f"{FLOOR} bus {ENGINE} transfer", "inbound": f"{FLOOR} bus {ENGINE} transfer outbound",
+    "gateway": f"{FLOOR} {CONVERSION} journal",
+    "http": f"{FLOOR} {CONVERSION} journal gateway", "table": f"{FLOOR} {CONVERSION} journal gateway",
+    "run": f"{FLOOR} bus {ENGINE} transfer outbound inbound gateway http table",
+    "commands": f"{FLOOR} bus {ENGINE} outbound gateway table",
+}
+MAY = {room: {f"lib/{r}" if f"lib/{r}" in LIB else r for r in may.split()} for room, may in (LIB | BROKER).items()}
+MAY |= {f"adapters/{room}": {f"lib/{r}" if f"lib/{r}" in LIB else f"adapters/{r}" for r in may.split()} for room, may in ADAPTERS.items()}
+MAY["adapters"] = {"lib/base", "lib/wire", "lib/bus"} | {f"adapters/{room}" for room in ("run", "commands", "engine", "table")}
+# Which rooms may reach a foreign library, through whatever header.
+LIBRARIES = {
+    "libpq-fe.h": "broker/ledger broker/cli adapters/table",
+    "microhttpd.h": "adapters/http", "curl/curl.h": "adapters/http",
+    "sqlite3.h": "adapters/journal adapters/gateway adapters/table",
+}
 
 
 def room_of(path):
-    """The narrowest folder that MAY knows."""
     folder = path.parent.relative_to(ROOT).as_posix()
-    return max((r for r in MAY if folder == r or folder.startswith(r + "/")), key=len, default=None)
+    return folder if folder in MAY else None
+
+
+def found(name):
+    """The file of the project that an include names, or None."""
+    for path in (ROOT / "lib" / name, ROOT / name):
+        if "/" in name and path.is_file():
+            return path
+    return None
+
+
+@cache
+def includes(path):
+    return INCLUDE.findall(path.read_text(encoding="utf-8"))
+
+
+@cache
+def reached(path):
+    """What a file includes, through headers, by name."""
+    names, todo = set(), [path]
+    while todo:
+        for name in includes(todo.pop()):
+            if name not in names:
+                names.add(name)
+                todo += [found(name)] if found(name) else []
+    return names
+
+
+def wrong_includes(path, room):
+    for name in includes(path):
+        target = found(name)
+        if "/" in name and target is None and (ROOT / "lib" / name.split("/")[0]).is_dir():
+            yield f"{name} is nowhere"
+        if target is None:
+            continue
+        other = room_of(target)
+        if other == room or (TESTS.search(path.name) and (TESTS.search(name) or other in MAY[room])):
+            continue
+        if name.endswith("_inside.h"):
+            yield f"{name} is inside of {other}"
+        elif not allowed(room, other) and not TESTS.search(path.name):
+            yield f"{room} may not include {name}: it lies in {other}; what {room} may include stands in {Path(__file__).name}"
+
+
+def allowed(room, other):
+    return other in MAY[room] or any(other and other.startswith("broker") and may == "broker" for may in MAY[room])
 
 
 def main():
     wrong, seen, used = [], 0, {name: set() for name in LIBRARIES}
     for path in sorted(p for folder in ("lib", "broker", "adapters") for p in (ROOT / folder).rglob("*.[ch]")):
         seen += 1
-        folder, room = path.parent.relative_to(ROOT).as_posix(), room_of(path)
-        for name in INCLUDE.findall(path.read_text(encoding="utf-8")):
-            first = name.split("/")[0]
-            if "/" in name and first in ROOMS and first not in MAY[room] and not (path.stem.endswith("_test") and FIXTURE.search(name)):
-                wrong.append(f"{path.relative_to(ROOT)}: {room} may not include {name}")
-            if name in LIBRARIES:
-                used[name].add(folder)
-                if folder not in LIBRARIES[name]:
-                    wrong.append(f"{path.relative_to(ROOT)}: {name} is for {', '.join(sorted(LIBRARIES[name]))} only")
+        room, here = room_of(path), path.relative_to(ROOT)
+        if room is None:
+            wrong.append(f"{here}: a room that {Path(__file__).name} does not know: list it there with what it may include")
+            continue
+        wrong += [f"{here}: {what}" for what in wrong_includes(path, room)]
+        for name in reached(path) & LIBRARIES.keys():
+            used[name].add(room)
+            if room not in LIBRARIES[name].split() and not TESTS.search(path.name):
+                wrong.append(f"{here}: reaches {name}, which is for {LIBRARIES[name]} only")
+    wrong += [f"{room}: no such folder: take it off the list" for room in MAY if not (ROOT / room).is_dir()]
     for name, rooms in LIBRARIES.items():
-        wrong += [f"{room} no longer uses {name}: take it off the list" for room in sorted(rooms - used[name])]
+        wrong += [f"{room} no longer uses {name}: take it off the list" for room in sorted(set(rooms.split()) - used[name])]
     if wrong:
         sys.exit("\n".join(wrong))
-    print(f"{seen} files keep the arrows between the rooms")
+    print(f"{seen} files in {len(MAY)} rooms keep the arrows between them")
 
 
 main()

@@ -1,0 +1,91 @@
+/* See wanted.h. */
+#include "adapters/chunks/chunk_request.h"
+#include <stdio.h>
+
+#define H_SENDER "ecocase_sender"
+#define H_BY     "ecocase_by"
+#define H_PROOF  "ecocase_proof"
+#define H_FIRST  "ecocase_first"
+#define H_LAST   "ecocase_last"
+#define H_SIZE   "ecocase_chunk_size"
+#define H_ANSWER "ecocase_answer"
+#define H_TO     "ecocase_to"
+static const char *const kinds[] = {
+    [ANSWER_NONE] = "", [ANSWER_COMING] = "coming", [ANSWER_THERE] = "there", [ANSWER_GONE] = "gone"};
+
+struct digest wanted_proof(const struct chunked *what, const char *by) {
+    const struct bytes parts[] = {bytes_of(what->key, CHUNK_KEY), BYTES_LITERAL(TOPIC_WANTED),
+                                  bytes_of(what->sha256.b, DIGEST_SIZE), bytes_of_cstr(by)};
+    return digest_of_list(parts, sizeof parts / sizeof parts[0]);
+}
+
+static void add_text(rd_kafka_headers_t *headers, const char *name, const char *text) {
+    rd_kafka_header_add(headers, name, -1, text, -1);
+}
+static void add_number(rd_kafka_headers_t *headers, const char *name, int64_t number) {
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)number);
+    add_text(headers, name, text);
+}
+
+rd_kafka_headers_t *wanted_headers(const struct wanted *w) {
+    char proof[DIGEST_SIZE * 2 + 1];
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(7);
+    digest_hex(&w->proof, proof);
+    add_text(headers, H_SENDER, w->sender);
+    add_text(headers, H_BY, w->by);
+    add_text(headers, H_PROOF, proof);
+    add_number(headers, H_FIRST, w->first);
+    add_number(headers, H_LAST, w->last);
+    add_number(headers, CHUNK_HEADER_COUNT, w->count);
+    add_number(headers, H_SIZE, w->chunk_size);
+    return headers;
+}
+
+rd_kafka_headers_t *wanted_answer_headers(const struct wanted_answer *answer) {
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(4);
+    add_text(headers, H_ANSWER, kinds[answer->kind]);
+    if (answer->to[0]) add_text(headers, H_TO, answer->to);
+    if (answer->kind == ANSWER_THERE) add_number(headers, H_FIRST, answer->first);
+    if (answer->kind == ANSWER_THERE) add_number(headers, H_LAST, answer->last);
+    return headers;
+}
+
+static bool slug_of(const rd_kafka_message_t *message, const char *name, char ret[WANTED_SLUG]) {
+    struct bytes text = bus_header(message, name);
+    if (!text.count || text.count >= WANTED_SLUG || memchr(text.at, 0, text.count)) return false;
+    memcpy(ret, text.at, text.count);
+    ret[text.count] = 0;
+    return true;
+}
+
+static bool number_of(const rd_kafka_message_t *message, const char *name, int64_t most, int64_t *ret) {
+    return bus_header_number(message, name, ret) && *ret <= most;
+}
+
+bool wanted_read(const rd_kafka_message_t *message, struct wanted *ret) {
+    int64_t count = 0, size = 0;
+    *ret = (struct wanted){0};
+    bool named = digest_parse(bytes_of(message->key, message->key_len), &ret->sha256) &&
+                 digest_parse(bus_header(message, H_PROOF), &ret->proof) && slug_of(message, H_SENDER, ret->sender) &&
+                 slug_of(message, H_BY, ret->by);
+    bool numbered =
+        number_of(message, H_FIRST, INT64_MAX, &ret->first) && number_of(message, H_LAST, INT64_MAX, &ret->last) &&
+        number_of(message, CHUNK_HEADER_COUNT, INT32_MAX, &count) && number_of(message, H_SIZE, INT32_MAX, &size);
+    ret->count = (int32_t)count;
+    ret->chunk_size = (int32_t)size;
+    return named && numbered;
+}
+
+struct wanted_answer wanted_answer_read(const rd_kafka_message_t *message) {
+    struct wanted_answer answer = {0};
+    struct bytes kind = bus_header(message, H_ANSWER);
+    for (enum answer_kind i = ANSWER_COMING; i <= ANSWER_GONE; i++) {
+        if (bytes_equal_cstr(kind, kinds[i])) answer.kind = i;
+    }
+    bool placed = number_of(message, H_FIRST, INT64_MAX, &answer.first) &&
+                  number_of(message, H_LAST, INT64_MAX, &answer.last) && answer.first <= answer.last;
+    if (answer.kind == ANSWER_THERE && !placed) answer.kind = ANSWER_NONE;
+    if (bus_header(message, H_TO).count && !slug_of(message, H_TO, answer.to)) answer.kind = ANSWER_NONE;
+    return answer;
+}

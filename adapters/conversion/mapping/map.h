@@ -1,0 +1,182 @@
+/* 映射, inside of the conversion (engine/convert.h): what a case file says, between its native tree and Avro. One
+ * pivot, struct map_record, is filled from a native tree and written as Avro (sending), or filled from Avro and written
+ * as a native tree (receiving). Pure. Memory: everything lives in the caller's arena. Threads: any. Not for the engine.
+ */
+#ifndef ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_H
+#define ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_H
+#include "adapters/conversion/profile/profile.h"
+
+struct map_value {
+    const struct canonical_field *field;
+    struct bytes text; /* TEXT, SYMBOL, AGENCY (slug) */
+    const struct bytes *list;
+    size_t count;   /* LIST, AGENCIES (slugs) */
+    int64_t number; /* TIME (ms), AMOUNT (fen) */
+    double real;    /* NUMBER */
+    /* Where it was read, for faults (map_check.c); `at` NULL: from no file. */
+    const struct native_path *at;
+    const struct native_node *node;
+    const char *scope;
+};
+/* Only what is filled: an empty text, an absent time are no value. */
+struct map_item {
+    struct map_value *values;
+    size_t count, room;
+    bool has_content; /* documents, read from a record: the paper itself */
+    struct bytes content;
+    const struct chunked *chunked; /* has_content, and the paper lies in chunks */
+    uint64_t mark;                 /* map_mark, of items that are told apart by it first */
+};
+struct map_group {
+    struct map_item *items;
+    size_t count, room;
+};
+struct map_record {
+    const char *event;
+    unsigned record /* IN_* */;
+    struct map_item own;
+    struct map_group groups[GROUP_COUNT];
+};
+
+void map_add(struct map_item *item, const struct map_value *value, struct arena *arena);
+struct map_item *map_append(struct map_group *group, struct arena *arena);
+/* NULL: not filled. */
+const struct map_value *map_get(const struct map_item *item, const char *path);
+struct bytes map_text(const struct map_item *item, const char *path);
+enum group_kind map_group_named(const char *name); /* GROUP_NONE: none */
+bool map_equal(const struct map_item *a, const struct map_item *b);
+/* the same of equal items, in whatever order their values stand */
+uint64_t map_mark(const struct map_item *item);
+
+/* ---- map_place.c: native paths -------------------------------------------------------------------------------------
+ */
+struct map_nodes {
+    const struct native_node **at;
+    size_t count, room;
+};
+/* Where paths start. bases: the record, a group's node, or rows. */
+struct map_scope {
+    const struct native_node *root;
+    const struct native_node *const *bases;
+    size_t base_count;
+    const char *name;
+};
+/* One after the other, without a list; *walk begins as {scope, path}. NULL: no further one. */
+struct map_walk {
+    const struct map_scope *scope;
+    const struct native_path *path;
+    size_t base, depth;
+    const struct native_node *at[MAX_PATH + 1];
+};
+const struct native_node *map_next(struct map_walk *walk);
+struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, struct arena *arena);
+/* The node at the path, made where it does not exist; `again`: a further one of the last name. */
+struct native_node *map_put(struct native_node *root, struct native_node *base, const struct native_path *path,
+                            bool again, struct arena *arena);
+
+/* ---- map_value.c: native text <-> value -----------------------------------------------------------------------------
+ */
+struct map_texts {
+    const struct bytes *at;
+    size_t count;
+};
+/* `texts` are trimmed and not empty. *ret stays unfilled (field NULL) where they say nothing. REFUSE without a place.
+ */
+MUST_USE enum outcome map_value_read(const struct profile *profile, const struct mapped_field *field,
+                                     struct map_texts texts, struct arena *arena, struct map_value *ret,
+                                     struct fault *fault);
+/* A canonical text of the profile (value, otherwise). */
+MUST_USE enum outcome map_value_constant(const struct profile *profile, const struct canonical_field *field,
+                                         const char *text, struct arena *arena, struct map_value *ret,
+                                         struct fault *fault);
+/* Several texts only for a list without a separator. */
+struct bytes map_join(const struct bytes *parts, size_t count, const char *separator, struct arena *arena);
+struct map_texts map_value_write(const struct profile *profile, const struct mapped_field *field,
+                                 const struct map_value *value, struct arena *arena);
+
+/* ---- reading --------------------------------------------------------------------------------------------------------
+ */
+struct map_reading {
+    const struct profile *profile;
+    const struct mapped_message *message;
+    struct arena *arena;
+    struct map_scope record;
+    bool rows; /* the bases are rows of one case (csv, fixed, dbf, xlsx, json lines) */
+    struct fault *fault;
+};
+MUST_USE enum outcome map_choose(struct map_reading *reading, const char *file_name); /* map_choose.c */
+/* map_read.c */
+MUST_USE enum outcome map_read_record(const struct map_reading *reading, struct map_record *ret);
+/* map_groups.c */
+MUST_USE enum outcome map_read_groups(const struct map_reading *reading, struct map_record *into);
+/* One fact of the list; facts of repeated parts in the canonical unit where they can be. */
+/* map_fact.c */
+MUST_USE enum outcome map_read_fact(const struct map_reading *reading, const struct mapped_fact *fact,
+                                    struct map_record *into);
+void map_settle_facts(const struct profile *profile, struct map_group *facts);
+/* The identifiers of a record that was read (wire/finding.h); the first wrong one is refused where it stands in the
+ * file. */
+/* map_check.c */
+MUST_USE enum outcome map_check(const struct map_reading *reading, const struct map_record *record);
+const struct map_places *map_places_of(const struct profile *profile, const struct mapped_message *message,
+                                       struct arena *arena);
+/* map_unmapped.c */
+MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native);
+/* One field of a scope; unfilled: ret->field NULL. */
+MUST_USE enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
+                                     const struct mapped_field *field, struct map_value *ret);
+/* The one text at a path, however many rows or elements say it; empty: none says anything. FIELD_CONFLICT where two
+ * differ. */
+MUST_USE enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope,
+                                    const struct native_path *path, struct bytes *ret,
+                                    const struct native_node **ret_node);
+/* Notes where a value was read. */
+void map_placed(struct map_value *value, const struct map_scope *scope, const struct native_path *at,
+                const struct native_node *node);
+/* Puts path, line and column to a fault that is set. `node` NULL: the scope's own. */
+enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path,
+                       const struct native_node *node);
+
+/* What the profile withholds is taken out of a record that was read, before anything is made of it. */
+void map_withhold(const struct profile *profile, struct map_record *record); /* map_withhold.c */
+
+/* ---- Avro -----------------------------------------------------------------------------------------------------------
+ */
+/* Under the mask that the profile has for what came in this role. */
+MUST_USE enum outcome map_decode(const struct profile *profile, struct bytes value, const char *role,
+                                 struct arena *arena, struct map_record *ret, struct fault *fault);
+
+/* 举报人 sealed for its place; empty: nothing is said, or there is no key. */
+/* map_reporter.c */
+struct bytes map_reporter(const struct map_item *own, const struct address *address, const char *sender,
+                          struct arena *arena);
+
+/* ---- writing --------------------------------------------------------------------------------------------------------
+ */
+struct map_writing {
+    const struct profile *profile;
+    const struct mapped_message *message;
+    const struct map_record *record;
+    struct map_group facts; /* those that no single field of the message takes */
+    struct arena *arena;
+};
+struct native_node *map_write_tree(struct map_writing *writing);  /* map_write.c: xml, json */
+struct native_node *map_write_rows(struct map_writing *writing);  /* map_rows.c: rows of cells, sheets */
+struct native_node *map_write_lines(struct map_writing *writing); /* map_write.c: json lines */
+size_t map_row_count(const struct map_writing *writing);
+/* The items of a group that the message writes as a group. */
+const struct map_group *map_write_group(const struct map_writing *writing, enum group_kind kind);
+/* One column of a split group: the values of all items in one text. */
+struct bytes map_write_split(const struct map_writing *writing, const struct mapped_group *group,
+                             const struct mapped_field *field);
+bool map_fact_takes(const struct mapped_fact *fact, const struct map_item *item);
+/* Text of one fact of the list, empty where the record has none such. */
+struct bytes map_write_fact(const struct map_writing *writing, const struct mapped_fact *fact);
+/* Every filled value that the message has no place for, in one text. */
+struct bytes map_rest(const struct map_writing *writing); /* map_rest.c */
+/* 内置映射 of a record kind, and how it calls a canonical path (map_builtin.c). */
+const struct mapped_message *map_builtin(const struct profile *profile, const struct map_record *record,
+                                         struct arena *arena);
+const char *map_builtin_name(const char *path, enum group_kind group); /* NULL: not in the table */
+const char *map_builtin_group(enum group_kind group);
+#endif

@@ -1,0 +1,106 @@
+/* See convert.h: convert_read and convert_view. */
+#include "adapters/conversion/mapping/map_draft.h"
+
+/* A further sheet's rows say the case's key too, where they have its column. */
+static struct map_scope all_rows(const struct map_reading *reading, const struct native_node *root) {
+    size_t count = 0;
+    for (const struct native_node *row = root->first; row; row = row->next) count++;
+    const struct native_node **rows = arena_array(reading->arena, count + 1, sizeof *rows);
+    count = 0;
+    for (const struct native_node *row = root->first; row; row = row->next) rows[count++] = row;
+    return (struct map_scope){root, rows, count, ""};
+}
+
+/* Every row belongs to the one case. */
+static enum outcome open_rows(struct map_reading *reading, const struct native_node *root) {
+    const struct map_scope all = all_rows(reading, root);
+    const struct native_node **rows = arena_array(reading->arena, all.base_count + 1, sizeof *rows);
+    reading->record = (struct map_scope){root, rows, 0, ""};
+    for (size_t i = 0; i < all.base_count; i++) {
+        if (bytes_equal(all.bases[i]->name, NATIVE_ROW)) rows[reading->record.base_count++] = all.bases[i];
+    }
+    if (!reading->profile->has_key) return OK;
+    struct bytes key = BYTES_NONE;
+    const struct native_node *node = NULL;
+    if (map_read_text(reading, &all, &reading->profile->key, &key, &node) == OK) return OK;
+    const struct fault where = *reading->fault;
+    fault_set(reading->fault, REFUSE, "SEVERAL_CASES", "one file is one case; this row has another key");
+    return fault_place(reading->fault, where.field, where.line, where.column);
+}
+
+/* xml, json: the one record, or none, then only what is asked of the document is there. */
+static enum outcome open_record(struct map_reading *reading, const struct native_node *root) {
+    const struct native_path *path = &reading->profile->record;
+    const struct native_node **bases = arena_array(reading->arena, 1, sizeof *bases);
+    bases[0] = root;
+    reading->record = (struct map_scope){root, bases, 1, ""};
+    if (!path->count) return OK;
+    struct native_path from_document = *path;
+    from_document.absolute = true;
+    struct map_nodes nodes = map_find(&reading->record, &from_document, reading->arena);
+    if (nodes.count > 1) {
+        fault_set(reading->fault, REFUSE, "SEVERAL_CASES", "one file is one case; %zu stand here", nodes.count);
+        return fault_place(reading->fault, path->text, nodes.at[1]->line, nodes.at[1]->column);
+    }
+    if (nodes.count) bases[0] = nodes.at[0];
+    else reading->record.base_count = 0;
+    return OK;
+}
+
+static void view_of(struct draft *draft, const struct mapped_message *message) {
+    struct draft_view *view = &draft->view;
+    const struct map_record *record = &draft->record;
+    const struct map_value *cites = map_get(&record->own, "envelope.cites"),
+                           *time = map_get(&record->own, "envelope.business_time");
+    const struct map_group *documents = &record->groups[GROUP_DOCUMENTS];
+    struct attachment_need *needs = arena_array(draft->arena, documents->count + 1, sizeof *needs);
+    *view = (struct draft_view){.event = message->event,
+                                .opens = message->opens,
+                                .document_no = map_text(&record->own, "envelope.document_no"),
+                                .case_no = map_text(&record->own, "agency_case_no"),
+                                .cites = cites ? cites->list : NULL,
+                                .cite_count = cites ? cites->count : 0,
+                                .needs = needs,
+                                .business_time = time->number};
+    for (size_t i = 0; i < documents->count; i++) {
+        const struct map_item *item = &documents->items[i];
+        if (!map_text(item, "file_name").count) continue;
+        needs[view->need_count++] =
+            (struct attachment_need){map_text(item, "file_name"), map_text(item, "title"), map_text(item, "code")};
+    }
+}
+
+static enum outcome read_draft(const struct profile *profile, const char *file_name, struct bytes native,
+                               struct arena *arena, struct draft **ret, struct fault *fault) {
+    struct native_node *root = NULL;
+    struct draft *draft = arena_alloc(arena, sizeof *draft);
+    struct map_reading reading = {
+        .profile = profile, .arena = arena, .rows = format_has_rows(&profile->format), .fault = fault};
+    TRY(native_read(&profile->format, native, arena, &root, fault));
+    TRY(reading.rows ? open_rows(&reading, root) : open_record(&reading, root));
+    TRY(map_choose(&reading, file_name));
+    TRY(map_read_record(&reading, &draft->record));
+    map_withhold(profile, &draft->record);
+    draft->arena = arena;
+    view_of(draft, reading.message);
+    *ret = draft;
+    return OK;
+}
+
+/* A person finds a cell by its name; the reader's own faults, which have no field, say it already. */
+static enum outcome name_cell(struct fault *fault) {
+    const struct fault was = *fault;
+    char cell[NATIVE_CELL];
+    if (!was.line || !was.column || !*was.field) return REFUSE;
+    native_cell_name(was.line, was.column, cell);
+    (void)fault_set_at(fault, was.site, REFUSE, was.code, "cell %s: %s", cell, was.text);
+    return fault_as(fault_place(fault, was.field, was.line, was.column), REFUSE);
+}
+
+enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native,
+                          struct arena *arena, struct draft **ret, struct fault *fault) {
+    enum outcome outcome = read_draft(profile, file_name, native, arena, ret, fault);
+    return outcome == REFUSE && profile->format.kind == FORMAT_XLSX ? name_cell(fault) : outcome;
+}
+
+void convert_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }

@@ -1,0 +1,75 @@
+/* See map.h: 其他信息, one text with every filled value that has no place of its own:
+ * "承办人：甲、乙；当事人[1]（电话：…）". Values stand there as they are in the record, times and amounts in the
+ * built-in form. Never fails: what does not fit REST_MAX would not fit a record. */
+#include "adapters/conversion/mapping/map.h"
+#include "base/limits.h"
+
+#define REST_MAX (16u * MIB)
+
+static void say(struct buffer *into, const char *text) { INVARIANT(buffer_add_cstr(into, text, NULL) == OK); }
+
+static void say_value(const struct map_writing *w, struct buffer *into, const char *name,
+                      const struct map_value *value) {
+    static const char *const comma[] = {"、"};
+    const struct mapped_field plain = {.canonical = value->field,
+                                       .separators = {comma, 1},
+                                       .unit = value->field->kind == VALUE_AMOUNT ? scalar_unit("元", "fen") : NULL};
+    /* the record's default */
+    bool usual = value->field->kind == VALUE_SYMBOL && bytes_equal_cstr(value->text, value->field->symbols[0]);
+    struct map_texts texts = usual ? (struct map_texts){0} : map_value_write(w->profile, &plain, value, w->arena);
+    if (!texts.count || !texts.at[0].count) return;
+    if (into->count) say(into, "；");
+    say(into, name ? name : value->field->path);
+    say(into, "：");
+    INVARIANT(buffer_add(into, texts.at[0], NULL) == OK);
+}
+
+static bool has_place(const struct mapped_field *fields, size_t count, const struct map_value *value) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(fields[i].canonical->path, value->field->path) != 0) continue;
+        return fields[i].placed || (fields[i].constant && bytes_equal_cstr(value->text, fields[i].constant));
+    }
+    return false;
+}
+
+/* What `when` says, what only tells how the record came, what a paper shows itself. */
+static bool needs_none(const char *path) {
+    return strcmp(path, "envelope.event") == 0 || strncmp(path, "inbox.", 6) == 0 || strcmp(path, "media_type") == 0;
+}
+
+static void say_item(const struct map_writing *w, struct buffer *into, const struct mapped_group *group,
+                     enum group_kind kind, size_t index) {
+    const struct map_item *item = &map_write_group(w, kind)->items[index];
+    bool whole =
+        !group || (!group->placed && !group->split.count && !format_has_rows(&w->profile->format) && index > 0);
+    AUTO(buffer_free) struct buffer inside;
+    buffer_init(&inside, REST_MAX);
+    for (size_t i = 0; i < item->count; i++) {
+        const struct map_value *value = &item->values[i];
+        if (needs_none(value->field->path) || (!whole && has_place(group->fields, group->field_count, value))) continue;
+        say_value(w, &inside, map_builtin_name(value->field->path, kind), value);
+    }
+    if (!inside.count) return;
+    if (into->count) say(into, "；");
+    INVARIANT(buffer_printf(into, NULL, "%s[%zu]（", map_builtin_group(kind), index + 1) == OK);
+    INVARIANT(buffer_add(into, buffer_view(&inside), NULL) == OK);
+    say(into, "）");
+}
+
+struct bytes map_rest(const struct map_writing *w) {
+    AUTO(buffer_free) struct buffer text;
+    buffer_init(&text, REST_MAX);
+    for (size_t i = 0; i < w->record->own.count; i++) {
+        const struct map_value *value = &w->record->own.values[i];
+        if (needs_none(value->field->path) || has_place(w->message->fields, w->message->field_count, value)) continue;
+        say_value(w, &text, map_builtin_name(value->field->path, GROUP_NONE), value);
+    }
+    for (enum group_kind kind = 0; kind < GROUP_COUNT; kind++) {
+        const struct mapped_group *group = NULL;
+        for (size_t i = 0; i < w->message->group_count; i++) {
+            if (w->message->groups[i].kind == kind) group = &w->message->groups[i];
+        }
+        for (size_t i = 0; i < map_write_group(w, kind)->count; i++) say_item(w, &text, group, kind, i);
+    }
+    return arena_copy(w->arena, buffer_view(&text));
+}

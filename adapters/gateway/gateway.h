@@ -1,0 +1,67 @@
+/* 前台: what the transports before the spool share (HTTP, the agency's own tables). Job: a transport that stands before
+ * another one. What is handed in is kept durably in a folder of its own (parcel.h), noted in the store, then placed
+ * into outbox/ as if the agency had put it there; what the engine does with papers passes through here on its way to
+ * the spool and is noted, so that the owner can tell. Nothing else differs: journal, names, failed/, receipts are the
+ * spool's. Fronts may stand one before the other. Threads: the verbs come from the engine's one thread; the feeder has
+ * its own; the rest is for any thread of the owner. */
+#ifndef ECOCASE_ADAPTERS_GATEWAY_GATEWAY_H
+#define ECOCASE_ADAPTERS_GATEWAY_GATEWAY_H
+#include <jansson.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include "adapters/conversion/conversion.h"
+#include "adapters/gateway/store.h"
+#include "adapters/spool/transport.h"
+
+#define FRONT_ARENA (16u << 20) /* of one piece of work; conversions have one of their own */
+enum front_folder { AT_ROOT, AT_OUTBOX, AT_SENT, AT_FAILED, AT_INBOX, AT_DONE, AT_OWN, AT_COUNT };
+/* settings: of the owner; journal: path of the engine's, which is open already; it is only read. */
+struct front_place {
+    const char *settings, *spool, *journal, *agency;
+    const struct profile *profile;
+};
+/* What is asked of who opened the front; each may be NULL. */
+struct front_owner {
+    void *of;
+    void (*close)(void *of);     /* the front is stopping: end your threads, free what is yours */
+    json_t *(*status)(void *of); /* a member `name` of the adapter's status; from the engine's thread */
+    const char *name;
+    const atomic_llong *changes; /* grows when that status is to be told anew */
+};
+struct front {
+    struct transport transport;
+    struct transport *base;
+    struct front_owner owner;
+    struct store *store;
+    const struct profile *profile;
+    const char *agency, *own; /* own: name of its folder in the spool */
+    int folders[AT_COUNT];
+    struct arena *pending_arena; /* engine's thread: changes since the last seal */
+    struct change *pending;
+    size_t pending_count, pending_room;
+    pthread_mutex_t mapping; /* one conversion at a time: it may take much memory */
+    pthread_t feeder;
+    bool feeding;
+    atomic_bool stopping;
+    pthread_mutex_t status_door;
+    json_t *status;   /* as last told by the engine */
+    int64_t alive_ms; /* monotonic: its last sign of life */
+};
+/* Opens store and folder `own`, finishes what the last run left, takes the census of inbox/. */
+MUST_USE enum outcome front_open(const struct front_place *place, const char *own, struct transport *base,
+                                 struct front **ret, struct fault *fault);
+/* From here on the engine's verbs come in, accepted submissions are fed, and closing the transport closes the owner. */
+struct transport *front_begin(struct front *front, const struct front_owner *owner);
+/* Not begun: the base stays open. */
+void front_free(struct front *front);
+/* The client has the message: its files go to done/, then it is noted. Done again after a crash it finds nothing left
+ * to move. */
+MUST_USE enum outcome front_put_away(const struct front *front, const struct message *message, struct arena *arena,
+                                     struct fault *fault);
+struct bytes front_event(const struct message *message); /* its event code */
+
+/* ---- inside: feeder.c, census.c */
+MUST_USE enum outcome feeder_recover(struct front *front, struct fault *fault);
+void *feeder_run(void *front);
+MUST_USE enum outcome census_take(struct front *front, const char *journal, struct fault *fault);
+#endif

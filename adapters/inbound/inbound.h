@@ -1,0 +1,17 @@
+/* 入站: reads the agency's inbox topic by assignment, from the journal's offsets, and hands what came to delivery.
+ * Reading again from the beginning is always safe: the journal drops what it has. The engine's thread; at most a second
+ * is spent asking Kafka. RETRY: ask again later, what was read is kept. FATAL: WRONG_WORLD, another Kafka cluster than
+ * the journal's. */
+#ifndef ECOCASE_ADAPTERS_INBOUND_INBOUND_H
+#define ECOCASE_ADAPTERS_INBOUND_INBOUND_H
+#include "adapters/outbound/sender.h"
+
+struct inbound;
+MUST_USE enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, struct sender *sender,
+                                  struct inbound **ret, struct fault *fault);
+void inbound_free(struct inbound *inbound);
+/* One batch. *ret_more: there was something, look again at once. */
+MUST_USE enum outcome inbound_round(struct inbound *inbound, struct arena *arena, bool *ret_more, struct fault *fault);
+/* records not yet delivered, as far as Kafka told without being asked */
+int64_t inbound_lag(const struct inbound *inbound);
+#endif

@@ -1,0 +1,302 @@
+/* See sender.h. */
+#include "adapters/engine/wake.h"
+#include "adapters/outbound/sender.h"
+#include "adapters/outbound/outbound.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/failpoint.h"
+#include <jansson.h>
+#include <stdlib.h>
+
+enum flight_state { FLYING, LANDED, LOST };
+struct flight {
+    int64_t row;
+    enum flight_state state;
+    rd_kafka_resp_err_t error;
+};
+struct report {
+    struct lane_position place;
+    int64_t due_ms; /* 0: nothing to say */
+};
+struct sender {
+    struct engine *engine;
+    const struct bus_settings *bus;
+    rd_kafka_t *producer;
+    rd_kafka_queue_t *queue;
+    char topic[TOPIC_NAME];
+    struct flight flights[ENGINE_SEND];
+    size_t flight_count, answered;
+    int64_t sent_ms;
+    struct report reports[LIMIT_LANES];
+};
+#define REPORT_MARK 1000000 /* opaque of a report: REPORT_MARK + lane; of a submission: its flight */
+
+static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque) {
+    struct sender *s = opaque;
+    intptr_t mark = (intptr_t)message->_private;
+    rd_kafka_resp_err_t error = bus_report_error(message);
+    (void)producer;
+    if (mark >= REPORT_MARK) {
+        struct report *report = &s->reports[mark - REPORT_MARK];
+        if (!error) FAILPOINT("in.reported");
+        else if (!report->due_ms) report->due_ms = monotonic_ms() + 5 * SENDER_REPORT_MS;
+        return;
+    }
+    if (mark < 0 || (size_t)mark >= s->flight_count || s->flights[mark].state != FLYING) return;
+    s->flights[mark].state = error ? LOST : LANDED;
+    s->flights[mark].error = error;
+    s->answered++;
+    if (!error) s->engine->status.kafka_up = true;
+}
+
+static enum outcome start(struct sender *s, struct fault *fault) {
+    TRY(bus_producer(s->bus, 2, on_report, s, &s->producer, fault));
+    s->queue = rd_kafka_queue_get_main(s->producer);
+    wake_by(s->queue);
+    return OK;
+}
+/* What is on its way comes back as prepared from the journal. */
+static void stop(struct sender *s) {
+    s->flight_count = s->answered = 0;
+    if (!s->producer) return;
+    rd_kafka_purge(s->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_flush(s->producer, 200);
+    if (s->queue) rd_kafka_queue_destroy(s->queue);
+    rd_kafka_destroy(s->producer);
+    s->producer = NULL;
+    s->queue = NULL;
+}
+
+enum outcome sender_new(struct engine *engine, const struct bus_settings *bus, struct sender **ret,
+                        struct fault *fault) {
+    struct sender *s = calloc(1, sizeof *s);
+    INVARIANT(s);
+    s->engine = engine;
+    s->bus = bus;
+    bus_outbox_topic(bytes_of_cstr(engine->self->slug), s->topic);
+    enum outcome outcome = start(s, fault);
+    if (outcome == OK) *ret = s;
+    else sender_free(s);
+    return outcome;
+}
+void sender_free(struct sender *s) {
+    if (!s) return;
+    stop(s);
+    free(s);
+}
+bool sender_idle(const struct sender *s) { return s->flight_count == 0; }
+
+struct outgoing {
+    struct bytes key, value;
+    rd_kafka_headers_t *headers;
+    int32_t partition;
+    instant time;
+    intptr_t mark;
+};
+/* On failure the headers are still ours (and produceva would free them twice in librdkafka 2.0.2). */
+static rd_kafka_resp_err_t produce(struct sender *s, const struct outgoing *out) {
+    union {
+        const uint8_t *borrowed;
+        void *given;
+    } key = {out->key.at}, value = {out->value.at};
+    rd_kafka_resp_err_t error =
+        rd_kafka_producev(s->producer, RD_KAFKA_V_TOPIC(s->topic), RD_KAFKA_V_PARTITION(out->partition),
+                          RD_KAFKA_V_KEY(key.given, out->key.count), RD_KAFKA_V_VALUE(value.given, out->value.count),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(out->time),
+                          RD_KAFKA_V_HEADERS(out->headers), RD_KAFKA_V_OPAQUE((void *)out->mark), RD_KAFKA_V_END);
+    if (error) rd_kafka_headers_destroy(out->headers);
+    return error;
+}
+
+/* The texts of a JSON object as candidate.c writes it: plain, without escapes. False: it is written otherwise. */
+static bool plain_headers(struct bytes json, rd_kafka_headers_t *into) {
+    const char *at = (const char *)json.at, *end = at + json.count, *part[2], *close[2];
+    if (json.count < 2 || *at++ != '{' || memchr(at, '\\', json.count - 1)) return false;
+    for (;;) {
+        for (int i = 0; i < 2; i++) {
+            if (at == end || *at != '"' || !(close[i] = memchr(at + 1, '"', (size_t)(end - at) - 1)) ||
+                close[i] + 1 == end)
+                return false;
+            part[i] = at + 1;
+            at = close[i] + 1;
+            if (i == 0 && *at++ != ':') return false;
+        }
+        rd_kafka_header_add(into, part[0], close[0] - part[0], part[1], close[1] - part[1]);
+        if (*at == '}' && at + 1 == end) return true;
+        if (*at++ != ',') return false;
+    }
+}
+
+static rd_kafka_headers_t *headers_of(struct bytes json) {
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(12);
+    if (plain_headers(json, headers)) return headers;
+    rd_kafka_headers_destroy(headers);
+    headers = rd_kafka_headers_new(12);
+    json_t *root = json_loadb((const char *)json.at, json.count, 0, NULL);
+    const char *name;
+    json_t *value;
+    json_object_foreach(root, name, value) {
+        rd_kafka_header_add(headers, name, -1, json_string_value(value), (ssize_t)json_string_length(value));
+    }
+    json_decref(root);
+    return headers;
+}
+
+enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fault) {
+    struct journaled *rows = NULL;
+    size_t count = 0;
+    if (s->flight_count) return OK;
+    TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count,
+                         fault));
+    if (!count) return OK;
+    FAILPOINT("out.producing");
+    s->answered = 0;
+    s->sent_ms = monotonic_ms();
+    for (size_t i = 0; i < count; i++) {
+        instant time = s->engine->manual_clock ? rows[i].business_time : 0;
+        struct outgoing out = {rows[i].key,           rows[i].value, headers_of(rows[i].headers),
+                               RD_KAFKA_PARTITION_UA, time,          (intptr_t)i};
+        s->flights[i] = (struct flight){rows[i].row, FLYING, 0};
+        s->flight_count = i + 1;
+        rd_kafka_resp_err_t error = produce(s, &out);
+        if (!error) continue;
+        s->flights[i].state = LOST;
+        s->flights[i].error = error;
+        s->answered++;
+    }
+    FAILPOINT("out.produced");
+    return OK;
+}
+
+static enum outcome note_each(struct sender *s, struct fault *fault) {
+    TRY(journal_begin_repeatable(s->engine->journal, fault));
+    enum outcome outcome = OK;
+    for (size_t i = 0; i < s->flight_count && outcome == OK; i++) {
+        if (s->flights[i].state == LANDED)
+            outcome = journal_advance(s->engine->journal, s->flights[i].row, JOURNALED_ACKED, fault);
+    }
+    if (outcome == OK) outcome = journal_commit(s->engine->journal, fault);
+    if (outcome != OK) journal_rollback(s->engine->journal);
+    return outcome;
+}
+
+/* What was sent is all that was prepared up to its last row, in order. Forgotten in a power cut it is sent again, and
+ * the broker knows it. */
+static enum outcome note_acked(struct sender *s, struct fault *fault) {
+    bool all = true;
+    for (size_t i = 0; i < s->flight_count; i++) all = all && s->flights[i].state == LANDED;
+    FAILPOINT("out.marking");
+    return all ? journal_acked(s->engine->journal, s->flights[s->flight_count - 1].row, fault) : note_each(s, fault);
+}
+
+static enum outcome drop_too_large(struct sender *s, int64_t row, struct arena *arena, struct fault *fault) {
+    struct journaled *rows = NULL;
+    struct fault why;
+    size_t count = 0;
+    fault_set(&why, REFUSE, "TOO_LARGE", "Kafka refuses a record of this size");
+    TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_SEND, SIZE_MAX, arena, &rows, &count, fault));
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].row == row) return outbound_refused(s->engine, &rows[i], &why, arena, fault);
+    }
+    return OK;
+}
+
+/* After a failed message a gapless producer is done for: a new one goes on from the journal. */
+static enum outcome begin_again(struct sender *s, struct arena *arena, struct fault *fault) {
+    const char *why = "fatal";
+    for (size_t i = 0; i < s->flight_count; i++) {
+        if (s->flights[i].state == LOST) why = rd_kafka_err2str(s->flights[i].error);
+        if (s->flights[i].error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+            TRY(drop_too_large(s, s->flights[i].row, arena, fault));
+    }
+    stop(s);
+    TRY(start(s, fault));
+    return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "producing to %s: %s", s->topic, why);
+}
+
+enum outcome sender_poll(struct sender *s, struct arena *arena, struct fault *fault) {
+    char text[160];
+    rd_kafka_poll(s->producer, 0);
+    if (s->flight_count && s->answered < s->flight_count) {
+        if (rd_kafka_fatal_error(s->producer, text, sizeof text)) return begin_again(s, arena, fault);
+        if (monotonic_ms() - s->sent_ms > SENDER_WAIT_MS) s->engine->status.kafka_up = false;
+        return OK;
+    }
+    if (!s->flight_count)
+        return rd_kafka_fatal_error(s->producer, text, sizeof text) ? begin_again(s, arena, fault) : OK;
+    FAILPOINT("out.acked");
+    TRY(note_acked(s, fault));
+    FAILPOINT("out.marked");
+    for (size_t i = 0; i < s->flight_count; i++) {
+        if (s->flights[i].state == LOST) return begin_again(s, arena, fault);
+    }
+    s->flight_count = 0;
+    return OK;
+}
+
+void sender_report_later(struct sender *s, const struct lane_position *place) {
+    if (place->lane < 0 || place->lane >= (int32_t)LIMIT_LANES) return;
+    struct report *report = &s->reports[place->lane];
+    report->place = *place;
+    if (!report->due_ms) report->due_ms = monotonic_ms() + SENDER_REPORT_MS;
+}
+
+int64_t sender_report_due_ms(const struct sender *s) {
+    int64_t now = monotonic_ms(), due = -1;
+    for (size_t i = 0; i < LIMIT_LANES; i++) {
+        if (!s->reports[i].due_ms) continue;
+        int64_t left = s->reports[i].due_ms > now ? s->reports[i].due_ms - now : 0;
+        if (due < 0 || left < due) due = left;
+    }
+    return due;
+}
+
+static void add(rd_kafka_headers_t *headers, const char *name, const char *text) {
+    rd_kafka_header_add(headers, name, -1, text, -1);
+}
+
+/* On a manual clock the report's time is that of what it reports, so that it never moves the lane's time. */
+static enum outcome report_one(struct sender *s, const struct lane_position *place, struct fault *fault) {
+    static const struct uuid nil;
+    AUTO(buffer_free) struct buffer value;
+    struct submission said;
+    char key[UUID_TEXT + 1], id[UUID_TEXT + 1], source[64], time[32];
+    instant at = s->engine->manual_clock ? place->broker_time : instant_now();
+    buffer_init(&value, 64u * KIB);
+    TRY(record_write_report(s->engine->catalogue, bytes_of_cstr(s->engine->self->slug), place->lane, place->generation,
+                            place->epoch, place->sequence, at, &value, fault));
+    TRY(record_read(s->engine->catalogue, buffer_view(&value), &said, fault));
+    uuid_format(&nil, key);
+    uuid_format(&said.message_id, id);
+    instant_format(at, time);
+    snprintf(source, sizeof source, "/ecocase/%s", s->engine->self->slug);
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(8);
+    add(headers, "ce_specversion", "1.0");
+    add(headers, "ce_id", id);
+    add(headers, "ce_type", "SYS.DELIVERED");
+    add(headers, "ce_source", source);
+    add(headers, "ce_subject", key);
+    add(headers, "ce_time", time);
+    add(headers, "ce_caseid", key);
+    add(headers, "content-type", "application/avro");
+    struct outgoing out = {bytes_of(key, UUID_TEXT), buffer_view(&value), headers, place->lane, at,
+                           REPORT_MARK + place->lane};
+    rd_kafka_resp_err_t error = produce(s, &out);
+    return error ? fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "delivery report: %s", rd_kafka_err2str(error)) : OK;
+}
+
+enum outcome sender_reports(struct sender *s, bool now, struct fault *fault) {
+    int64_t at = monotonic_ms();
+    for (size_t i = 0; i < LIMIT_LANES; i++) {
+        struct report *report = &s->reports[i];
+        if (!report->due_ms || (!now && report->due_ms > at)) continue;
+        report->due_ms = at + 5 * SENDER_REPORT_MS;
+        TRY(report_one(s, &report->place, fault));
+        report->due_ms = 0;
+    }
+    return OK;
+}
+
+void sender_flush(struct sender *s, int timeout_ms) {
+    if (s->producer) rd_kafka_flush(s->producer, timeout_ms);
+}

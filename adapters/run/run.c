@@ -1,0 +1,247 @@
+/* See engine.h: the loop. Each part of the work is tried by itself: what fails rests longer and longer and is told
+ * once, the others go on. The loop sleeps until Kafka, the transport or a due time wakes it; a second is the most, as a
+ * net below missed wake-ups. */
+#include "adapters/run/run.h"
+#include "adapters/inbound/delivery.h"
+#include "adapters/transfer/downloads.h"
+#include "adapters/inbound/inbound.h"
+#include "adapters/outbound/outbound.h"
+#include "adapters/engine/status.h"
+#include "adapters/transfer/uploads.h"
+#include "adapters/engine/wake.h"
+#include "adapters/http/http.h"
+#include "adapters/table/table.h"
+#include "adapters/spool/spool.h"
+#include "base/log.h"
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SLEEP_MAX_MS  1000
+#define REST_FIRST_MS 100
+#define REST_MAX_MS   5000
+#define ARENA_FIRST   (256u << 10)
+
+enum part { PART_TAKE, PART_SHIP, PART_SEND, PART_MOVE, PART_FETCH, PART_INBOX, PART_REPORT, PART_COUNT };
+static const char *const part_names[PART_COUNT] = {"take", "ship", "send", "move", "fetch", "inbox", "report"};
+struct loop {
+    struct engine engine;
+    struct catalogue *catalogue;
+    struct directory *directory;
+    struct profile *profile;
+    struct sender *sender;
+    struct inbound *inbound;
+    struct arena *arena;
+    struct status status;
+    struct {
+        int64_t due_ms;
+        int rest_ms;
+        char code[40];
+    } parts[PART_COUNT];
+    bool unsent, unmoved, more; /* rows may be prepared; rows may be acknowledged; do not sleep */
+    int64_t take_ms;            /* when to look at the papers again, without news */
+};
+typedef enum outcome (*work)(struct loop *, struct fault *);
+
+static enum outcome take(struct loop *l, struct fault *fault) {
+    size_t prepared = 0;
+    int64_t again_ms = 0;
+    l->engine.look_now = false;
+    TRY(outbound_take(&l->engine, l->arena, &prepared, &again_ms, fault));
+    l->take_ms = monotonic_ms() + again_ms;
+    l->unsent = l->unsent || prepared > 0;
+    return OK;
+}
+
+static enum outcome send_out(struct loop *l, struct fault *fault) {
+    bool busy = !sender_idle(l->sender);
+    enum outcome outcome = sender_poll(l->sender, l->arena, fault);
+    if (outcome != OK) l->unsent = l->unmoved = true; /* a new producer goes on from the journal */
+    TRY(outcome);
+    if (busy && sender_idle(l->sender)) l->unmoved = l->unsent = true;
+    if (!l->unsent || !sender_idle(l->sender)) return OK;
+    TRY(sender_send(l->sender, l->arena, fault));
+    l->unsent = !sender_idle(l->sender);
+    return OK;
+}
+
+static enum outcome move(struct loop *l, struct fault *fault) {
+    if (l->unmoved) TRY(outbound_finish(&l->engine, l->arena, fault));
+    l->unmoved = false;
+    return OK;
+}
+
+static enum outcome read_inbox(struct loop *l, struct fault *fault) {
+    bool more = false;
+    TRY(inbound_round(l->inbound, l->arena, &more, fault));
+    l->more = l->more || more;
+    return OK;
+}
+
+static enum outcome ship(struct loop *l, struct fault *fault) {
+    return uploads_round(l->engine.uploads, &l->more, fault);
+}
+static enum outcome fetch(struct loop *l, struct fault *fault) {
+    return downloads_round(l->engine.downloads, &l->more, fault);
+}
+static enum outcome report(struct loop *l, struct fault *fault) { return sender_reports(l->sender, false, fault); }
+static const work works[PART_COUNT] = {take, ship, send_out, move, fetch, read_inbox, report};
+
+/* Trouble is told once per kind, its end too. */
+static enum outcome attempt(struct loop *l, enum part part) {
+    struct fault fault = {0};
+    if (monotonic_ms() < l->parts[part].due_ms) return OK;
+    arena_reset(l->arena);
+    enum outcome outcome = works[part](l, &fault);
+    if (outcome == OK) {
+        if (l->parts[part].code[0]) log_info("engine.mended", "part=%s code=%s", part_names[part], l->parts[part].code);
+        l->parts[part].rest_ms = 0;
+        l->parts[part].code[0] = 0;
+        return OK;
+    }
+    if (strcmp(l->parts[part].code, fault.code) != 0)
+        log_fault_unnamed(outcome == FATAL ? LOG_ERROR : LOG_WARN, "engine.trouble", &fault);
+    snprintf(l->parts[part].code, sizeof l->parts[part].code, "%s", fault.code);
+    int rest = l->parts[part].rest_ms * 2;
+    l->parts[part].rest_ms = rest < REST_FIRST_MS ? REST_FIRST_MS : rest > REST_MAX_MS ? REST_MAX_MS : rest;
+    l->parts[part].due_ms = monotonic_ms() + l->parts[part].rest_ms;
+    l->engine.status.last_error = fault;
+    l->engine.status.last_error_at = instant_now();
+    return outcome == FATAL ? FATAL : OK;
+}
+
+static void sooner(int64_t *ms, int64_t due_ms) {
+    int64_t left = due_ms - monotonic_ms();
+    if (left < *ms) *ms = left > 0 ? left : 0;
+}
+
+/* True when the transport has news. */
+static bool wait_for_news(struct loop *l) {
+    int64_t ms = l->more || l->engine.look_now ? 0 : SLEEP_MAX_MS, report_ms = sender_report_due_ms(l->sender);
+    for (enum part i = 0; i < PART_COUNT; i++) {
+        if (l->parts[i].rest_ms) sooner(&ms, l->parts[i].due_ms);
+    }
+    if (!l->parts[PART_TAKE].rest_ms) sooner(&ms, l->take_ms);
+    if (report_ms >= 0 && report_ms < ms && !l->parts[PART_REPORT].rest_ms) ms = report_ms;
+    bool send_now = (l->unsent && sender_idle(l->sender) && !l->parts[PART_SEND].rest_ms) ||
+                    (l->unmoved && !l->parts[PART_MOVE].rest_ms);
+    /* nobody would listen: the news keep */
+    bool resting = l->parts[PART_TAKE].rest_ms && l->parts[PART_TAKE].due_ms > monotonic_ms();
+    struct pollfd fds[] = {
+        {wake_descriptor(), POLLIN, 0},
+        {resting ? -1 : l->engine.transport->verbs->wake_descriptor(l->engine.transport), POLLIN, 0}};
+    poll(fds, 2, send_now ? 0 : (int)ms);
+    if (fds[0].revents & POLLIN) wake_drain();
+    return fds[1].revents & POLLIN;
+}
+
+static enum outcome go_round(struct loop *l, const volatile sig_atomic_t *stop, struct fault *fault) {
+    bool news = true;
+    while (!*stop) {
+        l->more = false;
+        for (enum part i = 0; i < PART_COUNT && !*stop; i++) {
+            if (i == PART_TAKE && !news && !l->engine.look_now && monotonic_ms() < l->take_ms) continue;
+            if (attempt(l, i) == FATAL) {
+                *fault = l->engine.status.last_error;
+                return FATAL;
+            }
+        }
+        l->engine.status.lag = inbound_lag(l->inbound);
+        struct fault ignored;
+        if (!l->status.at_ms || l->engine.status.delivered != l->status.told.delivered) {
+            if (journal_alarms(l->engine.journal, &l->engine.status.alarms, &ignored) != OK)
+                l->engine.status.alarms = l->status.told.alarms;
+        }
+        status_tell(&l->status, &l->engine, true);
+        news = wait_for_news(l);
+    }
+    return OK;
+}
+
+static enum outcome load(struct loop *l, const struct run_settings *s, struct fault *fault) {
+    char path[4096];
+    TRY(catalogue_load(s->schemas, &l->catalogue, fault));
+    snprintf(path, sizeof path, "%s/directory.yaml", s->schemas);
+    TRY(directory_load(path, &l->directory, fault));
+    TRY(profile_load(s->profile, l->directory, l->catalogue, &l->profile, fault));
+    if (strcmp(profile_agency(l->profile), s->agency) != 0) {
+        return fault_set(fault, REFUSE, "SETTINGS_TYPE", "%s: the profile is of %s, not of %s", s->profile,
+                         profile_agency(l->profile), s->agency);
+    }
+    l->engine.self = directory_by_slug(l->directory, bytes_of_cstr(s->agency));
+    if (!l->engine.self) return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s: no participant %s", path, s->agency);
+    l->engine.catalogue = l->catalogue;
+    l->engine.directory = l->directory;
+    l->engine.profile = l->profile;
+    l->engine.manual_clock = s->manual_clock;
+    return OK;
+}
+
+/* Spool, journal, and what the last run left unfinished; then Kafka, which need not be there. */
+static enum outcome open_all(struct loop *l, const struct run_settings *s, struct fault *fault) {
+    char path[4096];
+    bool same = false;
+    TRY(load(l, s, fault));
+    l->arena = arena_new(ARENA_FIRST, ENGINE_ARENA);
+    wake_open();
+    TRY(spool_open(s->spool, &l->engine.transport, fault));
+    snprintf(path, sizeof path, "%s/" ENGINE_JOURNAL, s->spool);
+    TRY(journal_open(path, &l->engine.journal, fault));
+    TRY(journal_fact(l->engine.journal, "agency", bytes_of_cstr(s->agency), &same, fault));
+    if (!same)
+        return fault_set(fault, REFUSE, "SETTINGS_TYPE",
+                         "spool %s belongs to another agency than %s, as its journal says", s->spool, s->agency);
+    TRY(seal_load(s->spool, true, &l->engine.seal, fault));
+    if (s->table)
+        TRY(table_open(&(struct front_place){s->table, s->spool, path, s->agency, l->profile}, &l->engine.transport,
+                       fault));
+    if (s->http)
+        TRY(http_open(&(struct front_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport,
+                      fault));
+    TRY(delivery_recover(&l->engine, l->arena, fault));
+    TRY(uploads_new(&l->engine, &s->bus, &l->engine.uploads, fault));
+    TRY(downloads_new(&l->engine, &s->bus, &l->engine.downloads, fault));
+    TRY(sender_new(&l->engine, &s->bus, &l->sender, fault));
+    TRY(inbound_new(&l->engine, &s->bus, l->sender, &l->inbound, fault));
+    l->unsent = l->unmoved = true;
+    return OK;
+}
+
+static void close_all(struct loop *l) {
+    struct fault ignored;
+    if (l->sender && l->engine.status.kafka_up) {
+        if (sender_reports(l->sender, true, &ignored) == OK) sender_flush(l->sender, 300);
+        arena_reset(l->arena);
+        if (sender_poll(l->sender, l->arena, &ignored) == OK && outbound_finish(&l->engine, l->arena, &ignored) != OK)
+            log_fault_unnamed(LOG_WARN, "engine.trouble", &ignored);
+    }
+    if (l->inbound) status_tell(&l->status, &l->engine, false);
+    inbound_free(l->inbound);
+    sender_free(l->sender);
+    uploads_free(l->engine.uploads);
+    downloads_free(l->engine.downloads);
+    journal_close(l->engine.journal);
+    if (l->engine.transport) l->engine.transport->verbs->close(l->engine.transport);
+    if (l->arena) arena_free(l->arena);
+    if (l->profile) profile_free(l->profile);
+    if (l->directory) directory_free(l->directory);
+    if (l->catalogue) catalogue_free(l->catalogue);
+    wake_close();
+    free(l);
+}
+
+enum outcome run_adapter(const struct run_settings *settings, const volatile sig_atomic_t *stop, struct fault *fault) {
+    struct loop *l = calloc(1, sizeof *l);
+    INVARIANT(l);
+    enum outcome outcome = open_all(l, settings, fault);
+    if (outcome == OK) {
+        log_info("engine.started", "agency=%s spool=\"%s\" clock=%s", settings->agency, settings->spool,
+                 settings->manual_clock ? "manual" : "real");
+        outcome = go_round(l, stop, fault);
+        log_info("engine.stopped", "sent=%lld failed=%lld delivered=%lld", (long long)l->engine.status.sent,
+                 (long long)l->engine.status.failed, (long long)l->engine.status.delivered);
+    }
+    close_all(l);
+    return outcome;
+}

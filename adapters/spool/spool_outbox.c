@@ -1,0 +1,125 @@
+/* See spool.h: which papers of outbox/ are to be taken, and reading them. */
+#include "adapters/spool/spool_inside.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int64_t spool_modified_ns(const struct stat *facts) {
+    return (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec;
+}
+
+static int oldest_first(const void *a, const void *b) {
+    const struct paper *x = a, *y = b;
+    if (x->modified_ns != y->modified_ns) return x->modified_ns < y->modified_ns ? -1 : 1;
+    return strcmp((const char *)x->name.at, (const char *)y->name.at);
+}
+
+static size_t choose(const struct spool *spool, int64_t now, struct arena *arena, struct paper *list, int64_t *again) {
+    size_t count = 0;
+    for (size_t i = 0; i < spool->seen.count; i++) {
+        const struct seen *s = &spool->seen.at[i];
+        if (s->gone) continue;
+        int64_t due = s->complete ? s->again_ms : now + 100;
+        if (due > now) *again = due - now < *again ? due - now : *again;
+        if (!s->complete || due > now) continue;
+        struct bytes name = arena_copy(arena, bytes_of(s->name, strlen(s->name) + 1));
+        name.count--;
+        list[count++] = (struct paper){name, s->size, s->modified_ns, s->inode, now - s->first_ms, s->regular, false};
+    }
+    qsort(list, count, sizeof *list, oldest_first);
+    return count;
+}
+
+enum outcome spool_papers(struct transport *t, struct arena *arena, const struct paper **ret, size_t *ret_count,
+                          int64_t *ret_again_ms, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    int64_t now = monotonic_ms();
+    TRY(spool_look(spool, now, fault));
+    struct paper *list = arena_array(arena, spool->seen.count + 1, sizeof *list);
+    int64_t again = spool->next_scan_ms - now;
+    *ret_count = choose(spool, now, arena, list, &again);
+    *ret_again_ms = again > 0 ? again : 0;
+    *ret = list;
+    return OK;
+}
+
+void spool_unsee(struct spool *spool, struct bytes name) {
+    struct seen *seen = spool_seen(spool, name);
+    if (!seen) return;
+    seen->gone = true;
+    spool->gone++;
+}
+void spool_put_off(struct transport *t, struct bytes name, int64_t ms) {
+    struct seen *seen = spool_seen(spool_of(t), name);
+    if (seen) seen->again_ms = monotonic_ms() + ms;
+}
+
+bool spool_present(struct transport *t, struct bytes name) {
+    char text[SPOOL_NAME];
+    struct stat facts;
+    return spool_copy_name(name, text) &&
+           fstatat(spool_of(t)->folders[FOLDER_OUTBOX], text, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool spool_unchanged(struct transport *t, const struct paper *paper) {
+    char text[SPOOL_NAME];
+    struct stat facts;
+    if (!spool_copy_name(paper->name, text)) return false;
+    if (fstatat(spool_of(t)->folders[FOLDER_OUTBOX], text, &facts, AT_SYMLINK_NOFOLLOW) != 0) return false;
+    return facts.st_ino == paper->inode && facts.st_size == paper->size &&
+           spool_modified_ns(&facts) == paper->modified_ns;
+}
+
+bool spool_same(int file, const struct paper *paper) {
+    struct stat facts;
+    return fstat(file, &facts) == 0 && facts.st_ino == paper->inode && facts.st_size == paper->size &&
+           spool_modified_ns(&facts) == paper->modified_ns;
+}
+
+enum outcome spool_changed(struct spool *spool, const struct paper *paper, struct fault *fault) {
+    struct seen *seen = spool_seen(spool, paper->name);
+    if (seen) {
+        seen->complete = false;
+        seen->quiet_since_ms = monotonic_ms();
+    }
+    return fault_set(fault, RETRY, "FILE_CHANGED", "%.*s changed while it was read", BYTES_FMT(paper->name));
+}
+
+static enum outcome unread(const char *name, struct fault *fault) {
+    bool later = errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EAGAIN || errno == ESTALE;
+    return fault_set(fault, later ? RETRY : REFUSE, "FILE_READ", "%s: %s", name, strerror(errno));
+}
+
+static enum outcome read_whole(int file, const char *name, const struct paper *paper, struct buffer *into,
+                               struct fault *fault) {
+    size_t want = (size_t)paper->size;
+    if (want > into->most - into->count)
+        return fault_set(fault, REFUSE, "TOO_LARGE", "%s: more than %zu bytes", name, into->most);
+    TRY(buffer_reserve(into, want, fault));
+    for (size_t got = 0; got < want;) {
+        ssize_t now = read(file, into->at + into->count, want - got);
+        if (now < 0 && errno == EINTR) continue;
+        if (now < 0) return unread(name, fault);
+        if (!now) return fault_set(fault, RETRY, "FILE_CHANGED", "%s is shorter than it was", name);
+        into->count += (size_t)now;
+        got += (size_t)now;
+    }
+    return OK;
+}
+
+/* Looked at before and after by the very descriptor that is read; who puts another file in its place meanwhile is heard
+ * of. */
+enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault) {
+    struct spool *spool = spool_of(t);
+    char name[SPOOL_NAME];
+    INVARIANT(spool_copy_name(paper->name, name));
+    int file = openat(spool->folders[FOLDER_OUTBOX], name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0 && errno != ENOENT)
+        return spool_unchanged(t, paper) ? unread(name, fault) : spool_changed(spool, paper, fault);
+    bool same = file >= 0 && spool_same(file, paper);
+    enum outcome outcome = same ? read_whole(file, name, paper, into, fault) : OK;
+    same = same && spool_same(file, paper);
+    if (file >= 0) close(file);
+    return same ? outcome : spool_changed(spool, paper, fault);
+}

@@ -1,0 +1,276 @@
+/* See downloads.h. */
+#include "adapters/engine/wake.h"
+#include "adapters/transfer/downloads_inside.h"
+#include "base/log.h"
+#include "base/failpoint.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define MESSAGES_A_ROUND 8
+#define ASK_MS           2000
+
+enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret,
+                           struct fault *fault) {
+    struct downloads *d = calloc(1, sizeof *d);
+    INVARIANT(d);
+    (void)fault;
+    d->engine = engine;
+    d->bus = bus;
+    d->landing = landing_new();
+    d->unswept = true; /* a half file of the last run that nobody wants any more */
+    *ret = d;
+    return OK;
+}
+
+static enum outcome start(struct downloads *d, struct fault *fault) {
+    static const struct bus_reading reading = {
+        .group = "ecocase-files", .queue_kib = 16384, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
+    if (d->reader.handle) return OK;
+    TRY(bus_reader_open(d->bus, &reading, &d->reader, fault));
+    wake_by(d->reader.queue);
+    return OK;
+}
+
+/* The reader goes with each file (when none of its messages is held any more): what it still has of one shall not wait
+ * in memory for the next. */
+static void stop(struct downloads *d) { bus_reader_close(&d->reader); }
+
+void downloads_free(struct downloads *d) {
+    if (!d) return;
+    stop(d);
+    landing_free(d->landing);
+    free(d);
+}
+
+static int store(const struct downloads *d) { return d->engine->transport->verbs->store(d->engine->transport); }
+void downloads_name(const struct chunked *what, char ret_name[80]) { digest_hex(&what->sha256, ret_name); }
+int64_t downloads_changes(const struct downloads *d) { return d->changes; }
+
+static const struct lost *lost_find(const struct downloads *d, const char *topic, const struct chunked *what) {
+    for (size_t i = 0; i < LOST_MAX && i < d->lost_count; i++) {
+        if (strcmp(d->lost[i].topic, topic) == 0 && chunked_same(&d->lost[i].what, what)) return &d->lost[i];
+    }
+    return NULL;
+}
+static void lose(struct downloads *d, const char *topic, const struct chunked *what, const struct fault *why) {
+    struct lost *lost = &d->lost[d->lost_count++ % LOST_MAX];
+    *lost = (struct lost){.what = *what, .why = *why};
+    snprintf(lost->topic, sizeof lost->topic, "%s", topic);
+    log_fault_unnamed(LOG_ERROR, "download.lost", why);
+    d->changes++;
+}
+
+enum fetched downloads_state(struct downloads *d, struct bytes sender, const struct chunked *what,
+                             struct fault *ret_why) {
+    char name[80], topic[TOPIC_NAME];
+    bus_files_topic(sender, topic);
+    const struct lost *lost = lost_find(d, topic, what);
+    if (!lost && chunked_check(what, ret_why) != OK) {
+        lose(d, topic, what, ret_why);
+        return FETCH_LOST;
+    }
+    if (lost) *ret_why = lost->why;
+    if (lost) return FETCH_LOST;
+    downloads_name(what, name);
+    if (faccessat(store(d), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return FETCH_READY;
+    if (d->stage != IDLE) return FETCH_WAITING;
+    d->what = *what;
+    d->first = what->first_offset;
+    d->last = what->last_offset;
+    d->at = -1;
+    d->stage = OPENING;
+    d->gone_ms = 0;
+    d->damaged = d->asked = false;
+    d->unswept = true;
+    memcpy(d->topic, topic, sizeof d->topic);
+    snprintf(d->sender, sizeof d->sender, "%.*s", BYTES_FMT(sender));
+    return FETCH_WAITING;
+}
+
+void downloads_release(struct downloads *d, const struct chunked *what) {
+    char name[80];
+    downloads_name(what, name);
+    unlinkat(store(d), name, 0);
+}
+
+void downloads_sweep(struct downloads *d) {
+    if (!d->unswept || d->stage != IDLE) return;
+    int copy = openat(store(d), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = copy >= 0 ? fdopendir(copy) : NULL;
+    if (!folder && copy >= 0) close(copy);
+    if (!folder) return;
+    for (const struct dirent *entry; (entry = readdir(folder));) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) unlinkat(store(d), entry->d_name, 0);
+    }
+    closedir(folder);
+    d->unswept = false;
+    d->lost_count = 0;
+}
+
+static void end(struct downloads *d) {
+    landing_close(d->landing);
+    d->stage = IDLE;
+    d->changes++;
+}
+enum outcome downloads_give_up(struct downloads *d, const struct fault *why) {
+    landing_forget(d->landing);
+    lose(d, d->topic, &d->what, why);
+    end(d);
+    return OK;
+}
+
+/* The k-th chunk never lies before first + k: in order, each at least once. */
+static int64_t position(const struct downloads *d) { return d->at >= 0 ? d->at : d->first + landing_next(d->landing); }
+
+static enum outcome assign(struct downloads *d, struct fault *fault) {
+    TRY(start(d, fault));
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, d->topic, d->what.partition)->offset = position(d);
+    enum outcome outcome = bus_assign(&d->reader, list, fault);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (outcome == OK) d->stage = FETCHING;
+    return outcome;
+}
+
+/* Not there, though it was acknowledged: after a while it is taken for lost. */
+static enum outcome gone(struct downloads *d, const char *code, const char *what, struct fault *fault) {
+    struct fault why;
+    int64_t now = monotonic_ms();
+    if (!d->gone_ms) d->gone_ms = now;
+    fault_set(&why, REFUSE, code, "%s[%d]: %s", d->topic, d->what.partition, what);
+    if (now - d->gone_ms >= DOWNLOAD_GONE_MS) return downloads_missed(d, &why);
+    d->stage = ASSIGNING;
+    return fault_set(fault, RETRY, code, "%s", why.text);
+}
+
+/* Where the reader may not start: before the beginning of what is kept, or behind the end. */
+static enum outcome out_of_range(struct downloads *d, struct fault *fault) {
+    struct fault why;
+    int64_t low = 0, high = 0, wanted = position(d);
+    rd_kafka_resp_err_t error =
+        rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
+    d->stage = ASSIGNING;
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
+    if (low <= wanted) return gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
+    fault_set(&why, REFUSE, "CHUNKS_EXPIRED", "%s[%d] begins at %lld, the chunks at %lld", d->topic, d->what.partition,
+              (long long)low, (long long)wanted);
+    return downloads_missed(d, &why);
+}
+
+static enum outcome missing(struct downloads *d) {
+    struct fault why;
+    fault_set(&why, REFUSE, d->damaged ? "CHUNK_CORRUPT" : "CHUNK_MISSING",
+              "%s[%d]: chunk %d of %d, offsets %lld to %lld", d->topic, d->what.partition, landing_next(d->landing),
+              d->what.count, (long long)d->first, (long long)d->last);
+    return downloads_missed(d, &why);
+}
+
+static enum outcome hear(struct downloads *d, const rd_kafka_message_t *message, struct fault *fault) {
+    switch ((int)message->err) {
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+        if (downloads_expects(d)) return OK;
+        return message->offset > d->last ? missing(d)
+                                         : gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return out_of_range(d, fault);
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        return gone(d, "CHUNKS_EXPIRED", "there is no such topic or partition", fault);
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+        return gone(d, "KAFKA_UNREACHABLE", rd_kafka_err2str(message->err), fault);
+    default: return OK; /* Kafka is away: the reader goes on by itself */
+    }
+}
+
+/* Takes the chunk that is next; others' chunks and repeats of what is had lie between. */
+static enum outcome take(struct downloads *d, const rd_kafka_message_t *message, struct fault *fault) {
+    char key[80];
+    bool taken = false;
+    downloads_name(&d->what, key);
+    bool ours = bytes_equal_cstr(bytes_of(message->key, message->key_len), key);
+    if (ours && !message->len) {
+        downloads_heard(d, message);
+    } else if (ours) {
+        char index[16];
+        snprintf(index, sizeof index, "%d", landing_next(d->landing));
+        bool next = bytes_equal_cstr(bus_header(message, CHUNK_HEADER_INDEX), index);
+        if (next) TRY(landing_take(d->landing, bytes_of(message->payload, message->len), &taken, fault));
+        d->damaged = !taken && (next || d->damaged);
+        if (taken) FAILPOINT("fetch.taken");
+        if (taken) downloads_begin_to_wait(d);
+    }
+    d->gone_ms = 0;
+    if (d->stage != FETCHING) return OK; /* the answer told where they are, or that they are not */
+    d->at = message->offset + 1;
+    if (landing_whole(d->landing)) d->stage = CLOSING;
+    else if (message->offset >= d->last) return missing(d);
+    return OK;
+}
+
+static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fault) {
+    enum outcome outcome = OK;
+    for (int i = 0; i < MESSAGES_A_ROUND && d->stage == FETCHING && outcome == OK; i++) {
+        rd_kafka_message_t *message = bus_read(&d->reader, 0);
+        if (bus_drained(&d->reader, message)) return assign(d, fault);
+        if (!message) {
+            downloads_wait(d);
+            return OK;
+        }
+        outcome = message->err ? hear(d, message, fault) : take(d, message, fault);
+        rd_kafka_message_destroy(message);
+    }
+    if (outcome != OK &&
+        d->stage == FETCHING) { /* what could not be written is read again, once there is room for all */
+        d->at = -1;
+        d->stage = OPENING;
+    }
+    *ret_more = true;
+    return outcome;
+}
+
+static enum outcome finish(struct downloads *d, struct fault *fault) {
+    enum outcome outcome = landing_finish(d->landing, fault);
+    if (outcome == REFUSE &&
+        landing_resumed(
+            d->landing)) { /* what was there before may have been torn, or another's: once more from the start */
+        landing_forget(d->landing);
+        d->at = -1;
+        d->stage = OPENING;
+        return OK;
+    }
+    if (outcome == REFUSE) return downloads_give_up(d, fault);
+    TRY(outcome);
+    log_info("download.done", "chunks=%d bytes=%lld", d->what.count, (long long)d->what.size);
+    end(d);
+    return OK;
+}
+
+static enum outcome go_on(struct downloads *d, bool *ret_more, struct fault *fault) {
+    bool whole = false;
+    if (d->stage == OPENING) {
+        TRY(landing_open(d->landing, store(d), &d->what, DOWNLOAD_RESERVE, fault));
+        d->stage = READING_AGAIN;
+        if (landing_resumed(d->landing))
+            log_info("download.resumed", "have=%d of=%d", landing_next(d->landing), d->what.count);
+    }
+    if (d->stage == READING_AGAIN) {
+        TRY(landing_read_again(d->landing, &whole, fault));
+        *ret_more = true;
+        if (whole) d->stage = landing_whole(d->landing) ? CLOSING : ASSIGNING;
+    }
+    if (d->stage == ASKING) TRY(downloads_ask(d, fault));
+    if (d->stage == ASSIGNING) TRY(assign(d, fault));
+    if (d->stage == FETCHING) TRY(fetch(d, ret_more, fault));
+    return d->stage == CLOSING ? finish(d, fault) : OK;
+}
+
+enum outcome downloads_round(struct downloads *d, bool *ret_more, struct fault *fault) {
+    enum outcome outcome = go_on(d, ret_more, fault);
+    if (d->stage == IDLE) stop(d);
+    return outcome;
+}

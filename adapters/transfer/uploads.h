@@ -1,0 +1,38 @@
+/* 附件上传: papers too large for the record -> chunks in ecocase.files.<agency>. Content is told by its SHA-256 and
+ * shipped once, whoever gets it and however often; the journal holds which chunks are acknowledged, so a crash costs at
+ * most UPLOAD_NOTE of them. One loop with the engine: uploads_round does a slice of the work. One producer, made when
+ * first needed; its callbacks run inside uploads_round. Memory: a slice and UPLOAD_IN_FLIGHT sealed chunks. */
+#ifndef ECOCASE_ADAPTERS_TRANSFER_UPLOADS_H
+#define ECOCASE_ADAPTERS_TRANSFER_UPLOADS_H
+#include "adapters/engine/engine.h"
+
+#define UPLOADS_MAX      4u /* at one time, in turns: a photo does not wait for a video */
+#define UPLOAD_IN_FLIGHT 8  /* chunks on their way to Kafka */
+#define UPLOAD_NOTE      16 /* acknowledged chunks between two notes in the journal */
+/* what was shipped within ten minutes is not shipped again for who does not find it whole */
+#define UPLOAD_AGAIN_MS 600000
+/* so often whoever waits for what is shipped again hears that it comes: several times before it is thought silent
+ * (downloads.h) */
+#define UPLOAD_COMING_MS 15000
+/* so old may shipped chunks be to be named again: the topic keeps them 130 days, an inbox its records 90 */
+#define UPLOAD_REUSE_MS (30 * DAY_MS)
+struct uploads;
+MUST_USE enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, struct uploads **ret,
+                                  struct fault *fault);
+void uploads_free(struct uploads *uploads);
+/* Where the paper lies in chunks; *ret_ready=false: not yet, ask again. REFUSE: it cannot be read. RETRY: the journal.
+ */
+MUST_USE enum outcome uploads_want(struct uploads *uploads, const struct paper *paper, struct chunked *ret,
+                                   bool *ret_ready, struct fault *fault);
+/* That case file waits for it: it is looked at again at once when the paper is shipped. */
+void uploads_waits(struct uploads *uploads, const struct paper *paper, struct bytes case_file);
+/* A record of ecocase.wanted: if it is ours that is wanted, it is shipped again, from sent/, and answered (wanted.h).
+ * The journal keeps behind which records all is done (JOURNAL_WANTED): who reads on from there after a restart hears
+ * again what was left undone, and nothing else. */
+void uploads_hear(struct uploads *uploads, const rd_kafka_message_t *message);
+/* A small record under that key, with the chunks' producer; not waited for. Takes `headers`. */
+MUST_USE enum outcome uploads_say(struct uploads *uploads, const char *topic, const struct digest *sha256,
+                                  rd_kafka_headers_t *headers, struct fault *fault);
+/* *ret_more: there is work that waits for nothing. RETRY: Kafka, the journal; what is begun stays begun. */
+MUST_USE enum outcome uploads_round(struct uploads *uploads, bool *ret_more, struct fault *fault);
+#endif

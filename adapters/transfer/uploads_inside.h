@@ -1,0 +1,73 @@
+/* Inside of the uploads: uploads.c (what becomes of a paper), uploads_produce.c (Kafka), reship.c (what others want
+ * again). Not for others. */
+#ifndef ECOCASE_ADAPTERS_TRANSFER_UPLOADS_INSIDE_H
+#define ECOCASE_ADAPTERS_TRANSFER_UPLOADS_INSIDE_H
+#include "adapters/transfer/uploads.h"
+#include "adapters/chunks/chunk_request.h"
+#include "wire/fingerprint.h"
+
+#define SLICE (1u << 20)
+/* requests that wait for a turn; who hears nothing asks again with its next record */
+#define WANTED_MAX 16u
+struct ask {
+    struct wanted wanted;
+    int64_t offset /* in ecocase.wanted */, due_ms; /* looked at again then, if no slot is free before; 0: at once */
+};
+
+/* FREE ▸ HASHING ▸ CHOOSING (its digests are known) ▸ SHIPPING ▸ FREE; FAILED is told once. */
+enum stage { FREE, HASHING, CHOOSING, SHIPPING, FAILED };
+struct upload {
+    enum stage stage;
+    char name[256], for_case[256]; /* for_case: the case file that waits for it */
+    struct paper paper;            /* its name is `name` */
+    struct fingerprint *print;
+    int64_t hashed;
+    struct journaled_file file;
+    int32_t sent, noted;
+    /* another one each time the chunks begin anew: late acknowledgements are not taken for others */
+    uint32_t turn;
+    bool again; /* wanted again: it has to have the digest `wanted` */
+    struct digest wanted;
+    int64_t asked_at;  /* offset of who wants it; what lies behind it is heard again after a crash */
+    int64_t coming_ms; /* when whoever waits is told again that it comes */
+    struct fault why;
+};
+struct uploads {
+    struct engine *engine;
+    const struct bus_settings *bus;
+    rd_kafka_t *producer;
+    rd_kafka_queue_t *queue;
+    char topic[TOPIC_NAME];
+    struct upload all[UPLOADS_MAX];
+    int in_flight;
+    rd_kafka_resp_err_t error; /* the producer is done for */
+    int64_t heard_ms;
+    struct ask asks[WANTED_MAX];
+    size_t ask_count;
+    /* offsets of ecocase.wanted: behind the last record heard; behind all that is done, as journaled. -1: none */
+    int64_t heard, done;
+    uint8_t slice[SLICE];
+};
+
+/* ---- uploads.c */
+/* NULL: none is free, or no paper that could be shipped */
+struct upload *uploads_slot(struct uploads *uploads, const struct paper *paper);
+/* Kafka has what was acknowledged */
+MUST_USE enum outcome uploads_there(struct uploads *uploads, const struct journaled_file *file, bool *ret,
+                                    struct fault *fault);
+
+/* ---- uploads_produce.c */
+MUST_USE enum outcome uploads_start(struct uploads *uploads, struct fault *fault);
+/* what is on its way may arrive all the same: whoever reads takes each chunk once */
+void uploads_stop(struct uploads *uploads);
+/* takes sealed */
+MUST_USE enum outcome uploads_produce(struct uploads *uploads, struct upload *upload, uint8_t *sealed, size_t count,
+                                      struct fault *fault);
+/* Callbacks run in here. RETRY: the producer failed and is gone. */
+MUST_USE enum outcome uploads_poll(struct uploads *uploads, struct fault *fault);
+
+/* ---- reship.c */
+MUST_USE enum outcome reship_round(struct uploads *uploads, struct fault *fault);
+/* tells all who may listen, and the operator */
+void reship_gone(struct uploads *uploads, const struct digest *sha256, const char *why);
+#endif
