@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # 台账角色 · Run once by the postgres image on an empty volume: the roles of the ledger with their passwords (from the environment), before
 # `ecocase-broker setup` gives them their rights. The owner makes schema and migrations; the broker appends; coordinators only read views; who audits reads all and
 # writes nothing (a login IN ROLE ecocase_auditor).

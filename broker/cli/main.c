@@ -65,7 +65,7 @@ int main(int argc, char **argv) {
     struct request request;
     if (!request_parse(argc, argv, &request)) return EXIT_USAGE;
     if (request.version) {
-        printf("ecocase 0.1.0\n");
+        puts("ecocase " ECOCASE_VERSION);
         return EXIT_DONE;
     }
     const struct command *command = find(&request);

@@ -10,7 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 AGENCIES = {"csv": "nm", "xml": "scjg", "json": "sthj"}
 SIZES = ("1 KB", "100 KB")
 NAMES, GIVEN, THINGS = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林罗高", "建国志强丽华明伟秀英桂兰海燕永军", ["可视锚鱼器", "射鱼枪", "地笼网", "柴油发电机", "冷藏箱"]
-SENTENCES = ["经现场勘查，当事人未取得许可，于禁渔期在禁渔区内使用禁用工具作业。", "执法人员当场查获渔获物及作业工具，并依法先行登记保存。", "经检测机构检验，货物不符合国家标准，货值金额已经价格认定机构认定。",
+SENTENCES = ["经现场勘查，当事人未取得许可，于禁渔期在禁渔区内使用禁用工具作业。", "执法人员当场查获渔获物及作业工具，并依法先行登记保存。",
+             "经检测机构检验，货物不符合国家标准，货值金额已经价格认定机构认定。",
              "监测数据显示化学需氧量超标四点二倍，氨氮超标三点一倍。", "当事人对上述事实供认不讳，有询问笔录、现场照片和视听资料为证。"]
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 # how many of each a case has: (parties, goods, papers, measurements, sentences)
@@ -59,7 +60,8 @@ def write_csv(c):
         row = dict(whole)
         if k < len(c["parties"]):
             p = c["parties"][k]
-            row |= {"当事人类型": "单位" if p["organisation"] else "个人", "当事人姓名": p["name"], "证件类型": "统一社会信用代码" if p["organisation"] else "居民身份证", "证件号码": p["id"],
+            row |= {"当事人类型": "单位" if p["organisation"] else "个人", "当事人姓名": p["name"],
+                    "证件类型": "统一社会信用代码" if p["organisation"] else "居民身份证", "证件号码": p["id"],
                     "性别": p["sex"], "住址": p["address"], "电话": p["phone"]}
         if k < len(c["goods"]):
             g = c["goods"][k]
@@ -82,7 +84,8 @@ def write_xml(c):
             element("报告时间", "2026-05-30T09:00:00"), element("批准时间", "2026-05-31T15:00:00"), "</sj:审批>"]
     for p in c["parties"]:
         body += [f'<sj:当事人 性质="{"市场主体" if p["organisation"] else "自然人"}" 身份="{p["role"]}">', element("名称", p["name"]),
-                 element("代码", p["id"], [("种类", "统一社会信用代码" if p["organisation"] else "身份证号")]), element("住所", p["address"]), element("电话", p["phone"]), "</sj:当事人>"]
+                 element("代码", p["id"], [("种类", "统一社会信用代码" if p["organisation"] else "身份证号")]),
+                 element("住所", p["address"]), element("电话", p["phone"]), "</sj:当事人>"]
     goods = [element("物", "", [("名称", g["name"]), ("数量", g["count"]), ("单位", "件"), ("规格", g["feature"]), ("存放", g["kept"])]) for g in c["goods"]]
     papers = [element("材料", "", [("类型", "其他材料")]).replace("></", ">" + element("名称", p["title"]) + element("编号", p["number"]) + "</") for p in c["papers"]]
     text = (f'<?xml version="1.0" encoding="GB18030"?>\n<sj:执法文书 xmlns:sj="urn:example:scjg:case:2"><sj:文书头 类型="涉嫌犯罪案件移送书">{"".join(head)}</sj:文书头>\n'
@@ -91,10 +94,13 @@ def write_xml(c):
 
 
 def write_json(c):
-    record = {"案号": c["case"], "案件名称": c["title"], "涉嫌罪名": "污染环境罪", "违法事实": c["summary"], "案件来源": "日常执法检查", "行政区划代码": "150802", "案发地点": c["place"],
-              "经度": 107.4, "纬度": 40.75, "坐标系": "CGCS2000", "发现时间": "2026-05-20 09:30", "执法人员": c["officers"], "已缴罚款": float(c["fine"]), "危险废物重量": c["weight"],
+    record = {"案号": c["case"], "案件名称": c["title"], "涉嫌罪名": "污染环境罪", "违法事实": c["summary"],
+              "案件来源": "日常执法检查", "行政区划代码": "150802", "案发地点": c["place"],
+              "经度": 107.4, "纬度": 40.75, "坐标系": "CGCS2000", "发现时间": "2026-05-20 09:30",
+              "执法人员": c["officers"], "已缴罚款": float(c["fine"]), "危险废物重量": c["weight"],
               "移送报告时间": "2026-05-30 09:00", "批准移送时间": "2026年5月31日", "批准人": "李某", "批准人职务": "正职负责人",
-              "当事人": [{"类型": "单位" if p["organisation"] else "自然人", "名称": p["name"], "证件类型": "统一社会信用代码" if p["organisation"] else "居民身份证", "证件号码": p["id"], "地址": p["address"],
+              "当事人": [{"类型": "单位" if p["organisation"] else "自然人", "名称": p["name"],
+                          "证件类型": "统一社会信用代码" if p["organisation"] else "居民身份证", "证件号码": p["id"], "地址": p["address"],
                        "电话": p["phone"], "身份": p["role"]} | ({"性别": p["sex"]} if p["sex"] else {}) for p in c["parties"]],
               "涉案物品": [{"名称": g["name"], "数量": g["count"], "单位": "件", "特征": g["feature"], "存放地点": g["kept"]} for g in c["goods"]],
               "监测数据": [{"指标": m["name"], "数值": m["value"], "单位": "mg/L"} for m in c["measured"]],

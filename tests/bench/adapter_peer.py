@@ -21,7 +21,7 @@ import struct
 import sys
 import time
 import uuid
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import fastavro
@@ -130,11 +130,13 @@ def from_xml(content):
 def from_json(content):
     root = json.loads(content)
     head, body = root["文书"], root["案件"]
-    parties = [party(p["类型"], p["名称"], p.get("证件类型", ""), p.get("证件号码", ""), p.get("性别", ""), p.get("地址", ""), p.get("电话", ""), p.get("身份", "")) for p in body["当事人"]]
+    parties = [party(p["类型"], p["名称"], p.get("证件类型", ""), p.get("证件号码", ""), p.get("性别", ""),
+                     p.get("地址", ""), p.get("电话", ""), p.get("身份", "")) for p in body["当事人"]]
     items = [item(g["名称"], g.get("数量", ""), g.get("单位", ""), g.get("特征", ""), g.get("存放地点", ""), g.get("强制措施", "")) for g in body["涉案物品"]]
     facts = [{"name": "waste_t", "value": float(body["危险废物重量"]), "unit": "t"}]
     facts += [{"name": m["指标"], "value": float(m["数值"]), "unit": m.get("单位", "")} for m in body["监测数据"]]
-    return {"number": head["文号"], "to": head["主送"], "time": head["日期"], "case": body["案号"], "title": body["案件名称"], "category": body["涉嫌罪名"], "summary": body["违法事实"],
+    return {"number": head["文号"], "to": head["主送"], "time": head["日期"], "case": body["案号"], "title": body["案件名称"],
+            "category": body["涉嫌罪名"], "summary": body["违法事实"],
             "source": body["案件来源"], "county": body["行政区划代码"], "place": body["案发地点"], "found": body["发现时间"], "report": body["移送报告时间"],
             "approval": body["批准移送时间"], "approver": body["批准人"], "level": body["批准人职务"], "officers": body["执法人员"], "fine": fen(str(body["已缴罚款"]), 100),
             "longitude": body["经度"], "latitude": body["纬度"], "system": body["坐标系"], "parties": parties, "items": items, "facts": facts,
@@ -157,7 +159,7 @@ def canonical(kind, agency, c):
 
 
 def headers(e):
-    when = datetime.fromtimestamp(e["business_time"] / 1000, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    when = datetime.fromtimestamp(e["business_time"] / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     trace = e["message_id"].replace("-", "")
     return {"ce_specversion": "1.0", "ce_id": e["message_id"], "ce_type": e["event"], "ce_source": f"/ecocase/{e['sender']}", "ce_subject": e["referral_id"],
             "ce_time": when, "ce_caseid": e["case_id"], "content-type": "application/avro", "traceparent": f"00-{trace}-{trace[16:]}-01"}

@@ -188,10 +188,10 @@ def judge_files(facts, found, final):
         known = {place for places in groups.values() for place in places}
         for place in papers.keys() - known:
             found.add("unrecorded", f"{agency}: inbox/{papers[place][0]} came from no inbox record")
-        for id, places in groups.items():
+        for places in groups.values():
             r = next(iter(places.values()))
             names = [n for place in places for n in papers[place]]
-            answers = [n for n in answers_to(folders["sent"], r, sent_as)] if r.role == "notice" else []
+            answers = list(answers_to(folders["sent"], r, sent_as)) if r.role == "notice" else []
             if r.type != "SYS.ACCEPTED" and final and not names:
                 found.add("lost", f"{agency}: {r.type} {r.document_no} lane {r.lane} sequence {r.sequence} has no file")
             if r.role == "notice" and final and facts.journals[agency] is not None and not answers:

@@ -1,6 +1,5 @@
 """What the tests of the mutants share: one world of one lane in which the same scripted interleaving is played first as the programs are
 (the checker must be green), then with the mutant planted (it must turn red)."""
-import signal
 
 from parties import *
 from traffic import Case, native, put

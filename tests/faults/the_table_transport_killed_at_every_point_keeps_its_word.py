@@ -185,7 +185,8 @@ def main(w, database):
     consumer.stop = True
     for agency in (sthj, police):
         agency.life.check()
-    show("table points", f"{count} cases and answers, {sent['large']} of them with a paper in parts, {len(sent['doubles'])} rows put in twice, {len(sent['broken'])} wrong, {sum(a.life.hits.total() for a in (sthj, police))} kills, "
+    show("table points", f"{count} cases and answers, {sent['large']} of them with a paper in parts, {len(sent['doubles'])} rows put in twice, "
+         f"{len(sent['broken'])} wrong, {sum(a.life.hits.total() for a in (sthj, police))} kills, "
                          f"the database killed {kills} times")
 
 

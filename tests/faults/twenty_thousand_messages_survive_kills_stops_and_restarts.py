@@ -40,7 +40,7 @@ def adapter_plans(rnd, todo):
     fetches = Counter(agency for _, _, extra in large for agency in (extra["to"], *extra.get("copies", [])))
     passed = {"out": sends, "in": gets, "ship": ships, "fetch": fetches}
     plans = {agency: [] for agency in AGENCIES}
-    for nth, point in enumerate(points_of(*ENGINE) * 3):
+    for point in points_of(*ENGINE) * 3:
         passings = passed[point.split(".")[0]]
         who = [a for a in AGENCIES if passings[a] > passings.total() / 80]
         plans[min(rnd.sample(who, min(4, len(who))), key=lambda a: len(plans[a]))].append(Deed(point, 0, "kill", rnd.choice([0.1, 1.5])))

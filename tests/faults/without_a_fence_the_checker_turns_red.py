@@ -1,5 +1,7 @@
 """Mutant no_fence: a broker is stopped before it records, another takes its lane and goes on, the first wakes. With epoch, offsets and
 primary keys as guards nothing happens; without any of them the woken one turns the lane back, and the checker counts the damage."""
+import signal
+
 from mutants import *
 
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Makes the golden records and the fuzzer's first corpus with fastavro, so with none of our code. Needs fastavro.
 
 A golden file, once committed, never changes: this script writes only those that are missing. A new schema version gets a
@@ -77,7 +76,8 @@ def case_step():
 
 def case_step_with_items():
     item = {"name": "启闭机电机", "quantity": "2", "unit": "台", "feature": "", "kept_at": "物证室", "measure": "扣押"}
-    return case_step() | {"envelope": envelope("REF.HANDOVER", "slj", ["psb-bynr"], document_no="巴水交〔2026〕2号"), "items": [item, item | {"name": "钢丝绳", "quantity": "", "unit": ""}]}
+    return case_step() | {"envelope": envelope("REF.HANDOVER", "slj", ["psb-bynr"], document_no="巴水交〔2026〕2号"),
+                           "items": [item, item | {"name": "钢丝绳", "quantity": "", "unit": ""}]}
 
 
 def in_chunks(record):
@@ -116,7 +116,8 @@ def operation():
     return {"envelope": envelope("OPS.PLAN", "psb-bynr", ["nm", "wlsh", "jcy"], document_no="巴公联〔2026〕3号"), "kind": "PATROL", "title": "乌梁素海禁渔期联合巡逻",
             "purpose": "查处禁渔期非法捕捞", "category": "FISH", "county_code": "150823", "area_name": "乌梁素海河口", "coordinates_system": "CGCS2000",
             "area": [{"longitude": x, "latitude": y} for x, y in corners], "window_start": AT + 5 * 86400000, "window_end": AT + 6 * 86400000, "lead": "psb-bynr",
-            "reply_by": None, "tasks": [{"task": "水面巡查", "agency": "wlsh", "place": "河口", "time": AT + 5 * 86400000}, {"task": "处罚", "agency": "nm", "place": "", "time": None}],
+            "reply_by": None, "tasks": [{"task": "水面巡查", "agency": "wlsh", "place": "河口", "time": AT + 5 * 86400000},
+                                       {"task": "处罚", "agency": "nm", "place": "", "time": None}],
             "reason_code": "", "reason": "", "agency_case_no": "", "approver": "局长", "approver_level": "CHIEF", "signer": "", "contact": "甲", "contact_phone": "", "note": "",
             "documents": in_chunks(case_file())["documents"], "native": [{"name": "方案编号", "value": "3"}]}
 
@@ -126,8 +127,10 @@ def operation_step():
             "reason": "", "proposed_start": AT, "proposed_end": AT + 3600000, "units": "护海大队", "people": 12, "vehicles": 0, "uavs": 2, "boats": 3, "category": "FISH",
             "county_code": "150823", "place": "河口", "longitude": 108.85, "latitude": 40.95, "coordinates_system": "CGCS2000", "found_time": AT - 3600000,
             "evidence": ["锚鱼器四套", "影像"], "leads_to": "REV", "follow_ups": ["巴公行移〔2026〕8号"], "patrol_hours": 36.5, "patrol_km": 128.25, "sites_inspected": 14,
-            "hazards_found": 3, "hazards_rectified": 2, "admin_cases": 1, "criminal_cases": 0, "seized_items": 8, "people_found": 5, "overdue": ["nm"], "agency_case_no": "WL-2026-9", "approver": "",
-            "approver_level": "", "signer": "乙", "contact": "", "contact_phone": "", "note": "", "items": [{"name": "可视锚鱼器", "quantity": "4", "unit": "套", "feature": "", "kept_at": "", "measure": "扣押"}],
+            "hazards_found": 3, "hazards_rectified": 2, "admin_cases": 1, "criminal_cases": 0, "seized_items": 8, "people_found": 5,
+            "overdue": ["nm"], "agency_case_no": "WL-2026-9", "approver": "",
+            "approver_level": "", "signer": "乙", "contact": "", "contact_phone": "", "note": "",
+            "items": [{"name": "可视锚鱼器", "quantity": "4", "unit": "套", "feature": "", "kept_at": "", "measure": "扣押"}],
             "documents": [], "native": []}
 
 

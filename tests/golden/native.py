@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Every native file of the sample day, both ways: what its sender's profile makes of it, and what each receiver then finds in its inbox.
 
 `native.py BUILD` tests; `native.py BUILD --write` writes the goldens adapters/agencies/<receiver>/samples/in/<step>.<extension> anew, to be

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """No identity number and no phone number of the sample day stands in any file that a recipient of statistics gets: every paper of the day is
 carried to each agency whose profile has copies masked as STAT, whether the day sends it there or not. `privacy.py BUILD`.
 

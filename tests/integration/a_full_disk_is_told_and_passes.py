@@ -10,7 +10,7 @@ from httpagency import Agency
 from case import *
 
 DISK_MIB = 400
-MANY = ["环移满{}号".format(k) for k in range(12)]
+MANY = [f"环移满{k}号" for k in range(12)]
 
 
 class Disk:
@@ -106,7 +106,8 @@ def over_http(w, disk):
     disk.fill(leave=70 << 20)
     with socket.create_connection(("127.0.0.1", agency.port)) as s:
         s.settimeout(20)
-        s.sendall(f"POST /v1/submissions HTTP/1.1\r\nHost: x\r\nX-API-Key: {agency.key}\r\nIdempotency-Key: none\r\nContent-Length: {30 << 20}\r\nExpect: 100-continue\r\n\r\n".encode())
+        s.sendall(f"POST /v1/submissions HTTP/1.1\r\nHost: x\r\nX-API-Key: {agency.key}\r\nIdempotency-Key: none\r\n"
+                  f"Content-Length: {30 << 20}\r\nExpect: 100-continue\r\n\r\n".encode())
         answer = b""
         while b"}" not in answer:
             answer += s.recv(65536)

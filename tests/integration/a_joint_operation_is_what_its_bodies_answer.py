@@ -31,7 +31,7 @@ with world("operation") as w:
         to = () if sender == "psb-bynr" else ("psb-bynr",)
         texts = ["document_code", "reason_code", "reason", "units", "category", "county_code", "place", "coordinates_system", "leads_to", "agency_case_no", "approver",
                  "approver_level", "signer", "contact", "contact_phone", "note"]
-        return {"envelope": envelope(event, sender, at, to, number)} | {n: None for n in nothing} | {n: "" for n in texts} | {
+        return {"envelope": envelope(event, sender, at, to, number)} | dict.fromkeys(nothing) | dict.fromkeys(texts, "") | {
             "evidence": [], "follow_ups": [], "overdue": [], "items": [], "documents": [], "native": []} | more
 
     def submit(record, events=1):
@@ -46,7 +46,8 @@ with world("operation") as w:
 
     def refused(record, code, *fields):
         submit(record)
-        ((event, reasons),) = [(n["envelope"]["event"], n["reasons"]) for _, n in notices(w, record["envelope"]["sender"]) if n["about_message_id"] == record["envelope"]["message_id"]]
+        ((event, reasons),) = [(n["envelope"]["event"], n["reasons"]) for _, n in notices(w, record["envelope"]["sender"])
+                             if n["about_message_id"] == record["envelope"]["message_id"]]
         found = [r["field"] for r in reasons if r["code"] == code]
         assert event == "SYS.REFUSED" and found and all(r["zh"] and r["en"] for r in reasons), reasons
         assert not fields or found == list(fields), found

@@ -36,7 +36,8 @@ def profile_of(w, sample):
     own = "    direction: send\n"
     assert own in made.stdout
     text = made.stdout.replace("    fields:\n      envelope.document_no", "    fields:\n      approver_level: \"案件/级别\"\n      envelope.document_no")
-    text += "\n  - {event: REF.RECEIPT, direction: receive, when: {公文/种类: 回执}, fields: {envelope.document_no: 公文/发文字号, envelope.cites: 公文/来文, signer: 案件/签收人}}\n"
+    text += "\n  - {event: REF.RECEIPT, direction: receive, when: {公文/种类: 回执}, " \
+            "fields: {envelope.document_no: 公文/发文字号, envelope.cites: 公文/来文, signer: 案件/签收人}}\n"
     path = w.folder / "hhgl.yaml"
     path.write_text(text, encoding="utf-8")
     checked = adapter(w, "check", path)

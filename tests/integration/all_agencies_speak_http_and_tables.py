@@ -133,7 +133,8 @@ def main(w, database):
     assert not wrong, "\n".join(wrong)
     files = {slug: everything_came_by_both_ways(a, ways.clients[slug]) for slug, a in agencies.items()}
     assert all(files.values()), files
-    show("all agencies", f"{len(AGENCIES)} profiles, {len(steps)} papers by HTTP and tables, {sum(len(s.deliver) for s in steps)} deliveries as their golden files, {sum(files.values())} files "
+    show("all agencies", f"{len(AGENCIES)} profiles, {len(steps)} papers by HTTP and tables, "
+         f"{sum(len(s.deliver) for s in steps)} deliveries as their golden files, {sum(files.values())} files "
                          f"the same in folder, table and over HTTP; up {up - began:.0f} s, played {played - up:.0f} s, all {time.monotonic() - began:.0f} s")
 
 

@@ -39,7 +39,7 @@ def both_ways(sthj, police, steps):
         item, files = receive(station, "REF.SEND")
         assert [f["caseFile"] for f in item["files"]] == [False] * 3 + [True], item
         came = {n.rsplit("_", 1)[1]: c for n, c in files.items() if not n.endswith(".xml")}
-        assert came == {name: content for name, content in attachments}, came.keys()
+        assert came == dict(attachments), came.keys()
         assert sum(n.endswith(".xml") for n in files) == 1 and "巴环移送〔2026〕15号".encode() in files[item["files"][-1]["name"]]
         state = final(bureau, first)
         assert state["state"] == "accepted" and state["receipt"]["event"] == "SYS.ACCEPTED" and state["error"] is None, state
@@ -105,7 +105,7 @@ def too_large(sthj, client):
     try:
         assert client.post("/v1/submissions", headers={"Idempotency-Key": "large"}, content=b"x" * (limit + 1)).status_code == 413
     except httpx.TransportError:
-        raise AssertionError("a declared length is answered")
+        raise AssertionError("a declared length is answered") from None
 
     def endless():
         for _ in range(1000):

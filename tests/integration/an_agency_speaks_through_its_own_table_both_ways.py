@@ -132,7 +132,7 @@ def order_of_one_case(sthj, police, steps):
     serials = [(r["lane"], r["serial"]) for r in (sthj.outcome(id)["receipt"] for id in ids)]
     assert at == sorted(at), at
     for lane in {lane for lane, _ in serials}:
-        own = [serial for l, serial in serials if l == lane]
+        own = [serial for its, serial in serials if its == lane]
         assert own == sorted(own), serials
     show("order", f"{len(ids)} rows of one transaction, in order")
 
@@ -140,7 +140,8 @@ def order_of_one_case(sthj, police, steps):
 def other_forms(w, database, police, steps):
     """GB18030 as text in an outbox shared with others, DBF as bytea, JSON as jsonb, one of them of a profile in GB18030."""
     zrzy = Agency(w, database, "zrzy", aggregatetype="生态案件", file_name="YS2026{id}.txt")
-    lcj, wlsh, wuhai = Agency(w, database, "lcj", payload="bytea"), Agency(w, database, "wlsh", payload="jsonb"), Agency(w, database, "psb-wh", payload="jsonb", file_name="wh{id}.json")
+    lcj, wlsh, wuhai = Agency(w, database, "lcj", payload="bytea"), Agency(w, database, "wlsh", payload="jsonb"), \
+        Agency(w, database, "psb-wh", payload="jsonb", file_name="wh{id}.json")
     baotou = Office(w, "psb-bt")
     mine, grass, coal = steps["mine-1"], steps["grass-1"], steps["coal-1"]
     other = zrzy.submit("不是我们的", kind="别的")

@@ -189,7 +189,8 @@ def expired(w, sender, police, onlooker, client, video):
     kept[0].unlink()
     send("环移过期3号")
     assert json.loads(police.got("环移过期3号", 40)[0][1])["resend"] == "gone"
-    told = eventually(lambda: (lambda e: e if e and e["code"] == "CONTENT_GONE" else None)(json.loads((sender.spool / ".status.json").read_text())["lastError"]), 20, "the sender's status")
+    last_error = lambda: json.loads((sender.spool / ".status.json").read_text())["lastError"]  # noqa: E731
+    told = eventually(lambda: (lambda e: e if e and e["code"] == "CONTENT_GONE" else None)(last_error()), 20, "the sender's status")
     assert hashlib.sha256(video).hexdigest() in told["detail"] and told["zh"], told
     eventually(lambda: sender.journal("SELECT 1 FROM alarm WHERE kind = 'WANTED'"), 20, "an alarm")
     show("gone", "the sender has it no longer: told to the recipient and in the sender's status")

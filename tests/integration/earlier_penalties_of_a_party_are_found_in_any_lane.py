@@ -74,7 +74,8 @@ with world("antecedent", lanes=3) as w:
     assert [len(known(w, r)) for r in batch] == [n + 1 for n in range(len(batch))], [known(w, r) for r in batch]  # 巴环罚〔2025〕31号, and those before it
     assert hints(w, batch[0]) == set() and {h for r in batch[1:] for h in hints(w, r)} == {("RED", "ENV1-8")}, [hints(w, r) for r in batch]
 
-    twice = subprocess.run([w.bin / "ecocase", "ledger", "duplicates", "--json", "--limit", "1000", "--postgres", w.conninfo("ecocase_coordinator")], capture_output=True, text=True)
+    twice = subprocess.run([w.bin / "ecocase", "ledger", "duplicates", "--json", "--limit", "1000", "--postgres", w.conninfo("ecocase_coordinator")],
+                           capture_output=True, text=True)
     pairs = {(d["document_no"], d["other_document_no"]) for d in json.loads(twice.stdout)}
     assert pairs == {(f"巴环罚〔2026〕{a}号", f"巴环罚〔2026〕{b}号") for a in range(10, 22) for b in range(a + 1, 22)}, (pairs, twice.stderr)
 

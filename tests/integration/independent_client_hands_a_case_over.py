@@ -6,7 +6,7 @@ with world("independent") as w:
     client = Client(w)
     sent = client.submit(client.case_file())
     wait_events(w, 1)
-    (arrived,) = [m for m in inbox(w, "psb-bynr")]
+    (arrived,) = inbox(w, "psb-bynr")
     assert decode(arrived.value()) == sent, "the value is forwarded byte for byte"
     assert arrived.key().decode() == sent["envelope"]["case_id"]
     h = headers(arrived)

@@ -108,7 +108,8 @@ def main(w, database):
     police.ask("DELETE FROM ecocase.inbox WHERE id = %s", row["id"])
     assert police.ask("SELECT count(*) FROM ecocase.inbox_part") == [(0,)], "parts go with their message"
     assert [n for n in sthj.spool(".table") if not n.startswith("store")] == [], "nothing is left in between"
-    show("large", f"{SIZE} bytes from table to table in {came:.0f} s over 4 kills; RSS at most {', '.join(f'{a / 1e6:.0f} MB (before {b / 1e6:.0f})' for a, b in zip(after, before))}")
+    show("large", f"{SIZE} bytes from table to table in {came:.0f} s over 4 kills; "
+         f"RSS at most {', '.join(f'{a / 1e6:.0f} MB (before {b / 1e6:.0f})' for a, b in zip(after, before))}")
 
 
 if __name__ == "__main__":

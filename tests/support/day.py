@@ -168,7 +168,7 @@ HINT_FILE = re.compile(r"SYS\.HINT_.*_\d+-\d+(g\d+)?" + EXTENSION)
 
 def verify_hints(steps, spools, ask):
     """应移未移: each hint in the ledger with its level, and as a notice in the inbox of everybody told; none beside them."""
-    wrong, told = [], {agency: 0 for agency in spools}
+    wrong, told = [], dict.fromkeys(spools, 0)
     for step in steps:
         said = receipt(spools[step.agency], step)
         if not said or not said[0]:
@@ -206,7 +206,7 @@ def alerts_by_tick(steps, spools, ask):
 
 def verify_alerts(steps, spools, ask, ticks):
     """Each tick brought its alerts, to whom it should, and nothing else: in the ledger, and as notices in the inboxes."""
-    wrong, found, told = [], alerts_by_tick(steps, spools, ask), {agency: 0 for agency in spools}
+    wrong, found, told = [], alerts_by_tick(steps, spools, ask), dict.fromkeys(spools, 0)
     for tick in ticks:
         came = found.pop(tick.at, [])
         for alert in set(came) | set(tick.alerts):

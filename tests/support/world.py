@@ -61,7 +61,7 @@ def claim_port(port, option):
         try:
             s.bind(("127.0.0.1", port))
         except OSError:
-            raise WorldError(f"端口 {port} 已被占用，请停止占用者或用 {option} 另选 · port {port} is in use: stop what holds it or choose another with {option}")
+            raise WorldError(f"端口 {port} 已被占用，请停止占用者或用 {option} 另选 · port {port} is in use: stop what holds it or choose another with {option}") from None
     return port
 
 

@@ -70,7 +70,8 @@ def main():
             told = yaml.safe_load(made.stdout)
             assert (told["format"]["separator"], told["format"]["bom"], told["format"]["date"]) == ("\t", True, ["yyyyMMdd HH:mm"]), made.stdout
             assert tried(profile, unicode)["title"] == "某案"
-        for name, content, remedy in (("台账.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "另存为 .xlsx"), ("台账.csv", b"\x09\x08\x10\x00\x00\x06\x05\x00", "save it as .xlsx"),
+        for name, content, remedy in (("台账.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "另存为 .xlsx"),
+                                       ("台账.csv", b"\x09\x08\x10\x00\x00\x06\x05\x00", "save it as .xlsx"),
                                       ("台账.xls", "<html><table><tr><td>文号".encode("gb18030"), "网页"), ("案卷.csv", b"%PDF-1.4\n", "PDF"),
                                       ("案卷.txt", text.encode("utf-16-le"), "UTF-16 without a BOM")):
             (Path(folder) / name).write_bytes(content)

@@ -48,13 +48,14 @@ def main():
              (("tables", "category"), ["FISH"]), (("blocks", "case", "fields", "titel"), "名称"), (("blocks", "case", "groups", "people"), {"fields": {"name": "a"}}),
              (("messages",), []), (("messages", first, "direction"), "out"), (("messages", first, "fields", "approver"), {"at": "a", "value": "b"}),
              (("messages", first, "fields", "approver"), {"at": "a", "tabel": "b"}), (("messages", first, "event"), None),
-             (("messages", alike, "kind"), ["文书类型"]), (("messages", alike, "event"), "REF.SEND"), (("messages", alike, "events"), {}), (("messages", first, "kind"), "文书类型"), (("privacy",), {"copy": "NOBODY"}),
+             (("messages", alike, "kind"), ["文书类型"]), (("messages", alike, "event"), "REF.SEND"), (("messages", alike, "events"), {}),
+             (("messages", first, "kind"), "文书类型"), (("privacy",), {"copy": "NOBODY"}),
              (("withhold",), "summary")]
     for path, value in wrong:
         assert list(validator.iter_errors(spoil(nm, path, value))), f"{path} = {value} validates"
     masks = [mask["name"] for mask in yaml.safe_load((ROOT / "schemas" / "privacy.yaml").read_text(encoding="utf-8"))["masks"]]
     assert masks == schema["$defs"]["mask"]["enum"], masks
-    source = (ROOT / "adapters" / "engine" / "profile_canonical.c").read_text(encoding="utf-8")
+    source = (ROOT / "adapters" / "conversion" / "profile" / "profile_canonical.c").read_text(encoding="utf-8")
     own = set(re.findall(r'FIELD\("([^"]+)"', source)) | set(re.findall(r'\{"([^"]+)", GROUP_NONE', source))
     assert own == set(schema["$defs"]["fields"]["properties"]), own ^ set(schema["$defs"]["fields"]["properties"])
     for group in GROUPS:

@@ -45,7 +45,8 @@ def main():
               "--spool", Path(folder) / "spool", "--kafka", "127.0.0.1:1")
         for name, make, code, remedies in (
                 ("garbage", lambda j: j.write_bytes(b"ecocase" * 2000), "damaged", ["从备份恢复", "restore it from a backup", "-wal"]),
-                ("shape", lambda j: sqlite3.connect(j).execute("CREATE TABLE submission(id TEXT)").connection.close(), "not made by this version", ["建立它的版本", "the one that made it"]),
+                ("shape", lambda j: sqlite3.connect(j).execute("CREATE TABLE submission(id TEXT)").connection.close(),
+                  "not made by this version", ["建立它的版本", "the one that made it"]),
                 ("place", lambda j: j.mkdir(), "cannot be opened", ["读写此文件", "read and write it"])):
             spool = Path(folder) / name
             spool.mkdir()

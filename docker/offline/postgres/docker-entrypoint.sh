@@ -11,6 +11,7 @@ if [ "${1:-}" = postgres ] && [ ! -s "$PGDATA/PG_VERSION" ]; then
   pg_ctl -w -s start -o "-c listen_addresses=''"
   [ "$POSTGRES_DB" = postgres ] || createdb --username="$POSTGRES_USER" "$POSTGRES_DB"
   for script in /docker-entrypoint-initdb.d/*.sh; do
+    # shellcheck source=/dev/null
     if [ -e "$script" ]; then . "$script"; fi
   done
   pg_ctl -w -s -m fast stop
