@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # library: {file: why it may call back}
 EXCEPTIONS = {}
-# Not cut yet.
-SKIPPED = {"ecocase_adapter_core"}
+# Folders not cut yet.
+SKIPPED = ("adapters/",)
 
 
 def symbols(objects):
@@ -64,7 +64,8 @@ def main():
     for command in json.loads((build / "compile_commands.json").read_text(encoding="utf-8")):
         path = Path(re.search(r" -o (\S+)", command["command"])[1])
         library = next(part for part in path.parts if part.endswith(".dir")).removesuffix(".dir")
-        if library.startswith("ecocase_") and library not in SKIPPED:
+        source = Path(command["file"]).resolve().relative_to(ROOT).as_posix()
+        if library.startswith("ecocase_") and not source.startswith(SKIPPED):
             libraries[library].append(build / path)
     for library, objects in sorted(libraries.items()):
         files += len(objects)
