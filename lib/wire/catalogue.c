@@ -190,7 +190,3 @@ const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, e
     }
     return newest;
 }
-size_t catalogue_count(const struct catalogue *catalogue) { return catalogue->count; }
-const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index) {
-    return &catalogue->entries[index];
-}
