@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "broker/entry/answer.h"
-#include "wire/reason.h"
+#include "wire/reason_inside.h"
 
 static struct arena *arena;
 static int start(void **state) {

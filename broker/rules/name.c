@@ -106,22 +106,6 @@ int rules_role(const char *text) {
 }
 
 /* The newest version that knows the code has the word for it. */
-struct rule_name rules_state_name(const struct rules *rules, const char *machine, const char *state) {
-    for (size_t i = rules->version_count; i-- > 0;) {
-        const struct procedure *p = rules->versions[i];
-        int m = rules_machine(p, machine), s = m < 0 ? -1 : rules_state(p, m, state);
-        if (s >= 0) return (struct rule_name){p->machines[m].states[s].zh, p->machines[m].states[s].en};
-    }
-    return (struct rule_name){state, state};
-}
-struct rule_name rules_event_name(const struct rules *rules, const char *event) {
-    for (size_t i = rules->version_count; i-- > 0;) {
-        const struct procedure *p = rules->versions[i];
-        int e = rules_event(p, bytes_of_cstr(event));
-        if (e >= 0) return (struct rule_name){p->events[e].zh, p->events[e].en};
-    }
-    return (struct rule_name){event, event};
-}
 struct rule_name rules_clock_name(const struct rules *rules, const char *rule) {
     for (size_t i = rules->version_count; i-- > 0;) {
         const struct procedure *p = rules->versions[i];

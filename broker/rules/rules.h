@@ -20,12 +20,10 @@ int rules_version(const struct rules *rules);
  * rules_as_of_free it first. */
 struct rules *rules_as_of(const struct rules *rules, int version);
 void rules_as_of_free(struct rules *rules);
-/* Chinese/English names for people: state "A25" -> "审查中" / "under review"; clock rule "D09"; event. Never NULL. */
+/* Chinese and English name of a clock rule ("D09"), for people. Never NULL: an unknown one is its own name. */
 struct rule_name {
     const char *zh, *en;
 };
-struct rule_name rules_state_name(const struct rules *rules, const char *machine, const char *state);
-struct rule_name rules_event_name(const struct rules *rules, const char *event);
 struct rule_name rules_clock_name(const struct rules *rules, const char *rule);
 /* Every word, oldest version first; false beyond the last. kind: M machine, S state, E event, C clock, F flag, G
  * regime, X external, H handling (terminal: its titles are not shown), Q source, A area, O kind of operation. */

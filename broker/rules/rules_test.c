@@ -286,15 +286,17 @@ static void the_real_rules_load_and_name_their_words(void **state) {
     (void)state;
     struct rule_word word;
     size_t states = 0, clocks = 0;
+    const char *review = "";
     for (size_t i = 0; rules_word(rules, i, &word); i++) {
         states += word.kind[0] == 'S';
         clocks += word.kind[0] == 'C';
+        if (word.kind[0] == 'S' && strcmp(word.machine, "REF") == 0 && strcmp(word.code, "A25") == 0) review = word.zh;
         assert_true(word.zh[0] && word.en[0]);
     }
     assert_true(states > 60 && clocks > 35);
-    assert_string_equal(rules_state_name(rules, "REF", "A25").zh, "审查中");
+    assert_string_equal(review, "审查中");
     assert_string_equal(rules_clock_name(rules, "D09").en, "filing review");
-    assert_string_equal(rules_event_name(rules, "NO.SUCH").zh, "NO.SUCH");
+    assert_string_equal(rules_clock_name(rules, "NO.SUCH").zh, "NO.SUCH");
 }
 
 /* Whoever adds the last tenth of a table raises its limit first: the next addition to the rules must not meet it in the

@@ -5,7 +5,7 @@
 #include "identifiers/division.h"
 #include "wire/event.h"
 #include "wire/fact.h"
-#include "wire/record.h"
+#include "wire/record_inside.h"
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +25,19 @@ struct catalogue {
 static const char *const kind_names[] = {"CaseFile", "CaseStep", "Notice",    "DeliveryReport", "Tick",
                                          "Clue",     "ClueStep", "Operation", "OperationStep"};
 #define KINDS (sizeof kind_names / sizeof kind_names[0])
+
+static enum outcome compile(struct schema_entry *entry, struct fault *fault) {
+    const char *paths[RECORD_MAX_FIELDS];
+    size_t enveloped = 0, count = 0;
+    const struct record_field *envelope = record_envelope(&enveloped), *own = record_fields(entry->kind, &count);
+    struct walk_program *program = NULL;
+    INVARIANT(enveloped + count <= RECORD_MAX_FIELDS);
+    for (size_t i = 0; i < enveloped; i++) paths[i] = envelope[i].path;
+    for (size_t i = 0; i < count; i++) paths[enveloped + i] = own[i].path;
+    TRY(walk_program_new(entry->schema, paths, enveloped + count, &program, fault));
+    entry->program = program;
+    return OK;
+}
 
 static enum outcome compile_items(struct schema_entry *entry, struct fault *fault) {
     const char *const *paths = NULL;
@@ -69,11 +82,7 @@ static enum outcome load_entry(struct catalogue *catalogue, const char *folder, 
     entry->full_name = strdup(path);
     entry->id = (uint32_t)id;
     entry->version = (int)version;
-    size_t count;
-    const char *const *paths = record_paths(entry->kind, &count);
-    struct walk_program *program = NULL;
-    TRY(walk_program_new(entry->schema, paths, count, &program, fault));
-    entry->program = program;
+    TRY(compile(entry, fault));
     entry->class = calloc(1, sizeof *entry->class);
     INVARIANT(entry->class);
     return compile_items(entry, fault);
@@ -180,8 +189,4 @@ const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, e
         if (entry->kind == kind && (!newest || entry->version > newest->version)) newest = entry;
     }
     return newest;
-}
-size_t catalogue_count(const struct catalogue *catalogue) { return catalogue->count; }
-const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index) {
-    return &catalogue->entries[index];
 }

@@ -47,6 +47,4 @@ const struct division_list *catalogue_divisions(const struct catalogue *catalogu
 const struct fact_list *catalogue_facts(const struct catalogue *catalogue); /* wire/fact.h */
 /* where it was loaded from: the schemas folder */
 const char *catalogue_folder(const struct catalogue *catalogue);
-size_t catalogue_count(const struct catalogue *catalogue);
-const struct schema_entry *catalogue_at(const struct catalogue *catalogue, size_t index);
 #endif

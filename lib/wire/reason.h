@@ -1,5 +1,5 @@
 /* 理由代码: every code with which ecocase refuses or fails something, with its reason in Chinese and English. One table
- * (reason.c, X-macro); adapters (.error files), broker (refusal notices, dead letters) and the command line all use it.
+ * (reason.c); adapters (.error files), broker (refusal notices, dead letters) and the command line all use it.
  */
 #ifndef ECOCASE_WIRE_REASON_H
 #define ECOCASE_WIRE_REASON_H
@@ -12,6 +12,4 @@ struct reason {
 };
 /* Never NULL: an unknown code answers the entry INTERNAL. */
 const struct reason *reason_find(const char *code);
-size_t reason_count(void);
-const struct reason *reason_at(size_t index);
 #endif

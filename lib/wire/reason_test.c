@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include "wire/reason.h"
+#include "wire/reason_inside.h"
 
 static void every_code_stands_once_with_both_sentences(void **state) {
     (void)state;

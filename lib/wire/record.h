@@ -71,14 +71,10 @@ struct submission {
     int32_t lane;
     int64_t generation, epoch, up_to;
 };
-/* Paths to give walk_program_new for a kind, in the order record_read expects. */
-const char *const *record_paths(enum record_kind kind, size_t *ret_count);
-/* The one repeated part of a record whose members are read too, and the paths to give its items' program; NULL: the
- * kind has none. */
+/* Members of the one repeated part of a record that are read too, by schema->items. */
 enum { RECORD_PARTY_KIND, RECORD_PARTY_ID_TYPE, RECORD_PARTY_ID_NO, RECORD_PARTY_ROLE, RECORD_PARTY_FIELDS };
 enum { RECORD_PENALTY_AMOUNT, RECORD_PENALTY_FIELDS };
 enum { RECORD_CORNER_LONGITUDE, RECORD_CORNER_LATITUDE, RECORD_CORNER_FIELDS };
-const char *record_items(enum record_kind kind, const char *const **ret_paths, size_t *ret_count);
 /* Frame, schema, walk and the envelope's own forms (UUIDs). REFUSE: FRAME_*, SCHEMA_UNKNOWN, AVRO_*, ENVELOPE_UUID. */
 MUST_USE enum outcome record_read(const struct catalogue *catalogue, struct bytes value, struct submission *ret,
                                   struct fault *fault);
