@@ -14,21 +14,20 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import yaml
-
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 AGENCIES = ROOT / "adapters" / "agencies"
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 import native_files  # noqa: E402
 import sample_day  # noqa: E402
+import yaml_file  # noqa: E402
 
 PLAIN = {"envelope.document_no", "title", "summary", "place", "offence", "agency_case_no", "approver", "contact", "contact_phone", "reason", "category",
          "case_source", "county_code", "approver_level", "reason_code", "signer", "note", "target_organ"}
 
 
 def profile_of(agency):
-    return yaml.safe_load((AGENCIES / agency / "profile.yaml").read_text(encoding="utf-8"))
+    return yaml_file.read(AGENCIES / agency / "profile.yaml")
 
 
 def absolute(profile, path, group=None):
