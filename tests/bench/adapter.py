@@ -175,7 +175,7 @@ def main():
     tasks = [t for t in PARTS if not o.only or any(" ".join(t).startswith(p) for p in o.only.split(","))]
     print(f"bench: one adapter against one Python process, {o.count:,} files of 1 KB, {max(o.count // 5, 20):,} of 100 KB, {o.rounds} rounds, {os.cpu_count()} CPUs\n"
           f"repeat: var/venv/bin/python tests/bench/adapter.py {' '.join(sys.argv[1:])}", flush=True)
-    with World(ROOT / "var" / "bench-adapter", build=o.build, lanes=LANES, clock="real") as world:
+    with World(ROOT / "var" / "bench-adapter", build=o.build, lanes=LANES, clock="real", quick=False) as world:
         offsets = Offsets(world.kafka)
         rounds = [one_round(world, offsets, o, nth, tasks) for nth in range(o.rounds)]
         show(rounds)

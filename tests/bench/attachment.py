@@ -99,5 +99,5 @@ def main(w):
 
 
 if __name__ == "__main__":
-    with World(ROOT / "var" / "tests" / "attachment", build=BUILD, clock="real") as world:
+    with World(ROOT / "var" / "tests" / "attachment", build=BUILD, clock="real", quick=False) as world:
         main(world)

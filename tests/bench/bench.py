@@ -49,7 +49,7 @@ def make_world(build):
     c.subprocess.run(["cp", "-r", ROOT / "schemas", schemas], check=True)
     directory = (schemas / "directory.yaml").read_text()
     (schemas / "directory.yaml").write_text(directory.replace("    role: PSB\n", "    receipts: false\n    role: PSB\n"))
-    world = World(folder, build=build, lanes=c.LANES)
+    world = World(folder, build=build, lanes=c.LANES, quick=False)
     world.schemas = schemas
     return world
 

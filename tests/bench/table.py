@@ -52,7 +52,7 @@ def main():
     for nth in range(o.rounds):
         for build in contestants if nth % 2 == 0 else contestants[::-1]:
             rows = [content.pop() for _ in range(o.rows + 1)]
-            with World(ROOT / "var" / "bench-table" / f"{nth}-{contestants.index(build)}", build=o.build) as w:  # ours alone: no receipts of others
+            with World(ROOT / "var" / "bench-table" / f"{nth}-{contestants.index(build)}", build=o.build, quick=False) as w:  # ours alone: no receipts of others
                 w.start_broker("broker-1")
                 with Database(w) as database:
                     found[build].append(trial(w, database, ROOT / build / "bin", rows))

@@ -13,21 +13,20 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import yaml
-
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 AGENCIES = ROOT / "adapters" / "agencies"
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 import native_files  # noqa: E402
 import sample_day  # noqa: E402
+import yaml_file  # noqa: E402
 
 PLAIN = {"envelope.document_no", "title", "summary", "place", "offence", "agency_case_no", "approver", "contact", "contact_phone", "reason", "category",
          "case_source", "county_code", "approver_level", "reason_code", "signer", "note", "target_organ"}
 
 
 def profile_of(agency):
-    return yaml.safe_load((AGENCIES / agency / "profile.yaml").read_text(encoding="utf-8"))
+    return yaml_file.read(AGENCIES / agency / "profile.yaml")
 
 
 def absolute(profile, path, group=None):
@@ -123,46 +122,55 @@ def attempt(build, step):
     return []
 
 
-def carried(build, step, delivery, answer_to):
+def answer_to(step):
+    return next((d.agency for d in step.deliver if d.role == "to"), step.agency)
+
+
+def carried(build, papers):
+    """The receiver's case file for every (step, delivery), or what was wrong; for delivery None the canonical record. By one process for all."""
     with tempfile.TemporaryDirectory() as folder:
-        case_file = lay_out(step, Path(folder))
-        sender, receiver = (AGENCIES / agency / "profile.yaml" for agency in (step.agency, delivery.agency))
-        return subprocess.run([build / "tests" / "adapter_carry", ROOT / "schemas", sender, case_file, answer_to, receiver, delivery.role],
-                              capture_output=True, check=False)
+        lines = []
+        for number, (step, delivery) in enumerate(papers):
+            place = Path(folder) / str(number)
+            place.mkdir()
+            receiver = (AGENCIES / delivery.agency / "profile.yaml", delivery.role) if delivery else ("-", "to")
+            lines.append("\t".join(map(str, (AGENCIES / step.agency / "profile.yaml", lay_out(step, place), answer_to(step), *receiver, f"{place}.made"))))
+        done = subprocess.run([build / "tests" / "adapter_carry", ROOT / "schemas"], input="".join(line + "\n" for line in lines), capture_output=True,
+                              text=True, check=False)
+        said = done.stdout.splitlines()
+        assert done.returncode == 0 and len(said) == len(papers), f"stopped with {done.returncode} at {lines[min(len(said), len(lines) - 1)]}:\n{done.stderr}"
+        return [wrong if wrong else Path(f"{folder}/{number}.made").read_bytes() for number, wrong in enumerate(said)]
 
 
-def receive(build, step, delivery, answer_to, write):
+def receive(step, delivery, made, write):
     form = profile_of(delivery.agency)["format"]
     golden = AGENCIES / delivery.agency / "samples" / "in" / f"{step.id}.{form.get('extension', form['kind'])}"
     name = f"{step.id} → {delivery.agency}"
-    done = carried(build, step, delivery, answer_to)
-    if done.returncode != 0:
-        return [f"{name}: {done.stderr.decode()}"]
+    if isinstance(made, str):
+        return [f"{name}: {made}"]
     try:
-        assert native_files.leaves(form, done.stdout), "nothing in it"
+        assert native_files.leaves(form, made), "nothing in it"
     except Exception as wrong:  # whatever a reader raises: the file is not what it says
         return [f"{name}: Python cannot read what was written: {wrong!r}"]
     if write:
         golden.parent.mkdir(parents=True, exist_ok=True)
-        golden.write_bytes(done.stdout)
+        golden.write_bytes(made)
         return []
     if not golden.exists():
         return [f"{name}: {golden.relative_to(ROOT)} is missing; write it with --write and look through it"]
-    return [] if golden.read_bytes() == done.stdout else [f"{name}: differs from {golden.relative_to(ROOT)}; compare with --write and git diff"]
+    return [] if golden.read_bytes() == made else [f"{name}: differs from {golden.relative_to(ROOT)}; compare with --write and git diff"]
 
 
 def main():
     build, write = Path(sys.argv[1]).resolve(), "--write" in sys.argv[2:]
     steps = sample_day.load(AGENCIES / "sample-day.yaml")
-    work = []
+    papers = [(step, delivery) for step in steps for delivery in step.deliver]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for step in steps:
-            other = next((d.agency for d in step.deliver if d.role == "to"), step.agency)
-            work.append(pool.submit(attempt, build, step))
-            work += [pool.submit(receive, build, step, delivery, other, write) for delivery in step.deliver]
-        wrong = [line for one in work for line in one.result()]
+        sent = [pool.submit(attempt, build, step) for step in steps]
+        wrong = [line for (step, delivery), made in zip(papers, carried(build, papers)) for line in receive(step, delivery, made, write)]
+        wrong += [line for one in sent for line in one.result()]
     print("\n".join(wrong))
-    print(f"{len(steps)} files sent, {len(work) - len(steps)} received, {len(wrong)} wrong")
+    print(f"{len(sent)} files sent, {len(papers)} received, {len(wrong)} wrong")
     return 1 if wrong else 0
 
 

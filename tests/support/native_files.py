@@ -13,7 +13,8 @@ from pathlib import Path
 import dbf
 import dbfread
 import openpyxl
-import yaml
+
+import yaml_file
 
 ROWS = ("csv", "jsonl", "fixed", "dbf", "xlsx")     # root is rows of one case
 BLANKS = " \t\r\n\u3000"
@@ -74,7 +75,7 @@ def made_fixed(form, told):
 
 
 def made(form, text):
-    told = yaml.safe_load(text)
+    told = yaml_file.parse(text)
     return made_xlsx(told) if form["kind"] == "xlsx" else made_dbf(told) if form["kind"] == "dbf" else made_fixed(form, told)
 
 

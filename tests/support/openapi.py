@@ -5,12 +5,13 @@ import re
 from pathlib import Path
 
 import httpx
-import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import validate
 
+import yaml_file
+
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENT = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8"))
+DOCUMENT = yaml_file.read(ROOT / "docs" / "openapi.yaml")
 validate(DOCUMENT)
 PATHS = [(re.compile("".join(f"(?P<{p[1:-1]}>[^/]+)" if p.startswith("{") else re.escape(p) for p in re.split(r"(\{\w+\})", path)) + "$"), operations)
          for path, operations in DOCUMENT["paths"].items()]

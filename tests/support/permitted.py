@@ -3,14 +3,10 @@ hold it. A row names roles, or parts in a referral; who can have a part follows 
 from collections import defaultdict
 from pathlib import Path
 
-import yaml
+from yaml_file import read
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "schemas" / "rules"
-
-
-def read(path):
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 class Bodies:

@@ -8,9 +8,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 import native_files
+import yaml_file
 
 PLACE = re.compile(r"\{\{D([+-]\d+)? (\d\d?):(\d\d) ([^{}]+)\}\}")
 
@@ -67,7 +66,7 @@ def fill(text, day_zero):
 
 def form(folder):
     """The format that an agency's profile declares."""
-    return yaml.safe_load((folder / "profile.yaml").read_text(encoding="utf-8"))["format"]
+    return yaml_file.read(folder / "profile.yaml")["format"]
 
 
 def content(folder, name, zero, renumber=str):
@@ -90,7 +89,7 @@ def load(path, day_zero=None, year=None):
     years = ("2026", year) if year else ()
     renumber = (lambda text: text.replace(*years)) if year else str
     path = Path(path)
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    told = yaml_file.read(path)
     zero = day_zero or told["day_zero"]
     steps, titles = [], {}
     for s in told["steps"]:
@@ -110,7 +109,7 @@ def load(path, day_zero=None, year=None):
 
 def ticks(path, day_zero=None):
     """When the clock is struck, in order."""
-    told = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    told = yaml_file.read(Path(path))
     zero = day_zero or told["day_zero"]
     return [Tick(t["id"], fill("{{" + t["at"] + " %Y-%m-%d %H:%M}}", zero),
                  tuple(sorted((a["case"], a.get("limit", ""), a["event"], " ".join(sorted(a["to"]))) for a in t["alerts"]))) for t in told["ticks"]]

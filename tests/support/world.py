@@ -4,8 +4,10 @@ Everything listens on loopback only, lives under one folder and is stopped by pi
 A world is made anew unless `keep`; `kafka` and `postgres` name servers of the user's own, used instead of the embedded ones.
 """
 import atexit
+import base64
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -24,10 +26,35 @@ class WorldError(Exception):
     """One line that says what to do."""
 
 
+HELD = []   # a socket's name for each port that free_port gave; the kernel forgets them with this process
+MOST_FREE = 8192
+
+
+def outgoing_ports():
+    """The first port that the kernel may give to whoever connects."""
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except OSError:
+        return 32768
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody listens on, below those of outgoing connections, so that it is still free when a server that was killed starts again;
+    and this process's alone among worlds that run at the same time."""
+    top = outgoing_ports() if outgoing_ports() > 1024 + MOST_FREE else 65536
+    for port in random.sample(range(top - MOST_FREE, top), MOST_FREE):
+        name = socket.socket(socket.AF_UNIX)
+        try:
+            name.bind(f"\0ecocase-port-{port}")
+            with socket.socket() as s:
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            name.close()
+            continue
+        HELD.append(name)
+        return port
+    raise WorldError("没有空闲端口 · no free port: stop what holds them")
 
 
 def wait_port(port, process, what, seconds=240):  # on a machine that does much else
@@ -52,6 +79,23 @@ def started_at(pid):
     return None if fields[0] == "Z" else fields[19]
 
 
+def strays(note):
+    """(the harness that lives, how many were stopped): what a harness that is gone left running, as its `pids` has it."""
+    lines = [line.split() for line in note.read_text().splitlines()] if note.exists() else []
+    if lines and started_at(int(lines[0][0])) == lines[0][1]:
+        return lines[0][0], 0
+    left = [(int(pid), started) for pid, started in lines[1:] if started_at(int(pid)) == started]
+    for pid, started in left:
+        os.kill(pid, signal.SIGCONT)
+        os.kill(pid, signal.SIGTERM)
+        until = time.monotonic() + 10
+        while started_at(pid) == started and time.monotonic() < until:
+            time.sleep(0.05)
+        if started_at(pid) == started:
+            os.kill(pid, signal.SIGKILL)
+    return None, len(left)
+
+
 def claim_port(port, option):
     """The port, if nobody listens there; any free one for None."""
     if port is None:
@@ -65,11 +109,23 @@ def claim_port(port, option):
     return port
 
 
+# Compiles less and collects with one thread: half the processor's time to start, and enough for a few messages. Not for measurements.
+QUICK_JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+
+
+def kafka_id():
+    """22 characters, as Kafka writes a UUID; never one that begins with a dash, as its own tool."""
+    while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return text
+
+
 class World:
-    def __init__(self, folder, build="build", clock="manual", lanes=6, keep=False, kafka=None, postgres=None, kafka_port=None, postgres_port=None):
+    def __init__(self, folder, build="build", clock="manual", lanes=6, keep=False, kafka=None, postgres=None, kafka_port=None, postgres_port=None,
+                 quick=True):
         self.folder = Path(folder).resolve()
         self.bin = ROOT / build / "bin"
-        self.clock, self.lanes, self.keep = clock, lanes, keep
+        self.clock, self.lanes, self.keep, self.quick = clock, lanes, keep, quick
         self.own_kafka, self.own_postgres = kafka, postgres
         self.stop_strays()  # before their ports are claimed
         self.kafka_port = None if kafka else claim_port(kafka_port, "--kafka-port")
@@ -87,10 +143,12 @@ class World:
                 if old.name != "pids":
                     shutil.rmtree(old) if old.is_dir() else old.unlink()
             (self.folder / "log").mkdir(parents=True, exist_ok=True)
+            if not self.own_kafka:
+                self.launch_kafka()  # which comes up while Postgres does
             if not self.own_postgres:
                 self.start_postgres()
             if not self.own_kafka:
-                self.start_kafka()
+                self.await_kafka()
             self.setup()
         except BaseException:
             self.stop()
@@ -101,28 +159,20 @@ class World:
         self.stop()
 
     def stop(self):
+        """Servers whose data nobody asks for again need not put it in order."""
         for name in reversed(list(self.processes)):
-            self.stop_process(name)
+            thrown_away = not self.keep and name in ("kafka", "postgres", "postgres-oa")
+            self.stop_process(name, signal.SIGTERM if not thrown_away else signal.SIGKILL if name == "kafka" else signal.SIGQUIT)
         atexit.unregister(self.stop)
 
     def stop_strays(self):
         """What a harness that was killed left running in this folder: stopped by pid, if the pid is still that program. `pids` begins with
         the harness itself: while that lives, the folder is its own."""
-        note = self.folder / "pids"
-        for at, line in enumerate(note.read_text().splitlines() if note.exists() else []):
-            pid, started = line.split()
-            if at == 0 and started_at(int(pid)) == started:
-                raise WorldError(f"已在运行（进程 {pid}），请先停止它 · already running as process {pid} in {self.folder}: stop that first")
-            if started_at(int(pid)) == started:
-                os.kill(int(pid), signal.SIGCONT)
-                os.kill(int(pid), signal.SIGTERM)
-                until = time.monotonic() + 10
-                while started_at(int(pid)) == started and time.monotonic() < until:
-                    time.sleep(0.05)
-                if started_at(int(pid)) == started:
-                    os.kill(int(pid), signal.SIGKILL)
+        harness, _ = strays(self.folder / "pids")
+        if harness:
+            raise WorldError(f"已在运行（进程 {harness}），请先停止它 · already running as process {harness} in {self.folder}: stop that first")
         self.folder.mkdir(parents=True, exist_ok=True)
-        note.write_text(f"{os.getpid()} {started_at(os.getpid())}\n")
+        (self.folder / "pids").write_text(f"{os.getpid()} {started_at(os.getpid())}\n")
 
     def stop_process(self, name, how=signal.SIGTERM, seconds=20):
         process = self.processes.pop(name, None)
@@ -198,7 +248,7 @@ class World:
         return f"host=127.0.0.1 port={self.pg_port} dbname=ecocase user={user}"
 
     # -- Kafka --------------------------------------------------------------------------------------------------------
-    def start_kafka(self):
+    def launch_kafka(self):
         jars = ROOT / "var" / "kafka"
         if not any(jars.glob("kafka_2.13-*.jar")):
             raise WorldError("缺少 Kafka · no Kafka jars in var/kafka; run tests/support/setup")
@@ -230,18 +280,34 @@ appender.out.layout.pattern=%d %p %c{1} %m%n
 rootLogger.level=warn
 rootLogger.appenderRef.out.ref=out
 """)
-        self.java = ["java", "-Xms256m", "-Xmx768m", "-XX:+UseG1GC", f"-Dlog4j2.configurationFile={folder}/log4j2.properties",
-                     "-cp", f"{jars}/*"]
+        self.java = ["java", "-Xms256m", "-Xmx768m", *(QUICK_JVM if self.quick else ["-XX:+UseG1GC"]),
+                     f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", f"{jars}/*"]
         if not (folder / "data" / "meta.properties").exists():
-            made = subprocess.run([*self.java, "kafka.tools.StorageTool", "format", "-t", uuid.uuid4().hex[:22], "-c",
-                                   str(folder / "server.properties")], capture_output=True, text=True)
-            if made.returncode != 0:
-                raise WorldError("Kafka 格式化失败 · format failed: " + (made.stderr or made.stdout)[-400:])
-        self.restart_kafka()
+            self.format_kafka(folder, next(jars.glob("kafka_2.13-*.jar")).stem)
+        self.start_process("kafka", [*self.java, "kafka.Kafka", folder / "server.properties"])
+
+    def format_kafka(self, folder, version):
+        """What Kafka's own tool writes does not depend on the world but for two ids, and the tool takes as long to start as half of Kafka: kept in
+        var/kafka-<version>.checkpoint."""
+        kept, data = ROOT / "var" / f"{version}.checkpoint", folder / "data"
+        if kept.exists():
+            data.mkdir()
+            shutil.copy(kept, data / "bootstrap.checkpoint")
+            (data / "meta.properties").write_text(f"version=1\nnode.id=1\ncluster.id={kafka_id()}\ndirectory.id={kafka_id()}\n")
+            return
+        made = subprocess.run([*self.java, "kafka.tools.StorageTool", "format", "-t", kafka_id(), "-c", str(folder / "server.properties")],
+                              capture_output=True, text=True)
+        if made.returncode != 0:
+            raise WorldError("Kafka 格式化失败 · format failed: " + (made.stderr or made.stdout)[-400:])
+        shutil.copy(data / "bootstrap.checkpoint", folder / "checkpoint")
+        os.rename(folder / "checkpoint", kept)
+
+    def await_kafka(self):
+        wait_port(self.kafka_port, self.processes["kafka"], "Kafka")
 
     def restart_kafka(self):
-        process = self.start_process("kafka", [*self.java, "kafka.Kafka", self.folder / "kafka" / "server.properties"])
-        wait_port(self.kafka_port, process, "Kafka")
+        self.start_process("kafka", [*self.java, "kafka.Kafka", self.folder / "kafka" / "server.properties"])
+        self.await_kafka()
 
     # -- ecocase ------------------------------------------------------------------------------------------------------
     def setup(self, schemas=None):
@@ -282,7 +348,15 @@ def eventually(question, seconds=30, what="it"):
         time.sleep(0.05)
 
 
+def stop_all_strays():
+    stopped = sum(strays(note)[1] for depth in ("*", "*/*") for note in sorted((ROOT / "var").glob(f"{depth}/pids")))
+    if stopped:
+        print(f"已停止上次遗留的 {stopped} 个进程 · stopped {stopped} processes that an earlier run had left", flush=True)
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--stop-strays"]:
+        sys.exit(stop_all_strays())
     with World(sys.argv[1]) as world:
         world.start_broker("broker-1")
         print(world.kafka, world.conninfo(), flush=True)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 import permitted  # noqa: E402
 import sample_day  # noqa: E402
-import yaml  # noqa: E402
+import yaml_file  # noqa: E402
 
 ADAPTER = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build") / "bin" / "ecocase-adapter"
 OPENING = {"REF.SEND", "REV.SEND", "JUR.FORWARD"}
@@ -33,7 +33,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for step in sample_day.load(ROOT / "adapters" / "agencies" / "sample-day.yaml"):
             shipped = ROOT / "adapters" / "agencies" / step.agency / "profile.yaml"
-            form = yaml.safe_load(shipped.read_text(encoding="utf-8"))["format"]
+            form = yaml_file.read(shipped)["format"]
             if step.event not in OPENING and not (step.event == "CLU.CREATE" and step.agency in CLUES) or form["kind"] == "fixed" or form.get("sheets"):
                 continue  # columns without a header, and which sheet is what, can only be told
             file, profile = Path(folder) / step.file.name, Path(folder) / "profile.yaml"
@@ -58,7 +58,7 @@ def main():
             assert plain.returncode == 0, (slug, plain.stderr)
             profile.write_text(plain.stdout)
             assert adapter("check", profile).returncode == 0, slug
-            (first,) = [m["event"] for m in yaml.safe_load(plain.stdout)["messages"]]
+            (first,) = [m["event"] for m in yaml_file.parse(plain.stdout)["messages"]]
             assert slug in may[first], f"{slug} may not send {first}"
         # what Excel and Notepad save as "Unicode", and what is no text whatever it is called
         unicode, text = Path(folder) / "导出.txt", "文号\t移送日期\t案件名称\n巴移送〔2026〕1号\t20260608 14:05\t某案\n"
@@ -67,7 +67,7 @@ def main():
             made = adapter("new", "nm", unicode)
             assert made.returncode == 0, (bytes_of[:4], made.stderr)
             profile.write_text(made.stdout)
-            told = yaml.safe_load(made.stdout)
+            told = yaml_file.parse(made.stdout)
             assert (told["format"]["separator"], told["format"]["bom"], told["format"]["date"]) == ("\t", True, ["yyyyMMdd HH:mm"]), made.stdout
             assert tried(profile, unicode)["title"] == "某案"
         for name, content, remedy in (("台账.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "另存为 .xlsx"),

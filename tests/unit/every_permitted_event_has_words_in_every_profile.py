@@ -4,12 +4,11 @@ until every profile has words for it."""
 import sys
 from pathlib import Path
 
-import yaml
-
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 import native_files  # noqa: E402
 import permitted  # noqa: E402
+import yaml_file  # noqa: E402
 
 # (agency or "*", event, "send" or "receive"): why words would be senseless.
 EXCEPTIONS = {}
@@ -18,7 +17,7 @@ NOTICES = {"SYS.REFUSED", "SYS.HINT", "SYS.UNREFERRED", "SYS.WARNING", "SYS.OVER
 
 
 def profile_of(agency):
-    return yaml.safe_load((ROOT / "adapters" / "agencies" / agency / "profile.yaml").read_text(encoding="utf-8"))
+    return yaml_file.read(ROOT / "adapters" / "agencies" / agency / "profile.yaml")
 
 
 def words(profile):
