@@ -2,7 +2,7 @@
  * when the instance holds lanes and works all of them. Else stdout stays empty; stderr carries log lines. Exit: 0 a
  * clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
 #include "base/log.h"
-#include "broker/instance.h"
+#include "broker/instance/instance.h"
 #include "broker/rules/rules.h"
 #include "wire/catalogue.h"
 #include <getopt.h>

@@ -3,7 +3,7 @@
  * new one at the ledger's `published` and publish again from there. */
 #ifndef ECOCASE_DELIVER_H
 #define ECOCASE_DELIVER_H
-#include "broker/broker.h"
+#include "broker/shared/broker.h"
 #include "broker/deliver/ring_inside.h"
 
 #define DELIVER_LAST_WAIT_MS 3000 /* for the last acknowledgements when stopping */

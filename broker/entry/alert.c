@@ -1,5 +1,5 @@
 /* See entry.h: the event row and the message of an alert (提醒). */
-#include "bus/bus.h"
+#include "wire/topic.h"
 #include "broker/entry/answer.h"
 #include "broker/entry/entry.h"
 #include "broker/judge/judge.h"

@@ -3,7 +3,7 @@
 #ifndef ECOCASE_LANE_H
 #define ECOCASE_LANE_H
 #include <pthread.h>
-#include "broker/broker.h"
+#include "broker/shared/broker.h"
 
 struct lane {
     const struct broker *broker;

@@ -6,11 +6,8 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/time.h"
+#include "wire/topic.h"
 
-#define TOPIC_CLOCK       "ecocase.clock"
-#define TOPIC_DEAD_LETTER "ecocase.dead-letter"
-/* which papers' chunks are to be shipped again (adapters/chunks), one partition, for all */
-#define TOPIC_WANTED "ecocase.wanted"
 #define TOPIC_NAME   96
 void bus_outbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]); /* ecocase.outbox.<slug> */
 void bus_inbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]);

@@ -14,10 +14,12 @@ TESTS = re.compile(r"_(test|fixture|double)\.[ch]$")
 LIB = {"lib/base": "", "lib/identifiers": "base", "lib/wire": "base identifiers", "lib/bus": "base identifiers wire"}
 FLOOR = "base identifiers wire"
 BROKER = {
-    "model": FLOOR, "rules": f"{FLOOR} model", "judge": f"{FLOOR} model rules", "ledger": f"{FLOOR} model",
-    "entry": f"{FLOOR} model rules judge ledger", "examine": FLOOR, "deliver": f"{FLOOR} bus model ledger entry",
-    "lane": f"{FLOOR} bus model rules judge ledger entry examine deliver", "replay": f"{FLOOR} model rules judge ledger entry",
-    "cli": f"{FLOOR} model rules ledger replay",
+    "model": FLOOR, "rules": f"{FLOOR} model", "judge": f"{FLOOR} model rules", "examine": FLOOR, "ledger": f"{FLOOR} model rules",
+    "shared": f"{FLOOR} bus model rules ledger", "entry": f"{FLOOR} model rules judge examine ledger",
+    "deliver": f"{FLOOR} bus model judge ledger shared entry",
+    "lane": f"{FLOOR} bus model rules judge examine ledger shared entry deliver",
+    "instance": f"{FLOOR} bus rules ledger shared lane",
+    "replay": f"{FLOOR} model rules judge examine ledger entry", "cli": f"{FLOOR} model rules ledger replay",
 }
 # From the bottom: each may include those before it in its list, by room below adapters/.
 CONVERSION = "formats spool chunks conversion conversion/profile conversion/mapping"
@@ -43,7 +45,7 @@ def named(may, side):
 MAY = {room: named(may, "lib") for room, may in LIB.items()}
 MAY |= {f"broker/{room}": named(may, "broker") for room, may in BROKER.items()}
 MAY |= {f"adapters/{room}": named(may, "adapters") for room, may in ADAPTERS.items()}
-MAY["broker"] = named(f"{FLOOR} bus rules ledger lane", "broker")  # the program
+MAY["broker"] = named(f"{FLOOR} bus rules ledger shared instance", "broker")  # the program
 MAY["adapters"] = named(f"{FLOOR} bus run commands engine table", "adapters")
 # Which rooms may reach a foreign library, through whatever header.
 LIBRARIES = {

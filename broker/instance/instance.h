@@ -1,8 +1,8 @@
 /* What the program ecocase-broker does: run the lanes of one instance, or set topics and ledger up. */
-#ifndef ECOCASE_INSTANCE_H
-#define ECOCASE_INSTANCE_H
+#ifndef ECOCASE_INSTANCE_INSTANCE_H
+#define ECOCASE_INSTANCE_INSTANCE_H
 #include <signal.h>
-#include "broker/broker.h"
+#include "broker/shared/broker.h"
 
 /* `ecocase-broker run`: joins the group on ecocase.clock, runs one lane thread per owned partition, until *stop. */
 MUST_USE enum outcome instance_run(const struct broker *broker, volatile const sig_atomic_t *stop, struct fault *fault);

@@ -1,6 +1,6 @@
 /* What all lanes of one broker instance share; read-only once the lanes run. */
-#ifndef ECOCASE_BROKER_H
-#define ECOCASE_BROKER_H
+#ifndef ECOCASE_SHARED_BROKER_H
+#define ECOCASE_SHARED_BROKER_H
 #include <stdatomic.h>
 #include "broker/ledger/ledger.h"
 #include "bus/bus.h"

@@ -1,6 +1,6 @@
 /* `ecocase-broker setup`: topics of every participant, then the ledger. Idempotent; what cannot be changed is refused
  * by name. */
-#include "broker/instance.h"
+#include "broker/instance/instance.h"
 #include "base/log.h"
 #include "broker/rules/rules.h"
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * finds its lanes again. The membership handle reads nothing (its partitions are paused); it is not polled while a lane
  * shows no sign of life, so that after max.poll.interval a stalled worker loses its lanes too. Threads: the main one;
  * each lane has its own. */
-#include "broker/instance.h"
+#include "broker/instance/instance.h"
 #include "broker/lane/lane.h"
 #include "base/log.h"
 #include <stdio.h>
