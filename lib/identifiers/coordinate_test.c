@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <math.h>
-#include "identifiers/coordinate.h"
+#include "identifiers/identifiers.h"
 
 static struct coordinate at(double longitude, double latitude, const char *system) {
     return (struct coordinate){true, true, longitude, latitude, bytes_of_cstr(system)};
