@@ -13,7 +13,8 @@ struct batch {
     struct ledger_event *events;
     size_t event_count;
     struct lane_row after;
-    size_t ticks; /* judged with this batch */
+    size_t ticks;   /* judged with this batch */
+    bool delivered; /* by the mutant */
     struct referral **dirty;
     size_t dirty_count;
     struct elsewhere *elsewhere; /* what the ledger knew of other cases; NULL: nothing was asked */
@@ -28,9 +29,11 @@ void elsewhere_note(struct batch *batch, const struct item *item, const struct c
 /* events.c: judges every item in order; fills events, after, ticks. Changes nothing else but the cached case states. */
 void batch_judge(struct batch *batch);
 struct desk batch_desk(struct batch *batch);
-/* batch.c: the states of these cases into the cache; events, dirty referrals and lane row into the ledger; events to
- * their recipients. */
+/* batch_write.c: the states of these cases into the cache; events, dirty referrals and lane row into the ledger; events
+ * to their recipients. */
 MUST_USE enum outcome batch_load_cases(struct batch *batch, const struct uuid *ids, size_t count, struct fault *fault);
 MUST_USE enum outcome batch_write(struct batch *batch, struct fault *fault);
 MUST_USE enum outcome batch_deliver(struct batch *batch, struct fault *fault);
+/* batch_mutant.c: nothing in an ordinary build */
+MUST_USE enum outcome batch_mutate(struct batch *batch, struct fault *fault);
 #endif
