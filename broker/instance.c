@@ -40,10 +40,10 @@ static void stop_lanes(struct instance *self) {
     }
 }
 
-static void describe(const rd_kafka_topic_partition_list_t *list, char *text, size_t room) {
+static void describe(const rd_kafka_topic_partition_list_t *list, char *text, size_t capacity) {
     size_t count = 0;
     text[0] = 0;
-    for (int i = 0; i < list->cnt && count + 8 < room; i++)
+    for (int i = 0; i < list->cnt && count + 8 < capacity; i++)
         count += (size_t)sprintf(text + count, "%s%d", i ? "," : "", list->elems[i].partition);
 }
 
@@ -106,7 +106,7 @@ static enum outcome join(struct instance *self, rd_kafka_t **ret, struct fault *
 static enum outcome check_world(const struct broker *broker, struct fault *fault) {
     struct ledger *ledger = NULL;
     rd_kafka_t *any = NULL;
-    struct world world;
+    struct ledger_world world;
     char cluster[64];
     int32_t lanes = 0;
     enum outcome outcome = ledger_connect(broker->conninfo, &ledger, fault);

@@ -78,7 +78,7 @@ static void examine_all(struct batch *b) {
 static enum outcome look_up_known(struct batch *b, struct fault *fault) {
     struct arena *arena = b->s->arena;
     struct submission_key *keys = arena_array(arena, b->count, sizeof *keys);
-    struct known *known = arena_array(arena, b->count, sizeof *known);
+    struct known_submission *known = arena_array(arena, b->count, sizeof *known);
     struct item **items = arena_array(arena, b->count, sizeof *items);
     size_t count = 0;
     if (!b->s->careful) return OK; /* recording finds a repeat too, at no cost for all that are none */
@@ -133,7 +133,7 @@ enum outcome session_batch(struct session *s, struct fault *fault) {
     for (int race = 0;; race++) {
         TRY(look_up_known(&b, fault));
         TRY(look_up_cases(&b, fault));
-        TRY(elsewhere_look_up(&b, fault));
+        TRY(related_cases_look_up(&b, fault));
         batch_judge(&b);
         FAILPOINT("batch.judged");
         TRY(batch_mutate(&b, fault));

@@ -40,7 +40,7 @@ rd_kafka_resp_err_t bus_report_error(const rd_kafka_message_t *report);
 MUST_USE enum outcome bus_asker(const struct bus_settings *settings, rd_kafka_t **ret, struct fault *fault);
 
 /* Cluster id; RETRY when the cluster cannot be reached within timeout_ms. `ret` of at least 64 bytes. */
-MUST_USE enum outcome bus_cluster_id(rd_kafka_t *any, int timeout_ms, char *ret, size_t room, struct fault *fault);
+MUST_USE enum outcome bus_cluster_id(rd_kafka_t *any, int timeout_ms, char *ret, size_t capacity, struct fault *fault);
 /* Partition count of a topic, 0 when it does not exist; RETRY when unreachable. */
 MUST_USE enum outcome bus_partitions(rd_kafka_t *any, const char *topic, int timeout_ms, int32_t *ret_count,
                                      struct fault *fault);

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum outcome bus_cluster_id(rd_kafka_t *any, int timeout_ms, char *ret, size_t room, struct fault *fault) {
+enum outcome bus_cluster_id(rd_kafka_t *any, int timeout_ms, char *ret, size_t capacity, struct fault *fault) {
     char *id = rd_kafka_clusterid(any, timeout_ms);
     if (!id) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "no answer from Kafka within %d ms", timeout_ms);
-    snprintf(ret, room, "%s", id);
+    snprintf(ret, capacity, "%s", id);
     rd_kafka_mem_free(any, id);
     return OK;
 }

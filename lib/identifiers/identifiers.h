@@ -16,7 +16,7 @@ const char *id_number_check(struct bytes number, instant at);
 bool id_number_shaped(struct bytes number);
 /* The address code, six digits; only of a number that has the form. */
 struct bytes id_number_division(struct bytes number);
-/* 1508**********0015; a number shorter than twelve shows nothing. `ret` has room for the masked text and NUL, 19 bytes
+/* 1508**********0015; a number shorter than twelve shows nothing. `ret` holds the masked text and NUL, 19 bytes
  * and more. */
 #define ID_NUMBER_MASKED 24
 void id_number_mask(struct bytes number, char ret[ID_NUMBER_MASKED]);
