@@ -136,7 +136,7 @@ static enum outcome set_up(const struct options *o, struct fault *fault) {
 
 static enum outcome probe(const struct options *o, struct fault *fault) {
     struct ledger *ledger = NULL;
-    struct held held = {0};
+    struct lanes_held held = {0};
     TRY(ledger_connect(o->setup.conninfo, &ledger, fault));
     enum outcome outcome = ledger_held(ledger, o->instance, o->tick_seconds, &held, fault);
     ledger_free(ledger);

@@ -33,11 +33,11 @@ static const struct command commands[] = {
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
-static void typed_words(const struct request *request, size_t count, char *ret, size_t room) {
+static void typed_words(const struct request *request, size_t count, char *ret, size_t capacity) {
     size_t at = 0;
     ret[0] = '\0';
-    for (size_t i = 0; i < count && i < request->word_count && at < room; i++) {
-        at += (size_t)snprintf(ret + at, room - at, "%s%s", i > 0 ? " " : "", request->words[i]);
+    for (size_t i = 0; i < count && i < request->word_count && at < capacity; i++) {
+        at += (size_t)snprintf(ret + at, capacity - at, "%s%s", i > 0 ? " " : "", request->words[i]);
     }
 }
 

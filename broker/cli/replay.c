@@ -15,7 +15,7 @@ struct account {
     struct table table;
     json_t *list;
     long left;
-    int64_t told_ms;
+    int64_t shown_ms;
 };
 
 static void hear(void *opaque, const struct difference *d) {
@@ -35,8 +35,8 @@ static void hear(void *opaque, const struct difference *d) {
 
 static void hear_progress(void *opaque, int32_t lane, int64_t serial, int64_t last) {
     struct account *account = opaque;
-    if (monotonic_ms() - account->told_ms < PROGRESS_MS) return;
-    account->told_ms = monotonic_ms();
+    if (monotonic_ms() - account->shown_ms < PROGRESS_MS) return;
+    account->shown_ms = monotonic_ms();
     fprintf(stderr, "ecocase: 泳道 lane %d：%lld / %lld\n", lane, (long long)serial, (long long)last);
 }
 
@@ -62,9 +62,9 @@ static void print(struct account *account, const struct request *request, const 
 enum exit_code ledger_replay(struct source *source, const struct request *request) {
     static const char *const heads[] = {"泳道 lane",  "序号 serial",   "移送 referral",
                                         "字段 field", "台账 recorded", "重演 replayed"};
-    char room[1024];
-    const char *from = NULL, *conninfo = source_conninfo(request, room, sizeof room, &from);
-    struct account account = {.list = json_array(), .left = request->limit, .told_ms = monotonic_ms()};
+    char text[1024];
+    const char *from = NULL, *conninfo = source_conninfo(request, text, sizeof text, &from);
+    struct account account = {.list = json_array(), .left = request->limit, .shown_ms = monotonic_ms()};
     struct replay_request what = {conninfo, request->word_count > 2 ? request->words[2] : request->schemas,
                                   (int32_t)request->lane, request->from, request->to};
     struct replay_listener listener = {hear, hear_progress, &account};

@@ -18,7 +18,7 @@ enum {
 };
 
 /* 2026-06-08 10:20:00.5+08 -> 2026-06-08 10:20 */
-static void short_time(const char *text, char *ret, size_t room) { snprintf(ret, room, "%.16s", text); }
+static void short_time(const char *text, char *ret, size_t capacity) { snprintf(ret, capacity, "%.16s", text); }
 
 static void cell(struct table *table, const PGresult *result, int row, int column) {
     const char *text = PQgetvalue(result, row, column);

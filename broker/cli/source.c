@@ -7,28 +7,28 @@
 
 #define CONNINFO_FILE "var/run/ledger.conninfo"
 
-static bool read_file(char *ret, size_t room) {
+static bool read_file(char *ret, size_t capacity) {
     FILE *file = fopen(CONNINFO_FILE, "r");
     if (!file) return false;
-    size_t count = fread(ret, 1, room - 1, file);
+    size_t count = fread(ret, 1, capacity - 1, file);
     fclose(file);
     ret[count] = '\0';
     ret[strcspn(ret, "\r\n")] = '\0';
     return ret[0] != '\0';
 }
 
-static const char *find_conninfo(const struct request *request, char *room, size_t size, const char **ret_from) {
+static const char *find_conninfo(const struct request *request, char *text, size_t size, const char **ret_from) {
     const char *environment = getenv("ECOCASE_POSTGRES");
     *ret_from = "--postgres";
     if (request->postgres) return request->postgres;
     *ret_from = "ECOCASE_POSTGRES";
     if (environment && *environment) return environment;
     *ret_from = CONNINFO_FILE;
-    return read_file(room, size) ? room : NULL;
+    return read_file(text, size) ? text : NULL;
 }
 
-const char *source_conninfo(const struct request *request, char *room, size_t size, const char **ret_from) {
-    const char *conninfo = find_conninfo(request, room, size, ret_from);
+const char *source_conninfo(const struct request *request, char *text, size_t size, const char **ret_from) {
+    const char *conninfo = find_conninfo(request, text, size, ret_from);
     if (!conninfo) {
         fprintf(stderr, "ecocase: 不知道台账在哪里：请用 --postgres CONNINFO 或环境变量 ECOCASE_POSTGRES 指明，或在 "
                         "./run 所在目录运行\n"
@@ -39,8 +39,8 @@ const char *source_conninfo(const struct request *request, char *room, size_t si
 }
 
 bool source_open(const struct request *request, struct source *ret) {
-    char room[1024];
-    const char *from = NULL, *conninfo = source_conninfo(request, room, sizeof room, &from);
+    char text[1024];
+    const char *from = NULL, *conninfo = source_conninfo(request, text, sizeof text, &from);
     if (!conninfo) return false;
     static const char *const keys[] = {"dbname", "client_encoding", "application_name", "connect_timeout", NULL};
     const char *const values[] = {conninfo, "UTF8", "ecocase", "5", NULL};

@@ -11,9 +11,9 @@ struct source {
     bool manual_clock;
 };
 bool source_open(const struct request *request, struct source *ret);
-/* What names the ledger: option, environment, or file (read into `room`); NULL with a line on stderr when nothing does.
+/* What names the ledger: option, environment, or file (read into `text`); NULL with a line on stderr when nothing does.
  */
-const char *source_conninfo(const struct request *request, char *room, size_t size, const char **ret_from);
+const char *source_conninfo(const struct request *request, char *text, size_t size, const char **ret_from);
 void source_close(struct source *source);
 /* Text parameters and a text result, or NULL. */
 PGresult *source_ask(struct source *source, const char *sql, int count, const char *const *values);

@@ -90,9 +90,9 @@ void table_free(struct table *table) {
 }
 
 void table_cell(struct table *table, const char *text) {
-    if (table->cell_count == table->room) {
-        table->room = table->room ? table->room * 2 : 256;
-        table->cells = realloc(table->cells, table->room * sizeof *table->cells);
+    if (table->cell_count == table->capacity) {
+        table->capacity = table->capacity ? table->capacity * 2 : 256;
+        table->cells = realloc(table->cells, table->capacity * sizeof *table->cells);
         INVARIANT(table->cells);
     }
     size_t column = table->cell_count % table->columns;

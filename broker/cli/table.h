@@ -6,7 +6,7 @@
 
 #define TABLE_COLUMNS 16
 struct table {
-    size_t columns, cell_count, room;
+    size_t columns, cell_count, capacity;
     size_t most[TABLE_COLUMNS]; /* widest a cell may be, 0: as wide as it is; longer ones end in … */
     char **cells;               /* row by row; the first row is the heads */
 };

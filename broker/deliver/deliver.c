@@ -189,7 +189,7 @@ static struct headers_lane headers_lane(const struct deliverer *d) {
  */
 struct spoken {
     bool done;
-    struct said said;
+    struct notice_identity said;
     struct bytes value;
 };
 
@@ -236,7 +236,7 @@ static enum outcome deliver_dead_letter(struct deliverer *d, const struct ledger
 
 /* The event whose answer `event` gives, and its lane: itself, or for a repeat the one repeated. */
 static enum outcome answered(struct deliverer *d, const struct delivery_run *run, const struct ledger_event *event,
-                             struct ledger_event *room, const struct ledger_event **ret, int32_t *ret_lane,
+                             struct ledger_event *recorded, const struct ledger_event **ret, int32_t *ret_lane,
                              struct fault *fault) {
     *ret = event;
     *ret_lane = d->lane.lane;
@@ -248,18 +248,18 @@ static enum outcome answered(struct deliverer *d, const struct delivery_run *run
         *ret = &run->events[serial - first];
         return OK;
     }
-    TRY(ledger_event_at(d->lane.ledger, *ret_lane, serial, d->scratch, room, fault));
-    *ret = room;
+    TRY(ledger_event_at(d->lane.ledger, *ret_lane, serial, d->scratch, recorded, fault));
+    *ret = recorded;
     return OK;
 }
 
 static enum outcome speak(struct deliverer *d, const struct delivery_run *run, const struct ledger_event *event,
                           struct spoken *ret, struct fault *fault) {
-    struct ledger_event room;
+    struct ledger_event recorded;
     const struct ledger_event *as_of;
     int32_t lane = 0;
     if (ret->done) return OK;
-    TRY(answered(d, run, event, &room, &as_of, &lane, fault));
+    TRY(answered(d, run, event, &recorded, &as_of, &lane, fault));
     buffer_clear(&d->notice);
     TRY(notice_write(d->lane.broker->catalogue, d->directory, lane, as_of, d->scratch, &d->notice, &ret->said, fault));
     ret->value = buffer_view(&d->notice);

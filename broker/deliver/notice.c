@@ -5,8 +5,8 @@
 #include "bus/bus.h"
 
 enum outcome notice_write(const struct catalogue *catalogue, const struct directory *directory, int32_t lane,
-                          const struct ledger_event *event, struct arena *arena, struct buffer *into, struct said *ret,
-                          struct fault *fault) {
+                          const struct ledger_event *event, struct arena *arena, struct buffer *into,
+                          struct notice_identity *ret, struct fault *fault) {
     const struct participant *to = directory_by_number(directory, event->sender);
     if (!to) return fault_set(fault, FATAL, "WRONG_WORLD", "participant %d is not in the directory", event->sender);
     char topic[TOPIC_NAME], id[UUID_TEXT + 1];
@@ -18,7 +18,7 @@ enum outcome notice_write(const struct catalogue *catalogue, const struct direct
     const char *cause =
         accepted ? arena_printf(arena, "%d:%s:%s", event->sender, id, says)
                  : arena_printf(arena, "%d:%s/%d/%lld:%s", event->sender, topic, lane, (long long)event->offset, says);
-    *ret = (struct said){uuid_v5(&UUID_ECOCASE, bytes_of_cstr(cause)), says, event->broker_time};
+    *ret = (struct notice_identity){uuid_v5(&UUID_ECOCASE, bytes_of_cstr(cause)), says, event->broker_time};
     struct notice notice = {.message_id = ret->id,
                             .case_id = event->case_id,
                             .referral_id = event->referral_id,
@@ -52,7 +52,7 @@ static void keep_hints(struct notice *notice, struct arena *arena) {
 
 enum outcome notice_write_hints(const struct catalogue *catalogue, const struct directory *directory, int32_t lane,
                                 const struct ledger_event *event, struct arena *arena, struct buffer *into,
-                                struct said *ret, struct fault *fault) {
+                                struct notice_identity *ret, struct fault *fault) {
     struct bytes recipients[LIMIT_HINTED];
     size_t count = 0;
     char topic[TOPIC_NAME] = TOPIC_CLOCK, id[UUID_TEXT + 1];
@@ -64,9 +64,9 @@ enum outcome notice_write_hints(const struct catalogue *catalogue, const struct 
             event->deliveries[i].role == DELIVER_HINT ? directory_by_number(directory, event->deliveries[i].to) : NULL;
         if (to && count < LIMIT_HINTED) recipients[count++] = bytes_of_cstr(to->slug);
     }
-    *ret =
-        (struct said){uuid_v5(&UUID_ECOCASE, bytes_of_cstr(arena_printf(arena, "%d:%s:SYS.HINT", event->sender, id))),
-                      "SYS.HINT", event->broker_time};
+    *ret = (struct notice_identity){
+        uuid_v5(&UUID_ECOCASE, bytes_of_cstr(arena_printf(arena, "%d:%s:SYS.HINT", event->sender, id))), "SYS.HINT",
+        event->broker_time};
     struct notice notice = {.message_id = ret->id,
                             .case_id = event->case_id,
                             .referral_id = event->referral_id,

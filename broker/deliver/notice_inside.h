@@ -9,7 +9,7 @@
 #include "wire/catalogue.h"
 #include "wire/directory.h"
 
-struct said {
+struct notice_identity {
     struct uuid id; /* UUIDv5 of "<sender number>:<message id>:SYS.ACCEPTED" or "<sender
                        number>:<topic>/<partition>/<offset>:SYS.REFUSED": the same message id may be refused more than
                        once (ID_CONFLICT), a place only once */
@@ -21,9 +21,9 @@ struct said {
  * "<sender number>:<message id>:SYS.HINT". The same for everybody. */
 MUST_USE enum outcome notice_write_hints(const struct catalogue *catalogue, const struct directory *directory,
                                          int32_t lane, const struct ledger_event *event, struct arena *arena,
-                                         struct buffer *into, struct said *ret, struct fault *fault);
+                                         struct buffer *into, struct notice_identity *ret, struct fault *fault);
 /* Appends the notice's value to `into`. FATAL when the event's sender is not in the directory. */
 MUST_USE enum outcome notice_write(const struct catalogue *catalogue, const struct directory *directory, int32_t lane,
                                    const struct ledger_event *event, struct arena *arena, struct buffer *into,
-                                   struct said *ret, struct fault *fault);
+                                   struct notice_identity *ret, struct fault *fault);
 #endif

@@ -79,7 +79,7 @@ static enum outcome join(struct instance *self, struct bus_member **ret, struct 
 static enum outcome check_world(const struct broker *broker, struct fault *fault) {
     struct ledger *ledger = NULL;
     struct bus_client *client = NULL;
-    struct world world;
+    struct ledger_world world;
     char cluster[64];
     int32_t lanes = 0;
     enum outcome outcome = ledger_connect(broker->conninfo, &ledger, fault);

@@ -43,17 +43,17 @@ static instant sooner(instant a, instant b) { return a == INSTANT_NONE || b < a 
 
 static instant clock_alarm(const struct alert_policy *policy, const struct clock *clock) {
     if (clock->measured) return INSTANT_NONE;
-    bool overdue = clock->told & TOLD_OVERDUE;
+    bool overdue = clock->alerted & ALERTED_OVERDUE;
     if (clock->state == CLOCK_BREACHED && !overdue) return clock->started_at;
-    if (clock->state == CLOCK_MET && overdue && !(clock->told & TOLD_CORRECTION)) return clock->started_at;
+    if (clock->state == CLOCK_MET && overdue && !(clock->alerted & ALERTED_CORRECTION)) return clock->started_at;
     if (clock->state != CLOCK_RUNNING) return INSTANT_NONE;
     instant next = INSTANT_NONE;
     for (size_t i = 0; i < policy->warning_count && !overdue; i++) {
         instant at = warn_moment(&policy->warnings[i], clock);
-        if (!(clock->told & 1u << i) && at > clock->started_at) next = sooner(next, at);
+        if (!(clock->alerted & 1u << i) && at > clock->started_at) next = sooner(next, at);
     }
     if (!overdue) next = sooner(next, clock->due_lenient + 1);
-    if (!(clock->told & TOLD_ESCALATION)) next = sooner(next, escalation_moment(policy, clock));
+    if (!(clock->alerted & ALERTED_ESCALATION)) next = sooner(next, escalation_moment(policy, clock));
     return next;
 }
 
@@ -105,16 +105,16 @@ static bool take(const struct alert_policy *policy, instant time, struct clock *
         if (warn_moment(&policy->warnings[i], clock) <= time) warned |= (uint8_t)(1u << i);
     }
     if (clock->state == CLOCK_MET) {
-        clock->told |= TOLD_CORRECTION;
+        clock->alerted |= ALERTED_CORRECTION;
         *ret = ALERT_CORRECTION;
-    } else if (clock->state == CLOCK_BREACHED || (time > clock->due_lenient && !(clock->told & TOLD_OVERDUE))) {
-        clock->told |= TOLD_OVERDUE | TOLD_WARNINGS;
+    } else if (clock->state == CLOCK_BREACHED || (time > clock->due_lenient && !(clock->alerted & ALERTED_OVERDUE))) {
+        clock->alerted |= ALERTED_OVERDUE | ALERTED_WARNINGS;
         *ret = ALERT_OVERDUE;
     } else if (time >= escalation_moment(policy, clock)) {
-        clock->told |= TOLD_ESCALATION;
+        clock->alerted |= ALERTED_ESCALATION;
         *ret = ALERT_ESCALATION;
     } else {
-        clock->told |= warned;
+        clock->alerted |= warned;
         *ret = ALERT_WARNING;
     }
     return true;
@@ -122,8 +122,8 @@ static bool take(const struct alert_policy *policy, instant time, struct clock *
 
 static void address(const struct alert_policy *policy, const struct directory *directory, const struct referral *r,
                     struct alert *alert) {
-    bool supervised =
-        alert->kind == ALERT_ESCALATION || (alert->kind == ALERT_CORRECTION && alert->clock.told & TOLD_ESCALATION);
+    bool supervised = alert->kind == ALERT_ESCALATION ||
+                      (alert->kind == ALERT_CORRECTION && alert->clock.alerted & ALERTED_ESCALATION);
     alert->to_count = 0;
     alert->actor_count = actors_of(r, &alert->clock, alert->actors);
     for (size_t i = 0; i < alert->actor_count && alert->kind != ALERT_ESCALATION; i++)

@@ -49,7 +49,7 @@ static struct referral waiting(const char *rule, const char *actor) {
     snprintf(r.clocks[0].rule, sizeof r.clocks[0].rule, "%s", rule);
     return r;
 }
-static void told(struct referral *r, const char *when, enum alert_kind kind, const char *to) {
+static void alerted(struct referral *r, const char *when, enum alert_kind kind, const char *to) {
     struct alert alerts[LIMIT_CLOCKS];
     char found[200] = "";
     assert_int_equal(alarm_take(rules, directory, at(when), r, alerts), 1);
@@ -67,56 +67,56 @@ static void silent(struct referral *r, const char *when) {
     assert_int_equal(alarm_take(rules, directory, at(when), r, alerts), 0);
 }
 
-static void each_stage_is_told_once(void **state) {
+static void each_stage_is_alerted_once(void **state) {
     (void)state;
     struct referral r = waiting("D09", "psb-bynr");
     assert_int_equal(alarm_next(rules, &r),
                      at("2026-06-08 10:00") + (at("2026-06-12") - at("2026-06-08 10:00")) / 100 * 50);
     silent(&r, "2026-06-10 04:00");
-    told(&r, "2026-06-10 05:00", ALERT_WARNING, "psb-bynr"); /* half of 86 hours */
+    alerted(&r, "2026-06-10 05:00", ALERT_WARNING, "psb-bynr"); /* half of 86 hours */
     silent(&r, "2026-06-10 06:00");
-    told(&r, "2026-06-11 00:00", ALERT_WARNING, "psb-bynr"); /* 24 h before the end */
-    told(&r, "2026-06-11 23:59", ALERT_WARNING, "psb-bynr"); /* four fifths */
-    silent(&r, "2026-06-12");                                /* the end itself is in time */
+    alerted(&r, "2026-06-11 00:00", ALERT_WARNING, "psb-bynr"); /* 24 h before the end */
+    alerted(&r, "2026-06-11 23:59", ALERT_WARNING, "psb-bynr"); /* four fifths */
+    silent(&r, "2026-06-12");                                   /* the end itself is in time */
     assert_int_equal(alarm_next(rules, &r), at("2026-06-12") + 1);
-    told(&r, "2026-06-12 00:00:00.001", ALERT_OVERDUE, "psb-bynr sthj");
+    alerted(&r, "2026-06-12 00:00:00.001", ALERT_OVERDUE, "psb-bynr sthj");
     silent(&r, "2026-06-12 23:00");
-    told(&r, "2026-06-13 01:00", ALERT_ESCALATION, "jcy");
+    alerted(&r, "2026-06-13 01:00", ALERT_ESCALATION, "jcy");
     silent(&r, "2027-01-01");
     assert_int_equal(alarm_next(rules, &r), INSTANT_NONE);
 }
 
-static void of_what_passed_at_once_only_the_last_is_told(void **state) {
+static void of_what_passed_at_once_only_the_last_is_alerted(void **state) {
     (void)state;
     struct referral r = waiting("D09", "psb-bynr");
-    told(&r, "2026-06-11 23:00", ALERT_WARNING, "psb-bynr");
+    alerted(&r, "2026-06-11 23:00", ALERT_WARNING, "psb-bynr");
     silent(&r, "2026-06-11 23:30");
     struct referral late = waiting("D12", "sthj");
-    told(&late, "2026-07-01", ALERT_OVERDUE, "sthj psb-bynr");
-    told(&late, "2026-07-01", ALERT_ESCALATION, "sfj jcy");
+    alerted(&late, "2026-07-01", ALERT_OVERDUE, "sthj psb-bynr");
+    alerted(&late, "2026-07-01", ALERT_ESCALATION, "sfj jcy");
     silent(&late, "2026-07-02");
 }
 
-static void a_late_end_is_still_told_and_a_paper_in_time_corrects(void **state) {
+static void a_late_end_is_still_alerted_and_a_paper_in_time_corrects(void **state) {
     (void)state;
     struct referral r = waiting("D09", "psb-bynr");
     r.clocks[0].state = CLOCK_BREACHED;
     r.clocks[0].stopped_at = at("2026-06-15");
-    told(&r, "2026-06-15", ALERT_OVERDUE, "psb-bynr sthj");
+    alerted(&r, "2026-06-15", ALERT_OVERDUE, "psb-bynr sthj");
     assert_int_equal(alarm_next(rules, &r), INSTANT_NONE);
     r = waiting("D09", "psb-bynr");
-    told(&r, "2026-06-13", ALERT_OVERDUE, "psb-bynr sthj");
-    told(&r, "2026-06-14", ALERT_ESCALATION, "jcy");
+    alerted(&r, "2026-06-13", ALERT_OVERDUE, "psb-bynr sthj");
+    alerted(&r, "2026-06-14", ALERT_ESCALATION, "jcy");
     r.clocks[0].state = CLOCK_MET;
     r.clocks[0].stopped_at = at("2026-06-11 17:00");
-    told(&r, "2026-06-14", ALERT_CORRECTION, "psb-bynr sthj jcy");
+    alerted(&r, "2026-06-14", ALERT_CORRECTION, "psb-bynr sthj jcy");
     silent(&r, "2027-01-01");
     r = waiting("D09", "psb-bynr");
     r.clocks[0].state = CLOCK_MET; /* nothing was told, nothing is corrected */
     assert_int_equal(alarm_next(rules, &r), INSTANT_NONE);
 }
 
-static void what_does_not_run_is_not_told(void **state) {
+static void what_does_not_run_is_not_alerted(void **state) {
     (void)state;
     for (const char *s = "PVS"; *s; s++) {
         struct referral r = waiting("D09", "psb-bynr");
@@ -135,15 +135,15 @@ static void some_clocks_have_an_escalation_of_their_own(void **state) {
     struct referral r = waiting("D45", "nm");
     r.holder = (int16_t)number("nm");
     r.opener = (int16_t)number("jcy");
-    told(&r, "2026-06-12 01:00", ALERT_OVERDUE, "nm jcy");
-    told(&r, "2026-06-12 01:00", ALERT_ESCALATION, "jcy sfj");
+    alerted(&r, "2026-06-12 01:00", ALERT_OVERDUE, "nm jcy");
+    alerted(&r, "2026-06-12 01:00", ALERT_ESCALATION, "jcy sfj");
 }
 
 static void supervision_of_another_city_falls_to_whoever_there_is(void **state) {
     (void)state;
     struct referral r = waiting("D09", "psb-wh");
-    told(&r, "2026-06-13 12:00", ALERT_OVERDUE, "psb-wh sthj psb-bynr");
-    told(&r, "2026-06-13 12:00", ALERT_ESCALATION, "jcy");
+    alerted(&r, "2026-06-13 12:00", ALERT_OVERDUE, "psb-wh sthj psb-bynr");
+    alerted(&r, "2026-06-13 12:00", ALERT_ESCALATION, "jcy");
 }
 
 /* The policy with one line replaced: refused at that place. */
@@ -183,10 +183,10 @@ static void a_wrong_policy_is_refused_at_its_place(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_stage_is_told_once),
-                                       cmocka_unit_test(of_what_passed_at_once_only_the_last_is_told),
-                                       cmocka_unit_test(a_late_end_is_still_told_and_a_paper_in_time_corrects),
-                                       cmocka_unit_test(what_does_not_run_is_not_told),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_stage_is_alerted_once),
+                                       cmocka_unit_test(of_what_passed_at_once_only_the_last_is_alerted),
+                                       cmocka_unit_test(a_late_end_is_still_alerted_and_a_paper_in_time_corrects),
+                                       cmocka_unit_test(what_does_not_run_is_not_alerted),
                                        cmocka_unit_test(some_clocks_have_an_escalation_of_their_own),
                                        cmocka_unit_test(supervision_of_another_city_falls_to_whoever_there_is),
                                        cmocka_unit_test(a_wrong_policy_is_refused_at_its_place)};

@@ -1,7 +1,7 @@
 /* 前案 · Earlier penalties of the same parties in other cases (thresholds that count them, rules §6.2: two penalties in
- * two years, then again). What the ledger knew is an input (elsewhere.h): here it is only counted. A case counts once,
- * whoever of its parties and however many decisions; of the same category only, because the provisions count penalties
- * for the same kind of act. What a paper itself says counts where it is more. */
+ * two years, then again). What the ledger knew is an input (related_cases.h): here it is only counted. A case counts
+ * once, whoever of its parties and however many decisions; of the same category only, because the provisions count
+ * penalties for the same kind of act. What a paper itself says counts where it is more. */
 #include "base/line.h"
 #include "broker/model/related_cases.h"
 #include "broker/judge/judging_inside.h"
@@ -92,16 +92,17 @@ struct earlier {
     struct uuid own;
 };
 static struct earlier earlier_of(const struct judging *j, instant until, int months) {
-    return (struct earlier){j->elsewhere, months_before(day_start(day_of(until)), months), /* the day itself counts */
+    return (struct earlier){j->related_cases,
+                            months_before(day_start(day_of(until)), months), /* the day itself counts */
                             until, category_of(j), j->state->case_id};
 }
 
 static bool counted(const struct earlier *e, struct bytes line) {
     struct uuid of;
-    instant decided = number_of(line_part(line, ELSEWHERE_DECIDED));
-    return line.count && line.at[0] == ELSEWHERE_PENALTY &&
-           bytes_equal(line_part(line, ELSEWHERE_CATEGORY), e->category) && decided >= e->from && decided < e->until &&
-           uuid_parse(line_part(line, ELSEWHERE_CASE), &of) && !uuid_equal(&of, &e->own);
+    instant decided = number_of(line_part(line, RELATED_DECIDED));
+    return line.count && line.at[0] == RELATED_PENALTY && bytes_equal(line_part(line, RELATED_CATEGORY), e->category) &&
+           decided >= e->from && decided < e->until && uuid_parse(line_part(line, RELATED_CASE), &of) &&
+           !uuid_equal(&of, &e->own);
 }
 
 /* The next that counts, each case once: by its first line. */
@@ -111,8 +112,8 @@ static bool earlier_next(struct earlier *e, struct bytes all, struct bytes *ret)
         bool again = false;
         if (!counted(e, *ret)) continue;
         while (line_next(&before, &other) && other.at != ret->at)
-            again = again || (counted(e, other) &&
-                              bytes_equal(line_part(other, ELSEWHERE_CASE), line_part(*ret, ELSEWHERE_CASE)));
+            again = again ||
+                    (counted(e, other) && bytes_equal(line_part(other, RELATED_CASE), line_part(*ret, RELATED_CASE)));
         if (!again) return true;
     }
     return false;
@@ -132,10 +133,10 @@ void antecedent_count(const struct judging *j, struct known_facts *facts) {
     const struct thresholds *t = &j->p->thresholds;
     instant acted = acted_at(j, facts), until = acted != INSTANT_NONE ? acted : judging_decided_at(j->submission);
     struct bytes line;
-    for (size_t i = 0; j->elsewhere.count && i < t->history_count; i++) {
+    for (size_t i = 0; j->related_cases.count && i < t->history_count; i++) {
         struct earlier e = earlier_of(j, until, t->history[i].months);
         int64_t count = 0;
-        while (earlier_next(&e, j->elsewhere, &line)) count++;
+        while (earlier_next(&e, j->related_cases, &line)) count++;
         if (count) raise(facts, t->history[i].fact, count);
         if (count && acted != INSTANT_NONE) raise(facts, t->repeated, 1); /* done after a penalty */
     }
@@ -147,16 +148,16 @@ void antecedent_remark(struct judging *j) {
     struct bytes line;
     for (size_t i = 0; i < t->history_count; i++)
         months = t->history[i].months > months ? t->history[i].months : months;
-    if (!j->elsewhere.count || !months) return;
+    if (!j->related_cases.count || !months) return;
     struct earlier e = earlier_of(j, judging_decided_at(j->submission), months);
-    for (size_t named = 0; named < MAX_NAMED && earlier_next(&e, j->elsewhere, &line); named++) {
+    for (size_t named = 0; named < MAX_NAMED && earlier_next(&e, j->related_cases, &line); named++) {
         char at[32];
         const struct participant *who =
-            directory_by_number(j->directory, (int)number_of(line_part(line, ELSEWHERE_AGENCY)));
-        instant_format_short(number_of(line_part(line, ELSEWHERE_DECIDED)), at);
+            directory_by_number(j->directory, (int)number_of(line_part(line, RELATED_AGENCY)));
+        instant_format_short(number_of(line_part(line, RELATED_DECIDED)), at);
         judging_reason_text(
             j, "EARLIER_PENALTY",
-            bytes_of_cstr(arena_printf(j->keep, "%.*s · %s · %s", BYTES_FMT(line_part(line, ELSEWHERE_NUMBER)), at,
+            bytes_of_cstr(arena_printf(j->keep, "%.*s · %s · %s", BYTES_FMT(line_part(line, RELATED_NUMBER)), at,
                                        who ? who->name : "")));
     }
 }

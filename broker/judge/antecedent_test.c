@@ -10,13 +10,13 @@
 static char known[4000];
 static void nothing_known(void) {
     known[0] = '\0';
-    fixture_elsewhere = BYTES_NONE;
+    fixture_related_cases = BYTES_NONE;
 }
 static void know(unsigned of_case, const char *category, const char *when, const char *number) {
     size_t count = strlen(known);
     snprintf(known + count, sizeof known - count, "P\t%08x-0000-4000-8000-000000000000\t%s\t%lld\t1\t%s\n", of_case,
              category, (long long)at(when), number);
-    fixture_elsewhere = bytes_of_cstr(known);
+    fixture_related_cases = bytes_of_cstr(known);
 }
 
 /* A penalty for a toxic discharge, decided on 9 June 2026; the act on 1 June where it is said. */
@@ -65,7 +65,7 @@ static int64_t counted(const char *name) {
                         .state = &cases,
                         .keep = keep,
                         .verdict = &v,
-                        .elsewhere = fixture_elsewhere};
+                        .related_cases = fixture_related_cases};
     facts_of_submission(p, &s, &facts);
     antecedent_count(&j, &facts);
     for (size_t i = 0; i < facts.count; i++) {
@@ -93,7 +93,7 @@ static void what_counts_is_of_other_cases_of_the_kind_and_the_years_before(void 
     snprintf(known, sizeof known,
              "P\t00000000-0000-0000-0000-000000000001\tENV1\t%lld\t1\t甲\nN\t甲\n\nP\tx\tENV1\t%lld\n",
              (long long)at("2025-06-02 09:00"), (long long)at("2025-06-02 09:00"));
-    fixture_elsewhere = bytes_of_cstr(known); /* of this case; of another kind; nothing; no case */
+    fixture_related_cases = bytes_of_cstr(known); /* of this case; of another kind; nothing; no case */
     assert_int_equal(counted("penalty_count_24m"), 0);
     assert_int_equal(counted("repeated"), 0);
 }
@@ -173,7 +173,7 @@ static void no_penalty_is_none(void **state) {
 static void only_what_needs_it_asks(void **state) {
     (void)state;
     assert_int_equal(rules_asks(rules, BYTES_LITERAL("ADM.PENALTY")), ASKED_PENALTIES);
-    assert_int_equal(rules_asks(rules, BYTES_LITERAL("OPS.CLOSE")), ASKED_OFFSPRING);
+    assert_int_equal(rules_asks(rules, BYTES_LITERAL("OPS.CLOSE")), ASKED_CHILD_REFERRALS);
     assert_int_equal(rules_asks(rules, BYTES_LITERAL("REF.SEND")), 0);
     assert_int_equal(rules_asks(rules, BYTES_LITERAL("no such")), 0);
 }

@@ -1,4 +1,4 @@
-/* What an accepted submission changes: states, clocks, holders, copies. Nothing here can fail; the room was checked
+/* What an accepted submission changes: states, clocks, holders, copies. Nothing here can fail; the limits were checked
  * before. */
 #include "broker/judge/judging_inside.h"
 #include "wire/finding.h"
@@ -36,7 +36,9 @@ static void add_linked(struct judging *j, struct referral *r) {
     while (walk_items(&j->submission->linked_numbers, &cursor, &number)) add_number(j, r, number);
 }
 
-static void copy_code(char *into, size_t room, struct bytes code) { snprintf(into, room, "%.*s", BYTES_FMT(code)); }
+static void copy_code(char *into, size_t capacity, struct bytes code) {
+    snprintf(into, capacity, "%.*s", BYTES_FMT(code));
+}
 
 /* What the opening paper says of the case; a later paper that hands it over says it anew. */
 static void adopt(struct judging *j, struct referral *r) {
@@ -93,11 +95,13 @@ static void note_parties(const struct judging *j, struct referral *r) {
 
 static void serve(struct judging *j) {
     const struct transition *t = j->transition;
-    for (int i = 0; i < j->external_count; i++) hand_add(j, bytes_of_cstr(j->p->externals[j->externals[i]].slug));
-    if (t->serve == SERVE_TARGET_ORGAN && j->submission->target_organ.count) hand_add(j, j->submission->target_organ);
+    for (int i = 0; i < j->external_count; i++)
+        manual_service_add(j, bytes_of_cstr(j->p->externals[j->externals[i]].slug));
+    if (t->serve == SERVE_TARGET_ORGAN && j->submission->target_organ.count)
+        manual_service_add(j, j->submission->target_organ);
     bool named = false;
     for (int i = 0; i < j->external_count; i++) named = named || j->externals[i] == t->serve;
-    if (t->serve >= 0 && !named) hand_add(j, bytes_of_cstr(j->p->externals[t->serve].slug));
+    if (t->serve >= 0 && !named) manual_service_add(j, bytes_of_cstr(j->p->externals[t->serve].slug));
 }
 
 /* A unit of a banner or district (六位区划代码, the last two not 00). An addressee of the broker is a body of its city,
@@ -159,7 +163,7 @@ static void carry_out(struct judging *j, struct referral *r) {
     enlist_apply(j);
     clock_acts(j, r, &t->acts);
     to_state(j, r);
-    if (t->to != NO_STATE) r->half = BYTES_NONE;
+    if (t->to != NO_STATE) r->countersign = BYTES_NONE;
 }
 
 void judging_apply(struct judging *j) {
@@ -169,11 +173,11 @@ void judging_apply(struct judging *j) {
     struct referral *r = j->referral;
     note_papers(j, r);
     antecedent_adopt(j, r);
-    if (half_completes(j)) carry_out(j, r);
+    if (countersign_completes(j)) carry_out(j, r);
     note_parties(j, r);
     serve(j);
     copy_add(j);
-    if (j->transition->serves) hand_served(j, true);
+    if (j->transition->serves) manual_service_served(j, true);
     add_number(j, r, j->submission->document_no);
     add_number(j, r, j->submission->agency_case_no);
     add_linked(j, r);

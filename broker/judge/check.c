@@ -11,8 +11,8 @@ static void check_recipients(struct judging *j) {
     struct bytes slug;
     size_t cursor = 0;
     const struct transition *t = j->transition;
-    bool by_hand = t->serve >= 0 || (t->serve == SERVE_TARGET_ORGAN && j->submission->target_organ.count);
-    bool needed = (receiver_named(t->receiver) || t->receiver == RECEIVER_INVITEES) && !by_hand;
+    bool by_manual_service = t->serve >= 0 || (t->serve == SERVE_TARGET_ORGAN && j->submission->target_organ.count);
+    bool needed = (receiver_named(t->receiver) || t->receiver == RECEIVER_INVITEES) && !by_manual_service;
     while (walk_items(&j->submission->recipients, &cursor, &slug) && recipient_take(j, slug, DELIVER_TO)) {}
     if (!j->verdict->delivery_count && needed) judging_reason(j, "NO_RECIPIENT", "envelope.recipients");
     enlist_recipients(j);
@@ -174,7 +174,7 @@ static unsigned added(const struct acts *acts) {
     return count;
 }
 
-static void check_room(struct judging *j) {
+static void check_capacity(struct judging *j) {
     const struct transition *t = j->transition;
     const struct referral *r = j->referral;
     if (!r && j->state->count == LIMIT_REFERRALS_PER_CASE) judging_reason(j, "TOO_MANY", "envelope.referral_id");
@@ -187,7 +187,7 @@ static void check_room(struct judging *j) {
                 judging_reason(j, "TOO_MANY", "clocks");
         }
     }
-    if (t->serves && !hand_served(j, false)) judging_reason(j, "NOTHING_SERVED", "envelope.cites");
+    if (t->serves && !manual_service_served(j, false)) judging_reason(j, "NOTHING_SERVED", "envelope.cites");
 }
 
 bool judging_check(struct judging *j) {
@@ -201,7 +201,7 @@ bool judging_check(struct judging *j) {
     check_clocks(j);
     handling_check(j);
     check_blocked(j);
-    check_room(j);
+    check_capacity(j);
     enlist_check(j);
     if (j->transition->guards & GUARD_NO_CRIME) hint_check_crime(j);
     judging_check_papers(j, r ? r->regime : judging_regime(j),

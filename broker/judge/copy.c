@@ -25,7 +25,7 @@ static void add_route(struct judging *j) {
     for (int i = 0; i < j->p->route_count && category >= 0; i++) {
         const struct route *route = &j->p->routes[i];
         if ((route->categories & UINT64_C(1) << category) && route->from <= j->submission->business_time) {
-            hand_add(j, bytes_of_cstr(j->p->externals[route->external].slug));
+            manual_service_add(j, bytes_of_cstr(j->p->externals[route->external].slug));
         }
     }
 }
@@ -33,7 +33,8 @@ static void add_route(struct judging *j) {
 static void add_superior(struct judging *j) {
     const struct participant *to = directory_by_number(j->directory, j->referral->holder);
     for (int i = 0; to && i < j->p->external_count; i++) {
-        if (strcmp(j->p->externals[i].superior_of, to->slug) == 0) hand_add(j, bytes_of_cstr(j->p->externals[i].slug));
+        if (strcmp(j->p->externals[i].superior_of, to->slug) == 0)
+            manual_service_add(j, bytes_of_cstr(j->p->externals[i].slug));
     }
 }
 

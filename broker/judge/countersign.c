@@ -11,12 +11,13 @@
 static struct bytes pack(struct judging *j) {
     struct goods goods;
     struct paper_cursor cursor = {0};
-    uint8_t *at = arena_alloc(j->keep, MAX_HALF);
-    size_t count = (size_t)snprintf((char *)at, MAX_HALF, "%s %d\n", j->p->events[j->event].name, j->owner->number);
+    uint8_t *at = arena_alloc(j->keep, MAX_COUNTERSIGN);
+    size_t count =
+        (size_t)snprintf((char *)at, MAX_COUNTERSIGN, "%s %d\n", j->p->events[j->event].name, j->owner->number);
     while (goods_next(&j->submission->items, &cursor, &goods)) {
-        int more = snprintf((char *)at + count, MAX_HALF - count, "%.*s\t%.*s\t%.*s\n", BYTES_FMT(goods.name),
+        int more = snprintf((char *)at + count, MAX_COUNTERSIGN - count, "%.*s\t%.*s\t%.*s\n", BYTES_FMT(goods.name),
                             BYTES_FMT(goods.quantity), BYTES_FMT(goods.unit));
-        if (more < 0 || count + (size_t)more >= MAX_HALF) break;
+        if (more < 0 || count + (size_t)more >= MAX_COUNTERSIGN) break;
         for (size_t i = 0; i + 1 < (size_t)more; i++)
             at[count + i] = at[count + i] < 0x20 && at[count + i] != '\t' ? ' ' : at[count + i];
         count += (size_t)more;
@@ -62,24 +63,24 @@ static void compare(struct judging *j, struct bytes theirs, struct bytes ours) {
 static bool from_other_side(const struct judging *j) {
     char event[64] = "", head[96];
     int number = 0;
-    struct bytes half = j->referral->half;
-    size_t count = half.count < sizeof head - 1 ? half.count : sizeof head - 1;
+    struct bytes first = j->referral->countersign;
+    size_t count = first.count < sizeof head - 1 ? first.count : sizeof head - 1;
     if (!count) return false;
-    memcpy(head, half.at, count);
+    memcpy(head, first.at, count);
     head[count] = '\0';
     return sscanf(head, "%63s %d", event, &number) == 2 && strcmp(event, j->p->events[j->event].name) == 0 &&
            number != j->owner->number;
 }
 
-bool half_completes(struct judging *j) {
+bool countersign_completes(struct judging *j) {
     if (!j->transition->both) return true;
     struct bytes mine = pack(j);
     if (!from_other_side(j)) {
-        j->referral->half = mine;
+        j->referral->countersign = mine;
         judging_reason(j, "AWAITS_OTHER_SIDE", "envelope.event");
         return false;
     }
-    compare(j, j->referral->half, mine);
-    j->referral->half = BYTES_NONE;
+    compare(j, j->referral->countersign, mine);
+    j->referral->countersign = BYTES_NONE;
     return true;
 }

@@ -93,11 +93,11 @@ static void finding(struct judging *j, struct roster *roster) {
 static void remark_unknown(struct judging *j, const struct roster *roster) {
     struct bytes rest = roster->more, line, known;
     while (line_next(&rest, &line)) {
-        struct bytes there = j->elsewhere, number = line_part(line, 1);
+        struct bytes there = j->related_cases, number = line_part(line, 1);
         bool found = !line.count || line.at[0] != 'L';
         while (!found && line_next(&there, &known))
-            found = known.count && known.at[0] == ELSEWHERE_GROWN &&
-                    bytes_equal(line_part(known, ELSEWHERE_GROWN_NUMBER), number);
+            found = known.count && known.at[0] == RELATED_CHILD &&
+                    bytes_equal(line_part(known, RELATED_CHILD_NUMBER), number);
         if (!found) judging_reason_text(j, "FOLLOW_UP_UNKNOWN", number);
     }
 }

@@ -24,14 +24,14 @@ static void check_set(struct judging *j) {
     if (!none && expired(j, s->handling_expires)) judging_reason(j, "EXPIRY_PAST", "envelope.handling_expires");
 }
 
-/* To a body that was never sent it, by whatever field: recipients, copies, or by hand. The originator itself is always
- * a party. */
+/* To a body that was never sent it, by whatever field: recipients, copies, or manual service. The originator itself is
+ * always a party. */
 static bool goes_onward(const struct judging *j) {
     const struct referral *r = j->referral;
-    bool by_hand = j->external_count || j->transition->serve != SERVE_NOBODY;
-    for (size_t i = 0; i < j->verdict->delivery_count && !by_hand; i++)
-        by_hand = !(r->parties & UINT64_C(1) << j->verdict->deliveries[i].to);
-    return by_hand;
+    bool by_manual_service = j->external_count || j->transition->serve != SERVE_NOBODY;
+    for (size_t i = 0; i < j->verdict->delivery_count && !by_manual_service; i++)
+        by_manual_service = !(r->parties & UINT64_C(1) << j->verdict->deliveries[i].to);
+    return by_manual_service;
 }
 
 /* An earlier expiry is as good: systems that keep days only round it down. */

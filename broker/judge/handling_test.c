@@ -124,10 +124,10 @@ static void who_subscribed_gets_a_copy(void **state) {
     assert_int_equal(role_of(&v, "slj"), '-');
     assert_int_equal(role_of(&v, "psb-wh"), '-');
     fixture_fresh(state);
-    struct submission elsewhere = clue("CLU.CREATE", "slj", "nm", DAY0);
-    elsewhere.areas = text_list("RIV-WH");
-    elsewhere.county_code = BYTES_LITERAL("150302");
-    v = accepted(elsewhere);
+    struct submission other_area = clue("CLU.CREATE", "slj", "nm", DAY0);
+    other_area.areas = text_list("RIV-WH");
+    other_area.county_code = BYTES_LITERAL("150302");
+    v = accepted(other_area);
     assert_int_equal(role_of(&v, "psb-wh"), 'c');
     assert_int_equal(role_of(&v, "wlsh"), '-');
     assert_int_equal(role_of(&v, "psb-bynr"), '-');

@@ -9,7 +9,7 @@
 
 #define MAX_FACTS_TEXT 3000u  /* bytes of a referral's facts */
 #define MAX_HINTS_TEXT 12000u /* bytes of a referral's hints */
-enum part {
+enum hint_part {
     PART_LEVEL,
     PART_ID,
     PART_CODE,
@@ -100,7 +100,8 @@ struct line {
     instant due;
 };
 
-/* Into the place of the line of that id; the same again tells nothing. False: it is known, or there is no room. */
+/* Into the place of the line of that id; the same again tells nothing. False: it is known, or there is no place left.
+ */
 static bool put(struct judging *j, struct referral *r, const struct line *line) {
     const struct submission *s = j->submission;
     struct bytes rest = r->hints, one, before = BYTES_NONE;
@@ -131,15 +132,15 @@ static bool put(struct judging *j, struct referral *r, const struct line *line) 
     return true;
 }
 
-static void tell(struct judging *j, const struct role_list *roles) {
-    struct alert told = {.to_count = 0};
+static void address(struct judging *j, const struct role_list *roles) {
+    struct alert addressed = {.to_count = 0};
     struct verdict *v = j->verdict;
-    alert_add(&told, j->owner->number);
-    for (size_t i = 0; i < roles->count; i++) (void)alert_add_role(&told, j->directory, roles->role[i], j->owner);
-    for (size_t i = 0; i < told.to_count; i++) {
+    alert_add(&addressed, j->owner->number);
+    for (size_t i = 0; i < roles->count; i++) (void)alert_add_role(&addressed, j->directory, roles->role[i], j->owner);
+    for (size_t i = 0; i < addressed.to_count; i++) {
         bool known = false;
-        for (size_t k = 0; k < v->hinted_count; k++) known = known || v->hinted[k] == told.to[i];
-        if (!known && v->hinted_count < LIMIT_HINTED) v->hinted[v->hinted_count++] = told.to[i];
+        for (size_t k = 0; k < v->hinted_count; k++) known = known || v->hinted[k] == addressed.to[i];
+        if (!known && v->hinted_count < LIMIT_HINTED) v->hinted[v->hinted_count++] = addressed.to[i];
     }
 }
 
@@ -148,7 +149,7 @@ static void add(struct judging *j, struct referral *r, const struct line *line, 
     judging_reason_text(j, line->code,
                         bytes_of_cstr(arena_printf(j->keep, "%.*s · %s%s", BYTES_FMT(line->text), line->basis,
                                                    line->statutory ? "" : "（非法定）")));
-    tell(j, roles);
+    address(j, roles);
 }
 
 static bool fined(const struct submission *s) {
@@ -243,7 +244,7 @@ void hint_referred(struct judging *j) {
             enum hint_mark mark = mark_of(r, place);
             if (!due.count || mark == HINT_ANSWERED || mark == HINT_CORRECTION_OWED) continue;
             bool in_time = j->submission->business_time <= number_of(due);
-            set_mark(r, place, mark == HINT_TOLD && in_time ? HINT_CORRECTION_OWED : HINT_ANSWERED);
+            set_mark(r, place, mark == HINT_REPORTED && in_time ? HINT_CORRECTION_OWED : HINT_ANSWERED);
         }
     }
 }
@@ -253,7 +254,7 @@ void hint_referred(struct judging *j) {
 static instant moment_of(const struct referral *r, unsigned place, struct bytes line) {
     struct bytes due = line_part(line, PART_DUE);
     enum hint_mark mark = mark_of(r, place);
-    if (!due.count || mark == HINT_TOLD || mark == HINT_ANSWERED) return INSTANT_NONE;
+    if (!due.count || mark == HINT_REPORTED || mark == HINT_ANSWERED) return INSTANT_NONE;
     return mark == HINT_OPEN ? number_of(due) + 1 : number_of(line_part(line, PART_DECIDED));
 }
 
@@ -299,7 +300,7 @@ bool hint_take(const struct rules *rules, const struct directory *directory, ins
         if (!same) continue;
         any = true;
         ret->hints[ret->hint_count++] = line;
-        set_mark(r, place, mark == HINT_OPEN ? HINT_TOLD : HINT_ANSWERED);
+        set_mark(r, place, mark == HINT_OPEN ? HINT_REPORTED : HINT_ANSWERED);
     }
     if (!any) return false;
     const struct participant *actor = directory_by_number(directory, ret->clock.actor);

@@ -7,7 +7,7 @@
 #define ECOCASE_JUDGE_HINT_INSIDE_H
 #include "broker/judge/judge.h"
 
-enum hint_mark { HINT_OPEN, HINT_TOLD, HINT_ANSWERED, HINT_CORRECTION_OWED };
+enum hint_mark { HINT_OPEN, HINT_REPORTED, HINT_ANSWERED, HINT_CORRECTION_OWED };
 /* When something is to be told of the hints next; see alarm_next. */
 instant hint_alarm(const struct referral *referral);
 /* The hints whose time has run out by `time`, or whose correction is owed, as one alert; marked as told. False:

@@ -8,7 +8,7 @@
 #define FACTS(...)                                      \
     fact_array((const struct said_fact[]){__VA_ARGS__}, \
                sizeof((const struct said_fact[]){__VA_ARGS__}) / sizeof(struct said_fact))
-static bool told(const struct verdict *v, const char *slug) {
+static bool hinted(const struct verdict *v, const char *slug) {
     for (size_t i = 0; i < v->hinted_count; i++) {
         if (strcmp(slug_of(v->hinted[i]), slug) == 0) return true;
     }
@@ -32,13 +32,13 @@ static size_t alarms(const char *when, struct alert *ret) {
     return alarm_take(rules, directory, at(when), of("ADM"), ret);
 }
 
-static void a_decision_over_the_threshold_is_told_at_once(void **state) {
+static void a_decision_over_the_threshold_is_hinted_at_once(void **state) {
     (void)state;
     struct verdict v = accepted(penalty(5.2));
     assert_true(remarked(&v, "THRESHOLD_MET",
                          "ENV1-2 非法排放倾倒处置危险废物三吨以上 · three tonnes of hazardous waste · 危险废物重量 "
                          "waste_t 5.2 t ≥ 3 t · 法释〔2023〕7号-1(2)"));
-    assert_true(v.hinted_count == 2 && told(&v, "sthj") && told(&v, "jcy"));
+    assert_true(v.hinted_count == 2 && hinted(&v, "sthj") && hinted(&v, "jcy"));
     assert_true(cases.count == 1); /* never a transfer */
     assert_string_equal(of("ADM")->state, "P10");
 }
@@ -46,7 +46,7 @@ static void a_decision_over_the_threshold_is_told_at_once(void **state) {
 static void near_it_is_another_hint_without_a_time(void **state) {
     (void)state;
     struct verdict v = accepted(penalty(2.4));
-    assert_true(remarked(&v, "NEAR_THRESHOLD", NULL) && !remarked(&v, "THRESHOLD_MET", NULL) && told(&v, "jcy"));
+    assert_true(remarked(&v, "NEAR_THRESHOLD", NULL) && !remarked(&v, "THRESHOLD_MET", NULL) && hinted(&v, "jcy"));
     assert_true(strstr(arena_cstr(keep, v.reasons[0].field), "（非法定）") != NULL);
     assert_int_equal(alarm_next(rules, of("ADM")), INSTANT_NONE);
     fixture_fresh(NULL);
@@ -55,7 +55,7 @@ static void near_it_is_another_hint_without_a_time(void **state) {
     assert_int_equal(of("ADM")->hints.count, 0);
 }
 
-static void without_a_referral_it_is_told_again_to_the_justice_bureau_too(void **state) {
+static void without_a_referral_it_is_reported_again_to_the_justice_bureau_too(void **state) {
     (void)state;
     struct alert alerts[LIMIT_ALERTS];
     accepted(penalty(5.2));
@@ -109,7 +109,7 @@ static void a_paper_in_time_after_the_alert_brings_one_correction(void **state) 
     assert_int_equal(alarms("2026-06-12 10:00", alerts), 0);
 }
 
-static void the_same_again_is_not_told_again_and_another_value_is(void **state) {
+static void the_same_again_is_not_hinted_again_and_another_value_is(void **state) {
     (void)state;
     accepted(penalty(5.2));
     struct submission s = penalty(5.2);
@@ -118,7 +118,7 @@ static void the_same_again_is_not_told_again_and_another_value_is(void **state) 
     assert_int_equal(v.hinted_count, 0);
     s.facts = FACTS({"waste_t", 6, "t"});
     v = accepted(s);
-    assert_true(told(&v, "jcy"));
+    assert_true(hinted(&v, "jcy"));
     struct bytes rest = of("ADM")->hints, line;
     assert_true(line_next(&rest, &line) && !line_next(&rest, &line)); /* in the same place */
 }
@@ -137,7 +137,7 @@ static void facts_of_an_earlier_paper_count(void **state) {
         "water_body\t1\tULANSUHAI\nmethod\t1\tOTHER_BANNED\ncatch_kg\t23.25\tkg\nact_date\t20260610\t\n"));
     accepted(says("nm", "REV.RECEIPT", "psb-bynr", "2026-06-12 10:00", 1));
     v = accepted(says("nm", "REV.ADMIN_FILED", "psb-bynr", "2026-06-13 10:00", 1));
-    assert_true(remarked(&v, "NEAR_THRESHOLD", NULL) && told(&v, "nm") && told(&v, "jcy"));
+    assert_true(remarked(&v, "NEAR_THRESHOLD", NULL) && hinted(&v, "nm") && hinted(&v, "jcy"));
     struct submission decision = says("nm", "REV.PENALTY", "psb-bynr", "2026-06-20 10:00", 1);
     decision.facts = FACTS({"method", 1, "ELECTRIC"}); /* a step of version 4 says what was found */
     v = accepted(decision);
@@ -149,10 +149,10 @@ static void an_offence_without_a_number_is_watched(void **state) {
     struct submission s = penalty(0);
     s.category = BYTES_LITERAL("ENV5");
     struct verdict v = accepted(s);
-    assert_true(remarked(&v, "WATCH", NULL) && told(&v, "jcy"));
+    assert_true(remarked(&v, "WATCH", NULL) && hinted(&v, "jcy"));
 }
 
-static void a_penalty_after_the_approval_is_told_to_both_supervisors(void **state) {
+static void a_penalty_after_the_approval_is_hinted_to_both_supervisors(void **state) {
     (void)state;
     accepted(says("sthj", "REF.DRAFT", "", "2026-06-01 09:00", 2));
     accepted(says("sthj", "REF.TASKFORCE", "", "2026-06-01 10:00", 2));
@@ -168,10 +168,10 @@ static void a_penalty_after_the_approval_is_told_to_both_supervisors(void **stat
     assert_true(remarked(&v, "PENALTY_INSTEAD",
                          "G11 批准移送后对同一事实作出处罚 · penalised after the referral was approved · 2026-06-09 "
                          "17:00 · 310-11(1); 刑法402"));
-    assert_true(told(&v, "sthj") && told(&v, "jcy") && told(&v, "sfj"));
+    assert_true(hinted(&v, "sthj") && hinted(&v, "jcy") && hinted(&v, "sfj"));
 }
 
-static void a_fine_while_the_police_decide_is_told(void **state) {
+static void a_fine_while_the_police_decide_is_hinted(void **state) {
     (void)state;
     accepted(referral("2026-06-01 10:00"));
     struct submission s = penalty(1);
@@ -181,7 +181,7 @@ static void a_fine_while_the_police_decide_is_told(void **state) {
     s.event = BYTES_LITERAL("ADM.AMEND");
     s.fine_paid_fen = 100;
     v = accepted(s);
-    assert_true(remarked(&v, "FINE_DURING_REFERRAL", NULL) && told(&v, "sfj"));
+    assert_true(remarked(&v, "FINE_DURING_REFERRAL", NULL) && hinted(&v, "sfj"));
 }
 
 static void detention_never_stands_in_for_a_referral(void **state) {
@@ -240,16 +240,16 @@ static void facts_that_cannot_be_compared_are_named(void **state) {
 
 int main(void) {
 #define T(name) cmocka_unit_test_setup(name, fixture_fresh)
-    const struct CMUnitTest tests[] = {T(a_decision_over_the_threshold_is_told_at_once),
+    const struct CMUnitTest tests[] = {T(a_decision_over_the_threshold_is_hinted_at_once),
                                        T(near_it_is_another_hint_without_a_time),
-                                       T(without_a_referral_it_is_told_again_to_the_justice_bureau_too),
+                                       T(without_a_referral_it_is_reported_again_to_the_justice_bureau_too),
                                        T(a_referral_in_time_answers_it),
                                        T(a_paper_in_time_after_the_alert_brings_one_correction),
-                                       T(the_same_again_is_not_told_again_and_another_value_is),
+                                       T(the_same_again_is_not_hinted_again_and_another_value_is),
                                        T(facts_of_an_earlier_paper_count),
                                        T(an_offence_without_a_number_is_watched),
-                                       T(a_penalty_after_the_approval_is_told_to_both_supervisors),
-                                       T(a_fine_while_the_police_decide_is_told),
+                                       T(a_penalty_after_the_approval_is_hinted_to_both_supervisors),
+                                       T(a_fine_while_the_police_decide_is_hinted),
                                        T(detention_never_stands_in_for_a_referral),
                                        T(a_unit_of_a_banner_is_another_level),
                                        T(a_second_referral_of_the_case_is_linked_by_its_number),

@@ -78,7 +78,7 @@ void judge(const struct rules *rules, const struct directory *directory, const s
                         .event = -1,
                         .from = -1,
                         .persons = hearing->persons,
-                        .elsewhere = hearing->elsewhere,
+                        .related_cases = hearing->related_cases,
                         .submission = submission,
                         .state = state,
                         .keep = keep,

@@ -38,8 +38,8 @@ struct hearing {
     instant broker_time; /* Kafka's time of the record */
     const struct submission *submission;
     const struct persons *persons; /* its parties, by key; NULL: none */
-    /* 他案: what was known of other cases then (elsewhere.h), kept with the event */
-    struct bytes elsewhere;
+    /* 他案: what was known of other cases then (related_cases.h), kept with the event */
+    struct bytes related_cases;
 };
 /* `state` is changed in place when accepted (new and changed referrals allocated from `keep`, which lives as long as
  * the lane's cache), untouched when refused. */

@@ -6,7 +6,7 @@ struct directory *directory;
 struct arena *keep;
 struct case_state cases;
 const struct persons *fixture_persons;
-struct bytes fixture_elsewhere;
+struct bytes fixture_related_cases;
 
 int fixture_load(void **state) {
     (void)state;
@@ -30,7 +30,7 @@ int fixture_fresh(void **state) {
     arena_reset(keep);
     cases = (struct case_state){0};
     fixture_persons = NULL;
-    fixture_elsewhere = BYTES_NONE;
+    fixture_related_cases = BYTES_NONE;
     return 0;
 }
 
@@ -147,7 +147,7 @@ struct submission with_reason(struct submission s, const char *code) {
 struct verdict hear(struct submission s) {
     struct verdict v;
     const struct participant *who = directory_by_slug(directory, s.sender);
-    const struct hearing hearing = {who, s.business_time, &s, fixture_persons, fixture_elsewhere};
+    const struct hearing hearing = {who, s.business_time, &s, fixture_persons, fixture_related_cases};
     judge(rules, directory, &hearing, &cases, keep, &v);
     return v;
 }

@@ -14,7 +14,7 @@ extern struct directory *directory;
 extern struct arena *keep;
 extern struct case_state cases;
 extern const struct persons *fixture_persons; /* of the next papers; fixture_fresh takes both away */
-extern struct bytes fixture_elsewhere;
+extern struct bytes fixture_related_cases;
 
 int fixture_load(void **state); /* group set-up: schemas/ */
 int fixture_unload(void **state);

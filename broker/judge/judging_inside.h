@@ -1,13 +1,13 @@
-/* Inside of the judge: one submission being judged. The halves of judging: collect every reason against it (check,
- * paper); then change the state (apply, clock, link, copy, half, hand). */
+/* Inside of the judge: one submission being judged. The two parts of judging: collect every reason against it (check,
+ * paper); then change the state (apply, clock, link, copy, countersign, manual_service). */
 #ifndef ECOCASE_JUDGE_JUDGING_INSIDE_H
 #define ECOCASE_JUDGE_JUDGING_INSIDE_H
 #include "broker/judge/judge.h"
 #include "broker/rules/procedure.h"
 
-#define MAX_NUMBERS 2000u /* bytes of a referral's document numbers */
-#define MAX_HAND    6000u /* bytes of a referral's list to be served by hand */
-#define MAX_HALF    4000u /* bytes of one side's list in an event of two */
+#define MAX_NUMBERS        2000u /* bytes of a referral's document numbers */
+#define MAX_MANUAL_SERVICE 6000u /* bytes of a referral's list for manual service */
+#define MAX_COUNTERSIGN    4000u /* bytes of one side's list in an event of two */
 
 struct known_facts;
 struct judging {
@@ -18,7 +18,7 @@ struct judging {
     instant broker_time;
     const struct submission *submission;
     const struct persons *persons;
-    struct bytes elsewhere;
+    struct bytes related_cases;
     struct case_state *state;
     struct arena *keep;
     struct verdict *verdict;
@@ -57,10 +57,10 @@ bool clock_any_over(const struct judging *j, uint64_t clocks, instant at);
 void handling_check(struct judging *j);
 void handling_adopt(struct judging *j);
 bool handling_shared(const struct judging *j); /* may go to those who subscribed */
-/* apply.c, half.c, hand.c, copy.c, link.c */
-bool half_completes(struct judging *j); /* false: this was the first side's message */
-void hand_add(struct judging *j, struct bytes addressee);
-size_t hand_served(struct judging *j, bool mark); /* how many lines the submission tells to be served */
+/* apply.c, countersign.c, manual_service.c, copy.c, link.c */
+bool countersign_completes(struct judging *j); /* false: this was the first side's message */
+void manual_service_add(struct judging *j, struct bytes addressee);
+size_t manual_service_served(struct judging *j, bool mark); /* how many lines the submission tells to be served */
 void copy_add(struct judging *j);
 void link_apply(struct judging *j);
 bool link_takes(const struct judging *j, const struct link *link, const struct referral *other);

@@ -237,7 +237,7 @@ static void of_other_cases(int64_t now) {
             "P\t%08x-0000-4000-8000-000000000000\t%s\t%lld\t%u\t甲罚〔2023〕%u号\n", dice(4), dice(2) ? "FISH" : "ENV1",
             (long long)(at("2024-01-02 09:00") + now - (int64_t)dice(1200) * DAY_MS), dice(60), dice(9));
     }
-    fixture_elsewhere = bytes_of(known, count);
+    fixture_related_cases = bytes_of(known, count);
 }
 
 static struct submission varied(struct submission s, int64_t *now) {

@@ -20,21 +20,21 @@ static size_t put(uint8_t *into, struct bytes text, size_t most, char after) {
 #define MAX_NUMBER    150u
 #define MAX_LINE      (MAX_ADDRESSEE + MAX_NUMBER + 100u) /* and an event, a time and tabs */
 
-void hand_add(struct judging *j, struct bytes addressee) {
+void manual_service_add(struct judging *j, struct bytes addressee) {
     struct referral *r = j->referral;
-    if (r->hand.count + MAX_LINE > MAX_HAND) {
+    if (r->manual_service.count + MAX_LINE > MAX_MANUAL_SERVICE) {
         judging_reason(j, "TOO_MANY", "hand");
         return;
     }
-    size_t count = r->hand.count,
+    size_t count = r->manual_service.count,
            line = addressee.count + j->submission->document_no.count + strlen(j->p->events[j->event].name) + 32;
     uint8_t *all = arena_alloc(j->keep, count + (line < MAX_LINE ? line : MAX_LINE));
-    if (count) memcpy(all, r->hand.at, count);
+    if (count) memcpy(all, r->manual_service.at, count);
     count += put(all + count, addressee, MAX_ADDRESSEE, '\t');
     count += put(all + count, bytes_of_cstr(j->p->events[j->event].name), 40, '\t');
     count += put(all + count, j->submission->document_no, MAX_NUMBER, '\t');
     count += (size_t)snprintf((char *)all + count, 32, "%lld\t\n", (long long)j->submission->business_time);
-    r->hand = bytes_of(all, count);
+    r->manual_service = bytes_of(all, count);
 }
 
 /* Not served yet, its document cited, its addressee the one named where one is named. */
@@ -50,9 +50,9 @@ static bool meant(const struct judging *j, struct bytes line) {
     return false;
 }
 
-size_t hand_served(struct judging *j, bool mark) {
+size_t manual_service_served(struct judging *j, bool mark) {
     struct referral *r = j->referral;
-    struct bytes rest = r ? r->hand : BYTES_NONE, line;
+    struct bytes rest = r ? r->manual_service : BYTES_NONE, line;
     size_t served = 0, count = 0;
     uint8_t *all = mark ? arena_alloc(j->keep, rest.count * 5 + 32) : NULL;
     while (line_next(&rest, &line)) {
@@ -64,6 +64,6 @@ size_t hand_served(struct judging *j, bool mark) {
         if (now) count += (size_t)sprintf((char *)all + count, "%lld", (long long)j->submission->business_time);
         all[count++] = '\n';
     }
-    if (mark) r->hand = bytes_of(all, count);
+    if (mark) r->manual_service = bytes_of(all, count);
     return served;
 }

@@ -264,7 +264,7 @@ static void a_close_names_the_cases_that_findings_led_to(void **state) {
     refused(close, "FOLLOW_UP_MISSING");
     close.operation.follow_ups = text_list("巴农移送〔2024〕9号");
     /* what the ledger knows to have grown out of it */
-    fixture_elsewhere = BYTES_LITERAL("N\t巴公行移〔2024〕8号\n");
+    fixture_related_cases = BYTES_LITERAL("N\t巴公行移〔2024〕8号\n");
     struct verdict v = accepted(close);
     assert_true(remarked(&v, "FOLLOW_UP_UNKNOWN", "巴农移送〔2024〕9号") &&
                 !remarked(&v, "FOLLOW_UP_UNKNOWN", "巴公行移〔2024〕8号"));

@@ -48,7 +48,7 @@ static void a_hand_over_needs_both_sides(void **state) {
     assert_true(remarked(&v, "ITEM_DIFFERS", "items: 电机: 2 台 ≠ 1 台"));
     assert_true(remarked(&v, "ITEM_DIFFERS", "items: 钢丝绳: 30 m ≠ —"));
     assert_true(remarked(&v, "ITEM_DIFFERS", "items: 硬盘: — ≠ 1 块"));
-    assert_int_equal(r->half.count, 0);
+    assert_int_equal(r->countersign.count, 0);
     size_t differing = 0;
     for (size_t i = 0; i < v.reason_count; i++) differing += strcmp(v.reasons[i].code, "ITEM_DIFFERS") == 0;
     assert_int_equal(differing, 3);
@@ -68,7 +68,7 @@ static void equal_lists_differ_in_nothing(void **state) {
 }
 
 static bool waits(const struct referral *r, const char *line) {
-    char *text = arena_cstr(keep, r->hand);
+    char *text = arena_cstr(keep, r->manual_service);
     return strstr(text, line) != NULL;
 }
 static void what_has_no_inbox_is_served_by_hand(void **state) {
@@ -103,11 +103,11 @@ static void copies_follow_the_table(void **state) {
     assert_true(waits(cases.referrals[0], "ext-bttj\tREF.SEND\t"));
     assert_int_equal(v.delivery_count, 2);
     accepted(says("sthj", "REF.SEND", "psb-bynr", "2023-06-08 10:00", 2));
-    assert_int_equal(cases.referrals[1]->hand.count, 0);
+    assert_int_equal(cases.referrals[1]->manual_service.count, 0);
     struct submission fake = says("scjg", "REF.SEND", "psb-bynr", "2026-06-08 10:00", 3);
     fake.category = BYTES_LITERAL("TRAD");
     accepted(fake);
-    assert_int_equal(cases.referrals[2]->hand.count, 0);
+    assert_int_equal(cases.referrals[2]->manual_service.count, 0);
     v = accepted(with_reason(says("jcy", "REV.SEND", "sthj", "2026-06-08 10:00", 4), "NON_PROSECUTION"));
     assert_true(waits(cases.referrals[3], "ext-nmg-sthj\tREV.SEND\t"));
     assert_string_equal(slug_of(v.deliveries[1].to), "sfj");

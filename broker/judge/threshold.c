@@ -52,12 +52,12 @@ static const char *unit_of(const struct fact_rule *rule, const struct known_fact
 }
 
 struct bytes facts_to_text(const struct procedure *p, const struct known_facts *facts, struct arena *arena) {
-    size_t room = facts->count * (40 + FACT_MICRO_TEXT + 24 + 4) + 1, count = 0;
-    char *text = arena_alloc(arena, room), value[FACT_MICRO_TEXT];
+    size_t capacity = facts->count * (40 + FACT_MICRO_TEXT + 24 + 4) + 1, count = 0;
+    char *text = arena_alloc(arena, capacity), value[FACT_MICRO_TEXT];
     for (size_t i = 0; i < facts->count; i++) {
         const struct fact_rule *rule = fact_at(p->facts, facts->one[i].fact);
         fact_micro_text(facts->one[i].micro, value);
-        count += (size_t)snprintf(text + count, room - count, "%.40s\t%s\t%.24s\n", rule->name, value,
+        count += (size_t)snprintf(text + count, capacity - count, "%.40s\t%s\t%.24s\n", rule->name, value,
                                   unit_of(rule, &facts->one[i]));
     }
     return bytes_of(text, count);

@@ -10,8 +10,9 @@
 static enum outcome tell_all(struct batch *b, struct referral *r, struct fault *fault) {
     struct alert alerts[LIMIT_ALERTS];
     size_t count = alarm_take(b->s->broker->rules, b->s->directory, b->s->row.time, r, alerts);
-    struct desk desk = batch_desk(b);
-    for (size_t i = 0; i < count; i++) TRY(entry_of_alert(&desk, r, &alerts[i], &b->events[b->event_count++], fault));
+    struct entry_context context = batch_entry_context(b);
+    for (size_t i = 0; i < count; i++)
+        TRY(entry_of_alert(&context, r, &alerts[i], &b->events[b->event_count++], fault));
     b->dirty[b->dirty_count++] = r; /* also where nothing is told any more: its next alarm changes */
     r->dirty = false;
     return OK;

@@ -1,4 +1,4 @@
-/* One batch: examine ▸ judge ▸ record ▸ deliver (see lane.h). Judging can be done anew from the messages
+/* One batch: examine ▸ judge ▸ record ▸ deliver (see session_inside.h). Judging can be done anew from the messages
  * (SUBMISSION_RACE), so nothing but the case cache is changed before the transaction is in. */
 #include "broker/lane/batch_inside.h"
 #include "broker/deliver/kept.h"
@@ -68,7 +68,7 @@ static void examine_all(struct batch *b) {
 static enum outcome look_up_known(struct batch *b, struct fault *fault) {
     struct arena *arena = b->s->arena;
     struct submission_key *keys = arena_array(arena, b->count, sizeof *keys);
-    struct known *known = arena_array(arena, b->count, sizeof *known);
+    struct known_submission *known = arena_array(arena, b->count, sizeof *known);
     struct item **items = arena_array(arena, b->count, sizeof *items);
     size_t count = 0;
     if (!b->s->careful) return OK; /* recording finds a repeat too, at no cost for all that are none */
@@ -82,28 +82,6 @@ static enum outcome look_up_known(struct batch *b, struct fault *fault) {
     if (!count) return OK;
     TRY(ledger_known(b->s->ledger, keys, count, known, fault));
     for (size_t k = 0; k < count; k++) items[k]->known = known[k];
-    return OK;
-}
-
-enum outcome batch_load_cases(struct batch *b, const struct uuid *all, size_t all_count, struct fault *fault) {
-    struct session *s = b->s;
-    struct uuid *ids = arena_array(s->arena, all_count, sizeof *ids);
-    size_t count = 0;
-    if (cases_full(s->cases)) cases_drop(s->cases);
-    for (size_t i = 0; i < all_count; i++) {
-        if (cases_find(s->cases, &all[i])) continue;
-        struct case_state empty = {.case_id = all[i]};
-        cases_add(s->cases, &empty); /* stands for the id until the query answers */
-        ids[count++] = all[i];
-    }
-    if (!count) return OK;
-    struct case_state *states = arena_array(s->arena, count, sizeof *states);
-    enum outcome loaded = ledger_cases(s->ledger, ids, count, cases_keep(s->cases), states, fault);
-    if (loaded != OK) {
-        cases_drop(s->cases);
-        return loaded;
-    }
-    for (size_t k = 0; k < count; k++) *cases_find(s->cases, &ids[k]) = states[k];
     return OK;
 }
 
@@ -137,60 +115,18 @@ static void collect_dirty(struct batch *b) {
     }
 }
 
-enum outcome batch_write(struct batch *b, struct fault *fault) {
-    struct session *s = b->s;
-    for (size_t i = 0; i < b->dirty_count; i++) {
-        struct referral *r = b->dirty[i];
-        r->alarm_at = alarm_next(s->broker->rules, r);
-        if (r->alarm_at != INSTANT_NONE && r->alarm_at <= b->after.time) s->alarms_due = true;
-    }
-    b->after.published =
-        deliver_published(s->deliverer) < b->after.serial ? deliver_published(s->deliverer) : b->after.serial;
-    b->after.directory_version = s->directory_version;
-    struct ledger_batch batch = {.events = b->events,
-                                 .event_count = b->event_count,
-                                 .referrals = b->dirty,
-                                 .referral_count = b->dirty_count,
-                                 .before = &s->row,
-                                 .after = &b->after};
-    TRY(ledger_record(s->ledger, &batch, &s->newest_directory, fault));
-    for (size_t i = 0; i < b->dirty_count; i++) b->dirty[i]->fresh = false;
-    return OK;
-}
-
-enum outcome batch_deliver(struct batch *b, struct fault *fault) {
-    struct delivery_run run = {b->events, b->event_count};
-    if (!b->event_count) return deliver_poll(b->s->deliverer, 0, fault);
-    TRY(deliver_settle(b->s->deliverer, fault));
-    for (size_t i = 0; i < b->event_count; i++) {
-        TRY(deliver_event(b->s->deliverer, &run, i, fault));
-        if (i % 256 == 255) TRY(deliver_poll(b->s->deliverer, 0, fault));
-    }
-    return deliver_send(b->s->deliverer, fault);
-}
-
-/* The mutant's whole fault: what is published here may never be recorded. */
-static enum outcome publish_before_commit(struct batch *b, struct fault *fault) {
-    TRY(batch_deliver(b, fault));
-    for (int64_t until = monotonic_ms() + 5000; !deliver_idle(b->s->deliverer) && monotonic_ms() < until;) {
-        TRY(deliver_poll(b->s->deliverer, 20, fault));
-    }
-    return OK;
-}
-
 enum outcome session_batch(struct session *s, struct fault *fault) {
     struct batch b = {.s = s};
     arena_reset(s->arena);
     examine_all(&b);
     if (ticks_want_ends(&s->ticks)) TRY(session_ask_ends(s, fault));
-    bool early = mutant("publish_before_commit");
     for (int race = 0;; race++) {
         TRY(look_up_known(&b, fault));
         TRY(look_up_cases(&b, fault));
-        TRY(elsewhere_look_up(&b, fault));
+        TRY(related_cases_look_up(&b, fault));
         batch_judge(&b);
         FAILPOINT("batch.judged");
-        if (early) TRY(publish_before_commit(&b, fault));
+        TRY(batch_mutate(&b, fault));
         collect_dirty(&b);
         enum outcome recorded = batch_write(&b, fault);
         if (recorded == OK) break;
@@ -205,5 +141,5 @@ enum outcome session_batch(struct session *s, struct fault *fault) {
         s->alarms_due = true;
         FAILPOINT("tick.judged");
     }
-    return early ? OK : batch_deliver(&b, fault);
+    return batch_deliver(&b, fault);
 }

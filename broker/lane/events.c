@@ -14,33 +14,33 @@ static uint32_t *seen_place(struct batch *b, const struct item *item) {
     }
 }
 
-struct desk batch_desk(struct batch *b) {
+struct entry_context batch_entry_context(struct batch *b) {
     const struct session *s = b->s;
-    return (struct desk){s->broker->rules, s->directory, s->broker->catalogue, s->arena, &b->after};
+    return (struct entry_context){s->broker->rules, s->directory, s->broker->catalogue, s->arena, &b->after};
 }
 
 /* Known before, by the ledger or within this batch. */
 static void note_known(const struct batch *b, struct item *item, const uint32_t *seen) {
     if (item->known.found || !*seen) return;
     const struct ledger_event *first = &b->events[*seen - 1];
-    item->known =
-        (struct known){.found = true, .kind = first->kind, .lane = b->s->lane->number, .serial = first->serial};
+    item->known = (struct known_submission){
+        .found = true, .kind = first->kind, .lane = b->s->lane->number, .serial = first->serial};
     memcpy(item->known.hash, first->hash, sizeof item->known.hash);
 }
 
-static void enter(struct batch *b, const struct desk *desk, struct item *item) {
+static void enter(struct batch *b, const struct entry_context *context, struct item *item) {
     struct session *s = b->s;
     bool submission = item->examination.what == EXAMINED_SUBMISSION;
     uint32_t *seen = submission ? seen_place(b, item) : NULL;
-    struct known by_ledger = item->known;
+    struct known_submission by_ledger = item->known;
     if (seen) note_known(b, item, seen);
     struct case_state *state =
         submission && !item->known.found ? cases_find(s->cases, &item->examination.submission.case_id) : NULL;
     struct ledger_event *event = &b->events[b->event_count++];
-    if (state) item->elsewhere = elsewhere_of(b, item, state);
-    entry_of_item(desk, item, state, cases_keep(s->cases), event);
+    if (state) item->related_cases = related_cases_of(b, item, state);
+    entry_of_item(context, item, state, cases_keep(s->cases), event);
     item->known = by_ledger; /* the batch may be judged anew */
-    if (state && event->kind == 'A') elsewhere_note(b, item, state);
+    if (state && event->kind == 'A') related_cases_note(b, item, state);
     if (event->new_submission) *seen = (uint32_t)b->event_count;
 }
 
@@ -59,11 +59,11 @@ void batch_judge(struct batch *b) {
     for (b->seen_places = 64; b->seen_places < b->count * 2;) b->seen_places *= 2;
     b->seen = arena_array(s->arena, b->seen_places, sizeof *b->seen);
     b->after = s->row;
-    struct desk desk = batch_desk(b);
+    struct entry_context context = batch_entry_context(b);
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
         if (item->examination.what == EXAMINED_REPORT) note_report(b, item);
-        else enter(b, &desk, item);
+        else enter(b, &context, item);
         b->after.next_offset[item->owner->number] = item->offset + 1;
     }
     b->ticks = ticks_ready(&s->ticks, s->seen);

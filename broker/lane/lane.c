@@ -32,7 +32,7 @@ static enum outcome idle(struct session *s, struct fault *fault) {
     }
     if (now < s->next_check_ms) return OK;
     s->next_check_ms = now + CHECK_MS;
-    struct world world;
+    struct ledger_world world;
     TRY(ledger_world(s->ledger, &world, fault));
     if (s->outbox_missing) return session_follow(s, fault);
     s->newest_directory = world.directory_version;

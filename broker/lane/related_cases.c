@@ -1,6 +1,6 @@
 /* 他案 · What the events of a batch must know of other cases, fetched before it is judged and kept with each event
- * (judge/elsewhere.h): penalties of the same parties, whichever lane they are in, and the numbers of what grew out of
- * an operation. A batch in which nothing asks pays a look at each event code. What another lane records in the same
+ * (model/related_cases.h): penalties of the same parties, whichever lane they are in, and the numbers of what grew out
+ * of an operation. A batch in which nothing asks pays a look at each event code. What another lane records in the same
  * instant is not seen; what this batch brings is. */
 #include "broker/model/related_cases.h"
 #include "broker/lane/batch_inside.h"
@@ -12,11 +12,11 @@ struct penalised {
     struct uuid case_id;
     struct bytes category, penalty;
 };
-struct elsewhere {
+struct related_cases {
     struct penalised *penalties; /* the ledger's, then this batch's */
     size_t penalty_count, penalty_room;
-    struct grown *grown;
-    size_t grown_count;
+    struct child_referral *children;
+    size_t child_count;
 };
 
 static unsigned asks(const struct batch *b, const struct item *item) {
@@ -54,17 +54,18 @@ static enum outcome look_up_penalties(struct batch *b, const struct uuid *cases,
     struct arena *arena = b->s->arena;
     struct earlier_penalty *found = NULL;
     size_t found_count = 0;
-    size_t room = 1;
+    size_t capacity = 1;
     for (size_t i = 0; i < b->count; i++)
-        room += b->items[i].examination.what == EXAMINED_SUBMISSION ? b->items[i].examination.persons.count : 0;
+        capacity += b->items[i].examination.what == EXAMINED_SUBMISSION ? b->items[i].examination.persons.count : 0;
     for (size_t i = 0; i < count; i++) {
         const struct case_state *state = cases_find(b->s->cases, &cases[i]);
-        for (size_t r = 0; state && r < state->count; r++) room += state->referrals[r]->persons.count / PERSON_KEY + 1;
+        for (size_t r = 0; state && r < state->count; r++)
+            capacity += state->referrals[r]->persons.count / PERSON_KEY + 1;
     }
-    struct keys keys = {arena_array(arena, room, sizeof *keys.at), 0};
+    struct keys keys = {arena_array(arena, capacity, sizeof *keys.at), 0};
     for (size_t i = 0; i < count; i++) keys_of_case(b, &cases[i], &keys);
     TRY(ledger_penalties(b->s->ledger, keys.at, keys.count, MAX_OF_ONE, arena, &found, &found_count, fault));
-    struct elsewhere *e = b->elsewhere;
+    struct related_cases *e = b->related_cases;
     e->penalty_room = found_count + b->count * MAX_PERSONS;
     e->penalties = arena_array(arena, e->penalty_room, sizeof *e->penalties);
     for (size_t i = 0; i < found_count; i++) {
@@ -76,11 +77,11 @@ static enum outcome look_up_penalties(struct batch *b, const struct uuid *cases,
     return OK;
 }
 
-enum outcome elsewhere_look_up(struct batch *b, struct fault *fault) {
+enum outcome related_cases_look_up(struct batch *b, struct fault *fault) {
     struct arena *arena = b->s->arena;
     struct uuid *cases = NULL, *operations = NULL;
     size_t case_count = 0, operation_count = 0;
-    b->elsewhere = NULL;
+    b->related_cases = NULL;
     for (size_t i = 0; i < b->count; i++) {
         unsigned asked = asks(b, &b->items[i]);
         if (!asked) continue;
@@ -88,14 +89,15 @@ enum outcome elsewhere_look_up(struct batch *b, struct fault *fault) {
             cases = arena_array(arena, b->count, sizeof *cases),
             operations = arena_array(arena, b->count, sizeof *operations);
         if (asked & ASKED_PENALTIES) cases[case_count++] = b->items[i].examination.submission.case_id;
-        if (asked & ASKED_OFFSPRING) operations[operation_count++] = b->items[i].examination.submission.referral_id;
+        if (asked & ASKED_CHILD_REFERRALS)
+            operations[operation_count++] = b->items[i].examination.submission.referral_id;
     }
     if (!cases) return OK;
-    b->elsewhere = arena_alloc(arena, sizeof *b->elsewhere);
-    *b->elsewhere = (struct elsewhere){.penalty_count = 0};
+    b->related_cases = arena_alloc(arena, sizeof *b->related_cases);
+    *b->related_cases = (struct related_cases){.penalty_count = 0};
     if (case_count) TRY(look_up_penalties(b, cases, case_count, fault));
-    return ledger_grown(b->s->ledger, operations, operation_count, arena, &b->elsewhere->grown,
-                        &b->elsewhere->grown_count, fault);
+    return ledger_child_referrals(b->s->ledger, operations, operation_count, arena, &b->related_cases->children,
+                                  &b->related_cases->child_count, fault);
 }
 
 /* ---- for one item
@@ -120,8 +122,8 @@ struct lines {
 };
 static void add_line(struct lines *lines, const char *line) {
     size_t count = strlen(line);
-    if (!lines->at) lines->at = arena_alloc(lines->arena, MAX_ELSEWHERE);
-    if (lines->count + count > MAX_ELSEWHERE) return;
+    if (!lines->at) lines->at = arena_alloc(lines->arena, MAX_RELATED_CASES);
+    if (lines->count + count > MAX_RELATED_CASES) return;
     for (size_t i = 0; i + count <= lines->count; i++) { /* of two parties the same penalty */
         if ((i == 0 || lines->at[i - 1] == '\n') && memcmp(lines->at + i, line, count) == 0) return;
     }
@@ -129,14 +131,14 @@ static void add_line(struct lines *lines, const char *line) {
     lines->count += count;
 }
 
-static void add_penalties(const struct elsewhere *e, const struct item *item, const struct case_state *state,
+static void add_penalties(const struct related_cases *e, const struct item *item, const struct case_state *state,
                           struct lines *lines) {
     for (size_t i = 0; i < e->penalty_count; i++) {
         const struct penalised *one = &e->penalties[i];
         char id[UUID_TEXT + 1];
         if (uuid_equal(&one->case_id, &state->case_id) || !party_of(item, state, one->key)) continue;
         uuid_format(&one->case_id, id);
-        add_line(lines, arena_printf(lines->arena, "%c\t%s\t%.*s\t%.*s\n", ELSEWHERE_PENALTY, id,
+        add_line(lines, arena_printf(lines->arena, "%c\t%s\t%.*s\t%.*s\n", RELATED_PENALTY, id,
                                      BYTES_FMT(one->category), BYTES_FMT(one->penalty)));
     }
 }
@@ -145,36 +147,35 @@ static void add_penalties(const struct elsewhere *e, const struct item *item, co
  * is only a remark. */
 static void add_grown(const struct batch *b, const struct item *item, struct lines *lines) {
     const struct uuid *operation = &item->examination.submission.referral_id;
-    for (size_t i = 0; i < b->elsewhere->grown_count; i++) {
-        struct bytes rest = b->elsewhere->grown[i].numbers;
-        if (!uuid_equal(&b->elsewhere->grown[i].parent, operation)) continue;
+    for (size_t i = 0; i < b->related_cases->child_count; i++) {
+        struct bytes rest = b->related_cases->children[i].numbers;
+        if (!uuid_equal(&b->related_cases->children[i].parent, operation)) continue;
         while (rest.count) {
             const uint8_t *newline = memchr(rest.at, '\n', rest.count);
             size_t count = newline ? (size_t)(newline - rest.at) : rest.count;
-            add_line(lines,
-                     arena_printf(lines->arena, "%c\t%.*s\n", ELSEWHERE_GROWN, (int)count, (const char *)rest.at));
+            add_line(lines, arena_printf(lines->arena, "%c\t%.*s\n", RELATED_CHILD, (int)count, (const char *)rest.at));
             rest = bytes_of(rest.at + count + (newline ? 1 : 0), rest.count - count - (newline ? 1 : 0));
         }
     }
     for (size_t i = 0; i < b->count; i++) {
         const struct submission *s = &b->items[i].examination.submission;
-        bool grown =
+        bool children =
             b->items[i].examination.what == EXAMINED_SUBMISSION && uuid_equal(&s->parent_referral_id, operation);
-        if (grown)
-            add_line(lines, arena_printf(lines->arena, "%c\t%.*s\n", ELSEWHERE_GROWN, BYTES_FMT(s->document_no)));
+        if (children)
+            add_line(lines, arena_printf(lines->arena, "%c\t%.*s\n", RELATED_CHILD, BYTES_FMT(s->document_no)));
     }
 }
 
-struct bytes elsewhere_of(const struct batch *b, const struct item *item, const struct case_state *state) {
+struct bytes related_cases_of(const struct batch *b, const struct item *item, const struct case_state *state) {
     struct lines lines = {.arena = b->s->arena};
-    unsigned asked = b->elsewhere ? asks(b, item) : 0;
-    if (asked & ASKED_PENALTIES) add_penalties(b->elsewhere, item, state, &lines);
-    if (asked & ASKED_OFFSPRING) add_grown(b, item, &lines);
+    unsigned asked = b->related_cases ? asks(b, item) : 0;
+    if (asked & ASKED_PENALTIES) add_penalties(b->related_cases, item, state, &lines);
+    if (asked & ASKED_CHILD_REFERRALS) add_grown(b, item, &lines);
     return bytes_of(lines.at, lines.count);
 }
 
-void elsewhere_note(struct batch *b, const struct item *item, const struct case_state *state) {
-    struct elsewhere *e = b->elsewhere;
+void related_cases_note(struct batch *b, const struct item *item, const struct case_state *state) {
+    struct related_cases *e = b->related_cases;
     if (!e || !(asks(b, item) & ASKED_PENALTIES)) return;
     for (size_t i = 0; i < state->count; i++) {
         const struct referral *r = state->referrals[i];

@@ -11,7 +11,7 @@ struct cases;
 struct cases *cases_new(void);
 void cases_free(struct cases *cases);
 void cases_drop(struct cases *cases);
-bool cases_full(const struct cases *cases); /* less room than one batch may need */
+bool cases_full(const struct cases *cases); /* fewer places than one batch may need */
 struct arena *cases_keep(struct cases *cases);
 struct case_state *cases_find(const struct cases *cases, const struct uuid *id);
 struct case_state *cases_add(struct cases *cases, const struct case_state *state);
@@ -20,7 +20,7 @@ struct case_state *cases_add(struct cases *cases, const struct case_state *state
 struct session {
     struct lane *lane;
     const struct broker *broker;
-    struct world world;
+    struct ledger_world world;
     struct ledger *ledger;
     struct directory *directory;
     int32_t directory_version, newest_directory; /* followed; known to exist */

@@ -3,19 +3,19 @@
 #include <stdlib.h>
 
 /* Where each id of the batch stands, sorted by id; an id asked for twice gets its referrals twice (separate copies). */
-struct wanted {
+struct case_place {
     struct uuid id;
     size_t place;
 };
 
 static int by_id(const void *a, const void *b) {
-    return memcmp(((const struct wanted *)a)->id.b, ((const struct wanted *)b)->id.b, 16);
+    return memcmp(((const struct case_place *)a)->id.b, ((const struct case_place *)b)->id.b, 16);
 }
 
-static enum outcome place_row(const PGresult *result, int row, const struct wanted *wanted, size_t count,
+static enum outcome place_row(const PGresult *result, int row, const struct case_place *wanted, size_t count,
                               struct arena *keep, struct case_state *ret, struct fault *fault) {
-    struct wanted key = {.id = column_uuid(result, row, 0)};
-    const struct wanted *at = bsearch(&key, wanted, count, sizeof *wanted, by_id);
+    struct case_place key = {.id = column_uuid(result, row, 0)};
+    const struct case_place *at = bsearch(&key, wanted, count, sizeof *wanted, by_id);
     INVARIANT(at);
     while (at > wanted && by_id(at - 1, &key) == 0) at--;
     for (; at < wanted + count && by_id(at, &key) == 0; at++) {
@@ -43,21 +43,21 @@ enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, si
     return OK;
 }
 
-static void free_auto(struct wanted **wanted) { free(*wanted); }
+static void free_auto(struct case_place **wanted) { free(*wanted); }
 
 enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t count, struct arena *keep,
                           struct case_state *ret, struct fault *fault) {
     if (count == 0) return OK;
     TRY(ledger_ready(ledger, fault));
-    AUTO(free_auto) struct wanted *wanted = calloc(count, sizeof *wanted);
+    AUTO(free_auto) struct case_place *wanted = calloc(count, sizeof *wanted);
     INVARIANT(wanted);
     struct parameters *parameters = &ledger->parameters[0];
     parameters_clear(parameters);
-    struct form *form = parameter(parameters, OID_UUID_ARRAY);
-    form_array(form, OID_UUID, count, 1);
+    struct pgbinary *binary = parameter(parameters, OID_UUID_ARRAY);
+    pgbinary_array(binary, OID_UUID, count, 1);
     for (size_t i = 0; i < count; i++) {
-        form_field_uuid(form, &ids[i]);
-        wanted[i] = (struct wanted){ids[i], i};
+        pgbinary_field_uuid(binary, &ids[i]);
+        wanted[i] = (struct case_place){ids[i], i};
     }
     qsort(wanted, count, sizeof *wanted, by_id);
     AUTO(result_clear) PGresult *result = NULL;

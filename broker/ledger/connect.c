@@ -31,8 +31,8 @@ enum outcome ledger_connect(const char *conninfo, struct ledger **ret, struct fa
     struct ledger *ledger = calloc(1, sizeof *ledger);
     INVARIANT(ledger);
     ledger->conninfo = strdup(conninfo);
-    form_init(&ledger->copy);
-    for (size_t i = 0; i < 3; i++) form_init(&ledger->parameters[i].form);
+    pgbinary_init(&ledger->copy);
+    for (size_t i = 0; i < 3; i++) pgbinary_init(&ledger->parameters[i].binary);
     enum outcome outcome = open_session(ledger, fault);
     if (outcome != OK) {
         ledger_free(ledger);
@@ -45,8 +45,8 @@ enum outcome ledger_connect(const char *conninfo, struct ledger **ret, struct fa
 void ledger_free(struct ledger *ledger) {
     if (!ledger) return;
     PQfinish(ledger->conn);
-    form_free(&ledger->copy);
-    for (size_t i = 0; i < 3; i++) form_free(&ledger->parameters[i].form);
+    pgbinary_free(&ledger->copy);
+    for (size_t i = 0; i < 3; i++) pgbinary_free(&ledger->parameters[i].binary);
     free(ledger->conninfo);
     free(ledger);
 }

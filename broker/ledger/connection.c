@@ -54,11 +54,11 @@ enum outcome ledger_run(struct ledger *ledger, const char *sql, const char *doin
 
 enum outcome copy_put(struct ledger *ledger, struct fault *fault) {
     struct buffer *buffer = &ledger->copy.buffer;
-    TRY(form_check(&ledger->copy, fault));
+    TRY(pgbinary_check(&ledger->copy, fault));
     if (buffer->count > 0 && PQputCopyData(ledger->conn, (const char *)buffer->at, (int)buffer->count) != 1) {
         return fault_set(fault, RETRY, "LEDGER_DOWN", "copy: %s", PQerrorMessage(ledger->conn));
     }
-    form_clear(&ledger->copy);
+    pgbinary_clear(&ledger->copy);
     return OK;
 }
 

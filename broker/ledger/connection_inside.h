@@ -6,18 +6,19 @@
 #include "broker/ledger/ledger.h"
 
 #define PARAMETERS_MAX 48
-/* Parameters of one call, all binary, encoded one after the other into one form. */
+/* Parameters of one call, all binary, encoded one after the other into one buffer. */
 struct parameters {
-    struct form form;
+    struct pgbinary binary;
     size_t count;
     size_t start[PARAMETERS_MAX];
     bool null[PARAMETERS_MAX];
     Oid type[PARAMETERS_MAX];
 };
 void parameters_clear(struct parameters *parameters);
-/* Begins the next parameter; its value is then written with form_raw, form_int*, form_array and the fields of an array.
+/* Begins the next parameter; its value is then written with pgbinary_raw, pgbinary_int*, pgbinary_array and the fields
+ * of an array.
  */
-struct form *parameter(struct parameters *parameters, enum oid type);
+struct pgbinary *parameter(struct parameters *parameters, enum oid type);
 void parameter_int16(struct parameters *parameters, int16_t value);
 void parameter_int32(struct parameters *parameters, int32_t value);
 void parameter_int64(struct parameters *parameters, int64_t value);
@@ -38,7 +39,7 @@ enum statement {
     STATEMENT_END,
     STATEMENT_ALARMS,
     STATEMENT_PENALTIES,
-    STATEMENT_GROWN,
+    STATEMENT_CHILD_REFERRALS,
     STATEMENT_COUNT
 };
 struct ledger {
@@ -48,7 +49,7 @@ struct ledger {
     bool held; /* a lane is held: after a reconnection the row must name the new backend */
     int32_t lane;
     int64_t epoch;
-    struct form copy;
+    struct pgbinary copy;
     /* referrals and fence are under way together; a take-over uses the third, other calls the first */
     struct parameters parameters[3];
 };
@@ -97,7 +98,7 @@ extern const char REFERRAL_COPY[];
 MUST_USE enum outcome referral_copy(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault);
 /* clocks <-> the numbers of referral.clocks, CLOCK_NUMBERS for each; written as fields of an array */
 #define CLOCK_NUMBERS 6
-void clocks_write(struct form *form, const struct clock *clocks, size_t count);
+void clocks_write(struct pgbinary *binary, const struct clock *clocks, size_t count);
 void clocks_read(const PGresult *result, int row, int column, struct referral *into);
 /* BEGIN and every new row of the batch: events, submissions, referrals. REFUSE SUBMISSION_RACE as ledger_record. */
 MUST_USE enum outcome copy_batch(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault);

@@ -6,55 +6,55 @@
 
 #define EVENT_FIELDS 24
 
-static void text_or_null(struct form *form, struct bytes text) {
-    if (text.count == 0) form_null(form);
-    else form_field_text(form, text);
+static void text_or_null(struct pgbinary *binary, struct bytes text) {
+    if (text.count == 0) pgbinary_null(binary);
+    else pgbinary_field_text(binary, text);
 }
-static void bytes_or_null(struct form *form, struct bytes bytes) {
-    if (bytes.count == 0) form_null(form);
-    else form_field_bytes(form, bytes);
+static void bytes_or_null(struct pgbinary *binary, struct bytes bytes) {
+    if (bytes.count == 0) pgbinary_null(binary);
+    else pgbinary_field_bytes(binary, bytes);
 }
 
-static void deliveries(struct form *form, const struct ledger_event *event) {
+static void deliveries(struct pgbinary *binary, const struct ledger_event *event) {
     char roles[sizeof event->deliveries / sizeof event->deliveries[0]];
-    size_t from = form_field_begin(form);
-    form_array(form, OID_INT2, event->delivery_count, 1);
-    for (size_t i = 0; i < event->delivery_count; i++) form_field_int16(form, event->deliveries[i].to);
-    form_field_end(form, from);
+    size_t from = pgbinary_field_begin(binary);
+    pgbinary_array(binary, OID_INT2, event->delivery_count, 1);
+    for (size_t i = 0; i < event->delivery_count; i++) pgbinary_field_int16(binary, event->deliveries[i].to);
+    pgbinary_field_end(binary, from);
     for (size_t i = 0; i < event->delivery_count; i++) roles[i] = event->deliveries[i].role;
-    form_field_text(form, bytes_of(roles, event->delivery_count));
-    from = form_field_begin(form);
-    form_array(form, OID_INT8, event->delivery_count, 1);
-    for (size_t i = 0; i < event->delivery_count; i++) form_field_int64(form, event->deliveries[i].sequence);
-    form_field_end(form, from);
+    pgbinary_field_text(binary, bytes_of(roles, event->delivery_count));
+    from = pgbinary_field_begin(binary);
+    pgbinary_array(binary, OID_INT8, event->delivery_count, 1);
+    for (size_t i = 0; i < event->delivery_count; i++) pgbinary_field_int64(binary, event->deliveries[i].sequence);
+    pgbinary_field_end(binary, from);
 }
 
-static void event_row(struct form *form, const struct ledger_event *event, int32_t lane, int32_t directory) {
-    form_int16(form, EVENT_FIELDS);
-    form_field_int16(form, (int16_t)lane);
-    form_field_int64(form, event->serial);
-    form_field_instant(form, event->broker_time);
-    form_field_instant(form, event->business_time);
-    form_field_char(form, event->kind);
-    form_field_int16(form, event->sender);
-    form_field_int64(form, event->offset);
+static void event_row(struct pgbinary *binary, const struct ledger_event *event, int32_t lane, int32_t directory) {
+    pgbinary_int16(binary, EVENT_FIELDS);
+    pgbinary_field_int16(binary, (int16_t)lane);
+    pgbinary_field_int64(binary, event->serial);
+    pgbinary_field_instant(binary, event->broker_time);
+    pgbinary_field_instant(binary, event->business_time);
+    pgbinary_field_char(binary, event->kind);
+    pgbinary_field_int16(binary, event->sender);
+    pgbinary_field_int64(binary, event->offset);
     const struct uuid *const ids[] = {&event->message_id, &event->case_id, &event->referral_id};
     for (size_t i = 0; i < 3; i++) {
-        if (event->has_ids) form_field_uuid(form, ids[i]);
-        else form_null(form);
+        if (event->has_ids) pgbinary_field_uuid(binary, ids[i]);
+        else pgbinary_null(binary);
     }
-    form_field_text(form, event->event);
-    form_field_text(form, event->document_no);
-    form_field_text(form, bytes_of_cstr(event->from_state));
-    form_field_text(form, bytes_of_cstr(event->to_state));
-    form_field_int16(form, event->rules_version);
-    form_field_int16(form, (int16_t)directory);
-    deliveries(form, event);
-    text_or_null(form, event->answer);
-    bytes_or_null(form, event->key);
-    bytes_or_null(form, event->value);
-    text_or_null(form, event->headers);
-    text_or_null(form, event->elsewhere);
+    pgbinary_field_text(binary, event->event);
+    pgbinary_field_text(binary, event->document_no);
+    pgbinary_field_text(binary, bytes_of_cstr(event->from_state));
+    pgbinary_field_text(binary, bytes_of_cstr(event->to_state));
+    pgbinary_field_int16(binary, event->rules_version);
+    pgbinary_field_int16(binary, (int16_t)directory);
+    deliveries(binary, event);
+    text_or_null(binary, event->answer);
+    bytes_or_null(binary, event->key);
+    bytes_or_null(binary, event->value);
+    text_or_null(binary, event->headers);
+    text_or_null(binary, event->related_cases);
 }
 
 static enum outcome put_events(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault) {
@@ -66,17 +66,17 @@ static enum outcome put_events(struct ledger *ledger, const struct ledger_batch 
 }
 
 static enum outcome put_submissions(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault) {
-    struct form *form = &ledger->copy;
+    struct pgbinary *binary = &ledger->copy;
     for (size_t i = 0; i < batch->event_count; i++) {
         const struct ledger_event *event = &batch->events[i];
         if (!event->new_submission) continue;
-        form_int16(form, 6);
-        form_field_int16(form, event->sender);
-        form_field_uuid(form, &event->message_id);
-        form_field_bytes(form, bytes_of(event->hash, sizeof event->hash));
-        form_field_int16(form, (int16_t)batch->before->lane);
-        form_field_int64(form, event->serial);
-        form_field_char(form, event->kind);
+        pgbinary_int16(binary, 6);
+        pgbinary_field_int16(binary, event->sender);
+        pgbinary_field_uuid(binary, &event->message_id);
+        pgbinary_field_bytes(binary, bytes_of(event->hash, sizeof event->hash));
+        pgbinary_field_int16(binary, (int16_t)batch->before->lane);
+        pgbinary_field_int64(binary, event->serial);
+        pgbinary_field_char(binary, event->kind);
         TRY(copy_flush(ledger, fault));
     }
     return OK;
@@ -87,11 +87,11 @@ typedef enum outcome (*put_rows)(struct ledger *ledger, const struct ledger_batc
 /* The server has begun this COPY; leaves the result that ended it. */
 static enum outcome put_table(struct ledger *ledger, const struct ledger_batch *batch, put_rows rows,
                               struct fault *fault) {
-    form_clear(&ledger->copy);
-    form_raw(&ledger->copy, BYTES_LITERAL("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"));
+    pgbinary_clear(&ledger->copy);
+    pgbinary_raw(&ledger->copy, BYTES_LITERAL("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"));
     enum outcome outcome = rows(ledger, batch, fault);
     if (outcome == OK) {
-        form_int16(&ledger->copy, -1);
+        pgbinary_int16(&ledger->copy, -1);
         outcome = copy_put(ledger, fault);
     }
     if (outcome == FATAL) (void)PQputCopyEnd(ledger->conn, "the batch could not be written");

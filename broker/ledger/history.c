@@ -13,7 +13,8 @@ static const char SNAPSHOT[] =
     "SET idle_in_transaction_session_timeout = 0; SET enable_sort = off; SET default_transaction_read_only = on;"
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-enum outcome history_open(const char *conninfo, struct history **ret, struct world *ret_world, struct fault *fault) {
+enum outcome history_open(const char *conninfo, struct history **ret, struct ledger_world *ret_world,
+                          struct fault *fault) {
     struct history *history = calloc(1, sizeof *history);
     INVARIANT(history);
     enum outcome outcome = ledger_connect(conninfo, &history->ledger, fault);

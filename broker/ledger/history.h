@@ -7,7 +7,7 @@
 #include "broker/ledger/ledger.h"
 
 struct history;
-MUST_USE enum outcome history_open(const char *conninfo, struct history **ret, struct world *ret_world,
+MUST_USE enum outcome history_open(const char *conninfo, struct history **ret, struct ledger_world *ret_world,
                                    struct fault *fault);
 void history_close(struct history *history);
 MUST_USE enum outcome history_lane(struct history *history, int32_t lane, struct lane_row *ret, struct fault *fault);
@@ -16,8 +16,8 @@ MUST_USE enum outcome history_directory(struct history *history, int32_t version
 
 struct past_event {
     struct ledger_event event;
-    int32_t directory;       /* version by which it was judged */
-    struct known submission; /* where its message id was answered first */
+    int32_t directory;                  /* version by which it was judged */
+    struct known_submission submission; /* where its message id was answered first */
 };
 /* Events of a lane by rising serial. */
 MUST_USE enum outcome history_ask_events(struct history *history, int32_t lane, struct fault *fault);

@@ -12,7 +12,7 @@ enum outcome ledger_end_backend(struct ledger *ledger, int32_t lane, int32_t pid
     parameters_clear(parameters);
     parameter_int16(parameters, (int16_t)lane);
     parameter_int32(parameters, pid);
-    form_int64(parameter(parameters, OID_TIMESTAMPTZ), start_us);
+    pgbinary_int64(parameter(parameters, OID_TIMESTAMPTZ), start_us);
     AUTO(result_clear) PGresult *result = NULL;
     TRY(ledger_call(ledger, STATEMENT_END, parameters, &result, fault));
     if (!column_bool(result, 0, 0)) {

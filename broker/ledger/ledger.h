@@ -15,7 +15,7 @@ MUST_USE enum outcome ledger_connect(const char *conninfo, struct ledger **ret, 
 void ledger_free(struct ledger *ledger);
 
 /* What the ledger as a whole was created with. */
-struct world {
+struct ledger_world {
     char cluster_id[64];
     char person_secret[80];
     bool manual_clock;
@@ -23,7 +23,7 @@ struct world {
     int64_t generation;
     int32_t directory_version;
 };
-MUST_USE enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault *fault);
+MUST_USE enum outcome ledger_world(struct ledger *ledger, struct ledger_world *ret, struct fault *fault);
 /* Directory text as stored (by `ecocase-broker setup`), newest version; caller frees with free(). */
 MUST_USE enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *ret_version,
                                        struct fault *fault);
@@ -37,10 +37,10 @@ void ledger_release(struct ledger *ledger, const struct lane_row *row);
 /* For probes: how many lanes the rows give to this instance, and how many of these are worked: the owner's backend is
  * there and asked something lately and, where ticks move the lane (real clock, one every tick_seconds), the row was
  * written lately. */
-struct held {
+struct lanes_held {
     int32_t lanes, worked;
 };
-MUST_USE enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_seconds, struct held *ret,
+MUST_USE enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_seconds, struct lanes_held *ret,
                                   struct fault *fault);
 
 /* Case states for a batch: one query over all ids; referrals are allocated from `keep`. ret[i] belongs to ids[i]. */
@@ -52,7 +52,7 @@ struct submission_key {
     struct uuid message_id;
 };
 MUST_USE enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count,
-                                   struct known *ret, struct fault *fault);
+                                   struct known_submission *ret, struct fault *fault);
 
 /* 他案: penalties in any case, this lane's or another's, of parties with one of these keys (person.h): the newest
  * `most` of each party; and document numbers of referrals whose parent is one of these. Arena memory. */
@@ -64,12 +64,13 @@ struct earlier_penalty {
 MUST_USE enum outcome ledger_penalties(struct ledger *ledger, const char *const *keys, size_t count, size_t most,
                                        struct arena *arena, struct earlier_penalty **ret, size_t *ret_count,
                                        struct fault *fault);
-struct grown {
+struct child_referral {
     struct uuid parent;
     struct bytes numbers;
 };
-MUST_USE enum outcome ledger_grown(struct ledger *ledger, const struct uuid *parents, size_t count, struct arena *arena,
-                                   struct grown **ret, size_t *ret_count, struct fault *fault);
+MUST_USE enum outcome ledger_child_referrals(struct ledger *ledger, const struct uuid *parents, size_t count,
+                                             struct arena *arena, struct child_referral **ret, size_t *ret_count,
+                                             struct fault *fault);
 
 /* Cases of this lane with something to be told at `time` (referral.alarm_at), the oldest first, at most `most`. */
 MUST_USE enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret,

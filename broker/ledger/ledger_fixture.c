@@ -107,8 +107,8 @@ struct referral referral_of(uint8_t n) {
                          .regime = 1,
                          .gaps = UINT64_C(0x8000000000000005),
                          .parties = UINT64_C(1) << 63 | 2,
-                         .half = BYTES_LITERAL("REF.HANDOVER 1\n电机\t2\t台\n"),
-                         .hand = BYTES_LITERAL("ext-bttj\tREF.SEND\t巴环移送〔2026〕15号\t1780934400000\t\n"),
+                         .countersign = BYTES_LITERAL("REF.HANDOVER 1\n电机\t2\t台\n"),
+                         .manual_service = BYTES_LITERAL("ext-bttj\tREF.SEND\t巴环移送〔2026〕15号\t1780934400000\t\n"),
                          .roster = BYTES_LITERAL(
                              "PATROL\t1780934400000\t1780984800000\t\n5\tI\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n"),
                          .facts = BYTES_LITERAL("waste_t\t5.2\tt\n"),
@@ -116,8 +116,8 @@ struct referral referral_of(uint8_t n) {
                          .hint_marks = UINT64_C(0x8000000000000001),
                          .persons = BYTES_LITERAL("00112233445566aa 00112233445566bb"),
                          .penalty = BYTES_LITERAL("1780934400000\t1\t巴环罚〔2026〕5号")};
-    r.clocks[0] =
-        (struct clock){"D04", 'R', false, false, TOLD_OVERDUE, 21, DAY, DAY + DAY_MS, DAY + 2 * DAY_MS, INSTANT_NONE};
+    r.clocks[0] = (struct clock){
+        "D04", 'R', false, false, ALERTED_OVERDUE, 21, DAY, DAY + DAY_MS, DAY + 2 * DAY_MS, INSTANT_NONE};
     r.clocks[1] = (struct clock){"D02", 'M', true, true, 63, 1, DAY - 7, DAY - 6, DAY - 5, DAY - 4};
     return r;
 }

@@ -2,17 +2,17 @@
  * (partial indexes of few rows), events to be published again. One query each. */
 #include "broker/ledger/event_row_inside.h"
 
-enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count, struct known *ret,
-                          struct fault *fault) {
+enum outcome ledger_known(struct ledger *ledger, const struct submission_key *keys, size_t count,
+                          struct known_submission *ret, struct fault *fault) {
     if (count == 0) return OK;
     TRY(ledger_ready(ledger, fault));
     struct parameters *parameters = &ledger->parameters[0];
     parameters_clear(parameters);
-    struct form *form = parameter(parameters, OID_INT2_ARRAY);
-    form_array(form, OID_INT2, count, 1);
-    for (size_t i = 0; i < count; i++) form_field_int16(form, keys[i].sender);
-    form_array(parameter(parameters, OID_UUID_ARRAY), OID_UUID, count, 1);
-    for (size_t i = 0; i < count; i++) form_field_uuid(form, &keys[i].message_id);
+    struct pgbinary *binary = parameter(parameters, OID_INT2_ARRAY);
+    pgbinary_array(binary, OID_INT2, count, 1);
+    for (size_t i = 0; i < count; i++) pgbinary_field_int16(binary, keys[i].sender);
+    pgbinary_array(parameter(parameters, OID_UUID_ARRAY), OID_UUID, count, 1);
+    for (size_t i = 0; i < count; i++) pgbinary_field_uuid(binary, &keys[i].message_id);
     AUTO(result_clear) PGresult *result = NULL;
     TRY(ledger_call(ledger, STATEMENT_KNOWN, parameters, &result, fault));
     memset(ret, 0, count * sizeof *ret);
@@ -38,9 +38,9 @@ enum outcome ledger_penalties(struct ledger *ledger, const char *const *keys, si
     TRY(ledger_ready(ledger, fault));
     struct parameters *parameters = &ledger->parameters[0];
     parameters_clear(parameters);
-    struct form *form = parameter(parameters, OID_TEXT_ARRAY);
-    form_array(form, OID_TEXT, count, 1);
-    for (size_t i = 0; i < count; i++) form_field_text(form, bytes_of_cstr(keys[i]));
+    struct pgbinary *binary = parameter(parameters, OID_TEXT_ARRAY);
+    pgbinary_array(binary, OID_TEXT, count, 1);
+    for (size_t i = 0; i < count; i++) pgbinary_field_text(binary, bytes_of_cstr(keys[i]));
     parameter_int64(parameters, (int64_t)most);
     AUTO(result_clear) PGresult *result = NULL;
     TRY(ledger_call(ledger, STATEMENT_PENALTIES, parameters, &result, fault));
@@ -56,21 +56,23 @@ enum outcome ledger_penalties(struct ledger *ledger, const char *const *keys, si
     return OK;
 }
 
-enum outcome ledger_grown(struct ledger *ledger, const struct uuid *parents, size_t count, struct arena *arena,
-                          struct grown **ret, size_t *ret_count, struct fault *fault) {
+enum outcome ledger_child_referrals(struct ledger *ledger, const struct uuid *parents, size_t count,
+                                    struct arena *arena, struct child_referral **ret, size_t *ret_count,
+                                    struct fault *fault) {
     *ret_count = 0;
     if (count == 0) return OK;
     TRY(ledger_ready(ledger, fault));
     struct parameters *parameters = &ledger->parameters[0];
     parameters_clear(parameters);
-    struct form *form = parameter(parameters, OID_UUID_ARRAY);
-    form_array(form, OID_UUID, count, 1);
-    for (size_t i = 0; i < count; i++) form_field_uuid(form, &parents[i]);
+    struct pgbinary *binary = parameter(parameters, OID_UUID_ARRAY);
+    pgbinary_array(binary, OID_UUID, count, 1);
+    for (size_t i = 0; i < count; i++) pgbinary_field_uuid(binary, &parents[i]);
     AUTO(result_clear) PGresult *result = NULL;
-    TRY(ledger_call(ledger, STATEMENT_GROWN, parameters, &result, fault));
+    TRY(ledger_call(ledger, STATEMENT_CHILD_REFERRALS, parameters, &result, fault));
     *ret = arena_array(arena, (size_t)PQntuples(result), sizeof **ret);
     for (int row = 0; row < PQntuples(result); row++) {
-        (*ret)[row] = (struct grown){column_uuid(result, row, 0), arena_copy(arena, column_bytes(result, row, 1))};
+        (*ret)[row] =
+            (struct child_referral){column_uuid(result, row, 0), arena_copy(arena, column_bytes(result, row, 1))};
     }
     *ret_count = (size_t)PQntuples(result);
     return OK;

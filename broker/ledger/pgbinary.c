@@ -1,5 +1,5 @@
-/* See form.h. Source: PostgreSQL 15, chapters 55.7 (COPY), array_send, timestamptz_send (µs since 2000-01-01),
- * jsonb_send. */
+/* PostgreSQL's binary form, out and in. Source: PostgreSQL 15, chapters 55.7 (COPY), array_send, timestamptz_send (µs
+ * since 2000-01-01), jsonb_send. */
 #include "broker/ledger/pgbinary_inside.h"
 #include <endian.h>
 #include "base/limits.h"
@@ -9,29 +9,29 @@
 #define YEAR_1_MS    (-INT64_C(62135596800000))
 #define YEAR_9999_MS INT64_C(253402300799000)
 
-void form_init(struct form *form) {
-    buffer_init(&form->buffer, FORM_MAX);
-    form->failed = false;
+void pgbinary_init(struct pgbinary *binary) {
+    buffer_init(&binary->buffer, FORM_MAX);
+    binary->failed = false;
 }
 
-void form_free(struct form *form) { buffer_free(&form->buffer); }
+void pgbinary_free(struct pgbinary *binary) { buffer_free(&binary->buffer); }
 
-void form_clear(struct form *form) {
-    buffer_clear(&form->buffer);
-    form->failed = false;
+void pgbinary_clear(struct pgbinary *binary) {
+    buffer_clear(&binary->buffer);
+    binary->failed = false;
 }
 
-enum outcome form_check(const struct form *form, struct fault *fault) {
-    if (form->failed)
+enum outcome pgbinary_check(const struct pgbinary *binary, struct fault *fault) {
+    if (binary->failed)
         return fault_set(fault, FATAL, "TOO_LARGE", "a batch needs more than %u bytes for the ledger", FORM_MAX);
     return OK;
 }
 
 /* Where `count` more bytes go, or NULL. A batch is some hundred thousand numbers: the usual case is one comparison. */
-static inline uint8_t *room(struct form *form, size_t count) {
-    struct buffer *buffer = &form->buffer;
-    if (buffer->room - buffer->count < count && buffer_reserve(buffer, count, NULL) != OK) {
-        form->failed = true;
+static inline uint8_t *reserve(struct pgbinary *binary, size_t count) {
+    struct buffer *buffer = &binary->buffer;
+    if (buffer->capacity - buffer->count < count && buffer_reserve(buffer, count, NULL) != OK) {
+        binary->failed = true;
         return NULL;
     }
     uint8_t *at = buffer->at + buffer->count;
@@ -39,8 +39,8 @@ static inline uint8_t *room(struct form *form, size_t count) {
     return at;
 }
 
-void form_raw(struct form *form, struct bytes what) {
-    uint8_t *at = what.count > 0 ? room(form, what.count) : NULL;
+void pgbinary_raw(struct pgbinary *binary, struct bytes what) {
+    uint8_t *at = what.count > 0 ? reserve(binary, what.count) : NULL;
     if (at) memcpy(at, what.at, what.count);
 }
 
@@ -57,70 +57,72 @@ static inline void put64(uint8_t *at, uint64_t value) {
     memcpy(at, &value, sizeof value);
 }
 
-void form_int16(struct form *form, int16_t value) {
-    uint8_t *at = room(form, 2);
+void pgbinary_int16(struct pgbinary *binary, int16_t value) {
+    uint8_t *at = reserve(binary, 2);
     if (at) put16(at, (uint16_t)value);
 }
-void form_int32(struct form *form, int32_t value) {
-    uint8_t *at = room(form, 4);
+void pgbinary_int32(struct pgbinary *binary, int32_t value) {
+    uint8_t *at = reserve(binary, 4);
     if (at) put32(at, (uint32_t)value);
 }
-void form_int64(struct form *form, int64_t value) {
-    uint8_t *at = room(form, 8);
+void pgbinary_int64(struct pgbinary *binary, int64_t value) {
+    uint8_t *at = reserve(binary, 8);
     if (at) put64(at, (uint64_t)value);
 }
-void form_null(struct form *form) { form_int32(form, -1); }
+void pgbinary_null(struct pgbinary *binary) { pgbinary_int32(binary, -1); }
 
 /* A field's length, and where its value goes. */
-static inline uint8_t *field(struct form *form, size_t count) {
-    uint8_t *at = room(form, 4 + count);
+static inline uint8_t *field(struct pgbinary *binary, size_t count) {
+    uint8_t *at = reserve(binary, 4 + count);
     if (!at) return NULL;
     put32(at, (uint32_t)count);
     return at + 4;
 }
-void form_field_int16(struct form *form, int16_t value) {
-    uint8_t *at = field(form, 2);
+void pgbinary_field_int16(struct pgbinary *binary, int16_t value) {
+    uint8_t *at = field(binary, 2);
     if (at) put16(at, (uint16_t)value);
 }
-void form_field_int32(struct form *form, int32_t value) {
-    uint8_t *at = field(form, 4);
+void pgbinary_field_int32(struct pgbinary *binary, int32_t value) {
+    uint8_t *at = field(binary, 4);
     if (at) put32(at, (uint32_t)value);
 }
-void form_field_int64(struct form *form, int64_t value) {
-    uint8_t *at = field(form, 8);
+void pgbinary_field_int64(struct pgbinary *binary, int64_t value) {
+    uint8_t *at = field(binary, 8);
     if (at) put64(at, (uint64_t)value);
 }
-void form_field_char(struct form *form, char value) { form_field_bytes(form, bytes_of(&value, 1)); }
+void pgbinary_field_char(struct pgbinary *binary, char value) { pgbinary_field_bytes(binary, bytes_of(&value, 1)); }
 
-void form_instant(struct form *form, instant at) {
+void pgbinary_instant(struct pgbinary *binary, instant at) {
     if (at < YEAR_1_MS) at = YEAR_1_MS;
     if (at > YEAR_9999_MS) at = YEAR_9999_MS;
-    form_int64(form, (at - YEAR_2000_MS) * 1000);
+    pgbinary_int64(binary, (at - YEAR_2000_MS) * 1000);
 }
 
-void form_field_instant(struct form *form, instant at) {
+void pgbinary_field_instant(struct pgbinary *binary, instant at) {
     if (at == INSTANT_NONE) {
-        form_null(form);
+        pgbinary_null(binary);
         return;
     }
-    form_int32(form, 8);
-    form_instant(form, at);
+    pgbinary_int32(binary, 8);
+    pgbinary_instant(binary, at);
 }
 
-size_t form_field_begin(struct form *form) {
-    form_int32(form, 0);
-    return form->buffer.count;
+size_t pgbinary_field_begin(struct pgbinary *binary) {
+    pgbinary_int32(binary, 0);
+    return binary->buffer.count;
 }
-void form_field_end(struct form *form, size_t from) {
-    if (form->failed) return;
-    size_t count = form->buffer.count - from;
-    for (size_t i = 0; i < 4; i++) form->buffer.at[from - 4 + i] = (uint8_t)(count >> (24 - 8 * i));
+void pgbinary_field_end(struct pgbinary *binary, size_t from) {
+    if (binary->failed) return;
+    size_t count = binary->buffer.count - from;
+    for (size_t i = 0; i < 4; i++) binary->buffer.at[from - 4 + i] = (uint8_t)(count >> (24 - 8 * i));
 }
 
-void form_field_uuid(struct form *form, const struct uuid *uuid) { form_field_bytes(form, bytes_of(uuid->b, 16)); }
+void pgbinary_field_uuid(struct pgbinary *binary, const struct uuid *uuid) {
+    pgbinary_field_bytes(binary, bytes_of(uuid->b, 16));
+}
 
-void form_field_bytes(struct form *form, struct bytes what) {
-    uint8_t *at = field(form, what.count);
+void pgbinary_field_bytes(struct pgbinary *binary, struct bytes what) {
+    uint8_t *at = field(binary, what.count);
     if (at && what.count > 0) memcpy(at, what.at, what.count);
 }
 
@@ -138,8 +140,8 @@ static size_t character(const uint8_t *at, size_t left) {
     return count;
 }
 
-void form_field_text(struct form *form, struct bytes what) {
-    form_int32(form, (int32_t)what.count);
+void pgbinary_field_text(struct pgbinary *binary, struct bytes what) {
+    pgbinary_int32(binary, (int32_t)what.count);
     size_t from = 0;
     for (size_t i = 0; i < what.count;) {
         size_t count = character(what.at + i, what.count - i);
@@ -147,25 +149,25 @@ void form_field_text(struct form *form, struct bytes what) {
             i += count;
             continue;
         }
-        form_raw(form, bytes_of(what.at + from, i - from));
-        form_raw(form, BYTES_LITERAL("?"));
+        pgbinary_raw(binary, bytes_of(what.at + from, i - from));
+        pgbinary_raw(binary, BYTES_LITERAL("?"));
         from = ++i;
     }
-    if (what.count > from) form_raw(form, bytes_of(what.at + from, what.count - from));
+    if (what.count > from) pgbinary_raw(binary, bytes_of(what.at + from, what.count - from));
 }
 
-void form_array(struct form *form, enum oid element, size_t count, int32_t first) {
-    form_int32(form, count > 0);
-    form_int32(form, 1);
-    form_int32(form, (int32_t)element);
+void pgbinary_array(struct pgbinary *binary, enum oid element, size_t count, int32_t first) {
+    pgbinary_int32(binary, count > 0);
+    pgbinary_int32(binary, 1);
+    pgbinary_int32(binary, (int32_t)element);
     if (count == 0) return;
-    form_int32(form, (int32_t)count);
-    form_int32(form, first);
+    pgbinary_int32(binary, (int32_t)count);
+    pgbinary_int32(binary, first);
 }
 
-void form_lane_array(struct form *form, const int64_t *values) {
-    form_array(form, OID_INT8, LIMIT_PARTICIPANTS, 0);
-    for (size_t i = 0; i < LIMIT_PARTICIPANTS; i++) form_field_int64(form, values[i]);
+void pgbinary_lane_array(struct pgbinary *binary, const int64_t *values) {
+    pgbinary_array(binary, OID_INT8, LIMIT_PARTICIPANTS, 0);
+    for (size_t i = 0; i < LIMIT_PARTICIPANTS; i++) pgbinary_field_int64(binary, values[i]);
 }
 
 static int64_t read_int(const uint8_t *at, size_t count) {
@@ -205,9 +207,9 @@ struct uuid column_uuid(const PGresult *result, int row, int column) {
     return uuid;
 }
 
-void column_cstr(const PGresult *result, int row, int column, char *ret, size_t room) {
+void column_cstr(const PGresult *result, int row, int column, char *ret, size_t capacity) {
     struct bytes view = column_bytes(result, row, column);
-    size_t count = view.count < room ? view.count : room - 1;
+    size_t count = view.count < capacity ? view.count : capacity - 1;
     if (count > 0) memcpy(ret, view.at, count);
     ret[count] = '\0';
 }

@@ -1,6 +1,6 @@
-/* What a referral keeps for the whole procedure survives the ledger: its version and regime, the half of a hand-over,
- * what is to be served by hand. A version loaded later does not touch a case that comes back from the ledger. Against a
- * real Postgres. */
+/* What a referral keeps for the whole procedure survives the ledger: its version and regime, the first paper of a
+ * hand-over, what waits for manual service. A version loaded later does not touch a case that comes back from the
+ * ledger. Against a real Postgres. */
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "base/log.h"
@@ -77,8 +77,8 @@ static void through_the_ledger(void) {
         assert_true(r->rules == kept[i].rules && r->regime == kept[i].regime && r->gaps == kept[i].gaps &&
                     r->parties == kept[i].parties && r->flags == kept[i].flags);
         assert_true(r->handling == kept[i].handling && r->handling_expires == kept[i].handling_expires);
-        assert_true(bytes_equal(r->half, kept[i].half) && bytes_equal(r->hand, kept[i].hand) &&
-                    bytes_equal(r->roster, kept[i].roster));
+        assert_true(bytes_equal(r->countersign, kept[i].countersign) &&
+                    bytes_equal(r->manual_service, kept[i].manual_service) && bytes_equal(r->roster, kept[i].roster));
         assert_true(bytes_equal(r->facts, kept[i].facts) && bytes_equal(r->hints, kept[i].hints) &&
                     r->hint_marks == kept[i].hint_marks);
     }

@@ -9,20 +9,20 @@ static size_t submission_parameters(struct parameters *parameters, const struct 
     size_t count = submission_count(batch);
     parameters_clear(parameters);
     parameter_int16(parameters, (int16_t)batch->before->lane);
-#define EACH(array_oid, oid, call)                              \
-    do {                                                        \
-        struct form *form = parameter(parameters, (array_oid)); \
-        form_array(form, (oid), count, 1);                      \
-        for (size_t i = 0; i < batch->event_count; i++) {       \
-            const struct ledger_event *e = &batch->events[i];   \
-            if (e->new_submission) call;                        \
-        }                                                       \
+#define EACH(array_oid, oid, call)                                    \
+    do {                                                              \
+        struct pgbinary *binary = parameter(parameters, (array_oid)); \
+        pgbinary_array(binary, (oid), count, 1);                      \
+        for (size_t i = 0; i < batch->event_count; i++) {             \
+            const struct ledger_event *e = &batch->events[i];         \
+            if (e->new_submission) call;                              \
+        }                                                             \
     } while (0)
-    EACH(OID_INT2_ARRAY, OID_INT2, form_field_int16(form, e->sender));
-    EACH(OID_UUID_ARRAY, OID_UUID, form_field_uuid(form, &e->message_id));
-    EACH(OID_BYTEA_ARRAY, OID_BYTEA, form_field_bytes(form, bytes_of(e->hash, sizeof e->hash)));
-    EACH(OID_INT8_ARRAY, OID_INT8, form_field_int64(form, e->serial));
-    EACH(OID_CHAR_ARRAY, OID_CHAR, form_field_char(form, e->kind));
+    EACH(OID_INT2_ARRAY, OID_INT2, pgbinary_field_int16(binary, e->sender));
+    EACH(OID_UUID_ARRAY, OID_UUID, pgbinary_field_uuid(binary, &e->message_id));
+    EACH(OID_BYTEA_ARRAY, OID_BYTEA, pgbinary_field_bytes(binary, bytes_of(e->hash, sizeof e->hash)));
+    EACH(OID_INT8_ARRAY, OID_INT8, pgbinary_field_int64(binary, e->serial));
+    EACH(OID_CHAR_ARRAY, OID_CHAR, pgbinary_field_char(binary, e->kind));
 #undef EACH
     return count;
 }
@@ -32,8 +32,8 @@ static enum outcome call(struct ledger *ledger, const char *sql, const struct pa
     const char *values[PARAMETERS_MAX];
     int lengths[PARAMETERS_MAX], formats[PARAMETERS_MAX];
     for (size_t i = 0; i < parameters->count; i++) {
-        size_t end = i + 1 < parameters->count ? parameters->start[i + 1] : parameters->form.buffer.count;
-        values[i] = parameters->null[i] ? NULL : (const char *)parameters->form.buffer.at + parameters->start[i];
+        size_t end = i + 1 < parameters->count ? parameters->start[i + 1] : parameters->binary.buffer.count;
+        values[i] = parameters->null[i] ? NULL : (const char *)parameters->binary.buffer.at + parameters->start[i];
         lengths[i] = (int)(end - parameters->start[i]);
         formats[i] = 1;
     }

@@ -37,10 +37,11 @@ static void what_was_recorded_is_read_back(void **state) {
     struct referral expected = referral_of(1), *found = cases[1].referrals[0];
     assert_memory_equal(found->clocks, expected.clocks, sizeof expected.clocks);
     assert_true(bytes_equal(found->title, expected.title) && bytes_equal(found->numbers, expected.numbers));
-    assert_true(bytes_equal(found->half, expected.half) && bytes_equal(found->hand, expected.hand) &&
+    assert_true(bytes_equal(found->countersign, expected.countersign) &&
+                bytes_equal(found->manual_service, expected.manual_service) &&
                 bytes_equal(found->roster, expected.roster));
-    found->title = expected.title, found->numbers = expected.numbers, found->half = expected.half,
-    found->hand = expected.hand, found->roster = expected.roster;
+    found->title = expected.title, found->numbers = expected.numbers, found->countersign = expected.countersign,
+    found->manual_service = expected.manual_service, found->roster = expected.roster;
     assert_true(bytes_equal(found->facts, expected.facts) && bytes_equal(found->hints, expected.hints));
     assert_true(bytes_equal(found->persons, expected.persons) && bytes_equal(found->penalty, expected.penalty));
     found->facts = expected.facts, found->hints = expected.hints, found->persons = expected.persons,
@@ -63,8 +64,8 @@ static void what_was_recorded_is_read_back(void **state) {
     assert_ok(ledger_penalties(ledger, parties, 2, 4, arena, &penalties, &count, &fault));
     assert_true(count == 1 && penalties[0].party == 1 && uuid_equal(&penalties[0].case_id, &expected.case_id));
     assert_true(bytes_equal_cstr(penalties[0].category, "ENV2") && bytes_equal(penalties[0].penalty, expected.penalty));
-    struct grown *grown = NULL;
-    assert_ok(ledger_grown(ledger, &expected.id, 1, arena, &grown, &count, &fault));
+    struct child_referral *children = NULL;
+    assert_ok(ledger_child_referrals(ledger, &expected.id, 1, arena, &children, &count, &fault));
     assert_int_equal(count, 0);
 
     struct ledger_event *events = NULL;
@@ -93,7 +94,7 @@ static void what_was_recorded_is_read_back(void **state) {
     assert_int_equal(one.kind, 'R');
 
     struct submission_key keys[] = {{1, id(1, 7)}, {1, id(1, 2)}, {2, id(1, 1)}};
-    struct known known[3];
+    struct known_submission known[3];
     assert_ok(ledger_known(ledger, keys, 3, known, &fault));
     assert_false(known[0].found || known[2].found);
     assert_true(known[1].found && known[1].kind == 'R' && known[1].serial == 2 && known[1].hash[0] == 2);

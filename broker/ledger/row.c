@@ -24,8 +24,8 @@ void lane_row_read(const PGresult *result, int row, struct lane_row *ret) {
 
 static void read_deliveries(const PGresult *result, int row, struct ledger_event *ret) {
     struct bytes roles = column_bytes(result, row, 15);
-    size_t count = column_array_count(result, row, 14), room = sizeof ret->deliveries / sizeof ret->deliveries[0];
-    ret->delivery_count = count < room ? count : room;
+    size_t count = column_array_count(result, row, 14), capacity = sizeof ret->deliveries / sizeof ret->deliveries[0];
+    ret->delivery_count = count < capacity ? count : capacity;
     for (size_t i = 0; i < ret->delivery_count; i++) {
         ret->deliveries[i].to = (int16_t)column_array_int(result, row, 14, i);
         ret->deliveries[i].role = i < roles.count ? (char)roles.at[i] : '\0';
@@ -55,7 +55,7 @@ void event_row_read(const PGresult *result, int row, struct arena *arena, struct
     ret->key = arena_copy(arena, column_bytes(result, row, 18));
     ret->value = arena_copy(arena, column_bytes(result, row, 19));
     ret->headers = arena_copy(arena, column_bytes(result, row, 20));
-    ret->elsewhere = arena_copy(arena, column_bytes(result, row, 21));
+    ret->related_cases = arena_copy(arena, column_bytes(result, row, 21));
 }
 
 /* The rule's name as eight bytes, filled up with spaces. */
@@ -66,25 +66,25 @@ static int64_t name_number(const char *rule) {
     return (int64_t)number;
 }
 
-static void name_read(int64_t number, char *ret, size_t room) {
+static void name_read(int64_t number, char *ret, size_t capacity) {
     size_t count = 0;
-    for (size_t i = 0; i < 8 && count + 1 < room; i++) {
+    for (size_t i = 0; i < 8 && count + 1 < capacity; i++) {
         char c = (char)((uint64_t)number >> (56 - 8 * i) & 0xFF);
         if (c != ' ') ret[count++] = c;
     }
     ret[count] = '\0';
 }
 
-void clocks_write(struct form *form, const struct clock *clocks, size_t count) {
+void clocks_write(struct pgbinary *binary, const struct clock *clocks, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct clock *clock = &clocks[i];
-        form_field_int64(form, name_number(clock->rule));
-        form_field_int64(form, (uint8_t)clock->state | clock->statutory << 8 | clock->measured << 9 |
-                                   clock->told << 10 | (int64_t)clock->actor << 16);
-        form_field_int64(form, clock->started_at);
-        form_field_int64(form, clock->due_strict);
-        form_field_int64(form, clock->due_lenient);
-        form_field_int64(form, clock->stopped_at);
+        pgbinary_field_int64(binary, name_number(clock->rule));
+        pgbinary_field_int64(binary, (uint8_t)clock->state | clock->statutory << 8 | clock->measured << 9 |
+                                         clock->alerted << 10 | (int64_t)clock->actor << 16);
+        pgbinary_field_int64(binary, clock->started_at);
+        pgbinary_field_int64(binary, clock->due_strict);
+        pgbinary_field_int64(binary, clock->due_lenient);
+        pgbinary_field_int64(binary, clock->stopped_at);
     }
 }
 
@@ -101,7 +101,7 @@ void clocks_read(const PGresult *result, int row, int column, struct referral *i
         clock->state = (char)(numbers[1] & 0xFF);
         clock->statutory = (numbers[1] & 256) != 0;
         clock->measured = (numbers[1] & 512) != 0;
-        clock->told = (uint8_t)(numbers[1] >> 10 & 63);
+        clock->alerted = (uint8_t)(numbers[1] >> 10 & 63);
         clock->actor = (int16_t)(numbers[1] >> 16);
         clock->started_at = numbers[2];
         clock->due_strict = numbers[3];
@@ -133,8 +133,8 @@ struct referral *referral_row_read(const PGresult *result, int row, struct arena
     r->regime = (int16_t)column_int(result, row, 18);
     r->gaps = (uint64_t)column_int(result, row, 19);
     r->parties = (uint64_t)column_int(result, row, 20);
-    r->half = arena_copy(keep, column_bytes(result, row, 21));
-    r->hand = arena_copy(keep, column_bytes(result, row, 22));
+    r->countersign = arena_copy(keep, column_bytes(result, row, 21));
+    r->manual_service = arena_copy(keep, column_bytes(result, row, 22));
     r->alarm_at = column_instant(result, row, 23);
     r->handling = (int8_t)column_int(result, row, 24);
     r->handling_expires = column_instant(result, row, 25);

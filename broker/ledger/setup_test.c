@@ -24,7 +24,7 @@ static int start_with_events(void **state) {
 static void a_second_setup_changes_nothing(void **state) {
     (void)state;
     AUTO(ledger_free_auto) struct ledger *ledger = open_ledger();
-    struct world world;
+    struct ledger_world world;
     assert_ok(set_up("K1", true, 4));
     assert_ok(ledger_world(ledger, &world, &fault));
     assert_string_equal(world.cluster_id, "K1");

@@ -65,9 +65,9 @@ static const struct {
                              "string_to_array(persons, ' ') @> ARRAY[k.person]"
                              " ORDER BY split_part(penalty, E'\\t', 1)::bigint DESC, case_id, id LIMIT $2) AS r ORDER "
                              "BY k.n, split_part(r.penalty, E'\\t', 1)::bigint DESC, r.case_id"},
-    [STATEMENT_GROWN] = {"grown",
-                         "SELECT parent, numbers FROM ecocase.referral WHERE parent <> "
-                         "'00000000-0000-0000-0000-000000000000' AND parent = ANY ($1) ORDER BY parent, case_id, id"},
+    [STATEMENT_CHILD_REFERRALS] =
+        {"grown", "SELECT parent, numbers FROM ecocase.referral WHERE parent <> "
+                  "'00000000-0000-0000-0000-000000000000' AND parent = ANY ($1) ORDER BY parent, case_id, id"},
     [STATEMENT_ALARMS] = {"alarms", "SELECT DISTINCT case_id FROM (SELECT case_id FROM ecocase.referral WHERE lane = "
                                     "$1 AND alarm_at <= $2 ORDER BY alarm_at LIMIT $3) AS due"},
 };
@@ -76,40 +76,40 @@ const char *statement_text(enum statement which) { return statements[which].text
 const char *statement_name(enum statement which) { return statements[which].name; }
 
 void parameters_clear(struct parameters *parameters) {
-    form_clear(&parameters->form);
+    pgbinary_clear(&parameters->binary);
     parameters->count = 0;
 }
 
-struct form *parameter(struct parameters *parameters, enum oid type) {
+struct pgbinary *parameter(struct parameters *parameters, enum oid type) {
     INVARIANT(parameters->count < PARAMETERS_MAX);
     parameters->type[parameters->count] = type;
     parameters->null[parameters->count] = false;
-    parameters->start[parameters->count++] = parameters->form.buffer.count;
-    return &parameters->form;
+    parameters->start[parameters->count++] = parameters->binary.buffer.count;
+    return &parameters->binary;
 }
 
 void parameter_int16(struct parameters *parameters, int16_t value) {
-    form_int16(parameter(parameters, OID_INT2), value);
+    pgbinary_int16(parameter(parameters, OID_INT2), value);
 }
 void parameter_int32(struct parameters *parameters, int32_t value) {
-    form_int32(parameter(parameters, OID_INT4), value);
+    pgbinary_int32(parameter(parameters, OID_INT4), value);
 }
 void parameter_int64(struct parameters *parameters, int64_t value) {
-    form_int64(parameter(parameters, OID_INT8), value);
+    pgbinary_int64(parameter(parameters, OID_INT8), value);
 }
 
 void parameter_instant(struct parameters *parameters, instant at) {
-    struct form *form = parameter(parameters, OID_TIMESTAMPTZ);
+    struct pgbinary *binary = parameter(parameters, OID_TIMESTAMPTZ);
     parameters->null[parameters->count - 1] = at == INSTANT_NONE;
-    if (at != INSTANT_NONE) form_instant(form, at);
+    if (at != INSTANT_NONE) pgbinary_instant(binary, at);
 }
 
 void parameter_text(struct parameters *parameters, const char *cstr) {
-    form_raw(parameter(parameters, OID_TEXT), bytes_of_cstr(cstr));
+    pgbinary_raw(parameter(parameters, OID_TEXT), bytes_of_cstr(cstr));
 }
 
 void parameter_lane_array(struct parameters *parameters, const int64_t *values) {
-    form_lane_array(parameter(parameters, OID_INT8_ARRAY), values);
+    pgbinary_lane_array(parameter(parameters, OID_INT8_ARRAY), values);
 }
 
 enum outcome ledger_prepare(struct ledger *ledger, enum statement which, const struct parameters *parameters,
@@ -125,12 +125,12 @@ enum outcome ledger_prepare(struct ledger *ledger, enum statement which, const s
 
 enum outcome ledger_send(struct ledger *ledger, enum statement which, const struct parameters *parameters,
                          struct fault *fault) {
-    TRY(form_check(&parameters->form, fault));
+    TRY(pgbinary_check(&parameters->binary, fault));
     const char *values[PARAMETERS_MAX];
     int lengths[PARAMETERS_MAX], formats[PARAMETERS_MAX];
     for (size_t i = 0; i < parameters->count; i++) {
-        size_t end = i + 1 < parameters->count ? parameters->start[i + 1] : parameters->form.buffer.count;
-        values[i] = parameters->null[i] ? NULL : (const char *)parameters->form.buffer.at + parameters->start[i];
+        size_t end = i + 1 < parameters->count ? parameters->start[i + 1] : parameters->binary.buffer.count;
+        values[i] = parameters->null[i] ? NULL : (const char *)parameters->binary.buffer.at + parameters->start[i];
         lengths[i] = parameters->null[i] ? 0 : (int)(end - parameters->start[i]);
         formats[i] = 1;
     }

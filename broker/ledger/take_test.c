@@ -103,7 +103,7 @@ static void a_probe_sees_which_lanes_are_worked(void **state) {
     AUTO(ledger_free_auto) struct ledger *ledger = open_ledger();
     AUTO(ledger_free_auto) struct ledger *probe = open_ledger();
     struct lane_row row;
-    struct held held;
+    struct lanes_held held;
     assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
     assert_int_equal(held.lanes, 0);
     assert_ok(ledger_take(ledger, 3, "prober", &row, &fault));

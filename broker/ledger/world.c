@@ -7,7 +7,7 @@
 #define ASKED_SECONDS 15 /* a lane at work asks something every second */
 #define TICKS         4  /* on a real clock each tick moves the lane's row */
 
-enum outcome ledger_world(struct ledger *ledger, struct world *ret, struct fault *fault) {
+enum outcome ledger_world(struct ledger *ledger, struct ledger_world *ret, struct fault *fault) {
     TRY(ledger_ready(ledger, fault));
     AUTO(result_clear)
     PGresult *result = PQexecParams(ledger->conn,
@@ -47,7 +47,7 @@ enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *r
     return OK;
 }
 
-enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_seconds, struct held *ret,
+enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_seconds, struct lanes_held *ret,
                          struct fault *fault) {
     char asked[16], moved[16];
     snprintf(asked, sizeof asked, "%d", ASKED_SECONDS);
@@ -63,6 +63,6 @@ enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_s
                      " FROM ecocase.lane AS l CROSS JOIN ecocase.world AS w WHERE l.owner = $1",
                      3, NULL, values, NULL, NULL, 1);
     TRY(ledger_judge_result(ledger, result, "held", fault));
-    *ret = (struct held){(int32_t)column_int(result, 0, 0), (int32_t)column_int(result, 0, 1)};
+    *ret = (struct lanes_held){(int32_t)column_int(result, 0, 0), (int32_t)column_int(result, 0, 1)};
     return OK;
 }

@@ -17,13 +17,13 @@ enum clock_state {
     CLOCK_SUPERSEDED = 'S'
 };
 /* What was told of a clock (alert.h): one bit for each warning of the policy, then these. */
-enum told { TOLD_WARNINGS = 7, TOLD_OVERDUE = 8, TOLD_ESCALATION = 16, TOLD_CORRECTION = 32 };
+enum alerted { ALERTED_WARNINGS = 7, ALERTED_OVERDUE = 8, ALERTED_ESCALATION = 16, ALERTED_CORRECTION = 32 };
 struct clock {
-    char rule[8];   /* "D09", "D09a" */
-    char state;     /* enum clock_state */
-    bool statutory; /* false: shown as 非法定 */
-    bool measured;  /* computed when the event arrived, never running (see rules: measure) */
-    uint8_t told;   /* enum told */
+    char rule[8];    /* "D09", "D09a" */
+    char state;      /* enum clock_state */
+    bool statutory;  /* false: shown as 非法定 */
+    bool measured;   /* computed when the event arrived, never running (see rules: measure) */
+    uint8_t alerted; /* enum alerted */
     /* participant number that must act; OWING_* of roster.h: those of the roster that owe it */
     int16_t actor;
     instant started_at; /* business time */
@@ -55,10 +55,10 @@ struct referral {
     /* everyone who sent or was sent something of it, by bit of the participant's number */
     uint64_t parties;
     /* 双方文书: the one side's message of an event of two: "EVENT number\n" and one line per item; else empty */
-    struct bytes half;
+    struct bytes countersign;
     struct bytes roster; /* 参战名单 of a joint operation: roster.h; else empty */
     /* 待人工送达: lines of addressee, event, document number, ms, ms served or "", tab-separated */
-    struct bytes hand;
+    struct bytes manual_service;
     struct bytes persons; /* 当事人: keys of its parties (wire/person.h), parted by spaces */
     /* 行政处罚: its first penalty decision: ms, agency's number, document number, tab-separated; else empty */
     struct bytes penalty;
@@ -106,7 +106,7 @@ struct lane_row {
     int32_t directory_version;
 };
 /* What became of a message id when it came first. */
-struct known {
+struct known_submission {
     bool found;
     uint8_t hash[32];
     char kind;
@@ -139,8 +139,8 @@ struct ledger_event {
     struct bytes answer;
     struct bytes key;   /* only for D */
     struct bytes value; /* the record's value as read; empty for P */
-    /* what was known of other cases when it was judged (judge/elsewhere.h); mostly empty */
-    struct bytes elsewhere;
+    /* what was known of other cases when it was judged (model/related_cases.h); mostly empty */
+    struct bytes related_cases;
     /* JSON of the headers worth keeping (traceparent, tracestate; all of them for D) or empty */
     struct bytes headers;
     bool new_submission; /* also insert (sender, message_id, hash) */

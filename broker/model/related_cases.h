@@ -6,16 +6,9 @@
 #define ECOCASE_MODEL_RELATED_CASES_H
 #include "base/bytes.h"
 
-enum elsewhere_part {
-    ELSEWHERE_KIND,
-    ELSEWHERE_CASE,
-    ELSEWHERE_CATEGORY,
-    ELSEWHERE_DECIDED,
-    ELSEWHERE_AGENCY,
-    ELSEWHERE_NUMBER
-};
-#define ELSEWHERE_PENALTY      'P'
-#define ELSEWHERE_GROWN        'N'
-#define ELSEWHERE_GROWN_NUMBER 1      /* part */
-#define MAX_ELSEWHERE          12000u /* bytes; the newest come first, what is beyond is left out */
+enum related_part { RELATED_KIND, RELATED_CASE, RELATED_CATEGORY, RELATED_DECIDED, RELATED_AGENCY, RELATED_NUMBER };
+#define RELATED_PENALTY      'P'
+#define RELATED_CHILD        'N'
+#define RELATED_CHILD_NUMBER 1      /* part */
+#define MAX_RELATED_CASES    12000u /* bytes; the newest come first, what is beyond is left out */
 #endif

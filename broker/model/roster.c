@@ -59,22 +59,22 @@ void roster_read(struct bytes text, struct roster *ret) {
     ret->more = from;
 }
 
-struct writing {
+struct roster_writing {
     char *at;
     size_t count;
 };
-static void put_number(struct writing *w, int64_t number, bool said, char after) {
+static void put_number(struct roster_writing *w, int64_t number, bool said, char after) {
     w->count += said ? (size_t)snprintf(w->at + w->count, 24, "%lld%c", (long long)number, after)
                      : (size_t)snprintf(w->at + w->count, 24, "%c", after);
 }
-static void put_time(struct writing *w, instant at, char after) { put_number(w, at, at != INSTANT_NONE, after); }
-static void put_text(struct writing *w, struct bytes text, char after) {
+static void put_time(struct roster_writing *w, instant at, char after) { put_number(w, at, at != INSTANT_NONE, after); }
+static void put_text(struct roster_writing *w, struct bytes text, char after) {
     if (text.count) memcpy(w->at + w->count, text.at, text.count);
     w->count += text.count;
     w->at[w->count++] = after;
 }
 
-static void put_row(struct writing *w, const struct roster_row *row) {
+static void put_row(struct roster_writing *w, const struct roster_row *row) {
     const char state = row->state;
     put_number(w, row->number, true, '\t');
     put_text(w, bytes_of(&state, 1), '\t');
@@ -91,10 +91,10 @@ static void put_row(struct writing *w, const struct roster_row *row) {
 }
 
 struct bytes roster_write(const struct roster *roster, struct arena *arena) {
-    size_t room =
+    size_t capacity =
         200 + roster->kind.count + roster->more.count + roster->count * 24 * (size_t)(PART_REPORT + OPERATION_COUNTS);
-    for (size_t i = 0; i < roster->count; i++) room += roster->rows[i].reason.count;
-    struct writing w = {arena_alloc(arena, room), 0};
+    for (size_t i = 0; i < roster->count; i++) capacity += roster->rows[i].reason.count;
+    struct roster_writing w = {arena_alloc(arena, capacity), 0};
     put_text(&w, roster->kind, '\t');
     put_time(&w, roster->start, '\t');
     put_time(&w, roster->end, '\t');

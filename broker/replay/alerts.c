@@ -15,7 +15,7 @@ static void take(struct replayed_lane *lane, struct referral *r, instant at) {
     lane->owed.referral = r->id;
     lane->owed.at = at;
     lane->owed.next = 0;
-    lane->owed.count = alarm_take(lane->desk.rules, lane->desk.directory, at, r, lane->owed.alerts);
+    lane->owed.count = alarm_take(lane->context.rules, lane->context.directory, at, r, lane->owed.alerts);
 }
 
 enum outcome replay_alert(struct replayed_lane *lane, const struct past_event *past, struct fault *fault) {
@@ -38,7 +38,7 @@ enum outcome replay_alert(struct replayed_lane *lane, const struct past_event *p
         return OK;
     }
     struct ledger_event replayed;
-    TRY(entry_of_alert(&lane->desk, r, &lane->owed.alerts[lane->owed.next++], &replayed, fault));
+    TRY(entry_of_alert(&lane->context, r, &lane->owed.alerts[lane->owed.next++], &replayed, fault));
     compare_event(c, recorded, &replayed);
     return OK;
 }

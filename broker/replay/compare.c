@@ -85,13 +85,13 @@ static void compare_value(struct comparison *c, const char *field, struct bytes 
 }
 
 static void delivery_text(const struct comparison *c, const struct ledger_event *event, size_t i, char *ret,
-                          size_t room) {
+                          size_t capacity) {
     const struct ledger_delivery *d = &event->deliveries[i];
     const struct participant *who =
         i < event->delivery_count && c->directory ? directory_by_number(c->directory, d->to) : NULL;
     ret[0] = 0;
     if (i < event->delivery_count)
-        snprintf(ret, room, "%s(%d) %c %lld", who ? who->slug : "", d->to, d->role, (long long)d->sequence);
+        snprintf(ret, capacity, "%s(%d) %c %lld", who ? who->slug : "", d->to, d->role, (long long)d->sequence);
 }
 
 static void compare_deliveries(struct comparison *c, const struct ledger_event *recorded,
@@ -134,7 +134,7 @@ static void compare_clock(struct comparison *c, const struct clock *recorded, co
         bool moment;
     } parts[] = {{"statutory", recorded->statutory, replayed->statutory, false},
                  {"measured", recorded->measured, replayed->measured, false},
-                 {"told", recorded->told, replayed->told, false},
+                 {"told", recorded->alerted, replayed->alerted, false},
                  {"actor", recorded->actor, replayed->actor, false},
                  {"started_at", recorded->started_at, replayed->started_at, true},
                  {"due_strict", recorded->due_strict, replayed->due_strict, true},
@@ -174,8 +174,8 @@ void compare_referral(struct comparison *c, const struct referral *recorded, con
                  {"state", bytes_of_cstr(recorded->state), bytes_of_cstr(replayed->state)},
                  {"category", bytes_of_cstr(recorded->category), bytes_of_cstr(replayed->category)},
                  {"county", bytes_of_cstr(recorded->county), bytes_of_cstr(replayed->county)},
-                 {"half", recorded->half, replayed->half},
-                 {"hand", recorded->hand, replayed->hand},
+                 {"half", recorded->countersign, replayed->countersign},
+                 {"hand", recorded->manual_service, replayed->manual_service},
                  {"roster", recorded->roster, replayed->roster},
                  {"title", recorded->title, replayed->title},
                  {"persons", recorded->persons, replayed->persons},

@@ -13,7 +13,7 @@ struct law {
     int32_t directory_version;
 };
 
-enum outcome law_load(const char *schemas, const char *conninfo, struct law **ret, struct world *ret_world,
+enum outcome law_load(const char *schemas, const char *conninfo, struct law **ret, struct ledger_world *ret_world,
                       struct fault *fault) {
     struct law *law = calloc(1, sizeof *law);
     INVARIANT(law);

@@ -5,8 +5,8 @@
 
 struct law;
 /* `directories` is another connection than the one that streams events. */
-MUST_USE enum outcome law_load(const char *schemas, const char *conninfo, struct law **ret, struct world *ret_world,
-                               struct fault *fault);
+MUST_USE enum outcome law_load(const char *schemas, const char *conninfo, struct law **ret,
+                               struct ledger_world *ret_world, struct fault *fault);
 void law_free(struct law *law);
 const struct catalogue *law_catalogue(const struct law *law);
 const struct rules *law_newest(const struct law *law);

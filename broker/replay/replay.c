@@ -18,9 +18,9 @@ static bool answered_here(const struct replayed_lane *lane, const struct past_ev
 }
 
 /* Answered before: in another lane, or earlier in this one. */
-static struct known known_of(const struct replayed_lane *lane, const struct past_event *past) {
+static struct known_submission known_of(const struct replayed_lane *lane, const struct past_event *past) {
     bool later = past->submission.lane == lane->comparison.lane && past->submission.serial >= past->event.serial;
-    return past->submission.found && !later ? past->submission : (struct known){.found = false};
+    return past->submission.found && !later ? past->submission : (struct known_submission){.found = false};
 }
 
 /* A repeat's value is not kept: what its row says of it stands for it. */
@@ -62,7 +62,7 @@ static void examine_again(struct replayed_lane *lane, const struct past_event *p
                               .lanes = lane->lanes,
                               .owner = item->owner,
                               .secret = lane->secret};
-    examine(lane->desk.catalogue, &arrival, &item->examination, why);
+    examine(lane->context.catalogue, &arrival, &item->examination, why);
     if (why->what != OK) item->fault = why;
 }
 
@@ -82,10 +82,10 @@ static void replay_record(struct replayed_lane *lane, const struct past_event *p
     struct comparison *c = &lane->comparison;
     struct item item = {.offset = e->offset,
                         .headers = e->headers,
-                        .elsewhere = e->elsewhere,
+                        .related_cases = e->related_cases,
                         .broker_time = e->broker_time,
                         .known = known_of(lane, past),
-                        .owner = directory_by_number(lane->desk.directory, e->sender)};
+                        .owner = directory_by_number(lane->context.directory, e->sender)};
     struct fault why = {0};
     char text[UUID_TEXT + 1];
     struct ledger_event replayed = {.serial = 0};
@@ -103,7 +103,7 @@ static void replay_record(struct replayed_lane *lane, const struct past_event *p
     struct case_state *state = submission && !item.known.found
                                    ? &states_find_or_add(lane->states, &item.examination.submission.case_id)->state
                                    : NULL;
-    entry_of_item(&lane->desk, &item, state, states_keep(lane->states), &replayed);
+    entry_of_item(&lane->context, &item, state, states_keep(lane->states), &replayed);
     compare_event(c, e, &replayed);
     compare_submission(lane, past, &replayed);
 }
@@ -142,11 +142,11 @@ static enum outcome replay_event(struct replayed_lane *lane, const struct past_e
     lane->row.serial = e->serial - 1;
     if (past->directory != lane->row.directory_version) replay_owed(lane);
     lane->row.directory_version = past->directory;
-    TRY(law_rules(lane->law, e->rules_version, &lane->desk.rules, fault));
-    TRY(law_directory(lane->law, past->directory, &lane->desk.directory, fault));
-    c->directory = lane->desk.directory;
+    TRY(law_rules(lane->law, e->rules_version, &lane->context.rules, fault));
+    TRY(law_directory(lane->law, past->directory, &lane->context.directory, fault));
+    c->directory = lane->context.directory;
     if (e->kind == 'T') {
-        lane->desk.rules = law_newest(lane->law);
+        lane->context.rules = law_newest(lane->law);
         TRY(replay_alert(lane, past, fault));
     } else {
         replay_owed(lane);
@@ -230,7 +230,8 @@ static enum outcome compare_rows(struct replayed_lane *lane, struct fault *fault
 static enum outcome replay_lane(struct replayed_lane *lane, struct fault *fault) {
     lane->row = (struct lane_row){.lane = lane->comparison.lane, .time = INSTANT_NONE};
     lane->states = states_new();
-    lane->desk = (struct desk){law_newest(lane->law), NULL, law_catalogue(lane->law), lane->arena, &lane->row};
+    lane->context =
+        (struct entry_context){law_newest(lane->law), NULL, law_catalogue(lane->law), lane->arena, &lane->row};
     enum outcome outcome = history_lane(lane->history, lane->comparison.lane, &lane->recorded, fault);
     if (outcome == OK) outcome = replay_events(lane, fault);
     if (outcome == OK && !lane->comparison.request->to) outcome = compare_rows(lane, fault);
@@ -242,7 +243,7 @@ static enum outcome replay_lane(struct replayed_lane *lane, struct fault *fault)
 enum outcome replay(const struct replay_request *request, const struct replay_listener *listener,
                     struct replay_count *ret, struct fault *fault) {
     struct law *law = NULL;
-    struct world world;
+    struct ledger_world world;
     struct history *history = NULL;
     *ret = (struct replay_count){0};
     TRY(law_load(request->schemas, request->conninfo, &law, &world, fault));

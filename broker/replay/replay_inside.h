@@ -16,7 +16,7 @@ struct replayed_lane {
     struct states *states;
     struct arena *arena;           /* one event */
     struct lane_row recorded, row; /* row: serial, sequence and time as far as replayed */
-    struct desk desk;
+    struct entry_context context;
     struct { /* alerts of one referral, some of them not met yet */
         struct uuid case_id, referral;
         instant at;

@@ -10,16 +10,16 @@
 struct states {
     struct arena *keep;
     struct past_case **places;
-    size_t room, count, compact_at;
+    size_t capacity, count, compact_at;
 };
 
 struct states *states_new(void) {
     struct states *states = calloc(1, sizeof *states);
     INVARIANT(states);
     states->keep = arena_new(1u * MIB, MAX_BYTES);
-    states->room = FIRST_PLACES;
+    states->capacity = FIRST_PLACES;
     states->compact_at = FIRST_BYTES;
-    states->places = calloc(states->room, sizeof(struct past_case *));
+    states->places = calloc(states->capacity, sizeof(struct past_case *));
     INVARIANT(states->places);
     return states;
 }
@@ -39,18 +39,18 @@ static size_t place_of(const struct states *states, const struct uuid *id) {
     memcpy(&b, id->b + 8, 8);
     size_t at = (size_t)((a ^ b * UINT64_C(0x9e3779b97f4a7c15)) >> 20);
     for (;; at++) {
-        const struct past_case *past = states->places[at & (states->room - 1)];
-        if (!past || uuid_equal(&past->state.case_id, id)) return at & (states->room - 1);
+        const struct past_case *past = states->places[at & (states->capacity - 1)];
+        if (!past || uuid_equal(&past->state.case_id, id)) return at & (states->capacity - 1);
     }
 }
 
 static void grow(struct states *states) {
     struct past_case **old = states->places;
-    size_t room = states->room;
-    states->room *= 2;
-    states->places = calloc(states->room, sizeof *old);
+    size_t capacity = states->capacity;
+    states->capacity *= 2;
+    states->places = calloc(states->capacity, sizeof *old);
     INVARIANT(states->places);
-    for (size_t i = 0; i < room; i++) {
+    for (size_t i = 0; i < capacity; i++) {
         if (old[i]) states->places[place_of(states, &old[i]->state.case_id)] = old[i];
     }
     free(old);
@@ -62,7 +62,8 @@ static struct past_case *copied(struct arena *into, const struct past_case *past
     for (size_t i = 0; i < copy->state.count; i++) {
         struct referral *r = arena_alloc(into, sizeof *r);
         *r = *past->state.referrals[i];
-        struct bytes *const texts[] = {&r->half, &r->hand, &r->roster, &r->facts, &r->hints, &r->title, &r->numbers};
+        struct bytes *const texts[] = {&r->countersign, &r->manual_service, &r->roster, &r->facts,
+                                       &r->hints,       &r->title,          &r->numbers};
         for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) *texts[t] = arena_copy(into, *texts[t]);
         copy->state.referrals[i] = r;
     }
@@ -71,7 +72,7 @@ static struct past_case *copied(struct arena *into, const struct past_case *past
 
 static void compact(struct states *states) {
     struct arena *into = arena_new(1u * MIB, MAX_BYTES);
-    for (size_t i = 0; i < states->room; i++) {
+    for (size_t i = 0; i < states->capacity; i++) {
         if (states->places[i]) states->places[i] = copied(into, states->places[i]);
     }
     arena_free(states->keep);
@@ -87,7 +88,7 @@ struct past_case *states_find_or_add(struct states *states, const struct uuid *i
     if (arena_used(states->keep) > states->compact_at) compact(states);
     struct past_case *known = states_find(states, id);
     if (known) return known;
-    if (++states->count > states->room / 2) grow(states);
+    if (++states->count > states->capacity / 2) grow(states);
     struct past_case *past = arena_alloc(states->keep, sizeof *past);
     past->state.case_id = *id;
     states->places[place_of(states, id)] = past;
@@ -95,8 +96,8 @@ struct past_case *states_find_or_add(struct states *states, const struct uuid *i
 }
 
 struct past_case *states_next(const struct states *states, size_t *place) {
-    while (*place < states->room && !states->places[*place]) ++*place;
-    return *place < states->room ? states->places[(*place)++] : NULL;
+    while (*place < states->capacity && !states->places[*place]) ++*place;
+    return *place < states->capacity ? states->places[(*place)++] : NULL;
 }
 
 struct referral *past_case_referral(const struct past_case *past, const struct uuid *id, size_t *ret_place) {

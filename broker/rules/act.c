@@ -82,12 +82,12 @@ static enum outcome read_details(const struct procedure *p, struct setting *from
     return moment_named(p, setting_get(from, "until"), text, false, &ret->until, NULL, fault);
 }
 
-struct reading {
+struct act_reading {
     uint8_t count;
     struct act one[MAX_ROW_ACTS];
 };
-static enum outcome read_act(const struct procedure *p, struct setting *one, enum act_kind kind, struct reading *into,
-                             struct fault *fault) {
+static enum outcome read_act(const struct procedure *p, struct setting *one, enum act_kind kind,
+                             struct act_reading *into, struct fault *fault) {
     if (into->count == MAX_ROW_ACTS)
         return setting_fault(one, fault, "TOO_MANY", "more than %d clocks in one row", MAX_ROW_ACTS);
     struct act *act = &into->one[into->count++];
@@ -99,7 +99,7 @@ static enum outcome read_act(const struct procedure *p, struct setting *one, enu
 }
 
 enum outcome rules_read_acts(const struct procedure *p, struct setting *from, struct acts *ret, struct fault *fault) {
-    struct reading into = {0};
+    struct act_reading into = {0};
     static const struct {
         const char *key;
         enum act_kind kind;

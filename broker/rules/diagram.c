@@ -3,7 +3,7 @@
 #include "broker/rules/rules_inside.h"
 #include "broker/rules/page_inside.h"
 
-static bool told_before(const struct procedure *p, const struct transition *t, int from) {
+static bool drawn_before(const struct procedure *p, const struct transition *t, int from) {
     for (const struct transition *b = &p->transitions[p->events[t->event].first]; b < t; b++) {
         bool here = from < 0 ? b->opens : (b->from >> from & 1u) != 0;
         if (b->machine == t->machine && here && b->to == t->to) return true;
@@ -17,10 +17,10 @@ static enum outcome edges(const struct procedure *p, const struct transition *t,
     const struct machine *m = &p->machines[t->machine];
     const char *event = p->events[t->event].name;
     if (t->to == NO_STATE) return OK;
-    if (t->opens && !told_before(p, t, -1))
+    if (t->opens && !drawn_before(p, t, -1))
         TRY(buffer_printf(into, fault, "    [*] --> %s: %s\n", m->states[t->to].code, event));
     for (int s = 0; s < m->state_count; s++) {
-        if (!(t->from >> s & 1u) || told_before(p, t, s)) continue;
+        if (!(t->from >> s & 1u) || drawn_before(p, t, s)) continue;
         TRY(buffer_printf(into, fault, "    %s --> %s: %s%s\n", m->states[s].code, m->states[t->to].code, event,
                           t->both ? " ×2" : ""));
     }

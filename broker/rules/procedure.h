@@ -240,7 +240,7 @@ struct transition {
     uint8_t observers;    /* bit per role: invited, they watch */
     uint16_t power_kinds; /* GUARD_PENALTY_POWER only for these kinds */
     enum change opener, holder;
-    bool serves;     /* tells that something was served by hand */
+    bool serves;     /* tells that something was served manually */
     bool names_gaps; /* the answer names the documents still missing */
     bool decides;    /* an administrative decision: compared with the thresholds (hint.c) */
     /* a penalty (antecedent.c): PENALISES_ALWAYS, or with this outcome or a list of penalties; NULL: none */

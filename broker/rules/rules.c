@@ -55,7 +55,7 @@ static void index_events(struct procedure *p) {
     for (size_t i = 0; i < p->transition_count; i++) {
         const struct transition *t = &p->transitions[i];
         if (t->decides) p->events[t->event].asks |= ASKED_PENALTIES;
-        if (t->guards & GUARD_FOLLOWED_UP) p->events[t->event].asks |= ASKED_OFFSPRING;
+        if (t->guards & GUARD_FOLLOWED_UP) p->events[t->event].asks |= ASKED_CHILD_REFERRALS;
     }
     for (int k = 0; k < p->package_count; k++) p->events[p->packages[k].event].packages |= UINT64_C(1) << k;
 }

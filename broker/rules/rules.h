@@ -44,6 +44,6 @@ MUST_USE enum outcome rules_diagram(const struct rules *rules, struct buffer *in
 MUST_USE enum outcome rules_page(const struct rules *rules, struct buffer *into, struct fault *fault);
 
 /* What must be known of other cases before an event is judged, by any version: bits. */
-enum asked { ASKED_PENALTIES = 1, ASKED_OFFSPRING = 2 };
+enum asked { ASKED_PENALTIES = 1, ASKED_CHILD_REFERRALS = 2 };
 unsigned rules_asks(const struct rules *rules, struct bytes event);
 #endif

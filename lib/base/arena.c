@@ -18,7 +18,7 @@
 
 struct block {
     struct block *older;
-    size_t room, used;
+    size_t capacity, used;
     _Alignas(ALIGN) uint8_t at[];
 };
 struct arena {
@@ -28,28 +28,28 @@ struct arena {
     size_t spares; /* bytes of the spare ones; not in `held` */
 };
 
-static struct block *block_take(struct arena *arena, size_t room) {
+static struct block *block_take(struct arena *arena, size_t capacity) {
     struct block *block = arena->spare;
-    if (block && room == arena->first_block) {
+    if (block && capacity == arena->first_block) {
         arena->spare = block->older;
-        arena->spares -= room;
-        ASAN_UNPOISON_MEMORY_REGION(block->at, room);
+        arena->spares -= capacity;
+        ASAN_UNPOISON_MEMORY_REGION(block->at, capacity);
         return block;
     }
-    block = malloc(sizeof *block + room);
+    block = malloc(sizeof *block + capacity);
     INVARIANT(block);
-    block->room = room;
+    block->capacity = capacity;
     return block;
 }
 
-static void block_add(struct arena *arena, size_t room) {
-    INVARIANT(room <= arena->most - arena->held);
-    struct block *block = block_take(arena, room);
+static void block_add(struct arena *arena, size_t capacity) {
+    INVARIANT(capacity <= arena->most - arena->held);
+    struct block *block = block_take(arena, capacity);
     if (arena->newest) arena->filled += arena->newest->used;
     block->older = arena->newest;
     block->used = 0;
     arena->newest = block;
-    arena->held += room;
+    arena->held += capacity;
 }
 
 struct arena *arena_new(size_t first_block, size_t most) {
@@ -62,15 +62,15 @@ struct arena *arena_new(size_t first_block, size_t most) {
 }
 
 static void block_give_back(struct arena *arena, struct block *block) {
-    arena->held -= block->room;
-    if (block->room != arena->first_block || arena->spares + block->room > KEPT_MAX) {
+    arena->held -= block->capacity;
+    if (block->capacity != arena->first_block || arena->spares + block->capacity > KEPT_MAX) {
         free(block);
         return;
     }
-    ASAN_POISON_MEMORY_REGION(block->at, block->room); /* what still looks there is found */
+    ASAN_POISON_MEMORY_REGION(block->at, block->capacity); /* what still looks there is found */
     block->older = arena->spare;
     arena->spare = block;
-    arena->spares += block->room;
+    arena->spares += block->capacity;
 }
 
 void arena_reset(struct arena *arena) {
@@ -103,10 +103,10 @@ void arena_free_auto(struct arena **arena) { arena_free(*arena); }
 void *arena_alloc(struct arena *arena, size_t count) {
     INVARIANT(count <= arena->most);
     size_t need = (count + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    if (need > arena->newest->room - arena->newest->used) {
-        size_t room = arena->first_block, left = arena->most - arena->held;
-        if (room > left) room = left; /* the last block may be smaller: all of `most` can be had */
-        block_add(arena, need > room ? need : room);
+    if (need > arena->newest->capacity - arena->newest->used) {
+        size_t capacity = arena->first_block, left = arena->most - arena->held;
+        if (capacity > left) capacity = left; /* the last block may be smaller: all of `most` can be had */
+        block_add(arena, need > capacity ? need : capacity);
     }
     void *at = arena->newest->at + arena->newest->used;
     arena->newest->used += need;

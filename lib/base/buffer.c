@@ -22,14 +22,14 @@ enum outcome buffer_reserve(struct buffer *buffer, size_t count, struct fault *f
         return fault_set(fault, REFUSE, "TOO_LARGE", "more than %zu bytes", buffer->most);
     }
     size_t need = buffer->count + count;
-    if (need <= buffer->room) return OK;
-    size_t room = buffer->room ? buffer->room : 256;
-    while (room < need) room = room > buffer->most / 2 ? buffer->most : room * 2;
-    if (room > buffer->most) room = buffer->most;
-    uint8_t *at = realloc(buffer->at, room + 1); /* one more for the NUL of buffer_printf */
-    if (!at) return fault_set(fault, FATAL, "INTERNAL", "out of memory for %zu bytes", room);
+    if (need <= buffer->capacity) return OK;
+    size_t capacity = buffer->capacity ? buffer->capacity : 256;
+    while (capacity < need) capacity = capacity > buffer->most / 2 ? buffer->most : capacity * 2;
+    if (capacity > buffer->most) capacity = buffer->most;
+    uint8_t *at = realloc(buffer->at, capacity + 1); /* one more for the NUL of buffer_printf */
+    if (!at) return fault_set(fault, FATAL, "INTERNAL", "out of memory for %zu bytes", capacity);
     buffer->at = at;
-    buffer->room = room;
+    buffer->capacity = capacity;
     return OK;
 }
 

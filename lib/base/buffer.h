@@ -8,12 +8,12 @@
 struct buffer {
     uint8_t *at;
     size_t count;
-    size_t room;
+    size_t capacity;
     size_t most;
 };
 void buffer_init(struct buffer *buffer, size_t most);
 void buffer_free(struct buffer *buffer);
-void buffer_clear(struct buffer *buffer); /* keeps the room */
+void buffer_clear(struct buffer *buffer); /* keeps the memory */
 MUST_USE enum outcome buffer_add(struct buffer *buffer, struct bytes what, struct fault *fault);
 MUST_USE enum outcome buffer_add_cstr(struct buffer *buffer, const char *what, struct fault *fault);
 MUST_USE enum outcome buffer_printf(struct buffer *buffer, struct fault *fault, const char *format, ...)

@@ -24,7 +24,7 @@ static void a_fault_says_what_and_where(void **state) {
     assert_string_equal(f.field, "case.id");
     assert_int_equal(fault_set(NULL, UNSURE, "X", "nobody listens"), UNSURE);
 }
-static void a_fault_may_be_told_again(void **state) {
+static void a_fault_may_be_worded_again(void **state) {
     (void)state;
     struct fault f;
     assert_int_equal(fault_set(&f, REFUSE, "INNER", "no such field"), REFUSE);
@@ -62,7 +62,7 @@ static void try_leaves_at_the_first_that_is_not_ok(void **state) {
 }
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_fault_says_what_and_where),
-                                       cmocka_unit_test(a_fault_may_be_told_again),
+                                       cmocka_unit_test(a_fault_may_be_worded_again),
                                        cmocka_unit_test(a_text_cut_within_a_character_stays_utf8),
                                        cmocka_unit_test(try_leaves_at_the_first_that_is_not_ok)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,10 +40,10 @@ static void numbers_go_through(void **state) {
     (void)state;
     static const int64_t values[] = {0, -1, INT64_MIN, INT64_MAX};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        char room[24];
-        struct json_writer w = {room, 0, sizeof room};
+        char text[24];
+        struct json_writer w = {text, 0, sizeof text};
         json_write_int(&w, values[i]);
-        struct json_reader r = {bytes_of(room, w.count), false};
+        struct json_reader r = {bytes_of(text, w.count), false};
         assert_true(json_int(&r) == values[i] && json_done(&r));
     }
 }

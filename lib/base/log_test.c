@@ -64,7 +64,7 @@ static void a_fault_is_one_line_with_its_place(void **state) {
         " error ecocase-test profile.refused code=SETTINGS_KEY field=x line=2 column=5 text=\"the key 'x'\" site="));
 }
 /* Files are called as people are. */
-static void a_fault_with_a_file_is_told_without_its_name(void **state) {
+static void a_fault_with_a_file_is_logged_without_its_name(void **state) {
     (void)state;
     static const struct {
         const char *code, *text, *there;
@@ -104,6 +104,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_event_is_one_line), cmocka_unit_test(nobody_listening_changes_nothing),
         cmocka_unit_test(a_fault_is_one_line_with_its_place),
-        cmocka_unit_test(a_fault_with_a_file_is_told_without_its_name), cmocka_unit_test(a_line_has_an_end)};
+        cmocka_unit_test(a_fault_with_a_file_is_logged_without_its_name), cmocka_unit_test(a_line_has_an_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,17 +113,17 @@ static void an_assignment_may_be_changed_at_any_time(void **state) {
     bus_reader_close(reader);
 }
 
-static void a_queue_that_ran_full_is_told_when_it_is_empty(void **state) {
+static void a_queue_that_ran_full_is_noticed_when_it_is_empty(void **state) {
     struct bus_reader *reader = NULL;
     char kib[16];
-    size_t room = sizeof kib;
+    size_t capacity = sizeof kib;
     bool drained = false;
     int read = 0;
     (void)state;
     fill(0, 3, 1000);
     fill(1, 200, 1000);
     assert_int_equal(bus_reader_open(&mock.settings, &reading, &reader, &fault), OK);
-    assert_int_equal(rd_kafka_conf_get(rd_kafka_conf(reader->handle), "queued.max.messages.kbytes", kib, &room),
+    assert_int_equal(rd_kafka_conf_get(rd_kafka_conf(reader->handle), "queued.max.messages.kbytes", kib, &capacity),
                      RD_KAFKA_CONF_OK);
     assert_string_equal(kib, "64");
     assert_int_equal(reader->queue_bytes, 65536);
@@ -155,6 +155,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {EACH(a_refused_record_is_not_believed_stored_when_the_next_one_is),
                                        cmocka_unit_test(only_a_named_offset_is_an_acknowledgement),
                                        EACH(an_assignment_may_be_changed_at_any_time),
-                                       EACH(a_queue_that_ran_full_is_told_when_it_is_empty)};
+                                       EACH(a_queue_that_ran_full_is_noticed_when_it_is_empty)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <math.h>
-#include "identifiers/coordinate.h"
+#include "identifiers/identifiers.h"
 
 static struct coordinate at(double longitude, double latitude, const char *system) {
     return (struct coordinate){true, true, longitude, latitude, bytes_of_cstr(system)};
@@ -22,7 +22,7 @@ static void degrees_of_a_known_system_pass(void **state) {
     assert_is(at(108.8, 40.9, "西安80"), NULL);
     assert_is((struct coordinate){0}, NULL);
 }
-static void what_cannot_be_is_told(void **state) {
+static void what_cannot_be_is_named(void **state) {
     (void)state;
     assert_is(at(40.9, 108.8, "CGCS2000"), "COORDINATE_RANGE");           /* exchanged */
     assert_is(at(36526417.5, 4530123.2, "CGCS2000"), "COORDINATE_RANGE"); /* Gauss-Kruger with its zone */
@@ -46,7 +46,7 @@ static void a_system_that_is_not_said_is_remarked_on(void **state) {
 }
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(degrees_of_a_known_system_pass),
-                                       cmocka_unit_test(what_cannot_be_is_told),
+                                       cmocka_unit_test(what_cannot_be_is_named),
                                        cmocka_unit_test(a_system_that_is_not_said_is_remarked_on)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include "identifiers/credit_code.h"
+#include "identifiers/identifiers.h"
 
 /* Made with python-stdnum; the last two are codes of bodies that the domain notes verified on public pages. */
 static const char *const right[] = {"1115080010D0W0L0CU", "92150223KMD6K7RK0T", "92150800UKCXGU7BEH",

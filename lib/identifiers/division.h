@@ -4,7 +4,7 @@
 #define ECOCASE_IDENTIFIERS_DIVISION_H
 #include "base/fault.h"
 #include "base/time.h"
-#include "identifiers/coordinate.h"
+#include "identifiers/identifiers.h"
 
 struct division {
     int32_t code;

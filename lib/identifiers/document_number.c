@@ -4,35 +4,35 @@
 #define NUMBER_MAX      300u
 #define SEQUENCE_DIGITS 9
 
-struct reading {
+struct number_reading {
     const uint8_t *at, *end;
 };
 
-static bool take(struct reading *r, const char *mark) {
+static bool take(struct number_reading *r, const char *mark) {
     size_t count = strlen(mark);
     if ((size_t)(r->end - r->at) < count || memcmp(r->at, mark, count) != 0) return false;
     r->at += count;
     return true;
 }
-static bool take_any(struct reading *r, const char *const *marks, size_t count) {
+static bool take_any(struct number_reading *r, const char *const *marks, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (take(r, marks[i])) return true;
     }
     return false;
 }
-static void take_spaces(struct reading *r) {
+static void take_spaces(struct number_reading *r) {
     static const char *const spaces[] = {" ", "\t", "\xc2\xa0", "\xe3\x80\x80"};
     while (r->at < r->end && (*r->at <= ' ' || *r->at == 0xc2 || *r->at == 0xe3) &&
            take_any(r, spaces, sizeof spaces / sizeof spaces[0])) {}
 }
-static bool take_bracket(struct reading *r, bool opening) {
+static bool take_bracket(struct number_reading *r, bool opening) {
     static const char *const open[] = {"〔", "[", "［", "(", "（", "【"}, *const close[] = {"〕", "]",  "］",
                                                                                             ")",  "）", "】"};
     return take_any(r, opening ? open : close, sizeof open / sizeof open[0]);
 }
 
 /* One digit, ASCII or full-width; -1: none. */
-static int take_digit(struct reading *r) {
+static int take_digit(struct number_reading *r) {
     const uint8_t *c = r->at;
     if (c < r->end && *c >= '0' && *c <= '9') return *r->at++ - '0';
     if (r->end - c < 3 || c[0] != 0xef || c[1] != 0xbc || c[2] < 0x90 || c[2] > 0x99) return -1;
@@ -41,7 +41,7 @@ static int take_digit(struct reading *r) {
 }
 
 /* How many digits were read. */
-static int take_number(struct reading *r, int most, int64_t *ret) {
+static int take_number(struct number_reading *r, int most, int64_t *ret) {
     int count = 0;
     *ret = 0;
     for (int digit; count < most && (digit = take_digit(r)) >= 0; count++) *ret = *ret * 10 + digit;
@@ -51,9 +51,9 @@ static int take_number(struct reading *r, int most, int64_t *ret) {
 /* Only here need a bracket be looked for: ASCII's own, 〔 and 【 (E3 80), （ and ［ (EF BC). */
 static bool may_open(uint8_t c) { return c == '(' || c == '[' || c == 0xe3 || c == 0xef; }
 
-static bool take_year(struct reading *r, int *ret) {
+static bool take_year(struct number_reading *r, int *ret) {
     int64_t year = 0;
-    struct reading ahead = *r;
+    struct number_reading ahead = *r;
     if (!take_bracket(&ahead, true)) return false;
     take_spaces(&ahead);
     if (take_number(&ahead, 4, &year) != 4) return false;
@@ -65,8 +65,8 @@ static bool take_year(struct reading *r, int *ret) {
 }
 
 /* [第] digits 号, to the end. */
-static bool take_sequence(struct reading *r, int64_t *ret) {
-    struct reading ahead = *r;
+static bool take_sequence(struct number_reading *r, int64_t *ret) {
+    struct number_reading ahead = *r;
     take_spaces(&ahead);
     (void)take(&ahead, "第");
     take_spaces(&ahead);
@@ -79,7 +79,7 @@ static bool take_sequence(struct reading *r, int64_t *ret) {
     return true;
 }
 
-static bool court(struct reading r, struct document_number *ret) {
+static bool court(struct number_reading r, struct document_number *ret) {
     const uint8_t *from = r.at;
     if (r.at < r.end && *r.at < 0x80) return false; /* a court begins with its province's character */
     for (; r.at < r.end; r.at++) {
@@ -90,7 +90,7 @@ static bool court(struct reading r, struct document_number *ret) {
 }
 
 bool document_number_parse(struct bytes printed, struct document_number *ret) {
-    struct reading r = {printed.at, printed.at + printed.count};
+    struct number_reading r = {printed.at, printed.at + printed.count};
     if (!printed.count || printed.count > NUMBER_MAX) return false;
     take_spaces(&r);
     if (take_year(&r, &ret->year)) return court(r, ret);

@@ -32,7 +32,7 @@ static void numbers_of_the_pattern_are_read(void **state) {
         assert_int_equal(number.sequence, rows[i].sequence);
     }
 }
-static void others_are_told(void **state) {
+static void others_are_named(void **state) {
     (void)state;
     const char *const others[] = {"",
                                   "号",
@@ -72,7 +72,7 @@ static void only_what_looks_like_a_police_case_number_must_be_one(void **state) 
 }
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(numbers_of_the_pattern_are_read),
-                                       cmocka_unit_test(others_are_told),
+                                       cmocka_unit_test(others_are_named),
                                        cmocka_unit_test(only_what_looks_like_a_police_case_number_must_be_one)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

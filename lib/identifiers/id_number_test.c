@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "identifiers/id_number.h"
+#include "identifiers/identifiers.h"
 
 /* Made with python-stdnum's ISO 7064 MOD 11-2, none of them anybody's on purpose. The second and third have addresses
  * of before 2003. */

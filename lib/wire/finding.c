@@ -1,9 +1,7 @@
 /* See finding.h. */
 #include "wire/finding.h"
-#include "identifiers/amount.h"
-#include "identifiers/credit_code.h"
+#include "identifiers/identifiers.h"
 #include "identifiers/document_number.h"
-#include "identifiers/id_number.h"
 #include <stdio.h>
 
 #define ORGANISATION 1 /* PartyKind */

@@ -5,7 +5,7 @@
  * is wrong rather than only remarkable. Pure; threads: any. */
 #ifndef ECOCASE_WIRE_FINDING_H
 #define ECOCASE_WIRE_FINDING_H
-#include "identifiers/coordinate.h"
+#include "identifiers/identifiers.h"
 #include "identifiers/division.h"
 #include "wire/record.h"
 

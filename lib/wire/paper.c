@@ -14,8 +14,8 @@ static int64_t number(struct bytes from, size_t *at) {
 
 static struct bytes text(struct bytes from, size_t *at) {
     int64_t count = number(from, at);
-    size_t room = from.count - *at;
-    struct bytes ret = bytes_of(from.at + *at, count < 0 || (uint64_t)count > room ? room : (size_t)count);
+    size_t left = from.count - *at;
+    struct bytes ret = bytes_of(from.at + *at, count < 0 || (uint64_t)count > left ? left : (size_t)count);
     *at += ret.count;
     return ret;
 }

@@ -4,19 +4,23 @@
 #include "wire/frame.h"
 #include "wire/record.h"
 
-struct writing {
+struct record_writing {
     struct buffer *into;
     struct fault *fault;
 };
 
-static enum outcome put_long(struct writing *w, int64_t number) { return binary_long(w->into, number, w->fault); }
-static enum outcome put_text(struct writing *w, struct bytes text) { return binary_bytes(w->into, text, w->fault); }
-static enum outcome put_id(struct writing *w, const struct uuid *id) {
+static enum outcome put_long(struct record_writing *w, int64_t number) {
+    return binary_long(w->into, number, w->fault);
+}
+static enum outcome put_text(struct record_writing *w, struct bytes text) {
+    return binary_bytes(w->into, text, w->fault);
+}
+static enum outcome put_id(struct record_writing *w, const struct uuid *id) {
     char text[UUID_TEXT + 1];
     uuid_format(id, text);
     return put_text(w, bytes_of(text, UUID_TEXT));
 }
-static enum outcome put_id_or_null(struct writing *w, const struct uuid *id) {
+static enum outcome put_id_or_null(struct record_writing *w, const struct uuid *id) {
     if (uuid_is_nil(id)) return put_long(w, 0);
     TRY(put_long(w, 1));
     return put_id(w, id);
@@ -31,7 +35,7 @@ struct says {
     instant at;
 };
 
-static enum outcome put_envelope(struct writing *w, const struct catalogue *catalogue, const struct says *says) {
+static enum outcome put_envelope(struct record_writing *w, const struct catalogue *catalogue, const struct says *says) {
     uint8_t frame[FRAME_SIZE];
     frame_write(frame, catalogue_newest(catalogue, says->kind)->id);
     TRY(buffer_add(w->into, bytes_of(frame, FRAME_SIZE), w->fault));
@@ -54,7 +58,7 @@ static enum outcome put_envelope(struct writing *w, const struct catalogue *cata
     return put_long(w, 0); /* handling_expires: null */
 }
 
-static enum outcome put_reasons(struct writing *w, const struct notice *notice) {
+static enum outcome put_reasons(struct record_writing *w, const struct notice *notice) {
     if (notice->reason_count) TRY(put_long(w, (int64_t)notice->reason_count));
     for (size_t i = 0; i < notice->reason_count; i++) {
         const struct notice_reason *reason = &notice->reasons[i];
@@ -66,7 +70,7 @@ static enum outcome put_reasons(struct writing *w, const struct notice *notice) 
     return put_long(w, 0);
 }
 
-static enum outcome put_clocks(struct writing *w, const struct notice *notice) {
+static enum outcome put_clocks(struct record_writing *w, const struct notice *notice) {
     if (notice->clock_count) TRY(put_long(w, (int64_t)notice->clock_count));
     for (size_t i = 0; i < notice->clock_count; i++) {
         const struct notice_clock *clock = &notice->clocks[i];
@@ -81,7 +85,7 @@ static enum outcome put_clocks(struct writing *w, const struct notice *notice) {
 
 enum outcome record_write_notice(const struct catalogue *catalogue, const struct notice *notice, struct buffer *into,
                                  struct fault *fault) {
-    struct writing w = {into, fault};
+    struct record_writing w = {into, fault};
     struct says says = {
         RECORD_NOTICE, &notice->message_id,      &notice->case_id,   &notice->referral_id,    &notice->about_message_id,
         notice->event, BYTES_LITERAL("ecocase"), notice->recipients, notice->recipient_count, notice->business_time};
@@ -103,7 +107,7 @@ static const struct uuid nil;
 enum outcome record_write_report(const struct catalogue *catalogue, struct bytes agency, int32_t lane,
                                  int64_t generation, int64_t epoch, int64_t up_to, instant at, struct buffer *into,
                                  struct fault *fault) {
-    struct writing w = {into, fault};
+    struct record_writing w = {into, fault};
     AUTO(buffer_free) struct buffer name;
     buffer_init(&name, 256);
     TRY(buffer_printf(&name, fault, "report:%.*s:%d:%lld:%lld", BYTES_FMT(agency), lane, (long long)generation,
@@ -120,7 +124,7 @@ enum outcome record_write_report(const struct catalogue *catalogue, struct bytes
 
 enum outcome record_write_tick(const struct catalogue *catalogue, int32_t lane, instant at, struct buffer *into,
                                struct fault *fault) {
-    struct writing w = {into, fault};
+    struct record_writing w = {into, fault};
     AUTO(buffer_free) struct buffer name;
     buffer_init(&name, 128);
     TRY(buffer_printf(&name, fault, "tick:%d:%lld", lane, (long long)at));

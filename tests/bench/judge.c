@@ -25,13 +25,13 @@ static int64_t cpu_ns(void) {
 }
 
 /* One encoded text in an array<string>. */
-static struct walk_field one(uint8_t *room, const char *text) {
+static struct walk_field one(uint8_t *into, const char *text) {
     size_t count = strlen(text);
-    room[0] = 2;
-    room[1] = (uint8_t)(count * 2);
-    memcpy(room + 2, text, count);
-    room[count + 2] = 0;
-    return (struct walk_field){.present = true, .at = bytes_of(room, count + 3), .number = 1};
+    into[0] = 2;
+    into[1] = (uint8_t)(count * 2);
+    memcpy(into + 2, text, count);
+    into[count + 2] = 0;
+    return (struct walk_field){.present = true, .at = bytes_of(into, count + 3), .number = 1};
 }
 
 struct step {
@@ -64,18 +64,18 @@ static struct submission paper(const struct step *step, const uint8_t *recipient
     return s;
 }
 
-static struct walk_field waste(uint8_t *room, double tonnes) {
-    memcpy(room, "\2\16waste_t", 9);
-    memcpy(room + 9, &tonnes, 8);
-    memcpy(room + 17, "\2t", 3);
-    return (struct walk_field){.present = true, .at = bytes_of(room, 20), .number = 1};
+static struct walk_field waste(uint8_t *into, double tonnes) {
+    memcpy(into, "\2\16waste_t", 9);
+    memcpy(into + 9, &tonnes, 8);
+    memcpy(into + 17, "\2t", 3);
+    return (struct walk_field){.present = true, .at = bytes_of(into, 20), .number = 1};
 }
 
 /* The step for every case; false when a case answers otherwise than the step expects. */
 static bool run(struct bench *b, const struct step *step, instant from) {
-    uint8_t room[64], facts[32];
-    one(room, step->to);
-    struct submission s = paper(step, room, from + step->hours * HOUR_MS);
+    uint8_t into[64], facts[32];
+    one(into, step->to);
+    struct submission s = paper(step, into, from + step->hours * HOUR_MS);
     if (step->kind == RECORD_CASE_FILE) s.facts = waste(facts, 12.6);
     const struct participant *owner = directory_by_slug(b->directory, s.sender);
     const struct hearing hearing = {owner, s.business_time, &s, NULL, BYTES_NONE};
@@ -100,10 +100,10 @@ static bool run(struct bench *b, const struct step *step, instant from) {
 /* 应移未移: decisions that are compared with every threshold of their category, a tenth of the cases each; told apart
  * from the others, because they are few. */
 static bool decide(const struct bench *b, double tonnes, const char *what, instant at) {
-    uint8_t facts[32], room[64] = {0};
+    uint8_t facts[32], into[64] = {0};
     const struct step step = {"sthj", "", "ADM.PENALTY", "", RECORD_CASE_FILE, 0, true};
-    struct submission s = paper(&step, room, at);
-    s.recipients = (struct walk_field){.present = true, .at = bytes_of(room, 1)};
+    struct submission s = paper(&step, into, at);
+    s.recipients = (struct walk_field){.present = true, .at = bytes_of(into, 1)};
     s.facts = waste(facts, tonnes);
     const struct participant *owner = directory_by_slug(b->directory, s.sender);
     const struct hearing hearing = {owner, s.business_time, &s, NULL, BYTES_NONE};

@@ -1,9 +1,9 @@
 /* See map.h: the identifiers of a file, asked with the broker's own questions (wire/finding.h) before anything leaves.
  * What the broker would only remark on does not stop a file. The fault's text masks identity numbers. */
 #include "adapters/conversion/mapping/map.h"
-#include "identifiers/amount.h"
+#include "identifiers/identifiers.h"
 #include "wire/finding.h"
-#include "identifiers/id_number.h"
+#include "identifiers/identifiers.h"
 
 /* `value` NULL or out of the profile: the fault names the canonical path only. */
 static enum outcome wrong(const struct map_reading *reading, const struct map_value *value, const char *code,

@@ -1,6 +1,9 @@
-/* See id_number.h. */
-#include "identifiers/id_number.h"
+/* Checks of identity numbers, credit codes, coordinates and amounts. */
+#include "identifiers/identifiers.h"
+#include "base/limits.h"
+#include <strings.h>
 
+/* ---- id number */
 #define LENGTH     18u
 #define OLD_LENGTH 15u
 #define SHOWN      4u
@@ -78,3 +81,54 @@ void id_number_mask(struct bytes number, char ret[ID_NUMBER_MASKED]) {
     }
     ret[count] = 0;
 }
+
+/* ---- credit code */
+#define CREDIT_CODE_LENGTH 18u
+
+static int credit_value(uint8_t c) {
+    static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    if (c >= '0' && c <= '9') return c - '0';
+    const char *at = c ? strchr(alphabet, c) : NULL;
+    return at ? (int)(at - alphabet) : -1;
+}
+
+const char *credit_code_check(struct bytes code) {
+    int sum = 0, weight = 1;
+    if (code.count != CREDIT_CODE_LENGTH) return "CREDIT_CODE_FORM";
+    for (size_t i = 0; i < CREDIT_CODE_LENGTH; i++) {
+        int value = credit_value(code.at[i]);
+        if (value < 0 || (i >= 2 && i < 8 && value > 9)) return "CREDIT_CODE_FORM";
+        if (i == CREDIT_CODE_LENGTH - 1) return value == (31 - sum) % 31 ? NULL : "CREDIT_CODE_CHECK";
+        sum = (sum + value * weight) % 31;
+        weight = weight * 3 % 31;
+    }
+    return NULL;
+}
+
+/* ---- coordinate */
+static bool system_known(struct bytes system) {
+    static const char *const names[] = {
+        "CGCS2000",      "国家2000", "2000国家大地坐标系", "GCJ-02", "GCJ02",  "火星坐标",       "WGS84",     "WGS-84",
+        "BD-09",         "BD09",     "百度坐标",           "XIAN80", "西安80", "1980西安坐标系", "BEIJING54", "北京54",
+        "1954北京坐标系"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (system.count == strlen(names[i]) && strncasecmp((const char *)system.at, names[i], system.count) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *coordinate_check(const struct coordinate *at) {
+    if (at->system.count && !system_known(at->system)) return "COORDINATE_SYSTEM";
+    bool east = !at->has_longitude || (at->longitude >= -180 && at->longitude <= 180); /* false for NaN too */
+    bool north = !at->has_latitude || (at->latitude >= -90 && at->latitude <= 90);
+    return east && north ? NULL : "COORDINATE_RANGE";
+}
+
+const char *coordinate_remark(const struct coordinate *at) {
+    if (at->has_longitude != at->has_latitude) return "COORDINATE_PAIR";
+    return at->has_longitude && !at->system.count ? "COORDINATE_SYSTEM_MISSING" : NULL;
+}
+
+/* ---- amount */
+const char *amount_check(int64_t fen) { return fen < 0 || fen > LIMIT_AMOUNT_FEN ? "AMOUNT_RANGE" : NULL; }
