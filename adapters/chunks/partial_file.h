@@ -6,21 +6,22 @@
 #define ECOCASE_ADAPTERS_CHUNKS_PARTIAL_FILE_H
 #include "adapters/chunks/chunk.h"
 
-struct landing;
-struct landing *landing_new(void);
-void landing_free(struct landing *landing);
+struct partial_file;
+struct partial_file *partial_file_new(void);
+void partial_file_free(struct partial_file *partial);
 /* RETRY/DISK_FULL unless what is missing and `reserve` bytes have room. */
-MUST_USE enum outcome landing_open(struct landing *landing, int folder, const struct chunked *what, int64_t reserve,
-                                   struct fault *fault);
+MUST_USE enum outcome partial_file_open(struct partial_file *partial, int folder, const struct chunked *what,
+                                        int64_t reserve, struct fault *fault);
 /* A slice of what is there already. */
-MUST_USE enum outcome landing_read_again(struct landing *landing, bool *ret_done, struct fault *fault);
-int32_t landing_next(const struct landing *landing); /* index of the chunk it waits for */
-bool landing_whole(const struct landing *landing);
-bool landing_resumed(const struct landing *landing); /* it began with what was there already */
+MUST_USE enum outcome partial_file_read_again(struct partial_file *partial, bool *ret_done, struct fault *fault);
+int32_t partial_file_next(const struct partial_file *partial); /* index of the chunk it waits for */
+bool partial_file_whole(const struct partial_file *partial);
+bool partial_file_resumed(const struct partial_file *partial); /* it began with what was there already */
 /* *ret_taken=false: damaged, not what was sealed; nothing is written. */
-MUST_USE enum outcome landing_take(struct landing *landing, struct bytes sealed, bool *ret_taken, struct fault *fault);
+MUST_USE enum outcome partial_file_take(struct partial_file *partial, struct bytes sealed, bool *ret_taken,
+                                        struct fault *fault);
 /* REFUSE/CHUNKS_MISMATCH; else it is durable under its name. May be repeated after RETRY. */
-MUST_USE enum outcome landing_finish(struct landing *landing, struct fault *fault);
-void landing_close(struct landing *landing);  /* what is there stays */
-void landing_forget(struct landing *landing); /* and goes */
+MUST_USE enum outcome partial_file_finish(struct partial_file *partial, struct fault *fault);
+void partial_file_close(struct partial_file *partial);  /* what is there stays */
+void partial_file_forget(struct partial_file *partial); /* and goes */
 #endif

@@ -17,7 +17,7 @@ static void world_close(struct world *world) {
 }
 
 /* The place stands in front of a fault's text already; the reason goes between. */
-static void tell(const struct fault *fault) {
+static void print_fault(const struct fault *fault) {
     char place[32];
     const char *text = fault->text, *at = NULL;
     snprintf(place, sizeof place, ":%u:%u: ", fault->line, fault->column);
@@ -35,7 +35,7 @@ static enum outcome checked(struct world *world, const char *profile, const char
     TRY(catalogue_load(schemas, &world->catalogue, fault));
     TRY(buffer_read_file(&yaml, profile, fault));
     *ret_mistakes = profile_check(profile, buffer_view(&yaml), world->directory, world->catalogue, world->arena, &all);
-    for (size_t i = 0; i < *ret_mistakes; i++) tell(&all[i]);
+    for (size_t i = 0; i < *ret_mistakes; i++) print_fault(&all[i]);
     return OK;
 }
 
@@ -44,7 +44,7 @@ int check_run(const char *profile, const char *schemas) {
     struct fault fault = {0};
     size_t mistakes = 0;
     if (checked(&world, profile, schemas, &mistakes, &fault) != OK) {
-        tell(&fault);
+        print_fault(&fault);
         return 1;
     }
     if (mistakes) printf("%zu 处错误 · %zu mistake%s\n", mistakes, mistakes, mistakes == 1 ? "" : "s");

@@ -121,7 +121,7 @@ static const struct participant *some_recipient(const struct starter *s) {
 
 /* What the rules ask of a paper besides, where no sample of it need have it. */
 static const struct {
-    const char *event, *canonical, *told;
+    const char *event, *canonical, *remark;
 } asked[] = {{"REV.SEND", "reason_code", "请填移送缘由 · say why it is handed over"},
              {"CLU.CREATE", "source", "请填线索来源 · say where the clue comes from"},
              {"CLU.CREATE", "purpose", "请填线索用途 · say what it is sent for"}};
@@ -145,7 +145,7 @@ static void say_fields(struct starter *s) {
         say(s, "      # envelope.business_time: …    # 请填文书时间所在 · say where the paper's date stands\n");
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
         if (strcmp(s->event->code, asked[i].event) == 0 && !sample_placed(&s->sample, asked[i].canonical)) {
-            say(s, "      # %s: …    # %s\n", asked[i].canonical, asked[i].told);
+            say(s, "      # %s: …    # %s\n", asked[i].canonical, asked[i].remark);
         }
     }
     if (!sample_placed(&s->sample, "envelope.document_no") && !sample_placed(&s->sample, "agency_case_no")) {

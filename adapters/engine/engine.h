@@ -56,7 +56,7 @@ struct engine {
     /* monotonic: case files wait for attachments until then, so nothing is unclaimed */
     int64_t waiting_until_ms;
     struct claim claims[ENGINE_CLAIMS];
-    bool look_now;            /* a case file need not wait any longer */
+    bool scan_now;            /* a case file need not wait any longer */
     int64_t claimed_until_ms; /* the latest of them: mostly there are none to look through */
     /* all inbox partitions are read to their end: what is not known now has not come */
     bool inbox_current;

@@ -20,11 +20,11 @@ static enum outcome planned(struct fault *fault) {
     if (++calls != fail_at) return OK;
     return fault_set(fault, RETRY, "FILE_WRITE", "planned");
 }
-static enum outcome sent(struct transport *t, const struct paper *paper, struct bytes as, struct fault *fault) {
+static enum outcome sent(struct transport *t, const struct outbox_paper *paper, struct bytes as, struct fault *fault) {
     TRY(planned(fault));
     return real->sent(t, paper, as, fault);
 }
-static enum outcome fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why,
+static enum outcome fail(struct transport *t, const struct outbox_paper *papers, size_t count, struct bytes why,
                          struct fault *fault) {
     TRY(planned(fault));
     return real->fail(t, papers, count, why, fault);

@@ -38,18 +38,19 @@ static bool same(const struct engine_status *a, const struct engine_status *b) {
            a->last_error_at == b->last_error_at;
 }
 
-void status_tell(struct status *status, struct engine *e, bool running) {
+void status_write(struct status *status, struct engine *e, bool running) {
     struct fault fault;
     int64_t now = monotonic_ms();
-    struct paper_counts counts = e->transport->verbs->counts(e->transport);
-    bool changed = !same(&status->told, &e->status) || counts.waiting != status->counts.waiting ||
+    struct outbox_counts counts = e->transport->verbs->counts(e->transport);
+    bool changed = !same(&status->written, &e->status) || counts.waiting != status->counts.waiting ||
                    counts.changes != status->counts.changes || !running || !status->at_ms;
     if (status->at_ms && running && now - status->at_ms < (changed ? 1000 : STATUS_ALIVE_MS)) return;
-    instant since = !status->at_ms || status->told.kafka_up != e->status.kafka_up ? instant_now() : status->kafka_since;
+    instant since =
+        !status->at_ms || status->written.kafka_up != e->status.kafka_up ? instant_now() : status->kafka_since;
     json_t *root = json_of(e, counts.waiting, since, running);
     char *text = json_dumps(root, JSON_INDENT(2));
     INVARIANT(text);
-    if (e->transport->verbs->tell_status(e->transport, bytes_of_cstr(text), &fault) != OK)
+    if (e->transport->verbs->write_status(e->transport, bytes_of_cstr(text), &fault) != OK)
         log_fault_unnamed(LOG_WARN, "status.untold", &fault);
     free(text);
     json_decref(root);

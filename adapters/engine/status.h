@@ -7,10 +7,10 @@
 
 #define STATUS_ALIVE_MS 30000
 struct status {
-    struct engine_status told;
-    struct paper_counts counts;
+    struct engine_status written;
+    struct outbox_counts counts;
     int64_t at_ms;
     instant kafka_since;
 };
-void status_tell(struct status *status, struct engine *engine, bool running);
+void status_write(struct status *status, struct engine *engine, bool running);
 #endif

@@ -1,7 +1,7 @@
-/* 包裹: a submission being handed in. Its files lie in the front's folder as <name>/0 (the case file), 1, 2 …; nothing
- * of it is in memory but names and digests. Once taken in, the folder bears the submission's id and waits for the
- * feeder. Threads: one owner each. Failures: RETRY/FILE_WRITE; REFUSE as the engine would refuse the file, with line
- * and column. */
+/* 包裹: a submission being handed in. Its files lie in the gateway's folder as <name>/0 (the case file), 1, 2 …;
+ * nothing of it is in memory but names and digests. Once taken in, the folder bears the submission's id and waits for
+ * the feeder. Threads: one owner each. Failures: RETRY/FILE_WRITE; REFUSE as the engine would refuse the file, with
+ * line and column. */
 #ifndef ECOCASE_ADAPTERS_GATEWAY_PARCEL_H
 #define ECOCASE_ADAPTERS_GATEWAY_PARCEL_H
 #include "adapters/spool/name.h"
@@ -26,10 +26,10 @@ struct parcel {
 };
 #define PARCEL_RESERVE (INT64_C(64) << 20) /* bytes of the disk left free for everything else */
 /* RETRY/DISK_FULL unless so many bytes have room. */
-MUST_USE enum outcome parcel_room(const struct front *front, int64_t bytes, struct fault *fault);
-MUST_USE enum outcome parcel_new(const struct front *front, struct parcel **ret, struct fault *fault);
-void parcel_free(const struct front *front, struct parcel *parcel); /* what was not taken in is removed */
-/* name: name_outbox, or empty for a case file whose name the front shall give. */
+MUST_USE enum outcome parcel_space(const struct gateway *gateway, int64_t bytes, struct fault *fault);
+MUST_USE enum outcome parcel_new(const struct gateway *gateway, struct parcel **ret, struct fault *fault);
+void parcel_free(const struct gateway *gateway, struct parcel *parcel); /* what was not taken in is removed */
+/* name: name_outbox, or empty for a case file whose name the gateway shall give. */
 MUST_USE enum outcome parcel_begin_file(struct parcel *parcel, size_t place, struct bytes name, struct fault *fault);
 MUST_USE enum outcome parcel_add(struct parcel *parcel, size_t place, struct bytes what, struct fault *fault);
 /* All was received: its sums are done. */
@@ -47,7 +47,7 @@ struct handed {
     enum outcome outcome;
     struct fault why;
 };
-MUST_USE enum outcome parcel_take_in(struct front *front, struct handed *list, size_t count, int64_t most,
+MUST_USE enum outcome parcel_take_in(struct gateway *gateway, struct handed *list, size_t count, int64_t most,
                                      struct arena *arena, struct fault *fault);
-void parcel_remove_folder(const struct front *front, const char *name);
+void parcel_remove_folder(const struct gateway *gateway, const char *name);
 #endif

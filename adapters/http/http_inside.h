@@ -14,12 +14,12 @@
 #define HTTP_WAIT_MAX_S 60 /* long-poll */
 #define HTTP_LIST_MAX   200
 
-struct lines;
+struct deadlines;
 struct http {
-    struct front *front;
+    struct gateway *gateway;
     struct http_settings *settings;
     struct MHD_Daemon *daemon;
-    struct lines *lines;
+    struct deadlines *deadlines;
     pthread_t pusher;
     bool pushing;
     atomic_llong answers[6], pushed, push_failures, received_bytes;
@@ -58,9 +58,9 @@ enum MHD_Result answer_text(struct asked *asked, unsigned status, const char *ty
 enum MHD_Result answer_file(struct asked *asked, int file, const struct stat *facts, const char *name);
 unsigned answer_status(const struct fault *fault); /* of a fault of ours: 4xx, 5xx */
 
-/* ---- guard.c */
-MUST_USE enum outcome guard_admit(const struct asked *asked, struct fault *fault);
-MUST_USE enum outcome guard_certificate(const char *pem, instant *ret_until, struct fault *fault);
+/* ---- auth.c */
+MUST_USE enum outcome auth_admit(const struct asked *asked, struct fault *fault);
+MUST_USE enum outcome auth_certificate(const char *pem, instant *ret_until, struct fault *fault);
 
 /* ---- form.c: the body, streamed into a parcel */
 MUST_USE enum outcome form_new(struct asked *asked, struct fault *fault);
@@ -83,13 +83,13 @@ enum MHD_Result metrics_answer(struct asked *asked);
 /* ---- server.c */
 MUST_USE enum outcome server_start(struct http *http, struct fault *fault);
 void server_stop(struct http *http);
-/* ---- lines.c: connections and how long each may take. Slow clients are cut. */
-struct lines *lines_new(size_t most);
-void lines_free(struct lines *lines); /* stops the watch */
-void lines_opened(struct lines *lines, int descriptor, int64_t most_ms);
-void lines_extend(struct lines *lines, int descriptor, int64_t most_ms);
-void lines_closed(struct lines *lines, int descriptor);
-int64_t lines_cut(const struct lines *lines);
+/* ---- deadline.c: connections and how long each may take. Slow clients are cut. */
+struct deadlines *deadline_new(size_t most);
+void deadline_free(struct deadlines *deadlines); /* stops the watch */
+void deadline_opened(struct deadlines *deadlines, int descriptor, int64_t most_ms);
+void deadline_extend(struct deadlines *deadlines, int descriptor, int64_t most_ms);
+void deadline_closed(struct deadlines *deadlines, int descriptor);
+int64_t deadline_cut(const struct deadlines *deadlines);
 /* ---- pusher.c: a thread */
 void *pusher_run(void *http);
 #endif

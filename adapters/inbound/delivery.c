@@ -42,9 +42,9 @@ static void alarm_on(struct batch *b, const struct arrival *a, const char *what,
     if (b->alarm_count < ENGINE_BATCH) b->alarms[b->alarm_count++] = text;
 }
 
-enum verdict { NEWS, HAD, STALE };
+enum novelty { NEWS, HAD, STALE };
 /* By sequence within a generation; a later generation begins anew and goes by message ids. */
-static enum verdict judge(struct batch *b, const struct arrival *a) {
+static enum novelty judge(struct batch *b, const struct arrival *a) {
     if (!a->placed || a->place.lane < 0 || a->place.lane >= (int32_t)LIMIT_LANES) {
         alarm_on(b, a, "UNPLACED", 0);
         return STALE;
@@ -115,16 +115,16 @@ static enum outcome take_one(struct batch *b, const struct arrival *given, struc
     if (a.partition >= 0 && a.partition < (int32_t)LIMIT_LANES) b->next_offset[a.partition] = a.offset + 1;
     int64_t generation =
         a.placed && a.place.lane >= 0 && a.place.lane < (int32_t)LIMIT_LANES ? b->lanes.at[a.place.lane].generation : 0;
-    enum verdict verdict = judge(b, &a);
-    if (verdict == HAD) return OK;
-    if (verdict == STALE)
+    enum novelty novelty = judge(b, &a);
+    if (novelty == HAD) return OK;
+    if (novelty == STALE)
         a.place =
             (struct lane_position){.lane = -1 - a.partition, .sequence = a.offset, .broker_time = a.place.broker_time};
     rendering_open(b->engine, &a, b->arena, b->scratch, &r);
     struct uuid id = rendering_message_id(&r);
     TRY(had_by_id(b, &id, &had, fault));
     if (!had) return stage_one(b, &r, fault);
-    if (verdict == NEWS && !a.repeat && a.place.generation == generation) alarm_on(b, &a, "DUPLICATE", 0);
+    if (novelty == NEWS && !a.repeat && a.place.generation == generation) alarm_on(b, &a, "DUPLICATE", 0);
     return OK;
 }
 

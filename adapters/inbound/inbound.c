@@ -33,7 +33,7 @@ enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, 
         wake_by(in->reader.queue);
         outcome = report_again(in, fault);
     }
-    if (outcome == OK) outcome = journal_offset(engine->journal, JOURNAL_WANTED, &in->wanted, fault);
+    if (outcome == OK) outcome = journal_offset(engine->journal, JOURNAL_CHUNK_REQUESTS, &in->requests_from, fault);
     if (outcome == OK) *ret = in;
     else inbound_free(in);
     return outcome;
@@ -137,8 +137,8 @@ enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_mo
     if (!in->partitions && !in->count) {
         enum outcome outcome = inbound_connect(in, fault);
         if (outcome != OK) {
-            rd_kafka_message_t *told = bus_read(&in->reader, 0); /* only errors can be there */
-            if (told) rd_kafka_message_destroy(told);
+            rd_kafka_message_t *error = bus_read(&in->reader, 0); /* only errors can be there */
+            if (error) rd_kafka_message_destroy(error);
             if (strcmp(fault->code, "KAFKA_UNREACHABLE") == 0) inbound_down(in);
             note_current(in);
             return outcome;

@@ -14,7 +14,7 @@ struct inbound {
     bool at_end[LIMIT_LANES], from_start[LIMIT_LANES];
     int64_t next[LIMIT_LANES]; /* offset after the last delivered */
     /* offset after the last record of ecocase.wanted, which is read beside the inbox; -1: the beginning */
-    int64_t wanted;
+    int64_t requests_from;
     int64_t read[LIMIT_LANES]; /* offset after the last of `messages`, -1: the beginning */
     rd_kafka_message_t *messages[ENGINE_BATCH];
     size_t count, ready; /* the first `ready` can be delivered, behind them stand those that wait */

@@ -30,7 +30,7 @@ static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
 enum outcome inbound_assign(struct inbound *in, int32_t partitions, struct fault *fault) {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions + 1);
     rd_kafka_topic_partition_list_add(list, TOPIC_WANTED, 0)->offset =
-        in->wanted >= 0 ? in->wanted : RD_KAFKA_OFFSET_BEGINNING;
+        in->requests_from >= 0 ? in->requests_from : RD_KAFKA_OFFSET_BEGINNING;
     for (int32_t i = 0; i < partitions; i++) {
         in->at_end[i] = false;
         if (!in->waits[i])
@@ -104,18 +104,18 @@ static enum outcome hear(struct inbound *in, const rd_kafka_message_t *message, 
     return OK;
 }
 
-static bool is_wanted(const rd_kafka_message_t *message) {
+static bool is_request(const rd_kafka_message_t *message) {
     return message->rkt && strcmp(rd_kafka_topic_name(message->rkt), TOPIC_WANTED) == 0;
 }
 /* What others want of us. Its errors are no matter of the inbox: a cluster set up before there was such a topic has
  * none. */
-static enum outcome hear_wanted(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
+static enum outcome hear_request(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
     if (!message->err) {
-        in->wanted = message->offset + 1;
+        in->requests_from = message->offset + 1;
         uploads_hear(in->engine->uploads, message);
     } else if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
                message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
-        in->wanted = -1; /* it is kept a day only */
+        in->requests_from = -1; /* it is kept a day only */
         return inbound_assign(in, in->partitions, fault);
     }
     return OK;
@@ -127,15 +127,15 @@ enum outcome inbound_read(struct inbound *in, struct fault *fault) {
         rd_kafka_message_t *message = bus_read(&in->reader, 0);
         if (bus_drained(&in->reader, message)) return inbound_assign(in, in->partitions, fault);
         if (!message) return OK;
-        bool wanted = is_wanted(message);
-        if (!wanted && !message->err && message->partition >= 0 && message->partition < in->partitions) {
+        bool request = is_request(message);
+        if (!request && !message->err && message->partition >= 0 && message->partition < in->partitions) {
             in->at_end[message->partition] = false;
             in->read[message->partition] = message->offset + 1;
             bytes += message->len;
             in->messages[in->count++] = message;
             continue;
         }
-        enum outcome heard = wanted ? hear_wanted(in, message, fault) : message->err ? hear(in, message, fault) : OK;
+        enum outcome heard = request ? hear_request(in, message, fault) : message->err ? hear(in, message, fault) : OK;
         rd_kafka_message_destroy(message);
         TRY(heard);
     }

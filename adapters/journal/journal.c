@@ -47,8 +47,8 @@ static enum outcome set_up(struct journal *journal, struct fault *fault) {
 
 /* Each statement once: tables of another shape are found here, not amid the work. */
 static enum outcome check_tables(struct journal *journal, struct fault *fault) {
-    struct asking ignored;
-    for (enum statement i = 0; i < S_COUNT; i++) TRY(journal_ask(journal, i, &ignored, fault));
+    struct statement ignored;
+    for (enum statement_id i = 0; i < S_COUNT; i++) TRY(journal_statement(journal, i, &ignored, fault));
     journal->opened = true;
     return OK;
 }
@@ -77,7 +77,8 @@ void journal_close(struct journal *journal) {
     free(journal);
 }
 
-enum outcome journal_ask(struct journal *journal, enum statement which, struct asking *ret, struct fault *fault) {
+enum outcome journal_statement(struct journal *journal, enum statement_id which, struct statement *ret,
+                               struct fault *fault) {
     sqlite3_stmt **statement = &journal->statements[which];
     if (!*statement && sqlite3_prepare_v3(journal->db, journal_sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
                                           NULL) != SQLITE_OK) {
@@ -85,58 +86,61 @@ enum outcome journal_ask(struct journal *journal, enum statement which, struct a
     }
     sqlite3_reset(*statement);
     sqlite3_clear_bindings(*statement);
-    *ret = (struct asking){*statement, 0};
+    *ret = (struct statement){*statement, 0};
     return OK;
 }
 
 static const char none[1] = "";
-void ask_bytes(struct asking *a, struct bytes value) {
-    sqlite3_bind_blob64(a->statement, ++a->bound, value.count ? (const void *)value.at : none, value.count,
-                        SQLITE_STATIC);
+void statement_bind_blob(struct statement *s, struct bytes value) {
+    sqlite3_bind_blob64(s->handle, ++s->bound, value.count ? (const void *)value.at : none, value.count, SQLITE_STATIC);
 }
-void ask_text(struct asking *a, struct bytes value) {
-    sqlite3_bind_text64(a->statement, ++a->bound, value.count ? (const char *)value.at : none, value.count,
-                        SQLITE_STATIC, SQLITE_UTF8);
+void statement_bind_text(struct statement *s, struct bytes value) {
+    sqlite3_bind_text64(s->handle, ++s->bound, value.count ? (const char *)value.at : none, value.count, SQLITE_STATIC,
+                        SQLITE_UTF8);
 }
-void ask_uuid(struct asking *a, const struct uuid *value) { ask_bytes(a, bytes_of(value->b, sizeof value->b)); }
-void ask_int(struct asking *a, int64_t value) { sqlite3_bind_int64(a->statement, ++a->bound, value); }
+void statement_bind_uuid(struct statement *s, const struct uuid *value) {
+    statement_bind_blob(s, bytes_of(value->b, sizeof value->b));
+}
+void statement_bind_int(struct statement *s, int64_t value) { sqlite3_bind_int64(s->handle, ++s->bound, value); }
 
-enum outcome journal_step(struct journal *journal, struct asking *asking, bool *ret_row, struct fault *fault) {
-    int stepped = sqlite3_step(asking->statement);
+enum outcome journal_step(struct journal *journal, struct statement *statement, bool *ret_row, struct fault *fault) {
+    int stepped = sqlite3_step(statement->handle);
     *ret_row = stepped == SQLITE_ROW;
     if (stepped == SQLITE_ROW) return OK;
-    enum outcome outcome = stepped == SQLITE_DONE ? OK : journal_fault(journal, sqlite3_sql(asking->statement), fault);
-    sqlite3_reset(asking->statement);
+    enum outcome outcome = stepped == SQLITE_DONE ? OK : journal_fault(journal, sqlite3_sql(statement->handle), fault);
+    sqlite3_reset(statement->handle);
     return outcome;
 }
 
-enum outcome journal_run(struct journal *journal, struct asking *asking, struct fault *fault) {
+enum outcome journal_run(struct journal *journal, struct statement *statement, struct fault *fault) {
     bool row = false;
-    TRY(journal_step(journal, asking, &row, fault));
-    sqlite3_reset(asking->statement);
+    TRY(journal_step(journal, statement, &row, fault));
+    sqlite3_reset(statement->handle);
     return OK;
 }
 
-struct bytes told_bytes(const struct asking *asking, int column, struct arena *arena) {
-    const void *at = sqlite3_column_blob(asking->statement, column);
-    int count = sqlite3_column_bytes(asking->statement, column);
+struct bytes statement_column_bytes(const struct statement *statement, int column, struct arena *arena) {
+    const void *at = sqlite3_column_blob(statement->handle, column);
+    int count = sqlite3_column_bytes(statement->handle, column);
     return at && count > 0 ? arena_copy(arena, bytes_of(at, (size_t)count)) : BYTES_NONE;
 }
-void told_fixed(const struct asking *asking, int column, uint8_t *ret, size_t count) {
-    const void *at = sqlite3_column_blob(asking->statement, column);
-    if (at && (size_t)sqlite3_column_bytes(asking->statement, column) == count) memcpy(ret, at, count);
+void statement_column_fixed(const struct statement *statement, int column, uint8_t *ret, size_t count) {
+    const void *at = sqlite3_column_blob(statement->handle, column);
+    if (at && (size_t)sqlite3_column_bytes(statement->handle, column) == count) memcpy(ret, at, count);
 }
-struct uuid told_uuid(const struct asking *asking, int column) {
+struct uuid statement_column_uuid(const struct statement *statement, int column) {
     struct uuid id = {0};
-    told_fixed(asking, column, id.b, sizeof id.b);
+    statement_column_fixed(statement, column, id.b, sizeof id.b);
     return id;
 }
-int64_t told_int(const struct asking *asking, int column) { return sqlite3_column_int64(asking->statement, column); }
+int64_t statement_column_int(const struct statement *statement, int column) {
+    return sqlite3_column_int64(statement->handle, column);
+}
 
-static enum outcome simple(struct journal *journal, enum statement which, struct fault *fault) {
-    struct asking asking;
-    TRY(journal_ask(journal, which, &asking, fault));
-    return journal_run(journal, &asking, fault);
+static enum outcome simple(struct journal *journal, enum statement_id which, struct fault *fault) {
+    struct statement statement;
+    TRY(journal_statement(journal, which, &statement, fault));
+    return journal_run(journal, &statement, fault);
 }
 /* Outside of such a transaction every commit is synced. */
 static enum outcome sync_commits(struct journal *journal, bool synced, struct fault *fault) {
@@ -179,37 +183,37 @@ void journal_rollback(struct journal *journal) {
 }
 
 enum outcome journal_alarm(struct journal *journal, const char *kind, const char *text, struct fault *fault) {
-    struct asking a;
-    TRY(journal_ask(journal, S_ALARM, &a, fault));
-    ask_int(&a, instant_now());
-    ask_text(&a, bytes_of_cstr(kind));
-    ask_text(&a, bytes_of_cstr(text));
-    return journal_run(journal, &a, fault);
+    struct statement s;
+    TRY(journal_statement(journal, S_ALARM, &s, fault));
+    statement_bind_int(&s, instant_now());
+    statement_bind_text(&s, bytes_of_cstr(kind));
+    statement_bind_text(&s, bytes_of_cstr(text));
+    return journal_run(journal, &s, fault);
 }
 
 enum outcome journal_alarms(struct journal *journal, int64_t *ret_count, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     bool row = false;
-    TRY(journal_ask(journal, S_ALARMS, &a, fault));
-    TRY(journal_step(journal, &a, &row, fault));
-    *ret_count = row ? told_int(&a, 0) : 0;
-    sqlite3_reset(a.statement);
+    TRY(journal_statement(journal, S_ALARMS, &s, fault));
+    TRY(journal_step(journal, &s, &row, fault));
+    *ret_count = row ? statement_column_int(&s, 0) : 0;
+    sqlite3_reset(s.handle);
     return OK;
 }
 
 enum outcome journal_fact(struct journal *journal, const char *name, struct bytes value, bool *ret_same,
                           struct fault *fault) {
-    struct asking a;
+    struct statement s;
     bool row = false;
-    TRY(journal_ask(journal, S_FACT_PUT, &a, fault));
-    ask_text(&a, bytes_of_cstr(name));
-    ask_bytes(&a, value);
-    TRY(journal_run(journal, &a, fault));
-    TRY(journal_ask(journal, S_FACT, &a, fault));
-    ask_text(&a, bytes_of_cstr(name));
-    TRY(journal_step(journal, &a, &row, fault));
-    *ret_same = row && bytes_equal(value, bytes_of(sqlite3_column_blob(a.statement, 0),
-                                                   (size_t)sqlite3_column_bytes(a.statement, 0)));
-    if (row) sqlite3_reset(a.statement);
+    TRY(journal_statement(journal, S_FACT_PUT, &s, fault));
+    statement_bind_text(&s, bytes_of_cstr(name));
+    statement_bind_blob(&s, value);
+    TRY(journal_run(journal, &s, fault));
+    TRY(journal_statement(journal, S_FACT, &s, fault));
+    statement_bind_text(&s, bytes_of_cstr(name));
+    TRY(journal_step(journal, &s, &row, fault));
+    *ret_same = row && bytes_equal(value, bytes_of(sqlite3_column_blob(s.handle, 0),
+                                                   (size_t)sqlite3_column_bytes(s.handle, 0)));
+    if (row) sqlite3_reset(s.handle);
     return OK;
 }

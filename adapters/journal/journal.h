@@ -102,11 +102,11 @@ MUST_USE enum outcome journal_staged(struct journal *journal, struct arena *aren
 MUST_USE enum outcome journal_revealed(struct journal *journal, struct fault *fault);
 MUST_USE enum outcome journal_delivered(struct journal *journal, const struct uuid *message_id, bool *ret_known,
                                         struct fault *fault);
-MUST_USE enum outcome journal_positions(struct journal *journal, struct lane_position *ret, size_t room,
+MUST_USE enum outcome journal_positions(struct journal *journal, struct lane_position *ret, size_t capacity,
                                         size_t *ret_count, struct fault *fault);
 MUST_USE enum outcome journal_position_put(struct journal *journal, const struct lane_position *place,
                                            struct fault *fault);
-#define JOURNAL_WANTED (-1) /* in the place of an inbox partition: ecocase.wanted */
+#define JOURNAL_CHUNK_REQUESTS (-1) /* in the place of an inbox partition: ecocase.wanted */
 /* The next offset to read, -1 when none is known. */
 MUST_USE enum outcome journal_offset(struct journal *journal, int32_t partition, int64_t *ret, struct fault *fault);
 MUST_USE enum outcome journal_offset_put(struct journal *journal, int32_t partition, int64_t offset,
@@ -132,7 +132,7 @@ MUST_USE enum outcome journal_paper_put(struct journal *journal, struct bytes id
                                         struct fault *fault);
 /* Identities of papers that had this content, newest first. */
 MUST_USE enum outcome journal_papers_of(struct journal *journal, const struct digest *sha256, struct arena *arena,
-                                        struct bytes *ret, size_t room, size_t *ret_count, struct fault *fault);
+                                        struct bytes *ret, size_t capacity, size_t *ret_count, struct fault *fault);
 
 /* ---- alarms and facts ----------------------------------------------------------------------------------------------
  */

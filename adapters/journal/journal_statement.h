@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 #include "adapters/journal/journal.h"
 
-enum statement {
+enum statement_id {
     S_BEGIN,
     S_COMMIT,
     S_ROLLBACK,
@@ -57,24 +57,25 @@ extern const char *const journal_sql[S_COUNT];
 extern const char journal_tables[];
 
 /* A statement being filled; bind_* number the parameters themselves, in order. */
-struct asking {
-    sqlite3_stmt *statement;
+struct statement {
+    sqlite3_stmt *handle;
     int bound;
 };
-MUST_USE enum outcome journal_ask(struct journal *journal, enum statement which, struct asking *ret,
-                                  struct fault *fault);
-void ask_bytes(struct asking *asking, struct bytes value); /* blob */
-void ask_text(struct asking *asking, struct bytes value);
-void ask_uuid(struct asking *asking, const struct uuid *value);
-void ask_int(struct asking *asking, int64_t value);
+MUST_USE enum outcome journal_statement(struct journal *journal, enum statement_id which, struct statement *ret,
+                                        struct fault *fault);
+void statement_bind_blob(struct statement *statement, struct bytes value); /* blob */
+void statement_bind_text(struct statement *statement, struct bytes value);
+void statement_bind_uuid(struct statement *statement, const struct uuid *value);
+void statement_bind_int(struct statement *statement, int64_t value);
 /* One step: *ret_row tells whether there is a row. */
-MUST_USE enum outcome journal_step(struct journal *journal, struct asking *asking, bool *ret_row, struct fault *fault);
+MUST_USE enum outcome journal_step(struct journal *journal, struct statement *statement, bool *ret_row,
+                                   struct fault *fault);
 /* no rows expected */
-MUST_USE enum outcome journal_run(struct journal *journal, struct asking *asking, struct fault *fault);
-struct bytes told_bytes(const struct asking *asking, int column, struct arena *arena);
+MUST_USE enum outcome journal_run(struct journal *journal, struct statement *statement, struct fault *fault);
+struct bytes statement_column_bytes(const struct statement *statement, int column, struct arena *arena);
 /* a blob of that size, else left alone */
-void told_fixed(const struct asking *asking, int column, uint8_t *ret, size_t count);
-struct uuid told_uuid(const struct asking *asking, int column);
-int64_t told_int(const struct asking *asking, int column);
+void statement_column_fixed(const struct statement *statement, int column, uint8_t *ret, size_t count);
+struct uuid statement_column_uuid(const struct statement *statement, int column);
+int64_t statement_column_int(const struct statement *statement, int column);
 enum outcome journal_fault(struct journal *journal, const char *what, struct fault *fault);
 #endif

@@ -12,10 +12,10 @@
 #define FULL_AGAIN_MS 20   /* the queue is full and goes down */
 #define FULL_DOWN_MS  1000 /* and does not */
 
-static enum outcome fail_papers(struct look *look, const struct paper *papers, size_t count,
+static enum outcome fail_papers(struct outbox_scan *scan, const struct outbox_paper *papers, size_t count,
                                 const struct rejection *rejection, struct fault *fault) {
-    struct engine *e = look->engine;
-    struct bytes why = rejection_write(rejection, look->arena);
+    struct engine *e = scan->engine;
+    struct bytes why = rejection_write(rejection, scan->arena);
     enum outcome outcome = e->transport->verbs->fail(e->transport, papers, count, why, fault);
     if (outcome != OK) { /* it stays in outbox/ and is tried again later; the others go on */
         log_fault_unnamed(LOG_ERROR, "outbound.not_failed", fault);
@@ -30,32 +30,32 @@ static enum outcome fail_papers(struct look *look, const struct paper *papers, s
     return OK;
 }
 
-static bool claimed_longer(struct look *look, struct bytes name, int64_t until_ms) {
+static bool claimed_longer(struct outbox_scan *scan, struct bytes name, int64_t until_ms) {
     for (size_t i = 0; i < ENGINE_CLAIMS; i++) {
-        struct claim *claim = &look->engine->claims[i];
-        if (claim->until_ms <= look->now_ms || !bytes_equal_cstr(name, claim->name)) continue;
+        struct claim *claim = &scan->engine->claims[i];
+        if (claim->until_ms <= scan->now_ms || !bytes_equal_cstr(name, claim->name)) continue;
         claim->until_ms = until_ms;
         return true;
     }
     return false;
 }
 /* While it waits, what it names is not taken for something else. */
-static void claim_needs(struct look *look, const struct candidate *c) {
-    struct claim *claims = look->engine->claims;
+static void claim_needs(struct outbox_scan *scan, const struct candidate *c) {
+    struct claim *claims = scan->engine->claims;
     size_t at = 0;
-    look->engine->claimed_until_ms = look->now_ms + 4 * WAIT_AGAIN_MS;
+    scan->engine->claimed_until_ms = scan->now_ms + 4 * WAIT_AGAIN_MS;
     for (size_t i = 0; i < c->view.need_count; i++) {
         struct bytes name = c->view.needs[i].file_name;
         /* it may lie there, put off as unrecognised */
-        if (!c->with[i]) look->engine->transport->verbs->put_off(look->engine->transport, name, 0);
+        if (!c->with[i]) scan->engine->transport->verbs->put_off(scan->engine->transport, name, 0);
         if (!name.count || name.count >= sizeof claims[0].name ||
-            claimed_longer(look, name, look->now_ms + 4 * WAIT_AGAIN_MS))
+            claimed_longer(scan, name, scan->now_ms + 4 * WAIT_AGAIN_MS))
             continue;
-        while (at < ENGINE_CLAIMS && claims[at].until_ms > look->now_ms) at++;
+        while (at < ENGINE_CLAIMS && claims[at].until_ms > scan->now_ms) at++;
         if (at == ENGINE_CLAIMS) return;
         memcpy(claims[at].name, name.at, name.count);
         claims[at].name[name.count] = 0;
-        claims[at].until_ms = look->now_ms + 4 * WAIT_AGAIN_MS;
+        claims[at].until_ms = scan->now_ms + 4 * WAIT_AGAIN_MS;
     }
 }
 
@@ -67,8 +67,8 @@ static bool recognised(const struct fault *fault) {
 
 /* As long as attachments are waited for, so long their case file is; looked at ever more rarely, so that many such
  * files hold up none. */
-static bool may_be_claimed(struct look *look, const struct candidate *c) {
-    struct engine *e = look->engine;
+static bool may_be_claimed(struct outbox_scan *scan, const struct candidate *c) {
+    struct engine *e = scan->engine;
     int64_t left = profile_attachment_wait_ms(e->profile) - c->paper->waited_ms, pause = c->paper->waited_ms;
     if (recognised(&c->fault) || left <= 0) return false;
     if (pause < WAIT_AGAIN_MS) pause = WAIT_AGAIN_MS;
@@ -76,25 +76,25 @@ static bool may_be_claimed(struct look *look, const struct candidate *c) {
     return true;
 }
 
-static enum outcome prepare_one(struct look *look, struct candidate *c, struct fault *fault) {
-    struct engine *e = look->engine;
+static enum outcome prepare_one(struct outbox_scan *scan, struct candidate *c, struct fault *fault) {
+    struct engine *e = scan->engine;
     struct rejection rejection = {.fault = c->fault};
     bool wait = false;
     /* another file's attachment that looks like a case file */
-    if (look_claimed(look, c->paper->name)) return OK;
+    if (outbox_scan_claims(scan, c->paper->name)) return OK;
     enum outcome outcome = c->outcome;
-    if (outcome == REFUSE && may_be_claimed(look, c)) return OK;
-    if (outcome == OK) outcome = candidate_prepare(look, c, &rejection, &wait, fault);
+    if (outcome == REFUSE && may_be_claimed(scan, c)) return OK;
+    if (outcome == OK) outcome = candidate_prepare(scan, c, &rejection, &wait, fault);
     if (outcome == OK && wait) {
-        e->waiting_until_ms = look->now_ms + 4 * WAIT_AGAIN_MS;
-        claim_needs(look, c);
+        e->waiting_until_ms = scan->now_ms + 4 * WAIT_AGAIN_MS;
+        claim_needs(scan, c);
         e->transport->verbs->put_off(e->transport, c->paper->name, WAIT_AGAIN_MS);
     }
     if (outcome != OK && outcome != REFUSE && rejection.fault.what == outcome) *fault = rejection.fault;
     if (outcome == REFUSE) {
         size_t count = 0;
-        const struct paper *papers = candidate_papers(look, c, &count);
-        outcome = fail_papers(look, papers, count, &rejection, fault);
+        const struct outbox_paper *papers = candidate_papers(scan, c, &count);
+        outcome = fail_papers(scan, papers, count, &rejection, fault);
     }
     rejection_clear(&rejection);
     return outcome;
@@ -112,29 +112,29 @@ static bool looks_like_data(struct bytes name) {
 }
 
 /* Only when every case file was looked at and none waits is it certain that nobody names these. */
-static enum outcome fail_strays(struct look *look, struct fault *fault) {
-    struct engine *e = look->engine;
-    if (look->more || look->now_ms < e->waiting_until_ms) return OK;
-    for (size_t i = 0; i < look->paper_count; i++) {
-        const struct paper *paper = &look->papers[i];
+static enum outcome fail_strays(struct outbox_scan *scan, struct fault *fault) {
+    struct engine *e = scan->engine;
+    if (scan->more || scan->now_ms < e->waiting_until_ms) return OK;
+    for (size_t i = 0; i < scan->paper_count; i++) {
+        const struct outbox_paper *paper = &scan->papers[i];
         if (!paper->readable || paper->waited_ms <= 2 * profile_attachment_wait_ms(e->profile)) continue;
-        if (profile_takes(e->profile, arena_cstr(look->arena, paper->name)) || look_claimed(look, paper->name))
+        if (profile_takes(e->profile, arena_cstr(scan->arena, paper->name)) || outbox_scan_claims(scan, paper->name))
             continue;
         struct rejection rejection = {0};
         fault_set(&rejection.fault, REFUSE, looks_like_data(paper->name) ? "UNKNOWN_FORMAT" : "UNCLAIMED", "%.*s",
                   BYTES_FMT(paper->name));
-        TRY(fail_papers(look, paper, 1, &rejection, fault));
+        TRY(fail_papers(scan, paper, 1, &rejection, fault));
     }
     return OK;
 }
 
-static enum outcome prepare_all(struct look *look, struct fault *fault) {
-    for (size_t i = 0; i < look->candidate_count; i++) {
-        if (i && arena_used(look->arena) > ENGINE_FULL) {
-            look->more = true;
+static enum outcome prepare_all(struct outbox_scan *scan, struct fault *fault) {
+    for (size_t i = 0; i < scan->candidate_count; i++) {
+        if (i && arena_used(scan->arena) > ENGINE_FULL) {
+            scan->more = true;
             return OK;
         }
-        TRY(prepare_one(look, &look->candidates[i], fault));
+        TRY(prepare_one(scan, &scan->candidates[i], fault));
     }
     return OK;
 }
@@ -149,18 +149,18 @@ static enum outcome queue_full(struct engine *e, bool *ret_full, struct fault *f
 
 enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *ret_prepared, int64_t *ret_again_ms,
                            struct fault *fault) {
-    struct look *look = arena_alloc(arena, sizeof *look);
-    *look = (struct look){.engine = engine, .arena = arena, .now_ms = monotonic_ms()};
+    struct outbox_scan *scan = arena_alloc(arena, sizeof *scan);
+    *scan = (struct outbox_scan){.engine = engine, .arena = arena, .now_ms = monotonic_ms()};
     *ret_prepared = 0;
-    TRY(engine->transport->verbs->papers(engine->transport, arena, &look->papers, &look->paper_count, ret_again_ms,
+    TRY(engine->transport->verbs->papers(engine->transport, arena, &scan->papers, &scan->paper_count, ret_again_ms,
                                          fault));
     bool full = false;
     TRY(queue_full(engine, &full, fault));
     if (full) *ret_again_ms = engine->status.kafka_up ? FULL_AGAIN_MS : FULL_DOWN_MS;
-    if (full || !look->paper_count) return OK;
-    look_read(look);
+    if (full || !scan->paper_count) return OK;
+    outbox_scan_read(scan);
     TRY(journal_begin(engine->journal, fault));
-    enum outcome outcome = prepare_all(look, fault);
+    enum outcome outcome = prepare_all(scan, fault);
     FAILPOINT("out.journaling");
     if (outcome == OK) outcome = journal_commit(engine->journal, fault);
     if (outcome != OK) {
@@ -168,13 +168,13 @@ enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *r
         return outcome;
     }
     FAILPOINT("out.journaled");
-    for (size_t i = 0; i < look->candidate_count; i++) {
-        if (look->candidates[i].journaled) candidate_put_away(look, &look->candidates[i]);
+    for (size_t i = 0; i < scan->candidate_count; i++) {
+        if (scan->candidates[i].journaled) candidate_put_away(scan, &scan->candidates[i]);
     }
-    TRY(fail_strays(look, fault));
-    *ret_prepared = look->prepared;
-    engine->status.journaled += (int64_t)look->prepared;
-    if (look->more) *ret_again_ms = 0;
+    TRY(fail_strays(scan, fault));
+    *ret_prepared = scan->prepared;
+    engine->status.journaled += (int64_t)scan->prepared;
+    if (scan->more) *ret_again_ms = 0;
     return OK;
 }
 
@@ -182,7 +182,7 @@ enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *r
 static enum outcome move_row(struct engine *engine, const struct journaled *row, struct arena *arena,
                              struct fault *fault) {
     size_t count = 0;
-    const struct paper *papers = papers_read(row->papers, arena, &count);
+    const struct outbox_paper *papers = papers_read(row->papers, arena, &count);
     for (size_t i = 0; i < count; i++) {
         FAILPOINT("out.moving");
         TRY(engine->transport->verbs->sent(engine->transport, &papers[i], i == 0 ? row->sent_as : papers[i].name,
@@ -225,14 +225,14 @@ enum outcome outbound_finish(struct engine *engine, struct arena *arena, struct 
 
 enum outcome outbound_refused(struct engine *engine, const struct journaled *row, const struct fault *why,
                               struct arena *arena, struct fault *fault) {
-    struct look look = {.engine = engine, .arena = arena, .now_ms = monotonic_ms()};
+    struct outbox_scan scan = {.engine = engine, .arena = arena, .now_ms = monotonic_ms()};
     struct rejection rejection = {.fault = *why, .message_id = row->message_id};
     size_t count = 0;
-    const struct paper *papers = papers_read(row->papers, arena, &count);
+    const struct outbox_paper *papers = papers_read(row->papers, arena, &count);
     TRY(journal_begin(engine->journal, fault));
     enum outcome outcome = journal_drop(engine->journal, row->row, fault);
     if (outcome == OK) outcome = journal_commit(engine->journal, fault);
     if (outcome != OK) journal_rollback(engine->journal);
     TRY(outcome);
-    return count ? fail_papers(&look, papers, count, &rejection, fault) : OK;
+    return count ? fail_papers(&scan, papers, count, &rejection, fault) : OK;
 }

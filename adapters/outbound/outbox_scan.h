@@ -4,10 +4,10 @@
 #define ECOCASE_ADAPTERS_OUTBOUND_OUTBOX_SCAN_H
 #include "adapters/outbound/candidate.h"
 
-struct look {
+struct outbox_scan {
     struct engine *engine;
     struct arena *arena;
-    const struct paper *papers;
+    const struct outbox_paper *papers;
     size_t paper_count;
     struct candidate candidates[ENGINE_TAKE];
     size_t candidate_count;
@@ -16,6 +16,7 @@ struct look {
     int64_t now_ms; /* monotonic */
 };
 /* Reads and maps the case files among the papers. RETRY never: a paper that changed is left out. */
-void look_read(struct look *look);
-bool look_claimed(const struct look *look, struct bytes name); /* some candidate names it as its attachment */
+void outbox_scan_read(struct outbox_scan *scan);
+bool outbox_scan_claims(const struct outbox_scan *scan,
+                        struct bytes name); /* some candidate names it as its attachment */
 #endif

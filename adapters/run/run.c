@@ -47,7 +47,7 @@ typedef enum outcome (*work)(struct loop *, struct fault *);
 static enum outcome take(struct loop *l, struct fault *fault) {
     size_t prepared = 0;
     int64_t again_ms = 0;
-    l->engine.look_now = false;
+    l->engine.scan_now = false;
     TRY(outbound_take(&l->engine, l->arena, &prepared, &again_ms, fault));
     l->take_ms = monotonic_ms() + again_ms;
     l->unsent = l->unsent || prepared > 0;
@@ -118,7 +118,7 @@ static void sooner(int64_t *ms, int64_t due_ms) {
 
 /* True when the transport has news. */
 static bool wait_for_news(struct loop *l) {
-    int64_t ms = l->more || l->engine.look_now ? 0 : SLEEP_MAX_MS, report_ms = sender_report_due_ms(l->sender);
+    int64_t ms = l->more || l->engine.scan_now ? 0 : SLEEP_MAX_MS, report_ms = sender_report_due_ms(l->sender);
     for (enum part i = 0; i < PART_COUNT; i++) {
         if (l->parts[i].rest_ms) sooner(&ms, l->parts[i].due_ms);
     }
@@ -141,7 +141,7 @@ static enum outcome go_round(struct loop *l, const volatile sig_atomic_t *stop, 
     while (!*stop) {
         l->more = false;
         for (enum part i = 0; i < PART_COUNT && !*stop; i++) {
-            if (i == PART_TAKE && !news && !l->engine.look_now && monotonic_ms() < l->take_ms) continue;
+            if (i == PART_TAKE && !news && !l->engine.scan_now && monotonic_ms() < l->take_ms) continue;
             if (attempt(l, i) == FATAL) {
                 *fault = l->engine.status.last_error;
                 return FATAL;
@@ -149,11 +149,11 @@ static enum outcome go_round(struct loop *l, const volatile sig_atomic_t *stop, 
         }
         l->engine.status.lag = inbound_lag(l->inbound);
         struct fault ignored;
-        if (!l->status.at_ms || l->engine.status.delivered != l->status.told.delivered) {
+        if (!l->status.at_ms || l->engine.status.delivered != l->status.written.delivered) {
             if (journal_alarms(l->engine.journal, &l->engine.status.alarms, &ignored) != OK)
-                l->engine.status.alarms = l->status.told.alarms;
+                l->engine.status.alarms = l->status.written.alarms;
         }
-        status_tell(&l->status, &l->engine, true);
+        status_write(&l->status, &l->engine, true);
         news = wait_for_news(l);
     }
     return OK;
@@ -194,10 +194,10 @@ static enum outcome open_all(struct loop *l, const struct run_settings *s, struc
                          "spool %s belongs to another agency than %s, as its journal says", s->spool, s->agency);
     TRY(seal_load(s->spool, true, &l->engine.seal, fault));
     if (s->table)
-        TRY(table_open(&(struct front_place){s->table, s->spool, path, s->agency, l->profile}, &l->engine.transport,
+        TRY(table_open(&(struct gateway_place){s->table, s->spool, path, s->agency, l->profile}, &l->engine.transport,
                        fault));
     if (s->http)
-        TRY(http_open(&(struct front_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport,
+        TRY(http_open(&(struct gateway_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport,
                       fault));
     TRY(delivery_recover(&l->engine, l->arena, fault));
     TRY(uploads_new(&l->engine, &s->bus, &l->engine.uploads, fault));
@@ -216,7 +216,7 @@ static void close_all(struct loop *l) {
         if (sender_poll(l->sender, l->arena, &ignored) == OK && outbound_finish(&l->engine, l->arena, &ignored) != OK)
             log_fault_unnamed(LOG_WARN, "engine.trouble", &ignored);
     }
-    if (l->inbound) status_tell(&l->status, &l->engine, false);
+    if (l->inbound) status_write(&l->status, &l->engine, false);
     inbound_free(l->inbound);
     sender_free(l->sender);
     uploads_free(l->engine.uploads);

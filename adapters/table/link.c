@@ -58,7 +58,7 @@ static enum outcome lost(struct link *link, struct fault *fault) {
     return down(link, why, fault);
 }
 
-/* False: the time is over, or the front stops. */
+/* False: the time is over, or the gateway stops. */
 static bool wait_for(const struct link *link, short events, int64_t until_ms) {
     struct pollfd fd = {PQsocket(link->conn), events, 0};
     while (!atomic_load(link->stopping)) {

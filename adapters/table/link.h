@@ -1,4 +1,4 @@
-/* 连接: the one connection to the agency's database. Every wait has an end and is given up when the front stops: a
+/* 连接: the one connection to the agency's database. Every wait has an end and is given up when the gateway stops: a
  * server that hangs, a network that swallows, hold up nothing but their own turn. Threads: one owner, but for
  * *stopping. Failures: RETRY/TABLE_DOWN: the connection is gone, what was under way may or may not be done;
  * RETRY/TABLE_SQL: tables or grants are not what table-setup makes; REFUSE/TABLE_DATA: this very statement's values

@@ -37,14 +37,14 @@ json_t *table_status_json(void *of) {
     }
     return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o}", "state", s.up ? "up" : "down", "since",
                      time_text(s.since), "waiting", (json_int_t)s.waiting, "oldestSeconds", (json_int_t)s.oldest_s,
-                     "untold", (json_int_t)s.untold, "undelivered", (json_int_t)s.undelivered, "lastSuccess",
+                     "untold", (json_int_t)s.unreported, "undelivered", (json_int_t)s.undelivered, "lastSuccess",
                      time_text(s.last_success), "lastError", error);
 }
 
-void table_tell(struct table *table, const struct table_status *s) {
+void table_report(struct table *table, const struct table_status *s) {
     pthread_mutex_lock(&table->door);
     const struct table_status *was = &table->status;
-    bool same = was->up == s->up && was->waiting == s->waiting && was->untold == s->untold &&
+    bool same = was->up == s->up && was->waiting == s->waiting && was->unreported == s->unreported &&
                 was->undelivered == s->undelivered && was->last_error_at == s->last_error_at;
     table->status = *s;
     pthread_mutex_unlock(&table->door);
@@ -68,40 +68,40 @@ static enum outcome check_payload(const struct table_settings *s, const struct p
 static enum outcome check_name(const struct table *table, const struct table_settings *s, const char *path,
                                struct fault *fault) {
     const char *name = intake_name(table, BYTES_LITERAL("00000000-0000-0000-0000-000000000000"), "", table->arena);
-    if ((s->file_name && strstr(s->file_name, "{type}")) || profile_takes(table->front->profile, name)) return OK;
+    if ((s->file_name && strstr(s->file_name, "{type}")) || profile_takes(table->gateway->profile, name)) return OK;
     return fault_set(fault, REFUSE, "SETTINGS_TYPE",
                      "%s: file_name must make names that the profile's `files` takes, and \"%s\" is none", path, name);
 }
 
-static enum outcome open_all(struct table *table, const struct front_place *place, struct transport *base,
+static enum outcome open_all(struct table *table, const struct gateway_place *place, struct transport *base,
                              struct fault *fault) {
     TRY(table_settings_load(place->settings, &table->settings, fault));
     TRY(check_payload(table->settings, place->profile, place->settings, fault));
-    TRY(front_open(place, TABLE_FOLDER, base, &table->front, fault));
+    TRY(gateway_open(place, TABLE_FOLDER, base, &table->gateway, fault));
     TRY(check_name(table, table->settings, place->settings, fault));
     if (sqlite3_open_v2(place->journal, &table->journal, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK) {
         return fault_set(fault, RETRY, "JOURNAL", "%s: %s", place->journal, sqlite3_errmsg(table->journal));
     }
     sqlite3_busy_timeout(table->journal, 2000);
-    table->link = link_new(table->settings, NULL, &table->front->stopping);
+    table->link = link_new(table->settings, NULL, &table->gateway->stopping);
     return OK;
 }
 
-enum outcome table_open(const struct front_place *place, struct transport **transport, struct fault *fault) {
+enum outcome table_open(const struct gateway_place *place, struct transport **transport, struct fault *fault) {
     struct table *table = calloc(1, sizeof *table);
     INVARIANT(table && pthread_mutex_init(&table->door, NULL) == 0);
     table->arena = arena_new(256u << 10, TABLE_ARENA);
     table->status.since = instant_now();
     enum outcome outcome = open_all(table, place, *transport, fault);
     if (outcome != OK) {
-        struct front *front = table->front;
+        struct gateway *gateway = table->gateway;
         release(table);
-        front_free(front);
+        gateway_free(gateway);
         return outcome;
     }
-    *transport =
-        front_begin(table->front, &(struct front_owner){table, release, table_status_json, "table", &table->changes});
+    *transport = gateway_begin(table->gateway,
+                               &(struct gateway_owner){table, release, table_status_json, "table", &table->changes});
     INVARIANT(pthread_create(&table->runner, NULL, runner_run, table) == 0);
     table->running = true;
     log_info("table.begun", "schema=%s outbox=%s inbox=%s payload=%s poll_ms=%lld", table->settings->schema,

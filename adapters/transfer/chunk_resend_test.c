@@ -1,5 +1,5 @@
-/* What a sender is asked to ship again (wanted.h), on a mock cluster: what it keeps of that over a restart, and what it
- * says meanwhile. */
+/* What a sender is asked to ship again (chunk_request.h), on a mock cluster: what it keeps of that over a restart, and
+ * what it says meanwhile. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -66,15 +66,15 @@ static struct chunked sent_paper(uint8_t nth) {
 }
 
 static void ask_for(const struct chunked *what) {
-    struct wanted wanted = {.sha256 = what->sha256,
-                            .first = what->first_offset,
-                            .last = what->last_offset,
-                            .count = what->count,
-                            .chunk_size = what->chunk_size,
-                            .sender = "sthj",
-                            .by = BY,
-                            .proof = wanted_proof(what, BY)};
-    assert_int_equal(uploads_say(uploads, TOPIC_WANTED, &wanted.sha256, wanted_headers(&wanted), &fault), OK);
+    struct chunk_request request = {.sha256 = what->sha256,
+                                    .first = what->first_offset,
+                                    .last = what->last_offset,
+                                    .count = what->count,
+                                    .chunk_size = what->chunk_size,
+                                    .sender = "sthj",
+                                    .by = BY,
+                                    .proof = chunk_request_proof(what, BY)};
+    assert_int_equal(uploads_say(uploads, TOPIC_WANTED, &request.sha256, chunk_request_headers(&request), &fault), OK);
     assert_int_equal(rd_kafka_flush(uploads->producer, 10000), 0);
 }
 static int hear_from(int64_t offset) {
@@ -88,14 +88,14 @@ static int hear_from(int64_t offset) {
 }
 static int64_t journaled(void) {
     int64_t offset = 0;
-    assert_int_equal(journal_offset(f.engine.journal, JOURNAL_WANTED, &offset, &fault), OK);
+    assert_int_equal(journal_offset(f.engine.journal, JOURNAL_CHUNK_REQUESTS, &offset, &fault), OK);
     return offset;
 }
 static void work(void) {
     bool more = true;
     for (int64_t until = monotonic_ms() + 10000;
          monotonic_ms() < until &&
-         (more || uploads->in_flight || uploads->ask_count || journaled() != uploads->heard);) {
+         (more || uploads->in_flight || uploads->request_count || journaled() != uploads->heard);) {
         more = false;
         assert_int_equal(uploads_round(uploads, &more, &fault), OK);
     }
@@ -107,7 +107,7 @@ static void said(int *ret_chunks, int *ret_coming) {
     mock_from(&mock, FILES, answers_read);
     for (rd_kafka_message_t *message; (message = mock_next(&mock)); rd_kafka_message_destroy(message)) {
         *ret_chunks += message->len > 0;
-        *ret_coming += wanted_answer_read(message).kind == ANSWER_COMING;
+        *ret_coming += chunk_answer_read(message).kind == ANSWER_COMING;
         answers_read = message->offset + 1;
     }
 }
@@ -124,8 +124,8 @@ static void what_was_done_is_not_heard_again_after_a_restart(void **state) {
     assert_int_equal(journaled(), 1);
     ask_for(&second);
     assert_int_equal(hear_from(journaled()), 1);
-    assert_int_equal(reship_round(uploads, &fault), OK); /* begun, and killed amid it */
-    assert_int_equal(uploads->ask_count, 0);
+    assert_int_equal(chunk_resend_round(uploads, &fault), OK); /* begun, and killed amid it */
+    assert_int_equal(uploads->request_count, 0);
     assert_int_equal(journaled(), 1);
     uploads_free(uploads);
     assert_int_equal(uploads_new(&f.engine, &mock.settings, &uploads, &fault), OK);
@@ -144,8 +144,8 @@ static void an_ask_is_done_when_the_answer_has_arrived(void **state) {
     ask_for(&nobodys);
     assert_int_equal(uploads_poll(uploads, &fault), OK);
     assert_int_equal(hear_from(0), 1);
-    assert_int_equal(reship_round(uploads, &fault), OK);
-    assert_int_equal(uploads->ask_count, 0);
+    assert_int_equal(chunk_resend_round(uploads, &fault), OK);
+    assert_int_equal(uploads->request_count, 0);
     assert_int_equal(journaled(), -1);
     work();
     assert_int_equal(journaled(), 1);
@@ -158,18 +158,18 @@ static void who_waits_is_told_again_and_again_that_it_comes(void **state) {
     for (size_t i = 0; i < UPLOADS_MAX; i++) uploads->all[i].stage = HASHING; /* no slot is free */
     ask_for(&paper);
     assert_int_equal(hear_from(0), 1);
-    for (int i = 0; i < 3; i++) assert_int_equal(reship_round(uploads, &fault), OK);
+    for (int i = 0; i < 3; i++) assert_int_equal(chunk_resend_round(uploads, &fault), OK);
     said(&chunks, &words);
     assert_int_equal(words, 1);
-    assert_in_range(uploads->asks[0].due_ms, monotonic_ms() + UPLOAD_COMING_MS - 10000,
+    assert_in_range(uploads->requests[0].due_ms, monotonic_ms() + UPLOAD_COMING_MS - 10000,
                     monotonic_ms() + UPLOAD_COMING_MS);
-    uploads->asks[0].due_ms = 1; /* a while later */
-    assert_int_equal(reship_round(uploads, &fault), OK);
+    uploads->requests[0].due_ms = 1; /* a while later */
+    assert_int_equal(chunk_resend_round(uploads, &fault), OK);
     uploads->all[0].stage = FREE;
-    for (int i = 0; i < 3; i++) assert_int_equal(reship_round(uploads, &fault), OK);
+    for (int i = 0; i < 3; i++) assert_int_equal(chunk_resend_round(uploads, &fault), OK);
     assert_true(uploads->all[0].stage == HASHING && uploads->all[0].again);
     uploads->all[0].coming_ms = 1; /* it takes its time to digest it */
-    assert_int_equal(reship_round(uploads, &fault), OK);
+    assert_int_equal(chunk_resend_round(uploads, &fault), OK);
     said(&chunks, &words);
     assert_int_equal(words, 2);
     for (size_t i = 1; i < UPLOADS_MAX; i++) uploads->all[i].stage = FREE;

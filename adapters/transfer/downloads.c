@@ -20,7 +20,7 @@ enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus
     (void)fault;
     d->engine = engine;
     d->bus = bus;
-    d->landing = landing_new();
+    d->partial = partial_file_new();
     d->unswept = true; /* a half file of the last run that nobody wants any more */
     *ret = d;
     return OK;
@@ -42,7 +42,7 @@ static void stop(struct downloads *d) { bus_reader_close(&d->reader); }
 void downloads_free(struct downloads *d) {
     if (!d) return;
     stop(d);
-    landing_free(d->landing);
+    partial_file_free(d->partial);
     free(d);
 }
 
@@ -112,19 +112,21 @@ void downloads_sweep(struct downloads *d) {
 }
 
 static void end(struct downloads *d) {
-    landing_close(d->landing);
+    partial_file_close(d->partial);
     d->stage = IDLE;
     d->changes++;
 }
 enum outcome downloads_give_up(struct downloads *d, const struct fault *why) {
-    landing_forget(d->landing);
+    partial_file_forget(d->partial);
     lose(d, d->topic, &d->what, why);
     end(d);
     return OK;
 }
 
 /* The k-th chunk never lies before first + k: in order, each at least once. */
-static int64_t position(const struct downloads *d) { return d->at >= 0 ? d->at : d->first + landing_next(d->landing); }
+static int64_t position(const struct downloads *d) {
+    return d->at >= 0 ? d->at : d->first + partial_file_next(d->partial);
+}
 
 static enum outcome assign(struct downloads *d, struct fault *fault) {
     TRY(start(d, fault));
@@ -150,22 +152,22 @@ static enum outcome gone(struct downloads *d, const char *code, const char *what
 /* Where the reader may not start: before the beginning of what is kept, or behind the end. */
 static enum outcome out_of_range(struct downloads *d, struct fault *fault) {
     struct fault why;
-    int64_t low = 0, high = 0, wanted = position(d);
+    int64_t low = 0, high = 0, start = position(d);
     rd_kafka_resp_err_t error =
         rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
     d->stage = ASSIGNING;
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
-    if (low <= wanted) return gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
+    if (low <= start) return gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
     fault_set(&why, REFUSE, "CHUNKS_EXPIRED", "%s[%d] begins at %lld, the chunks at %lld", d->topic, d->what.partition,
-              (long long)low, (long long)wanted);
+              (long long)low, (long long)start);
     return downloads_missed(d, &why);
 }
 
 static enum outcome missing(struct downloads *d) {
     struct fault why;
     fault_set(&why, REFUSE, d->damaged ? "CHUNK_CORRUPT" : "CHUNK_MISSING",
-              "%s[%d]: chunk %d of %d, offsets %lld to %lld", d->topic, d->what.partition, landing_next(d->landing),
-              d->what.count, (long long)d->first, (long long)d->last);
+              "%s[%d]: chunk %d of %d, offsets %lld to %lld", d->topic, d->what.partition,
+              partial_file_next(d->partial), d->what.count, (long long)d->first, (long long)d->last);
     return downloads_missed(d, &why);
 }
 
@@ -197,9 +199,9 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
         downloads_heard(d, message);
     } else if (ours) {
         char index[16];
-        snprintf(index, sizeof index, "%d", landing_next(d->landing));
+        snprintf(index, sizeof index, "%d", partial_file_next(d->partial));
         bool next = bytes_equal_cstr(bus_header(message, CHUNK_HEADER_INDEX), index);
-        if (next) TRY(landing_take(d->landing, bytes_of(message->payload, message->len), &taken, fault));
+        if (next) TRY(partial_file_take(d->partial, bytes_of(message->payload, message->len), &taken, fault));
         d->damaged = !taken && (next || d->damaged);
         if (taken) FAILPOINT("fetch.taken");
         if (taken) downloads_begin_to_wait(d);
@@ -207,7 +209,7 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
     d->gone_ms = 0;
     if (d->stage != FETCHING) return OK; /* the answer told where they are, or that they are not */
     d->at = message->offset + 1;
-    if (landing_whole(d->landing)) d->stage = CLOSING;
+    if (partial_file_whole(d->partial)) d->stage = CLOSING;
     else if (message->offset >= d->last) return missing(d);
     return OK;
 }
@@ -234,11 +236,11 @@ static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fau
 }
 
 static enum outcome finish(struct downloads *d, struct fault *fault) {
-    enum outcome outcome = landing_finish(d->landing, fault);
+    enum outcome outcome = partial_file_finish(d->partial, fault);
     if (outcome == REFUSE &&
-        landing_resumed(
-            d->landing)) { /* what was there before may have been torn, or another's: once more from the start */
-        landing_forget(d->landing);
+        partial_file_resumed(
+            d->partial)) { /* what was there before may have been torn, or another's: once more from the start */
+        partial_file_forget(d->partial);
         d->at = -1;
         d->stage = OPENING;
         return OK;
@@ -253,15 +255,15 @@ static enum outcome finish(struct downloads *d, struct fault *fault) {
 static enum outcome go_on(struct downloads *d, bool *ret_more, struct fault *fault) {
     bool whole = false;
     if (d->stage == OPENING) {
-        TRY(landing_open(d->landing, store(d), &d->what, DOWNLOAD_RESERVE, fault));
+        TRY(partial_file_open(d->partial, store(d), &d->what, DOWNLOAD_RESERVE, fault));
         d->stage = READING_AGAIN;
-        if (landing_resumed(d->landing))
-            log_info("download.resumed", "have=%d of=%d", landing_next(d->landing), d->what.count);
+        if (partial_file_resumed(d->partial))
+            log_info("download.resumed", "have=%d of=%d", partial_file_next(d->partial), d->what.count);
     }
     if (d->stage == READING_AGAIN) {
-        TRY(landing_read_again(d->landing, &whole, fault));
+        TRY(partial_file_read_again(d->partial, &whole, fault));
         *ret_more = true;
-        if (whole) d->stage = landing_whole(d->landing) ? CLOSING : ASSIGNING;
+        if (whole) d->stage = partial_file_whole(d->partial) ? CLOSING : ASSIGNING;
     }
     if (d->stage == ASKING) TRY(downloads_ask(d, fault));
     if (d->stage == ASSIGNING) TRY(assign(d, fault));

@@ -8,8 +8,8 @@
 #include "adapters/engine/engine.h"
 
 #define DOWNLOAD_RESERVE (64 << 20) /* bytes of the disk left free for everything else */
-/* so long its sender may be silent (no word, no chunk) about chunks that are wanted again (wanted.h); it speaks each
- * UPLOAD_COMING_MS */
+/* so long its sender may be silent (no word, no chunk) about chunks that are wanted again (chunk_request.h); it speaks
+ * each UPLOAD_COMING_MS */
 #define DOWNLOAD_ANSWER_MS 60000
 #define DOWNLOAD_COMING_MS 600000 /* and so long it may say that they come without that one comes */
 /* a sender that was silent is not waited for again within ten minutes */

@@ -1,4 +1,4 @@
-/* How long a recipient waits for chunks that it asked for again (wanted.h); words come over a mock cluster. */
+/* How long a recipient waits for chunks that it asked for again (chunk_request.h); words come over a mock cluster. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -50,7 +50,7 @@ static struct downloads *waiting(const struct chunked *what) {
 }
 static void hear_coming(struct downloads *d, const struct chunked *what) {
     assert_int_equal(uploads_say(sender, FILES, &what->sha256,
-                                 wanted_answer_headers(&(struct wanted_answer){.kind = ANSWER_COMING}), &fault),
+                                 chunk_answer_headers(&(struct chunk_answer){.kind = ANSWER_COMING}), &fault),
                      OK);
     rd_kafka_message_t *message = NULL;
     for (int64_t until = monotonic_ms() + 20000; !message && monotonic_ms() < until;) { /* it is on its way */

@@ -10,7 +10,7 @@
 #define LOST_MAX       64u
 #define UNKNOWN_OFFSET INT64_MAX
 
-enum stage { IDLE, OPENING, READING_AGAIN, ASSIGNING, FETCHING, CLOSING, ASKING };
+enum download_stage { IDLE, OPENING, READING_AGAIN, ASSIGNING, FETCHING, CLOSING, ASKING };
 struct lost {
     char topic[TOPIC_NAME];
     struct chunked what;
@@ -20,9 +20,9 @@ struct downloads {
     struct engine *engine;
     const struct bus_settings *bus;
     struct bus_reader reader;
-    enum stage stage;
-    char topic[TOPIC_NAME], sender[WANTED_SLUG];
-    struct landing *landing; /* the file being fetched */
+    enum download_stage stage;
+    char topic[TOPIC_NAME], sender[CHUNK_REQUEST_SLUG];
+    struct partial_file *partial; /* the file being fetched */
     struct chunked what;
     /* offsets where its chunks are looked for: what the record says, or where they are shipped again */
     int64_t first, last;

@@ -17,7 +17,7 @@ enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, 
     u->engine = engine;
     u->bus = bus;
     bus_files_topic(bytes_of_cstr(engine->self->slug), u->topic);
-    enum outcome outcome = journal_offset(engine->journal, JOURNAL_WANTED, &u->done, fault);
+    enum outcome outcome = journal_offset(engine->journal, JOURNAL_CHUNK_REQUESTS, &u->done, fault);
     u->heard = u->done;
     if (outcome == OK) *ret = u;
     else free(u);
@@ -31,18 +31,18 @@ void uploads_free(struct uploads *u) {
 }
 
 /* The same paper, as the transport tells papers from each other. */
-static struct bytes identity(const struct paper *p, char room[400]) {
-    int count = snprintf(room, 400, "%llu %lld %lld %.*s", (unsigned long long)p->inode, (long long)p->modified_ns,
+static struct bytes identity(const struct outbox_paper *p, char text[400]) {
+    int count = snprintf(text, 400, "%llu %lld %lld %.*s", (unsigned long long)p->inode, (long long)p->modified_ns,
                          (long long)p->size, BYTES_FMT(p->name));
-    return bytes_of(room, count < 400 ? (size_t)count : 399);
+    return bytes_of(text, count < 400 ? (size_t)count : 399);
 }
-static bool same_paper(const struct paper *a, const struct paper *b) {
+static bool same_paper(const struct outbox_paper *a, const struct outbox_paper *b) {
     return a->inode == b->inode && a->modified_ns == b->modified_ns && a->size == b->size &&
            bytes_equal(a->name, b->name);
 }
 static bool done(const struct journaled_file *file) { return file->what.count && file->acked == file->what.count; }
 
-struct upload *uploads_slot(struct uploads *u, const struct paper *paper) {
+struct upload *uploads_slot(struct uploads *u, const struct outbox_paper *paper) {
     struct upload *up = NULL;
     for (size_t i = 0; i < UPLOADS_MAX && !up; i++) up = u->all[i].stage == FREE ? &u->all[i] : NULL;
     if (!up || paper->name.count >= sizeof up->name) return NULL;
@@ -55,29 +55,29 @@ struct upload *uploads_slot(struct uploads *u, const struct paper *paper) {
 }
 
 /* No slot: later. Digests that are known from before a crash are not made again. */
-static void take_on(struct uploads *u, const struct paper *paper, const struct journaled_file *known) {
+static void take_on(struct uploads *u, const struct outbox_paper *paper, const struct journaled_file *known) {
     struct upload *up = uploads_slot(u, paper);
     if (!up || !known) return;
     up->stage = CHOOSING;
     up->file = *known;
 }
 
-static struct upload *upload_of(struct uploads *u, const struct paper *paper) {
+static struct upload *upload_of(struct uploads *u, const struct outbox_paper *paper) {
     for (size_t i = 0; i < UPLOADS_MAX; i++) {
         if (u->all[i].stage != FREE && !u->all[i].again && same_paper(&u->all[i].paper, paper)) return &u->all[i];
     }
     return NULL;
 }
 
-void uploads_waits(struct uploads *u, const struct paper *paper, struct bytes case_file) {
+void uploads_waits(struct uploads *u, const struct outbox_paper *paper, struct bytes case_file) {
     struct upload *up = upload_of(u, paper);
     if (up && case_file.count < sizeof up->for_case)
         snprintf(up->for_case, sizeof up->for_case, "%.*s", BYTES_FMT(case_file));
 }
 
-enum outcome uploads_want(struct uploads *u, const struct paper *paper, struct chunked *ret, bool *ret_ready,
+enum outcome uploads_want(struct uploads *u, const struct outbox_paper *paper, struct chunked *ret, bool *ret_ready,
                           struct fault *fault) {
-    char room[400];
+    char text[400];
     struct journaled_file file = {0};
     struct digest sha256;
     bool known = false;
@@ -89,7 +89,7 @@ enum outcome uploads_want(struct uploads *u, const struct paper *paper, struct c
         *fault = up->why;
         return REFUSE;
     }
-    TRY(journal_paper(u->engine->journal, identity(paper, room), &known, &sha256, fault));
+    TRY(journal_paper(u->engine->journal, identity(paper, text), &known, &sha256, fault));
     if (known) TRY(journal_file(u->engine->journal, &sha256, &known, &file, fault));
     *ret_ready = known && done(&file) && instant_now() - file.at < UPLOAD_REUSE_MS;
     if (*ret_ready) *ret = file.what;
@@ -116,7 +116,7 @@ static enum outcome hash(struct uploads *u, struct upload *up, struct fault *fau
     fingerprint_end(up->print, &up->file.what.sha256, &up->file.what.sm3);
     FAILPOINT("ship.hashed");
     up->stage = CHOOSING;
-    bool other = up->again && memcmp(up->wanted.b, up->file.what.sha256.b, DIGEST_SIZE) != 0;
+    bool other = up->again && memcmp(up->expected.b, up->file.what.sha256.b, DIGEST_SIZE) != 0;
     return other ? fault_set(fault, REFUSE, "DIGEST_MISMATCH", "what lies in sent/ in its place is another content")
                  : OK;
 }
@@ -152,11 +152,11 @@ static bool shipped_by_another(const struct uploads *u, const struct upload *up)
 
 static enum outcome note(struct uploads *u, const struct upload *up, bool paper_too, struct fault *fault) {
     struct journal *j = u->engine->journal;
-    char room[400];
+    char text[400];
     TRY(journal_begin(j, fault));
     enum outcome outcome = journal_file_put(j, &up->file, fault);
     if (outcome == OK && paper_too)
-        outcome = journal_paper_put(j, identity(&up->paper, room), &up->file.what.sha256, fault);
+        outcome = journal_paper_put(j, identity(&up->paper, text), &up->file.what.sha256, fault);
     if (outcome == OK) outcome = journal_commit(j, fault);
     if (outcome != OK) journal_rollback(j);
     return outcome;
@@ -179,7 +179,7 @@ static void finish(const struct uploads *u, struct upload *up) {
     up->stage = FREE;
     if (!up->for_case[0]) return;
     t->verbs->put_off(t, bytes_of_cstr(up->for_case), 0);
-    u->engine->look_now = true;
+    u->engine->scan_now = true;
 }
 
 /* The content is known by now: was it shipped, is it being shipped, was it begun, or is it new? */
@@ -241,14 +241,14 @@ static enum outcome advance(struct uploads *u, struct upload *up, struct fault *
 /* Who wanted it again is answered; whose case file it was for, asks. */
 static void fail(struct uploads *u, struct upload *up, enum outcome outcome, const struct fault *fault) {
     bool changed = outcome == RETRY; /* another paper by now */
-    if (up->again) reship_gone(u, &up->wanted, fault->text);
+    if (up->again) chunk_resend_gone(u, &up->expected, fault->text);
     up->why = *fault;
     up->stage = changed || up->again ? FREE : FAILED;
 }
 
 enum outcome uploads_round(struct uploads *u, bool *ret_more, struct fault *fault) {
     TRY(uploads_poll(u, fault));
-    TRY(reship_round(u, fault));
+    TRY(chunk_resend_round(u, fault));
     for (size_t i = 0; i < UPLOADS_MAX; i++) {
         struct upload *up = &u->all[i];
         enum outcome outcome = advance(u, up, fault);
