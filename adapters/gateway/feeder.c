@@ -2,6 +2,7 @@
  * first. A name that is still taken there is waited for: so two submissions whose attachments have one name cannot be
  * mixed up. */
 #define _GNU_SOURCE /* renameat2 */
+#include "adapters/gateway/gateway_inside.h"
 #include "adapters/gateway/parcel.h"
 #include "adapters/spool/name.h"
 #include "adapters/spool/rejection.h"

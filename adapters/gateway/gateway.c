@@ -1,5 +1,5 @@
 /* See gateway.h: the verbs, what they note on the way to the spool, opening and closing. */
-#include "adapters/gateway/gateway.h"
+#include "adapters/gateway/gateway_inside.h"
 #include "base/durable.h"
 #include "base/buffer.h"
 #include "base/limits.h"

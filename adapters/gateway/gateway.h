@@ -59,9 +59,4 @@ void gateway_free(struct gateway *gateway);
 MUST_USE enum outcome gateway_put_away(const struct gateway *gateway, const struct message *message,
                                        struct arena *arena, struct fault *fault);
 struct bytes gateway_event(const struct message *message); /* its event code */
-
-/* ---- inside: feeder.c, census.c */
-MUST_USE enum outcome feeder_recover(struct gateway *gateway, struct fault *fault);
-void *feeder_run(void *gateway);
-MUST_USE enum outcome gateway_reconcile(struct gateway *gateway, const char *journal, struct fault *fault);
 #endif

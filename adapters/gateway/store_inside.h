@@ -2,7 +2,7 @@
 #ifndef ECOCASE_ADAPTERS_GATEWAY_STORE_INSIDE_H
 #define ECOCASE_ADAPTERS_GATEWAY_STORE_INSIDE_H
 #include <pthread.h>
-#include "adapters/journal/journal_statement.h"
+#include "adapters/journal/statement.h"
 #include "adapters/gateway/store.h"
 
 struct store {

@@ -45,6 +45,7 @@ struct asked {
     const char *content_range;  /* of the answer; NULL: none */
     bool answered;
 };
+/* ---- asked.c */
 const char *asked_header(const struct asked *asked, const char *name);
 const char *asked_query(const struct asked *asked, const char *name);
 

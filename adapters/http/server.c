@@ -11,13 +11,6 @@
 /* a refused body up to this is read to its end, so that the client hears why */
 #define SWALLOW_MAX (8 * (int64_t)MIB)
 
-const char *asked_header(const struct asked *asked, const char *name) {
-    return MHD_lookup_connection_value(asked->connection, MHD_HEADER_KIND, name);
-}
-const char *asked_query(const struct asked *asked, const char *name) {
-    return MHD_lookup_connection_value(asked->connection, MHD_GET_ARGUMENT_KIND, name);
-}
-
 static void allow_time(const struct asked *asked, int64_t ms) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(asked->connection, MHD_CONNECTION_INFO_CONNECTION_FD);

@@ -1,5 +1,5 @@
 /* See journal.h: papers in chunks. */
-#include "adapters/journal/journal_statement.h"
+#include "adapters/journal/journal_inside.h"
 
 enum outcome journal_file(struct journal *journal, const struct digest *sha256, bool *ret_known,
                           struct journaled_file *ret, struct fault *fault) {

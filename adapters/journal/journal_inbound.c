@@ -1,5 +1,5 @@
 /* See journal.h: deliveries, lane positions, offsets. */
-#include "adapters/journal/journal_statement.h"
+#include "adapters/journal/journal_inside.h"
 
 enum outcome journal_stage(struct journal *journal, const struct delivery_entry *e, struct fault *fault) {
     struct statement s;

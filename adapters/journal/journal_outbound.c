@@ -1,5 +1,5 @@
 /* See journal.h: submissions and numbers. */
-#include "adapters/journal/journal_statement.h"
+#include "adapters/journal/journal_inside.h"
 
 enum outcome journal_prepare(struct journal *journal, const struct journaled *what, struct fault *fault) {
     struct statement s;

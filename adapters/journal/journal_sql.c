@@ -1,5 +1,5 @@
 /* The journal's tables and statements. STRICT tables; ids are 16-byte blobs. */
-#include "adapters/journal/journal_statement.h"
+#include "adapters/journal/journal_inside.h"
 
 const char journal_tables[] =
     "CREATE TABLE IF NOT EXISTS fact(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT "

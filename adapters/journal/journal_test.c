@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "adapters/journal/journal_statement.h"
+#include "adapters/journal/journal_inside.h"
 
 static char folder[64], path[96];
 static struct journal *journal;

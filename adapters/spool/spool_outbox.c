@@ -5,10 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int64_t spool_modified_ns(const struct stat *facts) {
-    return (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec;
-}
-
 static int oldest_first(const void *a, const void *b) {
     const struct outbox_paper *x = a, *y = b;
     if (x->modified_ns != y->modified_ns) return x->modified_ns < y->modified_ns ? -1 : 1;

@@ -11,6 +11,10 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+int64_t spool_modified_ns(const struct stat *facts) {
+    return (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec;
+}
+
 bool spool_copy_name(struct bytes name, char ret[SPOOL_NAME]) {
     if (!name.count || name.count >= SPOOL_NAME || memchr(name.at, '/', name.count) || memchr(name.at, 0, name.count))
         return false;

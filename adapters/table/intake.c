@@ -10,11 +10,6 @@
 /* of attachments; a row with more is taken by itself, so that no other waits until it is read */
 #define GROUP_BYTES (16 * (int64_t)MIB)
 
-enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what) {
-    fault_set(fault, REFUSE, code, "%s", what);
-    return fault_place(fault, field, 0, 0);
-}
-
 const char *intake_name(const struct table *table, struct bytes id, const char *type, struct arena *arena) {
     const char *at = table->settings->file_name, *name = "";
     if (!at) at = arena_printf(arena, "{id}.%s", profile_extension(table->gateway->profile));

@@ -4,6 +4,11 @@
 #include "adapters/table/table_inside.h"
 #include <stdio.h>
 
+enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what) {
+    fault_set(fault, REFUSE, code, "%s", what);
+    return fault_place(fault, field, 0, 0);
+}
+
 /* declared < 0: the agency does not say how large it is */
 struct attached {
     struct bytes name;

@@ -48,9 +48,10 @@ struct taking {
     const char *aggregate, *type;
     struct parcel *parcel;
 };
-MUST_USE enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what);
 /* ---- intake_files.c: its attachments, slice by slice, inside the row's snapshot */
 MUST_USE enum outcome intake_files(struct taking *taking, struct fault *fault);
+/* REFUSE, of a column */
+MUST_USE enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what);
 /* ---- verdict.c: what became of them -> outcome rows */
 MUST_USE enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fault);
 const char *verdict_state(enum submission_stage stage); /* as the outcome table says it */
@@ -88,7 +89,7 @@ MUST_USE enum outcome parts_forget(const struct parts *parts, struct fault *faul
 MUST_USE enum outcome parts_clear(struct table *table, struct fault *fault);
 /* ---- runner.c */
 void *runner_run(void *table);
-/* ---- table.c */
+/* ---- table_status.c */
 json_t *table_status_json(void *table);
 void table_report(struct table *table, const struct table_status *status);
 #endif

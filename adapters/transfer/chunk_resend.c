@@ -93,7 +93,7 @@ static enum outcome begin(struct uploads *u, struct pending_request *pending, bo
         return OK;
     }
     TRY(coming(u, &w->sha256, &pending->due_ms, fault));
-    struct upload *up = uploads_slot(u, &paper);
+    struct upload *up = upload_begin(u, &paper);
     *ret_done = up != NULL;
     if (!up) return OK;
     up->again = true;

@@ -50,27 +50,13 @@ static int store(const struct downloads *d) { return d->engine->transport->verbs
 void downloads_name(const struct chunked *what, char ret_name[80]) { digest_hex(&what->sha256, ret_name); }
 int64_t downloads_changes(const struct downloads *d) { return d->changes; }
 
-static const struct lost *lost_find(const struct downloads *d, const char *topic, const struct chunked *what) {
-    for (size_t i = 0; i < LOST_MAX && i < d->lost_count; i++) {
-        if (strcmp(d->lost[i].topic, topic) == 0 && chunked_same(&d->lost[i].what, what)) return &d->lost[i];
-    }
-    return NULL;
-}
-static void lose(struct downloads *d, const char *topic, const struct chunked *what, const struct fault *why) {
-    struct lost *lost = &d->lost[d->lost_count++ % LOST_MAX];
-    *lost = (struct lost){.what = *what, .why = *why};
-    snprintf(lost->topic, sizeof lost->topic, "%s", topic);
-    log_fault_unnamed(LOG_ERROR, "download.lost", why);
-    d->changes++;
-}
-
 enum fetched downloads_state(struct downloads *d, struct bytes sender, const struct chunked *what,
                              struct fault *ret_why) {
     char name[80], topic[TOPIC_NAME];
     bus_files_topic(sender, topic);
-    const struct lost *lost = lost_find(d, topic, what);
+    const struct lost *lost = downloads_lost(d, topic, what);
     if (!lost && chunked_check(what, ret_why) != OK) {
-        lose(d, topic, what, ret_why);
+        downloads_lose(d, topic, what, ret_why);
         return FETCH_LOST;
     }
     if (lost) *ret_why = lost->why;
@@ -109,18 +95,6 @@ void downloads_sweep(struct downloads *d) {
     closedir(folder);
     d->unswept = false;
     d->lost_count = 0;
-}
-
-static void end(struct downloads *d) {
-    partial_file_close(d->partial);
-    d->stage = IDLE;
-    d->changes++;
-}
-enum outcome downloads_give_up(struct downloads *d, const struct fault *why) {
-    partial_file_forget(d->partial);
-    lose(d, d->topic, &d->what, why);
-    end(d);
-    return OK;
 }
 
 /* The k-th chunk never lies before first + k: in order, each at least once. */
@@ -248,7 +222,7 @@ static enum outcome finish(struct downloads *d, struct fault *fault) {
     if (outcome == REFUSE) return downloads_give_up(d, fault);
     TRY(outcome);
     log_info("download.done", "chunks=%d bytes=%lld", d->what.count, (long long)d->what.size);
-    end(d);
+    downloads_end(d);
     return OK;
 }
 

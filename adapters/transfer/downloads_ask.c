@@ -6,21 +6,6 @@
 
 #define ASK_MS 2000
 
-static bool is_silent(const struct downloads *d) {
-    for (size_t i = 0; i < LIMIT_PARTICIPANTS; i++) {
-        if (d->silent[i].until_ms > monotonic_ms() && strcmp(d->silent[i].topic, d->topic) == 0) return true;
-    }
-    return false;
-}
-static void note_silent(struct downloads *d) {
-    for (size_t i = 0; i < LIMIT_PARTICIPANTS; i++) {
-        if (d->silent[i].until_ms > monotonic_ms()) continue;
-        memcpy(d->silent[i].topic, d->topic, sizeof d->topic);
-        d->silent[i].until_ms = monotonic_ms() + DOWNLOAD_SILENT_MS;
-        return;
-    }
-}
-
 static enum outcome give_up(struct downloads *d, const struct fault *why, const char *because) {
     struct fault reported = *why;
     snprintf(reported.field, sizeof reported.field, "%s", because);
@@ -36,7 +21,7 @@ void downloads_begin_to_wait(struct downloads *d) {
 
 enum outcome downloads_missed(struct downloads *d, const struct fault *why) {
     if (d->asked) return give_up(d, &d->why, "again");
-    if (is_silent(d)) return give_up(d, why, "unanswered");
+    if (downloads_silent(d)) return give_up(d, why, "unanswered");
     d->why = *why;
     d->stage = ASKING;
     downloads_begin_to_wait(d);
@@ -94,7 +79,7 @@ void downloads_wait(struct downloads *d) {
     if (!d->engine->status.kafka_up) downloads_begin_to_wait(d);
     if (now < d->patience_ms && now < d->coming_ms) return;
     bool silent = now >= d->patience_ms;
-    if (silent) note_silent(d);
+    if (silent) downloads_note_silent(d);
     enum outcome outcome = give_up(d, &d->why, silent ? "unanswered" : "again");
     (void)outcome;
 }

@@ -1,5 +1,5 @@
 /* Inside of the downloads: downloads.c (what is fetched, and how), downloads_ask.c (what is not there, asked of its
- * sender). Not for others. */
+ * sender), downloads_lost.c (what will not come). */
 #ifndef ECOCASE_ADAPTERS_TRANSFER_DOWNLOADS_INSIDE_H
 #define ECOCASE_ADAPTERS_TRANSFER_DOWNLOADS_INSIDE_H
 #include "adapters/transfer/downloads.h"
@@ -43,8 +43,18 @@ struct downloads {
     bool unswept;
 };
 
+/* ---- downloads_lost.c */
+/* NULL: it may come yet */
+const struct lost *downloads_lost(const struct downloads *downloads, const char *topic, const struct chunked *what);
+void downloads_lose(struct downloads *downloads, const char *topic, const struct chunked *what,
+                    const struct fault *why);
+void downloads_end(struct downloads *downloads); /* of the file being fetched: there, or lost */
 /* OK: it is lost, and that is known */
 enum outcome downloads_give_up(struct downloads *downloads, const struct fault *why);
+bool downloads_silent(const struct downloads *downloads); /* its sender did not answer lately */
+void downloads_note_silent(struct downloads *downloads);
+
+/* ---- downloads_ask.c */
 /* It is not there, or not whole: its sender is asked, unless it was. */
 enum outcome downloads_missed(struct downloads *downloads, const struct fault *why);
 /* ASKING: what is shipped from now on is read. */

@@ -49,17 +49,23 @@ struct uploads {
     uint8_t slice[SLICE];
 };
 
-/* ---- uploads.c */
-/* NULL: none is free, or no paper that could be shipped */
-struct upload *uploads_slot(struct uploads *uploads, const struct outbox_paper *paper);
-/* Kafka has what was acknowledged */
-MUST_USE enum outcome uploads_there(struct uploads *uploads, const struct journaled_file *file, bool *ret,
-                                    struct fault *fault);
+/* ---- upload.c */
+#define UPLOAD_IDENTITY 400
+/* What tells this paper from every other, for the journal: "inode modified_ns size name". */
+struct bytes upload_identity(const struct outbox_paper *paper, char text[UPLOAD_IDENTITY]);
+bool upload_done(const struct journaled_file *file); /* all its chunks are acknowledged */
+/* In a slot of its own, HASHING. NULL: none is free, or no paper that could be shipped. */
+struct upload *upload_begin(struct uploads *uploads, const struct outbox_paper *paper);
+/* As far as it goes without waiting. REFUSE: it cannot be shipped. */
+MUST_USE enum outcome upload_advance(struct uploads *uploads, struct upload *upload, struct fault *fault);
 
 /* ---- uploads_produce.c */
 MUST_USE enum outcome uploads_start(struct uploads *uploads, struct fault *fault);
 /* what is on its way may arrive all the same: whoever reads takes each chunk once */
 void uploads_stop(struct uploads *uploads);
+/* Kafka has what was acknowledged */
+MUST_USE enum outcome uploads_there(struct uploads *uploads, const struct journaled_file *file, bool *ret,
+                                    struct fault *fault);
 /* takes sealed */
 MUST_USE enum outcome uploads_produce(struct uploads *uploads, struct upload *upload, uint8_t *sealed, size_t count,
                                       struct fault *fault);

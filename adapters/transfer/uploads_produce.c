@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define ASK_MS    2000
 #define MARK_SAID (-1) /* opaque of a small record: nobody waits for it */
 
 static intptr_t mark_of(const struct uploads *u, const struct upload *up, int32_t index) {
@@ -54,6 +55,16 @@ void uploads_stop(struct uploads *u) {
 static enum outcome unreachable(const struct uploads *u, rd_kafka_resp_err_t error, struct fault *fault) {
     return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", u->topic,
                      error ? rd_kafka_err2str(error) : "the producer failed");
+}
+
+enum outcome uploads_there(struct uploads *u, const struct journaled_file *file, bool *ret, struct fault *fault) {
+    int64_t low = 0, high = 0;
+    TRY(uploads_start(u, fault));
+    rd_kafka_resp_err_t error =
+        rd_kafka_query_watermark_offsets(u->producer, u->topic, file->what.partition, &low, &high, ASK_MS);
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", u->topic, rd_kafka_err2str(error));
+    *ret = low <= file->what.first_offset && high > file->what.last_offset;
+    return OK;
 }
 
 enum outcome uploads_produce(struct uploads *u, struct upload *up, uint8_t *sealed, size_t count, struct fault *fault) {

@@ -1,8 +1,9 @@
-/* Inside of the journal: prepared statements by number of parameters and columns. Not for others. */
-#ifndef ECOCASE_ADAPTERS_JOURNAL_JOURNAL_STATEMENT_H
-#define ECOCASE_ADAPTERS_JOURNAL_JOURNAL_STATEMENT_H
-#include <sqlite3.h>
+/* Inside of the journal: its statements, made once and kept, and the transactions around them. journal_sql.c holds the
+ * SQL, journal_transaction.c runs it. */
+#ifndef ECOCASE_ADAPTERS_JOURNAL_JOURNAL_INSIDE_H
+#define ECOCASE_ADAPTERS_JOURNAL_JOURNAL_INSIDE_H
 #include "adapters/journal/journal.h"
+#include "adapters/journal/statement.h"
 
 enum statement_id {
     S_BEGIN,
@@ -52,30 +53,21 @@ struct journal {
     bool inside;   /* a transaction is open */
     bool unsynced; /* commits are not synced now */
 };
-MUST_USE enum outcome journal_read_acked(struct journal *journal, struct fault *fault);
 extern const char *const journal_sql[S_COUNT];
 extern const char journal_tables[];
 
-/* A statement being filled; bind_* number the parameters themselves, in order. */
-struct statement {
-    sqlite3_stmt *handle;
-    int bound;
-};
+/* That statement, reset and without values. */
 MUST_USE enum outcome journal_statement(struct journal *journal, enum statement_id which, struct statement *ret,
                                         struct fault *fault);
-void statement_bind_blob(struct statement *statement, struct bytes value); /* blob */
-void statement_bind_text(struct statement *statement, struct bytes value);
-void statement_bind_uuid(struct statement *statement, const struct uuid *value);
-void statement_bind_int(struct statement *statement, int64_t value);
 /* One step: *ret_row tells whether there is a row. */
 MUST_USE enum outcome journal_step(struct journal *journal, struct statement *statement, bool *ret_row,
                                    struct fault *fault);
 /* no rows expected */
 MUST_USE enum outcome journal_run(struct journal *journal, struct statement *statement, struct fault *fault);
-struct bytes statement_column_bytes(const struct statement *statement, int column, struct arena *arena);
-/* a blob of that size, else left alone */
-void statement_column_fixed(const struct statement *statement, int column, uint8_t *ret, size_t count);
-struct uuid statement_column_uuid(const struct statement *statement, int column);
-int64_t statement_column_int(const struct statement *statement, int column);
+/* SQL without values, outside of the kept statements. */
+MUST_USE enum outcome journal_execute(struct journal *journal, const char *sql, struct fault *fault);
+/* What SQLite just refused, as the fault journal.h promises. */
 enum outcome journal_fault(struct journal *journal, const char *what, struct fault *fault);
+/* The mark of what is acknowledged, as it stands in the tables. */
+MUST_USE enum outcome journal_read_acked(struct journal *journal, struct fault *fault);
 #endif
