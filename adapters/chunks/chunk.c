@@ -1,5 +1,5 @@
 /* See chunk.h. */
-#include "adapters/chunks/chunk.h"
+#include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 #include <openssl/evp.h>
 

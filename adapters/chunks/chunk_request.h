@@ -5,7 +5,7 @@
  * Pure. Threads: any. */
 #ifndef ECOCASE_ADAPTERS_CHUNKS_CHUNK_REQUEST_H
 #define ECOCASE_ADAPTERS_CHUNKS_CHUNK_REQUEST_H
-#include "adapters/chunks/chunk.h"
+#include "adapters/chunks/chunks.h"
 #include "bus/bus.h"
 
 #define CHUNK_REQUEST_SLUG 64

@@ -1,6 +1,6 @@
 /* See partial.h. */
 #define _GNU_SOURCE /* sync_file_range */
-#include "adapters/chunks/partial_file.h"
+#include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 #include "base/failpoint.h"
 #include "wire/fingerprint.h"

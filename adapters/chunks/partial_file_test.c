@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "adapters/chunks/partial_file.h"
+#include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 #include "wire/fingerprint.h"
 

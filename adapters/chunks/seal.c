@@ -1,6 +1,5 @@
 /* See seal.h. */
-#include "adapters/chunks/seal.h"
-#include "adapters/chunks/chunk.h"
+#include "adapters/chunks/chunks.h"
 #include "base/durable.h"
 #include "base/buffer.h"
 #include "base/limits.h"

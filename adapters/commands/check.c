@@ -1,5 +1,5 @@
 /* See check.h. */
-#include "adapters/commands/check.h"
+#include "adapters/commands/commands.h"
 #include "adapters/conversion/profile/profile.h"
 #include "base/limits.h"
 #include "wire/reason.h"

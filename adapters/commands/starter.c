@@ -1,6 +1,6 @@
 /* See starter.h: the profile's text. */
 #define _GNU_SOURCE /* vasprintf */
-#include "adapters/commands/starter.h"
+#include "adapters/commands/commands.h"
 #include "adapters/conversion/mapping/map.h"
 #include "adapters/commands/starter_inside.h"
 #include "base/limits.h"

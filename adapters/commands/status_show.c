@@ -1,5 +1,5 @@
 /* See status_show.h. */
-#include "adapters/commands/status_show.h"
+#include "adapters/commands/commands.h"
 #include "adapters/engine/status.h"
 #include "base/limits.h"
 #include "wire/reason.h"

@@ -1,8 +1,8 @@
 /* See try.h. */
 #include "adapters/conversion/mapping/canonical.h"
-#include "adapters/commands/try.h"
+#include "adapters/commands/commands.h"
 #include "adapters/commands/fact_note.h"
-#include "adapters/outbound/identity.h"
+#include "adapters/outbound/outbound.h"
 #include "adapters/conversion/profile/privacy.h"
 #include "base/limits.h"
 #include "wire/finding.h"

@@ -1,7 +1,7 @@
 /* See unseal.h. */
-#include "adapters/commands/unseal.h"
+#include "adapters/commands/commands.h"
 #include "adapters/conversion/mapping/decoded.h"
-#include "adapters/chunks/seal.h"
+#include "adapters/chunks/chunks.h"
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "wire/reason.h"

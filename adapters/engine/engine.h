@@ -4,7 +4,7 @@
 #define ECOCASE_ADAPTERS_ENGINE_ENGINE_H
 #include "adapters/conversion/conversion.h"
 #include "adapters/journal/journal.h"
-#include "adapters/chunks/seal.h"
+#include "adapters/chunks/chunks.h"
 #include "adapters/spool/transport.h"
 #include "bus/bus.h"
 

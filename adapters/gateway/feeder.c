@@ -3,9 +3,9 @@
  * mixed up. */
 #define _GNU_SOURCE /* renameat2 */
 #include "adapters/gateway/gateway_inside.h"
-#include "adapters/gateway/parcel.h"
+#include "adapters/gateway/gateway.h"
 #include "adapters/spool/name.h"
-#include "adapters/spool/rejection.h"
+#include "adapters/spool/transport.h"
 #include "base/durable.h"
 #include "base/log.h"
 #include "base/failpoint.h"

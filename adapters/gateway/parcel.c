@@ -1,6 +1,6 @@
 /* See parcel.h. */
 #define _GNU_SOURCE /* renameat2 */
-#include "adapters/gateway/parcel.h"
+#include "adapters/gateway/gateway.h"
 #include "base/durable.h"
 #include "base/failpoint.h"
 #include <dirent.h>

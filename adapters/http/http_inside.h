@@ -4,10 +4,10 @@
 #include <jansson.h>
 #include <microhttpd.h>
 #include <sys/stat.h>
-#include "adapters/gateway/parcel.h"
+#include "adapters/gateway/gateway.h"
 #include "adapters/http/http.h"
 #include "adapters/http/request.h"
-#include "adapters/http/settings.h"
+#include "adapters/http/settings_inside.h"
 
 /* in the spool: store.sqlite, and a folder for each submission not yet placed */
 #define HTTP_FOLDER     ".http"

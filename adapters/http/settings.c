@@ -1,5 +1,5 @@
 /* See settings.h. */
-#include "adapters/http/settings.h"
+#include "adapters/http/settings_inside.h"
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/settings.h"

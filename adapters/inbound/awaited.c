@@ -1,6 +1,6 @@
 /* See awaited.h. */
-#include "adapters/inbound/awaited.h"
-#include "adapters/transfer/downloads.h"
+#include "adapters/inbound/delivery_inside.h"
+#include "adapters/transfer/transfer.h"
 #include "base/failpoint.h"
 
 enum outcome awaited_by(const struct engine *e, const struct arrival *arrival, struct arena *arena, struct awaited *ret,

@@ -1,7 +1,7 @@
 /* See delivery.h. */
-#include "adapters/inbound/delivery.h"
-#include "adapters/outbound/number.h"
-#include "adapters/inbound/rendering.h"
+#include "adapters/inbound/delivery_inside.h"
+#include "adapters/outbound/outbound.h"
+#include "adapters/inbound/rendering_inside.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 #include <stdlib.h>

@@ -1,8 +1,7 @@
 /* See inbound.h: what was read is sifted and delivered. */
 #include "adapters/engine/wake.h"
-#include "adapters/inbound/awaited.h"
-#include "adapters/inbound/delivery.h"
-#include "adapters/transfer/downloads.h"
+#include "adapters/inbound/delivery_inside.h"
+#include "adapters/transfer/transfer.h"
 #include "adapters/inbound/inbound_inside.h"
 #include <stdio.h>
 #include <stdlib.h>

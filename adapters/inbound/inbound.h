@@ -4,7 +4,10 @@
  * the journal's. */
 #ifndef ECOCASE_ADAPTERS_INBOUND_INBOUND_H
 #define ECOCASE_ADAPTERS_INBOUND_INBOUND_H
-#include "adapters/outbound/sender.h"
+#include "adapters/outbound/outbound.h"
+
+/* At the start, before Kafka: what was journaled for delivery is finished, whatever else was staged is forgotten. */
+MUST_USE enum outcome delivery_recover(struct engine *engine, struct arena *arena, struct fault *fault);
 
 struct inbound;
 MUST_USE enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, struct sender *sender,

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-#include "adapters/inbound/delivery.h"
+#include "adapters/inbound/delivery_inside.h"
 #include "adapters/engine/engine_fixture.h"
 #include "adapters/conversion/profile/privacy.h"
 

@@ -1,7 +1,7 @@
 /* See rendering.h. */
 #include "adapters/conversion/mapping/canonical.h"
-#include "adapters/inbound/rendering.h"
-#include "adapters/transfer/downloads.h"
+#include "adapters/inbound/rendering_inside.h"
+#include "adapters/transfer/transfer.h"
 #include "adapters/spool/name.h"
 #include "adapters/conversion/profile/privacy.h"
 #include "base/log.h"

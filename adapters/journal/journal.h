@@ -6,7 +6,8 @@
  * JOURNAL_DAMAGED. Every fault names the file. */
 #ifndef ECOCASE_ADAPTERS_JOURNAL_JOURNAL_H
 #define ECOCASE_ADAPTERS_JOURNAL_JOURNAL_H
-#include "adapters/chunks/chunk.h"
+#include "adapters/chunks/chunks.h"
+#include "adapters/spool/transport.h"
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/time.h"
@@ -142,4 +143,10 @@ MUST_USE enum outcome journal_alarms(struct journal *journal, int64_t *ret_count
  * kept. */
 MUST_USE enum outcome journal_fact(struct journal *journal, const char *name, struct bytes value, bool *ret_same,
                                    struct fault *fault);
+
+/* ---- A submission's papers as the journal keeps them: JSON list of {name, size, modified, inode}, the case file
+ * first. */
+struct bytes papers_write(const struct outbox_paper *papers, size_t count, struct arena *arena);
+/* What cannot be read back counts as no papers. */
+const struct outbox_paper *papers_read(struct bytes json, struct arena *arena, size_t *ret_count);
 #endif

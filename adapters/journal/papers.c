@@ -1,5 +1,5 @@
 /* See papers.h. */
-#include "adapters/journal/papers.h"
+#include "adapters/journal/journal.h"
 #include <jansson.h>
 #include <stdlib.h>
 

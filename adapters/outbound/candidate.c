@@ -1,10 +1,9 @@
 /* See candidate.h: attachments, the exact bytes, the journal. */
-#include "adapters/outbound/outbox_scan.h"
-#include "adapters/outbound/identity.h"
+#include "adapters/outbound/outbound_inside.h"
+#include "adapters/outbound/outbound.h"
 #include "adapters/spool/name.h"
-#include "adapters/outbound/number.h"
-#include "adapters/journal/papers.h"
-#include "adapters/transfer/uploads.h"
+#include "adapters/journal/journal.h"
+#include "adapters/transfer/transfer.h"
 #include "base/limits.h"
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* See number.h. */
-#include "adapters/outbound/number.h"
+#include "adapters/outbound/outbound.h"
 
 struct mark {
     const char *text;

@@ -3,7 +3,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "adapters/outbound/number.h"
+#include "adapters/outbound/outbound.h"
 
 static void same(const char *printed, const char *normal) {
     struct arena *arena = arena_new(4096, 65536);

@@ -1,7 +1,7 @@
 /* See outbound.h. */
 #include "adapters/outbound/outbound.h"
-#include "adapters/outbound/outbox_scan.h"
-#include "adapters/journal/papers.h"
+#include "adapters/outbound/outbound_inside.h"
+#include "adapters/journal/journal.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* See outbox_scan.h. */
-#include "adapters/outbound/outbox_scan.h"
+#include "adapters/outbound/outbound_inside.h"
 #include "base/limits.h"
 #include "base/failpoint.h"
 

@@ -1,6 +1,5 @@
 /* See sender.h. */
 #include "adapters/engine/wake.h"
-#include "adapters/outbound/sender.h"
 #include "adapters/outbound/outbound.h"
 #include "base/limits.h"
 #include "base/log.h"

@@ -2,12 +2,10 @@
  * once, the others go on. The loop sleeps until Kafka, the transport or a due time wakes it; a second is the most, as a
  * net below missed wake-ups. */
 #include "adapters/run/run.h"
-#include "adapters/inbound/delivery.h"
-#include "adapters/transfer/downloads.h"
+#include "adapters/transfer/transfer.h"
 #include "adapters/inbound/inbound.h"
 #include "adapters/outbound/outbound.h"
 #include "adapters/engine/status.h"
-#include "adapters/transfer/uploads.h"
 #include "adapters/engine/wake.h"
 #include "adapters/http/http.h"
 #include "adapters/table/table.h"

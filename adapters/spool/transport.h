@@ -4,9 +4,11 @@
  * one paper. */
 #ifndef ECOCASE_ADAPTERS_SPOOL_TRANSPORT_H
 #define ECOCASE_ADAPTERS_SPOOL_TRANSPORT_H
+#include <jansson.h>
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/uuid.h"
 
 /* 来件: one thing the agency put out, complete. name, size, modified_ns and inode together are its identity. */
 struct outbox_paper {
@@ -70,4 +72,14 @@ struct transport_verbs {
 struct transport {
     const struct transport_verbs *verbs;
 };
+
+/* ---- 退件: what is written beside a failed file: {code, field, line, column, zh, en, detail, at, messageId, …}. */
+struct rejection {
+    struct fault fault;
+    struct uuid message_id; /* nil: none yet */
+    json_t *more;           /* object with further members (candidates, earlier …) or NULL; owned */
+};
+void rejection_clear(struct rejection *rejection);
+struct json_t *rejection_json(const struct rejection *rejection); /* the caller's */
+struct bytes rejection_write(const struct rejection *rejection, struct arena *arena);
 #endif

@@ -1,6 +1,5 @@
 /* See link.h. */
-#include "adapters/table/link.h"
-#include "adapters/table/ddl.h"
+#include "adapters/table/link_inside.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/time.h"

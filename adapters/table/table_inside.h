@@ -2,8 +2,8 @@
 #ifndef ECOCASE_ADAPTERS_TABLE_TABLE_INSIDE_H
 #define ECOCASE_ADAPTERS_TABLE_TABLE_INSIDE_H
 #include <sqlite3.h>
-#include "adapters/gateway/parcel.h"
-#include "adapters/table/link.h"
+#include "adapters/gateway/gateway.h"
+#include "adapters/table/link_inside.h"
 #include "adapters/table/table.h"
 
 #define TABLE_FOLDER ".table"

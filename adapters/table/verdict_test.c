@@ -1,5 +1,5 @@
 /* Outcomes told to a real Postgres: a text that is no JSON any more holds up neither the others nor its own state. */
-#include "adapters/table/ddl.h"
+#include "adapters/table/link_inside.h"
 #include "adapters/table/table_inside.h"
 #include "base/limits.h"
 #include "broker/ledger/cluster_fixture.h"

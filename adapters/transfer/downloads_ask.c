@@ -1,6 +1,6 @@
 /* See downloads_inside.h. */
 #include "adapters/transfer/downloads_inside.h"
-#include "adapters/transfer/uploads.h"
+#include "adapters/transfer/transfer.h"
 #include "base/log.h"
 #include <stdio.h>
 

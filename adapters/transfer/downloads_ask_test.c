@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include "adapters/transfer/downloads_inside.h"
 #include "adapters/engine/engine_fixture.h"
-#include "adapters/transfer/uploads.h"
+#include "adapters/transfer/transfer.h"
 #include "bus/mock_fixture.h"
 
 #define FILES "ecocase.files.sthj"

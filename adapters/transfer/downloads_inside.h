@@ -2,8 +2,8 @@
  * sender), downloads_lost.c (what will not come). */
 #ifndef ECOCASE_ADAPTERS_TRANSFER_DOWNLOADS_INSIDE_H
 #define ECOCASE_ADAPTERS_TRANSFER_DOWNLOADS_INSIDE_H
-#include "adapters/transfer/downloads.h"
-#include "adapters/chunks/partial_file.h"
+#include "adapters/transfer/transfer.h"
+#include "adapters/chunks/chunks.h"
 #include "adapters/chunks/chunk_request.h"
 #include "base/limits.h"
 

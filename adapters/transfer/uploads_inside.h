@@ -2,7 +2,7 @@
  * want again). Not for others. */
 #ifndef ECOCASE_ADAPTERS_TRANSFER_UPLOADS_INSIDE_H
 #define ECOCASE_ADAPTERS_TRANSFER_UPLOADS_INSIDE_H
-#include "adapters/transfer/uploads.h"
+#include "adapters/transfer/transfer.h"
 #include "adapters/chunks/chunk_request.h"
 #include "wire/fingerprint.h"
 

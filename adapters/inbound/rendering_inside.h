@@ -1,10 +1,10 @@
-/* Inside of delivery: one record -> its files, staged. Not for others. A record the profile cannot render becomes a
+/* Inside of delivery: one record -> its files, staged. A record the profile cannot render becomes a
  * complete canonical JSON file instead; what cannot even be decoded becomes JSON with its bytes: nothing is lost,
  * nothing blocks. */
-#ifndef ECOCASE_ADAPTERS_INBOUND_RENDERING_H
-#define ECOCASE_ADAPTERS_INBOUND_RENDERING_H
+#ifndef ECOCASE_ADAPTERS_INBOUND_RENDERING_INSIDE_H
+#define ECOCASE_ADAPTERS_INBOUND_RENDERING_INSIDE_H
 #include <jansson.h>
-#include "adapters/inbound/delivery.h"
+#include "adapters/inbound/delivery_inside.h"
 
 struct rendered {
     struct uuid message_id;
