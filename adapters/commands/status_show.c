@@ -1,5 +1,6 @@
 /* See status_show.h. */
 #include "adapters/commands/commands.h"
+#include "adapters/commands/commands_inside.h"
 #include "adapters/engine/status.h"
 #include "base/limits.h"
 #include "wire/reason.h"
@@ -174,10 +175,8 @@ int status_show(const char *spool, bool json) {
     struct observed found = {0};
     struct fault fault = {0};
     if (look(spool, &found, &fault) != OK) {
-        fprintf(stderr, "ecocase-adapter: %s · %s: %s\n", reason_find(fault.code)->zh, reason_find(fault.code)->en,
-                fault.text);
         json_decref(found.status);
-        return 1;
+        return command_failed(&fault);
     }
     bool well = strcmp(state_of(&found), "running") == 0 && strcmp(text_at(&found, "kafka"), "up") == 0 &&
                 database_well(&found);
