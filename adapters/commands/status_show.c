@@ -1,7 +1,7 @@
 /* See status_show.h. */
 #include "adapters/commands/commands.h"
 #include "adapters/commands/commands_inside.h"
-#include "adapters/engine/status.h"
+#include "adapters/engine/engine.h"
 #include "base/limits.h"
 #include "wire/reason.h"
 #include <dirent.h>

@@ -21,8 +21,9 @@ struct lanes {
 };
 MUST_USE enum outcome lanes_load(struct journal *journal, struct lanes *ret, struct fault *fault);
 
-MUST_USE enum outcome delivery_batch(struct engine *engine, struct lanes *lanes, const struct arrival *arrivals,
-                                     size_t count, struct arena *arena, struct fault *fault);
+MUST_USE enum outcome delivery_batch(const struct delivery *delivery, struct lanes *lanes,
+                                     const struct arrival *arrivals, size_t count, struct arena *arena,
+                                     struct fault *fault);
 
 /* ---- 待齐附件: the papers in chunks that an inbox record names and that are not delivered yet. A record that nobody
  * can read, or that was delivered before, or whose papers the profile's mask hides, awaits none. Memory: the caller's
@@ -32,11 +33,11 @@ struct awaited {
     size_t count;
     struct bytes sender;
 };
-MUST_USE enum outcome awaited_by(const struct engine *engine, const struct arrival *arrival, struct arena *arena,
+MUST_USE enum outcome awaited_by(const struct delivery *delivery, const struct arrival *arrival, struct arena *arena,
                                  struct awaited *ret, struct fault *fault);
 /* *ret_any: one of them is not whole here yet, nor lost; it is begun to be fetched. */
-MUST_USE enum outcome awaited_any(const struct engine *engine, const struct arrival *arrival, struct arena *arena,
+MUST_USE enum outcome awaited_any(const struct delivery *delivery, const struct arrival *arrival, struct arena *arena,
                                   bool *ret_any, struct fault *fault);
 /* Delivered: the store need not have them any longer. */
-void awaited_release(const struct engine *engine, const struct awaited *awaited);
+void awaited_release(const struct delivery *delivery, const struct awaited *awaited);
 #endif

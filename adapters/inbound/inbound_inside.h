@@ -1,13 +1,13 @@
-/* Inside of inbound: inbound.c (what is delivered, and what waits), inbound_reading.c (what is read, from where). Not
- * for others. */
+/* Inside of inbound: inbound.c (what is delivered, and what waits), inbound_reading.c (what is read, from where). */
 #ifndef ECOCASE_ADAPTERS_INBOUND_INBOUND_INSIDE_H
 #define ECOCASE_ADAPTERS_INBOUND_INBOUND_INSIDE_H
 #include "adapters/inbound/inbound.h"
 #include "base/limits.h"
 
 struct inbound {
-    struct engine *engine;
+    const struct delivery *delivery;
     struct sender *sender;
+    struct uploads *uploads;
     struct bus_reader reader;
     char topic[TOPIC_NAME];
     int32_t partitions; /* 0: not assigned */

@@ -13,15 +13,15 @@ struct rendered {
 };
 /* `batch` holds the stem, `scratch` is reset by the caller after each record. */
 struct rendering {
-    struct engine *engine;
+    const struct delivery *delivery;
     const struct arrival *arrival;
     struct submission said;
     bool readable;
     struct arena *batch, *scratch;
 };
 /* Reads the record; ret->readable=false when it is none of ours. */
-void rendering_open(struct engine *engine, const struct arrival *arrival, struct arena *batch, struct arena *scratch,
-                    struct rendering *ret);
+void rendering_open(const struct delivery *delivery, const struct arrival *arrival, struct arena *batch,
+                    struct arena *scratch, struct rendering *ret);
 struct uuid rendering_message_id(const struct rendering *rendering);
 MUST_USE enum outcome rendering_stage(struct rendering *rendering, struct rendered *ret, struct fault *fault);
 #endif

@@ -37,8 +37,8 @@ static enum outcome refuse_need(const struct attachment_need *need, struct fault
 /* REFUSE once the wait is over; *ret_wait while it lasts. */
 static enum outcome all_there(struct outbox_scan *scan, const struct candidate *c, bool *ret_wait,
                               struct fault *fault) {
-    struct engine *e = scan->engine;
-    bool late = c->paper->waited_ms > profile_attachment_wait_ms(e->profile);
+    struct outbound *o = scan->outbound;
+    bool late = c->paper->waited_ms > profile_attachment_wait_ms(o->profile);
     const struct attachment_need beside = {.file_name = c->sidecar.name};
     if (c->sidecar.needed && !c->beside && late)
         return refuse_need(&beside, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
@@ -60,10 +60,10 @@ static enum outcome all_there(struct outbox_scan *scan, const struct candidate *
 
 static enum outcome read_inside(struct outbox_scan *scan, const struct outbox_paper *paper, struct attachment *into,
                                 bool *ret_wait, struct fault *fault) {
-    struct engine *e = scan->engine;
+    struct outbound *o = scan->outbound;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, LIMIT_ATTACHMENTS);
-    enum outcome outcome = e->transport->verbs->read(e->transport, paper, &content, fault);
+    enum outcome outcome = o->transport->verbs->read(o->transport, paper, &content, fault);
     if (outcome == RETRY) *ret_wait = true; /* it changed under our hands */
     if (outcome != OK) return outcome == RETRY ? OK : outcome;
     into->content = arena_copy(scan->arena, buffer_view(&content));
@@ -75,7 +75,7 @@ static enum outcome name_chunks(struct outbox_scan *scan, const struct outbox_pa
                                 bool *ret_wait, struct fault *fault) {
     struct chunked *made = arena_alloc(scan->arena, sizeof *made);
     bool ready = false;
-    TRY(uploads_want(scan->engine->uploads, paper, made, &ready, fault));
+    TRY(uploads_want(scan->outbound->uploads, paper, made, &ready, fault));
     if (!ready) *ret_wait = true;
     into->chunked = made;
     return OK;
@@ -84,27 +84,27 @@ static enum outcome name_chunks(struct outbox_scan *scan, const struct outbox_pa
 /* In the case file's order, as long as they fit inside the record; the others in chunks. */
 static enum outcome read_attachments(struct outbox_scan *scan, const struct candidate *c, struct attachment **ret,
                                      bool *ret_wait, struct fault *fault) {
-    const struct engine *e = scan->engine;
+    const struct outbound *o = scan->outbound;
     struct attachment *list = arena_array(scan->arena, c->view.need_count + 1, sizeof *list);
-    size_t inside = 0, most = profile_attachment_inside(e->profile);
+    size_t inside = 0, most = profile_attachment_inside(o->profile);
     for (size_t i = 0; i < c->view.need_count; i++) {
         const struct outbox_paper *paper = c->with[i];
         list[i].file_name = c->view.needs[i].file_name;
         if (!paper) continue;
         if (paper->size > LIMIT_FILE) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "larger than 2 GiB");
         bool fits = inside + (size_t)paper->size <= most;
-        if (!fits && !e->uploads)
+        if (!fits && !o->uploads)
             return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "does not fit inside the record");
         if (fits) inside += (size_t)paper->size;
         TRY(fits ? read_inside(scan, paper, &list[i], ret_wait, fault)
                  : name_chunks(scan, paper, &list[i], ret_wait, fault));
-        if (!fits) uploads_waits(e->uploads, paper, c->paper->name);
+        if (!fits) uploads_waits(o->uploads, paper, c->paper->name);
     }
     *ret = list;
     return OK;
 }
 
-static struct bytes headers_of(const struct engine *e, const struct candidate *c, const struct address *a,
+static struct bytes headers_of(const struct outbound *o, const struct candidate *c, const struct address *a,
                                struct arena *arena) {
     char id[UUID_TEXT + 1], case_id[UUID_TEXT + 1], referral[UUID_TEXT + 1], time[32], hex[UUID_TEXT + 1];
     uuid_format(&a->message_id, id);
@@ -122,12 +122,12 @@ static struct bytes headers_of(const struct engine *e, const struct candidate *c
                      "{\"ce_specversion\":\"1.0\",\"ce_id\":\"%s\",\"ce_type\":\"%s\",\"ce_source\":\"/ecocase/"
                      "%s\",\"ce_subject\":\"%s\",\"ce_time\":\"%s\","
                      "\"ce_caseid\":\"%s\",\"content-type\":\"application/avro\",\"traceparent\":\"00-%s-%.16s-01\"}",
-                     id, c->view.event, e->self->slug, referral, time, case_id, hex, hex + 16));
+                     id, c->view.event, o->agency, referral, time, case_id, hex, hex + 16));
 }
 
 static enum outcome add_numbers(struct outbox_scan *scan, const struct candidate *c, const struct address *a,
                                 const struct submission *said, struct fault *fault) {
-    struct engine *e = scan->engine;
+    struct outbound *o = scan->outbound;
     size_t cursor = 0;
     struct bytes other = BYTES_NONE;
     walk_items(&said->recipients, &cursor, &other);
@@ -138,17 +138,17 @@ static enum outcome add_numbers(struct outbox_scan *scan, const struct candidate
                                  .parent_referral_id = a->parent_referral_id,
                                  .other = other,
                                  .event = bytes_of_cstr(c->view.event)};
-    TRY(journal_number_add(e->journal, &entry, fault));
+    TRY(journal_number_add(o->journal, &entry, fault));
     entry.number = number_normal(c->view.case_no, scan->arena);
     entry.of_case = true;
-    return journal_number_add(e->journal, &entry, fault);
+    return journal_number_add(o->journal, &entry, fault);
 }
 
 static enum outcome sent_taken(const struct outbox_scan *scan, const char *name, bool *ret_taken, struct fault *fault) {
-    const struct engine *e = scan->engine;
-    *ret_taken = e->transport->verbs->sent_taken(e->transport, name) ||
-                 e->transport->verbs->sent_taken(e->transport, arena_printf(scan->arena, "%s.receipt.json", name));
-    return *ret_taken ? OK : journal_by_sent_as(e->journal, bytes_of_cstr(name), ret_taken, fault);
+    const struct outbound *o = scan->outbound;
+    *ret_taken = o->transport->verbs->sent_taken(o->transport, name) ||
+                 o->transport->verbs->sent_taken(o->transport, arena_printf(scan->arena, "%s.receipt.json", name));
+    return *ret_taken ? OK : journal_by_sent_as(o->journal, bytes_of_cstr(name), ret_taken, fault);
 }
 
 /* A name in sent/ that is free, also for the receipt that will lie beside it, and promised to no other submission. */
@@ -168,7 +168,7 @@ static enum outcome sent_name(const struct outbox_scan *scan, struct bytes file,
 
 static enum outcome journal_it(struct outbox_scan *scan, const struct candidate *c, const struct address *a,
                                const struct digest *digest, struct bytes value, struct fault *fault) {
-    struct engine *e = scan->engine;
+    struct outbound *o = scan->outbound;
     char key[UUID_TEXT + 1];
     size_t count = 0;
     const struct outbox_paper *papers = candidate_papers(scan, c, &count);
@@ -186,10 +186,10 @@ static enum outcome journal_it(struct outbox_scan *scan, const struct candidate 
                             .papers = papers_write(papers, count, scan->arena),
                             .key = bytes_of(key, UUID_TEXT),
                             .value = value,
-                            .headers = headers_of(e, c, a, scan->arena),
+                            .headers = headers_of(o, c, a, scan->arena),
                             .business_time = c->view.business_time,
                             .at = instant_now()};
-    return journal_prepare(e->journal, &row, fault);
+    return journal_prepare(o->journal, &row, fault);
 }
 
 static enum outcome already_sent(const struct journaled *earlier, struct rejection *rejection) {
@@ -214,7 +214,7 @@ static bool same_paper(const struct candidate *c, const struct journaled *known,
 }
 
 void candidate_put_away(const struct outbox_scan *scan, const struct candidate *c) {
-    struct transport *t = scan->engine->transport;
+    struct transport *t = scan->outbound->transport;
     size_t count = 0;
     const struct outbox_paper *papers = candidate_papers(scan, c, &count);
     for (size_t i = 0; i < count; i++) t->verbs->put_off(t, papers[i].name, PUT_AWAY_MS);
@@ -223,12 +223,12 @@ void candidate_put_away(const struct outbox_scan *scan, const struct candidate *
 /* The cited document may be on its way in: it is waited for, and as long as the inbox is not read to its end. */
 static bool may_come(const struct outbox_scan *scan, const struct candidate *c, const struct fault *why) {
     if (strcmp(why->code, "CITATION_UNKNOWN") != 0) return false;
-    return c->paper->waited_ms < ENGINE_CITATION_WAIT_MS || !scan->engine->inbox_current;
+    return c->paper->waited_ms < OUTBOUND_CITATION_WAIT_MS || !scan->outbound->status->inbox_current;
 }
 
 enum outcome candidate_prepare(struct outbox_scan *scan, struct candidate *c, struct rejection *rejection,
                                bool *ret_wait, struct fault *fault) {
-    struct engine *e = scan->engine;
+    struct outbound *o = scan->outbound;
     struct attachment *attachments = NULL;
     struct journaled known;
     struct address address;
@@ -238,23 +238,23 @@ enum outcome candidate_prepare(struct outbox_scan *scan, struct candidate *c, st
     if (*ret_wait) return OK;
     TRY(read_attachments(scan, c, &attachments, ret_wait, &rejection->fault));
     if (*ret_wait) return OK;
-    struct digest digest = identity_digest(e->self->slug, c->native, attachments, c->view.need_count, scan->arena);
-    TRY(journal_by_digest(e->journal, &digest, scan->arena, &is_known, &known, fault));
+    struct digest digest = identity_digest(o->agency, c->native, attachments, c->view.need_count, scan->arena);
+    TRY(journal_by_digest(o->journal, &digest, scan->arena, &is_known, &known, fault));
     if (is_known && !same_paper(c, &known, scan->arena)) return already_sent(&known, rejection);
     c->journaled = is_known;
     if (is_known) return OK;
     enum outcome found =
-        identity_address(e->journal, e->directory, e->self->slug, &c->view, &digest, scan->arena, &address, rejection);
+        identity_address(o->journal, o->directory, o->agency, &c->view, &digest, scan->arena, &address, rejection);
     if (found == RETRY) *fault = rejection->fault;
     *ret_wait = found == REFUSE && may_come(scan, c, &rejection->fault);
     if (*ret_wait) return OK;
     TRY(found);
-    address.seal = &e->seal;
+    address.seal = o->seal;
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
     struct submission said;
-    TRY(convert_write(e->profile, c->draft, &address, attachments, c->view.need_count, &value, &rejection->fault));
-    TRY(record_read(e->catalogue, buffer_view(&value), &said, &rejection->fault));
+    TRY(convert_write(o->profile, c->draft, &address, attachments, c->view.need_count, &value, &rejection->fault));
+    TRY(record_read(o->catalogue, buffer_view(&value), &said, &rejection->fault));
     TRY(journal_it(scan, c, &address, &digest, buffer_view(&value), fault));
     TRY(add_numbers(scan, c, &address, &said, fault));
     scan->prepared++;

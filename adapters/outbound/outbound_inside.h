@@ -1,4 +1,4 @@
-/* Inside of outbound: one case file being looked at, with its attachments. Not for others. */
+/* Inside of outbound: one case file being looked at, with its attachments. */
 #ifndef ECOCASE_ADAPTERS_OUTBOUND_OUTBOUND_INSIDE_H
 #define ECOCASE_ADAPTERS_OUTBOUND_OUTBOUND_INSIDE_H
 #include <jansson.h>
@@ -16,7 +16,7 @@ struct candidate {
     const struct outbox_paper *beside; /* the sidecar; NULL: not there (yet) */
     const struct outbox_paper **with;  /* its attachments among the papers, by need; NULL: not there (yet) */
 };
-struct outbox_scan; /* outbox_scan.h */
+struct outbox_scan;
 /* Addresses and journals one. REFUSE: rejection is filled; RETRY: the journal. */
 MUST_USE enum outcome candidate_prepare(struct outbox_scan *scan, struct candidate *candidate,
                                         struct rejection *rejection, bool *ret_wait, struct fault *fault);
@@ -26,10 +26,10 @@ void candidate_put_away(const struct outbox_scan *scan, const struct candidate *
 const struct outbox_paper *candidate_papers(const struct outbox_scan *scan, const struct candidate *candidate,
                                             size_t *ret_count);
 
-/* ---- Inside of outbound: one pass over the papers of the outbox: which are case files, and what stands in them. What
- * becomes of each: candidate.h. Memory: the pass's arena. Not for others. */
+/* ---- one pass over the papers of the outbox: which are case files, and what stands in them. What becomes of each:
+ * candidate_*. Memory: the pass's arena. */
 struct outbox_scan {
-    struct engine *engine;
+    struct outbound *outbound;
     struct arena *arena;
     const struct outbox_paper *papers;
     size_t paper_count;

@@ -20,31 +20,31 @@ static bool utf8(struct bytes name) {
 
 /* What says in which encoding the file is, must say what the profile says. */
 static enum outcome read_sidecar(struct outbox_scan *scan, struct candidate *c) {
-    struct engine *e = scan->engine;
+    struct outbound *o = scan->outbound;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, SIDECAR_MAX);
-    if (!convert_sidecar(e->profile, c->paper->name, c->native, scan->arena, &c->sidecar)) return OK;
+    if (!convert_sidecar(o->profile, c->paper->name, c->native, scan->arena, &c->sidecar)) return OK;
     c->beside = paper_named(scan, c->sidecar.name);
     if (!c->beside) return OK;
     if (!c->beside->readable)
         return fault_set(&c->fault, REFUSE, "FILE_READ", "%.*s is not a regular file", BYTES_FMT(c->sidecar.name));
-    TRY(e->transport->verbs->read(e->transport, c->beside, &content, &c->fault));
-    return convert_sidecar_check(e->profile, buffer_view(&content), &c->fault);
+    TRY(o->transport->verbs->read(o->transport, c->beside, &content, &c->fault));
+    return convert_sidecar_check(o->profile, buffer_view(&content), &c->fault);
 }
 
 static enum outcome read_and_map(struct outbox_scan *scan, struct candidate *c) {
-    struct engine *e = scan->engine;
+    struct outbound *o = scan->outbound;
     AUTO(buffer_free) struct buffer native;
     buffer_init(&native, LIMIT_NATIVE_FILE);
     if (!c->paper->readable) {
         return fault_set(&c->fault, REFUSE, "FILE_READ", "%.*s is not a regular file", BYTES_FMT(c->paper->name));
     }
     if (!utf8(c->paper->name)) return fault_set(&c->fault, REFUSE, "ENCODING", "the file's name is not UTF-8");
-    TRY(e->transport->verbs->read(e->transport, c->paper, &native, &c->fault));
+    TRY(o->transport->verbs->read(o->transport, c->paper, &native, &c->fault));
     c->native = arena_copy(scan->arena, buffer_view(&native));
     const char *name = arena_cstr(scan->arena, c->paper->name);
     TRY(read_sidecar(scan, c));
-    TRY(convert_read(e->profile, name, c->native, scan->arena, &c->draft, &c->fault));
+    TRY(convert_read(o->profile, name, c->native, scan->arena, &c->draft, &c->fault));
     convert_view(c->draft, &c->view);
     if (c->view.need_count > LIMIT_ATTACHMENT_COUNT) {
         return fault_set(&c->fault, REFUSE, "TOO_MANY", "%zu attachments, at most %u", c->view.need_count,
@@ -56,11 +56,11 @@ static enum outcome read_and_map(struct outbox_scan *scan, struct candidate *c) 
 }
 
 void outbox_scan_read(struct outbox_scan *scan) {
-    struct engine *e = scan->engine;
+    struct outbound *o = scan->outbound;
     size_t bytes = 0;
     for (size_t i = 0; i < scan->paper_count; i++) {
         const struct outbox_paper *paper = &scan->papers[i];
-        if (paper->readable && !profile_takes(e->profile, arena_cstr(scan->arena, paper->name))) continue;
+        if (paper->readable && !profile_takes(o->profile, arena_cstr(scan->arena, paper->name))) continue;
         if (scan->candidate_count == ENGINE_TAKE || bytes > ENGINE_BYTES || arena_used(scan->arena) > ENGINE_READ) {
             scan->more = true;
             return;
@@ -76,9 +76,9 @@ void outbox_scan_read(struct outbox_scan *scan) {
 }
 
 bool outbox_scan_claims(const struct outbox_scan *scan, struct bytes name) {
-    size_t claims = scan->engine->claimed_until_ms > scan->now_ms ? ENGINE_CLAIMS : 0;
+    size_t claims = scan->outbound->claimed_until_ms > scan->now_ms ? OUTBOUND_CLAIMS : 0;
     for (size_t i = 0; i < claims; i++) {
-        const struct claim *claim = &scan->engine->claims[i];
+        const struct claim *claim = &scan->outbound->claims[i];
         if (claim->until_ms > scan->now_ms && bytes_equal_cstr(name, claim->name)) return true;
     }
     for (size_t i = 0; i < scan->candidate_count; i++) {

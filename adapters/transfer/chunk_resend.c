@@ -14,7 +14,7 @@ void uploads_hear(struct uploads *u, const rd_kafka_message_t *message) {
     int64_t at = rd_kafka_message_timestamp(message, NULL);
     u->heard = message->offset + 1; /* also of a topic that was made anew */
     if (u->request_count == CHUNK_REQUESTS_MAX || !chunk_request_read(message, &pending.request) ||
-        strcmp(pending.request.sender, u->engine->self->slug) != 0)
+        strcmp(pending.request.sender, u->with->agency) != 0)
         return;
     if (at > 0 && instant_now() - at > OLD_MS) return;
     u->requests[u->request_count++] = pending;
@@ -33,9 +33,9 @@ void chunk_resend_gone(struct uploads *u, const struct digest *sha256, const cha
         log_fault_unnamed(LOG_WARN, "reship.unanswered", &fault);
     (void)fault_set(&fault, REFUSE, "CONTENT_GONE", "sha256 %s: %s", hex, why);
     log_fault_unnamed(LOG_ERROR, "reship.gone", &fault);
-    u->engine->status.last_error = fault;
-    u->engine->status.last_error_at = instant_now();
-    if (journal_alarm(u->engine->journal, "WANTED", fault.text, &fault) != OK)
+    u->with->status->last_error = fault;
+    u->with->status->last_error_at = instant_now();
+    if (journal_alarm(u->with->journal, "WANTED", fault.text, &fault) != OK)
         log_fault_unnamed(LOG_WARN, "reship.no_alarm", &fault);
 }
 
@@ -53,12 +53,12 @@ static bool paper_of(struct bytes identity, struct arena *arena, struct outbox_p
 
 static enum outcome find(struct uploads *u, const struct digest *sha256, struct arena *arena, bool *ret_found,
                          struct outbox_paper *ret, struct fault *fault) {
-    struct transport *t = u->engine->transport;
+    struct transport *t = u->with->transport;
     struct bytes identities[PLACES];
     struct outbox_paper was;
     size_t count = 0;
     *ret_found = false;
-    TRY(journal_papers_of(u->engine->journal, sha256, arena, identities, PLACES, &count, fault));
+    TRY(journal_papers_of(u->with->journal, sha256, arena, identities, PLACES, &count, fault));
     for (size_t i = 0; i < count && !*ret_found; i++)
         *ret_found = paper_of(identities[i], arena, &was) && t->verbs->kept(t, &was, arena, ret);
     return OK;
@@ -110,7 +110,7 @@ static enum outcome decide(struct uploads *u, struct pending_request *pending, b
     const struct chunk_request *w = &pending->request;
     struct journaled_file file;
     bool known = false, there = false;
-    TRY(journal_file(u->engine->journal, &w->sha256, &known, &file, fault));
+    TRY(journal_file(u->with->journal, &w->sha256, &known, &file, fault));
     struct digest proof = known ? chunk_request_proof(&file.what, w->by) : (struct digest){0};
     bool ours = known && memcmp(proof.b, w->proof.b, DIGEST_SIZE) == 0 && file.what.count == w->count &&
                 file.what.chunk_size == w->chunk_size;
@@ -152,11 +152,11 @@ static int64_t done_up_to(const struct uploads *u) {
 static enum outcome note_done(struct uploads *u, struct fault *fault) {
     int64_t done = done_up_to(u);
     if (done == u->done || (u->producer && rd_kafka_outq_len(u->producer))) return OK;
-    TRY(journal_begin_repeatable(u->engine->journal, fault));
-    enum outcome outcome = journal_offset_put(u->engine->journal, JOURNAL_CHUNK_REQUESTS, done, fault);
-    if (outcome == OK) outcome = journal_commit(u->engine->journal, fault);
+    TRY(journal_begin_repeatable(u->with->journal, fault));
+    enum outcome outcome = journal_offset_put(u->with->journal, JOURNAL_CHUNK_REQUESTS, done, fault);
+    if (outcome == OK) outcome = journal_commit(u->with->journal, fault);
     if (outcome == OK) u->done = done;
-    else journal_rollback(u->engine->journal);
+    else journal_rollback(u->with->journal);
     return outcome;
 }
 

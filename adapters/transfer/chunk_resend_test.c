@@ -16,6 +16,8 @@
 static struct fixture f;
 static struct mock mock;
 static struct fault fault;
+static struct transfer transfer;
+static bool scan_now;
 static struct uploads *uploads;
 static int64_t answers_read;
 
@@ -24,7 +26,14 @@ static int set_up(void **state) {
     fixture_open(&f);
     mock_open(&mock, TOPIC_WANTED, 1);
     mock_topic(&mock, FILES, 1);
-    assert_int_equal(uploads_new(&f.engine, &mock.settings, &uploads, &fault), OK);
+    transfer = (struct transfer){.agency = "sthj",
+                                 .bus = &mock.settings,
+                                 .profile = f.profile,
+                                 .journal = f.journal,
+                                 .transport = f.transport,
+                                 .status = &f.status,
+                                 .scan_now = &scan_now};
+    assert_int_equal(uploads_new(&transfer, &uploads, &fault), OK);
     answers_read = 0;
     return 0;
 }
@@ -60,8 +69,8 @@ static struct chunked sent_paper(uint8_t nth) {
                                  .key = {nth}};
     chunked_cut(&file.what, sizeof content, 4096);
     file.acked = file.what.count;
-    assert_int_equal(journal_file_put(f.engine.journal, &file, &fault), OK);
-    assert_int_equal(journal_paper_put(f.engine.journal, bytes_of_cstr(identity), &file.what.sha256, &fault), OK);
+    assert_int_equal(journal_file_put(f.journal, &file, &fault), OK);
+    assert_int_equal(journal_paper_put(f.journal, bytes_of_cstr(identity), &file.what.sha256, &fault), OK);
     return file.what;
 }
 
@@ -88,7 +97,7 @@ static int hear_from(int64_t offset) {
 }
 static int64_t journaled(void) {
     int64_t offset = 0;
-    assert_int_equal(journal_offset(f.engine.journal, JOURNAL_CHUNK_REQUESTS, &offset, &fault), OK);
+    assert_int_equal(journal_offset(f.journal, JOURNAL_CHUNK_REQUESTS, &offset, &fault), OK);
     return offset;
 }
 static void work(void) {
@@ -128,7 +137,7 @@ static void what_was_done_is_not_heard_again_after_a_restart(void **state) {
     assert_int_equal(uploads->request_count, 0);
     assert_int_equal(journaled(), 1);
     uploads_free(uploads);
-    assert_int_equal(uploads_new(&f.engine, &mock.settings, &uploads, &fault), OK);
+    assert_int_equal(uploads_new(&transfer, &uploads, &fault), OK);
     assert_int_equal(uploads_start(uploads, &fault), OK);
     assert_int_equal(hear_from(journaled()), 1);
     work();

@@ -1,5 +1,4 @@
 /* See downloads.h. */
-#include "adapters/engine/wake.h"
 #include "adapters/transfer/downloads_inside.h"
 #include "base/log.h"
 #include "base/failpoint.h"
@@ -13,24 +12,21 @@
 #define MESSAGES_A_ROUND 8
 #define ASK_MS           2000
 
-enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret,
-                           struct fault *fault) {
+struct downloads *downloads_new(const struct transfer *transfer, struct uploads *uploads) {
     struct downloads *d = calloc(1, sizeof *d);
     INVARIANT(d);
-    (void)fault;
-    d->engine = engine;
-    d->bus = bus;
+    d->with = transfer;
+    d->uploads = uploads;
     d->partial = partial_file_new();
-    d->unswept = true; /* a half file of the last run that nobody wants any more */
-    *ret = d;
-    return OK;
+    d->unswept = true; /* a partial file of the last run that nobody wants any more */
+    return d;
 }
 
 static enum outcome start(struct downloads *d, struct fault *fault) {
     static const struct bus_reading reading = {
         .group = "ecocase-files", .queue_kib = 16384, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
     if (d->reader.handle) return OK;
-    TRY(bus_reader_open(d->bus, &reading, &d->reader, fault));
+    TRY(bus_reader_open(d->with->bus, &reading, &d->reader, fault));
     wake_by(d->reader.queue);
     return OK;
 }
@@ -46,7 +42,7 @@ void downloads_free(struct downloads *d) {
     free(d);
 }
 
-static int store(const struct downloads *d) { return d->engine->transport->verbs->store(d->engine->transport); }
+static int store(const struct downloads *d) { return d->with->transport->verbs->store(d->with->transport); }
 void downloads_name(const struct chunked *what, char ret_name[80]) { digest_hex(&what->sha256, ret_name); }
 int64_t downloads_changes(const struct downloads *d) { return d->changes; }
 

@@ -42,9 +42,9 @@ enum outcome downloads_ask(struct downloads *d, struct fault *fault) {
     if (no_topic && monotonic_ms() >= d->patience_ms) return give_up(d, &d->why, "unanswered");
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
     snprintf(request.sender, sizeof request.sender, "%s", d->sender);
-    snprintf(request.by, sizeof request.by, "%s", d->engine->self->slug);
+    snprintf(request.by, sizeof request.by, "%s", d->with->agency);
     request.proof = chunk_request_proof(&d->what, request.by);
-    TRY(uploads_say(d->engine->uploads, TOPIC_WANTED, &request.sha256, chunk_request_headers(&request), fault));
+    TRY(uploads_say(d->uploads, TOPIC_WANTED, &request.sha256, chunk_request_headers(&request), fault));
     log_warn("download.asked", "sender=%s code=%s chunk=%d of=%d", d->sender, d->why.code,
              partial_file_next(d->partial), d->what.count);
     d->asked = true;
@@ -58,7 +58,7 @@ enum outcome downloads_ask(struct downloads *d, struct fault *fault) {
 
 void downloads_heard(struct downloads *d, const rd_kafka_message_t *message) {
     struct chunk_answer answer = chunk_answer_read(message);
-    bool for_us = !answer.to[0] || strcmp(answer.to, d->engine->self->slug) == 0;
+    bool for_us = !answer.to[0] || strcmp(answer.to, d->with->agency) == 0;
     if (!downloads_expects(d) || answer.kind == ANSWER_NONE || !for_us) return;
     d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
     if (answer.kind == ANSWER_GONE) {
@@ -76,7 +76,7 @@ void downloads_heard(struct downloads *d, const rd_kafka_message_t *message) {
 void downloads_wait(struct downloads *d) {
     int64_t now = monotonic_ms();
     if (!downloads_expects(d)) return;
-    if (!d->engine->status.kafka_up) downloads_begin_to_wait(d);
+    if (!d->with->status->kafka_up) downloads_begin_to_wait(d);
     if (now < d->patience_ms && now < d->coming_ms) return;
     bool silent = now >= d->patience_ms;
     if (silent) downloads_note_silent(d);

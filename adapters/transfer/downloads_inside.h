@@ -17,8 +17,8 @@ struct lost {
     struct fault why;
 };
 struct downloads {
-    struct engine *engine;
-    const struct bus_settings *bus;
+    const struct transfer *with;
+    struct uploads *uploads;
     struct bus_reader reader;
     enum download_stage stage;
     char topic[TOPIC_NAME], sender[CHUNK_REQUEST_SLUG];

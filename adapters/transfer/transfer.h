@@ -6,19 +6,29 @@
 #define ECOCASE_ADAPTERS_TRANSFER_TRANSFER_H
 #include "adapters/engine/engine.h"
 
+/* What both directions work with. */
+struct transfer {
+    const char *agency;
+    const struct bus_settings *bus;
+    const struct profile *profile;
+    struct journal *journal;
+    struct transport *transport;
+    struct engine_status *status;
+    bool *scan_now; /* raised: a case file in the outbox need not wait any longer */
+};
+
 #define UPLOADS_MAX      4u /* at one time, in turns: a photo does not wait for a video */
 #define UPLOAD_IN_FLIGHT 8  /* chunks on their way to Kafka */
 #define UPLOAD_NOTE      16 /* acknowledged chunks between two notes in the journal */
 /* what was shipped within ten minutes is not shipped again for who does not find it whole */
 #define UPLOAD_AGAIN_MS 600000
 /* so often whoever waits for what is shipped again hears that it comes: several times before it is thought silent
- * (downloads.h) */
+ * (downloads_*) */
 #define UPLOAD_COMING_MS 15000
 /* so old may shipped chunks be to be named again: the topic keeps them 130 days, an inbox its records 90 */
 #define UPLOAD_REUSE_MS (30 * DAY_MS)
 struct uploads;
-MUST_USE enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, struct uploads **ret,
-                                  struct fault *fault);
+MUST_USE enum outcome uploads_new(const struct transfer *transfer, struct uploads **ret, struct fault *fault);
 void uploads_free(struct uploads *uploads);
 /* Where the paper lies in chunks; *ret_ready=false: not yet, ask again. REFUSE: it cannot be read. RETRY: the journal.
  */
@@ -52,8 +62,8 @@ MUST_USE enum outcome uploads_round(struct uploads *uploads, bool *ret_more, str
 #define DOWNLOAD_GONE_MS 60000
 enum fetched { FETCH_WAITING, FETCH_READY, FETCH_LOST };
 struct downloads;
-MUST_USE enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret,
-                                    struct fault *fault);
+/* What is asked of a sender is said with the producer of `uploads`. */
+struct downloads *downloads_new(const struct transfer *transfer, struct uploads *uploads);
 void downloads_free(struct downloads *downloads);
 /* Begins to fetch it unless another is being fetched. FETCH_LOST: it never will be here; *ret_why says what to do about
  * it, its `field` what the sender, asked to ship it again, did: "gone" (has it no longer), "unanswered" (was or fell

@@ -31,7 +31,7 @@ struct upload *upload_begin(struct uploads *u, const struct outbox_paper *paper)
 
 static enum outcome read_slice(struct uploads *u, const struct upload *up, int64_t from, size_t count,
                                struct fault *fault) {
-    struct transport *t = u->engine->transport;
+    struct transport *t = u->with->transport;
     return t->verbs->read_part(t, &up->paper, from, u->slice, count, fault);
 }
 
@@ -73,7 +73,7 @@ static bool shipped_by_another(const struct uploads *u, const struct upload *up)
 }
 
 static enum outcome note(struct uploads *u, const struct upload *up, bool paper_too, struct fault *fault) {
-    struct journal *j = u->engine->journal;
+    struct journal *j = u->with->journal;
     char text[UPLOAD_IDENTITY];
     TRY(journal_begin(j, fault));
     enum outcome outcome = journal_file_put(j, &up->file, fault);
@@ -87,7 +87,7 @@ static enum outcome note(struct uploads *u, const struct upload *up, bool paper_
 /* Cut as it was and under its key, if it was: then those who have a record of it can open the new chunks too, and chunk
  * by chunk the sealed bytes are the same. A content cut in another way gets another key. */
 static void begin_anew(struct uploads *u, struct upload *up, const struct journaled_file *known) {
-    int32_t size = known && up->again ? known->what.chunk_size : profile_attachment_chunk(u->engine->profile);
+    int32_t size = known && up->again ? known->what.chunk_size : profile_attachment_chunk(u->with->profile);
     up->file.what = (struct chunked){.sha256 = up->file.what.sha256, .sm3 = up->file.what.sm3};
     chunked_cut(&up->file.what, up->paper.size, size);
     if (known && known->what.chunk_size == size) memcpy(up->file.what.key, known->what.key, CHUNK_KEY);
@@ -97,11 +97,11 @@ static void begin_anew(struct uploads *u, struct upload *up, const struct journa
 }
 
 static void finish(const struct uploads *u, struct upload *up) {
-    struct transport *t = u->engine->transport;
+    struct transport *t = u->with->transport;
     up->stage = FREE;
     if (!up->for_case[0]) return;
     t->verbs->put_off(t, bytes_of_cstr(up->for_case), 0);
-    u->engine->scan_now = true;
+    *u->with->scan_now = true;
 }
 
 /* The content is known by now: was it shipped, is it being shipped, was it begun, or is it new? */
@@ -109,10 +109,10 @@ static enum outcome choose(struct uploads *u, struct upload *up, struct fault *f
     struct journaled_file known;
     bool is_known = false, there = false;
     if (shipped_by_another(u, up)) return OK;
-    TRY(journal_file(u->engine->journal, &up->file.what.sha256, &is_known, &known, fault));
+    TRY(journal_file(u->with->journal, &up->file.what.sha256, &is_known, &known, fault));
     if (is_known) TRY(good_still(u, up, &known, &there, fault));
     if (is_known && there &&
-        (upload_done(&known) || known.what.chunk_size == profile_attachment_chunk(u->engine->profile)))
+        (upload_done(&known) || known.what.chunk_size == profile_attachment_chunk(u->with->profile)))
         up->file = known;
     else begin_anew(u, up, is_known ? &known : NULL);
     TRY(note(u, up, true, fault));

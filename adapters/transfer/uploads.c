@@ -4,14 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum outcome uploads_new(struct engine *engine, const struct bus_settings *bus, struct uploads **ret,
-                         struct fault *fault) {
+enum outcome uploads_new(const struct transfer *transfer, struct uploads **ret, struct fault *fault) {
     struct uploads *u = calloc(1, sizeof *u);
     INVARIANT(u);
-    u->engine = engine;
-    u->bus = bus;
-    bus_files_topic(bytes_of_cstr(engine->self->slug), u->topic);
-    enum outcome outcome = journal_offset(engine->journal, JOURNAL_CHUNK_REQUESTS, &u->done, fault);
+    u->with = transfer;
+    bus_files_topic(bytes_of_cstr(transfer->agency), u->topic);
+    enum outcome outcome = journal_offset(transfer->journal, JOURNAL_CHUNK_REQUESTS, &u->done, fault);
     u->heard = u->done;
     if (outcome == OK) *ret = u;
     else free(u);
@@ -64,8 +62,8 @@ enum outcome uploads_want(struct uploads *u, const struct outbox_paper *paper, s
         *fault = up->why;
         return REFUSE;
     }
-    TRY(journal_paper(u->engine->journal, upload_identity(paper, text), &known, &sha256, fault));
-    if (known) TRY(journal_file(u->engine->journal, &sha256, &known, &file, fault));
+    TRY(journal_paper(u->with->journal, upload_identity(paper, text), &known, &sha256, fault));
+    if (known) TRY(journal_file(u->with->journal, &sha256, &known, &file, fault));
     *ret_ready = known && upload_done(&file) && instant_now() - file.at < UPLOAD_REUSE_MS;
     if (*ret_ready) *ret = file.what;
     else take_on(u, paper, known ? &file : NULL);

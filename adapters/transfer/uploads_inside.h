@@ -33,8 +33,7 @@ struct upload {
     struct fault why;
 };
 struct uploads {
-    struct engine *engine;
-    const struct bus_settings *bus;
+    const struct transfer *with;
     rd_kafka_t *producer;
     rd_kafka_queue_t *queue;
     char topic[TOPIC_NAME];

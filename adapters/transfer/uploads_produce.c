@@ -1,5 +1,4 @@
 /* See uploads_inside.h: the producer of chunks, and of the small records beside them. */
-#include "adapters/engine/wake.h"
 #include "adapters/transfer/uploads_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,12 +25,12 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
     if (error || !its) return;
     if (up->file.acked++ == 0) up->file.what.first_offset = message->offset;
     up->file.what.last_offset = message->offset;
-    u->engine->status.kafka_up = true;
+    u->with->status->kafka_up = true;
 }
 
 enum outcome uploads_start(struct uploads *u, struct fault *fault) {
     if (u->producer) return OK;
-    TRY(bus_files_producer(u->bus, on_report, u, &u->producer, fault));
+    TRY(bus_files_producer(u->with->bus, on_report, u, &u->producer, fault));
     u->queue = rd_kafka_queue_get_main(u->producer);
     wake_by(u->queue);
     return OK;
@@ -114,6 +113,6 @@ enum outcome uploads_poll(struct uploads *u, struct fault *fault) {
         uploads_stop(u);
         return outcome;
     }
-    if (u->in_flight && monotonic_ms() - u->heard_ms > 10000) u->engine->status.kafka_up = false;
+    if (u->in_flight && monotonic_ms() - u->heard_ms > 10000) u->with->status->kafka_up = false;
     return OK;
 }
