@@ -8,13 +8,46 @@
  * again */
 #define CHECKPOINT_PAGES "4000"
 
+/* What the tables hold and how: raised with every change that an older program, or this one, would misread. 1 kept
+ * headers as JSON, and had no number yet. */
+#define VERSION "2"
+
+static enum outcome refuse_version(const struct journal *journal, const char *version, struct fault *fault) {
+    return fault_set(fault, FATAL, "JOURNAL_SCHEMA", "%s: its tables are of version %s, this program's of " VERSION,
+                     journal->path, version);
+}
+
+/* A new file has no tables yet, and no version. */
+static enum outcome check_version(struct journal *journal, struct fault *fault) {
+    static const char sql[] = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version";
+    sqlite3_stmt *row = NULL;
+    enum outcome outcome = OK;
+    if (sqlite3_prepare_v2(journal->db, sql, -1, &row, NULL) != SQLITE_OK || sqlite3_step(row) != SQLITE_ROW)
+        outcome = journal_fault(journal, "setting up", fault);
+    else if (sqlite3_column_int(row, 1)) {
+        const char *version = (const char *)sqlite3_column_text(row, 0);
+        if (!version || strcmp(version, VERSION) != 0)
+            outcome = refuse_version(journal, version ? version : "?", fault);
+    }
+    sqlite3_finalize(row);
+    return outcome;
+}
+
+/* All or nothing, so that no file has tables without their version. */
+static enum outcome make_tables(struct journal *journal, struct fault *fault) {
+    TRY(journal_execute(journal, "BEGIN IMMEDIATE", fault));
+    TRY(journal_execute(journal, journal_tables, fault));
+    return journal_execute(journal, "PRAGMA user_version=" VERSION "; COMMIT", fault);
+}
+
 static enum outcome set_up(struct journal *journal, struct fault *fault) {
     sqlite3_busy_timeout(journal->db, 2000);
     TRY(journal_execute(journal,
                         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA "
                         "wal_autocheckpoint=" CHECKPOINT_PAGES ";",
                         fault));
-    TRY(journal_execute(journal, journal_tables, fault));
+    TRY(check_version(journal, fault));
+    TRY(make_tables(journal, fault));
     return journal_read_acked(journal, fault);
 }
 

@@ -15,7 +15,7 @@ enum outcome journal_prepare(struct journal *journal, const struct journaled *wh
     statement_bind_text(&s, what->papers);
     statement_bind_text(&s, what->key);
     statement_bind_blob(&s, what->value);
-    statement_bind_text(&s, what->headers);
+    statement_bind_blob(&s, what->headers);
     statement_bind_int(&s, what->business_time);
     statement_bind_int(&s, what->at);
     return journal_run(journal, &s, fault);

@@ -116,13 +116,18 @@ static struct bytes headers_of(const struct outbound *o, const struct candidate 
         if (*at != '-') hex[digits++] = *at;
     }
     hex[digits] = 0;
-    /* every part is ours and plain, so no escaping is needed */
-    return bytes_of_cstr(
-        arena_printf(arena,
-                     "{\"ce_specversion\":\"1.0\",\"ce_id\":\"%s\",\"ce_type\":\"%s\",\"ce_source\":\"/ecocase/"
-                     "%s\",\"ce_subject\":\"%s\",\"ce_time\":\"%s\","
-                     "\"ce_caseid\":\"%s\",\"content-type\":\"application/avro\",\"traceparent\":\"00-%s-%.16s-01\"}",
-                     id, c->view.event, o->agency, referral, time, case_id, hex, hex + 16));
+    const char *source = arena_printf(arena, "/ecocase/%s", o->agency),
+               *trace = arena_printf(arena, "00-%s-%.16s-01", hex, hex + 16);
+    const struct header list[] = {{BYTES_LITERAL("ce_specversion"), BYTES_LITERAL("1.0")},
+                                  {BYTES_LITERAL("ce_id"), bytes_of_cstr(id)},
+                                  {BYTES_LITERAL("ce_type"), bytes_of_cstr(c->view.event)},
+                                  {BYTES_LITERAL("ce_source"), bytes_of_cstr(source)},
+                                  {BYTES_LITERAL("ce_subject"), bytes_of_cstr(referral)},
+                                  {BYTES_LITERAL("ce_time"), bytes_of_cstr(time)},
+                                  {BYTES_LITERAL("ce_caseid"), bytes_of_cstr(case_id)},
+                                  {BYTES_LITERAL("content-type"), BYTES_LITERAL("application/avro")},
+                                  {BYTES_LITERAL("traceparent"), bytes_of_cstr(trace)}};
+    return headers_write(list, sizeof list / sizeof list[0], arena);
 }
 
 static enum outcome add_numbers(struct outbox_scan *scan, const struct candidate *c, const struct address *a,

@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/failpoint.h"
-#include <jansson.h>
 #include <stdlib.h>
 
 enum flight_state { FLYING, LANDED, LOST };
@@ -106,38 +105,37 @@ static rd_kafka_resp_err_t produce(struct sender *s, const struct outgoing *out)
     return error;
 }
 
-/* The texts of a JSON object as candidate.c writes it: plain, without escapes. False: it is written otherwise. */
-static bool plain_headers(struct bytes json, rd_kafka_headers_t *into) {
-    const char *at = (const char *)json.at, *end = at + json.count, *part[2], *close[2];
-    if (json.count < 2 || *at++ != '{' || memchr(at, '\\', json.count - 1)) return false;
-    for (;;) {
-        for (int i = 0; i < 2; i++) {
-            if (at == end || *at != '"' || !(close[i] = memchr(at + 1, '"', (size_t)(end - at) - 1)) ||
-                close[i] + 1 == end)
-                return false;
-            part[i] = at + 1;
-            at = close[i] + 1;
-            if (i == 0 && *at++ != ':') return false;
-        }
-        rd_kafka_header_add(into, part[0], close[0] - part[0], part[1], close[1] - part[1]);
-        if (*at == '}' && at + 1 == end) return true;
-        if (*at++ != ',') return false;
-    }
+/* As the journal has them. NULL: it is damaged. */
+static rd_kafka_headers_t *headers_of(struct bytes journaled) {
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(12);
+    struct header one;
+    while (headers_next(&journaled, &one))
+        rd_kafka_header_add(headers, (const char *)one.name.at, (ssize_t)one.name.count, one.value.at,
+                            (ssize_t)one.value.count);
+    if (!journaled.count) return headers;
+    rd_kafka_headers_destroy(headers);
+    return NULL;
 }
 
-static rd_kafka_headers_t *headers_of(struct bytes json) {
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(12);
-    if (plain_headers(json, headers)) return headers;
-    rd_kafka_headers_destroy(headers);
-    headers = rd_kafka_headers_new(12);
-    json_t *root = json_loadb((const char *)json.at, json.count, 0, NULL);
-    const char *name;
-    json_t *value;
-    json_object_foreach(root, name, value) {
-        rd_kafka_header_add(headers, name, -1, json_string_value(value), (ssize_t)json_string_length(value));
-    }
-    json_decref(root);
-    return headers;
+/* A submission on its way; what cannot be produced counts as answered. */
+static enum outcome send_row(struct sender *s, const struct journaled *row, struct fault *fault) {
+    struct flight *flight = &s->flights[s->flight_count];
+    rd_kafka_headers_t *headers = headers_of(row->headers);
+    if (!headers)
+        return fault_set(fault, FATAL, "JOURNAL_DAMAGED", "the headers of submission %lld", (long long)row->row);
+    struct outgoing out = {.key = row->key,
+                           .value = row->value,
+                           .headers = headers,
+                           .partition = RD_KAFKA_PARTITION_UA,
+                           .time = s->outbound->manual_clock ? row->business_time : 0,
+                           .mark = (intptr_t)s->flight_count++};
+    *flight = (struct flight){row->row, FLYING, 0};
+    rd_kafka_resp_err_t error = produce(s, &out);
+    if (!error) return OK;
+    flight->state = LOST;
+    flight->error = error;
+    s->answered++;
+    return OK;
 }
 
 enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fault) {
@@ -150,18 +148,7 @@ enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fa
     FAILPOINT("out.producing");
     s->answered = 0;
     s->sent_ms = monotonic_ms();
-    for (size_t i = 0; i < count; i++) {
-        instant time = s->outbound->manual_clock ? rows[i].business_time : 0;
-        struct outgoing out = {rows[i].key,           rows[i].value, headers_of(rows[i].headers),
-                               RD_KAFKA_PARTITION_UA, time,          (intptr_t)i};
-        s->flights[i] = (struct flight){rows[i].row, FLYING, 0};
-        s->flight_count = i + 1;
-        rd_kafka_resp_err_t error = produce(s, &out);
-        if (!error) continue;
-        s->flights[i].state = LOST;
-        s->flights[i].error = error;
-        s->answered++;
-    }
+    for (size_t i = 0; i < count; i++) TRY(send_row(s, &rows[i], fault));
     FAILPOINT("out.produced");
     return OK;
 }
