@@ -1,4 +1,4 @@
-/* See chunk.h. */
+/* Cutting a paper into chunks, and sealing and opening one. */
 #include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 #include <openssl/evp.h>

@@ -1,4 +1,4 @@
-/* See chunk_request.h. */
+/* Requests for chunks and their answers, as headers of a record and back. */
 #include "adapters/chunks/chunk_request.h"
 #include <stdio.h>
 

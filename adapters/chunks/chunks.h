@@ -38,9 +38,9 @@ void chunk_seal(const struct chunked *what, int32_t index, struct bytes plain, u
 bool chunk_open(const struct chunked *what, int32_t index, struct bytes sealed, uint8_t *ret_plain);
 
 /* ---- 落盘: one paper that comes in chunks, growing as `<sha256>.<chunk size>.part` in a folder until it is whole and
- * verified and then is
- * `<sha256>`. Chunks come in order. Whatever was written before a crash is read again and kept; it counts only by the
- * digests of the whole. Not Kafka's business. One owner. RETRY: DISK_FULL, FILE_WRITE, FILE_READ. */
+ * verified, and `<sha256>` from then on. Chunks come in order. Whatever was written before a crash is read again and
+ * kept; it counts only by the digests of the whole. Not Kafka's business. One owner. RETRY: DISK_FULL, FILE_WRITE,
+ * FILE_READ. */
 struct partial_file;
 struct partial_file *partial_file_new(void);
 void partial_file_free(struct partial_file *partial);

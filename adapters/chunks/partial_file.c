@@ -1,4 +1,4 @@
-/* See partial.h. */
+/* A paper that comes in chunks, on its way to the disk. */
 #define _GNU_SOURCE /* sync_file_range */
 #include "adapters/chunks/chunks.h"
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-/* See seal.h. */
+/* Who reported a clue: sealed and opened with the agency's own key. */
 #include "adapters/chunks/chunks.h"
 #include "base/durable.h"
 #include "base/buffer.h"

@@ -1,4 +1,4 @@
-/* See check.h. */
+/* `ecocase-adapter check`: every mistake of a profile, one a line. */
 #include "adapters/commands/commands.h"
 #include "adapters/commands/commands_inside.h"
 #include "base/limits.h"

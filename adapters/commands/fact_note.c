@@ -1,4 +1,4 @@
-/* See fact_note.h. */
+/* Remarks on a record's facts, for `ecocase-adapter try`. */
 #include "adapters/commands/commands_inside.h"
 #include "wire/fact.h"
 #include "wire/reason.h"

@@ -1,4 +1,4 @@
-/* See starter.h: the profile's text. */
+/* `ecocase-adapter new`: the starting profile's text. */
 #define _GNU_SOURCE /* vasprintf */
 #include "adapters/commands/commands.h"
 #include "adapters/conversion/mapping/map.h"

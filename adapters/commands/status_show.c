@@ -1,4 +1,4 @@
-/* See status_show.h. */
+/* `ecocase-adapter status`: what an adapter's spool says of it, from outside. */
 #include "adapters/commands/commands.h"
 #include "adapters/commands/commands_inside.h"
 #include "adapters/engine/engine.h"

@@ -1,4 +1,4 @@
-/* See try.h. */
+/* `ecocase-adapter try`: what a file would become. */
 #include "adapters/conversion/mapping/canonical.h"
 #include "adapters/commands/commands.h"
 #include "adapters/commands/commands_inside.h"

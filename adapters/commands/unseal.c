@@ -1,4 +1,4 @@
-/* See unseal.h. */
+/* `ecocase-adapter unseal`: who reported a clue. */
 #include "adapters/commands/commands.h"
 #include "adapters/commands/commands_inside.h"
 #include "adapters/conversion/mapping/decoded.h"

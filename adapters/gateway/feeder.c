@@ -1,4 +1,4 @@
-/* See gateway.h: accepted submissions go into outbox/, one after the other in the order they were accepted, attachments
+/* Accepted submissions go into outbox/, one after the other in the order they were accepted, attachments
  * first. A name that is still taken there is waited for: so two submissions whose attachments have one name cannot be
  * mixed up. */
 #define _GNU_SOURCE /* renameat2 */
@@ -36,7 +36,7 @@ struct feed {
     size_t files[FEED_MAX], count;
 };
 
-/* A name that never was a case file's before: what becomes of it can then be told apart. */
+/* A name that never was a case file's before: what becomes of it can then be attributed. */
 static enum outcome choose(const struct feed *f, size_t nth, const char *wish, const char **ret, struct fault *fault) {
     const struct gateway *gateway = f->gateway;
     const char *name = wish;
@@ -130,7 +130,7 @@ static enum outcome place_all(struct feed *f, size_t *ret_placed, struct fault *
     return OK;
 }
 
-/* Somebody cleared it away: that one is told as failed and holds up no other. */
+/* Somebody cleared it away: that one is reported as failed and holds up no other. */
 static enum outcome give_up(struct feed *f, const struct submitted *s, struct fault *fault) {
     struct rejection gone = {0};
     fault_set(&gone.fault, REFUSE, "FILE_READ",

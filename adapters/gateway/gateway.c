@@ -1,4 +1,4 @@
-/* See gateway.h: the verbs, what they note on the way to the spool, opening and closing. */
+/* The transport before the spool: its verbs, what they note on the way, opening and closing. */
 #include "adapters/gateway/gateway_inside.h"
 #include "base/durable.h"
 #include "base/buffer.h"
@@ -120,7 +120,7 @@ static void note_answer(struct gateway *gateway, const char *name) {
     if (read == OK) change->text = arena_copy(gateway->pending_arena, buffer_view(&text));
 }
 
-/* Staged names are <lane>-<generation>-<sequence>_<n>[_<case>], engine/rendering.c: the message, and whose order it
+/* Staged names are <lane>-<generation>-<sequence>_<n>[_<case>], inbound/rendering.c: the message, and whose order it
  * keeps. */
 static void note_arrival(struct gateway *gateway, const char *staged, const char *name) {
     struct bytes message = bytes_of(staged, strcspn(staged, "_"));
@@ -199,7 +199,7 @@ enum outcome gateway_put_away(const struct gateway *gateway, const struct messag
     return OK;
 }
 
-/* File names begin with the event code, engine/name.h. */
+/* File names begin with the event code, see name_stem. */
 struct bytes gateway_event(const struct message *m) {
     struct bytes name = m->file_count ? m->files[m->file_count - 1] : BYTES_NONE;
     size_t event = 0;

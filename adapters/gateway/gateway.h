@@ -1,5 +1,5 @@
 /* 前台: what the transports before the spool share (HTTP, the agency's own tables). Job: a transport that stands before
- * another one. What is handed in is kept durably in a folder of its own (parcel.h), noted in the store, then placed
+ * another one. What is handed in is kept durably in a folder of its own (a parcel), noted in the store, then placed
  * into outbox/ as if the agency had put it there; what the engine does with papers passes through here on its way to
  * the spool and is noted, so that the owner can tell. Nothing else differs: journal, names, failed/, receipts are the
  * spool's. Gateways may stand one before the other. Threads: the verbs come from the engine's one thread; the feeder
@@ -29,7 +29,7 @@ struct gateway_owner {
     void (*close)(void *of);     /* the gateway is stopping: end your threads, free what is yours */
     json_t *(*status)(void *of); /* a member `name` of the adapter's status; from the engine's thread */
     const char *name;
-    const atomic_llong *changes; /* grows when that status is to be told anew */
+    const atomic_llong *changes; /* grows when that status is to be written anew */
 };
 struct gateway {
     struct transport transport;
@@ -47,10 +47,10 @@ struct gateway {
     bool feeding;
     atomic_bool stopping;
     pthread_mutex_t status_door;
-    json_t *status;   /* as last told by the engine */
+    json_t *status;   /* as last written by the engine */
     int64_t alive_ms; /* monotonic: its last sign of life */
 };
-/* Opens store and folder `own`, finishes what the last run left, takes the census of inbox/. */
+/* Opens store and folder `own`, finishes what the last run left, lists what lies in inbox/ and is not in the store. */
 MUST_USE enum outcome gateway_open(const struct gateway_place *place, const char *own, struct transport *base,
                                    struct gateway **ret, struct fault *fault);
 /* From here on the engine's verbs come in, accepted submissions are fed, and closing the transport closes the owner. */

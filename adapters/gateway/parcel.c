@@ -1,4 +1,4 @@
-/* See parcel.h. */
+/* A submission while it is handed in: received file by file, checked as the engine will, kept durably. */
 #define _GNU_SOURCE /* renameat2 */
 #include "adapters/gateway/gateway.h"
 #include "base/durable.h"
@@ -185,7 +185,7 @@ static enum outcome prepare(struct gateway *gateway, struct handed *h, struct ar
     return OK;
 }
 
-/* files; of more, syncing the file system costs less (see transports/spool_inside.h) */
+/* files; of more, syncing the file system costs less (see spool/spool_inside.h) */
 #define SYNC_ONE_BY_ONE 16u
 static enum outcome sync_all(const struct gateway *gateway, struct handed *const *list, size_t count,
                              struct fault *fault) {

@@ -1,4 +1,4 @@
-/* See gateway.h: 清点, what lies in inbox/ when the gateway is started and is not in its store: a gateway switched on
+/* 清点, what lies in inbox/ when the gateway is started and is not in its store: a gateway switched on
  * later, or a lost store. The journal tells which names are deliveries: theirs alone are listed. */
 #include "adapters/gateway/gateway_inside.h"
 #include <dirent.h>

@@ -1,4 +1,4 @@
-/* See store.h: opening, waiting, keeping. */
+/* The gateway's store: opening, waiting for changes, keeping. */
 #include "adapters/gateway/store_inside.h"
 #include <errno.h>
 #include <stdlib.h>

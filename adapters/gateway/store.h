@@ -1,7 +1,7 @@
 /* 交换库: what a gateway must still know after a crash: which submissions it accepted (by idempotency key, with the
  * digest of their bytes) and what became of them, and which messages lie in inbox/ for the client, in which order,
  * acknowledged or not. SQLite, WAL, synchronous=FULL, store.sqlite in the gateway's own folder. The submissions' own
- * journal (engine/journal.h) stays the engine's alone. Threads: any; each call is one transaction under the store's
+ * journal (journal/journal.h) stays the engine's alone. Threads: any; each call is one transaction under the store's
  * lock. Texts come back in the caller's arena. Failures: RETRY/"JOURNAL": nothing of the call counts. */
 #ifndef ECOCASE_ADAPTERS_GATEWAY_STORE_H
 #define ECOCASE_ADAPTERS_GATEWAY_STORE_H
@@ -65,8 +65,8 @@ MUST_USE enum outcome store_submission(struct store *store, const char *id, stru
                                        struct submitted *ret, struct fault *fault);
 MUST_USE enum outcome store_by_key(struct store *store, struct bytes key, struct arena *arena, bool *ret_known,
                                    struct submitted *ret, struct fault *fault);
-/* For a client that cannot ask and must be told: those whose stage was not told yet, oldest first, at most `most` (room
- * of *ret). */
+/* For a client that cannot ask and must be told: those whose stage was not reported yet, oldest first, at most `most`
+ * (room of *ret). */
 MUST_USE enum outcome store_unreported(struct store *store, size_t most, struct arena *arena, struct submitted **ret,
                                        size_t *ret_count, struct fault *fault);
 MUST_USE enum outcome store_reported(struct store *store, const struct submitted *what, size_t count,

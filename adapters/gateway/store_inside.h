@@ -1,4 +1,4 @@
-/* Inside of the store: statements under the lock. Not for others. */
+/* Inside of the store: statements under the lock. */
 #ifndef ECOCASE_ADAPTERS_GATEWAY_STORE_INSIDE_H
 #define ECOCASE_ADAPTERS_GATEWAY_STORE_INSIDE_H
 #include <pthread.h>

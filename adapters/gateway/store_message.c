@@ -1,4 +1,4 @@
-/* See store.h: what the engine did, and the client's inbox. */
+/* The store's changes, and the client's inbox. */
 #include "adapters/gateway/store_inside.h"
 
 /* A paper of ours is known by name and inode: an agency may put files of its own into outbox/ too. */

@@ -1,4 +1,4 @@
-/* See store.h: submissions. */
+/* The store's submissions. */
 #include "adapters/gateway/store_inside.h"
 
 #define COLUMNS "s.id, s.stage, s.digest, s.names, s.file, s.answer, s.at, s.changed_at, s.key"

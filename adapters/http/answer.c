@@ -1,4 +1,4 @@
-/* See http_inside.h: responses, and problems as RFC 9457 has them. */
+/* Responses, and problems as RFC 9457 has them. */
 #include "adapters/http/http_inside.h"
 #include "base/log.h"
 #include "wire/reason.h"

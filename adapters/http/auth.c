@@ -1,4 +1,4 @@
-/* See http_inside.h: who may come in. What is configured is required: with keys, a key; with client_ca, a certificate;
+/* Who may come in. What is configured is required: with keys, a key; with client_ca, a certificate;
  * with both, both. */
 #include "adapters/http/http_inside.h"
 #include <gnutls/gnutls.h>

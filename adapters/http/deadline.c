@@ -1,4 +1,4 @@
-/* See http_inside.h. A client that sends or takes a byte now and then is never idle to libmicrohttpd, so each
+/* A client that sends or takes a byte now and then is never idle to libmicrohttpd, so each
  * connection has an instant by which its present step must be over; past it the socket is shut down, and its thread
  * ends by itself. */
 #include "adapters/http/http_inside.h"

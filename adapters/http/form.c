@@ -1,4 +1,4 @@
-/* See http_inside.h: a request's body, whole or in parts, into a parcel. */
+/* A request's body, whole or in parts, into a parcel. */
 #include "adapters/http/http_inside.h"
 #include <stdio.h>
 #include <strings.h>

@@ -1,4 +1,4 @@
-/* See http_inside.h: whether it works, truthfully: 200 only when Kafka is reached, the engine's loop lives, its journal
+/* Whether it works, truthfully: 200 only when Kafka is reached, the engine's loop lives, its journal
  * and this gateway's store can be written. */
 #include "adapters/http/http_inside.h"
 #include "base/buffer.h"

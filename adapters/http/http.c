@@ -1,4 +1,4 @@
-/* See http.h: opening and closing. */
+/* The HTTP transport: opening and closing. */
 #include "adapters/http/http_inside.h"
 #include "base/log.h"
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Inside of the HTTP transport. Not for others. */
+/* Inside of the HTTP transport: a request and its answer, each on a thread of its own. */
 #ifndef ECOCASE_ADAPTERS_HTTP_HTTP_INSIDE_H
 #define ECOCASE_ADAPTERS_HTTP_HTTP_INSIDE_H
 #include <jansson.h>
@@ -38,7 +38,7 @@ struct asked {
     size_t open;                    /* place of the part being written */
     char open_key[16];
     struct fault part_fault; /* why a part was not taken */
-    struct fault early;      /* decided before the body was there; told once it is read */
+    struct fault early;      /* decided before the body was there; answered once it is read */
     unsigned early_status;
     int64_t declared, received; /* body bytes; declared -1: chunked */
     int64_t begun_ms;           /* monotonic */

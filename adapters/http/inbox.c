@@ -1,4 +1,4 @@
-/* See http_inside.h: the client's inbox. A message is listed until it is acknowledged, so nothing is lost with a
+/* The client's inbox. A message is listed until it is acknowledged, so nothing is lost with a
  * client; acknowledging moves its files to done/, as an agency does with folders. */
 #include "adapters/http/http_inside.h"
 #include <errno.h>

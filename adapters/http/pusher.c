@@ -1,4 +1,4 @@
-/* See http_inside.h: 推送, the webhook. It is told of each message, in the order of its case, until it answers 2xx;
+/* 推送, the webhook. It is told of each message, in the order of its case, until it answers 2xx;
  * signed as https://www.standardwebhooks.com has it: HMAC-SHA256 over "id.timestamp.body". The files are fetched, and
  * the message acknowledged, as with a listing. A message that is refused again and again holds up its own case only. */
 #include "adapters/http/http_inside.h"

@@ -1,4 +1,4 @@
-/* See http_inside.h: the daemon and the course of a request. Each connection has a thread, so one that waits or writes
+/* The daemon and the course of a request. Each connection has a thread, so one that waits or writes
  * holds up no other. */
 #include "adapters/http/http_inside.h"
 #include "base/limits.h"
@@ -54,7 +54,7 @@ static void refuse_later(struct asked *asked, const struct fault *fault) {
     asked->early_status = answer_status(fault);
 }
 
-/* Too long a body to be read for nothing: told at once, and the connection ends. */
+/* Too long a body to be read for nothing: answered at once, and the connection ends. */
 static bool not_worth_reading(const struct asked *asked) {
     return asked->early_status && (asked->declared > SWALLOW_MAX || asked->received > SWALLOW_MAX);
 }

@@ -1,4 +1,4 @@
-/* See settings.h. */
+/* The settings file of --http, read and checked. */
 #include "adapters/http/settings_inside.h"
 #include "base/buffer.h"
 #include "base/limits.h"

@@ -1,5 +1,5 @@
-/* See http_inside.h: a submission is taken in and answered, the same key again as the first time; and what became of it
- * is told. */
+/* A submission is taken in and answered, the same key again as the first time; and what became of it
+ * is shown. */
 #include "adapters/http/http_inside.h"
 
 static const char *const stages[STAGE_COUNT] = {"queued", "queued", "sent", "accepted", "refused", "failed"};

@@ -1,4 +1,4 @@
-/* See awaited.h. */
+/* Which papers in chunks a record still waits for. */
 #include "adapters/inbound/delivery_inside.h"
 #include "adapters/transfer/transfer.h"
 #include "base/failpoint.h"

@@ -1,4 +1,4 @@
-/* See delivery.h. */
+/* A batch of inbox records becomes files of the agency, each once, whatever happens amid it. */
 #include "adapters/inbound/delivery_inside.h"
 #include "adapters/outbound/outbound.h"
 #include "adapters/inbound/rendering_inside.h"

@@ -1,4 +1,4 @@
-/* See inbound.h: what was read is sifted and delivered. */
+/* What was read of the inbox is sifted, as long as papers are awaited, and delivered. */
 #include "adapters/inbound/delivery_inside.h"
 #include "adapters/transfer/transfer.h"
 #include "adapters/inbound/inbound_inside.h"
@@ -64,7 +64,7 @@ static struct arrival arrival_of(const rd_kafka_message_t *message) {
     return a;
 }
 
-/* What can be delivered goes to the front. A message that waits for a paper stops its partition: what was read behind
+/* What can be delivered comes first. A message that waits for a paper stops its partition: what was read behind
  * it is let go and read again later, so that order and gaplessness hold; the other partitions go on. */
 static enum outcome sift(struct inbound *in, struct arena *arena, struct fault *fault) {
     AUTO(arena_free_auto) struct arena *scratch = arena_new(64u << 10, 96u << 20);

@@ -32,6 +32,6 @@ MUST_USE enum outcome inbound_new(const struct inbound_parts *parts, struct inbo
 void inbound_free(struct inbound *inbound);
 /* One batch. *ret_more: there was something, look again at once. */
 MUST_USE enum outcome inbound_round(struct inbound *inbound, struct arena *arena, bool *ret_more, struct fault *fault);
-/* records not yet delivered, as far as Kafka told without being asked */
+/* records not yet delivered, as far as Kafka said without being asked */
 int64_t inbound_lag(const struct inbound *inbound);
 #endif

@@ -1,4 +1,4 @@
-/* See inbound_inside.h: the reader of the inbox and of ecocase.wanted, and whether Kafka is there. */
+/* The reader of the inbox and of ecocase.wanted, and whether Kafka is there. */
 #include "adapters/inbound/inbound_inside.h"
 #include "adapters/transfer/transfer.h"
 #include "base/log.h"

@@ -1,4 +1,4 @@
-/* See rendering.h. */
+/* One inbox record becomes its files, staged. */
 #include "adapters/conversion/mapping/canonical.h"
 #include "adapters/inbound/rendering_inside.h"
 #include "adapters/transfer/transfer.h"

@@ -1,6 +1,5 @@
-/* Inside of delivery: one record -> its files, staged. A record the profile cannot render becomes a
- * complete canonical JSON file instead; what cannot even be decoded becomes JSON with its bytes: nothing is lost,
- * nothing blocks. */
+/* Inside of delivery: one record -> its files, staged. A record the profile cannot render becomes a complete canonical
+ * JSON file instead; what cannot even be decoded becomes JSON with its bytes: nothing is lost, nothing blocks. */
 #ifndef ECOCASE_ADAPTERS_INBOUND_RENDERING_INSIDE_H
 #define ECOCASE_ADAPTERS_INBOUND_RENDERING_INSIDE_H
 #include <jansson.h>

@@ -1,4 +1,4 @@
-/* See journal.h: papers in chunks. */
+/* Papers in chunks, and which paper has which content. */
 #include "adapters/journal/journal_inside.h"
 
 enum outcome journal_file(struct journal *journal, const struct digest *sha256, bool *ret_known,

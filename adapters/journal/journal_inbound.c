@@ -1,4 +1,4 @@
-/* See journal.h: deliveries, lane positions, offsets. */
+/* Deliveries, lane positions, offsets. */
 #include "adapters/journal/journal_inside.h"
 
 enum outcome journal_stage(struct journal *journal, const struct delivery_entry *e, struct fault *fault) {

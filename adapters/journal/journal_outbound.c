@@ -1,4 +1,4 @@
-/* See journal.h: submissions and numbers. */
+/* Submissions and numbers. */
 #include "adapters/journal/journal_inside.h"
 
 enum outcome journal_prepare(struct journal *journal, const struct journaled *what, struct fault *fault) {

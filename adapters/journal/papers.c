@@ -1,4 +1,4 @@
-/* See papers.h. */
+/* A submission's papers as JSON and back. */
 #include "adapters/journal/journal.h"
 #include <jansson.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* See candidate.h: attachments, the exact bytes, the journal. */
+/* One case file: its attachments, its ids, its exact bytes, into the journal. */
 #include "adapters/outbound/outbound_inside.h"
 #include "adapters/outbound/outbound.h"
 #include "adapters/spool/name.h"

@@ -1,4 +1,4 @@
-/* See citation.h. */
+/* From cited numbers to the one referral they are about. */
 #include "adapters/outbound/outbound_inside.h"
 #include "adapters/outbound/outbound.h"
 #include "base/limits.h"

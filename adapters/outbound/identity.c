@@ -1,4 +1,4 @@
-/* See identity.h. */
+/* The ids of a submission, from its content and what it cites. */
 #include "adapters/outbound/outbound.h"
 #include "adapters/outbound/outbound_inside.h"
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-/* See number.h. */
+/* One form for the many ways of writing the same number. */
 #include "adapters/outbound/outbound.h"
 
 struct mark {

@@ -1,3 +1,4 @@
+/* Two ways of writing one number are one; two numbers stay two. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* See outbound.h. */
+/* The outbox is taken into the journal, what is acknowledged is moved to sent/, what cannot be taken to failed/. */
 #include "adapters/outbound/outbound.h"
 #include "adapters/outbound/outbound_inside.h"
 #include "adapters/journal/journal.h"
@@ -100,7 +100,7 @@ static enum outcome prepare_one(struct outbox_scan *scan, struct candidate *c, s
     return outcome;
 }
 
-/* Data files nobody's profile takes are told from attachments nobody claims by their extension. */
+/* Distinguish unrecognised data files from unclaimed attachments by extension. */
 static bool looks_like_data(struct bytes name) {
     static const char *const data[] = {".csv", ".tsv", ".txt", ".xml", ".json", ".dat", ".xls", ".xlsx"};
     for (size_t i = 0; i < sizeof data / sizeof data[0]; i++) {
@@ -139,7 +139,7 @@ static enum outcome prepare_all(struct outbox_scan *scan, struct fault *fault) {
     return OK;
 }
 
-/* The queue ends somewhere: without Kafka the outbox is the agency's own room, the journal is not. */
+/* The journal's queue is bounded: without Kafka, what is beyond it waits in the agency's own outbox. */
 static enum outcome queue_full(struct outbound *o, bool *ret_full, struct fault *fault) {
     int64_t bytes = 0;
     TRY(journal_queue(o->journal, &o->status->journaled, &bytes, fault));

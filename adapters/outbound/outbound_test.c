@@ -1,3 +1,4 @@
+/* Outbound without Kafka: each file once into the journal, moved once acknowledged, or into failed/ with its reason. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

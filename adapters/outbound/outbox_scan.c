@@ -1,4 +1,4 @@
-/* See outbox_scan.h. */
+/* One pass over the papers of the outbox: which are case files, and what stands in them. */
 #include "adapters/outbound/outbound_inside.h"
 #include "base/limits.h"
 #include "base/failpoint.h"

@@ -1,4 +1,4 @@
-/* See sender.h. */
+/* The producer of the agency's outbox topic: submissions out of the journal, and delivery reports. */
 #include "adapters/outbound/outbound.h"
 #include "base/limits.h"
 #include "base/log.h"

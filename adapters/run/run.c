@@ -1,4 +1,4 @@
-/* The loop. Each part of the work is tried by itself: what fails rests longer and longer and is told
+/* The loop. Each part of the work is tried by itself: what fails rests longer and longer and is logged
  * once, the others go on. The loop sleeps until Kafka, the transport or a due time wakes it; a second is the most, as a
  * net below missed wake-ups. */
 #include "adapters/run/run.h"
@@ -91,7 +91,7 @@ static enum outcome fetch(struct loop *l, struct fault *fault) {
 static enum outcome report(struct loop *l, struct fault *fault) { return sender_reports(l->sender, false, fault); }
 static const work works[PART_COUNT] = {take, ship, send_out, move, fetch, read_inbox, report};
 
-/* Trouble is told once per kind, its end too. */
+/* Trouble is logged once per kind, its end too. */
 static enum outcome attempt(struct loop *l, enum part part) {
     struct fault fault = {0};
     if (monotonic_ms() < l->parts[part].due_ms) return OK;

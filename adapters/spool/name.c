@@ -1,4 +1,4 @@
-/* See name.h. */
+/* Names for the files ecocase gives an agency, plain wherever they come from. */
 #include "adapters/spool/name.h"
 #include "base/line.h"
 #include <strings.h>

@@ -1,4 +1,4 @@
-/* See rejection.h. */
+/* What is written beside a failed file. */
 #include "adapters/spool/transport.h"
 #include "base/time.h"
 #include "wire/reason.h"

@@ -1,4 +1,4 @@
-/* See spool.h: folders, lock, inotify. */
+/* The spool as a transport: folders, lock, inotify. */
 #include "adapters/spool/spool_inside.h"
 #include "base/log.h"
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Inside of the spool transport. Not for others. */
+/* Inside of the spool transport: its folders, and what is known of outbox/. */
 #ifndef ECOCASE_ADAPTERS_SPOOL_SPOOL_INSIDE_H
 #define ECOCASE_ADAPTERS_SPOOL_SPOOL_INSIDE_H
 #include "adapters/spool/spool.h"

@@ -1,4 +1,4 @@
-/* See spool.h: sent/, failed/, and what is given to the agency. */
+/* Into sent/ and failed/, and what is given to the agency. */
 #include "adapters/spool/name.h"
 #include "base/durable.h"
 #include "adapters/spool/spool_inside.h"

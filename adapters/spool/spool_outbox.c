@@ -1,4 +1,4 @@
-/* See spool.h: which papers of outbox/ are to be taken, and reading them. */
+/* Which papers of outbox/ are to be taken, and reading them. */
 #include "adapters/spool/spool_inside.h"
 #include <errno.h>
 #include <fcntl.h>

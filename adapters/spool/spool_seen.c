@@ -1,4 +1,4 @@
-/* See spool.h: what lies in outbox/ and which of it is complete. inotify tells of names one by one, so that neither a
+/* What lies in outbox/ and which of it is complete. inotify tells of names one by one, so that neither a
  * paper that comes nor one that goes costs a look at all the others; the folder is read whole at the start, when events
  * were lost, and every SPOOL_RESCAN_MS. */
 #define _GNU_SOURCE /* file leases */

@@ -1,4 +1,4 @@
-/* See spool.h: large papers, read in parts and delivered from the store. */
+/* Large papers: read in parts, and delivered from the store. */
 #include "base/durable.h"
 #include "adapters/spool/spool_inside.h"
 #include <dirent.h>

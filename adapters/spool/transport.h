@@ -22,7 +22,7 @@ struct outbox_paper {
 enum box { BOX_INBOX, BOX_SENT };
 struct outbox_counts {
     int64_t waiting; /* papers put out and not yet taken, complete or not */
-    int64_t changes; /* grows when what the transport itself adds to the status is to be told anew */
+    int64_t changes; /* grows when what the transport itself adds to the status is to be written anew */
 };
 
 struct transport;

@@ -1,4 +1,4 @@
-/* See table_inside.h: what came lies in inbox/ until the database has it. A message is one row and its files, in one
+/* What came lies in inbox/ until the database has it. A message is one row and its files, in one
  * transaction with the mark of its lane, which the agency's deleting does not touch: after an unknown COMMIT the mark
  * says whether it is there. Positions are given in that transaction too, by the only writer: without gaps, and never
  * seen out of order. What is large goes ahead of it (parts.c), a bounded piece a round: only its lane, whose order is

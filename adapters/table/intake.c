@@ -1,4 +1,4 @@
-/* See table_inside.h: a row of the outbox table becomes a parcel, as a request of HTTP does. Looked at is what the
+/* A row of the outbox table becomes a parcel, as a request of HTTP does. Looked at is what the
  * trigger noted (writes > seen), oldest first: a transaction that commits late is found whenever it commits, because
  * nothing is passed over by a high-water mark. */
 #include "adapters/table/table_inside.h"
@@ -123,7 +123,8 @@ static enum outcome look_up(struct taking *t, const struct digest *digest, struc
     return OK;
 }
 
-/* What was taken in, now or before, is told together; then who used an id for other content, and what cannot be taken.
+/* What was taken in, now or before, is reported together; then who used an id for other content, and what cannot be
+ * taken.
  */
 static enum outcome report(struct taking *const *rows, const struct handed *list, size_t count, struct fault *fault) {
     struct table *table = rows[0]->table;

@@ -1,4 +1,4 @@
-/* See table_inside.h. An attachment is one value (content) or, where that is NULL, the rows of the _part table in their
+/* An attachment is one value (content) or, where that is NULL, the rows of the _part table in their
  * order: PostgreSQL holds no value of a gigabyte. Either is read in slices, so it is never in memory as a whole, here
  * or, its storage being EXTERNAL, there. */
 #include "adapters/table/table_inside.h"

@@ -1,4 +1,4 @@
-/* See table_inside.h: what database and store know of each other is brought together again: rows that no trigger noted,
+/* What database and store know of each other is brought together again: rows that no trigger noted,
  * outcomes that a restored database forgot, rows that a lost store was to go on with; and what the settings let go is
  * deleted, and parts of attachments whose message never came. */
 #include "adapters/table/table_inside.h"

@@ -1,4 +1,4 @@
-/* See table_inside.h: the owner's thread. Each round hands over, tells and takes in what there is; then it sleeps until
+/* The owner's thread. Each round hands over, tells and takes in what there is; then it sleeps until
  * the database notifies, the store has news, or the poll's time has come. Trouble rests longer and longer, is told once
  * per kind, and its end too. */
 #include "adapters/table/table_inside.h"

@@ -1,4 +1,4 @@
-/* See table.h: table-setup. */
+/* `ecocase-adapter table-setup`: prints the SQL, or runs it. */
 #include "adapters/table/link_inside.h"
 #include "adapters/table/table.h"
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-/* See table.h: opening and closing, and what is told of the database's state. */
+/* The table transport: opening and closing. */
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
 #include "base/settings.h"

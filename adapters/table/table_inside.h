@@ -1,4 +1,4 @@
-/* Inside of the table transport. Not for others. All of it runs on the owner's one thread but table_status. */
+/* Inside of the table transport. All of it runs on the owner's one thread but table_status_json. */
 #ifndef ECOCASE_ADAPTERS_TABLE_TABLE_INSIDE_H
 #define ECOCASE_ADAPTERS_TABLE_TABLE_INSIDE_H
 #include <sqlite3.h>

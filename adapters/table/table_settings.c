@@ -1,4 +1,4 @@
-/* See table_settings.h. */
+/* The settings file of --table, read and checked. */
 #include "adapters/table/settings_inside.h"
 #include "base/limits.h"
 #include "base/settings.h"

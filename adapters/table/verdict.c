@@ -1,4 +1,4 @@
-/* See table_inside.h: the outcome table. Each row of it is written by its id and may be written again, so an unknown
+/* The outcome table. Each row of it is written by its id and may be written again, so an unknown
  * COMMIT needs no more than to be asked again; the store forgets what is untold only when the database has it. */
 #include "adapters/spool/transport.h"
 #include "adapters/table/table_inside.h"

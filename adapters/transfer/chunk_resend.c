@@ -1,4 +1,4 @@
-/* See uploads_inside.h: requests for chunks (chunk_request.h) are answered one after the other; what is shipped again
+/* Requests for chunks (chunk_request.h) are answered one after the other; what is shipped again
  * is read from sent/ and digested first, so that nothing else can be shipped for it. */
 #include "adapters/transfer/uploads_inside.h"
 #include "base/log.h"

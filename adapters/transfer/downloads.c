@@ -1,4 +1,4 @@
-/* See downloads.h. */
+/* One paper of another agency's files topic is fetched at a time, chunk by chunk. */
 #include "adapters/transfer/downloads_inside.h"
 #include "base/log.h"
 #include "base/failpoint.h"
@@ -177,7 +177,7 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
         if (taken) downloads_begin_to_wait(d);
     }
     d->gone_ms = 0;
-    if (d->stage != FETCHING) return OK; /* the answer told where they are, or that they are not */
+    if (d->stage != FETCHING) return OK; /* the answer said where they are, or that they are not */
     d->at = message->offset + 1;
     if (partial_file_whole(d->partial)) d->stage = CLOSING;
     else if (message->offset >= d->last) return missing(d);

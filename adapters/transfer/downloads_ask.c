@@ -1,4 +1,4 @@
-/* See downloads_inside.h. */
+/* Chunks that are not there, or not whole, are asked of their sender; its answers. */
 #include "adapters/transfer/downloads_inside.h"
 #include "adapters/transfer/transfer.h"
 #include "base/log.h"

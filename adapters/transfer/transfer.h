@@ -1,7 +1,8 @@
-/* 附件上传: papers too large for the record -> chunks in ecocase.files.<agency>. Content is told by its SHA-256 and
- * shipped once, whoever gets it and however often; the journal holds which chunks are acknowledged, so a crash costs at
- * most UPLOAD_NOTE of them. One loop with the engine: uploads_round does a slice of the work. One producer, made when
- * first needed; its callbacks run inside uploads_round. Memory: a slice and UPLOAD_IN_FLIGHT sealed chunks. */
+/* 附件上传: papers too large for the record -> chunks in ecocase.files.<agency>. Content is identified by its SHA-256
+ * and shipped once, whoever gets it and however often; the journal holds which chunks are acknowledged, so a crash
+ * costs at most UPLOAD_NOTE of them. One loop with the engine: uploads_round does a slice of the work. One producer,
+ * made when first needed; its callbacks run inside uploads_round. Memory: a slice and UPLOAD_IN_FLIGHT sealed chunks.
+ */
 #ifndef ECOCASE_ADAPTERS_TRANSFER_TRANSFER_H
 #define ECOCASE_ADAPTERS_TRANSFER_TRANSFER_H
 #include "adapters/engine/engine.h"
@@ -47,7 +48,7 @@ MUST_USE enum outcome uploads_say(struct uploads *uploads, const char *topic, co
 MUST_USE enum outcome uploads_round(struct uploads *uploads, bool *ret_more, struct fault *fault);
 
 /* ---- 附件下载: chunks of another agency's files topic -> a whole, verified file in the transport's store. A record is
- * delivered when what it names is whole here, or known never to be. The half file is its own journal: as many whole
+ * delivered when what it names is whole here, or known never to be. The partial file is its own journal: as many whole
  * chunks as it has bytes for are read again and the rest is fetched, and nothing counts before SHA-256 and SM3 of the
  * whole are right. One file at a time, one reader, made when first needed. One loop with the engine: downloads_round
  * does a slice of the work. Memory: the reader's queue and a chunk. */

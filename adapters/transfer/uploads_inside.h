@@ -14,7 +14,7 @@ struct pending_request {
     int64_t offset /* in ecocase.wanted */, due_ms; /* looked at again then, if no slot is free before; 0: at once */
 };
 
-/* FREE ▸ HASHING ▸ CHOOSING (its digests are known) ▸ SHIPPING ▸ FREE; FAILED is told once. */
+/* FREE ▸ HASHING ▸ CHOOSING (its digests are known) ▸ SHIPPING ▸ FREE; FAILED is reported once. */
 enum upload_stage { FREE, HASHING, CHOOSING, SHIPPING, FAILED };
 struct upload {
     enum upload_stage stage;
@@ -29,7 +29,7 @@ struct upload {
     bool again; /* wanted again: it has to have the digest `expected` */
     struct digest expected;
     int64_t asked_at;  /* offset of who wants it; what lies behind it is heard again after a crash */
-    int64_t coming_ms; /* when whoever waits is told again that it comes */
+    int64_t coming_ms; /* when whoever waits hears again that it comes */
     struct fault why;
 };
 struct uploads {

@@ -1,4 +1,4 @@
-/* See uploads_inside.h: the producer of chunks, and of the small records beside them. */
+/* The producer of chunks, and of the small records beside them. */
 #include "adapters/transfer/uploads_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
