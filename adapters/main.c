@@ -1,13 +1,9 @@
 /* ecocase-adapter: `run` is an agency's adapter; `new`, `check` and `try` help to write its profile, `status` looks at
  * a running one, `unseal` opens what only it can. stdout carries what was asked for; stderr log lines. Exit: 0 a clean
  * stop or all well, 1 a failure (one line says what to do), 2 wrong usage. */
-#include "adapters/engine/wake.h"
-#include "adapters/commands/check.h"
+#include "adapters/engine/engine.h"
+#include "adapters/commands/commands.h"
 #include "adapters/run/run.h"
-#include "adapters/commands/starter.h"
-#include "adapters/commands/status_show.h"
-#include "adapters/commands/try.h"
-#include "adapters/commands/unseal.h"
 #include "adapters/table/table.h"
 #include "base/log.h"
 #include "wire/reason.h"

@@ -1,5 +1,5 @@
-/* See chunk.h. */
-#include "adapters/chunks/chunk.h"
+/* Cutting a paper into chunks, and sealing and opening one. */
+#include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 #include <openssl/evp.h>
 

@@ -1,4 +1,4 @@
-/* See wanted.h. */
+/* Requests for chunks and their answers, as headers of a record and back. */
 #include "adapters/chunks/chunk_request.h"
 #include <stdio.h>
 
@@ -13,7 +13,7 @@
 static const char *const kinds[] = {
     [ANSWER_NONE] = "", [ANSWER_COMING] = "coming", [ANSWER_THERE] = "there", [ANSWER_GONE] = "gone"};
 
-struct digest wanted_proof(const struct chunked *what, const char *by) {
+struct digest chunk_request_proof(const struct chunked *what, const char *by) {
     const struct bytes parts[] = {bytes_of(what->key, CHUNK_KEY), BYTES_LITERAL(TOPIC_WANTED),
                                   bytes_of(what->sha256.b, DIGEST_SIZE), bytes_of_cstr(by)};
     return digest_of_list(parts, sizeof parts / sizeof parts[0]);
@@ -28,7 +28,7 @@ static void add_number(rd_kafka_headers_t *headers, const char *name, int64_t nu
     add_text(headers, name, text);
 }
 
-rd_kafka_headers_t *wanted_headers(const struct wanted *w) {
+rd_kafka_headers_t *chunk_request_headers(const struct chunk_request *w) {
     char proof[DIGEST_SIZE * 2 + 1];
     rd_kafka_headers_t *headers = rd_kafka_headers_new(7);
     digest_hex(&w->proof, proof);
@@ -42,7 +42,7 @@ rd_kafka_headers_t *wanted_headers(const struct wanted *w) {
     return headers;
 }
 
-rd_kafka_headers_t *wanted_answer_headers(const struct wanted_answer *answer) {
+rd_kafka_headers_t *chunk_answer_headers(const struct chunk_answer *answer) {
     rd_kafka_headers_t *headers = rd_kafka_headers_new(4);
     add_text(headers, H_ANSWER, kinds[answer->kind]);
     if (answer->to[0]) add_text(headers, H_TO, answer->to);
@@ -51,9 +51,9 @@ rd_kafka_headers_t *wanted_answer_headers(const struct wanted_answer *answer) {
     return headers;
 }
 
-static bool slug_of(const rd_kafka_message_t *message, const char *name, char ret[WANTED_SLUG]) {
+static bool slug_of(const rd_kafka_message_t *message, const char *name, char ret[CHUNK_REQUEST_SLUG]) {
     struct bytes text = bus_header(message, name);
-    if (!text.count || text.count >= WANTED_SLUG || memchr(text.at, 0, text.count)) return false;
+    if (!text.count || text.count >= CHUNK_REQUEST_SLUG || memchr(text.at, 0, text.count)) return false;
     memcpy(ret, text.at, text.count);
     ret[text.count] = 0;
     return true;
@@ -63,9 +63,9 @@ static bool number_of(const rd_kafka_message_t *message, const char *name, int64
     return bus_header_number(message, name, ret) && *ret <= most;
 }
 
-bool wanted_read(const rd_kafka_message_t *message, struct wanted *ret) {
+bool chunk_request_read(const rd_kafka_message_t *message, struct chunk_request *ret) {
     int64_t count = 0, size = 0;
-    *ret = (struct wanted){0};
+    *ret = (struct chunk_request){0};
     bool named = digest_parse(bytes_of(message->key, message->key_len), &ret->sha256) &&
                  digest_parse(bus_header(message, H_PROOF), &ret->proof) && slug_of(message, H_SENDER, ret->sender) &&
                  slug_of(message, H_BY, ret->by);
@@ -77,8 +77,8 @@ bool wanted_read(const rd_kafka_message_t *message, struct wanted *ret) {
     return named && numbered;
 }
 
-struct wanted_answer wanted_answer_read(const rd_kafka_message_t *message) {
-    struct wanted_answer answer = {0};
+struct chunk_answer chunk_answer_read(const rd_kafka_message_t *message) {
+    struct chunk_answer answer = {0};
     struct bytes kind = bus_header(message, H_ANSWER);
     for (enum answer_kind i = ANSWER_COMING; i <= ANSWER_GONE; i++) {
         if (bytes_equal_cstr(kind, kinds[i])) answer.kind = i;

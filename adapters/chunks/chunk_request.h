@@ -5,28 +5,28 @@
  * Pure. Threads: any. */
 #ifndef ECOCASE_ADAPTERS_CHUNKS_CHUNK_REQUEST_H
 #define ECOCASE_ADAPTERS_CHUNKS_CHUNK_REQUEST_H
-#include "adapters/chunks/chunk.h"
+#include "adapters/chunks/chunks.h"
 #include "bus/bus.h"
 
-#define WANTED_SLUG 64
-struct wanted {
+#define CHUNK_REQUEST_SLUG 64
+struct chunk_request {
     struct digest sha256, proof;
-    char sender[WANTED_SLUG], by[WANTED_SLUG];
+    char sender[CHUNK_REQUEST_SLUG], by[CHUNK_REQUEST_SLUG];
     int64_t first, last; /* where they were looked for: not there, or not whole */
     int32_t count, chunk_size;
 };
 enum answer_kind { ANSWER_NONE, ANSWER_COMING, ANSWER_THERE, ANSWER_GONE };
-struct wanted_answer {
+struct chunk_answer {
     enum answer_kind kind;
-    int64_t first, last;  /* of ANSWER_THERE */
-    char to[WANTED_SLUG]; /* empty: whoever listens */
+    int64_t first, last;         /* of ANSWER_THERE */
+    char to[CHUNK_REQUEST_SLUG]; /* empty: whoever listens */
 };
 
-struct digest wanted_proof(const struct chunked *what, const char *by);
+struct digest chunk_request_proof(const struct chunked *what, const char *by);
 /* Headers for rd_kafka_producev, which takes them. */
-rd_kafka_headers_t *wanted_headers(const struct wanted *wanted);
-rd_kafka_headers_t *wanted_answer_headers(const struct wanted_answer *answer);
+rd_kafka_headers_t *chunk_request_headers(const struct chunk_request *request);
+rd_kafka_headers_t *chunk_answer_headers(const struct chunk_answer *answer);
 /* False: not one that could be answered. */
-bool wanted_read(const rd_kafka_message_t *message, struct wanted *ret);
-struct wanted_answer wanted_answer_read(const rd_kafka_message_t *message); /* ANSWER_NONE: a chunk */
+bool chunk_request_read(const rd_kafka_message_t *message, struct chunk_request *ret);
+struct chunk_answer chunk_answer_read(const rd_kafka_message_t *message); /* ANSWER_NONE: a chunk */
 #endif

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdlib.h>
-#include "adapters/chunks/chunk.h"
+#include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 
 #define SIZE 10000

@@ -1,6 +1,6 @@
-/* See landing.h. */
+/* A paper that comes in chunks, on its way to the disk. */
 #define _GNU_SOURCE /* sync_file_range */
-#include "adapters/chunks/partial_file.h"
+#include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 #include "base/failpoint.h"
 #include "wire/fingerprint.h"
@@ -14,7 +14,7 @@
 
 #define SLICES_A_ROUND 4
 #define UNWRITTEN_MAX  (32 << 20) /* bytes left to the kernel to write: the last fsync is short */
-struct landing {
+struct partial_file {
     struct chunked what;
     int folder, file; /* -1: closed */
     char name[DIGEST_SIZE * 2 + 1], part[DIGEST_SIZE * 2 + 24];
@@ -24,30 +24,30 @@ struct landing {
     uint8_t plain[LIMIT_CHUNK];
 };
 
-struct landing *landing_new(void) {
-    struct landing *l = calloc(1, sizeof *l);
-    INVARIANT(l);
-    l->file = -1;
-    l->print = fingerprint_new();
-    return l;
+struct partial_file *partial_file_new(void) {
+    struct partial_file *p = calloc(1, sizeof *p);
+    INVARIANT(p);
+    p->file = -1;
+    p->print = fingerprint_new();
+    return p;
 }
-void landing_close(struct landing *l) {
-    if (l->file >= 0) close(l->file);
-    l->file = -1;
+void partial_file_close(struct partial_file *p) {
+    if (p->file >= 0) close(p->file);
+    p->file = -1;
 }
-void landing_forget(struct landing *l) {
-    if (l->part[0]) unlinkat(l->folder, l->part, 0);
-    landing_close(l);
+void partial_file_forget(struct partial_file *p) {
+    if (p->part[0]) unlinkat(p->folder, p->part, 0);
+    partial_file_close(p);
 }
-void landing_free(struct landing *l) {
-    if (!l) return;
-    landing_close(l);
-    fingerprint_free(l->print);
-    free(l);
+void partial_file_free(struct partial_file *p) {
+    if (!p) return;
+    partial_file_close(p);
+    fingerprint_free(p->print);
+    free(p);
 }
-int32_t landing_next(const struct landing *l) { return l->next; }
-bool landing_resumed(const struct landing *l) { return l->resumed; }
-bool landing_whole(const struct landing *l) { return l->next == l->what.count; }
+int32_t partial_file_next(const struct partial_file *p) { return p->next; }
+bool partial_file_resumed(const struct partial_file *p) { return p->resumed; }
+bool partial_file_whole(const struct partial_file *p) { return p->next == p->what.count; }
 
 static enum outcome failed(const char *what, struct fault *fault) {
     if (errno == ENOSPC || errno == EDQUOT)
@@ -55,98 +55,98 @@ static enum outcome failed(const char *what, struct fault *fault) {
     return fault_set(fault, RETRY, "FILE_WRITE", "%s an attachment: %s", what, strerror(errno));
 }
 
-static enum outcome check_room(const struct landing *l, int64_t there, int64_t reserve, struct fault *fault) {
+static enum outcome check_space(const struct partial_file *p, int64_t there, int64_t reserve, struct fault *fault) {
     struct statvfs facts;
-    if (fstatvfs(l->file, &facts) != 0) return OK; /* then writing will tell */
-    int64_t room = (int64_t)facts.f_bavail * (int64_t)facts.f_frsize, needed = l->what.size - there + reserve;
-    if (room >= needed) return OK;
+    if (fstatvfs(p->file, &facts) != 0) return OK; /* then writing will tell */
+    int64_t space = (int64_t)facts.f_bavail * (int64_t)facts.f_frsize, needed = p->what.size - there + reserve;
+    if (space >= needed) return OK;
     return fault_set(fault, RETRY, "DISK_FULL", "an attachment of %lld bytes needs %lld more, %lld are free",
-                     (long long)l->what.size, (long long)needed, (long long)room);
+                     (long long)p->what.size, (long long)needed, (long long)space);
 }
 
-enum outcome landing_open(struct landing *l, int folder, const struct chunked *what, int64_t reserve,
-                          struct fault *fault) {
+enum outcome partial_file_open(struct partial_file *p, int folder, const struct chunked *what, int64_t reserve,
+                               struct fault *fault) {
     struct stat facts;
-    landing_close(l);
-    l->what = *what;
-    l->folder = folder;
-    l->next = l->again = 0;
-    l->judged = l->named = false;
-    digest_hex(&what->sha256, l->name);
-    snprintf(l->part, sizeof l->part, "%s.%d.part", l->name, what->chunk_size);
-    l->file = openat(folder, l->part, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (l->file < 0 || fstat(l->file, &facts) != 0) return failed("opening", fault);
+    partial_file_close(p);
+    p->what = *what;
+    p->folder = folder;
+    p->next = p->again = 0;
+    p->judged = p->named = false;
+    digest_hex(&what->sha256, p->name);
+    snprintf(p->part, sizeof p->part, "%s.%d.part", p->name, what->chunk_size);
+    p->file = openat(folder, p->part, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (p->file < 0 || fstat(p->file, &facts) != 0) return failed("opening", fault);
     int64_t there = facts.st_size < what->size ? facts.st_size : what->size;
-    l->next = there == what->size ? what->count : (int32_t)(there / what->chunk_size);
-    if (!landing_whole(l)) there = chunk_start(what, l->next);
-    if (ftruncate(l->file, there) != 0) return failed("cutting", fault);
-    l->resumed = there > 0;
-    TRY(check_room(l, there, reserve, fault));
-    fingerprint_begin(l->print);
+    p->next = there == what->size ? what->count : (int32_t)(there / what->chunk_size);
+    if (!partial_file_whole(p)) there = chunk_start(what, p->next);
+    if (ftruncate(p->file, there) != 0) return failed("cutting", fault);
+    p->resumed = there > 0;
+    TRY(check_space(p, there, reserve, fault));
+    fingerprint_begin(p->print);
     return OK;
 }
 
-enum outcome landing_read_again(struct landing *l, bool *ret_done, struct fault *fault) {
-    for (int i = 0; i < SLICES_A_ROUND && l->again < l->next; i++) {
-        size_t count = chunk_length(&l->what, l->again), got = 0;
+enum outcome partial_file_read_again(struct partial_file *p, bool *ret_done, struct fault *fault) {
+    for (int i = 0; i < SLICES_A_ROUND && p->again < p->next; i++) {
+        size_t count = chunk_length(&p->what, p->again), got = 0;
         while (got < count) {
-            ssize_t now = pread(l->file, l->plain + got, count - got, chunk_start(&l->what, l->again) + (int64_t)got);
+            ssize_t now = pread(p->file, p->plain + got, count - got, chunk_start(&p->what, p->again) + (int64_t)got);
             if (now < 0 && errno == EINTR) continue;
             if (now <= 0)
                 return fault_set(fault, RETRY, "FILE_READ", "a half attachment cannot be read again: %s",
                                  strerror(errno));
             got += (size_t)now;
         }
-        fingerprint_add(l->print, bytes_of(l->plain, count));
-        l->again++;
+        fingerprint_add(p->print, bytes_of(p->plain, count));
+        p->again++;
     }
-    *ret_done = l->again == l->next;
+    *ret_done = p->again == p->next;
     return OK;
 }
 
 /* Written out as it comes, and waited for some way behind. */
-static void write_back(const struct landing *l, int64_t at, size_t count) {
-    sync_file_range(l->file, at, (off64_t)count, SYNC_FILE_RANGE_WRITE);
+static void write_back(const struct partial_file *p, int64_t at, size_t count) {
+    sync_file_range(p->file, at, (off64_t)count, SYNC_FILE_RANGE_WRITE);
     if (at < UNWRITTEN_MAX) return;
-    sync_file_range(l->file, at - UNWRITTEN_MAX, (off64_t)count,
+    sync_file_range(p->file, at - UNWRITTEN_MAX, (off64_t)count,
                     SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
-    posix_fadvise(l->file, at - UNWRITTEN_MAX, (off_t)count, POSIX_FADV_DONTNEED);
+    posix_fadvise(p->file, at - UNWRITTEN_MAX, (off_t)count, POSIX_FADV_DONTNEED);
 }
 
-enum outcome landing_take(struct landing *l, struct bytes sealed, bool *ret_taken, struct fault *fault) {
-    *ret_taken = chunk_open(&l->what, l->next, sealed, l->plain);
+enum outcome partial_file_take(struct partial_file *p, struct bytes sealed, bool *ret_taken, struct fault *fault) {
+    *ret_taken = chunk_open(&p->what, p->next, sealed, p->plain);
     if (!*ret_taken) return OK;
-    size_t count = chunk_length(&l->what, l->next);
-    int64_t at = chunk_start(&l->what, l->next);
+    size_t count = chunk_length(&p->what, p->next);
+    int64_t at = chunk_start(&p->what, p->next);
     for (size_t written = 0; written < count;) {
-        ssize_t now = pwrite(l->file, l->plain + written, count - written, at + (int64_t)written);
+        ssize_t now = pwrite(p->file, p->plain + written, count - written, at + (int64_t)written);
         if (now < 0 && errno == EINTR) continue;
         if (now < 0) return failed("writing", fault);
         written += (size_t)now;
     }
-    write_back(l, at, count);
-    fingerprint_add(l->print, bytes_of(l->plain, count));
-    l->again = ++l->next;
+    write_back(p, at, count);
+    fingerprint_add(p->print, bytes_of(p->plain, count));
+    p->again = ++p->next;
     return OK;
 }
 
-enum outcome landing_finish(struct landing *l, struct fault *fault) {
+enum outcome partial_file_finish(struct partial_file *p, struct fault *fault) {
     struct digest sha256, sm3;
-    if (!l->judged) {
-        fingerprint_end(l->print, &sha256, &sm3);
-        l->right =
-            memcmp(sha256.b, l->what.sha256.b, DIGEST_SIZE) == 0 && memcmp(sm3.b, l->what.sm3.b, DIGEST_SIZE) == 0;
-        l->judged = true;
+    if (!p->judged) {
+        fingerprint_end(p->print, &sha256, &sm3);
+        p->right =
+            memcmp(sha256.b, p->what.sha256.b, DIGEST_SIZE) == 0 && memcmp(sm3.b, p->what.sm3.b, DIGEST_SIZE) == 0;
+        p->judged = true;
     }
-    if (!l->right)
+    if (!p->right)
         return fault_set(fault, REFUSE, "CHUNKS_MISMATCH",
-                         "an attachment of %lld bytes is not what was announced as %s", (long long)l->what.size,
-                         l->name);
+                         "an attachment of %lld bytes is not what was announced as %s", (long long)p->what.size,
+                         p->name);
     FAILPOINT("fetch.verified");
-    if (!mutant("no_fsync") && fsync(l->file) != 0) return failed("syncing", fault);
-    if (!l->named && renameat(l->folder, l->part, l->folder, l->name) != 0) return failed("naming", fault);
-    l->named = true;
+    if (!mutant("no_fsync") && fsync(p->file) != 0) return failed("syncing", fault);
+    if (!p->named && renameat(p->folder, p->part, p->folder, p->name) != 0) return failed("naming", fault);
+    p->named = true;
     FAILPOINT("fetch.named");
-    if (!mutant("no_fsync") && fsync(l->folder) != 0) return failed("syncing the folder of", fault);
+    if (!mutant("no_fsync") && fsync(p->folder) != 0) return failed("syncing the folder of", fault);
     return OK;
 }

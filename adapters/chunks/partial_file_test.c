@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "adapters/chunks/partial_file.h"
+#include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 #include "wire/fingerprint.h"
 
@@ -23,7 +23,7 @@ static char path[] = "/tmp/ecocase-landing-XXXXXX";
 static int folder;
 static uint8_t content[SIZE], sealed[COUNT][LIMIT_CHUNK_MIN + CHUNK_SEAL];
 static struct chunked what;
-static struct landing *landing;
+static struct partial_file *partial;
 static struct fault fault;
 
 static int prepare(void **state) {
@@ -38,18 +38,18 @@ static int prepare(void **state) {
         chunk_seal(&what, i, bytes_of(content + chunk_start(&what, i), chunk_length(&what, i)), sealed[i]);
     if (!mkdtemp(path)) return -1;
     folder = open(path, O_RDONLY | O_DIRECTORY);
-    landing = landing_new();
+    partial = partial_file_new();
     return folder < 0;
 }
 static int forget(void **state) {
     (void)state;
-    landing_free(landing);
+    partial_file_free(partial);
     close(folder);
     return rmdir(path);
 }
 static int empty(void **state) {
     (void)state;
-    landing_close(landing);
+    partial_file_close(partial);
     DIR *all = opendir(path);
     for (const struct dirent *one; (one = readdir(all));) unlinkat(folder, one->d_name, 0);
     return closedir(all);
@@ -57,15 +57,15 @@ static int empty(void **state) {
 
 static void open_it(int32_t expected) {
     bool done = false;
-    assert_int_equal(landing_open(landing, folder, &what, 0, &fault), OK);
-    while (!done) assert_int_equal(landing_read_again(landing, &done, &fault), OK);
-    assert_int_equal(landing_next(landing), expected);
+    assert_int_equal(partial_file_open(partial, folder, &what, 0, &fault), OK);
+    while (!done) assert_int_equal(partial_file_read_again(partial, &done, &fault), OK);
+    assert_int_equal(partial_file_next(partial), expected);
 }
 static void take(int32_t from, int32_t to) {
     for (int32_t i = from; i < to; i++) {
         bool taken = false;
         assert_int_equal(
-            landing_take(landing, bytes_of(sealed[i], chunk_length(&what, i) + CHUNK_SEAL), &taken, &fault), OK);
+            partial_file_take(partial, bytes_of(sealed[i], chunk_length(&what, i) + CHUNK_SEAL), &taken, &fault), OK);
         assert_true(taken);
     }
 }
@@ -80,38 +80,38 @@ static bool named(void) {
     close(file);
     return true;
 }
-static char *part(char room[128]) {
-    char name[DIGEST_SIZE * 2 + 1];
-    digest_hex(&what.sha256, name);
-    snprintf(room, 128, "%s.%d.part", name, what.chunk_size);
-    return room;
+static char *part(char name[128]) {
+    char hex[DIGEST_SIZE * 2 + 1];
+    digest_hex(&what.sha256, hex);
+    snprintf(name, 128, "%s.%d.part", hex, what.chunk_size);
+    return name;
 }
 
 static void it_is_named_when_it_is_whole(void **state) {
     (void)state;
     open_it(0);
     take(0, COUNT);
-    assert_true(landing_whole(landing));
+    assert_true(partial_file_whole(partial));
     assert_false(named());
-    assert_int_equal(landing_finish(landing, &fault), OK);
+    assert_int_equal(partial_file_finish(partial, &fault), OK);
     assert_true(named());
-    assert_int_equal(landing_finish(landing, &fault), OK);
+    assert_int_equal(partial_file_finish(partial, &fault), OK);
 }
 static void what_was_written_is_kept(void **state) {
     (void)state;
-    char room[128];
+    char name[128];
     open_it(0);
     take(0, 2);
-    landing_close(landing);
-    int file = openat(folder, part(room), O_WRONLY | O_APPEND);
+    partial_file_close(partial);
+    int file = openat(folder, part(name), O_WRONLY | O_APPEND);
     assert_int_equal(write(file, "torn", 4), 4); /* half a chunk */
     close(file);
     open_it(2);
-    assert_true(landing_resumed(landing));
+    assert_true(partial_file_resumed(partial));
     take(2, COUNT);
-    landing_close(landing);
+    partial_file_close(partial);
     open_it(COUNT);
-    assert_int_equal(landing_finish(landing, &fault), OK);
+    assert_int_equal(partial_file_finish(partial, &fault), OK);
     assert_true(named());
 }
 static void a_damaged_chunk_is_not_taken(void **state) {
@@ -119,38 +119,38 @@ static void a_damaged_chunk_is_not_taken(void **state) {
     bool taken = true;
     open_it(0);
     sealed[0][100] ^= 1;
-    assert_int_equal(landing_take(landing, bytes_of(sealed[0], LIMIT_CHUNK_MIN + CHUNK_SEAL), &taken, &fault), OK);
+    assert_int_equal(partial_file_take(partial, bytes_of(sealed[0], LIMIT_CHUNK_MIN + CHUNK_SEAL), &taken, &fault), OK);
     assert_false(taken);
     sealed[0][100] ^= 1;
-    assert_int_equal(landing_next(landing), 0);
+    assert_int_equal(partial_file_next(partial), 0);
     take(0, COUNT);
-    assert_int_equal(landing_finish(landing, &fault), OK);
+    assert_int_equal(partial_file_finish(partial, &fault), OK);
 }
 static void other_bytes_never_get_the_name(void **state) {
     (void)state;
-    char room[128];
+    char name[128];
     open_it(0);
     take(0, COUNT);
-    landing_close(landing);
-    int file = openat(folder, part(room), O_WRONLY);
+    partial_file_close(partial);
+    int file = openat(folder, part(name), O_WRONLY);
     assert_int_equal(pwrite(file, "x", 1, 5000), 1);
     close(file);
     open_it(COUNT);
-    assert_int_equal(landing_finish(landing, &fault), REFUSE);
+    assert_int_equal(partial_file_finish(partial, &fault), REFUSE);
     assert_string_equal(fault.code, "CHUNKS_MISMATCH");
     assert_false(named());
-    landing_forget(landing);
+    partial_file_forget(partial);
     open_it(0);
-    assert_false(landing_resumed(landing));
+    assert_false(partial_file_resumed(partial));
     what.sm3.b[3] ^= 1; /* SHA-256 alone is not enough */
     open_it(0);
     take(0, COUNT);
-    assert_int_equal(landing_finish(landing, &fault), REFUSE);
+    assert_int_equal(partial_file_finish(partial, &fault), REFUSE);
     what.sm3.b[3] ^= 1;
 }
 static void without_room_it_waits(void **state) {
     (void)state;
-    assert_int_equal(landing_open(landing, folder, &what, INT64_MAX / 2, &fault), RETRY);
+    assert_int_equal(partial_file_open(partial, folder, &what, INT64_MAX / 2, &fault), RETRY);
     assert_string_equal(fault.code, "DISK_FULL");
     struct rlimit was, small = {LIMIT_CHUNK_MIN + 10, RLIM_INFINITY};
     signal(SIGXFSZ, SIG_IGN);
@@ -160,11 +160,12 @@ static void without_room_it_waits(void **state) {
     take(0, 1);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     bool taken = false;
-    assert_int_equal(landing_take(landing, bytes_of(sealed[1], LIMIT_CHUNK_MIN + CHUNK_SEAL), &taken, &fault), RETRY);
+    assert_int_equal(partial_file_take(partial, bytes_of(sealed[1], LIMIT_CHUNK_MIN + CHUNK_SEAL), &taken, &fault),
+                     RETRY);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
-    assert_int_equal(landing_next(landing), 1); /* half written: written again */
+    assert_int_equal(partial_file_next(partial), 1); /* half written: written again */
     take(1, COUNT);
-    assert_int_equal(landing_finish(landing, &fault), OK);
+    assert_int_equal(partial_file_finish(partial, &fault), OK);
     assert_true(named());
 }
 #define EACH(test) cmocka_unit_test_setup_teardown(test, NULL, empty)

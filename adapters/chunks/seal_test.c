@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "adapters/chunks/seal.h"
+#include "adapters/chunks/chunks.h"
 
 static char folder[] = "/tmp/ecocase-seal-XXXXXX";
 static struct arena *arena;

@@ -1,23 +1,12 @@
-/* See check.h. */
-#include "adapters/commands/check.h"
-#include "adapters/conversion/profile/profile.h"
+/* `ecocase-adapter check`: every mistake of a profile, one a line. */
+#include "adapters/commands/commands.h"
+#include "adapters/commands/commands_inside.h"
 #include "base/limits.h"
 #include "wire/reason.h"
 #include <stdio.h>
 
-struct world {
-    struct directory *directory;
-    struct catalogue *catalogue;
-    struct arena *arena;
-};
-static void world_close(struct world *world) {
-    catalogue_free(world->catalogue);
-    directory_free(world->directory);
-    arena_free(world->arena);
-}
-
 /* The place stands in front of a fault's text already; the reason goes between. */
-static void tell(const struct fault *fault) {
+static void print_fault(const struct fault *fault) {
     char place[32];
     const char *text = fault->text, *at = NULL;
     snprintf(place, sizeof place, ":%u:%u: ", fault->line, fault->column);
@@ -26,25 +15,25 @@ static void tell(const struct fault *fault) {
     else printf("%s · %s: %s\n", reason_find(fault->code)->zh, reason_find(fault->code)->en, text);
 }
 
-static enum outcome checked(struct world *world, const char *profile, const char *schemas, size_t *ret_mistakes,
+static enum outcome checked(struct loaded *loaded, const char *profile, const char *schemas, size_t *ret_mistakes,
                             struct fault *fault) {
     AUTO(buffer_free) struct buffer yaml;
     const struct fault *all = NULL;
     buffer_init(&yaml, LIMIT_SETTINGS);
-    TRY(directory_load(arena_printf(world->arena, "%s/directory.yaml", schemas), &world->directory, fault));
-    TRY(catalogue_load(schemas, &world->catalogue, fault));
+    TRY(loaded_schemas(loaded, schemas, fault));
     TRY(buffer_read_file(&yaml, profile, fault));
-    *ret_mistakes = profile_check(profile, buffer_view(&yaml), world->directory, world->catalogue, world->arena, &all);
-    for (size_t i = 0; i < *ret_mistakes; i++) tell(&all[i]);
+    *ret_mistakes =
+        profile_check(profile, buffer_view(&yaml), loaded->directory, loaded->catalogue, loaded->arena, &all);
+    for (size_t i = 0; i < *ret_mistakes; i++) print_fault(&all[i]);
     return OK;
 }
 
 int check_run(const char *profile, const char *schemas) {
-    AUTO(world_close) struct world world = {.arena = arena_new(1u << 20, 64u << 20)};
+    AUTO(loaded_close) struct loaded loaded = {.arena = arena_new(1u << 20, 64u << 20)};
     struct fault fault = {0};
     size_t mistakes = 0;
-    if (checked(&world, profile, schemas, &mistakes, &fault) != OK) {
-        tell(&fault);
+    if (checked(&loaded, profile, schemas, &mistakes, &fault) != OK) {
+        print_fault(&fault);
         return 1;
     }
     if (mistakes) printf("%zu 处错误 · %zu mistake%s\n", mistakes, mistakes, mistakes == 1 ? "" : "s");

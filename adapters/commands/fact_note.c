@@ -1,5 +1,5 @@
-/* See fact_note.h. */
-#include "adapters/commands/fact_note.h"
+/* Remarks on a record's facts, for `ecocase-adapter try`. */
+#include "adapters/commands/commands_inside.h"
 #include "wire/fact.h"
 #include "wire/reason.h"
 #include <stdio.h>

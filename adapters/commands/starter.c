@@ -1,7 +1,8 @@
-/* See starter.h: the profile's text. */
+/* `ecocase-adapter new`: the starting profile's text. */
 #define _GNU_SOURCE /* vasprintf */
-#include "adapters/commands/starter.h"
+#include "adapters/commands/commands.h"
 #include "adapters/conversion/mapping/map.h"
+#include "adapters/commands/commands_inside.h"
 #include "adapters/commands/starter_inside.h"
 #include "base/limits.h"
 #include "wire/event.h"
@@ -13,9 +14,7 @@
 #include <stdlib.h>
 
 struct starter {
-    struct directory *directory;
-    struct catalogue *catalogue;
-    struct arena *arena;
+    struct loaded loaded;
     const struct participant *agency;
     const struct event_entry *event; /* the one the profile starts with */
     struct sample sample;
@@ -24,9 +23,7 @@ struct starter {
 };
 static void starter_close(struct starter *s) {
     buffer_free(&s->yaml);
-    catalogue_free(s->catalogue);
-    directory_free(s->directory);
-    arena_free(s->arena);
+    loaded_close(&s->loaded);
 }
 
 __attribute__((format(printf, 2, 3))) static void say(struct starter *s, const char *format, ...) {
@@ -45,7 +42,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct starter *s, const c
 static const char *quoted(struct starter *s, const char *text) {
     json_t *value = json_string(text);
     char *dumped = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
-    const char *copy = dumped ? arena_cstr(s->arena, bytes_of_cstr(dumped)) : "\"?\"";
+    const char *copy = dumped ? arena_cstr(s->loaded.arena, bytes_of_cstr(dumped)) : "\"?\"";
     free(dumped);
     json_decref(value);
     return copy;
@@ -73,7 +70,7 @@ static void say_format(struct starter *s) {
         say(s, "%s%s", i ? ", " : "  date: [", quoted(s, s->sample.dates[i]));
     if (s->sample.date_count) say(s, "]\n");
     if (format_is_flat(f)) say(s, "  list: [\"、\", \"，\"]\n");
-    say(s, "files: [%s]\nattachment_wait: 30\n\n", quoted(s, arena_printf(s->arena, "*.%s", s->extension)));
+    say(s, "files: [%s]\nattachment_wait: 30\n\n", quoted(s, arena_printf(s->loaded.arena, "*.%s", s->extension)));
 }
 
 static const char *relative(const struct leaf *leaf, bool rows) { return rows ? leaf->path : leaf->name; }
@@ -113,15 +110,15 @@ static const char *opening_event(enum role role) {
 
 static const struct participant *some_recipient(const struct starter *s) {
     enum role wanted = strcmp(s->event->code, "REV.SEND") == 0 ? ROLE_AE : ROLE_PSB;
-    for (size_t i = 0; i < directory_count(s->directory); i++) {
-        if (directory_at(s->directory, i)->role == wanted) return directory_at(s->directory, i);
+    for (size_t i = 0; i < directory_count(s->loaded.directory); i++) {
+        if (directory_at(s->loaded.directory, i)->role == wanted) return directory_at(s->loaded.directory, i);
     }
     return s->agency;
 }
 
 /* What the rules ask of a paper besides, where no sample of it need have it. */
 static const struct {
-    const char *event, *canonical, *told;
+    const char *event, *canonical, *remark;
 } asked[] = {{"REV.SEND", "reason_code", "请填移送缘由 · say why it is handed over"},
              {"CLU.CREATE", "source", "请填线索来源 · say where the clue comes from"},
              {"CLU.CREATE", "purpose", "请填线索用途 · say what it is sent for"}};
@@ -145,7 +142,7 @@ static void say_fields(struct starter *s) {
         say(s, "      # envelope.business_time: …    # 请填文书时间所在 · say where the paper's date stands\n");
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
         if (strcmp(s->event->code, asked[i].event) == 0 && !sample_placed(&s->sample, asked[i].canonical)) {
-            say(s, "      # %s: …    # %s\n", asked[i].canonical, asked[i].told);
+            say(s, "      # %s: …    # %s\n", asked[i].canonical, asked[i].remark);
         }
     }
     if (!sample_placed(&s->sample, "envelope.document_no") && !sample_placed(&s->sample, "agency_case_no")) {
@@ -179,7 +176,7 @@ static void say_all(struct starter *s) {
         s->event->code, s->event->zh, s->event->en);
     if (s->sample.kind)
         say(s, "    when: {%s: %s}\n", quoted(s, s->sample.kind->path),
-            quoted(s, arena_cstr(s->arena, s->sample.kind->text)));
+            quoted(s, arena_cstr(s->loaded.arena, s->sample.kind->text)));
     say_fields(s);
     say_groups(s);
     say_unmapped(s);
@@ -192,18 +189,17 @@ static const char plain_sample[] =
     "移送书,某移送〔2026〕1号,2026-06-08,,A2026-1,某案,案由,案情,地点,2026-06-01,甲,乙,1,物品,1,移送书.pdf\n";
 
 static enum outcome load(struct starter *s, const char *slug, const char *schemas, struct fault *fault) {
-    TRY(directory_load(arena_printf(s->arena, "%s/directory.yaml", schemas), &s->directory, fault));
-    TRY(catalogue_load(schemas, &s->catalogue, fault));
-    s->agency = directory_by_slug(s->directory, bytes_of_cstr(slug));
-    s->sample.directory = s->directory;
-    s->sample.arena = s->arena;
-    s->event = s->agency ? catalogue_event(s->catalogue, bytes_of_cstr(opening_event(s->agency->role))) : NULL;
+    TRY(loaded_schemas(&s->loaded, schemas, fault));
+    s->agency = directory_by_slug(s->loaded.directory, bytes_of_cstr(slug));
+    s->sample.directory = s->loaded.directory;
+    s->sample.arena = s->loaded.arena;
+    s->event = s->agency ? catalogue_event(s->loaded.catalogue, bytes_of_cstr(opening_event(s->agency->role))) : NULL;
     s->sample.record = s->event ? canonical_record(s->event->kind) : 0;
     if (s->event) return OK;
     if (s->agency)
         return fault_set(fault, REFUSE, "SETTINGS_UNKNOWN", "%s/rules has no event %s", schemas,
                          opening_event(s->agency->role));
-    const struct participant *meant = directory_by_name(s->directory, bytes_of_cstr(slug));
+    const struct participant *meant = directory_by_name(s->loaded.directory, bytes_of_cstr(slug));
     if (meant) return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s: give its slug, %s", slug, meant->slug);
     return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT",
                      "%s/directory.yaml has no participant \"%s\": enter it there first", schemas, slug);
@@ -214,7 +210,7 @@ static const char *extension_of(struct starter *s, const char *name) {
     const char *dot = strrchr(name, '.');
     size_t count = 0;
     while (dot && isalnum((unsigned char)dot[count + 1])) count++;
-    return dot && count && !dot[count + 1] ? arena_cstr(s->arena, bytes_of(dot + 1, count))
+    return dot && count && !dot[count + 1] ? arena_cstr(s->loaded.arena, bytes_of(dot + 1, count))
                                            : kinds[s->sample.format.kind];
 }
 
@@ -223,15 +219,15 @@ static enum outcome attempt(struct starter *s, const char *name, struct bytes fi
     struct draft *draft = NULL;
     buffer_clear(&s->yaml);
     say_all(s);
-    TRY(profile_parse("profile", buffer_view(&s->yaml), s->directory, s->catalogue, &profile, fault));
-    enum outcome outcome = convert_read(profile, name, file, s->arena, &draft, fault);
+    TRY(profile_parse("profile", buffer_view(&s->yaml), s->loaded.directory, s->loaded.catalogue, &profile, fault));
+    enum outcome outcome = convert_read(profile, name, file, s->loaded.arena, &draft, fault);
     profile_free(profile);
     return outcome;
 }
 
 /* 当事人[2]/姓名 of a fault is the leaf 当事人/姓名. */
 static const char *without_counts(struct starter *s, const char *field) {
-    char *plain = arena_cstr(s->arena, bytes_of_cstr(field)), *to = plain;
+    char *plain = arena_cstr(s->loaded.arena, bytes_of_cstr(field)), *to = plain;
     for (const char *at = plain; *at; at++) {
         if (*at == '[' && isdigit((unsigned char)at[1])) at += strcspn(at, "]");
         else *to++ = *at;
@@ -254,7 +250,7 @@ static enum outcome write_profile(struct starter *s, const char *name, struct by
 }
 
 int starter_run(const char *slug, const char *sample, const char *schemas) {
-    AUTO(starter_close) struct starter s = {.arena = arena_new(1u << 20, 512u << 20)};
+    AUTO(starter_close) struct starter s = {.loaded = {.arena = arena_new(1u << 20, 512u << 20)}};
     AUTO(buffer_free) struct buffer file;
     struct fault fault = {0};
     const char *slash = sample ? strrchr(sample, '/') : NULL;

@@ -1,4 +1,4 @@
-/* See starter_inside.h: which leaf is which canonical field, by the names that agencies give them and by what stands
+/* Which leaf is which canonical field, by the names that agencies give them and by what stands
  * there. */
 #include "adapters/conversion/mapping/map.h"
 #include "adapters/commands/starter_inside.h"
@@ -95,7 +95,7 @@ static struct bytes last_part(const char *path) {
     return bytes_of_cstr(at ? at + 1 : path);
 }
 
-/* "名称" says whose only together with where it stands. */
+/* "名称" (name) is ambiguous without its parent path: of a party, an item or a document. */
 static bool generic_in(enum group_kind group, const struct leaf *leaf, const char *canonical, const char *name) {
     static const struct {
         enum group_kind group;
@@ -180,7 +180,7 @@ const struct placed *sample_placed(const struct sample *s, const char *canonical
     return NULL;
 }
 
-/* What no name told: a value that can be nothing else. */
+/* What no name showed: a value that can be nothing else. */
 static void place_by_value(struct sample *s, const char *canonical) {
     const struct canonical_field *field = canonical_find(canonical, GROUP_NONE);
     for (size_t i = 0; i < s->leaf_count && !sample_placed(s, canonical); i++) {

@@ -1,4 +1,4 @@
-/* Inside of starter*.c. Not for others. */
+/* Inside of the starting profile (starter*.c): a sample file, and what is recognised in it. */
 #ifndef ECOCASE_ADAPTERS_COMMANDS_STARTER_INSIDE_H
 #define ECOCASE_ADAPTERS_COMMANDS_STARTER_INSIDE_H
 #include "adapters/conversion/profile/profile.h"

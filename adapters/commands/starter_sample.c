@@ -1,4 +1,4 @@
-/* See starter_inside.h: the sample's format and its leaves. */
+/* A sample's format and its leaves. */
 #include "adapters/commands/starter_inside.h"
 #include "adapters/formats/disguise.h"
 #include <jansson.h>

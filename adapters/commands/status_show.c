@@ -1,6 +1,7 @@
-/* See status_show.h. */
-#include "adapters/commands/status_show.h"
-#include "adapters/engine/status.h"
+/* `ecocase-adapter status`: what an adapter's spool says of it, from outside. */
+#include "adapters/commands/commands.h"
+#include "adapters/commands/commands_inside.h"
+#include "adapters/engine/engine.h"
 #include "base/limits.h"
 #include "wire/reason.h"
 #include <dirent.h>
@@ -13,8 +14,8 @@
 #include <unistd.h>
 
 #define SILENT_S (3 * STATUS_ALIVE_MS / 1000)
-struct found {
-    json_t *told;
+struct observed {
+    json_t *status;
     bool held;
     int64_t queued, oldest_s, failed, silent_s;
 };
@@ -56,7 +57,7 @@ static bool lock_held(const char *spool) {
     return held;
 }
 
-static enum outcome look(const char *spool, struct found *ret, struct fault *fault) {
+static enum outcome look(const char *spool, struct observed *ret, struct fault *fault) {
     char path[4096];
     struct stat facts;
     int64_t ignored = 0;
@@ -71,8 +72,8 @@ static enum outcome look(const char *spool, struct found *ret, struct fault *fau
                          "%s: no adapter has ever run here; --spool is the folder with outbox/ and inbox/ in it",
                          spool);
     TRY(buffer_read_file(&text, path, fault));
-    ret->told = json_loadb((const char *)text.at, text.count, 0, NULL);
-    if (!json_is_object(ret->told))
+    ret->status = json_loadb((const char *)text.at, text.count, 0, NULL);
+    if (!json_is_object(ret->status))
         return fault_set(fault, REFUSE, "JSON_SYNTAX", "%s is no status of an adapter", path);
     ret->silent_s = stat(path, &facts) == 0 ? time(NULL) - facts.st_mtim.tv_sec : 0;
     ret->held = lock_held(spool);
@@ -81,21 +82,21 @@ static enum outcome look(const char *spool, struct found *ret, struct fault *fau
     return OK;
 }
 
-static const char *told(const struct found *f, const char *key) {
-    const char *text = json_string_value(json_object_get(f->told, key));
+static const char *text_at(const struct observed *f, const char *key) {
+    const char *text = json_string_value(json_object_get(f->status, key));
     return text ? text : "–";
 }
-static long long number(const struct found *f, const char *key) {
-    return json_integer_value(json_object_get(f->told, key));
+static long long number(const struct observed *f, const char *key) {
+    return json_integer_value(json_object_get(f->status, key));
 }
 
-static const char *state_of(const struct found *f) {
+static const char *state_of(const struct observed *f) {
     if (!f->held) return "stopped";
     return f->silent_s > SILENT_S ? "silent" : "running";
 }
 
-static void print_error(const struct found *f) {
-    const json_t *error = json_object_get(f->told, "lastError");
+static void print_error(const struct observed *f) {
+    const json_t *error = json_object_get(f->status, "lastError");
     const char *code = json_string_value(json_object_get(error, "code")),
                *at = json_string_value(json_object_get(error, "at")),
                *detail = json_string_value(json_object_get(error, "detail"));
@@ -106,8 +107,8 @@ static void print_error(const struct found *f) {
 }
 
 /* 单位数据库: only where the adapter has one. */
-static void print_database(const struct found *f) {
-    const json_t *table = json_object_get(f->told, "table"), *error = json_object_get(table, "lastError");
+static void print_database(const struct observed *f) {
+    const json_t *table = json_object_get(f->status, "table"), *error = json_object_get(table, "lastError");
     const char *state = json_string_value(json_object_get(table, "state")),
                *since = json_string_value(json_object_get(table, "since"));
     const char *code = json_string_value(json_object_get(error, "code")),
@@ -129,23 +130,23 @@ static void print_database(const struct found *f) {
 }
 
 /* No database, or one that is reached. */
-static bool database_well(const struct found *f) {
-    const json_t *table = json_object_get(f->told, "table");
+static bool database_well(const struct observed *f) {
+    const json_t *table = json_object_get(f->status, "table");
     const char *state = json_string_value(json_object_get(table, "state"));
     return !state || strcmp(state, "up") == 0;
 }
 
-static void print_table(const struct found *f) {
+static void print_table(const struct observed *f) {
     const char *state = state_of(f);
     const char *zh = strcmp(state, "running") == 0  ? "运行中"
                      : strcmp(state, "silent") == 0 ? "无响应，请查看日志"
                                                     : "已停止，请启动";
-    printf("单位 agency             %s\n", told(f, "agency"));
+    printf("单位 agency             %s\n", text_at(f, "agency"));
     printf("状态 state              %s %s (pid %lld, %lld 秒前 s ago)\n", zh, state, number(f, "pid"),
            (long long)f->silent_s);
-    bool up = strcmp(told(f, "kafka"), "up") == 0;
+    bool up = strcmp(text_at(f, "kafka"), "up") == 0;
     printf("消息总线 Kafka          %s, 自 since %s\n",
-           up ? "已连接 up" : "未连接，文件留在 outbox 等待 down, files wait in outbox", told(f, "kafkaSince"));
+           up ? "已连接 up" : "未连接，文件留在 outbox 等待 down, files wait in outbox", text_at(f, "kafkaSince"));
     printf("待发 queue              %lld 个文件 files in outbox, 最早 oldest %lld s\n", (long long)f->queued,
            (long long)f->oldest_s);
     printf("其中已入日志库 journaled %lld, 等待 Kafka waiting for Kafka\n", number(f, "journaled"));
@@ -155,34 +156,32 @@ static void print_table(const struct found *f) {
     printf("已送达 delivered        %lld 自启动 since start\n", number(f, "delivered"));
     printf("未取 lag                %lld 条 records\n", number(f, "lag"));
     printf("告警 alarms             %lld\n", number(f, "alarms"));
-    printf("最近成功 last success   %s\n", told(f, "lastSuccess"));
+    printf("最近成功 last success   %s\n", text_at(f, "lastSuccess"));
     print_database(f);
     print_error(f);
 }
 
-static bool print_json(const struct found *f) {
-    json_object_set_new(f->told, "state", json_string(state_of(f)));
+static bool print_json(const struct observed *f) {
+    json_object_set_new(f->status, "state", json_string(state_of(f)));
     json_object_set_new(
-        f->told, "queue",
+        f->status, "queue",
         json_pack("{s:I, s:I}", "files", (json_int_t)f->queued, "oldestSeconds", (json_int_t)f->oldest_s));
-    json_object_set_new(f->told, "failedFiles", json_integer(f->failed));
-    json_object_set_new(f->told, "silentSeconds", json_integer(f->silent_s));
-    return json_dumpf(f->told, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
+    json_object_set_new(f->status, "failedFiles", json_integer(f->failed));
+    json_object_set_new(f->status, "silentSeconds", json_integer(f->silent_s));
+    return json_dumpf(f->status, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
 }
 
 int status_show(const char *spool, bool json) {
-    struct found found = {0};
+    struct observed found = {0};
     struct fault fault = {0};
     if (look(spool, &found, &fault) != OK) {
-        fprintf(stderr, "ecocase-adapter: %s · %s: %s\n", reason_find(fault.code)->zh, reason_find(fault.code)->en,
-                fault.text);
-        json_decref(found.told);
-        return 1;
+        json_decref(found.status);
+        return command_failed(&fault);
     }
-    bool well =
-        strcmp(state_of(&found), "running") == 0 && strcmp(told(&found, "kafka"), "up") == 0 && database_well(&found);
+    bool well = strcmp(state_of(&found), "running") == 0 && strcmp(text_at(&found, "kafka"), "up") == 0 &&
+                database_well(&found);
     if (json) well = print_json(&found) && well;
     else print_table(&found);
-    json_decref(found.told);
+    json_decref(found.status);
     return well ? 0 : 1;
 }

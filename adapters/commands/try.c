@@ -1,8 +1,8 @@
-/* See try.h. */
+/* `ecocase-adapter try`: what a file would become. */
 #include "adapters/conversion/mapping/canonical.h"
-#include "adapters/commands/try.h"
-#include "adapters/commands/fact_note.h"
-#include "adapters/outbound/identity.h"
+#include "adapters/commands/commands.h"
+#include "adapters/commands/commands_inside.h"
+#include "adapters/outbound/outbound.h"
 #include "adapters/conversion/profile/privacy.h"
 #include "base/limits.h"
 #include "wire/finding.h"
@@ -13,37 +13,16 @@
 #define SIDECAR_MAX 1024u
 #define TRY_MAX     (512u << 20) /* as the engine's batch: one file of LIMIT_NATIVE_FILE, parsed */
 
-struct world {
-    struct directory *directory;
-    struct catalogue *catalogue;
-    struct profile *profile;
-    struct arena *arena;
-};
-
-static void world_close(struct world *world) {
-    profile_free(world->profile);
-    catalogue_free(world->catalogue);
-    directory_free(world->directory);
-    arena_free(world->arena);
-}
-
-static enum outcome world_open(struct world *world, const char *profile, const char *schemas, struct fault *fault) {
-    world->arena = arena_new(1u << 20, TRY_MAX);
-    TRY(directory_load(arena_printf(world->arena, "%s/directory.yaml", schemas), &world->directory, fault));
-    TRY(catalogue_load(schemas, &world->catalogue, fault));
-    return profile_load(profile, world->directory, world->catalogue, &world->profile, fault);
-}
-
 static json_t *text(struct bytes from) {
     json_t *value = json_stringn(from.count ? (const char *)from.at : "", from.count);
     return value ? value : json_string("?");
 }
 
 /* A paper that does not lie beside the file is tried as an empty one; the adapter would wait for it. */
-static enum outcome read_papers(const struct world *world, const char *file, const struct draft_view *view,
+static enum outcome read_papers(const struct loaded *loaded, const char *file, const struct draft_view *view,
                                 struct attachment *papers, json_t *needs, bool *ret_all, struct fault *fault) {
     const char *slash = strrchr(file, '/');
-    const char *folder = slash ? arena_cstr(world->arena, bytes_of(file, (size_t)(slash - file))) : ".";
+    const char *folder = slash ? arena_cstr(loaded->arena, bytes_of(file, (size_t)(slash - file))) : ".";
     for (size_t i = 0; i < view->need_count; i++) {
         const struct attachment_need *need = &view->needs[i];
         struct fault unread;
@@ -51,12 +30,12 @@ static enum outcome read_papers(const struct world *world, const char *file, con
         buffer_init(&content, LIMIT_ATTACHMENTS);
         papers[i].file_name = need->file_name;
         enum outcome outcome = buffer_read_file(
-            &content, arena_printf(world->arena, "%s/%.*s", folder, BYTES_FMT(need->file_name)), &unread);
+            &content, arena_printf(loaded->arena, "%s/%.*s", folder, BYTES_FMT(need->file_name)), &unread);
         if (outcome != OK && strcmp(unread.code, "TOO_LARGE") == 0) {
             fault_set(fault, REFUSE, "TOO_LARGE", "the attachments may be 1 MiB in all");
-            return fault_place(fault, arena_cstr(world->arena, need->file_name), 0, 0);
+            return fault_place(fault, arena_cstr(loaded->arena, need->file_name), 0, 0);
         }
-        if (outcome == OK) papers[i].content = arena_copy(world->arena, buffer_view(&content));
+        if (outcome == OK) papers[i].content = arena_copy(loaded->arena, buffer_view(&content));
         *ret_all = *ret_all && outcome == OK;
         json_array_append_new(needs, json_pack("{s:o, s:o, s:o, s:b}", "file", text(need->file_name), "title",
                                                text(need->title), "code", text(need->code), "found", outcome == OK));
@@ -90,12 +69,12 @@ struct attempt {
 };
 
 /* Ids that need no journal: an answer's come from the document it cites, found when the adapter sends it. */
-static enum outcome derive(const struct world *world, struct bytes native, struct attempt *a, struct fault *fault) {
+static enum outcome derive(const struct loaded *loaded, struct bytes native, struct attempt *a, struct fault *fault) {
     struct rejection open = {0};
     struct digest digest =
-        identity_digest(profile_agency(world->profile), native, a->papers, a->view.need_count, world->arena);
-    enum outcome outcome = identity_address(NULL, world->directory, profile_agency(world->profile), &a->view, &digest,
-                                            world->arena, &a->address, &open);
+        identity_digest(profile_agency(loaded->profile), native, a->papers, a->view.need_count, loaded->arena);
+    enum outcome outcome = identity_address(NULL, loaded->directory, profile_agency(loaded->profile), &a->view, &digest,
+                                            loaded->arena, &a->address, &open);
     const struct fault why = open.fault;
     rejection_clear(&open);
     a->derived = outcome == OK;
@@ -106,18 +85,18 @@ static enum outcome derive(const struct world *world, struct bytes native, struc
 }
 
 /* What the broker will remark on in its receipt. */
-static enum outcome remarks(const struct world *world, struct bytes value, json_t **ret, struct fault *fault) {
+static enum outcome remarks(const struct loaded *loaded, struct bytes value, json_t **ret, struct fault *fault) {
     struct submission said;
-    TRY(record_read(world->catalogue, value, &said, fault));
+    TRY(record_read(loaded->catalogue, value, &said, fault));
     struct findings found;
-    finding_note(catalogue_divisions(world->catalogue), &said, &found);
+    finding_note(catalogue_divisions(loaded->catalogue), &said, &found);
     *ret = json_array();
     for (size_t i = 0; i < found.count; i++) {
         const struct reason *reason = reason_find(found.one[i].code);
         json_array_append_new(*ret, json_pack("{s:s, s:s, s:s, s:s}", "code", reason->code, "field", found.one[i].field,
                                               "zh", reason->zh, "en", reason->en));
     }
-    fact_note(world->catalogue, &said, *ret);
+    fact_note(loaded->catalogue, &said, *ret);
     return OK;
 }
 
@@ -135,13 +114,13 @@ static json_t *report(const struct attempt *a, json_t *needs, json_t *noted, jso
 }
 
 /* A mask of the table, or the one this profile has for a role. */
-static enum outcome choose_mask(const struct world *world, struct attempt *a, struct fault *fault) {
-    const struct privacy *privacy = world->profile->privacy;
+static enum outcome choose_mask(const struct loaded *loaded, struct attempt *a, struct fault *fault) {
+    const struct privacy *privacy = loaded->profile->privacy;
     if (!a->as) return OK;
     a->mask = privacy_mask(privacy, a->as);
     for (size_t i = 0; i < PRIVACY_ARRIVALS && !a->mask; i++) {
         if (strcmp(privacy_arrivals[i], a->as) == 0)
-            a->mask = profile_mask(world->profile, a->as, bytes_of_cstr(a->view.event));
+            a->mask = profile_mask(loaded->profile, a->as, bytes_of_cstr(a->view.event));
     }
     return a->mask
                ? OK
@@ -149,23 +128,23 @@ static enum outcome choose_mask(const struct world *world, struct attempt *a, st
                            a->as, privacy_names(privacy));
 }
 
-static enum outcome read_sidecar(const struct world *world, const char *file, struct bytes native,
+static enum outcome read_sidecar(const struct loaded *loaded, const char *file, struct bytes native,
                                  struct fault *fault) {
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
     struct convert_sidecar beside = {0};
     struct fault unread;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, SIDECAR_MAX);
-    if (!convert_sidecar(world->profile, bytes_of_cstr(name), native, world->arena, &beside)) return OK;
-    const char *path = arena_printf(world->arena, "%.*s%.*s", (int)(name - file), file, BYTES_FMT(beside.name));
+    if (!convert_sidecar(loaded->profile, bytes_of_cstr(name), native, loaded->arena, &beside)) return OK;
+    const char *path = arena_printf(loaded->arena, "%.*s%.*s", (int)(name - file), file, BYTES_FMT(beside.name));
     if (buffer_read_file(&content, path, &unread) == OK)
-        return convert_sidecar_check(world->profile, buffer_view(&content), fault);
+        return convert_sidecar_check(loaded->profile, buffer_view(&content), fault);
     return beside.needed
                ? fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s does not lie beside it", BYTES_FMT(beside.name))
                : OK;
 }
 
-static enum outcome attempt(const struct world *world, const char *file, const char *as, json_t **ret,
+static enum outcome attempt(const struct loaded *loaded, const char *file, const char *as, json_t **ret,
                             struct fault *fault) {
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
     AUTO(buffer_free) struct buffer native;
@@ -174,22 +153,22 @@ static enum outcome attempt(const struct world *world, const char *file, const c
     json_t *canonical = NULL, *noted = NULL;
     buffer_init(&native, LIMIT_NATIVE_FILE);
     buffer_init(&value, LIMIT_VALUE);
-    if (!profile_takes(world->profile, name)) return fault_set(fault, REFUSE, "UNKNOWN_FORMAT", "%s", name);
+    if (!profile_takes(loaded->profile, name)) return fault_set(fault, REFUSE, "UNKNOWN_FORMAT", "%s", name);
     TRY(buffer_read_file(&native, file, fault));
-    TRY(read_sidecar(world, file, buffer_view(&native), fault));
-    TRY(convert_read(world->profile, name, buffer_view(&native), world->arena, &a.draft, fault));
+    TRY(read_sidecar(loaded, file, buffer_view(&native), fault));
+    TRY(convert_read(loaded->profile, name, buffer_view(&native), loaded->arena, &a.draft, fault));
     convert_view(a.draft, &a.view);
-    TRY(choose_mask(world, &a, fault));
+    TRY(choose_mask(loaded, &a, fault));
     if (a.view.need_count > LIMIT_ATTACHMENT_COUNT)
         return fault_set(fault, REFUSE, "TOO_MANY", "%zu attachments", a.view.need_count);
-    a.papers = arena_array(world->arena, a.view.need_count + 1, sizeof *a.papers);
+    a.papers = arena_array(loaded->arena, a.view.need_count + 1, sizeof *a.papers);
     json_t *needs = json_array();
-    enum outcome outcome = read_papers(world, file, &a.view, a.papers, needs, &a.all, fault);
-    if (outcome == OK) outcome = derive(world, buffer_view(&native), &a, fault);
+    enum outcome outcome = read_papers(loaded, file, &a.view, a.papers, needs, &a.all, fault);
+    if (outcome == OK) outcome = derive(loaded, buffer_view(&native), &a, fault);
     if (outcome == OK)
-        outcome = convert_write(world->profile, a.draft, &a.address, a.papers, a.view.need_count, &value, fault);
-    if (outcome == OK) outcome = remarks(world, buffer_view(&value), &noted, fault);
-    if (outcome == OK) outcome = canonical_json(world->catalogue, buffer_view(&value), a.mask, &canonical, fault);
+        outcome = convert_write(loaded->profile, a.draft, &a.address, a.papers, a.view.need_count, &value, fault);
+    if (outcome == OK) outcome = remarks(loaded, buffer_view(&value), &noted, fault);
+    if (outcome == OK) outcome = canonical_json(loaded->catalogue, buffer_view(&value), a.mask, &canonical, fault);
     if (outcome == OK) {
         *ret = report(&a, needs, noted, canonical);
         return OK;
@@ -200,11 +179,12 @@ static enum outcome attempt(const struct world *world, const char *file, const c
 }
 
 int try_run(const char *profile, const char *schemas, const char *file, const char *as) {
-    AUTO(world_close) struct world world = {0};
+    AUTO(loaded_close) struct loaded loaded = {.arena = arena_new(1u << 20, TRY_MAX)};
     struct rejection rejection = {0};
     json_t *root = NULL;
-    enum outcome outcome = world_open(&world, profile, schemas, &rejection.fault);
-    if (outcome == OK) outcome = attempt(&world, file, as, &root, &rejection.fault);
+    enum outcome outcome = loaded_schemas(&loaded, schemas, &rejection.fault);
+    if (outcome == OK) outcome = loaded_profile(&loaded, profile, &rejection.fault);
+    if (outcome == OK) outcome = attempt(&loaded, file, as, &root, &rejection.fault);
     if (outcome != OK) root = rejection_json(&rejection);
     bool written = root && json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF && fflush(stdout) == 0;
     json_decref(root);

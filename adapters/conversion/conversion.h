@@ -3,7 +3,7 @@
  * is read-only once loaded. Memory: results live in the arena. */
 #ifndef ECOCASE_ADAPTERS_CONVERSION_CONVERSION_H
 #define ECOCASE_ADAPTERS_CONVERSION_CONVERSION_H
-#include "adapters/chunks/chunk.h"
+#include "adapters/chunks/chunks.h"
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "wire/directory.h"

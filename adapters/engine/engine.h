@@ -1,10 +1,11 @@
-/* 适配器: what the parts of a running adapter share, between an agency's transport and Kafka. Outbound, inbound and
- * transfer work on it in turn on one thread (run/run.h); librdkafka keeps threads of its own. */
+/* 适配器: what the parts of a running adapter share: how much they take at a time, how it stands with them, and what
+ * wakes their loop. Outbound, inbound and transfer work in turn on one thread (run/run.h); librdkafka keeps threads of
+ * its own. */
 #ifndef ECOCASE_ADAPTERS_ENGINE_ENGINE_H
 #define ECOCASE_ADAPTERS_ENGINE_ENGINE_H
+#include "adapters/chunks/chunks.h"
 #include "adapters/conversion/conversion.h"
 #include "adapters/journal/journal.h"
-#include "adapters/chunks/seal.h"
 #include "adapters/spool/transport.h"
 #include "bus/bus.h"
 
@@ -24,10 +25,6 @@
 #define ENGINE_READ (12u << 20)
 /* and with that much, attachments included, what was read waits for the next one */
 #define ENGINE_FULL (128u << 20)
-/* attachments of waiting case files; beyond, one that looks like a case file may be taken for one */
-#define ENGINE_CLAIMS 512u
-/* an answer may be quicker than the document it cites: so long it waits for it */
-#define ENGINE_CITATION_WAIT_MS 30000
 
 struct engine_status {
     int64_t sent, failed, delivered, alarms; /* since the start; alarms: ever */
@@ -36,30 +33,30 @@ struct engine_status {
     instant last_success, last_error_at;
     struct fault last_error; /* code "" : none */
     bool kafka_up;
-};
-/* A file name that a waiting case file names as its attachment: nobody else's meanwhile. */
-struct claim {
-    char name[256];
-    int64_t until_ms;
-};
-struct engine {
-    const struct catalogue *catalogue;
-    const struct directory *directory;
-    const struct profile *profile;
-    const struct participant *self;
-    struct journal *journal;
-    struct transport *transport;
-    struct uploads *uploads; /* NULL: no Kafka, attachments travel inside the record only */
-    struct downloads *downloads;
-    struct seal seal; /* under which who reported a clue is sealed */
-    bool manual_clock;
-    /* monotonic: case files wait for attachments until then, so nothing is unclaimed */
-    int64_t waiting_until_ms;
-    struct claim claims[ENGINE_CLAIMS];
-    bool look_now;            /* a case file need not wait any longer */
-    int64_t claimed_until_ms; /* the latest of them: mostly there are none to look through */
     /* all inbox partitions are read to their end: what is not known now has not come */
     bool inbox_current;
-    struct engine_status status;
 };
+
+/* ---- 状态: .status.json of the spool, what an operator or a probe reads: is Kafka there, what was sent and delivered,
+ * what waits, what went wrong last. Written when something changed, at most once a second, and every STATUS_ALIVE_MS as
+ * a sign of life. */
+#define STATUS_ALIVE_MS 30000
+struct status {
+    struct engine_status written;
+    struct outbox_counts counts;
+    int64_t at_ms;
+    instant kafka_since;
+};
+void status_write(struct status *status, const char *agency, const struct engine_status *now,
+                  struct transport *transport, bool running);
+
+/* ---- 唤醒: what ends the loop's sleep before its time: a signal, or something that came into a queue of Kafka's. One
+ * descriptor for the process. Threads: wake_now is async-signal-safe and may be called from any; the rest is the
+ * engine's. */
+void wake_open(void);
+void wake_close(void);
+void wake_now(void);
+void wake_by(rd_kafka_queue_t *queue); /* from now on when something comes into the queue */
+int wake_descriptor(void);             /* readable when woken; -1: not open */
+void wake_drain(void);
 #endif

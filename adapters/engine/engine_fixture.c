@@ -1,4 +1,4 @@
-/* See engine_fixture.h. */
+/* The spool, the journal and the failing transport of the parts' tests. */
 #include "adapters/engine/engine_fixture.h"
 #include "adapters/spool/spool.h"
 #include <dirent.h>
@@ -20,11 +20,11 @@ static enum outcome planned(struct fault *fault) {
     if (++calls != fail_at) return OK;
     return fault_set(fault, RETRY, "FILE_WRITE", "planned");
 }
-static enum outcome sent(struct transport *t, const struct paper *paper, struct bytes as, struct fault *fault) {
+static enum outcome sent(struct transport *t, const struct outbox_paper *paper, struct bytes as, struct fault *fault) {
     TRY(planned(fault));
     return real->sent(t, paper, as, fault);
 }
-static enum outcome fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why,
+static enum outcome fail(struct transport *t, const struct outbox_paper *papers, size_t count, struct bytes why,
                          struct fault *fault) {
     TRY(planned(fault));
     return real->fail(t, papers, count, why, fault);
@@ -50,8 +50,8 @@ static enum outcome seal(struct transport *t, struct fault *fault) {
 static void open_files(struct fixture *f) {
     struct fault fault;
     char path[128];
-    INVARIANT(spool_open(f->folder, &f->engine.transport, &fault) == OK);
-    real = f->engine.transport->verbs;
+    INVARIANT(spool_open(f->folder, &f->transport, &fault) == OK);
+    real = f->transport->verbs;
     failing = *real;
     failing.sent = sent;
     failing.fail = fail;
@@ -59,9 +59,9 @@ static void open_files(struct fixture *f) {
     failing.settle = settle;
     failing.reveal = reveal;
     failing.seal = seal;
-    f->engine.transport->verbs = &failing;
+    f->transport->verbs = &failing;
     snprintf(path, sizeof path, "%s/" ENGINE_JOURNAL, f->folder);
-    INVARIANT(journal_open(path, &f->engine.journal, &fault) == OK);
+    INVARIANT(journal_open(path, &f->journal, &fault) == OK);
 }
 
 void fixture_open(struct fixture *f) {
@@ -76,25 +76,20 @@ void fixture_open(struct fixture *f) {
     INVARIANT(catalogue_load("schemas", &f->catalogue, &fault) == OK &&
               directory_load("schemas/directory.yaml", &f->directory, &fault) == OK);
     INVARIANT(profile_load(path, f->directory, f->catalogue, &f->profile, &fault) == OK);
-    f->engine = (struct engine){
-        .catalogue = f->catalogue, .directory = f->directory, .profile = f->profile, .manual_clock = true};
-    f->engine.self = directory_by_slug(f->directory, BYTES_LITERAL("sthj"));
     f->arena = arena_new(1u << 16, ENGINE_ARENA);
     open_files(f);
 }
 
 void fixture_reopen(struct fixture *f) {
-    journal_close(f->engine.journal);
-    real->close(f->engine.transport);
-    f->engine.waiting_until_ms = 0;
-    memset(f->engine.claims, 0, sizeof f->engine.claims);
+    journal_close(f->journal);
+    real->close(f->transport);
     open_files(f);
 }
 
 void fixture_close(struct fixture *f) {
     char command[128];
-    journal_close(f->engine.journal);
-    real->close(f->engine.transport);
+    journal_close(f->journal);
+    real->close(f->transport);
     arena_free(f->arena);
     profile_free(f->profile);
     directory_free(f->directory);

@@ -1,15 +1,18 @@
-/* An engine without Kafka for unit tests: a spool and a journal in a temporary folder, the conversion's double, and a
- * transport whose n-th fallible call can be made to fail once. */
+/* What the parts work with, for unit tests without Kafka: a spool and a journal in a temporary folder, the conversion's
+ * double, and a transport whose n-th fallible call can be made to fail once. */
 #ifndef ECOCASE_ADAPTERS_ENGINE_ENGINE_FIXTURE_H
 #define ECOCASE_ADAPTERS_ENGINE_ENGINE_FIXTURE_H
 #include "adapters/engine/engine.h"
 
 struct fixture {
     char folder[64];
-    struct engine engine;
     struct catalogue *catalogue;
     struct directory *directory;
     struct profile *profile;
+    struct seal seal;
+    struct journal *journal;
+    struct transport *transport;
+    struct engine_status status;
     struct arena *arena;
 };
 /* The double's mask for whatever comes (NULL: all is shown), and whether it refuses to write anything at all. */

@@ -1,5 +1,5 @@
-/* See status.h. */
-#include "adapters/engine/status.h"
+/* The status file, written when it has news. */
+#include "adapters/engine/engine.h"
 #include "base/log.h"
 #include "wire/reason.h"
 #include <jansson.h>
@@ -21,10 +21,10 @@ static json_t *error_of(const struct engine_status *s) {
                      "detail", detail ? detail : json_null(), "at", time_text(s->last_error_at));
 }
 
-static json_t *json_of(const struct engine *e, int64_t waiting, instant kafka_since, bool running) {
-    const struct engine_status *s = &e->status;
-    return json_pack("{s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i}", "agency",
-                     e->self->slug, "running", (int)running, "kafka", s->kafka_up ? "up" : "down", "kafkaSince",
+static json_t *json_of(const char *agency, const struct engine_status *s, int64_t waiting, instant kafka_since,
+                       bool running) {
+    return json_pack("{s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i}", "agency", agency,
+                     "running", (int)running, "kafka", s->kafka_up ? "up" : "down", "kafkaSince",
                      time_text(kafka_since), "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed, "delivered",
                      (json_int_t)s->delivered, "waiting", (json_int_t)waiting, "journaled", (json_int_t)s->journaled,
                      "lag", (json_int_t)s->lag, "alarms", (json_int_t)s->alarms, "lastSuccess",
@@ -38,20 +38,21 @@ static bool same(const struct engine_status *a, const struct engine_status *b) {
            a->last_error_at == b->last_error_at;
 }
 
-void status_tell(struct status *status, struct engine *e, bool running) {
+void status_write(struct status *status, const char *agency, const struct engine_status *s, struct transport *transport,
+                  bool running) {
     struct fault fault;
     int64_t now = monotonic_ms();
-    struct paper_counts counts = e->transport->verbs->counts(e->transport);
-    bool changed = !same(&status->told, &e->status) || counts.waiting != status->counts.waiting ||
+    struct outbox_counts counts = transport->verbs->counts(transport);
+    bool changed = !same(&status->written, s) || counts.waiting != status->counts.waiting ||
                    counts.changes != status->counts.changes || !running || !status->at_ms;
     if (status->at_ms && running && now - status->at_ms < (changed ? 1000 : STATUS_ALIVE_MS)) return;
-    instant since = !status->at_ms || status->told.kafka_up != e->status.kafka_up ? instant_now() : status->kafka_since;
-    json_t *root = json_of(e, counts.waiting, since, running);
+    instant since = !status->at_ms || status->written.kafka_up != s->kafka_up ? instant_now() : status->kafka_since;
+    json_t *root = json_of(agency, s, counts.waiting, since, running);
     char *text = json_dumps(root, JSON_INDENT(2));
     INVARIANT(text);
-    if (e->transport->verbs->tell_status(e->transport, bytes_of_cstr(text), &fault) != OK)
+    if (transport->verbs->write_status(transport, bytes_of_cstr(text), &fault) != OK)
         log_fault_unnamed(LOG_WARN, "status.untold", &fault);
     free(text);
     json_decref(root);
-    *status = (struct status){e->status, counts, now, since};
+    *status = (struct status){*s, counts, now, since};
 }

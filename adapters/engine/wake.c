@@ -1,5 +1,5 @@
-/* The engine's alarm clock, an eventfd; see wake.h. */
-#include "adapters/engine/wake.h"
+/* The loop's alarm clock: an eventfd. */
+#include "adapters/engine/engine.h"
 #include <sys/eventfd.h>
 #include <unistd.h>
 

@@ -1,10 +1,11 @@
-/* See front.h: accepted submissions go into outbox/, one after the other in the order they were accepted, attachments
+/* Accepted submissions go into outbox/, one after the other in the order they were accepted, attachments
  * first. A name that is still taken there is waited for: so two submissions whose attachments have one name cannot be
  * mixed up. */
 #define _GNU_SOURCE /* renameat2 */
-#include "adapters/gateway/parcel.h"
+#include "adapters/gateway/gateway_inside.h"
+#include "adapters/gateway/gateway.h"
 #include "adapters/spool/name.h"
-#include "adapters/spool/rejection.h"
+#include "adapters/spool/transport.h"
 #include "base/durable.h"
 #include "base/log.h"
 #include "base/failpoint.h"
@@ -27,7 +28,7 @@ static bool there(int folder, const char *name) {
 /* Of one round: queued submissions, oldest first, that share the syncs and the transactions. */
 #define FEED_MAX 64u
 struct feed {
-    const struct front *front;
+    const struct gateway *gateway;
     struct arena *arena;
     struct submitted *list;
     const char **names[FEED_MAX];
@@ -35,15 +36,15 @@ struct feed {
     size_t files[FEED_MAX], count;
 };
 
-/* A name that never was a case file's before: what becomes of it can then be told apart. */
+/* A name that never was a case file's before: what becomes of it can then be attributed. */
 static enum outcome choose(const struct feed *f, size_t nth, const char *wish, const char **ret, struct fault *fault) {
-    const struct front *front = f->front;
+    const struct gateway *gateway = f->gateway;
     const char *name = wish;
     for (unsigned n = 2;; n++) {
         bool used = false;
-        TRY(store_file_used(front->store, name, &used, fault));
+        TRY(store_file_used(gateway->store, name, &used, fault));
         for (size_t i = 0; i < nth; i++) used = used || strcmp(f->names[i][0], name) == 0;
-        for (enum front_folder i = AT_OUTBOX; i <= AT_FAILED; i++) used = used || there(front->folders[i], name);
+        for (enum gateway_folder i = AT_OUTBOX; i <= AT_FAILED; i++) used = used || there(gateway->folders[i], name);
         *ret = name;
         if (!used) return OK;
         name = name_again(bytes_of_cstr(wish), n <= 20 ? n : (unsigned)((uint64_t)instant_now() / 10 + n), f->arena);
@@ -80,18 +81,18 @@ static enum outcome name_all(struct feed *f, struct fault *fault) {
         TRY(choose(f, i, f->names[i][0], &f->names[i][0], fault));
         naming[fresh++] = (struct naming){s->id, f->names[i][0], facts.st_ino};
     }
-    if (fresh) TRY(store_name(f->front->store, naming, fresh, fault));
+    if (fresh) TRY(store_name(f->gateway->store, naming, fresh, fault));
     FAILPOINT("front.named");
     return OK;
 }
 
 /* A file that is gone from the submission's folder was placed before a crash. *ret_taken: the name is not free yet. */
-static enum outcome place_files(const struct front *front, int folder, const char *const *names, size_t count,
+static enum outcome place_files(const struct gateway *gateway, int folder, const char *const *names, size_t count,
                                 bool *ret_taken, struct fault *fault) {
     char path[24];
     for (size_t i = count; i-- > 0 && !*ret_taken;) { /* the case file, 0, comes last */
         snprintf(path, sizeof path, "%zu", i);
-        switch (durable_move(folder, path, front->folders[AT_OUTBOX], names[i], fault)) {
+        switch (durable_move(folder, path, gateway->folders[AT_OUTBOX], names[i], fault)) {
         case MOVED: FAILPOINT("front.placing"); break;
         case MOVE_GONE: break;
         case MOVE_TAKEN: *ret_taken = true; break;
@@ -101,47 +102,48 @@ static enum outcome place_files(const struct front *front, int folder, const cha
     return OK;
 }
 
-static bool any_taken(const struct front *front, int folder, const char *const *names, size_t count) {
+static bool any_taken(const struct gateway *gateway, int folder, const char *const *names, size_t count) {
     char path[24];
     for (size_t i = 0; i < count; i++) {
         snprintf(path, sizeof path, "%zu", i);
-        if (there(folder, path) && there(front->folders[AT_OUTBOX], names[i])) return true;
+        if (there(folder, path) && there(gateway->folders[AT_OUTBOX], names[i])) return true;
     }
     return false;
 }
 
 /* In their order, up to the first whose names are not free; *ret_placed of them are durable in outbox/ and noted. */
 static enum outcome place_all(struct feed *f, size_t *ret_placed, struct fault *fault) {
-    const struct front *front = f->front;
+    const struct gateway *gateway = f->gateway;
     bool taken = false;
     size_t placed = 0;
     while (placed < f->count) {
-        taken = any_taken(front, f->folders[placed], f->names[placed], f->files[placed]);
-        if (!taken) TRY(place_files(front, f->folders[placed], f->names[placed], f->files[placed], &taken, fault));
+        taken = any_taken(gateway, f->folders[placed], f->names[placed], f->files[placed]);
+        if (!taken) TRY(place_files(gateway, f->folders[placed], f->names[placed], f->files[placed], &taken, fault));
         if (taken) break;
         placed++;
     }
-    if (placed) TRY(durable_sync_folder(front->folders[AT_OUTBOX], fault));
-    if (placed) TRY(store_placed(front->store, f->list, placed, fault));
+    if (placed) TRY(durable_sync_folder(gateway->folders[AT_OUTBOX], fault));
+    if (placed) TRY(store_placed(gateway->store, f->list, placed, fault));
     FAILPOINT("front.placed");
-    for (size_t i = 0; i < placed; i++) parcel_remove_folder(front, f->list[i].id);
+    for (size_t i = 0; i < placed; i++) parcel_remove_folder(gateway, f->list[i].id);
     *ret_placed = placed;
     return OK;
 }
 
-/* Somebody cleared it away: that one is told as failed and holds up no other. */
+/* Somebody cleared it away: that one is reported as failed and holds up no other. */
 static enum outcome give_up(struct feed *f, const struct submitted *s, struct fault *fault) {
     struct rejection gone = {0};
     fault_set(&gone.fault, REFUSE, "FILE_READ",
               "%s/%s was removed from the adapter's spool before it was sent: hand it in again as a new one",
-              f->front->own, s->id);
+              f->gateway->own, s->id);
     log_fault(LOG_ERROR, "front.lost", &gone.fault);
-    return store_lost(f->front->store, s->id, rejection_write(&gone, f->arena), fault);
+    return store_lost(f->gateway->store, s->id, rejection_write(&gone, f->arena), fault);
 }
 
 static enum outcome open_folders(struct feed *f, size_t found, struct fault *fault) {
     for (size_t i = 0; i < found; i++) {
-        int folder = openat(f->front->folders[AT_OWN], f->list[i].id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        int folder =
+            openat(f->gateway->folders[AT_OWN], f->list[i].id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (folder < 0 && errno == ENOENT && !i) return give_up(f, &f->list[i], fault);
         if (folder < 0 && !i) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", f->list[i].id, strerror(errno));
         if (folder < 0) return OK;
@@ -151,11 +153,11 @@ static enum outcome open_folders(struct feed *f, size_t found, struct fault *fau
 }
 
 /* *ret_ms: how long to rest before the next. */
-static enum outcome feed_all(struct front *front, struct arena *arena, int64_t *ret_ms, struct fault *fault) {
-    struct feed f = {.front = front, .arena = arena};
+static enum outcome feed_all(struct gateway *gateway, struct arena *arena, int64_t *ret_ms, struct fault *fault) {
+    struct feed f = {.gateway = gateway, .arena = arena};
     size_t found = 0, placed = 0;
     *ret_ms = IDLE_MS;
-    TRY(store_queued(front->store, FEED_MAX, arena, &f.list, &found, fault));
+    TRY(store_queued(gateway->store, FEED_MAX, arena, &f.list, &found, fault));
     if (!found) return OK;
     TRY(open_folders(&f, found, fault));
     *ret_ms = 0;
@@ -168,29 +170,29 @@ static enum outcome feed_all(struct front *front, struct arena *arena, int64_t *
 }
 
 void *feeder_run(void *of) {
-    struct front *front = of;
-    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, FRONT_ARENA);
-    char told[40] = "";
-    while (!atomic_load(&front->stopping)) {
+    struct gateway *gateway = of;
+    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, GATEWAY_ARENA);
+    char logged[40] = "";
+    while (!atomic_load(&gateway->stopping)) {
         struct fault fault = {0};
-        int64_t seen = store_changes(front->store), ms = 0;
+        int64_t seen = store_changes(gateway->store), ms = 0;
         arena_reset(arena);
-        enum outcome outcome = feed_all(front, arena, &ms, &fault);
-        if (outcome != OK && strcmp(told, fault.code) != 0) log_fault_unnamed(LOG_ERROR, "front.feeder", &fault);
-        snprintf(told, sizeof told, "%s", outcome == OK ? "" : fault.code);
+        enum outcome outcome = feed_all(gateway, arena, &ms, &fault);
+        if (outcome != OK && strcmp(logged, fault.code) != 0) log_fault_unnamed(LOG_ERROR, "front.feeder", &fault);
+        snprintf(logged, sizeof logged, "%s", outcome == OK ? "" : fault.code);
         if (outcome != OK) ms = REST_MS;
-        if (ms == IDLE_MS) store_wait(front->store, seen, ms);
+        if (ms == IDLE_MS) store_wait(gateway->store, seen, ms);
         else if (ms) usleep((useconds_t)ms * 1000);
     }
     return NULL;
 }
 
 /* At the start: what was never accepted, or is placed already, is cleared away. */
-enum outcome feeder_recover(struct front *front, struct fault *fault) {
-    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, FRONT_ARENA);
-    int copy = openat(front->folders[AT_OWN], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+enum outcome feeder_recover(struct gateway *gateway, struct fault *fault) {
+    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, GATEWAY_ARENA);
+    int copy = openat(gateway->folders[AT_OWN], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
-    if (!list) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", front->own, strerror(errno));
+    if (!list) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", gateway->own, strerror(errno));
     enum outcome outcome = OK;
     for (const struct dirent *entry; outcome == OK && (entry = readdir(list));) {
         struct submitted s;
@@ -199,11 +201,11 @@ enum outcome feeder_recover(struct front *front, struct fault *fault) {
         const char *name = entry->d_name;
         bool coming = strncmp(name, "in-", 3) == 0;
         if (!coming && !uuid_parse(bytes_of_cstr(name), &id)) continue;
-        if (!coming) outcome = store_submission(front->store, name, arena, &known, &s, fault);
-        if (outcome == OK && (!known || s.stage != STAGE_QUEUED)) parcel_remove_folder(front, name);
+        if (!coming) outcome = store_submission(gateway->store, name, arena, &known, &s, fault);
+        if (outcome == OK && (!known || s.stage != STAGE_QUEUED)) parcel_remove_folder(gateway, name);
         arena_reset(arena);
     }
     closedir(list);
-    if (outcome == OK) outcome = store_purge(front->store, instant_now() - STORE_KEEP_MS, fault);
+    if (outcome == OK) outcome = store_purge(gateway->store, instant_now() - STORE_KEEP_MS, fault);
     return outcome;
 }

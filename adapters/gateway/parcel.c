@@ -1,6 +1,6 @@
-/* See parcel.h. */
+/* A submission while it is handed in: received file by file, checked as the engine will, kept durably. */
 #define _GNU_SOURCE /* renameat2 */
-#include "adapters/gateway/parcel.h"
+#include "adapters/gateway/gateway.h"
 #include "base/durable.h"
 #include "base/failpoint.h"
 #include <dirent.h>
@@ -19,22 +19,22 @@ static enum outcome written(const char *what, struct fault *fault) {
                      strerror(errno));
 }
 
-enum outcome parcel_room(const struct front *front, int64_t bytes, struct fault *fault) {
+enum outcome parcel_space(const struct gateway *gateway, int64_t bytes, struct fault *fault) {
     struct statvfs facts;
-    if (fstatvfs(front->folders[AT_OWN], &facts) != 0) return OK; /* then writing will tell */
-    int64_t room = (int64_t)facts.f_bavail * (int64_t)facts.f_frsize - PARCEL_RESERVE;
-    if (bytes <= room) return OK;
+    if (fstatvfs(gateway->folders[AT_OWN], &facts) != 0) return OK; /* then writing will tell */
+    int64_t space = (int64_t)facts.f_bavail * (int64_t)facts.f_frsize - PARCEL_RESERVE;
+    if (bytes <= space) return OK;
     return fault_set(fault, RETRY, "DISK_FULL", "%lld bytes come, %lld have room", (long long)bytes,
-                     (long long)(room > 0 ? room : 0));
+                     (long long)(space > 0 ? space : 0));
 }
 
-enum outcome parcel_new(const struct front *front, struct parcel **ret, struct fault *fault) {
+enum outcome parcel_new(const struct gateway *gateway, struct parcel **ret, struct fault *fault) {
     struct uuid id = uuid_v7(instant_now());
     char text[UUID_TEXT + 1], name[64];
     uuid_format(&id, text);
     snprintf(name, sizeof name, "in-%s", text);
-    if (mkdirat(front->folders[AT_OWN], name, 0775) != 0) return written("a folder for the submission", fault);
-    int folder = openat(front->folders[AT_OWN], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (mkdirat(gateway->folders[AT_OWN], name, 0775) != 0) return written("a folder for the submission", fault);
+    int folder = openat(gateway->folders[AT_OWN], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (folder < 0) return written("a folder for the submission", fault);
     struct parcel *p = calloc(1, sizeof *p);
     INVARIANT(p);
@@ -121,23 +121,24 @@ static enum outcome whole(const struct parcel *p, const struct draft_view *view,
     return OK;
 }
 
-static enum outcome map(const struct front *front, const struct parcel *p, struct bytes native, struct fault *fault) {
+static enum outcome map(const struct gateway *gateway, const struct parcel *p, struct bytes native,
+                        struct fault *fault) {
     struct draft *draft = NULL;
     struct draft_view view;
     AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, MAPPING_ARENA);
-    TRY(convert_read(front->profile, p->files[0].name, native, arena, &draft, fault));
+    TRY(convert_read(gateway->profile, p->files[0].name, native, arena, &draft, fault));
     convert_view(draft, &view);
     struct convert_sidecar beside = {0};
-    bool may = convert_sidecar(front->profile, bytes_of_cstr(p->files[0].name), native, arena, &beside);
+    bool may = convert_sidecar(gateway->profile, bytes_of_cstr(p->files[0].name), native, arena, &beside);
     if (may && beside.needed && !among(p, beside.name)) return missing(beside.name, fault);
     return whole(p, &view, beside.name, fault);
 }
 
-static enum outcome check(struct front *front, const struct parcel *p, struct fault *fault) {
+static enum outcome check(struct gateway *gateway, const struct parcel *p, struct fault *fault) {
     char path[96];
     AUTO(buffer_free) struct buffer native;
     buffer_init(&native, LIMIT_NATIVE_FILE);
-    if (!profile_takes(front->profile, p->files[0].name)) {
+    if (!profile_takes(gateway->profile, p->files[0].name)) {
         return fault_set(fault, REFUSE, "UNKNOWN_FORMAT",
                          "%.200s: the name must be one that the profile's `files` takes", p->files[0].name);
     }
@@ -145,9 +146,9 @@ static enum outcome check(struct front *front, const struct parcel *p, struct fa
         return fault_set(fault, REFUSE, "TOO_LARGE", "a case file has at most %u bytes", LIMIT_NATIVE_FILE);
     snprintf(path, sizeof path, "/proc/self/fd/%d/0", p->folder);
     TRY(buffer_read_file(&native, path, fault));
-    pthread_mutex_lock(&front->mapping);
-    enum outcome outcome = map(front, p, buffer_view(&native), fault);
-    pthread_mutex_unlock(&front->mapping);
+    pthread_mutex_lock(&gateway->mapping);
+    enum outcome outcome = map(gateway, p, buffer_view(&native), fault);
+    pthread_mutex_unlock(&gateway->mapping);
     return outcome;
 }
 
@@ -163,18 +164,18 @@ static struct bytes names_json(const struct parcel *p, struct arena *arena) {
 }
 
 /* Ready: to be kept. A name of its own where the client gave none. */
-static enum outcome prepare(struct front *front, struct handed *h, struct arena *arena, bool *ret_ready,
+static enum outcome prepare(struct gateway *gateway, struct handed *h, struct arena *arena, bool *ret_ready,
                             struct fault *fault) {
     struct uuid id = uuid_v7(instant_now());
     struct received *first = &h->parcel->files[0];
     *ret_ready = false;
-    TRY(store_by_key(front->store, h->key, arena, &h->again, &h->said, fault));
+    TRY(store_by_key(gateway->store, h->key, arena, &h->again, &h->said, fault));
     if (h->again) return OK;
     h->said = (struct submitted){.digest = parcel_digest(h->parcel), .key = h->key, .at = instant_now()};
     uuid_format(&id, h->said.id);
     if (!first->name[0])
-        snprintf(first->name, sizeof first->name, "%s.%s", h->said.id, profile_extension(front->profile));
-    h->outcome = check(front, h->parcel, &h->why);
+        snprintf(first->name, sizeof first->name, "%s.%s", h->said.id, profile_extension(gateway->profile));
+    h->outcome = check(gateway, h->parcel, &h->why);
     if (h->outcome != OK && h->outcome != REFUSE) {
         *fault = h->why;
         return h->outcome;
@@ -184,12 +185,13 @@ static enum outcome prepare(struct front *front, struct handed *h, struct arena 
     return OK;
 }
 
-/* files; of more, syncing the file system costs less (see transports/spool_inside.h) */
+/* files; of more, syncing the file system costs less (see spool/spool_inside.h) */
 #define SYNC_ONE_BY_ONE 16u
-static enum outcome sync_all(const struct front *front, struct handed *const *list, size_t count, struct fault *fault) {
+static enum outcome sync_all(const struct gateway *gateway, struct handed *const *list, size_t count,
+                             struct fault *fault) {
     size_t files = 0;
     for (size_t i = 0; i < count; i++) files += list[i]->parcel->count;
-    if (files > SYNC_ONE_BY_ONE) return durable_sync_all(front->folders[AT_OWN], fault);
+    if (files > SYNC_ONE_BY_ONE) return durable_sync_all(gateway->folders[AT_OWN], fault);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < list[i]->parcel->count; k++) {
             if (fsync(list[i]->parcel->files[k].file) != 0) return written("a file of the submission", fault);
@@ -200,9 +202,9 @@ static enum outcome sync_all(const struct front *front, struct handed *const *li
 }
 
 /* The folders get the submissions' names; durable on return. */
-static enum outcome keep(const struct front *front, struct handed *const *list, size_t count, struct fault *fault) {
-    int own = front->folders[AT_OWN];
-    TRY(sync_all(front, list, count, fault));
+static enum outcome keep(const struct gateway *gateway, struct handed *const *list, size_t count, struct fault *fault) {
+    int own = gateway->folders[AT_OWN];
+    TRY(sync_all(gateway, list, count, fault));
     for (size_t i = 0; i < count; i++) {
         struct parcel *p = list[i]->parcel;
         if (renameat2(own, p->name, own, list[i]->said.id, RENAME_NOREPLACE) != 0)
@@ -212,11 +214,11 @@ static enum outcome keep(const struct front *front, struct handed *const *list, 
     return durable_sync_folder(own, fault);
 }
 
-static enum outcome accept(const struct front *front, struct handed *const *list, size_t count, int64_t most,
+static enum outcome accept(const struct gateway *gateway, struct handed *const *list, size_t count, int64_t most,
                            struct arena *arena, struct fault *fault) {
     struct accepting *a = arena_array(arena, count, sizeof *a);
     for (size_t i = 0; i < count; i++) a[i] = (struct accepting){.key = list[i]->key, .what = &list[i]->said};
-    TRY(store_accept(front->store, a, count, most, arena, fault));
+    TRY(store_accept(gateway->store, a, count, most, arena, fault));
     for (size_t i = 0; i < count; i++) {
         struct handed *h = list[i];
         h->again = a[i].known;
@@ -227,42 +229,42 @@ static enum outcome accept(const struct front *front, struct handed *const *list
     return OK;
 }
 
-enum outcome parcel_take_in(struct front *front, struct handed *list, size_t count, int64_t most, struct arena *arena,
-                            struct fault *fault) {
+enum outcome parcel_take_in(struct gateway *gateway, struct handed *list, size_t count, int64_t most,
+                            struct arena *arena, struct fault *fault) {
     struct handed **ready = arena_array(arena, count + 1, sizeof *ready);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         bool is_ready = false;
-        TRY(prepare(front, &list[i], arena, &is_ready, fault));
+        TRY(prepare(gateway, &list[i], arena, &is_ready, fault));
         if (is_ready) ready[kept++] = &list[i];
     }
     if (!kept) return OK;
     FAILPOINT("front.received");
-    TRY(keep(front, ready, kept, fault));
+    TRY(keep(gateway, ready, kept, fault));
     FAILPOINT("front.kept");
-    enum outcome outcome = accept(front, ready, kept, most, arena, fault);
+    enum outcome outcome = accept(gateway, ready, kept, most, arena, fault);
     FAILPOINT("front.accepted");
     return outcome;
 }
 
-void parcel_remove_folder(const struct front *front, const char *name) {
-    int folder = openat(front->folders[AT_OWN], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+void parcel_remove_folder(const struct gateway *gateway, const char *name) {
+    int folder = openat(gateway->folders[AT_OWN], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     DIR *list = folder >= 0 ? fdopendir(folder) : NULL;
     if (!list) return;
     for (const struct dirent *entry; (entry = readdir(list));) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) unlinkat(folder, entry->d_name, 0);
     }
     closedir(list);
-    unlinkat(front->folders[AT_OWN], name, AT_REMOVEDIR);
+    unlinkat(gateway->folders[AT_OWN], name, AT_REMOVEDIR);
 }
 
-void parcel_free(const struct front *front, struct parcel *p) {
+void parcel_free(const struct gateway *gateway, struct parcel *p) {
     if (!p) return;
     for (size_t i = 0; i <= LIMIT_ATTACHMENT_COUNT; i++) {
         EVP_MD_CTX_free(p->files[i].sum);
         if (p->files[i].file >= 0) close(p->files[i].file);
     }
     if (p->folder >= 0) close(p->folder);
-    if (!p->kept) parcel_remove_folder(front, p->name);
+    if (!p->kept) parcel_remove_folder(gateway, p->name);
     free(p);
 }

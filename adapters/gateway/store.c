@@ -1,4 +1,4 @@
-/* See store.h: opening, waiting, keeping. */
+/* The gateway's store: opening, waiting for changes, keeping. */
 #include "adapters/gateway/store_inside.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -53,27 +53,27 @@ void store_leave(struct store *store, bool changed) {
     pthread_mutex_unlock(&store->door);
 }
 
-enum outcome store_ask(struct store *store, const char *sql, struct asking *ret, struct fault *fault) {
-    *ret = (struct asking){0};
-    if (sqlite3_prepare_v2(store->db, sql, -1, &ret->statement, NULL) != SQLITE_OK) return failed(store, sql, fault);
+enum outcome store_statement(struct store *store, const char *sql, struct statement *ret, struct fault *fault) {
+    *ret = (struct statement){0};
+    if (sqlite3_prepare_v2(store->db, sql, -1, &ret->handle, NULL) != SQLITE_OK) return failed(store, sql, fault);
     return OK;
 }
-void store_drop(struct asking *asking) {
-    sqlite3_finalize(asking->statement);
-    asking->statement = NULL;
+void store_drop(struct statement *statement) {
+    sqlite3_finalize(statement->handle);
+    statement->handle = NULL;
 }
-enum outcome store_step(struct store *store, struct asking *asking, bool *ret_row, struct fault *fault) {
-    int stepped = sqlite3_step(asking->statement);
+enum outcome store_step(struct store *store, struct statement *statement, bool *ret_row, struct fault *fault) {
+    int stepped = sqlite3_step(statement->handle);
     *ret_row = stepped == SQLITE_ROW;
     if (stepped == SQLITE_ROW) return OK;
-    enum outcome outcome = stepped == SQLITE_DONE ? OK : failed(store, sqlite3_sql(asking->statement), fault);
-    store_drop(asking);
+    enum outcome outcome = stepped == SQLITE_DONE ? OK : failed(store, sqlite3_sql(statement->handle), fault);
+    store_drop(statement);
     return outcome;
 }
-enum outcome store_run(struct store *store, struct asking *asking, struct fault *fault) {
+enum outcome store_run(struct store *store, struct statement *statement, struct fault *fault) {
     bool row = false;
-    TRY(store_step(store, asking, &row, fault));
-    if (row) store_drop(asking);
+    TRY(store_step(store, statement, &row, fault));
+    if (row) store_drop(statement);
     return OK;
 }
 static enum outcome execute(struct store *store, const char *sql, struct fault *fault) {
@@ -158,13 +158,13 @@ void store_stop_waiting(struct store *store) {
 }
 
 enum outcome store_probe(struct store *store, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     store_enter(store);
-    enum outcome outcome = store_ask(
-        store, "INSERT INTO probe(one, at) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET at=excluded.at", &a, fault);
+    enum outcome outcome = store_statement(
+        store, "INSERT INTO probe(one, at) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET at=excluded.at", &s, fault);
     if (outcome == OK) {
-        ask_int(&a, instant_now());
-        outcome = store_run(store, &a, fault);
+        statement_bind_int(&s, instant_now());
+        outcome = store_run(store, &s, fault);
     }
     store_leave(store, false);
     return outcome;
@@ -175,14 +175,14 @@ enum outcome store_purge(struct store *store, instant before, struct fault *faul
         "DELETE FROM submission WHERE stage > 2 AND changed_at < ?",
         "DELETE FROM file WHERE message IN (SELECT id FROM message WHERE acknowledged_at < ?)",
         "DELETE FROM message WHERE acknowledged_at < ?"};
-    struct asking a;
+    struct statement s;
     store_enter(store);
     enum outcome outcome = store_begin(store, fault);
     for (size_t i = 0; outcome == OK && i < sizeof steps / sizeof steps[0]; i++) {
-        outcome = store_ask(store, steps[i], &a, fault);
+        outcome = store_statement(store, steps[i], &s, fault);
         if (outcome != OK) break;
-        ask_int(&a, before);
-        outcome = store_run(store, &a, fault);
+        statement_bind_int(&s, before);
+        outcome = store_run(store, &s, fault);
     }
     outcome = store_end(store, outcome, fault);
     store_leave(store, false);

@@ -1,7 +1,7 @@
-/* 交换库: what a front must still know after a crash: which submissions it accepted (by idempotency key, with the
+/* 交换库: what a gateway must still know after a crash: which submissions it accepted (by idempotency key, with the
  * digest of their bytes) and what became of them, and which messages lie in inbox/ for the client, in which order,
- * acknowledged or not. SQLite, WAL, synchronous=FULL, store.sqlite in the front's own folder. The submissions' own
- * journal (engine/journal.h) stays the engine's alone. Threads: any; each call is one transaction under the store's
+ * acknowledged or not. SQLite, WAL, synchronous=FULL, store.sqlite in the gateway's own folder. The submissions' own
+ * journal (journal/journal.h) stays the engine's alone. Threads: any; each call is one transaction under the store's
  * lock. Texts come back in the caller's arena. Failures: RETRY/"JOURNAL": nothing of the call counts. */
 #ifndef ECOCASE_ADAPTERS_GATEWAY_STORE_H
 #define ECOCASE_ADAPTERS_GATEWAY_STORE_H
@@ -31,10 +31,18 @@ MUST_USE enum outcome store_purge(struct store *store, instant before, struct fa
 
 /* ---- 提交 submissions: queued -> placed (in outbox/) -> sent -> accepted | refused; or failed
  * ------------------------ */
-enum stage { STAGE_QUEUED, STAGE_PLACED, STAGE_SENT, STAGE_ACCEPTED, STAGE_REFUSED, STAGE_FAILED, STAGE_COUNT };
+enum submission_stage {
+    STAGE_QUEUED,
+    STAGE_PLACED,
+    STAGE_SENT,
+    STAGE_ACCEPTED,
+    STAGE_REFUSED,
+    STAGE_FAILED,
+    STAGE_COUNT
+};
 struct submitted {
     char id[UUID_TEXT + 1];
-    enum stage stage;
+    enum submission_stage stage;
     struct digest digest;
     struct bytes names;  /* JSON list of file names, the case file first */
     struct bytes file;   /* name of the case file in outbox/, empty until placed */
@@ -57,11 +65,12 @@ MUST_USE enum outcome store_submission(struct store *store, const char *id, stru
                                        struct submitted *ret, struct fault *fault);
 MUST_USE enum outcome store_by_key(struct store *store, struct bytes key, struct arena *arena, bool *ret_known,
                                    struct submitted *ret, struct fault *fault);
-/* For a client that cannot ask and must be told: those whose stage was not told yet, oldest first, at most `most` (room
- * of *ret). */
-MUST_USE enum outcome store_untold(struct store *store, size_t most, struct arena *arena, struct submitted **ret,
-                                   size_t *ret_count, struct fault *fault);
-MUST_USE enum outcome store_told(struct store *store, const struct submitted *what, size_t count, struct fault *fault);
+/* For a client that cannot ask and must be told: those whose stage was not reported yet, oldest first, at most `most`
+ * (room of *ret). */
+MUST_USE enum outcome store_unreported(struct store *store, size_t most, struct arena *arena, struct submitted **ret,
+                                       size_t *ret_count, struct fault *fault);
+MUST_USE enum outcome store_reported(struct store *store, const struct submitted *what, size_t count,
+                                     struct fault *fault);
 /* Those not yet placed, oldest first. */
 MUST_USE enum outcome store_queued(struct store *store, size_t most, struct arena *arena, struct submitted **ret,
                                    size_t *ret_count, struct fault *fault);
@@ -114,7 +123,7 @@ MUST_USE enum outcome store_due(struct store *store, instant now, struct arena *
 MUST_USE enum outcome store_pushed(struct store *store, struct bytes id, instant next, struct fault *fault);
 
 struct store_counts {
-    int64_t stages[STAGE_COUNT], unacknowledged, unpushed, untold;
+    int64_t stages[STAGE_COUNT], unacknowledged, unpushed, unreported;
 };
 MUST_USE enum outcome store_count(struct store *store, struct store_counts *ret, struct fault *fault);
 #endif

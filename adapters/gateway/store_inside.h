@@ -1,8 +1,8 @@
-/* Inside of the store: statements under the lock. Not for others. */
+/* Inside of the store: statements under the lock. */
 #ifndef ECOCASE_ADAPTERS_GATEWAY_STORE_INSIDE_H
 #define ECOCASE_ADAPTERS_GATEWAY_STORE_INSIDE_H
 #include <pthread.h>
-#include "adapters/journal/journal_statement.h"
+#include "adapters/journal/statement.h"
 #include "adapters/gateway/store.h"
 
 struct store {
@@ -16,11 +16,11 @@ struct store {
 void store_enter(struct store *store);
 void store_leave(struct store *store, bool changed);
 /* Statements are made and dropped by each call: they are few beside the fsync of a transaction. */
-MUST_USE enum outcome store_ask(struct store *store, const char *sql, struct asking *ret, struct fault *fault);
+MUST_USE enum outcome store_statement(struct store *store, const char *sql, struct statement *ret, struct fault *fault);
 /* dropped when there is none */
-MUST_USE enum outcome store_step(struct store *store, struct asking *asking, bool *ret_row, struct fault *fault);
-MUST_USE enum outcome store_run(struct store *store, struct asking *asking, struct fault *fault);
-void store_drop(struct asking *asking);
+MUST_USE enum outcome store_step(struct store *store, struct statement *statement, bool *ret_row, struct fault *fault);
+MUST_USE enum outcome store_run(struct store *store, struct statement *statement, struct fault *fault);
+void store_drop(struct statement *statement);
 MUST_USE enum outcome store_begin(struct store *store, struct fault *fault);
 /* Commits when `outcome` is OK, else rolls back; gives the final outcome. */
 MUST_USE enum outcome store_end(struct store *store, enum outcome outcome, struct fault *fault);

@@ -1,51 +1,54 @@
-/* See store.h: what the engine did, and the client's inbox. */
+/* The store's changes, and the client's inbox. */
 #include "adapters/gateway/store_inside.h"
 
 /* A paper of ours is known by name and inode: an agency may put files of its own into outbox/ too. */
 static enum outcome apply_moved(struct store *store, const struct change *c, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     bool sent = c->kind == CHANGE_SENT;
-    TRY(store_ask(
+    TRY(store_statement(
         store,
         sent
             ? "UPDATE submission SET stage=max(stage, 2), sent_as=?, changed_at=? WHERE file=? AND inode=? AND stage<>5"
             : "UPDATE submission SET stage=5, answer=?, changed_at=? WHERE file=? AND inode=? AND stage<2",
-        &a, fault));
-    ask_text(&a, c->text);
-    ask_int(&a, instant_now());
-    ask_text(&a, c->name);
-    ask_int(&a, (int64_t)c->inode);
-    return store_run(store, &a, fault);
+        &s, fault));
+    statement_bind_text(&s, c->text);
+    statement_bind_int(&s, instant_now());
+    statement_bind_text(&s, c->name);
+    statement_bind_int(&s, (int64_t)c->inode);
+    return store_run(store, &s, fault);
 }
 
 /* The receipt may be here before the file is seen to be moved: then its name is still the one it had in outbox/. */
 static enum outcome apply_answered(struct store *store, const struct change *c, struct fault *fault) {
-    struct asking a;
-    TRY(store_ask(store,
-                  "UPDATE submission SET stage=?, answer=?, changed_at=? WHERE stage IN (1, 2) AND (sent_as=?4 OR "
-                  "(sent_as IS NULL AND file=?4))",
-                  &a, fault));
-    ask_int(&a, c->kind == CHANGE_ACCEPTED ? STAGE_ACCEPTED : STAGE_REFUSED);
-    ask_text(&a, c->text);
-    ask_int(&a, instant_now());
-    ask_text(&a, c->name);
-    return store_run(store, &a, fault);
+    struct statement s;
+    TRY(store_statement(
+        store,
+        "UPDATE submission SET stage=?, answer=?, changed_at=? WHERE stage IN (1, 2) AND (sent_as=?4 OR "
+        "(sent_as IS NULL AND file=?4))",
+        &s, fault));
+    statement_bind_int(&s, c->kind == CHANGE_ACCEPTED ? STAGE_ACCEPTED : STAGE_REFUSED);
+    statement_bind_text(&s, c->text);
+    statement_bind_int(&s, instant_now());
+    statement_bind_text(&s, c->name);
+    return store_run(store, &s, fault);
 }
 
 static enum outcome apply_arrived(struct store *store, const struct change *c, struct fault *fault) {
-    struct asking a;
-    TRY(store_ask(store, "INSERT INTO message(id, case_key, at) VALUES(?,?,?) ON CONFLICT DO NOTHING", &a, fault));
-    ask_text(&a, c->message);
-    ask_text(&a, c->case_key);
-    ask_int(&a, instant_now());
-    TRY(store_run(store, &a, fault));
-    TRY(store_ask(store,
-                  "INSERT INTO file(message, nth, name) SELECT ?1, count(*), ?2 FROM file WHERE message=?1 ON CONFLICT "
-                  "DO NOTHING",
-                  &a, fault));
-    ask_text(&a, c->message);
-    ask_text(&a, c->name);
-    return store_run(store, &a, fault);
+    struct statement s;
+    TRY(store_statement(store, "INSERT INTO message(id, case_key, at) VALUES(?,?,?) ON CONFLICT DO NOTHING", &s,
+                        fault));
+    statement_bind_text(&s, c->message);
+    statement_bind_text(&s, c->case_key);
+    statement_bind_int(&s, instant_now());
+    TRY(store_run(store, &s, fault));
+    TRY(store_statement(
+        store,
+        "INSERT INTO file(message, nth, name) SELECT ?1, count(*), ?2 FROM file WHERE message=?1 ON CONFLICT "
+        "DO NOTHING",
+        &s, fault));
+    statement_bind_text(&s, c->message);
+    statement_bind_text(&s, c->name);
+    return store_run(store, &s, fault);
 }
 
 static enum outcome apply_one(struct store *store, const void *item, struct fault *fault) {
@@ -66,31 +69,31 @@ enum outcome store_apply(struct store *store, const struct change *changes, size
 }
 
 #define COLUMNS "position, id, case_key, acknowledged_at IS NOT NULL, attempts, at"
-static struct message told(const struct asking *a, struct arena *arena) {
-    return (struct message){.position = told_int(a, 0),
-                            .id = told_bytes(a, 1, arena),
-                            .case_key = told_bytes(a, 2, arena),
-                            .acknowledged = told_int(a, 3) != 0,
-                            .attempts = told_int(a, 4),
-                            .at = told_int(a, 5)};
+static struct message message_of(const struct statement *s, struct arena *arena) {
+    return (struct message){.position = statement_column_int(s, 0),
+                            .id = statement_column_bytes(s, 1, arena),
+                            .case_key = statement_column_bytes(s, 2, arena),
+                            .acknowledged = statement_column_int(s, 3) != 0,
+                            .attempts = statement_column_int(s, 4),
+                            .at = statement_column_int(s, 5)};
 }
 
 static enum outcome read_files(struct store *store, struct message *m, struct arena *arena, struct fault *fault) {
     struct bytes *files = NULL;
-    struct asking a;
-    size_t room = 0;
+    struct statement s;
+    size_t capacity = 0;
     bool row = false;
-    TRY(store_ask(store, "SELECT name FROM file WHERE message=? ORDER BY nth", &a, fault));
-    ask_text(&a, m->id);
+    TRY(store_statement(store, "SELECT name FROM file WHERE message=? ORDER BY nth", &s, fault));
+    statement_bind_text(&s, m->id);
     for (;;) {
-        TRY(store_step(store, &a, &row, fault));
+        TRY(store_step(store, &s, &row, fault));
         if (!row) break;
-        if (m->file_count == room) {
-            struct bytes *more = arena_array(arena, room = room ? room * 2 : 4, sizeof *more);
+        if (m->file_count == capacity) {
+            struct bytes *more = arena_array(arena, capacity = capacity ? capacity * 2 : 4, sizeof *more);
             if (m->file_count) memcpy(more, files, m->file_count * sizeof *more);
             files = more;
         }
-        files[m->file_count++] = told_bytes(&a, 0, arena);
+        files[m->file_count++] = statement_column_bytes(&s, 0, arena);
     }
     m->files = files;
     return OK;
@@ -98,18 +101,18 @@ static enum outcome read_files(struct store *store, struct message *m, struct ar
 
 static enum outcome list(struct store *store, int64_t after, size_t most, struct arena *arena, struct message *into,
                          size_t *ret_count, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     size_t count = 0;
     bool row = false;
-    TRY(store_ask(
+    TRY(store_statement(
         store, "SELECT " COLUMNS " FROM message WHERE acknowledged_at IS NULL AND position>? ORDER BY position LIMIT ?",
-        &a, fault));
-    ask_int(&a, after);
-    ask_int(&a, (int64_t)most);
+        &s, fault));
+    statement_bind_int(&s, after);
+    statement_bind_int(&s, (int64_t)most);
     for (;;) {
-        TRY(store_step(store, &a, &row, fault));
+        TRY(store_step(store, &s, &row, fault));
         if (!row) break;
-        into[count++] = told(&a, arena);
+        into[count++] = message_of(&s, arena);
     }
     for (size_t i = 0; i < count; i++) TRY(read_files(store, &into[i], arena, fault));
     *ret_count = count;
@@ -125,36 +128,36 @@ enum outcome store_messages(struct store *store, int64_t after, size_t most, str
     return outcome;
 }
 
-static enum outcome one(struct store *store, struct asking *a, struct arena *arena, bool *ret_known,
+static enum outcome one(struct store *store, struct statement *s, struct arena *arena, bool *ret_known,
                         struct message *ret, struct fault *fault) {
-    TRY(store_step(store, a, ret_known, fault));
+    TRY(store_step(store, s, ret_known, fault));
     if (!*ret_known) return OK;
-    *ret = told(a, arena);
-    store_drop(a);
+    *ret = message_of(s, arena);
+    store_drop(s);
     return read_files(store, ret, arena, fault);
 }
 
 enum outcome store_message(struct store *store, struct bytes id, struct arena *arena, bool *ret_known,
                            struct message *ret, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     store_enter(store);
-    enum outcome outcome = store_ask(store, "SELECT " COLUMNS " FROM message WHERE id=?", &a, fault);
+    enum outcome outcome = store_statement(store, "SELECT " COLUMNS " FROM message WHERE id=?", &s, fault);
     if (outcome == OK) {
-        ask_text(&a, id);
-        outcome = one(store, &a, arena, ret_known, ret, fault);
+        statement_bind_text(&s, id);
+        outcome = one(store, &s, arena, ret_known, ret, fault);
     }
     store_leave(store, false);
     return outcome;
 }
 
 static enum outcome mark(struct store *store, const char *sql, int64_t value, struct bytes id, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     store_enter(store);
-    enum outcome outcome = store_ask(store, sql, &a, fault);
+    enum outcome outcome = store_statement(store, sql, &s, fault);
     if (outcome == OK) {
-        ask_int(&a, value);
-        ask_text(&a, id);
-        outcome = store_run(store, &a, fault);
+        statement_bind_int(&s, value);
+        statement_bind_text(&s, id);
+        outcome = store_run(store, &s, fault);
     }
     store_leave(store, outcome == OK);
     return outcome;
@@ -178,18 +181,18 @@ static const char due[] =
 
 enum outcome store_due(struct store *store, instant now, struct arena *arena, bool *ret_known, struct message *ret,
                        instant *ret_next, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     bool row = false;
     *ret_known = false;
     *ret_next = 0;
     store_enter(store);
-    enum outcome outcome = store_ask(store, due, &a, fault);
-    if (outcome == OK) outcome = store_step(store, &a, &row, fault);
+    enum outcome outcome = store_statement(store, due, &s, fault);
+    if (outcome == OK) outcome = store_step(store, &s, &row, fault);
     if (outcome == OK && row) {
-        *ret_next = told_int(&a, 6);
-        *ret = told(&a, arena);
+        *ret_next = statement_column_int(&s, 6);
+        *ret = message_of(&s, arena);
         *ret_known = *ret_next <= now;
-        store_drop(&a);
+        store_drop(&s);
         outcome = read_files(store, ret, arena, fault);
     }
     store_leave(store, false);
@@ -197,29 +200,29 @@ enum outcome store_due(struct store *store, instant now, struct arena *arena, bo
 }
 
 static enum outcome number(struct store *store, const char *sql, int64_t *ret, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     bool row = false;
-    TRY(store_ask(store, sql, &a, fault));
-    TRY(store_step(store, &a, &row, fault));
-    *ret = row ? told_int(&a, 0) : 0;
-    if (row) store_drop(&a);
+    TRY(store_statement(store, sql, &s, fault));
+    TRY(store_step(store, &s, &row, fault));
+    *ret = row ? statement_column_int(&s, 0) : 0;
+    if (row) store_drop(&s);
     return OK;
 }
 
 static enum outcome count_all(struct store *store, struct store_counts *ret, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     bool row = false;
-    TRY(store_ask(store, "SELECT stage, count(*) FROM submission GROUP BY stage", &a, fault));
+    TRY(store_statement(store, "SELECT stage, count(*) FROM submission GROUP BY stage", &s, fault));
     for (;;) {
-        TRY(store_step(store, &a, &row, fault));
+        TRY(store_step(store, &s, &row, fault));
         if (!row) break;
-        int64_t stage = told_int(&a, 0);
-        if (stage >= 0 && stage < STAGE_COUNT) ret->stages[stage] = told_int(&a, 1);
+        int64_t stage = statement_column_int(&s, 0);
+        if (stage >= 0 && stage < STAGE_COUNT) ret->stages[stage] = statement_column_int(&s, 1);
     }
     TRY(number(store, "SELECT count(*) FROM message WHERE acknowledged_at IS NULL", &ret->unacknowledged, fault));
     TRY(number(store, "SELECT count(*) FROM message WHERE acknowledged_at IS NULL AND pushed=0", &ret->unpushed,
                fault));
-    return number(store, "SELECT count(*) FROM untold", &ret->untold, fault);
+    return number(store, "SELECT count(*) FROM untold", &ret->unreported, fault);
 }
 
 enum outcome store_count(struct store *store, struct store_counts *ret, struct fault *fault) {

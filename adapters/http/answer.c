@@ -1,4 +1,4 @@
-/* See http_inside.h: responses, and problems as RFC 9457 has them. */
+/* Responses, and problems as RFC 9457 has them. */
 #include "adapters/http/http_inside.h"
 #include "base/log.h"
 #include "wire/reason.h"
@@ -17,7 +17,7 @@ static enum MHD_Result send_off(struct asked *asked, unsigned status, struct MHD
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(asked->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (!response) return MHD_NO;
-    if (info) lines_extend(asked->http->lines, info->connect_fd, PACE_REST_MS + size / PACE_MIN);
+    if (info) deadline_extend(asked->http->deadlines, info->connect_fd, PACE_REST_MS + size / PACE_MIN);
     add(response, "Cache-Control", "no-store");
     add(response, "X-Content-Type-Options", "nosniff");
     if (asked->route.method && status == MHD_HTTP_METHOD_NOT_ALLOWED) add(response, "Allow", asked->route.method);

@@ -1,4 +1,4 @@
-/* See http_inside.h: who may come in. What is configured is required: with keys, a key; with client_ca, a certificate;
+/* Who may come in. What is configured is required: with keys, a key; with client_ca, a certificate;
  * with both, both. */
 #include "adapters/http/http_inside.h"
 #include <gnutls/gnutls.h>
@@ -60,14 +60,14 @@ static enum outcome admit_certificate(const struct asked *asked, struct fault *f
     return known ? OK : refused(fault, "the client certificate's common name is not listed");
 }
 
-enum outcome guard_admit(const struct asked *asked, struct fault *fault) {
+enum outcome auth_admit(const struct asked *asked, struct fault *fault) {
     const struct http_settings *s = asked->http->settings;
     if (s->client_ca) TRY(admit_certificate(asked, fault));
     if (s->key_count) TRY(admit_key(asked, fault));
     return OK;
 }
 
-enum outcome guard_certificate(const char *pem, instant *ret_until, struct fault *fault) {
+enum outcome auth_certificate(const char *pem, instant *ret_until, struct fault *fault) {
     gnutls_x509_crt_t certificate;
     union {
         const char *from;

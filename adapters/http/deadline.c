@@ -1,4 +1,4 @@
-/* See http_inside.h. A client that sends or takes a byte now and then is never idle to libmicrohttpd, so each
+/* A client that sends or takes a byte now and then is never idle to libmicrohttpd, so each
  * connection has an instant by which its present step must be over; past it the socket is shut down, and its thread
  * ends by itself. */
 #include "adapters/http/http_inside.h"
@@ -7,7 +7,7 @@
 #include <time.h>
 
 #define WATCH_MS 250
-struct lines {
+struct deadlines {
     pthread_mutex_t door;
     pthread_t watch;
     atomic_bool stopping;
@@ -21,54 +21,58 @@ struct lines {
 };
 
 static void *watch(void *of) {
-    struct lines *lines = of;
-    while (!atomic_load(&lines->stopping)) {
+    struct deadlines *deadlines = of;
+    while (!atomic_load(&deadlines->stopping)) {
         int64_t now = monotonic_ms();
-        pthread_mutex_lock(&lines->door);
-        for (size_t i = 0; i < lines->most; i++) {
-            if (lines->all[i].descriptor < 0 || lines->all[i].cut || lines->all[i].until_ms > now) continue;
-            shutdown(lines->all[i].descriptor, SHUT_RDWR);
-            lines->all[i].cut = true;
-            atomic_fetch_add(&lines->cut, 1);
+        pthread_mutex_lock(&deadlines->door);
+        for (size_t i = 0; i < deadlines->most; i++) {
+            if (deadlines->all[i].descriptor < 0 || deadlines->all[i].cut || deadlines->all[i].until_ms > now) continue;
+            shutdown(deadlines->all[i].descriptor, SHUT_RDWR);
+            deadlines->all[i].cut = true;
+            atomic_fetch_add(&deadlines->cut, 1);
             log_warn("http.slow_client", "text=\"cut\"");
         }
-        pthread_mutex_unlock(&lines->door);
+        pthread_mutex_unlock(&deadlines->door);
         nanosleep(&(struct timespec){0, WATCH_MS * 1000000}, NULL);
     }
     return NULL;
 }
 
-struct lines *lines_new(size_t most) {
-    struct lines *lines = calloc(1, sizeof *lines);
-    INVARIANT(lines && pthread_mutex_init(&lines->door, NULL) == 0);
-    lines->most = most;
-    lines->all = calloc(most, sizeof *lines->all);
-    INVARIANT(lines->all);
-    for (size_t i = 0; i < most; i++) lines->all[i].descriptor = -1;
-    INVARIANT(pthread_create(&lines->watch, NULL, watch, lines) == 0);
-    return lines;
+struct deadlines *deadline_new(size_t most) {
+    struct deadlines *deadlines = calloc(1, sizeof *deadlines);
+    INVARIANT(deadlines && pthread_mutex_init(&deadlines->door, NULL) == 0);
+    deadlines->most = most;
+    deadlines->all = calloc(most, sizeof *deadlines->all);
+    INVARIANT(deadlines->all);
+    for (size_t i = 0; i < most; i++) deadlines->all[i].descriptor = -1;
+    INVARIANT(pthread_create(&deadlines->watch, NULL, watch, deadlines) == 0);
+    return deadlines;
 }
-void lines_free(struct lines *lines) {
-    if (!lines) return;
-    atomic_store(&lines->stopping, true);
-    pthread_join(lines->watch, NULL);
-    pthread_mutex_destroy(&lines->door);
-    free(lines->all);
-    free(lines);
+void deadline_free(struct deadlines *deadlines) {
+    if (!deadlines) return;
+    atomic_store(&deadlines->stopping, true);
+    pthread_join(deadlines->watch, NULL);
+    pthread_mutex_destroy(&deadlines->door);
+    free(deadlines->all);
+    free(deadlines);
 }
 
-static void put(struct lines *lines, int of, int descriptor, int64_t most_ms) {
-    pthread_mutex_lock(&lines->door);
-    for (size_t i = 0; i < lines->most; i++) {
-        if (lines->all[i].descriptor != of) continue;
-        lines->all[i].descriptor = descriptor;
-        lines->all[i].until_ms = monotonic_ms() + most_ms;
-        if (of < 0 || descriptor < 0) lines->all[i].cut = false;
+static void put(struct deadlines *deadlines, int of, int descriptor, int64_t most_ms) {
+    pthread_mutex_lock(&deadlines->door);
+    for (size_t i = 0; i < deadlines->most; i++) {
+        if (deadlines->all[i].descriptor != of) continue;
+        deadlines->all[i].descriptor = descriptor;
+        deadlines->all[i].until_ms = monotonic_ms() + most_ms;
+        if (of < 0 || descriptor < 0) deadlines->all[i].cut = false;
         break;
     }
-    pthread_mutex_unlock(&lines->door);
+    pthread_mutex_unlock(&deadlines->door);
 }
-void lines_opened(struct lines *lines, int descriptor, int64_t most_ms) { put(lines, -1, descriptor, most_ms); }
-void lines_extend(struct lines *lines, int descriptor, int64_t most_ms) { put(lines, descriptor, descriptor, most_ms); }
-void lines_closed(struct lines *lines, int descriptor) { put(lines, descriptor, -1, 0); }
-int64_t lines_cut(const struct lines *lines) { return atomic_load(&lines->cut); }
+void deadline_opened(struct deadlines *deadlines, int descriptor, int64_t most_ms) {
+    put(deadlines, -1, descriptor, most_ms);
+}
+void deadline_extend(struct deadlines *deadlines, int descriptor, int64_t most_ms) {
+    put(deadlines, descriptor, descriptor, most_ms);
+}
+void deadline_closed(struct deadlines *deadlines, int descriptor) { put(deadlines, descriptor, -1, 0); }
+int64_t deadline_cut(const struct deadlines *deadlines) { return atomic_load(&deadlines->cut); }

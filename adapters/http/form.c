@@ -1,4 +1,4 @@
-/* See http_inside.h: a request's body, whole or in parts, into a parcel. */
+/* A request's body, whole or in parts, into a parcel. */
 #include "adapters/http/http_inside.h"
 #include <stdio.h>
 #include <strings.h>
@@ -58,7 +58,7 @@ static enum MHD_Result on_part(void *of, enum MHD_ValueKind kind, const char *ke
 enum outcome form_new(struct asked *asked, struct fault *fault) {
     const char *name = asked_query(asked, "name");
     bool sound = false;
-    TRY(parcel_new(asked->http->front, &asked->parcel, fault));
+    TRY(parcel_new(asked->http->gateway, &asked->parcel, fault));
     if (request_multipart(asked_header(asked, "Content-Type"), &sound)) {
         if (!sound) return request_wrong(fault, "multipart/form-data without a sound boundary", NULL);
         asked->form = MHD_create_post_processor(asked->connection, FORM_ROOM, on_part, asked);
@@ -95,7 +95,7 @@ enum outcome form_finish(struct asked *asked, struct fault *fault) {
 
 void form_free(struct asked *asked) {
     if (asked->form) MHD_destroy_post_processor(asked->form);
-    parcel_free(asked->http->front, asked->parcel);
+    parcel_free(asked->http->gateway, asked->parcel);
     asked->form = NULL;
     asked->parcel = NULL;
 }

@@ -1,5 +1,5 @@
-/* See http_inside.h: whether it works, truthfully: 200 only when Kafka is reached, the engine's loop lives, its journal
- * and this front's store can be written. */
+/* Whether it works, truthfully: 200 only when Kafka is reached, the engine's loop lives, its journal
+ * and this gateway's store can be written. */
 #include "adapters/http/http_inside.h"
 #include "base/buffer.h"
 #include "base/limits.h"
@@ -29,17 +29,17 @@ static void add(json_t *reasons, json_t *checks, const char *what, const char *c
 static json_t *look(struct http *http, bool *ret_well) {
     json_t *checks = json_object(), *reasons = json_array();
     struct fault fault = {0};
-    bool stores = store_probe(http->front->store, &fault) == OK;
-    pthread_mutex_lock(&http->front->status_door);
-    const char *kafka = json_string_value(json_object_get(http->front->status, "kafka"));
-    bool alive = http->front->status && monotonic_ms() - http->front->alive_ms < ALIVE_MS;
+    bool stores = store_probe(http->gateway->store, &fault) == OK;
+    pthread_mutex_lock(&http->gateway->status_door);
+    const char *kafka = json_string_value(json_object_get(http->gateway->status, "kafka"));
+    bool alive = http->gateway->status && monotonic_ms() - http->gateway->alive_ms < ALIVE_MS;
     add(reasons, checks, "engine", alive ? NULL : "HTTP_STALLED");
     add(reasons, checks, "kafka", kafka && strcmp(kafka, "up") == 0 ? NULL : "KAFKA_UNREACHABLE");
-    add(reasons, checks, "journal", stores && !troubled(http->front->status, "JOURNAL") ? NULL : "JOURNAL");
-    add(reasons, checks, "files", troubled(http->front->status, "FILE_WRITE") ? "FILE_WRITE" : NULL);
-    pthread_mutex_unlock(&http->front->status_door);
+    add(reasons, checks, "journal", stores && !troubled(http->gateway->status, "JOURNAL") ? NULL : "JOURNAL");
+    add(reasons, checks, "files", troubled(http->gateway->status, "FILE_WRITE") ? "FILE_WRITE" : NULL);
+    pthread_mutex_unlock(&http->gateway->status_door);
     *ret_well = json_array_size(reasons) == 0;
-    return json_pack("{s:s, s:s, s:o, s:o}", "status", *ret_well ? "pass" : "fail", "agency", http->front->agency,
+    return json_pack("{s:s, s:s, s:o, s:o}", "status", *ret_well ? "pass" : "fail", "agency", http->gateway->agency,
                      "checks", checks, "reasons", reasons);
 }
 
@@ -59,13 +59,13 @@ static enum outcome engine_metrics(struct http *http, struct buffer *out, struct
                {"lag", "inbox_lag", "gauge"},
                {"alarms", "alarms_total", "counter"}};
     enum outcome outcome = OK;
-    pthread_mutex_lock(&http->front->status_door);
+    pthread_mutex_lock(&http->gateway->status_door);
     for (size_t i = 0; i < sizeof all / sizeof all[0] && outcome == OK; i++) {
-        long long value = json_integer_value(json_object_get(http->front->status, all[i].member));
+        long long value = json_integer_value(json_object_get(http->gateway->status, all[i].member));
         outcome = buffer_printf(out, fault, "# TYPE ecocase_adapter_%s %s\necocase_adapter_%s %lld\n", all[i].name,
                                 all[i].type, all[i].name, value);
     }
-    pthread_mutex_unlock(&http->front->status_door);
+    pthread_mutex_unlock(&http->gateway->status_door);
     return outcome;
 }
 
@@ -74,7 +74,7 @@ static enum outcome http_metrics(struct http *http, struct buffer *out, struct f
     struct store_counts counts;
     bool well = false;
     json_decref(look(http, &well));
-    TRY(store_count(http->front->store, &counts, fault));
+    TRY(store_count(http->gateway->store, &counts, fault));
     TRY(buffer_printf(out, fault,
                       "# TYPE ecocase_adapter_healthy gauge\necocase_adapter_healthy %d\n# TYPE "
                       "ecocase_adapter_http_responses_total counter\n",
@@ -90,7 +90,7 @@ static enum outcome http_metrics(struct http *http, struct buffer *out, struct f
         const char *name, *type;
         long long value;
     } rest[] = {{"http_received_bytes_total", "counter", atomic_load(&http->received_bytes)},
-                {"http_slow_clients_cut_total", "counter", lines_cut(http->lines)},
+                {"http_slow_clients_cut_total", "counter", deadline_cut(http->deadlines)},
                 {"http_unacknowledged", "gauge", counts.unacknowledged},
                 {"webhook_pushed_total", "counter", atomic_load(&http->pushed)},
                 {"webhook_failures_total", "counter", atomic_load(&http->push_failures)}};

@@ -1,4 +1,4 @@
-/* See http.h: opening and closing. */
+/* The HTTP transport: opening and closing. */
 #include "adapters/http/http_inside.h"
 #include "base/log.h"
 #include <stdlib.h>
@@ -11,7 +11,7 @@ static void release(void *of) {
     free(http);
 }
 
-static void tell_begun(const struct http *http) {
+static void log_begun(const struct http *http) {
     const struct http_settings *s = http->settings;
     log_info("http.listening", "address=%s tls=%s keys=%zu certificates=%s webhook=%s", s->listen,
              s->certificate ? "yes" : "no", s->key_count, s->client_ca ? "yes" : "no", s->webhook.url ? "yes" : "no");
@@ -20,29 +20,29 @@ static void tell_begun(const struct http *http) {
     }
 }
 
-static enum outcome open_all(struct http *http, const struct front_place *place, struct transport *base,
+static enum outcome open_all(struct http *http, const struct gateway_place *place, struct transport *base,
                              struct fault *fault) {
     TRY(http_settings_load(place->settings, &http->settings, fault));
-    TRY(front_open(place, HTTP_FOLDER, base, &http->front, fault));
+    TRY(gateway_open(place, HTTP_FOLDER, base, &http->gateway, fault));
     return server_start(http, fault);
 }
 
-enum outcome http_open(const struct front_place *place, struct transport **transport, struct fault *fault) {
+enum outcome http_open(const struct gateway_place *place, struct transport **transport, struct fault *fault) {
     struct http *http = calloc(1, sizeof *http);
     INVARIANT(http);
     http->certificate_until = INSTANT_NONE;
     enum outcome outcome = open_all(http, place, *transport, fault);
     if (outcome != OK) {
-        struct front *front = http->front;
+        struct gateway *gateway = http->gateway;
         release(http);
-        front_free(front);
+        gateway_free(gateway);
         return outcome;
     }
-    *transport = front_begin(http->front, &(struct front_owner){.of = http, .close = release});
+    *transport = gateway_begin(http->gateway, &(struct gateway_owner){.of = http, .close = release});
     if (http->settings->webhook.url) {
         INVARIANT(pthread_create(&http->pusher, NULL, pusher_run, http) == 0);
         http->pushing = true;
     }
-    tell_begun(http);
+    log_begun(http);
     return OK;
 }

@@ -1,25 +1,25 @@
-/* Inside of the HTTP transport. Not for others. */
+/* Inside of the HTTP transport: a request and its answer, each on a thread of its own. */
 #ifndef ECOCASE_ADAPTERS_HTTP_HTTP_INSIDE_H
 #define ECOCASE_ADAPTERS_HTTP_HTTP_INSIDE_H
 #include <jansson.h>
 #include <microhttpd.h>
 #include <sys/stat.h>
-#include "adapters/gateway/parcel.h"
+#include "adapters/gateway/gateway.h"
 #include "adapters/http/http.h"
 #include "adapters/http/request.h"
-#include "adapters/http/settings.h"
+#include "adapters/http/settings_inside.h"
 
 /* in the spool: store.sqlite, and a folder for each submission not yet placed */
 #define HTTP_FOLDER     ".http"
 #define HTTP_WAIT_MAX_S 60 /* long-poll */
 #define HTTP_LIST_MAX   200
 
-struct lines;
+struct deadlines;
 struct http {
-    struct front *front;
+    struct gateway *gateway;
     struct http_settings *settings;
     struct MHD_Daemon *daemon;
-    struct lines *lines;
+    struct deadlines *deadlines;
     pthread_t pusher;
     bool pushing;
     atomic_llong answers[6], pushed, push_failures, received_bytes;
@@ -38,13 +38,14 @@ struct asked {
     size_t open;                    /* place of the part being written */
     char open_key[16];
     struct fault part_fault; /* why a part was not taken */
-    struct fault early;      /* decided before the body was there; told once it is read */
+    struct fault early;      /* decided before the body was there; answered once it is read */
     unsigned early_status;
     int64_t declared, received; /* body bytes; declared -1: chunked */
     int64_t begun_ms;           /* monotonic */
     const char *content_range;  /* of the answer; NULL: none */
     bool answered;
 };
+/* ---- asked.c */
 const char *asked_header(const struct asked *asked, const char *name);
 const char *asked_query(const struct asked *asked, const char *name);
 
@@ -58,9 +59,9 @@ enum MHD_Result answer_text(struct asked *asked, unsigned status, const char *ty
 enum MHD_Result answer_file(struct asked *asked, int file, const struct stat *facts, const char *name);
 unsigned answer_status(const struct fault *fault); /* of a fault of ours: 4xx, 5xx */
 
-/* ---- guard.c */
-MUST_USE enum outcome guard_admit(const struct asked *asked, struct fault *fault);
-MUST_USE enum outcome guard_certificate(const char *pem, instant *ret_until, struct fault *fault);
+/* ---- auth.c */
+MUST_USE enum outcome auth_admit(const struct asked *asked, struct fault *fault);
+MUST_USE enum outcome auth_certificate(const char *pem, instant *ret_until, struct fault *fault);
 
 /* ---- form.c: the body, streamed into a parcel */
 MUST_USE enum outcome form_new(struct asked *asked, struct fault *fault);
@@ -83,13 +84,13 @@ enum MHD_Result metrics_answer(struct asked *asked);
 /* ---- server.c */
 MUST_USE enum outcome server_start(struct http *http, struct fault *fault);
 void server_stop(struct http *http);
-/* ---- lines.c: connections and how long each may take. Slow clients are cut. */
-struct lines *lines_new(size_t most);
-void lines_free(struct lines *lines); /* stops the watch */
-void lines_opened(struct lines *lines, int descriptor, int64_t most_ms);
-void lines_extend(struct lines *lines, int descriptor, int64_t most_ms);
-void lines_closed(struct lines *lines, int descriptor);
-int64_t lines_cut(const struct lines *lines);
+/* ---- deadline.c: connections and how long each may take. Slow clients are cut. */
+struct deadlines *deadline_new(size_t most);
+void deadline_free(struct deadlines *deadlines); /* stops the watch */
+void deadline_opened(struct deadlines *deadlines, int descriptor, int64_t most_ms);
+void deadline_extend(struct deadlines *deadlines, int descriptor, int64_t most_ms);
+void deadline_closed(struct deadlines *deadlines, int descriptor);
+int64_t deadline_cut(const struct deadlines *deadlines);
 /* ---- pusher.c: a thread */
 void *pusher_run(void *http);
 #endif

@@ -1,4 +1,4 @@
-/* See http_inside.h: the client's inbox. A message is listed until it is acknowledged, so nothing is lost with a
+/* The client's inbox. A message is listed until it is acknowledged, so nothing is lost with a
  * client; acknowledging moves its files to done/, as an agency does with folders. */
 #include "adapters/http/http_inside.h"
 #include <errno.h>
@@ -11,7 +11,7 @@ static json_t *file_json(const struct http *http, const struct message *m, size_
     char name[256], href[256];
     snprintf(name, sizeof name, "%.*s", BYTES_FMT(m->files[nth]));
     snprintf(href, sizeof href, "/v1/inbox/%.*s/files/%zu", BYTES_FMT(m->id), nth);
-    bool there = fstatat(http->front->folders[AT_INBOX], name, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+    bool there = fstatat(http->gateway->folders[AT_INBOX], name, &facts, AT_SYMLINK_NOFOLLOW) == 0;
     json_t *named = json_string(name);
     return json_pack("{s:o, s:o, s:s, s:b}", "name", named ? named : json_string("?"), "size",
                      there ? json_integer(facts.st_size) : json_null(), "href", href, "caseFile",
@@ -24,14 +24,14 @@ json_t *message_json(const struct http *http, const struct message *m) {
     instant_format(m->at, at);
     snprintf(href, sizeof href, "/v1/inbox/%.*s", BYTES_FMT(m->id));
     for (size_t i = 0; i < m->file_count; i++) json_array_append_new(files, file_json(http, m, i));
-    struct bytes event = front_event(m);
+    struct bytes event = gateway_event(m);
     json_t *code = json_stringn((const char *)event.at, event.count);
     return json_pack("{s:s%, s:s, s:I, s:o, s:s, s:b, s:o}", "id", (const char *)m->id.at, (size_t)m->id.count, "href",
                      href, "position", (json_int_t)m->position, "event", code ? code : json_string(""), "arrivedAt", at,
                      "acknowledged", (int)m->acknowledged, "files", files);
 }
 
-static enum MHD_Result told(struct asked *asked, const struct message *list, size_t count, int64_t after) {
+static enum MHD_Result list_answer(struct asked *asked, const struct message *list, size_t count, int64_t after) {
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++) json_array_append_new(items, message_json(asked->http, &list[i]));
     int64_t next = count ? list[count - 1].position : after;
@@ -39,7 +39,7 @@ static enum MHD_Result told(struct asked *asked, const struct message *list, siz
 }
 
 enum MHD_Result inbox_answer(struct asked *asked) {
-    struct store *store = asked->http->front->store;
+    struct store *store = asked->http->gateway->store;
     struct fault fault = {0};
     struct message *list = NULL;
     size_t count = 0;
@@ -57,7 +57,8 @@ enum MHD_Result inbox_answer(struct asked *asked) {
         if (store_messages(store, after, (size_t)limit, asked->arena, &list, &count, &fault) != OK)
             return answer_fault(asked, answer_status(&fault), &fault);
         int64_t left = until - monotonic_ms();
-        if (count || left <= 0 || atomic_load(&asked->http->front->stopping)) return told(asked, list, count, after);
+        if (count || left <= 0 || atomic_load(&asked->http->gateway->stopping))
+            return list_answer(asked, list, count, after);
         arena_reset(asked->arena);
         store_wait(store, seen, left);
     }
@@ -67,7 +68,8 @@ enum MHD_Result inbox_answer(struct asked *asked) {
 static bool find(struct asked *asked, struct message *ret, enum MHD_Result *ret_answered) {
     struct fault fault = {0};
     bool known = false;
-    enum outcome outcome = store_message(asked->http->front->store, asked->route.id, asked->arena, &known, ret, &fault);
+    enum outcome outcome =
+        store_message(asked->http->gateway->store, asked->route.id, asked->arena, &known, ret, &fault);
     if (outcome == OK && known) return true;
     if (outcome == OK) fault_set(&fault, REFUSE, "HTTP_NOT_FOUND", "no message %.*s", BYTES_FMT(asked->route.id));
     *ret_answered = answer_fault(asked, answer_status(&fault), &fault);
@@ -92,9 +94,9 @@ enum MHD_Result file_answer(struct asked *asked) {
         return answer_fault(asked, MHD_HTTP_NOT_FOUND, &fault);
     }
     const char *name = arena_cstr(asked->arena, m.files[asked->route.nth]);
-    int file = openat(asked->http->front->folders[AT_INBOX], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    int file = openat(asked->http->gateway->folders[AT_INBOX], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (file < 0 && errno == ENOENT)
-        file = openat(asked->http->front->folders[AT_DONE], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+        file = openat(asked->http->gateway->folders[AT_DONE], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (file >= 0 && fstat(file, &facts) == 0 && S_ISREG(facts.st_mode)) return answer_file(asked, file, &facts, name);
     if (file >= 0) close(file);
     fault_set(&fault, REFUSE, "HTTP_GONE", "%.200s", name);
@@ -106,7 +108,7 @@ enum MHD_Result acknowledge_answer(struct asked *asked) {
     struct fault fault = {0};
     enum MHD_Result answered;
     if (!find(asked, &m, &answered)) return answered;
-    if (!m.acknowledged && front_put_away(asked->http->front, &m, asked->arena, &fault) != OK)
+    if (!m.acknowledged && gateway_put_away(asked->http->gateway, &m, asked->arena, &fault) != OK)
         return answer_fault(asked, answer_status(&fault), &fault);
     m.acknowledged = true;
     return answer_json(asked, MHD_HTTP_OK, message_json(asked->http, &m), NULL);

@@ -1,4 +1,4 @@
-/* See http_inside.h: 推送, the webhook. It is told of each message, in the order of its case, until it answers 2xx;
+/* 推送, the webhook. It is told of each message, in the order of its case, until it answers 2xx;
  * signed as https://www.standardwebhooks.com has it: HMAC-SHA256 over "id.timestamp.body". The files are fetched, and
  * the message acknowledged, as with a listing. A message that is refused again and again holds up its own case only. */
 #include "adapters/http/http_inside.h"
@@ -83,7 +83,7 @@ static long post(const struct http *http, CURL *curl, const struct message *m, c
 
 static enum outcome push(struct http *http, CURL *curl, const struct message *m, struct arena *arena,
                          struct fault *fault) {
-    json_t *event = json_pack("{s:s, s:s, s:o}", "type", "ecocase.message.arrived", "agency", http->front->agency,
+    json_t *event = json_pack("{s:s, s:s, s:o}", "type", "ecocase.message.arrived", "agency", http->gateway->agency,
                               "data", message_json(http, m));
     char *body = json_dumps(event, JSON_COMPACT);
     INVARIANT(body);
@@ -93,7 +93,7 @@ static enum outcome push(struct http *http, CURL *curl, const struct message *m,
     bool taken = status >= 200 && status < 300;
     atomic_fetch_add(taken ? &http->pushed : &http->push_failures, 1);
     if (!taken) log_warn("http.push", "status=%ld attempts=%lld", status, (long long)m->attempts + 1);
-    return store_pushed(http->front->store, m->id,
+    return store_pushed(http->gateway->store, m->id,
                         taken ? 0 : instant_now() + rest_ms(&http->settings->webhook, m->attempts), fault);
 }
 
@@ -102,7 +102,7 @@ static enum outcome push_next(struct http *http, CURL *curl, struct arena *arena
     struct message m;
     bool known = false;
     instant next = 0, now = instant_now();
-    TRY(store_due(http->front->store, now, arena, &known, &m, &next, fault));
+    TRY(store_due(http->gateway->store, now, arena, &known, &m, &next, fault));
     *ret_ms = known ? 0 : next > now && next - now < IDLE_MS ? next - now : IDLE_MS;
     return known ? push(http, curl, &m, arena, fault) : OK;
 }
@@ -111,16 +111,16 @@ void *pusher_run(void *of) {
     struct http *http = of;
     CURL *curl = curl_easy_init();
     INVARIANT(curl);
-    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, FRONT_ARENA);
-    while (!atomic_load(&http->front->stopping)) {
+    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, GATEWAY_ARENA);
+    while (!atomic_load(&http->gateway->stopping)) {
         struct fault fault = {0};
-        int64_t seen = store_changes(http->front->store), ms = 0;
+        int64_t seen = store_changes(http->gateway->store), ms = 0;
         arena_reset(arena);
         if (push_next(http, curl, arena, &ms, &fault) != OK) {
             log_fault_unnamed(LOG_ERROR, "http.push", &fault);
             ms = TROUBLE_REST_MS;
         }
-        if (ms) store_wait(http->front->store, seen, ms);
+        if (ms) store_wait(http->gateway->store, seen, ms);
     }
     curl_easy_cleanup(curl);
     return NULL;

@@ -1,4 +1,4 @@
-/* See request.h. */
+/* The texts of a request taken apart: path, numbers, credentials, ranges. */
 #include "adapters/http/request.h"
 #include <strings.h>
 

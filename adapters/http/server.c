@@ -1,4 +1,4 @@
-/* See http_inside.h: the daemon and the course of a request. Each connection has a thread, so one that waits or writes
+/* The daemon and the course of a request. Each connection has a thread, so one that waits or writes
  * holds up no other. */
 #include "adapters/http/http_inside.h"
 #include "base/limits.h"
@@ -11,22 +11,15 @@
 /* a refused body up to this is read to its end, so that the client hears why */
 #define SWALLOW_MAX (8 * (int64_t)MIB)
 
-const char *asked_header(const struct asked *asked, const char *name) {
-    return MHD_lookup_connection_value(asked->connection, MHD_HEADER_KIND, name);
-}
-const char *asked_query(const struct asked *asked, const char *name) {
-    return MHD_lookup_connection_value(asked->connection, MHD_GET_ARGUMENT_KIND, name);
-}
-
 static void allow_time(const struct asked *asked, int64_t ms) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(asked->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (info) lines_extend(asked->http->lines, info->connect_fd, ms);
+    if (info) deadline_extend(asked->http->deadlines, info->connect_fd, ms);
 }
 
 static enum outcome admit(struct asked *asked, const char *method, struct fault *fault) {
     if (asked->route.kind == ROUTE_NONE) return fault_set(fault, REFUSE, "HTTP_NOT_FOUND", "no such address");
-    if (asked->route.kind != ROUTE_HEALTH) TRY(guard_admit(asked, fault));
+    if (asked->route.kind != ROUTE_HEALTH) TRY(auth_admit(asked, fault));
     if (strcmp(method, asked->route.method) != 0)
         return fault_set(fault, REFUSE, "HTTP_METHOD", "only %s here", asked->route.method);
     int64_t most = asked->route.kind == ROUTE_SUBMIT ? asked->http->settings->body_most : (int64_t)KIB;
@@ -34,7 +27,7 @@ static enum outcome admit(struct asked *asked, const char *method, struct fault 
         return fault_set(fault, REFUSE, "TOO_LARGE", "a body of %lld bytes, at most %lld are taken",
                          (long long)asked->declared, (long long)most);
     if (asked->route.kind != ROUTE_SUBMIT) return OK;
-    TRY(parcel_room(asked->http->front, asked->declared > 0 ? asked->declared : 0, fault));
+    TRY(parcel_space(asked->http->gateway, asked->declared > 0 ? asked->declared : 0, fault));
     return form_new(asked, fault);
 }
 
@@ -47,7 +40,7 @@ static struct asked *begin(struct http *http, struct MHD_Connection *connection,
                             .route = route_find(path),
                             .declared = -1,
                             .begun_ms = monotonic_ms()};
-    asked->arena = arena_new(4096, FRONT_ARENA);
+    asked->arena = arena_new(4096, GATEWAY_ARENA);
     const char *length = asked_header(asked, "Content-Length");
     if (length && !request_number(length, 0, INT64_MAX, -1, &asked->declared)) asked->declared = INT64_MAX;
     else if (!length && !asked_header(asked, "Transfer-Encoding")) asked->declared = 0;
@@ -61,7 +54,7 @@ static void refuse_later(struct asked *asked, const struct fault *fault) {
     asked->early_status = answer_status(fault);
 }
 
-/* Too long a body to be read for nothing: told at once, and the connection ends. */
+/* Too long a body to be read for nothing: answered at once, and the connection ends. */
 static bool not_worth_reading(const struct asked *asked) {
     return asked->early_status && (asked->declared > SWALLOW_MAX || asked->received > SWALLOW_MAX);
 }
@@ -121,7 +114,7 @@ static void on_end(void *of, struct MHD_Connection *connection, void **context, 
     struct asked *asked = *context;
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     (void)how;
-    if (info) lines_extend(http->lines, info->connect_fd, http->settings->idle_seconds * 1000 + HEADERS_MS);
+    if (info) deadline_extend(http->deadlines, info->connect_fd, http->settings->idle_seconds * 1000 + HEADERS_MS);
     if (!asked) return;
     form_free(asked);
     arena_free(asked->arena);
@@ -135,8 +128,8 @@ static void on_connection(void *of, struct MHD_Connection *connection, void **co
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     (void)context;
     if (!info) return;
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) lines_opened(http->lines, info->connect_fd, HEADERS_MS);
-    else lines_closed(http->lines, info->connect_fd);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) deadline_opened(http->deadlines, info->connect_fd, HEADERS_MS);
+    else deadline_closed(http->deadlines, info->connect_fd);
 }
 
 static void on_log(void *of, const char *format, va_list arguments) {
@@ -159,7 +152,7 @@ enum outcome server_start(struct http *http, struct fault *fault) {
     size_t count = 0;
     if (s->address.ss_family == AF_INET6) flags |= MHD_USE_IPv6;
     if (s->certificate) {
-        TRY(guard_certificate(s->certificate, &http->certificate_until, fault));
+        TRY(auth_certificate(s->certificate, &http->certificate_until, fault));
         flags |= MHD_USE_TLS;
         tls[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, certificate.to};
         tls[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, key.to};
@@ -167,7 +160,7 @@ enum outcome server_start(struct http *http, struct fault *fault) {
         if (s->client_ca) tls[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_TRUST, 0, ca.to};
         tls[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     }
-    http->lines = lines_new((size_t)s->connections + 64);
+    http->deadlines = deadline_new((size_t)s->connections + 64);
     http->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, http, MHD_OPTION_SOCK_ADDR,
         &s->address, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
@@ -181,7 +174,7 @@ enum outcome server_start(struct http *http, struct fault *fault) {
 
 void server_stop(struct http *http) {
     if (http->daemon) MHD_stop_daemon(http->daemon);
-    lines_free(http->lines);
+    deadline_free(http->deadlines);
     http->daemon = NULL;
-    http->lines = NULL;
+    http->deadlines = NULL;
 }

@@ -1,5 +1,5 @@
-/* See settings.h. */
-#include "adapters/http/settings.h"
+/* The settings file of --http, read and checked. */
+#include "adapters/http/settings_inside.h"
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/settings.h"
@@ -10,14 +10,14 @@
 #include <stdlib.h>
 
 #define PEM_MAX (256u * KIB)
-struct reading {
+struct settings_reading {
     struct http_settings *into;
     const char *path;
     struct fault *fault;
 };
 
 /* From the settings' own folder; links are followed: certificates are often kept behind them. */
-static enum outcome resolve(struct reading *r, const struct setting *at, const char *text, const char **ret) {
+static enum outcome resolve(struct settings_reading *r, const struct setting *at, const char *text, const char **ret) {
     const char *slash = strrchr(r->path, '/');
     char whole[PATH_MAX], real[PATH_MAX];
     int length = *text == '/' || !slash
@@ -30,7 +30,8 @@ static enum outcome resolve(struct reading *r, const struct setting *at, const c
     return OK;
 }
 
-static enum outcome read_file(struct reading *r, const struct setting *at, const char *text, const char **ret) {
+static enum outcome read_file(struct settings_reading *r, const struct setting *at, const char *text,
+                              const char **ret) {
     AUTO(buffer_free) struct buffer content;
     struct fault inner;
     const char *path = NULL;
@@ -42,12 +43,12 @@ static enum outcome read_file(struct reading *r, const struct setting *at, const
     return OK;
 }
 
-static enum outcome read_file_of(struct reading *r, struct setting *map, const char *key, const char **ret) {
+static enum outcome read_file_of(struct settings_reading *r, struct setting *map, const char *key, const char **ret) {
     const char *text = NULL;
     TRY(setting_text_or(map, key, NULL, &text, r->fault));
     return text ? read_file(r, setting_get(map, key), text, ret) : OK;
 }
-static enum outcome read_path_of(struct reading *r, struct setting *map, const char *key, const char **ret) {
+static enum outcome read_path_of(struct settings_reading *r, struct setting *map, const char *key, const char **ret) {
     const char *text = NULL;
     TRY(setting_text_or(map, key, NULL, &text, r->fault));
     return text ? resolve(r, setting_get(map, key), text, ret) : OK;
@@ -81,7 +82,7 @@ static bool parse_address(const char *text, struct sockaddr_storage *ret, bool *
     return true;
 }
 
-static enum outcome read_tls(struct reading *r, struct setting *root) {
+static enum outcome read_tls(struct settings_reading *r, struct setting *root) {
     struct http_settings *s = r->into;
     struct setting *tls = setting_get(root, "tls");
     if (!tls) return OK;
@@ -116,7 +117,7 @@ static bool hex_digest(const char *text, struct digest *ret) {
     return true;
 }
 
-static enum outcome read_key(struct reading *r, struct setting *from, struct http_key *ret) {
+static enum outcome read_key(struct settings_reading *r, struct setting *from, struct http_key *ret) {
     const char *digest = NULL, *until = NULL;
     if (from->kind != SETTING_MAP)
         return setting_fault(from, r->fault, "SETTINGS_TYPE", "a key is {name, sha256, until}");
@@ -133,7 +134,7 @@ static enum outcome read_key(struct reading *r, struct setting *from, struct htt
     return OK;
 }
 
-static enum outcome read_keys(struct reading *r, struct setting *root) {
+static enum outcome read_keys(struct settings_reading *r, struct setting *root) {
     struct http_settings *s = r->into;
     struct setting *keys = setting_get(root, "keys");
     if (!keys) return OK;
@@ -144,7 +145,7 @@ static enum outcome read_keys(struct reading *r, struct setting *root) {
     return OK;
 }
 
-static enum outcome read_limits(struct reading *r, struct setting *root) {
+static enum outcome read_limits(struct settings_reading *r, struct setting *root) {
     struct http_settings *s = r->into;
     struct setting *limits = setting_get(root, "limits");
     int64_t body_mib = 2112; /* one attachment of 2 GiB, and what is beside it */
@@ -187,7 +188,7 @@ static struct bytes secret_of(struct arena *arena, const char *text) {
     return count > (int)pad ? bytes_of(decoded, (size_t)count - pad) : BYTES_NONE;
 }
 
-static enum outcome read_webhook(struct reading *r, struct setting *root) {
+static enum outcome read_webhook(struct settings_reading *r, struct setting *root) {
     struct http_webhook *w = &r->into->webhook;
     struct setting *from = setting_get(root, "webhook");
     const char *secret = NULL;
@@ -217,7 +218,7 @@ static enum outcome read_webhook(struct reading *r, struct setting *root) {
     return OK;
 }
 
-static enum outcome read_all(struct reading *r, struct setting *root) {
+static enum outcome read_all(struct settings_reading *r, struct setting *root) {
     struct http_settings *s = r->into;
     bool loopback = false;
     if (root->kind != SETTING_MAP)
@@ -245,7 +246,7 @@ enum outcome http_settings_load(const char *path, struct http_settings **ret, st
     struct http_settings *s = calloc(1, sizeof *s);
     INVARIANT(s);
     s->arena = arena_new(4096, 4u * MIB);
-    struct reading r = {s, path, fault};
+    struct settings_reading r = {s, path, fault};
     enum outcome outcome = settings_load(path, &s->tree, fault);
     if (outcome == OK) outcome = read_all(&r, settings_root(s->tree));
     if (outcome == OK) *ret = s;

@@ -1,5 +1,5 @@
-/* See http_inside.h: a submission is taken in and answered, the same key again as the first time; and what became of it
- * is told. */
+/* A submission is taken in and answered, the same key again as the first time; and what became of it
+ * is shown. */
 #include "adapters/http/http_inside.h"
 
 static const char *const stages[STAGE_COUNT] = {"queued", "queued", "sent", "accepted", "refused", "failed"};
@@ -28,7 +28,7 @@ enum MHD_Result submit_answer(struct asked *asked) {
     enum outcome outcome = form_finish(asked, &fault);
     struct handed h = {.parcel = asked->parcel, .key = key};
     struct digest digest = outcome == OK ? parcel_digest(asked->parcel) : (struct digest){0};
-    if (outcome == OK) outcome = parcel_take_in(http->front, &h, 1, http->settings->queue_most, asked->arena, &fault);
+    if (outcome == OK) outcome = parcel_take_in(http->gateway, &h, 1, http->settings->queue_most, asked->arena, &fault);
     if (outcome == OK && h.outcome != OK) fault = h.why, outcome = h.outcome;
     if (outcome != OK) return answer_fault(asked, answer_status(&fault), &fault);
     if (h.again && memcmp(h.said.digest.b, digest.b, sizeof digest.b) != 0) {
@@ -54,7 +54,7 @@ static json_t *submission_json(const struct submitted *s) {
 
 /* With ?wait=SECONDS: until there is a last word on it, at most so long. */
 enum MHD_Result submission_answer(struct asked *asked) {
-    struct store *store = asked->http->front->store;
+    struct store *store = asked->http->gateway->store;
     struct fault fault = {0};
     struct submitted s;
     int64_t wait = 0, seen = 0, until;
@@ -70,7 +70,7 @@ enum MHD_Result submission_answer(struct asked *asked) {
         if (store_submission(store, id, asked->arena, &known, &s, &fault) != OK)
             return answer_fault(asked, answer_status(&fault), &fault);
         int64_t left = until - monotonic_ms();
-        if (!known || s.stage >= STAGE_ACCEPTED || left <= 0 || atomic_load(&asked->http->front->stopping)) break;
+        if (!known || s.stage >= STAGE_ACCEPTED || left <= 0 || atomic_load(&asked->http->gateway->stopping)) break;
         store_wait(store, seen, left);
         arena_reset(asked->arena);
         id = arena_cstr(asked->arena, asked->route.id);

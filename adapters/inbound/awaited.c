@@ -1,41 +1,41 @@
-/* See awaited.h. */
-#include "adapters/inbound/awaited.h"
-#include "adapters/transfer/downloads.h"
+/* Which papers in chunks a record still waits for. */
+#include "adapters/inbound/delivery_inside.h"
+#include "adapters/transfer/transfer.h"
 #include "base/failpoint.h"
 
-enum outcome awaited_by(const struct engine *e, const struct arrival *arrival, struct arena *arena, struct awaited *ret,
-                        struct fault *fault) {
+enum outcome awaited_by(const struct delivery *d, const struct arrival *arrival, struct arena *arena,
+                        struct awaited *ret, struct fault *fault) {
     struct submission said;
     struct fault ignored;
     bool had = false;
     *ret = (struct awaited){0};
-    if (record_read(e->catalogue, arrival->value, &said, &ignored) != OK || !said.document_count || !said.chunked_form)
+    if (record_read(d->catalogue, arrival->value, &said, &ignored) != OK || !said.document_count || !said.chunked_form)
         return OK;
-    TRY(journal_delivered(e->journal, &said.message_id, &had, fault));
-    if (had || convert_attachments(e->profile, arrival->value, arrival->role, arena, &ret->papers, &ret->count,
+    TRY(journal_delivered(d->journal, &said.message_id, &had, fault));
+    if (had || convert_attachments(d->profile, arrival->value, arrival->role, arena, &ret->papers, &ret->count,
                                    &ignored) != OK)
         ret->count = 0;
     ret->sender = said.sender;
     return OK;
 }
 
-enum outcome awaited_any(const struct engine *e, const struct arrival *arrival, struct arena *arena, bool *ret_any,
+enum outcome awaited_any(const struct delivery *d, const struct arrival *arrival, struct arena *arena, bool *ret_any,
                          struct fault *fault) {
     struct awaited awaited;
     struct fault why;
     *ret_any = false;
-    TRY(awaited_by(e, arrival, arena, &awaited, fault));
+    TRY(awaited_by(d, arrival, arena, &awaited, fault));
     for (size_t i = 0; i < awaited.count && !*ret_any; i++) {
         const struct chunked *what = awaited.papers[i].chunked;
-        *ret_any = what && downloads_state(e->downloads, awaited.sender, what, &why) == FETCH_WAITING;
+        *ret_any = what && downloads_state(d->downloads, awaited.sender, what, &why) == FETCH_WAITING;
     }
     return OK;
 }
 
-void awaited_release(const struct engine *e, const struct awaited *awaited) {
+void awaited_release(const struct delivery *d, const struct awaited *awaited) {
     for (size_t i = 0; i < awaited->count; i++) {
         if (!awaited->papers[i].chunked) continue;
         FAILPOINT("fetch.releasing");
-        downloads_release(e->downloads, awaited->papers[i].chunked);
+        downloads_release(d->downloads, awaited->papers[i].chunked);
     }
 }

@@ -1,14 +1,14 @@
-/* See delivery.h. */
-#include "adapters/inbound/delivery.h"
-#include "adapters/outbound/number.h"
-#include "adapters/inbound/rendering.h"
+/* A batch of inbox records becomes files of the agency, each once, whatever happens amid it. */
+#include "adapters/inbound/delivery_inside.h"
+#include "adapters/outbound/outbound.h"
+#include "adapters/inbound/rendering_inside.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 #include <stdlib.h>
 
 #define SCRATCH_MAX (96u << 20) /* one record of 1.5 MiB, decoded and rendered, its attachments as text */
 struct batch {
-    struct engine *engine;
+    const struct delivery *delivery;
     struct lanes lanes; /* as they will be */
     struct arena *arena, *scratch;
     struct delivery_entry entries[ENGINE_BATCH];
@@ -42,9 +42,9 @@ static void alarm_on(struct batch *b, const struct arrival *a, const char *what,
     if (b->alarm_count < ENGINE_BATCH) b->alarms[b->alarm_count++] = text;
 }
 
-enum verdict { NEWS, HAD, STALE };
+enum novelty { NEWS, HAD, STALE };
 /* By sequence within a generation; a later generation begins anew and goes by message ids. */
-static enum verdict judge(struct batch *b, const struct arrival *a) {
+static enum novelty judge(struct batch *b, const struct arrival *a) {
     if (!a->placed || a->place.lane < 0 || a->place.lane >= (int32_t)LIMIT_LANES) {
         alarm_on(b, a, "UNPLACED", 0);
         return STALE;
@@ -67,7 +67,7 @@ static enum outcome had_by_id(const struct batch *b, const struct uuid *id, bool
     for (size_t i = 0; i < b->count; i++) {
         if (uuid_equal(&b->entries[i].message_id, id)) return OK;
     }
-    return journal_delivered(b->engine->journal, id, ret_had, fault);
+    return journal_delivered(b->delivery->journal, id, ret_had, fault);
 }
 
 static void note_numbers(struct batch *b, const struct rendering *r) {
@@ -115,21 +115,21 @@ static enum outcome take_one(struct batch *b, const struct arrival *given, struc
     if (a.partition >= 0 && a.partition < (int32_t)LIMIT_LANES) b->next_offset[a.partition] = a.offset + 1;
     int64_t generation =
         a.placed && a.place.lane >= 0 && a.place.lane < (int32_t)LIMIT_LANES ? b->lanes.at[a.place.lane].generation : 0;
-    enum verdict verdict = judge(b, &a);
-    if (verdict == HAD) return OK;
-    if (verdict == STALE)
+    enum novelty novelty = judge(b, &a);
+    if (novelty == HAD) return OK;
+    if (novelty == STALE)
         a.place =
             (struct lane_position){.lane = -1 - a.partition, .sequence = a.offset, .broker_time = a.place.broker_time};
-    rendering_open(b->engine, &a, b->arena, b->scratch, &r);
+    rendering_open(b->delivery, &a, b->arena, b->scratch, &r);
     struct uuid id = rendering_message_id(&r);
     TRY(had_by_id(b, &id, &had, fault));
     if (!had) return stage_one(b, &r, fault);
-    if (verdict == NEWS && !a.repeat && a.place.generation == generation) alarm_on(b, &a, "DUPLICATE", 0);
+    if (novelty == NEWS && !a.repeat && a.place.generation == generation) alarm_on(b, &a, "DUPLICATE", 0);
     return OK;
 }
 
 static enum outcome journal_staging(struct batch *b, struct fault *fault) {
-    struct journal *j = b->engine->journal;
+    struct journal *j = b->delivery->journal;
     for (size_t i = 0; i < b->count; i++) {
         TRY(journal_stage(j, &b->entries[i], fault));
         TRY(journal_number_add(j, &b->numbers[i][0], fault));
@@ -141,13 +141,13 @@ static enum outcome journal_staging(struct batch *b, struct fault *fault) {
     return OK;
 }
 
-static enum outcome reveal_entry(struct engine *e, const struct delivery_entry *entry, struct fault *fault) {
+static enum outcome reveal_entry(const struct delivery *d, const struct delivery_entry *entry, struct fault *fault) {
     json_t *files = json_loadb((const char *)entry->files.at, entry->files.count, 0, NULL);
     enum outcome outcome = OK;
     for (size_t i = 0; i < json_array_size(files) && outcome == OK; i++) {
         FAILPOINT("in.revealing");
         const json_t *one = json_array_get(files, i);
-        outcome = e->transport->verbs->reveal(e->transport, json_string_value(json_object_get(one, "staged")),
+        outcome = d->transport->verbs->reveal(d->transport, json_string_value(json_object_get(one, "staged")),
                                               (enum box)json_integer_value(json_object_get(one, "box")),
                                               json_string_value(json_object_get(one, "name")), fault);
     }
@@ -157,7 +157,7 @@ static enum outcome reveal_entry(struct engine *e, const struct delivery_entry *
 }
 
 static enum outcome journal_reveal(struct batch *b, struct fault *fault) {
-    struct journal *j = b->engine->journal;
+    struct journal *j = b->delivery->journal;
     TRY(journal_revealed(j, fault));
     for (size_t i = 0; i < LIMIT_LANES; i++) {
         if (b->lanes.at[i].generation) TRY(journal_position_put(j, &b->lanes.at[i], fault));
@@ -169,22 +169,22 @@ static enum outcome journal_reveal(struct batch *b, struct fault *fault) {
 
 static enum outcome in_transaction(struct batch *b, enum outcome (*work)(struct batch *, struct fault *),
                                    struct fault *fault) {
-    TRY(journal_begin(b->engine->journal, fault));
+    TRY(journal_begin(b->delivery->journal, fault));
     enum outcome outcome = work(b, fault);
-    if (outcome == OK) outcome = journal_commit(b->engine->journal, fault);
-    if (outcome != OK) journal_rollback(b->engine->journal);
+    if (outcome == OK) outcome = journal_commit(b->delivery->journal, fault);
+    if (outcome != OK) journal_rollback(b->delivery->journal);
     return outcome;
 }
 
 static enum outcome reveal_all(struct batch *b, struct fault *fault) {
-    struct engine *e = b->engine;
-    for (size_t i = 0; i < b->count; i++) TRY(reveal_entry(e, &b->entries[i], fault));
-    return e->transport->verbs->seal(e->transport, fault);
+    const struct delivery *d = b->delivery;
+    for (size_t i = 0; i < b->count; i++) TRY(reveal_entry(d, &b->entries[i], fault));
+    return d->transport->verbs->seal(d->transport, fault);
 }
 
-static struct batch *batch_new(struct engine *engine, const struct lanes *lanes, struct arena *arena) {
+static struct batch *batch_new(const struct delivery *d, const struct lanes *lanes, struct arena *arena) {
     struct batch *b = arena_alloc(arena, sizeof *b);
-    b->engine = engine;
+    b->delivery = d;
     b->lanes = *lanes;
     b->arena = arena;
     for (size_t i = 0; i < LIMIT_LANES; i++) b->next_offset[i] = -1;
@@ -206,7 +206,7 @@ static enum outcome stage_all(struct batch *b, const struct arrival *arrivals, s
         arena_reset(b->scratch);
         TRY(take_one(b, &arrivals[i], fault));
     }
-    TRY(b->engine->transport->verbs->settle(b->engine->transport, fault));
+    TRY(b->delivery->transport->verbs->settle(b->delivery->transport, fault));
     FAILPOINT("in.staged");
     if (!b->count && !b->alarm_count && !b->forgotten_count) return OK;
     TRY(in_transaction(b, journal_staging, fault));
@@ -214,19 +214,19 @@ static enum outcome stage_all(struct batch *b, const struct arrival *arrivals, s
     return OK;
 }
 
-enum outcome delivery_batch(struct engine *engine, struct lanes *lanes, const struct arrival *arrivals, size_t count,
+enum outcome delivery_batch(const struct delivery *d, struct lanes *lanes, const struct arrival *arrivals, size_t count,
                             struct arena *arena, struct fault *fault) {
     INVARIANT(count <= ENGINE_BATCH);
     AUTO(arena_free_auto) struct arena *scratch = arena_new(1u << 20, SCRATCH_MAX);
-    TRY(delivery_recover(engine, arena, fault)); /* of a batch that failed after it was journaled */
-    TRY(lanes_load(engine->journal, lanes, fault));
-    struct batch *b = batch_new(engine, lanes, arena);
+    TRY(delivery_recover(d, arena, fault)); /* of a batch that failed after it was journaled */
+    TRY(lanes_load(d->journal, lanes, fault));
+    struct batch *b = batch_new(d, lanes, arena);
     b->scratch = scratch;
     TRY(stage_all(b, arrivals, count, fault));
     TRY(finish(b, fault));
     *lanes = b->lanes;
-    engine->status.delivered += (int64_t)b->count;
-    if (b->count) engine->status.last_success = instant_now();
+    d->status->delivered += (int64_t)b->count;
+    if (b->count) d->status->last_success = instant_now();
     for (size_t i = 0; i < b->count; i++) {
         log_info("inbound.delivered", "lane=%d sequence=%lld", b->entries[i].place.lane,
                  (long long)b->entries[i].place.sequence);
@@ -235,16 +235,16 @@ enum outcome delivery_batch(struct engine *engine, struct lanes *lanes, const st
 }
 
 /* Positions as the staged rows say: they are in the order they were read. */
-enum outcome delivery_recover(struct engine *engine, struct arena *arena, struct fault *fault) {
+enum outcome delivery_recover(const struct delivery *d, struct arena *arena, struct fault *fault) {
     struct delivery_entry *entries = NULL;
     struct lanes lanes;
     size_t count = 0;
-    TRY(journal_staged(engine->journal, arena, &entries, &count, fault));
+    TRY(journal_staged(d->journal, arena, &entries, &count, fault));
     if (count) {
-        TRY(lanes_load(engine->journal, &lanes, fault));
-        struct batch *b = batch_new(engine, &lanes, arena);
+        TRY(lanes_load(d->journal, &lanes, fault));
+        struct batch *b = batch_new(d, &lanes, arena);
         for (size_t i = 0; i < count; i++) {
-            TRY(reveal_entry(engine, &entries[i], fault));
+            TRY(reveal_entry(d, &entries[i], fault));
             const struct lane_position *p = &entries[i].place;
             if (p->lane >= 0 && p->lane < (int32_t)LIMIT_LANES) b->lanes.at[p->lane] = *p;
             if (entries[i].partition >= 0 && entries[i].partition < (int32_t)LIMIT_LANES)
@@ -253,5 +253,5 @@ enum outcome delivery_recover(struct engine *engine, struct arena *arena, struct
         TRY(finish(b, fault));
         log_info("inbound.recovered", "messages=%zu", count);
     }
-    return engine->transport->verbs->forget_staged(engine->transport, fault);
+    return d->transport->verbs->forget_staged(d->transport, fault);
 }

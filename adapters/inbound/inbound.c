@@ -1,8 +1,6 @@
-/* See inbound.h: what was read is sifted and delivered. */
-#include "adapters/engine/wake.h"
-#include "adapters/inbound/awaited.h"
-#include "adapters/inbound/delivery.h"
-#include "adapters/transfer/downloads.h"
+/* What was read of the inbox is sifted, as long as papers are awaited, and delivered. */
+#include "adapters/inbound/delivery_inside.h"
+#include "adapters/transfer/transfer.h"
 #include "adapters/inbound/inbound_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,26 +12,27 @@ static const struct bus_reading reading = {
 /* What was delivered is said again at the start: the report may have been lost with the process. */
 static enum outcome report_again(struct inbound *in, struct fault *fault) {
     struct lanes lanes;
-    TRY(lanes_load(in->engine->journal, &lanes, fault));
+    TRY(lanes_load(in->delivery->journal, &lanes, fault));
     for (size_t i = 0; i < LIMIT_LANES; i++) {
         if (lanes.at[i].generation) sender_report_later(in->sender, &lanes.at[i]);
     }
     return OK;
 }
 
-enum outcome inbound_new(struct engine *engine, const struct bus_settings *bus, struct sender *sender,
-                         struct inbound **ret, struct fault *fault) {
+enum outcome inbound_new(const struct inbound_parts *parts, struct inbound **ret, struct fault *fault) {
     struct inbound *in = calloc(1, sizeof *in);
     INVARIANT(in);
-    in->engine = engine;
-    in->sender = sender;
-    bus_inbox_topic(bytes_of_cstr(engine->self->slug), in->topic);
-    enum outcome outcome = bus_reader_open(bus, &reading, &in->reader, fault);
+    in->delivery = parts->delivery;
+    in->sender = parts->sender;
+    in->uploads = parts->uploads;
+    bus_inbox_topic(bytes_of_cstr(in->delivery->agency), in->topic);
+    enum outcome outcome = bus_reader_open(parts->bus, &reading, &in->reader, fault);
     if (outcome == OK) {
         wake_by(in->reader.queue);
         outcome = report_again(in, fault);
     }
-    if (outcome == OK) outcome = journal_offset(engine->journal, JOURNAL_WANTED, &in->wanted, fault);
+    if (outcome == OK)
+        outcome = journal_offset(in->delivery->journal, JOURNAL_CHUNK_REQUESTS, &in->requests_from, fault);
     if (outcome == OK) *ret = in;
     else inbound_free(in);
     return outcome;
@@ -65,18 +64,18 @@ static struct arrival arrival_of(const rd_kafka_message_t *message) {
     return a;
 }
 
-/* What can be delivered goes to the front. A message that waits for a paper stops its partition: what was read behind
+/* What can be delivered comes first. A message that waits for a paper stops its partition: what was read behind
  * it is let go and read again later, so that order and gaplessness hold; the other partitions go on. */
 static enum outcome sift(struct inbound *in, struct arena *arena, struct fault *fault) {
     AUTO(arena_free_auto) struct arena *scratch = arena_new(64u << 10, 96u << 20);
     bool waits[LIMIT_LANES] = {false}, waiting[ENGINE_BATCH] = {false};
     rd_kafka_message_t **kept = arena_array(arena, in->count, sizeof(rd_kafka_message_t *));
     size_t ready = 0, late = 0;
-    in->sifted = downloads_changes(in->engine->downloads);
+    in->sifted = downloads_changes(in->delivery->downloads);
     for (size_t i = 0; i < in->count; i++) { /* nothing is moved before all is known */
         arena_reset(scratch);
         const struct arrival arrival = arrival_of(in->messages[i]);
-        if (!waits[in->messages[i]->partition]) TRY(awaited_any(in->engine, &arrival, scratch, &waiting[i], fault));
+        if (!waits[in->messages[i]->partition]) TRY(awaited_any(in->delivery, &arrival, scratch, &waiting[i], fault));
         if (waiting[i]) waits[in->messages[i]->partition] = true;
     }
     memset(waits, 0, sizeof waits);
@@ -104,11 +103,11 @@ static enum outcome deliver(struct inbound *in, struct arena *arena, struct faul
     struct lanes before, after;
     for (size_t i = 0; i < in->ready; i++) {
         arrivals[i] = arrival_of(in->messages[i]);
-        TRY(awaited_by(in->engine, &arrivals[i], arena, &papers[i], fault));
+        TRY(awaited_by(in->delivery, &arrivals[i], arena, &papers[i], fault));
     }
-    TRY(lanes_load(in->engine->journal, &before, fault));
-    TRY(delivery_batch(in->engine, &after, arrivals, in->ready, arena, fault));
-    for (size_t i = 0; i < in->ready; i++) awaited_release(in->engine, &papers[i]);
+    TRY(lanes_load(in->delivery->journal, &before, fault));
+    TRY(delivery_batch(in->delivery, &after, arrivals, in->ready, arena, fault));
+    for (size_t i = 0; i < in->ready; i++) awaited_release(in->delivery, &papers[i]);
     for (size_t i = 0; i < LIMIT_LANES; i++) {
         const struct lane_position *was = &before.at[i], *is = &after.at[i];
         if (was->generation != is->generation || was->sequence != is->sequence) sender_report_later(in->sender, is);
@@ -126,10 +125,10 @@ static enum outcome deliver(struct inbound *in, struct arena *arena, struct faul
 }
 
 static void note_current(struct inbound *in) {
-    bool current = in->partitions && in->engine->status.kafka_up && !in->count;
+    bool current = in->partitions && in->delivery->status->kafka_up && !in->count;
     for (int32_t i = 0; i < in->partitions; i++) current = current && in->at_end[i];
-    in->engine->inbox_current = current;
-    if (current) downloads_sweep(in->engine->downloads);
+    in->delivery->status->inbox_current = current;
+    if (current) downloads_sweep(in->delivery->downloads);
 }
 
 enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_more, struct fault *fault) {
@@ -137,8 +136,8 @@ enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_mo
     if (!in->partitions && !in->count) {
         enum outcome outcome = inbound_connect(in, fault);
         if (outcome != OK) {
-            rd_kafka_message_t *told = bus_read(&in->reader, 0); /* only errors can be there */
-            if (told) rd_kafka_message_destroy(told);
+            rd_kafka_message_t *error = bus_read(&in->reader, 0); /* only errors can be there */
+            if (error) rd_kafka_message_destroy(error);
             if (strcmp(fault->code, "KAFKA_UNREACHABLE") == 0) inbound_down(in);
             note_current(in);
             return outcome;
@@ -146,7 +145,7 @@ enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_mo
     }
     size_t held = in->count;
     if (!in->ready) TRY(inbound_read(in, fault));
-    if (in->count > held || in->ready || (held && in->sifted != downloads_changes(in->engine->downloads)))
+    if (in->count > held || in->ready || (held && in->sifted != downloads_changes(in->delivery->downloads)))
         TRY(sift(in, arena, fault));
     if (in->ready) {
         *ret_more = true;

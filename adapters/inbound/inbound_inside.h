@@ -1,20 +1,20 @@
-/* Inside of inbound: inbound.c (what is delivered, and what waits), inbound_reading.c (what is read, from where). Not
- * for others. */
+/* Inside of inbound: inbound.c (what is delivered, and what waits), inbound_reading.c (what is read, from where). */
 #ifndef ECOCASE_ADAPTERS_INBOUND_INBOUND_INSIDE_H
 #define ECOCASE_ADAPTERS_INBOUND_INBOUND_INSIDE_H
 #include "adapters/inbound/inbound.h"
 #include "base/limits.h"
 
 struct inbound {
-    struct engine *engine;
+    const struct delivery *delivery;
     struct sender *sender;
+    struct uploads *uploads;
     struct bus_reader reader;
     char topic[TOPIC_NAME];
     int32_t partitions; /* 0: not assigned */
     bool at_end[LIMIT_LANES], from_start[LIMIT_LANES];
     int64_t next[LIMIT_LANES]; /* offset after the last delivered */
     /* offset after the last record of ecocase.wanted, which is read beside the inbox; -1: the beginning */
-    int64_t wanted;
+    int64_t requests_from;
     int64_t read[LIMIT_LANES]; /* offset after the last of `messages`, -1: the beginning */
     rd_kafka_message_t *messages[ENGINE_BATCH];
     size_t count, ready; /* the first `ready` can be delivered, behind them stand those that wait */

@@ -1,6 +1,6 @@
-/* See inbound_inside.h: the reader of the inbox and of ecocase.wanted, and whether Kafka is there. */
+/* The reader of the inbox and of ecocase.wanted, and whether Kafka is there. */
 #include "adapters/inbound/inbound_inside.h"
-#include "adapters/transfer/uploads.h"
+#include "adapters/transfer/transfer.h"
 #include "base/log.h"
 #include <stdio.h>
 
@@ -19,7 +19,7 @@ static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
     char cluster[64];
     bool same = false;
     TRY(bus_cluster_id(in->reader.handle, ASK_MS, cluster, sizeof cluster, fault));
-    TRY(journal_fact(in->engine->journal, "kafka_cluster", bytes_of_cstr(cluster), &same, fault));
+    TRY(journal_fact(in->delivery->journal, "kafka_cluster", bytes_of_cstr(cluster), &same, fault));
     if (same) return OK;
     return fault_set(fault, FATAL, "WRONG_WORLD",
                      "this Kafka cluster (%s) is not the one of this spool's journal; use the cluster it was made "
@@ -30,7 +30,7 @@ static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
 enum outcome inbound_assign(struct inbound *in, int32_t partitions, struct fault *fault) {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions + 1);
     rd_kafka_topic_partition_list_add(list, TOPIC_WANTED, 0)->offset =
-        in->wanted >= 0 ? in->wanted : RD_KAFKA_OFFSET_BEGINNING;
+        in->requests_from >= 0 ? in->requests_from : RD_KAFKA_OFFSET_BEGINNING;
     for (int32_t i = 0; i < partitions; i++) {
         in->at_end[i] = false;
         if (!in->waits[i])
@@ -45,7 +45,7 @@ enum outcome inbound_assign(struct inbound *in, int32_t partitions, struct fault
 static enum outcome assign_first(struct inbound *in, int32_t partitions, struct fault *fault) {
     for (int32_t i = 0; i < partitions; i++) {
         int64_t next = -1;
-        TRY(journal_offset(in->engine->journal, i, &next, fault));
+        TRY(journal_offset(in->delivery->journal, i, &next, fault));
         in->next[i] = in->read[i] = in->from_start[i] ? -1 : next;
     }
     return inbound_assign(in, partitions, fault);
@@ -53,12 +53,12 @@ static enum outcome assign_first(struct inbound *in, int32_t partitions, struct 
 
 void inbound_up(struct inbound *in) {
     in->heard_ms = monotonic_ms();
-    if (!in->engine->status.kafka_up) log_info("kafka.up", "topic=%s", in->topic);
-    in->engine->status.kafka_up = true;
+    if (!in->delivery->status->kafka_up) log_info("kafka.up", "topic=%s", in->topic);
+    in->delivery->status->kafka_up = true;
 }
 void inbound_down(struct inbound *in) {
-    if (in->engine->status.kafka_up) log_warn("kafka.down", "topic=%s", in->topic);
-    in->engine->status.kafka_up = false;
+    if (in->delivery->status->kafka_up) log_warn("kafka.down", "topic=%s", in->topic);
+    in->delivery->status->kafka_up = false;
 }
 
 enum outcome inbound_connect(struct inbound *in, struct fault *fault) {
@@ -82,7 +82,7 @@ static enum outcome start_over(struct inbound *in, const rd_kafka_message_t *mes
     char text[160];
     snprintf(text, sizeof text, "OFFSET_GONE partition=%d offset=%lld", message->partition, (long long)message->offset);
     log_error("inbound.alarm", "what=%s", text);
-    TRY(journal_alarm(in->engine->journal, "INBOX", text, fault));
+    TRY(journal_alarm(in->delivery->journal, "INBOX", text, fault));
     if (message->partition >= 0 && message->partition < in->partitions) in->from_start[message->partition] = true;
     inbound_let_go(in); /* all that is not delivered is read again */
     in->partitions = 0;
@@ -104,18 +104,18 @@ static enum outcome hear(struct inbound *in, const rd_kafka_message_t *message, 
     return OK;
 }
 
-static bool is_wanted(const rd_kafka_message_t *message) {
+static bool is_request(const rd_kafka_message_t *message) {
     return message->rkt && strcmp(rd_kafka_topic_name(message->rkt), TOPIC_WANTED) == 0;
 }
 /* What others want of us. Its errors are no matter of the inbox: a cluster set up before there was such a topic has
  * none. */
-static enum outcome hear_wanted(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
+static enum outcome hear_request(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
     if (!message->err) {
-        in->wanted = message->offset + 1;
-        uploads_hear(in->engine->uploads, message);
+        in->requests_from = message->offset + 1;
+        uploads_hear(in->uploads, message);
     } else if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
                message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
-        in->wanted = -1; /* it is kept a day only */
+        in->requests_from = -1; /* it is kept a day only */
         return inbound_assign(in, in->partitions, fault);
     }
     return OK;
@@ -127,15 +127,15 @@ enum outcome inbound_read(struct inbound *in, struct fault *fault) {
         rd_kafka_message_t *message = bus_read(&in->reader, 0);
         if (bus_drained(&in->reader, message)) return inbound_assign(in, in->partitions, fault);
         if (!message) return OK;
-        bool wanted = is_wanted(message);
-        if (!wanted && !message->err && message->partition >= 0 && message->partition < in->partitions) {
+        bool request = is_request(message);
+        if (!request && !message->err && message->partition >= 0 && message->partition < in->partitions) {
             in->at_end[message->partition] = false;
             in->read[message->partition] = message->offset + 1;
             bytes += message->len;
             in->messages[in->count++] = message;
             continue;
         }
-        enum outcome heard = wanted ? hear_wanted(in, message, fault) : message->err ? hear(in, message, fault) : OK;
+        enum outcome heard = request ? hear_request(in, message, fault) : message->err ? hear(in, message, fault) : OK;
         rd_kafka_message_destroy(message);
         TRY(heard);
     }
@@ -145,7 +145,7 @@ enum outcome inbound_read(struct inbound *in, struct fault *fault) {
 void inbound_probe(struct inbound *in) {
     struct fault ignored;
     int32_t partitions = 0;
-    bool thought_up = in->engine->status.kafka_up;
+    bool thought_up = in->delivery->status->kafka_up;
     if (monotonic_ms() < (thought_up ? in->heard_ms + SILENT_MS : in->probe_ms)) return;
     if (bus_partitions(in->reader.handle, in->topic, thought_up ? SILENT_ASK_MS : ASK_MS, &partitions, &ignored) == OK)
         inbound_up(in);

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-#include "adapters/inbound/delivery.h"
+#include "adapters/inbound/delivery_inside.h"
 #include "adapters/engine/engine_fixture.h"
 #include "adapters/conversion/profile/privacy.h"
 
@@ -50,15 +50,24 @@ static struct arrival arrival(uint8_t id, int64_t sequence) {
                             .place = {1, 1, sequence, 1, 1000},
                             .role = "notice"};
 }
+static struct delivery delivery(void) {
+    return (struct delivery){.agency = "sthj",
+                             .catalogue = f.catalogue,
+                             .profile = f.profile,
+                             .journal = f.journal,
+                             .transport = f.transport,
+                             .status = &f.status};
+}
 static enum outcome deliver(const struct arrival *arrivals, size_t count) {
     struct fault fault;
     arena_reset(f.arena);
-    return delivery_batch(&f.engine, &lanes, arrivals, count, f.arena, &fault);
+    const struct delivery with = delivery();
+    return delivery_batch(&with, &lanes, arrivals, count, f.arena, &fault);
 }
 static int64_t alarms(void) {
     struct fault fault;
     int64_t count = -1;
-    assert_int_equal(journal_alarms(f.engine.journal, &count, &fault), OK);
+    assert_int_equal(journal_alarms(f.journal, &count, &fault), OK);
     return count;
 }
 
@@ -134,7 +143,8 @@ static void torture(bool crash) {
         enum outcome first = deliver(list, 3);
         if (first != OK && crash) {
             fixture_reopen(&f);
-            assert_int_equal(delivery_recover(&f.engine, f.arena, &fault), OK);
+            const struct delivery with = delivery();
+            assert_int_equal(delivery_recover(&with, f.arena, &fault), OK);
         }
         if (first != OK) assert_int_equal(deliver(list, 3), OK);
         assert_int_equal(fixture_count(&f, "inbox"), 2);

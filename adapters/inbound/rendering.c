@@ -1,7 +1,7 @@
-/* See rendering.h. */
+/* One inbox record becomes its files, staged. */
 #include "adapters/conversion/mapping/canonical.h"
-#include "adapters/inbound/rendering.h"
-#include "adapters/transfer/downloads.h"
+#include "adapters/inbound/rendering_inside.h"
+#include "adapters/transfer/transfer.h"
 #include "adapters/spool/name.h"
 #include "adapters/conversion/profile/privacy.h"
 #include "base/log.h"
@@ -10,17 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void rendering_open(struct engine *engine, const struct arrival *arrival, struct arena *batch, struct arena *scratch,
+void rendering_open(const struct delivery *d, const struct arrival *arrival, struct arena *batch, struct arena *scratch,
                     struct rendering *ret) {
     struct fault fault;
-    *ret = (struct rendering){.engine = engine, .arrival = arrival, .batch = batch, .scratch = scratch};
-    ret->readable = record_read(engine->catalogue, arrival->value, &ret->said, &fault) == OK;
+    *ret = (struct rendering){.delivery = d, .arrival = arrival, .batch = batch, .scratch = scratch};
+    ret->readable = record_read(d->catalogue, arrival->value, &ret->said, &fault) == OK;
     if (!ret->readable) log_fault_unnamed(LOG_ERROR, "inbound.unreadable", &fault);
 }
 
 struct uuid rendering_message_id(const struct rendering *r) {
     if (r->readable) return r->said.message_id;
-    const char *name = arena_printf(r->scratch, "inbox:%s:%d:%lld", r->engine->self->slug, r->arrival->partition,
+    const char *name = arena_printf(r->scratch, "inbox:%s:%d:%lld", r->delivery->agency, r->arrival->partition,
                                     (long long)r->arrival->offset);
     return uuid_v5(&UUID_ECOCASE, bytes_of_cstr(name));
 }
@@ -44,7 +44,7 @@ static void note_staged(struct rendered *ret, const char *staged, enum box box, 
 static enum outcome stage(const struct rendering *r, struct rendered *ret, enum box box, const char *name,
                           struct bytes content, struct fault *fault) {
     const char *staged = staged_name(r, ret);
-    TRY(r->engine->transport->verbs->stage(r->engine->transport, staged, content, fault));
+    TRY(r->delivery->transport->verbs->stage(r->delivery->transport, staged, content, fault));
     note_staged(ret, staged, box, name);
     return OK;
 }
@@ -95,7 +95,7 @@ static enum outcome stage_receipt(const struct rendering *r, struct rendered *re
                                   bool accepted, struct fault *fault) {
     struct journaled about;
     bool known = false;
-    TRY(journal_by_message(r->engine->journal, &r->said.in_reply_to, r->scratch, &known, &about, fault));
+    TRY(journal_by_message(r->delivery->journal, &r->said.in_reply_to, r->scratch, &known, &about, fault));
     if (!known && !accepted) return OK;
     struct bytes file = known ? about.sent_as : bytes_of_cstr(ret->stem);
     json_t *receipt = receipt_of(r, json_object_get(canonical, "value"));
@@ -123,7 +123,7 @@ static json_t *loss_of(const struct rendering *r, const struct native_file *pape
 }
 static bool is_lost(const struct rendering *r, const struct native_file *paper, struct fault *ret_why) {
     return paper->chunked &&
-           downloads_state(r->engine->downloads, r->said.sender, paper->chunked, ret_why) == FETCH_LOST;
+           downloads_state(r->delivery->downloads, r->said.sender, paper->chunked, ret_why) == FETCH_LOST;
 }
 
 static enum outcome stage_chunked(const struct rendering *r, struct rendered *ret, const char *name,
@@ -131,7 +131,7 @@ static enum outcome stage_chunked(const struct rendering *r, struct rendered *re
     struct fault why;
     char stored[80];
     const char *staged = staged_name(r, ret);
-    enum fetched state = downloads_state(r->engine->downloads, r->said.sender, paper->chunked, &why);
+    enum fetched state = downloads_state(r->delivery->downloads, r->said.sender, paper->chunked, &why);
     if (state == FETCH_WAITING) return fault_set(fault, RETRY, "CHUNK_MISSING", "an attachment is not whole yet");
     if (state == FETCH_LOST) {
         json_t *loss = loss_of(r, paper, &why);
@@ -140,7 +140,7 @@ static enum outcome stage_chunked(const struct rendering *r, struct rendered *re
         return outcome;
     }
     downloads_name(paper->chunked, stored);
-    TRY(r->engine->transport->verbs->stage_stored(r->engine->transport, staged, stored, fault));
+    TRY(r->delivery->transport->verbs->stage_stored(r->delivery->transport, staged, stored, fault));
     FAILPOINT("fetch.staged");
     note_staged(ret, staged, BOX_INBOX, name);
     return OK;
@@ -155,15 +155,15 @@ static const char *paper_name(const struct rendering *r, const char *stem, size_
 
 /* RETRY: staging; REFUSE: the profile cannot, and nothing is staged. */
 static enum outcome stage_native(const struct rendering *r, struct rendered *ret, struct fault *fault) {
-    const struct engine *e = r->engine;
+    const struct delivery *d = r->delivery;
     const struct native_file *documents = NULL;
     size_t count = 0;
     struct native_case native = {0};
     struct inbox_facts facts = {r->arrival->place.lane, r->arrival->place.sequence, r->arrival->role};
-    TRY(convert_attachments(e->profile, r->arrival->value, r->arrival->role, r->scratch, &documents, &count, fault));
+    TRY(convert_attachments(d->profile, r->arrival->value, r->arrival->role, r->scratch, &documents, &count, fault));
     struct bytes *names = arena_array(r->scratch, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = bytes_of_cstr(paper_name(r, ret->stem, i + 1, &documents[i]));
-    TRY(convert_render(e->profile, r->arrival->value, &facts, names, count, r->scratch, &native, fault));
+    TRY(convert_render(d->profile, r->arrival->value, &facts, names, count, r->scratch, &native, fault));
     for (size_t i = 0; i < native.attachment_count; i++) {
         const struct native_file *paper = &native.attachments[i];
         const char *name =
@@ -182,7 +182,7 @@ static enum outcome stage_papers(const struct rendering *r, struct rendered *ret
     const struct native_file *documents = NULL;
     struct fault ignored;
     size_t count = 0;
-    if (!r->readable || convert_attachments(r->engine->profile, r->arrival->value, r->arrival->role, r->scratch,
+    if (!r->readable || convert_attachments(r->delivery->profile, r->arrival->value, r->arrival->role, r->scratch,
                                             &documents, &count, &ignored) != OK)
         return OK;
     for (size_t i = 0; i < count; i++) {
@@ -197,9 +197,9 @@ static enum outcome stage_canonical(const struct rendering *r, struct rendered *
     json_t *canonical = NULL;
     struct fault ignored;
     const struct mask *mask =
-        profile_mask(r->engine->profile, r->arrival->role, r->readable ? r->said.event : BYTES_NONE);
+        profile_mask(r->delivery->profile, r->arrival->role, r->readable ? r->said.event : BYTES_NONE);
     TRY(stage_papers(r, ret, fault));
-    if (!r->readable || canonical_json(r->engine->catalogue, r->arrival->value, mask, &canonical, &ignored) != OK) {
+    if (!r->readable || canonical_json(r->delivery->catalogue, r->arrival->value, mask, &canonical, &ignored) != OK) {
         canonical = json_object();
         json_object_set_new(canonical, "unreadable", json_string(why->code));
         /* nobody knows what stands in the bytes */
@@ -228,7 +228,7 @@ enum outcome rendering_stage(struct rendering *r, struct rendered *ret, struct f
     struct fault why = {.what = REFUSE, .code = "SCHEMA_UNKNOWN"};
     enum outcome outcome = REFUSE;
     if (r->readable && r->said.kind == RECORD_NOTICE)
-        outcome = canonical_json(r->engine->catalogue, r->arrival->value, NULL, &canonical, &why);
+        outcome = canonical_json(r->delivery->catalogue, r->arrival->value, NULL, &canonical, &why);
     *ret = (struct rendered){rendering_message_id(r), stem_of(r, canonical), json_array()};
     bool receipt = canonical && bytes_equal_cstr(r->said.event, "SYS.ACCEPTED");
     if (receipt) {

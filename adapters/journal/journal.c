@@ -1,54 +1,60 @@
-/* See journal.h: opening, transactions, statements, alarms and facts. */
-#include "adapters/journal/journal_statement.h"
+/* The journal file: opening, setting up, closing; alarms and facts. */
+#include "adapters/journal/journal_inside.h"
 #include "base/failpoint.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-/* What another attempt may mend is JOURNAL. A journal once opened may be out of reach for a while (a disk that comes
- * back). */
-static const char *code_of(const struct journal *journal) {
-    switch (sqlite3_errcode(journal->db) & 0xff) {
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return "JOURNAL_DAMAGED";
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM: return journal->opened ? "JOURNAL" : "JOURNAL_UNREADABLE";
-    case SQLITE_ERROR: return journal->opened ? "JOURNAL" : "JOURNAL_SCHEMA";
-    default: return "JOURNAL";
-    }
-}
-
-enum outcome journal_fault(struct journal *journal, const char *what, struct fault *fault) {
-    const char *code = code_of(journal), *said = sqlite3_errmsg(journal->db);
-    int number = sqlite3_system_errno(journal->db);
-    bool may_pass = strcmp(code, "JOURNAL") == 0, why = number && strcmp(code, "JOURNAL_UNREADABLE") == 0;
-    return fault_set(fault, may_pass ? RETRY : FATAL, code, "%s: %s%s%s%s%s", journal->path, said, why ? ", " : "",
-                     why ? strerror(number) : "", may_pass ? ": " : "", may_pass ? what : "");
-}
-
-static enum outcome execute(struct journal *journal, const char *sql, struct fault *fault) {
-    if (sqlite3_exec(journal->db, sql, NULL, NULL, NULL) == SQLITE_OK) return OK;
-    return journal_fault(journal, "setting up", fault);
-}
 
 /* 16 MiB of WAL: a batch of small papers fills some 500, and each checkpoint costs two syncs and writes every page
  * again */
 #define CHECKPOINT_PAGES "4000"
 
+/* What the tables hold and how: raised with every change that an older program, or this one, would misread. 1 kept
+ * headers as JSON, and had no number yet. */
+#define VERSION "2"
+
+static enum outcome refuse_version(const struct journal *journal, const char *version, struct fault *fault) {
+    return fault_set(fault, FATAL, "JOURNAL_SCHEMA", "%s: its tables are of version %s, this program's of " VERSION,
+                     journal->path, version);
+}
+
+/* A new file has no tables yet, and no version. */
+static enum outcome check_version(struct journal *journal, struct fault *fault) {
+    static const char sql[] = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version";
+    sqlite3_stmt *row = NULL;
+    enum outcome outcome = OK;
+    if (sqlite3_prepare_v2(journal->db, sql, -1, &row, NULL) != SQLITE_OK || sqlite3_step(row) != SQLITE_ROW)
+        outcome = journal_fault(journal, "setting up", fault);
+    else if (sqlite3_column_int(row, 1)) {
+        const char *version = (const char *)sqlite3_column_text(row, 0);
+        if (!version || strcmp(version, VERSION) != 0)
+            outcome = refuse_version(journal, version ? version : "?", fault);
+    }
+    sqlite3_finalize(row);
+    return outcome;
+}
+
+/* All or nothing, so that no file has tables without their version. */
+static enum outcome make_tables(struct journal *journal, struct fault *fault) {
+    TRY(journal_execute(journal, "BEGIN IMMEDIATE", fault));
+    TRY(journal_execute(journal, journal_tables, fault));
+    return journal_execute(journal, "PRAGMA user_version=" VERSION "; COMMIT", fault);
+}
+
 static enum outcome set_up(struct journal *journal, struct fault *fault) {
     sqlite3_busy_timeout(journal->db, 2000);
-    TRY(execute(journal,
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA "
-                "wal_autocheckpoint=" CHECKPOINT_PAGES ";",
-                fault));
-    TRY(execute(journal, journal_tables, fault));
+    TRY(journal_execute(journal,
+                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA "
+                        "wal_autocheckpoint=" CHECKPOINT_PAGES ";",
+                        fault));
+    TRY(check_version(journal, fault));
+    TRY(make_tables(journal, fault));
     return journal_read_acked(journal, fault);
 }
 
 /* Each statement once: tables of another shape are found here, not amid the work. */
 static enum outcome check_tables(struct journal *journal, struct fault *fault) {
-    struct asking ignored;
-    for (enum statement i = 0; i < S_COUNT; i++) TRY(journal_ask(journal, i, &ignored, fault));
+    struct statement ignored;
+    for (enum statement_id i = 0; i < S_COUNT; i++) TRY(journal_statement(journal, i, &ignored, fault));
     journal->opened = true;
     return OK;
 }
@@ -77,139 +83,38 @@ void journal_close(struct journal *journal) {
     free(journal);
 }
 
-enum outcome journal_ask(struct journal *journal, enum statement which, struct asking *ret, struct fault *fault) {
-    sqlite3_stmt **statement = &journal->statements[which];
-    if (!*statement && sqlite3_prepare_v3(journal->db, journal_sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
-                                          NULL) != SQLITE_OK) {
-        return journal_fault(journal, journal_sql[which], fault);
-    }
-    sqlite3_reset(*statement);
-    sqlite3_clear_bindings(*statement);
-    *ret = (struct asking){*statement, 0};
-    return OK;
-}
-
-static const char none[1] = "";
-void ask_bytes(struct asking *a, struct bytes value) {
-    sqlite3_bind_blob64(a->statement, ++a->bound, value.count ? (const void *)value.at : none, value.count,
-                        SQLITE_STATIC);
-}
-void ask_text(struct asking *a, struct bytes value) {
-    sqlite3_bind_text64(a->statement, ++a->bound, value.count ? (const char *)value.at : none, value.count,
-                        SQLITE_STATIC, SQLITE_UTF8);
-}
-void ask_uuid(struct asking *a, const struct uuid *value) { ask_bytes(a, bytes_of(value->b, sizeof value->b)); }
-void ask_int(struct asking *a, int64_t value) { sqlite3_bind_int64(a->statement, ++a->bound, value); }
-
-enum outcome journal_step(struct journal *journal, struct asking *asking, bool *ret_row, struct fault *fault) {
-    int stepped = sqlite3_step(asking->statement);
-    *ret_row = stepped == SQLITE_ROW;
-    if (stepped == SQLITE_ROW) return OK;
-    enum outcome outcome = stepped == SQLITE_DONE ? OK : journal_fault(journal, sqlite3_sql(asking->statement), fault);
-    sqlite3_reset(asking->statement);
-    return outcome;
-}
-
-enum outcome journal_run(struct journal *journal, struct asking *asking, struct fault *fault) {
-    bool row = false;
-    TRY(journal_step(journal, asking, &row, fault));
-    sqlite3_reset(asking->statement);
-    return OK;
-}
-
-struct bytes told_bytes(const struct asking *asking, int column, struct arena *arena) {
-    const void *at = sqlite3_column_blob(asking->statement, column);
-    int count = sqlite3_column_bytes(asking->statement, column);
-    return at && count > 0 ? arena_copy(arena, bytes_of(at, (size_t)count)) : BYTES_NONE;
-}
-void told_fixed(const struct asking *asking, int column, uint8_t *ret, size_t count) {
-    const void *at = sqlite3_column_blob(asking->statement, column);
-    if (at && (size_t)sqlite3_column_bytes(asking->statement, column) == count) memcpy(ret, at, count);
-}
-struct uuid told_uuid(const struct asking *asking, int column) {
-    struct uuid id = {0};
-    told_fixed(asking, column, id.b, sizeof id.b);
-    return id;
-}
-int64_t told_int(const struct asking *asking, int column) { return sqlite3_column_int64(asking->statement, column); }
-
-static enum outcome simple(struct journal *journal, enum statement which, struct fault *fault) {
-    struct asking asking;
-    TRY(journal_ask(journal, which, &asking, fault));
-    return journal_run(journal, &asking, fault);
-}
-/* Outside of such a transaction every commit is synced. */
-static enum outcome sync_commits(struct journal *journal, bool synced, struct fault *fault) {
-    if (synced == !journal->unsynced) return OK;
-    TRY(execute(journal, synced ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", fault));
-    journal->unsynced = !synced;
-    return OK;
-}
-static enum outcome begin(struct journal *journal, bool synced, struct fault *fault) {
-    INVARIANT(!journal->inside);
-    TRY(sync_commits(journal, synced, fault));
-    TRY(simple(journal, S_BEGIN, fault));
-    journal->inside = true;
-    return OK;
-}
-enum outcome journal_begin(struct journal *journal, struct fault *fault) { return begin(journal, true, fault); }
-enum outcome journal_begin_repeatable(struct journal *journal, struct fault *fault) {
-    return begin(journal, false, fault);
-}
-enum outcome journal_commit(struct journal *journal, struct fault *fault) {
-    INVARIANT(journal->inside);
-    TRY(simple(journal, S_COMMIT, fault));
-    journal->inside = false;
-    return sync_commits(journal, true, fault); /* fails only for what may be repeated */
-}
-void journal_rollback(struct journal *journal) {
-    if (!journal->inside) return;
-    for (size_t i = 0; i < S_COUNT; i++) {
-        if (journal->statements[i]) sqlite3_reset(journal->statements[i]);
-    }
-    if (!sqlite3_get_autocommit(journal->db)) {
-        struct fault ignored;
-        enum outcome outcome = simple(journal, S_ROLLBACK, &ignored);
-        (void)outcome;
-    }
-    journal->inside = false;
-    struct fault still;
-    enum outcome synced = sync_commits(journal, true, &still); /* if not: the next to begin tries again */
-    (void)synced;
-}
-
 enum outcome journal_alarm(struct journal *journal, const char *kind, const char *text, struct fault *fault) {
-    struct asking a;
-    TRY(journal_ask(journal, S_ALARM, &a, fault));
-    ask_int(&a, instant_now());
-    ask_text(&a, bytes_of_cstr(kind));
-    ask_text(&a, bytes_of_cstr(text));
-    return journal_run(journal, &a, fault);
+    struct statement s;
+    TRY(journal_statement(journal, S_ALARM, &s, fault));
+    statement_bind_int(&s, instant_now());
+    statement_bind_text(&s, bytes_of_cstr(kind));
+    statement_bind_text(&s, bytes_of_cstr(text));
+    return journal_run(journal, &s, fault);
 }
 
 enum outcome journal_alarms(struct journal *journal, int64_t *ret_count, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     bool row = false;
-    TRY(journal_ask(journal, S_ALARMS, &a, fault));
-    TRY(journal_step(journal, &a, &row, fault));
-    *ret_count = row ? told_int(&a, 0) : 0;
-    sqlite3_reset(a.statement);
+    TRY(journal_statement(journal, S_ALARMS, &s, fault));
+    TRY(journal_step(journal, &s, &row, fault));
+    *ret_count = row ? statement_column_int(&s, 0) : 0;
+    sqlite3_reset(s.handle);
     return OK;
 }
 
 enum outcome journal_fact(struct journal *journal, const char *name, struct bytes value, bool *ret_same,
                           struct fault *fault) {
-    struct asking a;
+    struct statement s;
     bool row = false;
-    TRY(journal_ask(journal, S_FACT_PUT, &a, fault));
-    ask_text(&a, bytes_of_cstr(name));
-    ask_bytes(&a, value);
-    TRY(journal_run(journal, &a, fault));
-    TRY(journal_ask(journal, S_FACT, &a, fault));
-    ask_text(&a, bytes_of_cstr(name));
-    TRY(journal_step(journal, &a, &row, fault));
-    *ret_same = row && bytes_equal(value, bytes_of(sqlite3_column_blob(a.statement, 0),
-                                                   (size_t)sqlite3_column_bytes(a.statement, 0)));
-    if (row) sqlite3_reset(a.statement);
+    TRY(journal_statement(journal, S_FACT_PUT, &s, fault));
+    statement_bind_text(&s, bytes_of_cstr(name));
+    statement_bind_blob(&s, value);
+    TRY(journal_run(journal, &s, fault));
+    TRY(journal_statement(journal, S_FACT, &s, fault));
+    statement_bind_text(&s, bytes_of_cstr(name));
+    TRY(journal_step(journal, &s, &row, fault));
+    *ret_same = row && bytes_equal(value, bytes_of(sqlite3_column_blob(s.handle, 0),
+                                                   (size_t)sqlite3_column_bytes(s.handle, 0)));
+    if (row) sqlite3_reset(s.handle);
     return OK;
 }

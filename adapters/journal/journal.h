@@ -6,7 +6,8 @@
  * JOURNAL_DAMAGED. Every fault names the file. */
 #ifndef ECOCASE_ADAPTERS_JOURNAL_JOURNAL_H
 #define ECOCASE_ADAPTERS_JOURNAL_JOURNAL_H
-#include "adapters/chunks/chunk.h"
+#include "adapters/chunks/chunks.h"
+#include "adapters/spool/transport.h"
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/time.h"
@@ -32,10 +33,10 @@ struct journaled {
     enum journaled_state state;
     struct digest digest; /* of the whole submission */
     struct uuid message_id, case_id, referral_id;
-    struct bytes file, sent_as;      /* name in outbox/ and in sent/ */
-    struct bytes event, document_no; /* as printed */
-    struct bytes papers;             /* JSON: case file and attachments with their identity, see engine/papers.h */
-    struct bytes key, value, headers /* JSON object of texts */; /* value: empty once moved */
+    struct bytes file, sent_as;       /* name in outbox/ and in sent/ */
+    struct bytes event, document_no;  /* as printed */
+    struct bytes papers;              /* case file and attachments with their identity, see papers_write */
+    struct bytes key, value, headers; /* value: empty once moved; headers: see headers_write */
     instant business_time, at;
 };
 MUST_USE enum outcome journal_prepare(struct journal *journal, const struct journaled *what, struct fault *fault);
@@ -64,7 +65,7 @@ MUST_USE enum outcome journal_drop(struct journal *journal, int64_t row, struct 
 /* ---- numbers -------------------------------------------------------------------------------------------------------
  */
 struct number_entry {
-    struct bytes number; /* normal form, see engine/number.h */
+    struct bytes number; /* normal form, see number_normal */
     bool of_case;        /* a case number; else a document number */
     struct uuid message_id, case_id, referral_id, parent_referral_id;
     /* slug of the other party: sender of what came in, first recipient of what went out */
@@ -93,7 +94,7 @@ struct delivery_entry {
     struct uuid message_id;
     int32_t partition;
     int64_t offset;
-    struct bytes stem, files; /* files: JSON, see engine/delivery.h; empty once revealed */
+    struct bytes stem, files; /* files: JSON, see rendered.files; empty once revealed */
 };
 MUST_USE enum outcome journal_stage(struct journal *journal, const struct delivery_entry *entry, struct fault *fault);
 MUST_USE enum outcome journal_staged(struct journal *journal, struct arena *arena, struct delivery_entry **ret,
@@ -102,17 +103,17 @@ MUST_USE enum outcome journal_staged(struct journal *journal, struct arena *aren
 MUST_USE enum outcome journal_revealed(struct journal *journal, struct fault *fault);
 MUST_USE enum outcome journal_delivered(struct journal *journal, const struct uuid *message_id, bool *ret_known,
                                         struct fault *fault);
-MUST_USE enum outcome journal_positions(struct journal *journal, struct lane_position *ret, size_t room,
+MUST_USE enum outcome journal_positions(struct journal *journal, struct lane_position *ret, size_t capacity,
                                         size_t *ret_count, struct fault *fault);
 MUST_USE enum outcome journal_position_put(struct journal *journal, const struct lane_position *place,
                                            struct fault *fault);
-#define JOURNAL_WANTED (-1) /* in the place of an inbox partition: ecocase.wanted */
+#define JOURNAL_CHUNK_REQUESTS (-1) /* in the place of an inbox partition: ecocase.wanted */
 /* The next offset to read, -1 when none is known. */
 MUST_USE enum outcome journal_offset(struct journal *journal, int32_t partition, int64_t *ret, struct fault *fault);
 MUST_USE enum outcome journal_offset_put(struct journal *journal, int32_t partition, int64_t offset,
                                          struct fault *fault);
 
-/* ---- papers in chunks (engine/uploads.h) ---------------------------------------------------------------------------
+/* ---- papers in chunks ---------------------------------------------------------------------------
  */
 /* so long the digest of a paper is remembered: its chunks may be wanted again as long as they are kept */
 #define JOURNAL_PAPER_MS (400 * DAY_MS)
@@ -132,7 +133,7 @@ MUST_USE enum outcome journal_paper_put(struct journal *journal, struct bytes id
                                         struct fault *fault);
 /* Identities of papers that had this content, newest first. */
 MUST_USE enum outcome journal_papers_of(struct journal *journal, const struct digest *sha256, struct arena *arena,
-                                        struct bytes *ret, size_t room, size_t *ret_count, struct fault *fault);
+                                        struct bytes *ret, size_t capacity, size_t *ret_count, struct fault *fault);
 
 /* ---- alarms and facts ----------------------------------------------------------------------------------------------
  */
@@ -142,4 +143,18 @@ MUST_USE enum outcome journal_alarms(struct journal *journal, int64_t *ret_count
  * kept. */
 MUST_USE enum outcome journal_fact(struct journal *journal, const char *name, struct bytes value, bool *ret_same,
                                    struct fault *fault);
+
+/* ---- A submission's papers as the journal keeps them: JSON list of {name, size, modified, inode}, the case file
+ * first. */
+struct bytes papers_write(const struct outbox_paper *papers, size_t count, struct arena *arena);
+/* What cannot be read back counts as no papers. */
+const struct outbox_paper *papers_read(struct bytes json, struct arena *arena, size_t *ret_count);
+
+/* ---- A record's headers as the journal keeps them, in their order. */
+struct header {
+    struct bytes name, value;
+};
+struct bytes headers_write(const struct header *list, size_t count, struct arena *arena);
+/* The next one off the front of *left. False: there is none; of a damaged list something is left. */
+bool headers_next(struct bytes *left, struct header *ret);
 #endif

@@ -1,95 +1,95 @@
-/* See journal.h: submissions and numbers. */
-#include "adapters/journal/journal_statement.h"
+/* Submissions and numbers. */
+#include "adapters/journal/journal_inside.h"
 
 enum outcome journal_prepare(struct journal *journal, const struct journaled *what, struct fault *fault) {
-    struct asking a;
-    TRY(journal_ask(journal, S_PREPARE, &a, fault));
-    ask_bytes(&a, bytes_of(what->digest.b, sizeof what->digest.b));
-    ask_uuid(&a, &what->message_id);
-    ask_uuid(&a, &what->case_id);
-    ask_uuid(&a, &what->referral_id);
-    ask_text(&a, what->file);
-    ask_text(&a, what->sent_as);
-    ask_text(&a, what->event);
-    ask_text(&a, what->document_no);
-    ask_text(&a, what->papers);
-    ask_text(&a, what->key);
-    ask_bytes(&a, what->value);
-    ask_text(&a, what->headers);
-    ask_int(&a, what->business_time);
-    ask_int(&a, what->at);
-    return journal_run(journal, &a, fault);
+    struct statement s;
+    TRY(journal_statement(journal, S_PREPARE, &s, fault));
+    statement_bind_blob(&s, bytes_of(what->digest.b, sizeof what->digest.b));
+    statement_bind_uuid(&s, &what->message_id);
+    statement_bind_uuid(&s, &what->case_id);
+    statement_bind_uuid(&s, &what->referral_id);
+    statement_bind_text(&s, what->file);
+    statement_bind_text(&s, what->sent_as);
+    statement_bind_text(&s, what->event);
+    statement_bind_text(&s, what->document_no);
+    statement_bind_text(&s, what->papers);
+    statement_bind_text(&s, what->key);
+    statement_bind_blob(&s, what->value);
+    statement_bind_blob(&s, what->headers);
+    statement_bind_int(&s, what->business_time);
+    statement_bind_int(&s, what->at);
+    return journal_run(journal, &s, fault);
 }
 
-static struct journaled told(const struct journal *journal, const struct asking *a, struct arena *arena) {
-    struct journaled j = {.row = told_int(a, 0),
-                          .state = (enum journaled_state)told_int(a, 1),
-                          .message_id = told_uuid(a, 3),
-                          .case_id = told_uuid(a, 4),
-                          .referral_id = told_uuid(a, 5),
-                          .file = told_bytes(a, 6, arena),
-                          .sent_as = told_bytes(a, 7, arena),
-                          .event = told_bytes(a, 8, arena),
-                          .document_no = told_bytes(a, 9, arena),
-                          .papers = told_bytes(a, 10, arena),
-                          .key = told_bytes(a, 11, arena),
-                          .value = told_bytes(a, 12, arena),
-                          .headers = told_bytes(a, 13, arena),
-                          .business_time = told_int(a, 14),
-                          .at = told_int(a, 15)};
-    struct bytes digest = told_bytes(a, 2, arena);
+static struct journaled journaled_of(const struct journal *journal, const struct statement *s, struct arena *arena) {
+    struct journaled j = {.row = statement_column_int(s, 0),
+                          .state = (enum journaled_state)statement_column_int(s, 1),
+                          .message_id = statement_column_uuid(s, 3),
+                          .case_id = statement_column_uuid(s, 4),
+                          .referral_id = statement_column_uuid(s, 5),
+                          .file = statement_column_bytes(s, 6, arena),
+                          .sent_as = statement_column_bytes(s, 7, arena),
+                          .event = statement_column_bytes(s, 8, arena),
+                          .document_no = statement_column_bytes(s, 9, arena),
+                          .papers = statement_column_bytes(s, 10, arena),
+                          .key = statement_column_bytes(s, 11, arena),
+                          .value = statement_column_bytes(s, 12, arena),
+                          .headers = statement_column_bytes(s, 13, arena),
+                          .business_time = statement_column_int(s, 14),
+                          .at = statement_column_int(s, 15)};
+    struct bytes digest = statement_column_bytes(s, 2, arena);
     if (j.state == JOURNALED_PREPARED && j.row <= journal->acked) j.state = JOURNALED_ACKED;
     if (digest.count == sizeof j.digest.b) memcpy(j.digest.b, digest.at, digest.count);
     return j;
 }
 
-static enum outcome one(struct journal *journal, struct asking *a, struct arena *arena, bool *ret_known,
+static enum outcome one(struct journal *journal, struct statement *s, struct arena *arena, bool *ret_known,
                         struct journaled *ret, struct fault *fault) {
-    TRY(journal_step(journal, a, ret_known, fault));
+    TRY(journal_step(journal, s, ret_known, fault));
     if (!*ret_known) return OK;
-    *ret = told(journal, a, arena);
-    sqlite3_reset(a->statement);
+    *ret = journaled_of(journal, s, arena);
+    sqlite3_reset(s->handle);
     return OK;
 }
 
 enum outcome journal_by_digest(struct journal *journal, const struct digest *digest, struct arena *arena,
                                bool *ret_known, struct journaled *ret, struct fault *fault) {
-    struct asking a;
-    TRY(journal_ask(journal, S_BY_DIGEST, &a, fault));
-    ask_bytes(&a, bytes_of(digest->b, sizeof digest->b));
-    return one(journal, &a, arena, ret_known, ret, fault);
+    struct statement s;
+    TRY(journal_statement(journal, S_BY_DIGEST, &s, fault));
+    statement_bind_blob(&s, bytes_of(digest->b, sizeof digest->b));
+    return one(journal, &s, arena, ret_known, ret, fault);
 }
 enum outcome journal_by_message(struct journal *journal, const struct uuid *message_id, struct arena *arena,
                                 bool *ret_known, struct journaled *ret, struct fault *fault) {
-    struct asking a;
-    TRY(journal_ask(journal, S_BY_MESSAGE, &a, fault));
-    ask_uuid(&a, message_id);
-    return one(journal, &a, arena, ret_known, ret, fault);
+    struct statement s;
+    TRY(journal_statement(journal, S_BY_MESSAGE, &s, fault));
+    statement_bind_uuid(&s, message_id);
+    return one(journal, &s, arena, ret_known, ret, fault);
 }
 enum outcome journal_by_sent_as(struct journal *journal, struct bytes sent_as, bool *ret_known, struct fault *fault) {
-    struct asking a;
-    TRY(journal_ask(journal, S_BY_SENT_AS, &a, fault));
-    ask_text(&a, sent_as);
-    TRY(journal_step(journal, &a, ret_known, fault));
-    if (*ret_known) sqlite3_reset(a.statement);
+    struct statement s;
+    TRY(journal_statement(journal, S_BY_SENT_AS, &s, fault));
+    statement_bind_text(&s, sent_as);
+    TRY(journal_step(journal, &s, ret_known, fault));
+    if (*ret_known) sqlite3_reset(s.handle);
     return OK;
 }
 
 enum outcome journal_read_acked(struct journal *journal, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     bool row = false;
-    TRY(journal_ask(journal, S_ACKED, &a, fault));
-    TRY(journal_step(journal, &a, &row, fault));
-    journal->acked = row ? told_int(&a, 0) : 0;
-    sqlite3_reset(a.statement);
+    TRY(journal_statement(journal, S_ACKED, &s, fault));
+    TRY(journal_step(journal, &s, &row, fault));
+    journal->acked = row ? statement_column_int(&s, 0) : 0;
+    sqlite3_reset(s.handle);
     return OK;
 }
 
 static enum outcome put_acked(struct journal *journal, int64_t row, struct fault *fault) {
-    struct asking a;
-    TRY(journal_ask(journal, S_ACKED_PUT, &a, fault));
-    ask_int(&a, row);
-    return journal_run(journal, &a, fault);
+    struct statement s;
+    TRY(journal_statement(journal, S_ACKED_PUT, &s, fault));
+    statement_bind_int(&s, row);
+    return journal_run(journal, &s, fault);
 }
 enum outcome journal_acked(struct journal *journal, int64_t row, struct fault *fault) {
     TRY(journal_begin_repeatable(journal, fault));
@@ -107,23 +107,23 @@ struct range {
 };
 static enum outcome in_range(struct journal *journal, const struct range *range, size_t most, size_t most_bytes,
                              struct arena *arena, struct journaled *list, size_t *ret_count, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     size_t count = 0, bytes = 0;
     bool row = false;
-    TRY(journal_ask(journal, S_IN_STATE, &a, fault));
-    ask_int(&a, range->state);
-    ask_int(&a, range->above);
-    ask_int(&a, range->to);
-    ask_int(&a, (int64_t)most);
+    TRY(journal_statement(journal, S_IN_STATE, &s, fault));
+    statement_bind_int(&s, range->state);
+    statement_bind_int(&s, range->above);
+    statement_bind_int(&s, range->to);
+    statement_bind_int(&s, (int64_t)most);
     for (;;) {
-        TRY(journal_step(journal, &a, &row, fault));
+        TRY(journal_step(journal, &s, &row, fault));
         if (!row) break;
-        bytes += (size_t)sqlite3_column_bytes(a.statement, 12);
+        bytes += (size_t)sqlite3_column_bytes(s.handle, 12);
         if (count && bytes > most_bytes) {
-            sqlite3_reset(a.statement);
+            sqlite3_reset(s.handle);
             break;
         }
-        list[count++] = told(journal, &a, arena);
+        list[count++] = journaled_of(journal, &s, arena);
     }
     *ret_count = count;
     return OK;
@@ -143,65 +143,65 @@ enum outcome journal_in_state(struct journal *journal, enum journaled_state stat
 }
 
 enum outcome journal_advance(struct journal *journal, int64_t row, enum journaled_state state, struct fault *fault) {
-    struct asking a;
-    TRY(journal_ask(journal, state == JOURNALED_MOVED ? S_MOVED : S_ADVANCE, &a, fault));
-    ask_int(&a, row);
-    if (state != JOURNALED_MOVED) ask_int(&a, state);
-    return journal_run(journal, &a, fault);
+    struct statement s;
+    TRY(journal_statement(journal, state == JOURNALED_MOVED ? S_MOVED : S_ADVANCE, &s, fault));
+    statement_bind_int(&s, row);
+    if (state != JOURNALED_MOVED) statement_bind_int(&s, state);
+    return journal_run(journal, &s, fault);
 }
 
 enum outcome journal_drop(struct journal *journal, int64_t row, struct fault *fault) {
-    struct asking a;
-    TRY(journal_ask(journal, S_DROP_NUMBERS, &a, fault));
-    ask_int(&a, row);
-    TRY(journal_run(journal, &a, fault));
-    TRY(journal_ask(journal, S_DROP, &a, fault));
-    ask_int(&a, row);
-    return journal_run(journal, &a, fault);
+    struct statement s;
+    TRY(journal_statement(journal, S_DROP_NUMBERS, &s, fault));
+    statement_bind_int(&s, row);
+    TRY(journal_run(journal, &s, fault));
+    TRY(journal_statement(journal, S_DROP, &s, fault));
+    statement_bind_int(&s, row);
+    return journal_run(journal, &s, fault);
 }
 
 enum outcome journal_number_add(struct journal *journal, const struct number_entry *e, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     if (!e->number.count) return OK;
-    TRY(journal_ask(journal, S_NUMBER_ADD, &a, fault));
-    ask_text(&a, e->number);
-    ask_int(&a, e->of_case);
-    ask_uuid(&a, &e->message_id);
-    ask_uuid(&a, &e->case_id);
-    ask_uuid(&a, &e->referral_id);
-    ask_uuid(&a, &e->parent_referral_id);
-    ask_text(&a, e->other);
-    ask_text(&a, e->event);
-    ask_int(&a, e->came_in);
-    return journal_run(journal, &a, fault);
+    TRY(journal_statement(journal, S_NUMBER_ADD, &s, fault));
+    statement_bind_text(&s, e->number);
+    statement_bind_int(&s, e->of_case);
+    statement_bind_uuid(&s, &e->message_id);
+    statement_bind_uuid(&s, &e->case_id);
+    statement_bind_uuid(&s, &e->referral_id);
+    statement_bind_uuid(&s, &e->parent_referral_id);
+    statement_bind_text(&s, e->other);
+    statement_bind_text(&s, e->event);
+    statement_bind_int(&s, e->came_in);
+    return journal_run(journal, &s, fault);
 }
 
 enum outcome journal_numbers(struct journal *journal, struct bytes number, bool of_case, struct arena *arena,
                              struct number_entry **ret, size_t *ret_count, struct fault *fault) {
     struct number_entry *list = NULL;
-    struct asking a;
-    size_t count = 0, room = 0;
+    struct statement s;
+    size_t count = 0, capacity = 0;
     bool row = false;
-    TRY(journal_ask(journal, S_NUMBERS, &a, fault));
-    ask_text(&a, number);
-    ask_int(&a, of_case);
+    TRY(journal_statement(journal, S_NUMBERS, &s, fault));
+    statement_bind_text(&s, number);
+    statement_bind_int(&s, of_case);
     for (;;) {
-        TRY(journal_step(journal, &a, &row, fault));
+        TRY(journal_step(journal, &s, &row, fault));
         if (!row) break;
-        if (count == room) {
-            struct number_entry *more = arena_array(arena, room = room ? room * 2 : 8, sizeof *more);
+        if (count == capacity) {
+            struct number_entry *more = arena_array(arena, capacity = capacity ? capacity * 2 : 8, sizeof *more);
             if (count) memcpy(more, list, count * sizeof *more);
             list = more;
         }
-        list[count++] = (struct number_entry){.number = told_bytes(&a, 0, arena),
-                                              .of_case = told_int(&a, 1) != 0,
-                                              .message_id = told_uuid(&a, 2),
-                                              .case_id = told_uuid(&a, 3),
-                                              .referral_id = told_uuid(&a, 4),
-                                              .parent_referral_id = told_uuid(&a, 5),
-                                              .other = told_bytes(&a, 6, arena),
-                                              .event = told_bytes(&a, 7, arena),
-                                              .came_in = told_int(&a, 8) != 0};
+        list[count++] = (struct number_entry){.number = statement_column_bytes(&s, 0, arena),
+                                              .of_case = statement_column_int(&s, 1) != 0,
+                                              .message_id = statement_column_uuid(&s, 2),
+                                              .case_id = statement_column_uuid(&s, 3),
+                                              .referral_id = statement_column_uuid(&s, 4),
+                                              .parent_referral_id = statement_column_uuid(&s, 5),
+                                              .other = statement_column_bytes(&s, 6, arena),
+                                              .event = statement_column_bytes(&s, 7, arena),
+                                              .came_in = statement_column_int(&s, 8) != 0};
     }
     *ret = list;
     *ret_count = count;
@@ -209,20 +209,20 @@ enum outcome journal_numbers(struct journal *journal, struct bytes number, bool 
 }
 
 enum outcome journal_numbers_forget(struct journal *journal, const struct uuid *message_id, struct fault *fault) {
-    struct asking a;
-    TRY(journal_ask(journal, S_NUMBERS_FORGET, &a, fault));
-    ask_uuid(&a, message_id);
-    return journal_run(journal, &a, fault);
+    struct statement s;
+    TRY(journal_statement(journal, S_NUMBERS_FORGET, &s, fault));
+    statement_bind_uuid(&s, message_id);
+    return journal_run(journal, &s, fault);
 }
 
 enum outcome journal_queue(struct journal *journal, int64_t *ret_rows, int64_t *ret_bytes, struct fault *fault) {
-    struct asking a;
+    struct statement s;
     bool row = false;
-    TRY(journal_ask(journal, S_QUEUE, &a, fault));
-    ask_int(&a, journal->acked);
-    TRY(journal_step(journal, &a, &row, fault));
-    *ret_rows = row ? told_int(&a, 0) : 0;
-    *ret_bytes = row ? told_int(&a, 1) : 0;
-    sqlite3_reset(a.statement);
+    TRY(journal_statement(journal, S_QUEUE, &s, fault));
+    statement_bind_int(&s, journal->acked);
+    TRY(journal_step(journal, &s, &row, fault));
+    *ret_rows = row ? statement_column_int(&s, 0) : 0;
+    *ret_bytes = row ? statement_column_int(&s, 1) : 0;
+    sqlite3_reset(s.handle);
     return OK;
 }

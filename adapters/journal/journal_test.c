@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "adapters/journal/journal_statement.h"
+#include "adapters/journal/journal_inside.h"
 
 static char folder[64], path[96];
 static struct journal *journal;
@@ -44,7 +44,7 @@ static void prepare(uint8_t nth) {
                             .papers = BYTES_LITERAL("[]"),
                             .key = BYTES_LITERAL("k"),
                             .value = BYTES_LITERAL("value"),
-                            .headers = BYTES_LITERAL("{}")};
+                            .headers = BYTES_LITERAL("")};
     assert_int_equal(journal_begin(journal, &fault), OK);
     assert_int_equal(journal_prepare(journal, &row, &fault), OK);
     assert_int_equal(journal_commit(journal, &fault), OK);
@@ -188,6 +188,40 @@ static void tables_of_another_shape_are_told(void **state) {
     }
 }
 
+static void headers_come_back_in_their_order(void **state) {
+    const struct header list[] = {{BYTES_LITERAL("ce_id"), BYTES_LITERAL("1")},
+                                  {BYTES_LITERAL("b"), BYTES_LITERAL("")},
+                                  {BYTES_LITERAL("a"), BYTES_LITERAL("\"文\"")}};
+    struct bytes kept = headers_write(list, 3, arena), left = kept;
+    struct header one;
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(headers_next(&left, &one));
+        assert_true(bytes_equal(one.name, list[i].name) && bytes_equal(one.value, list[i].value));
+    }
+    assert_false(headers_next(&left, &one));
+    assert_int_equal(left.count, 0);
+    for (size_t cut = 1; cut < kept.count; cut++) { /* whole pairs, or something is left */
+        size_t pairs = 0;
+        left = bytes_of(kept.at, cut);
+        while (headers_next(&left, &one)) pairs++;
+        assert_true(pairs < 3 && (left.count || cut == 2 + 5 + 2 + 1 || cut == 2 + 5 + 2 + 1 + 2 + 1 + 2));
+    }
+}
+
+/* Of a version that kept headers as JSON, say; or a database that is somebody else's. */
+static void tables_of_another_version_are_told(void **state) {
+    static const char *const changes[] = {"PRAGMA user_version = 0", "PRAGMA user_version = 99"};
+    (void)state;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        assert_int_equal(sqlite3_exec(journal->db, changes[i], NULL, NULL, NULL), SQLITE_OK);
+        close_it();
+        assert_refused("JOURNAL_SCHEMA");
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(journal_open(path, &journal, &fault), OK);
+    }
+}
+
 /* As nobody, where root may do everything. */
 static void one_out_of_reach_is_told(void **state) {
     static const mode_t modes[] = {0, 0444};
@@ -214,6 +248,8 @@ int main(void) {
                                        EACH(what_is_no_journal_is_told),
                                        EACH(damage_is_told_when_it_is_met),
                                        EACH(tables_of_another_shape_are_told),
+                                       EACH(tables_of_another_version_are_told),
+                                       EACH(headers_come_back_in_their_order),
                                        EACH(one_out_of_reach_is_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

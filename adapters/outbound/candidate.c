@@ -1,18 +1,18 @@
-/* See candidate.h: attachments, the exact bytes, the journal. */
-#include "adapters/outbound/outbox_scan.h"
-#include "adapters/outbound/identity.h"
+/* One case file: its attachments, its ids, its exact bytes, into the journal. */
+#include "adapters/outbound/outbound_inside.h"
+#include "adapters/outbound/outbound.h"
 #include "adapters/spool/name.h"
-#include "adapters/outbound/number.h"
-#include "adapters/journal/papers.h"
-#include "adapters/transfer/uploads.h"
+#include "adapters/journal/journal.h"
+#include "adapters/transfer/transfer.h"
 #include "base/limits.h"
 #include <stdlib.h>
 
 #define PUT_AWAY_MS 600000
 
-const struct paper *candidate_papers(const struct look *look, const struct candidate *c, size_t *ret_count) {
+const struct outbox_paper *candidate_papers(const struct outbox_scan *scan, const struct candidate *c,
+                                            size_t *ret_count) {
     size_t needs = c->with ? c->view.need_count : 0, count = 0;
-    struct paper *papers = arena_array(look->arena, 2 + needs, sizeof *papers);
+    struct outbox_paper *papers = arena_array(scan->arena, 2 + needs, sizeof *papers);
     papers[count++] = *c->paper;
     if (c->beside) papers[count++] = *c->beside;
     for (size_t i = 0; i < needs; i++) {
@@ -35,9 +35,10 @@ static enum outcome refuse_need(const struct attachment_need *need, struct fault
 }
 
 /* REFUSE once the wait is over; *ret_wait while it lasts. */
-static enum outcome all_there(struct look *look, const struct candidate *c, bool *ret_wait, struct fault *fault) {
-    struct engine *e = look->engine;
-    bool late = c->paper->waited_ms > profile_attachment_wait_ms(e->profile);
+static enum outcome all_there(struct outbox_scan *scan, const struct candidate *c, bool *ret_wait,
+                              struct fault *fault) {
+    struct outbound *o = scan->outbound;
+    bool late = c->paper->waited_ms > profile_attachment_wait_ms(o->profile);
     const struct attachment_need beside = {.file_name = c->sidecar.name};
     if (c->sidecar.needed && !c->beside && late)
         return refuse_need(&beside, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
@@ -57,53 +58,53 @@ static enum outcome all_there(struct look *look, const struct candidate *c, bool
     return OK;
 }
 
-static enum outcome read_inside(struct look *look, const struct paper *paper, struct attachment *into, bool *ret_wait,
-                                struct fault *fault) {
-    struct engine *e = look->engine;
+static enum outcome read_inside(struct outbox_scan *scan, const struct outbox_paper *paper, struct attachment *into,
+                                bool *ret_wait, struct fault *fault) {
+    struct outbound *o = scan->outbound;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, LIMIT_ATTACHMENTS);
-    enum outcome outcome = e->transport->verbs->read(e->transport, paper, &content, fault);
+    enum outcome outcome = o->transport->verbs->read(o->transport, paper, &content, fault);
     if (outcome == RETRY) *ret_wait = true; /* it changed under our hands */
     if (outcome != OK) return outcome == RETRY ? OK : outcome;
-    into->content = arena_copy(look->arena, buffer_view(&content));
+    into->content = arena_copy(scan->arena, buffer_view(&content));
     return OK;
 }
 
 /* Already in chunks, or on the way: then the case file waits; all of them are begun. */
-static enum outcome name_chunks(struct look *look, const struct paper *paper, struct attachment *into, bool *ret_wait,
-                                struct fault *fault) {
-    struct chunked *made = arena_alloc(look->arena, sizeof *made);
+static enum outcome name_chunks(struct outbox_scan *scan, const struct outbox_paper *paper, struct attachment *into,
+                                bool *ret_wait, struct fault *fault) {
+    struct chunked *made = arena_alloc(scan->arena, sizeof *made);
     bool ready = false;
-    TRY(uploads_want(look->engine->uploads, paper, made, &ready, fault));
+    TRY(uploads_want(scan->outbound->uploads, paper, made, &ready, fault));
     if (!ready) *ret_wait = true;
     into->chunked = made;
     return OK;
 }
 
 /* In the case file's order, as long as they fit inside the record; the others in chunks. */
-static enum outcome read_attachments(struct look *look, const struct candidate *c, struct attachment **ret,
+static enum outcome read_attachments(struct outbox_scan *scan, const struct candidate *c, struct attachment **ret,
                                      bool *ret_wait, struct fault *fault) {
-    const struct engine *e = look->engine;
-    struct attachment *list = arena_array(look->arena, c->view.need_count + 1, sizeof *list);
-    size_t inside = 0, most = profile_attachment_inside(e->profile);
+    const struct outbound *o = scan->outbound;
+    struct attachment *list = arena_array(scan->arena, c->view.need_count + 1, sizeof *list);
+    size_t inside = 0, most = profile_attachment_inside(o->profile);
     for (size_t i = 0; i < c->view.need_count; i++) {
-        const struct paper *paper = c->with[i];
+        const struct outbox_paper *paper = c->with[i];
         list[i].file_name = c->view.needs[i].file_name;
         if (!paper) continue;
         if (paper->size > LIMIT_FILE) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "larger than 2 GiB");
         bool fits = inside + (size_t)paper->size <= most;
-        if (!fits && !e->uploads)
+        if (!fits && !o->uploads)
             return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "does not fit inside the record");
         if (fits) inside += (size_t)paper->size;
-        TRY(fits ? read_inside(look, paper, &list[i], ret_wait, fault)
-                 : name_chunks(look, paper, &list[i], ret_wait, fault));
-        if (!fits) uploads_waits(e->uploads, paper, c->paper->name);
+        TRY(fits ? read_inside(scan, paper, &list[i], ret_wait, fault)
+                 : name_chunks(scan, paper, &list[i], ret_wait, fault));
+        if (!fits) uploads_waits(o->uploads, paper, c->paper->name);
     }
     *ret = list;
     return OK;
 }
 
-static struct bytes headers_of(const struct engine *e, const struct candidate *c, const struct address *a,
+static struct bytes headers_of(const struct outbound *o, const struct candidate *c, const struct address *a,
                                struct arena *arena) {
     char id[UUID_TEXT + 1], case_id[UUID_TEXT + 1], referral[UUID_TEXT + 1], time[32], hex[UUID_TEXT + 1];
     uuid_format(&a->message_id, id);
@@ -115,63 +116,69 @@ static struct bytes headers_of(const struct engine *e, const struct candidate *c
         if (*at != '-') hex[digits++] = *at;
     }
     hex[digits] = 0;
-    /* every part is ours and plain, so no escaping is needed */
-    return bytes_of_cstr(
-        arena_printf(arena,
-                     "{\"ce_specversion\":\"1.0\",\"ce_id\":\"%s\",\"ce_type\":\"%s\",\"ce_source\":\"/ecocase/"
-                     "%s\",\"ce_subject\":\"%s\",\"ce_time\":\"%s\","
-                     "\"ce_caseid\":\"%s\",\"content-type\":\"application/avro\",\"traceparent\":\"00-%s-%.16s-01\"}",
-                     id, c->view.event, e->self->slug, referral, time, case_id, hex, hex + 16));
+    const char *source = arena_printf(arena, "/ecocase/%s", o->agency),
+               *trace = arena_printf(arena, "00-%s-%.16s-01", hex, hex + 16);
+    const struct header list[] = {{BYTES_LITERAL("ce_specversion"), BYTES_LITERAL("1.0")},
+                                  {BYTES_LITERAL("ce_id"), bytes_of_cstr(id)},
+                                  {BYTES_LITERAL("ce_type"), bytes_of_cstr(c->view.event)},
+                                  {BYTES_LITERAL("ce_source"), bytes_of_cstr(source)},
+                                  {BYTES_LITERAL("ce_subject"), bytes_of_cstr(referral)},
+                                  {BYTES_LITERAL("ce_time"), bytes_of_cstr(time)},
+                                  {BYTES_LITERAL("ce_caseid"), bytes_of_cstr(case_id)},
+                                  {BYTES_LITERAL("content-type"), BYTES_LITERAL("application/avro")},
+                                  {BYTES_LITERAL("traceparent"), bytes_of_cstr(trace)}};
+    return headers_write(list, sizeof list / sizeof list[0], arena);
 }
 
-static enum outcome add_numbers(struct look *look, const struct candidate *c, const struct address *a,
+static enum outcome add_numbers(struct outbox_scan *scan, const struct candidate *c, const struct address *a,
                                 const struct submission *said, struct fault *fault) {
-    struct engine *e = look->engine;
+    struct outbound *o = scan->outbound;
     size_t cursor = 0;
     struct bytes other = BYTES_NONE;
     walk_items(&said->recipients, &cursor, &other);
-    struct number_entry entry = {.number = number_normal(c->view.document_no, look->arena),
+    struct number_entry entry = {.number = number_normal(c->view.document_no, scan->arena),
                                  .message_id = a->message_id,
                                  .case_id = a->case_id,
                                  .referral_id = a->referral_id,
                                  .parent_referral_id = a->parent_referral_id,
                                  .other = other,
                                  .event = bytes_of_cstr(c->view.event)};
-    TRY(journal_number_add(e->journal, &entry, fault));
-    entry.number = number_normal(c->view.case_no, look->arena);
+    TRY(journal_number_add(o->journal, &entry, fault));
+    entry.number = number_normal(c->view.case_no, scan->arena);
     entry.of_case = true;
-    return journal_number_add(e->journal, &entry, fault);
+    return journal_number_add(o->journal, &entry, fault);
 }
 
-static enum outcome sent_taken(const struct look *look, const char *name, bool *ret_taken, struct fault *fault) {
-    const struct engine *e = look->engine;
-    *ret_taken = e->transport->verbs->sent_taken(e->transport, name) ||
-                 e->transport->verbs->sent_taken(e->transport, arena_printf(look->arena, "%s.receipt.json", name));
-    return *ret_taken ? OK : journal_by_sent_as(e->journal, bytes_of_cstr(name), ret_taken, fault);
+static enum outcome sent_taken(const struct outbox_scan *scan, const char *name, bool *ret_taken, struct fault *fault) {
+    const struct outbound *o = scan->outbound;
+    *ret_taken = o->transport->verbs->sent_taken(o->transport, name) ||
+                 o->transport->verbs->sent_taken(o->transport, arena_printf(scan->arena, "%s.receipt.json", name));
+    return *ret_taken ? OK : journal_by_sent_as(o->journal, bytes_of_cstr(name), ret_taken, fault);
 }
 
 /* A name in sent/ that is free, also for the receipt that will lie beside it, and promised to no other submission. */
-static enum outcome sent_name(const struct look *look, struct bytes file, struct bytes *ret, struct fault *fault) {
+static enum outcome sent_name(const struct outbox_scan *scan, struct bytes file, struct bytes *ret,
+                              struct fault *fault) {
     /* room for .receipt.json */
-    const char *name = file.count <= FILE_NAME_MAX ? arena_cstr(look->arena, file) : name_again(file, 1, look->arena);
+    const char *name = file.count <= FILE_NAME_MAX ? arena_cstr(scan->arena, file) : name_again(file, 1, scan->arena);
     bool taken = true;
-    TRY(sent_taken(look, name, &taken, fault));
+    TRY(sent_taken(scan, name, &taken, fault));
     for (unsigned n = 2; taken; n++) {
-        name = name_again(file, n <= 20 ? n : (unsigned)((uint64_t)instant_now() / 10 + n), look->arena);
-        TRY(sent_taken(look, name, &taken, fault));
+        name = name_again(file, n <= 20 ? n : (unsigned)((uint64_t)instant_now() / 10 + n), scan->arena);
+        TRY(sent_taken(scan, name, &taken, fault));
     }
     *ret = bytes_of_cstr(name);
     return OK;
 }
 
-static enum outcome journal_it(struct look *look, const struct candidate *c, const struct address *a,
+static enum outcome journal_it(struct outbox_scan *scan, const struct candidate *c, const struct address *a,
                                const struct digest *digest, struct bytes value, struct fault *fault) {
-    struct engine *e = look->engine;
+    struct outbound *o = scan->outbound;
     char key[UUID_TEXT + 1];
     size_t count = 0;
-    const struct paper *papers = candidate_papers(look, c, &count);
+    const struct outbox_paper *papers = candidate_papers(scan, c, &count);
     struct bytes sent_as = BYTES_NONE;
-    TRY(sent_name(look, c->paper->name, &sent_as, fault));
+    TRY(sent_name(scan, c->paper->name, &sent_as, fault));
     uuid_format(&a->case_id, key);
     struct journaled row = {.digest = *digest,
                             .message_id = a->message_id,
@@ -181,13 +188,13 @@ static enum outcome journal_it(struct look *look, const struct candidate *c, con
                             .sent_as = sent_as,
                             .event = bytes_of_cstr(c->view.event),
                             .document_no = c->view.document_no,
-                            .papers = papers_write(papers, count, look->arena),
+                            .papers = papers_write(papers, count, scan->arena),
                             .key = bytes_of(key, UUID_TEXT),
                             .value = value,
-                            .headers = headers_of(e, c, a, look->arena),
+                            .headers = headers_of(o, c, a, scan->arena),
                             .business_time = c->view.business_time,
                             .at = instant_now()};
-    return journal_prepare(e->journal, &row, fault);
+    return journal_prepare(o->journal, &row, fault);
 }
 
 static enum outcome already_sent(const struct journaled *earlier, struct rejection *rejection) {
@@ -206,56 +213,56 @@ static enum outcome already_sent(const struct journaled *earlier, struct rejecti
  * before. */
 static bool same_paper(const struct candidate *c, const struct journaled *known, struct arena *arena) {
     size_t count = 0;
-    const struct paper *papers = papers_read(known->papers, arena, &count);
+    const struct outbox_paper *papers = papers_read(known->papers, arena, &count);
     return known->state != JOURNALED_MOVED && count && papers[0].inode == c->paper->inode &&
            bytes_equal(papers[0].name, c->paper->name);
 }
 
-void candidate_put_away(const struct look *look, const struct candidate *c) {
-    struct transport *t = look->engine->transport;
+void candidate_put_away(const struct outbox_scan *scan, const struct candidate *c) {
+    struct transport *t = scan->outbound->transport;
     size_t count = 0;
-    const struct paper *papers = candidate_papers(look, c, &count);
+    const struct outbox_paper *papers = candidate_papers(scan, c, &count);
     for (size_t i = 0; i < count; i++) t->verbs->put_off(t, papers[i].name, PUT_AWAY_MS);
 }
 
 /* The cited document may be on its way in: it is waited for, and as long as the inbox is not read to its end. */
-static bool may_come(const struct look *look, const struct candidate *c, const struct fault *why) {
+static bool may_come(const struct outbox_scan *scan, const struct candidate *c, const struct fault *why) {
     if (strcmp(why->code, "CITATION_UNKNOWN") != 0) return false;
-    return c->paper->waited_ms < ENGINE_CITATION_WAIT_MS || !look->engine->inbox_current;
+    return c->paper->waited_ms < OUTBOUND_CITATION_WAIT_MS || !scan->outbound->status->inbox_current;
 }
 
-enum outcome candidate_prepare(struct look *look, struct candidate *c, struct rejection *rejection, bool *ret_wait,
-                               struct fault *fault) {
-    struct engine *e = look->engine;
+enum outcome candidate_prepare(struct outbox_scan *scan, struct candidate *c, struct rejection *rejection,
+                               bool *ret_wait, struct fault *fault) {
+    struct outbound *o = scan->outbound;
     struct attachment *attachments = NULL;
     struct journaled known;
     struct address address;
     bool is_known = false;
     *ret_wait = false;
-    TRY(all_there(look, c, ret_wait, &rejection->fault));
+    TRY(all_there(scan, c, ret_wait, &rejection->fault));
     if (*ret_wait) return OK;
-    TRY(read_attachments(look, c, &attachments, ret_wait, &rejection->fault));
+    TRY(read_attachments(scan, c, &attachments, ret_wait, &rejection->fault));
     if (*ret_wait) return OK;
-    struct digest digest = identity_digest(e->self->slug, c->native, attachments, c->view.need_count, look->arena);
-    TRY(journal_by_digest(e->journal, &digest, look->arena, &is_known, &known, fault));
-    if (is_known && !same_paper(c, &known, look->arena)) return already_sent(&known, rejection);
+    struct digest digest = identity_digest(o->agency, c->native, attachments, c->view.need_count, scan->arena);
+    TRY(journal_by_digest(o->journal, &digest, scan->arena, &is_known, &known, fault));
+    if (is_known && !same_paper(c, &known, scan->arena)) return already_sent(&known, rejection);
     c->journaled = is_known;
     if (is_known) return OK;
     enum outcome found =
-        identity_address(e->journal, e->directory, e->self->slug, &c->view, &digest, look->arena, &address, rejection);
+        identity_address(o->journal, o->directory, o->agency, &c->view, &digest, scan->arena, &address, rejection);
     if (found == RETRY) *fault = rejection->fault;
-    *ret_wait = found == REFUSE && may_come(look, c, &rejection->fault);
+    *ret_wait = found == REFUSE && may_come(scan, c, &rejection->fault);
     if (*ret_wait) return OK;
     TRY(found);
-    address.seal = &e->seal;
+    address.seal = o->seal;
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
     struct submission said;
-    TRY(convert_write(e->profile, c->draft, &address, attachments, c->view.need_count, &value, &rejection->fault));
-    TRY(record_read(e->catalogue, buffer_view(&value), &said, &rejection->fault));
-    TRY(journal_it(look, c, &address, &digest, buffer_view(&value), fault));
-    TRY(add_numbers(look, c, &address, &said, fault));
-    look->prepared++;
+    TRY(convert_write(o->profile, c->draft, &address, attachments, c->view.need_count, &value, &rejection->fault));
+    TRY(record_read(o->catalogue, buffer_view(&value), &said, &rejection->fault));
+    TRY(journal_it(scan, c, &address, &digest, buffer_view(&value), fault));
+    TRY(add_numbers(scan, c, &address, &said, fault));
+    scan->prepared++;
     c->journaled = true;
     return OK;
 }

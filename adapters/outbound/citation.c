@@ -1,6 +1,6 @@
-/* See citation.h. */
-#include "adapters/outbound/citation.h"
-#include "adapters/outbound/number.h"
+/* From cited numbers to the one referral they are about. */
+#include "adapters/outbound/outbound_inside.h"
+#include "adapters/outbound/outbound.h"
 #include "base/limits.h"
 
 #define CANDIDATES_MAX 20u

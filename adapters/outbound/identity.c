@@ -1,7 +1,6 @@
-/* See identity.h. */
-#include "adapters/outbound/identity.h"
-#include "adapters/outbound/citation.h"
-#include "adapters/outbound/number.h"
+/* The ids of a submission, from its content and what it cites. */
+#include "adapters/outbound/outbound.h"
+#include "adapters/outbound/outbound_inside.h"
 #include "base/limits.h"
 
 /* A content in chunks stands as its digests; no content inside a record begins like that by chance. */

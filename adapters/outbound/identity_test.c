@@ -6,8 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include "adapters/outbound/identity.h"
-#include "adapters/outbound/number.h"
+#include "adapters/outbound/outbound.h"
 
 static struct journal *journal;
 static struct directory *directory;

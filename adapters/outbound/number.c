@@ -1,5 +1,5 @@
-/* See number.h. */
-#include "adapters/outbound/number.h"
+/* One form for the many ways of writing the same number. */
+#include "adapters/outbound/outbound.h"
 
 struct mark {
     const char *text;

@@ -1,9 +1,10 @@
+/* Two ways of writing one number are one; two numbers stay two. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "adapters/outbound/number.h"
+#include "adapters/outbound/outbound.h"
 
 static void same(const char *printed, const char *normal) {
     struct arena *arena = arena_new(4096, 65536);

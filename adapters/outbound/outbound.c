@@ -1,7 +1,7 @@
-/* See outbound.h. */
+/* The outbox is taken into the journal, what is acknowledged is moved to sent/, what cannot be taken to failed/. */
 #include "adapters/outbound/outbound.h"
-#include "adapters/outbound/outbox_scan.h"
-#include "adapters/journal/papers.h"
+#include "adapters/outbound/outbound_inside.h"
+#include "adapters/journal/journal.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 #include <stdlib.h>
@@ -12,50 +12,50 @@
 #define FULL_AGAIN_MS 20   /* the queue is full and goes down */
 #define FULL_DOWN_MS  1000 /* and does not */
 
-static enum outcome fail_papers(struct look *look, const struct paper *papers, size_t count,
+static enum outcome fail_papers(struct outbox_scan *scan, const struct outbox_paper *papers, size_t count,
                                 const struct rejection *rejection, struct fault *fault) {
-    struct engine *e = look->engine;
-    struct bytes why = rejection_write(rejection, look->arena);
-    enum outcome outcome = e->transport->verbs->fail(e->transport, papers, count, why, fault);
+    struct outbound *o = scan->outbound;
+    struct bytes why = rejection_write(rejection, scan->arena);
+    enum outcome outcome = o->transport->verbs->fail(o->transport, papers, count, why, fault);
     if (outcome != OK) { /* it stays in outbox/ and is tried again later; the others go on */
         log_fault_unnamed(LOG_ERROR, "outbound.not_failed", fault);
-        e->transport->verbs->put_off(e->transport, papers[0].name, FAIL_AGAIN_MS);
+        o->transport->verbs->put_off(o->transport, papers[0].name, FAIL_AGAIN_MS);
         return OK;
     }
-    e->status.failed++;
-    e->status.last_error = rejection->fault;
-    e->status.last_error_at = instant_now();
+    o->status->failed++;
+    o->status->last_error = rejection->fault;
+    o->status->last_error_at = instant_now();
     log_warn("outbound.failed", "code=%s line=%u column=%u papers=%zu", rejection->fault.code, rejection->fault.line,
              rejection->fault.column, count);
     return OK;
 }
 
-static bool claimed_longer(struct look *look, struct bytes name, int64_t until_ms) {
-    for (size_t i = 0; i < ENGINE_CLAIMS; i++) {
-        struct claim *claim = &look->engine->claims[i];
-        if (claim->until_ms <= look->now_ms || !bytes_equal_cstr(name, claim->name)) continue;
+static bool claimed_longer(struct outbox_scan *scan, struct bytes name, int64_t until_ms) {
+    for (size_t i = 0; i < OUTBOUND_CLAIMS; i++) {
+        struct claim *claim = &scan->outbound->claims[i];
+        if (claim->until_ms <= scan->now_ms || !bytes_equal_cstr(name, claim->name)) continue;
         claim->until_ms = until_ms;
         return true;
     }
     return false;
 }
 /* While it waits, what it names is not taken for something else. */
-static void claim_needs(struct look *look, const struct candidate *c) {
-    struct claim *claims = look->engine->claims;
+static void claim_needs(struct outbox_scan *scan, const struct candidate *c) {
+    struct claim *claims = scan->outbound->claims;
     size_t at = 0;
-    look->engine->claimed_until_ms = look->now_ms + 4 * WAIT_AGAIN_MS;
+    scan->outbound->claimed_until_ms = scan->now_ms + 4 * WAIT_AGAIN_MS;
     for (size_t i = 0; i < c->view.need_count; i++) {
         struct bytes name = c->view.needs[i].file_name;
         /* it may lie there, put off as unrecognised */
-        if (!c->with[i]) look->engine->transport->verbs->put_off(look->engine->transport, name, 0);
+        if (!c->with[i]) scan->outbound->transport->verbs->put_off(scan->outbound->transport, name, 0);
         if (!name.count || name.count >= sizeof claims[0].name ||
-            claimed_longer(look, name, look->now_ms + 4 * WAIT_AGAIN_MS))
+            claimed_longer(scan, name, scan->now_ms + 4 * WAIT_AGAIN_MS))
             continue;
-        while (at < ENGINE_CLAIMS && claims[at].until_ms > look->now_ms) at++;
-        if (at == ENGINE_CLAIMS) return;
+        while (at < OUTBOUND_CLAIMS && claims[at].until_ms > scan->now_ms) at++;
+        if (at == OUTBOUND_CLAIMS) return;
         memcpy(claims[at].name, name.at, name.count);
         claims[at].name[name.count] = 0;
-        claims[at].until_ms = look->now_ms + 4 * WAIT_AGAIN_MS;
+        claims[at].until_ms = scan->now_ms + 4 * WAIT_AGAIN_MS;
     }
 }
 
@@ -67,40 +67,40 @@ static bool recognised(const struct fault *fault) {
 
 /* As long as attachments are waited for, so long their case file is; looked at ever more rarely, so that many such
  * files hold up none. */
-static bool may_be_claimed(struct look *look, const struct candidate *c) {
-    struct engine *e = look->engine;
-    int64_t left = profile_attachment_wait_ms(e->profile) - c->paper->waited_ms, pause = c->paper->waited_ms;
+static bool may_be_claimed(struct outbox_scan *scan, const struct candidate *c) {
+    struct outbound *o = scan->outbound;
+    int64_t left = profile_attachment_wait_ms(o->profile) - c->paper->waited_ms, pause = c->paper->waited_ms;
     if (recognised(&c->fault) || left <= 0) return false;
     if (pause < WAIT_AGAIN_MS) pause = WAIT_AGAIN_MS;
-    e->transport->verbs->put_off(e->transport, c->paper->name, pause < left ? pause : left + 1);
+    o->transport->verbs->put_off(o->transport, c->paper->name, pause < left ? pause : left + 1);
     return true;
 }
 
-static enum outcome prepare_one(struct look *look, struct candidate *c, struct fault *fault) {
-    struct engine *e = look->engine;
+static enum outcome prepare_one(struct outbox_scan *scan, struct candidate *c, struct fault *fault) {
+    struct outbound *o = scan->outbound;
     struct rejection rejection = {.fault = c->fault};
     bool wait = false;
     /* another file's attachment that looks like a case file */
-    if (look_claimed(look, c->paper->name)) return OK;
+    if (outbox_scan_claims(scan, c->paper->name)) return OK;
     enum outcome outcome = c->outcome;
-    if (outcome == REFUSE && may_be_claimed(look, c)) return OK;
-    if (outcome == OK) outcome = candidate_prepare(look, c, &rejection, &wait, fault);
+    if (outcome == REFUSE && may_be_claimed(scan, c)) return OK;
+    if (outcome == OK) outcome = candidate_prepare(scan, c, &rejection, &wait, fault);
     if (outcome == OK && wait) {
-        e->waiting_until_ms = look->now_ms + 4 * WAIT_AGAIN_MS;
-        claim_needs(look, c);
-        e->transport->verbs->put_off(e->transport, c->paper->name, WAIT_AGAIN_MS);
+        o->waiting_until_ms = scan->now_ms + 4 * WAIT_AGAIN_MS;
+        claim_needs(scan, c);
+        o->transport->verbs->put_off(o->transport, c->paper->name, WAIT_AGAIN_MS);
     }
     if (outcome != OK && outcome != REFUSE && rejection.fault.what == outcome) *fault = rejection.fault;
     if (outcome == REFUSE) {
         size_t count = 0;
-        const struct paper *papers = candidate_papers(look, c, &count);
-        outcome = fail_papers(look, papers, count, &rejection, fault);
+        const struct outbox_paper *papers = candidate_papers(scan, c, &count);
+        outcome = fail_papers(scan, papers, count, &rejection, fault);
     }
     rejection_clear(&rejection);
     return outcome;
 }
 
-/* Data files nobody's profile takes are told from attachments nobody claims by their extension. */
+/* Distinguish unrecognised data files from unclaimed attachments by extension. */
 static bool looks_like_data(struct bytes name) {
     static const char *const data[] = {".csv", ".tsv", ".txt", ".xml", ".json", ".dat", ".xls", ".xlsx"};
     for (size_t i = 0; i < sizeof data / sizeof data[0]; i++) {
@@ -112,109 +112,107 @@ static bool looks_like_data(struct bytes name) {
 }
 
 /* Only when every case file was looked at and none waits is it certain that nobody names these. */
-static enum outcome fail_strays(struct look *look, struct fault *fault) {
-    struct engine *e = look->engine;
-    if (look->more || look->now_ms < e->waiting_until_ms) return OK;
-    for (size_t i = 0; i < look->paper_count; i++) {
-        const struct paper *paper = &look->papers[i];
-        if (!paper->readable || paper->waited_ms <= 2 * profile_attachment_wait_ms(e->profile)) continue;
-        if (profile_takes(e->profile, arena_cstr(look->arena, paper->name)) || look_claimed(look, paper->name))
+static enum outcome fail_strays(struct outbox_scan *scan, struct fault *fault) {
+    struct outbound *o = scan->outbound;
+    if (scan->more || scan->now_ms < o->waiting_until_ms) return OK;
+    for (size_t i = 0; i < scan->paper_count; i++) {
+        const struct outbox_paper *paper = &scan->papers[i];
+        if (!paper->readable || paper->waited_ms <= 2 * profile_attachment_wait_ms(o->profile)) continue;
+        if (profile_takes(o->profile, arena_cstr(scan->arena, paper->name)) || outbox_scan_claims(scan, paper->name))
             continue;
         struct rejection rejection = {0};
         fault_set(&rejection.fault, REFUSE, looks_like_data(paper->name) ? "UNKNOWN_FORMAT" : "UNCLAIMED", "%.*s",
                   BYTES_FMT(paper->name));
-        TRY(fail_papers(look, paper, 1, &rejection, fault));
+        TRY(fail_papers(scan, paper, 1, &rejection, fault));
     }
     return OK;
 }
 
-static enum outcome prepare_all(struct look *look, struct fault *fault) {
-    for (size_t i = 0; i < look->candidate_count; i++) {
-        if (i && arena_used(look->arena) > ENGINE_FULL) {
-            look->more = true;
+static enum outcome prepare_all(struct outbox_scan *scan, struct fault *fault) {
+    for (size_t i = 0; i < scan->candidate_count; i++) {
+        if (i && arena_used(scan->arena) > ENGINE_FULL) {
+            scan->more = true;
             return OK;
         }
-        TRY(prepare_one(look, &look->candidates[i], fault));
+        TRY(prepare_one(scan, &scan->candidates[i], fault));
     }
     return OK;
 }
 
-/* The queue ends somewhere: without Kafka the outbox is the agency's own room, the journal is not. */
-static enum outcome queue_full(struct engine *e, bool *ret_full, struct fault *fault) {
+/* The journal's queue is bounded: without Kafka, what is beyond it waits in the agency's own outbox. */
+static enum outcome queue_full(struct outbound *o, bool *ret_full, struct fault *fault) {
     int64_t bytes = 0;
-    TRY(journal_queue(e->journal, &e->status.journaled, &bytes, fault));
-    *ret_full = e->status.journaled >= ENGINE_QUEUE || bytes >= ENGINE_QUEUE_BYTES;
+    TRY(journal_queue(o->journal, &o->status->journaled, &bytes, fault));
+    *ret_full = o->status->journaled >= ENGINE_QUEUE || bytes >= ENGINE_QUEUE_BYTES;
     return OK;
 }
 
-enum outcome outbound_take(struct engine *engine, struct arena *arena, size_t *ret_prepared, int64_t *ret_again_ms,
+enum outcome outbound_take(struct outbound *o, struct arena *arena, size_t *ret_prepared, int64_t *ret_again_ms,
                            struct fault *fault) {
-    struct look *look = arena_alloc(arena, sizeof *look);
-    *look = (struct look){.engine = engine, .arena = arena, .now_ms = monotonic_ms()};
+    struct outbox_scan *scan = arena_alloc(arena, sizeof *scan);
+    *scan = (struct outbox_scan){.outbound = o, .arena = arena, .now_ms = monotonic_ms()};
     *ret_prepared = 0;
-    TRY(engine->transport->verbs->papers(engine->transport, arena, &look->papers, &look->paper_count, ret_again_ms,
-                                         fault));
+    TRY(o->transport->verbs->papers(o->transport, arena, &scan->papers, &scan->paper_count, ret_again_ms, fault));
     bool full = false;
-    TRY(queue_full(engine, &full, fault));
-    if (full) *ret_again_ms = engine->status.kafka_up ? FULL_AGAIN_MS : FULL_DOWN_MS;
-    if (full || !look->paper_count) return OK;
-    look_read(look);
-    TRY(journal_begin(engine->journal, fault));
-    enum outcome outcome = prepare_all(look, fault);
+    TRY(queue_full(o, &full, fault));
+    if (full) *ret_again_ms = o->status->kafka_up ? FULL_AGAIN_MS : FULL_DOWN_MS;
+    if (full || !scan->paper_count) return OK;
+    outbox_scan_read(scan);
+    TRY(journal_begin(o->journal, fault));
+    enum outcome outcome = prepare_all(scan, fault);
     FAILPOINT("out.journaling");
-    if (outcome == OK) outcome = journal_commit(engine->journal, fault);
+    if (outcome == OK) outcome = journal_commit(o->journal, fault);
     if (outcome != OK) {
-        journal_rollback(engine->journal);
+        journal_rollback(o->journal);
         return outcome;
     }
     FAILPOINT("out.journaled");
-    for (size_t i = 0; i < look->candidate_count; i++) {
-        if (look->candidates[i].journaled) candidate_put_away(look, &look->candidates[i]);
+    for (size_t i = 0; i < scan->candidate_count; i++) {
+        if (scan->candidates[i].journaled) candidate_put_away(scan, &scan->candidates[i]);
     }
-    TRY(fail_strays(look, fault));
-    *ret_prepared = look->prepared;
-    engine->status.journaled += (int64_t)look->prepared;
-    if (look->more) *ret_again_ms = 0;
+    TRY(fail_strays(scan, fault));
+    *ret_prepared = scan->prepared;
+    o->status->journaled += (int64_t)scan->prepared;
+    if (scan->more) *ret_again_ms = 0;
     return OK;
 }
 
 /* The case file gets its reserved name, the attachments keep theirs. */
-static enum outcome move_row(struct engine *engine, const struct journaled *row, struct arena *arena,
+static enum outcome move_row(struct outbound *o, const struct journaled *row, struct arena *arena,
                              struct fault *fault) {
     size_t count = 0;
-    const struct paper *papers = papers_read(row->papers, arena, &count);
+    const struct outbox_paper *papers = papers_read(row->papers, arena, &count);
     for (size_t i = 0; i < count; i++) {
         FAILPOINT("out.moving");
-        TRY(engine->transport->verbs->sent(engine->transport, &papers[i], i == 0 ? row->sent_as : papers[i].name,
-                                           fault));
+        TRY(o->transport->verbs->sent(o->transport, &papers[i], i == 0 ? row->sent_as : papers[i].name, fault));
     }
     return OK;
 }
 
 /* The folders are synced by now; forgotten in a power cut it is found to be moved already. */
-static enum outcome note_moved(struct engine *engine, const struct journaled *rows, size_t count, struct fault *fault) {
-    TRY(journal_begin_repeatable(engine->journal, fault));
+static enum outcome note_moved(struct outbound *o, const struct journaled *rows, size_t count, struct fault *fault) {
+    TRY(journal_begin_repeatable(o->journal, fault));
     enum outcome outcome = OK;
     for (size_t i = 0; i < count && outcome == OK; i++)
-        outcome = journal_advance(engine->journal, rows[i].row, JOURNALED_MOVED, fault);
-    if (outcome == OK) outcome = journal_commit(engine->journal, fault);
-    if (outcome != OK) journal_rollback(engine->journal);
+        outcome = journal_advance(o->journal, rows[i].row, JOURNALED_MOVED, fault);
+    if (outcome == OK) outcome = journal_commit(o->journal, fault);
+    if (outcome != OK) journal_rollback(o->journal);
     return outcome;
 }
 
-enum outcome outbound_finish(struct engine *engine, struct arena *arena, struct fault *fault) {
+enum outcome outbound_finish(struct outbound *o, struct arena *arena, struct fault *fault) {
     for (;;) {
         struct journaled *rows = NULL;
         size_t count = 0;
-        TRY(journal_in_state(engine->journal, JOURNALED_ACKED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count, fault));
+        TRY(journal_in_state(o->journal, JOURNALED_ACKED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count, fault));
         if (!count) return OK;
-        for (size_t i = 0; i < count; i++) TRY(move_row(engine, &rows[i], arena, fault));
-        TRY(engine->transport->verbs->seal(engine->transport, fault));
+        for (size_t i = 0; i < count; i++) TRY(move_row(o, &rows[i], arena, fault));
+        TRY(o->transport->verbs->seal(o->transport, fault));
         FAILPOINT("out.moved");
-        TRY(note_moved(engine, rows, count, fault));
+        TRY(note_moved(o, rows, count, fault));
         FAILPOINT("out.noted");
-        engine->status.sent += (int64_t)count;
-        engine->status.last_success = instant_now();
+        o->status->sent += (int64_t)count;
+        o->status->last_success = instant_now();
         for (size_t i = 0; i < count; i++) {
             char id[UUID_TEXT + 1];
             uuid_format(&rows[i].message_id, id);
@@ -223,16 +221,16 @@ enum outcome outbound_finish(struct engine *engine, struct arena *arena, struct 
     }
 }
 
-enum outcome outbound_refused(struct engine *engine, const struct journaled *row, const struct fault *why,
+enum outcome outbound_refused(struct outbound *o, const struct journaled *row, const struct fault *why,
                               struct arena *arena, struct fault *fault) {
-    struct look look = {.engine = engine, .arena = arena, .now_ms = monotonic_ms()};
+    struct outbox_scan scan = {.outbound = o, .arena = arena, .now_ms = monotonic_ms()};
     struct rejection rejection = {.fault = *why, .message_id = row->message_id};
     size_t count = 0;
-    const struct paper *papers = papers_read(row->papers, arena, &count);
-    TRY(journal_begin(engine->journal, fault));
-    enum outcome outcome = journal_drop(engine->journal, row->row, fault);
-    if (outcome == OK) outcome = journal_commit(engine->journal, fault);
-    if (outcome != OK) journal_rollback(engine->journal);
+    const struct outbox_paper *papers = papers_read(row->papers, arena, &count);
+    TRY(journal_begin(o->journal, fault));
+    enum outcome outcome = journal_drop(o->journal, row->row, fault);
+    if (outcome == OK) outcome = journal_commit(o->journal, fault);
+    if (outcome != OK) journal_rollback(o->journal);
     TRY(outcome);
-    return count ? fail_papers(&look, papers, count, &rejection, fault) : OK;
+    return count ? fail_papers(&scan, papers, count, &rejection, fault) : OK;
 }

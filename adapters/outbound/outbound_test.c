@@ -1,3 +1,4 @@
+/* Outbound without Kafka: each file once into the journal, moved once acknowledged, or into failed/ with its reason. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -18,9 +19,26 @@
     "{\"record\":{\"envelope\":{\"event\":\"REF.RECEIPT\",\"document_no\":\"" number "\",\"cites\":[\"" cites "\"]}}}"
 
 static struct fixture f;
+static struct outbound outbound;
+static void begin(void) {
+    outbound = (struct outbound){.agency = "sthj",
+                                 .catalogue = f.catalogue,
+                                 .directory = f.directory,
+                                 .profile = f.profile,
+                                 .seal = &f.seal,
+                                 .journal = f.journal,
+                                 .transport = f.transport,
+                                 .status = &f.status,
+                                 .manual_clock = true};
+}
+static void reopen(void) {
+    fixture_reopen(&f);
+    begin();
+}
 static int set_up(void **state) {
     (void)state;
     fixture_open(&f);
+    begin();
     return 0;
 }
 static int tear_down(void **state) {
@@ -34,7 +52,7 @@ static enum outcome take(void) {
     size_t prepared = 0;
     int64_t again_ms = 0;
     arena_reset(f.arena);
-    return outbound_take(&f.engine, f.arena, &prepared, &again_ms, &fault);
+    return outbound_take(&outbound, f.arena, &prepared, &again_ms, &fault);
 }
 static void take_for(int ms) {
     for (int64_t until = monotonic_ms() + ms; monotonic_ms() < until;) {
@@ -48,17 +66,16 @@ static enum outcome acknowledge(void) {
     struct fault fault;
     struct journaled *rows = NULL;
     size_t count = 0;
-    TRY(journal_in_state(f.engine.journal, JOURNALED_PREPARED, ENGINE_TAKE, SIZE_MAX, f.arena, &rows, &count, &fault));
-    for (size_t i = 0; i < count; i++) TRY(journal_advance(f.engine.journal, rows[i].row, JOURNALED_ACKED, &fault));
-    return outbound_finish(&f.engine, f.arena, &fault);
+    TRY(journal_in_state(f.journal, JOURNALED_PREPARED, ENGINE_TAKE, SIZE_MAX, f.arena, &rows, &count, &fault));
+    for (size_t i = 0; i < count; i++) TRY(journal_advance(f.journal, rows[i].row, JOURNALED_ACKED, &fault));
+    return outbound_finish(&outbound, f.arena, &fault);
 }
 static size_t prepared(void) {
     struct fault fault;
     struct journaled *rows = NULL;
     size_t count = 0;
     assert_int_equal(
-        journal_in_state(f.engine.journal, JOURNALED_PREPARED, ENGINE_TAKE, SIZE_MAX, f.arena, &rows, &count, &fault),
-        OK);
+        journal_in_state(f.journal, JOURNALED_PREPARED, ENGINE_TAKE, SIZE_MAX, f.arena, &rows, &count, &fault), OK);
     return count;
 }
 
@@ -70,7 +87,7 @@ static void a_file_is_journaled_once_and_moved_after_the_acknowledgement(void **
     assert_int_equal(take(), OK);
     assert_int_equal(prepared(), 1);
     assert_true(fixture_has(&f, "outbox/a.json"));
-    fixture_reopen(&f);
+    reopen();
     take_for(700); /* found again, recognised by the journal */
     assert_int_equal(prepared(), 1);
     assert_int_equal(fixture_count(&f, "failed"), 0);
@@ -153,7 +170,7 @@ static void an_answer_waits_for_the_document_it_cites(void **state) {
                                  .other = BYTES_LITERAL("psb-bynr"),
                                  .event = BYTES_LITERAL("REF.SEND"),
                                  .came_in = true};
-    assert_int_equal(journal_number_add(f.engine.journal, &entry, &fault), OK);
+    assert_int_equal(journal_number_add(f.journal, &entry, &fault), OK);
     take_for(500);
     assert_int_equal(prepared(), 2);
 }
@@ -168,9 +185,9 @@ static void the_queue_ends_somewhere_and_the_rest_waits_in_the_outbox(void **sta
     for (int i = 0; i < 40; i++) assert_int_equal(take(), OK);
     struct fault fault;
     int64_t rows = 0, bytes = 0;
-    assert_int_equal(journal_queue(f.engine.journal, &rows, &bytes, &fault), OK);
+    assert_int_equal(journal_queue(f.journal, &rows, &bytes, &fault), OK);
     assert_in_range(rows, ENGINE_QUEUE, ENGINE_QUEUE + ENGINE_TAKE);
-    assert_true(bytes > rows && f.engine.status.journaled == rows);
+    assert_true(bytes > rows && f.status.journaled == rows);
     assert_int_equal(fixture_count(&f, "failed"), 0);
     for (int i = 0; i < 60 && fixture_count(&f, "outbox"); i++)
         assert_int_equal(acknowledge() == OK ? take() : RETRY, OK);

@@ -1,11 +1,8 @@
-/* See sender.h. */
-#include "adapters/engine/wake.h"
-#include "adapters/outbound/sender.h"
+/* The producer of the agency's outbox topic: submissions out of the journal, and delivery reports. */
 #include "adapters/outbound/outbound.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/failpoint.h"
-#include <jansson.h>
 #include <stdlib.h>
 
 enum flight_state { FLYING, LANDED, LOST };
@@ -19,7 +16,7 @@ struct report {
     int64_t due_ms; /* 0: nothing to say */
 };
 struct sender {
-    struct engine *engine;
+    struct outbound *outbound;
     const struct bus_settings *bus;
     rd_kafka_t *producer;
     rd_kafka_queue_t *queue;
@@ -46,7 +43,7 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
     s->flights[mark].state = error ? LOST : LANDED;
     s->flights[mark].error = error;
     s->answered++;
-    if (!error) s->engine->status.kafka_up = true;
+    if (!error) s->outbound->status->kafka_up = true;
 }
 
 static enum outcome start(struct sender *s, struct fault *fault) {
@@ -67,13 +64,13 @@ static void stop(struct sender *s) {
     s->queue = NULL;
 }
 
-enum outcome sender_new(struct engine *engine, const struct bus_settings *bus, struct sender **ret,
+enum outcome sender_new(struct outbound *outbound, const struct bus_settings *bus, struct sender **ret,
                         struct fault *fault) {
     struct sender *s = calloc(1, sizeof *s);
     INVARIANT(s);
-    s->engine = engine;
+    s->outbound = outbound;
     s->bus = bus;
-    bus_outbox_topic(bytes_of_cstr(engine->self->slug), s->topic);
+    bus_outbox_topic(bytes_of_cstr(outbound->agency), s->topic);
     enum outcome outcome = start(s, fault);
     if (outcome == OK) *ret = s;
     else sender_free(s);
@@ -108,75 +105,63 @@ static rd_kafka_resp_err_t produce(struct sender *s, const struct outgoing *out)
     return error;
 }
 
-/* The texts of a JSON object as candidate.c writes it: plain, without escapes. False: it is written otherwise. */
-static bool plain_headers(struct bytes json, rd_kafka_headers_t *into) {
-    const char *at = (const char *)json.at, *end = at + json.count, *part[2], *close[2];
-    if (json.count < 2 || *at++ != '{' || memchr(at, '\\', json.count - 1)) return false;
-    for (;;) {
-        for (int i = 0; i < 2; i++) {
-            if (at == end || *at != '"' || !(close[i] = memchr(at + 1, '"', (size_t)(end - at) - 1)) ||
-                close[i] + 1 == end)
-                return false;
-            part[i] = at + 1;
-            at = close[i] + 1;
-            if (i == 0 && *at++ != ':') return false;
-        }
-        rd_kafka_header_add(into, part[0], close[0] - part[0], part[1], close[1] - part[1]);
-        if (*at == '}' && at + 1 == end) return true;
-        if (*at++ != ',') return false;
-    }
+/* As the journal has them. NULL: it is damaged. */
+static rd_kafka_headers_t *headers_of(struct bytes journaled) {
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(12);
+    struct header one;
+    while (headers_next(&journaled, &one))
+        rd_kafka_header_add(headers, (const char *)one.name.at, (ssize_t)one.name.count, one.value.at,
+                            (ssize_t)one.value.count);
+    if (!journaled.count) return headers;
+    rd_kafka_headers_destroy(headers);
+    return NULL;
 }
 
-static rd_kafka_headers_t *headers_of(struct bytes json) {
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(12);
-    if (plain_headers(json, headers)) return headers;
-    rd_kafka_headers_destroy(headers);
-    headers = rd_kafka_headers_new(12);
-    json_t *root = json_loadb((const char *)json.at, json.count, 0, NULL);
-    const char *name;
-    json_t *value;
-    json_object_foreach(root, name, value) {
-        rd_kafka_header_add(headers, name, -1, json_string_value(value), (ssize_t)json_string_length(value));
-    }
-    json_decref(root);
-    return headers;
+/* A submission on its way; what cannot be produced counts as answered. */
+static enum outcome send_row(struct sender *s, const struct journaled *row, struct fault *fault) {
+    struct flight *flight = &s->flights[s->flight_count];
+    rd_kafka_headers_t *headers = headers_of(row->headers);
+    if (!headers)
+        return fault_set(fault, FATAL, "JOURNAL_DAMAGED", "the headers of submission %lld", (long long)row->row);
+    struct outgoing out = {.key = row->key,
+                           .value = row->value,
+                           .headers = headers,
+                           .partition = RD_KAFKA_PARTITION_UA,
+                           .time = s->outbound->manual_clock ? row->business_time : 0,
+                           .mark = (intptr_t)s->flight_count++};
+    *flight = (struct flight){row->row, FLYING, 0};
+    rd_kafka_resp_err_t error = produce(s, &out);
+    if (!error) return OK;
+    flight->state = LOST;
+    flight->error = error;
+    s->answered++;
+    return OK;
 }
 
 enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fault) {
     struct journaled *rows = NULL;
     size_t count = 0;
     if (s->flight_count) return OK;
-    TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count,
+    TRY(journal_in_state(s->outbound->journal, JOURNALED_PREPARED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count,
                          fault));
     if (!count) return OK;
     FAILPOINT("out.producing");
     s->answered = 0;
     s->sent_ms = monotonic_ms();
-    for (size_t i = 0; i < count; i++) {
-        instant time = s->engine->manual_clock ? rows[i].business_time : 0;
-        struct outgoing out = {rows[i].key,           rows[i].value, headers_of(rows[i].headers),
-                               RD_KAFKA_PARTITION_UA, time,          (intptr_t)i};
-        s->flights[i] = (struct flight){rows[i].row, FLYING, 0};
-        s->flight_count = i + 1;
-        rd_kafka_resp_err_t error = produce(s, &out);
-        if (!error) continue;
-        s->flights[i].state = LOST;
-        s->flights[i].error = error;
-        s->answered++;
-    }
+    for (size_t i = 0; i < count; i++) TRY(send_row(s, &rows[i], fault));
     FAILPOINT("out.produced");
     return OK;
 }
 
 static enum outcome note_each(struct sender *s, struct fault *fault) {
-    TRY(journal_begin_repeatable(s->engine->journal, fault));
+    TRY(journal_begin_repeatable(s->outbound->journal, fault));
     enum outcome outcome = OK;
     for (size_t i = 0; i < s->flight_count && outcome == OK; i++) {
         if (s->flights[i].state == LANDED)
-            outcome = journal_advance(s->engine->journal, s->flights[i].row, JOURNALED_ACKED, fault);
+            outcome = journal_advance(s->outbound->journal, s->flights[i].row, JOURNALED_ACKED, fault);
     }
-    if (outcome == OK) outcome = journal_commit(s->engine->journal, fault);
-    if (outcome != OK) journal_rollback(s->engine->journal);
+    if (outcome == OK) outcome = journal_commit(s->outbound->journal, fault);
+    if (outcome != OK) journal_rollback(s->outbound->journal);
     return outcome;
 }
 
@@ -186,7 +171,7 @@ static enum outcome note_acked(struct sender *s, struct fault *fault) {
     bool all = true;
     for (size_t i = 0; i < s->flight_count; i++) all = all && s->flights[i].state == LANDED;
     FAILPOINT("out.marking");
-    return all ? journal_acked(s->engine->journal, s->flights[s->flight_count - 1].row, fault) : note_each(s, fault);
+    return all ? journal_acked(s->outbound->journal, s->flights[s->flight_count - 1].row, fault) : note_each(s, fault);
 }
 
 static enum outcome drop_too_large(struct sender *s, int64_t row, struct arena *arena, struct fault *fault) {
@@ -194,9 +179,9 @@ static enum outcome drop_too_large(struct sender *s, int64_t row, struct arena *
     struct fault why;
     size_t count = 0;
     fault_set(&why, REFUSE, "TOO_LARGE", "Kafka refuses a record of this size");
-    TRY(journal_in_state(s->engine->journal, JOURNALED_PREPARED, ENGINE_SEND, SIZE_MAX, arena, &rows, &count, fault));
+    TRY(journal_in_state(s->outbound->journal, JOURNALED_PREPARED, ENGINE_SEND, SIZE_MAX, arena, &rows, &count, fault));
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].row == row) return outbound_refused(s->engine, &rows[i], &why, arena, fault);
+        if (rows[i].row == row) return outbound_refused(s->outbound, &rows[i], &why, arena, fault);
     }
     return OK;
 }
@@ -219,7 +204,7 @@ enum outcome sender_poll(struct sender *s, struct arena *arena, struct fault *fa
     rd_kafka_poll(s->producer, 0);
     if (s->flight_count && s->answered < s->flight_count) {
         if (rd_kafka_fatal_error(s->producer, text, sizeof text)) return begin_again(s, arena, fault);
-        if (monotonic_ms() - s->sent_ms > SENDER_WAIT_MS) s->engine->status.kafka_up = false;
+        if (monotonic_ms() - s->sent_ms > SENDER_WAIT_MS) s->outbound->status->kafka_up = false;
         return OK;
     }
     if (!s->flight_count)
@@ -261,15 +246,15 @@ static enum outcome report_one(struct sender *s, const struct lane_position *pla
     AUTO(buffer_free) struct buffer value;
     struct submission said;
     char key[UUID_TEXT + 1], id[UUID_TEXT + 1], source[64], time[32];
-    instant at = s->engine->manual_clock ? place->broker_time : instant_now();
+    instant at = s->outbound->manual_clock ? place->broker_time : instant_now();
     buffer_init(&value, 64u * KIB);
-    TRY(record_write_report(s->engine->catalogue, bytes_of_cstr(s->engine->self->slug), place->lane, place->generation,
+    TRY(record_write_report(s->outbound->catalogue, bytes_of_cstr(s->outbound->agency), place->lane, place->generation,
                             place->epoch, place->sequence, at, &value, fault));
-    TRY(record_read(s->engine->catalogue, buffer_view(&value), &said, fault));
+    TRY(record_read(s->outbound->catalogue, buffer_view(&value), &said, fault));
     uuid_format(&nil, key);
     uuid_format(&said.message_id, id);
     instant_format(at, time);
-    snprintf(source, sizeof source, "/ecocase/%s", s->engine->self->slug);
+    snprintf(source, sizeof source, "/ecocase/%s", s->outbound->agency);
     rd_kafka_headers_t *headers = rd_kafka_headers_new(8);
     add(headers, "ce_specversion", "1.0");
     add(headers, "ce_id", id);

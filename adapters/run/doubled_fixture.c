@@ -1,6 +1,6 @@
 /* An adapter with the conversion's double, for integration tests of the engine alone:
  * adapter_doubled AGENCY PROFILE SPOOL KAFKA SCHEMAS (manual clock). */
-#include "adapters/engine/wake.h"
+#include "adapters/engine/engine.h"
 #include "adapters/run/run.h"
 #include "base/log.h"
 #include <signal.h>

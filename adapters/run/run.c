@@ -1,14 +1,10 @@
-/* See engine.h: the loop. Each part of the work is tried by itself: what fails rests longer and longer and is told
+/* The loop. Each part of the work is tried by itself: what fails rests longer and longer and is logged
  * once, the others go on. The loop sleeps until Kafka, the transport or a due time wakes it; a second is the most, as a
  * net below missed wake-ups. */
 #include "adapters/run/run.h"
-#include "adapters/inbound/delivery.h"
-#include "adapters/transfer/downloads.h"
+#include "adapters/transfer/transfer.h"
 #include "adapters/inbound/inbound.h"
 #include "adapters/outbound/outbound.h"
-#include "adapters/engine/status.h"
-#include "adapters/transfer/uploads.h"
-#include "adapters/engine/wake.h"
 #include "adapters/http/http.h"
 #include "adapters/table/table.h"
 #include "adapters/spool/spool.h"
@@ -26,20 +22,29 @@
 enum part { PART_TAKE, PART_SHIP, PART_SEND, PART_MOVE, PART_FETCH, PART_INBOX, PART_REPORT, PART_COUNT };
 static const char *const part_names[PART_COUNT] = {"take", "ship", "send", "move", "fetch", "inbox", "report"};
 struct loop {
-    struct engine engine;
     struct catalogue *catalogue;
     struct directory *directory;
     struct profile *profile;
-    struct sender *sender;
-    struct inbound *inbound;
+    struct seal seal;
+    struct journal *journal;
+    struct transport *transport;
     struct arena *arena;
-    struct status status;
+    struct engine_status now;
+    struct status status; /* as last written */
+    struct transfer transfer;
+    struct uploads *uploads;
+    struct downloads *downloads;
+    struct outbound outbound;
+    struct sender *sender;
+    struct delivery delivery;
+    struct inbound *inbound;
     struct {
         int64_t due_ms;
         int rest_ms;
         char code[40];
     } parts[PART_COUNT];
     bool unsent, unmoved, more; /* rows may be prepared; rows may be acknowledged; do not sleep */
+    bool scan_now;              /* a case file need not wait any longer */
     int64_t take_ms;            /* when to look at the papers again, without news */
 };
 typedef enum outcome (*work)(struct loop *, struct fault *);
@@ -47,8 +52,8 @@ typedef enum outcome (*work)(struct loop *, struct fault *);
 static enum outcome take(struct loop *l, struct fault *fault) {
     size_t prepared = 0;
     int64_t again_ms = 0;
-    l->engine.look_now = false;
-    TRY(outbound_take(&l->engine, l->arena, &prepared, &again_ms, fault));
+    l->scan_now = false;
+    TRY(outbound_take(&l->outbound, l->arena, &prepared, &again_ms, fault));
     l->take_ms = monotonic_ms() + again_ms;
     l->unsent = l->unsent || prepared > 0;
     return OK;
@@ -67,7 +72,7 @@ static enum outcome send_out(struct loop *l, struct fault *fault) {
 }
 
 static enum outcome move(struct loop *l, struct fault *fault) {
-    if (l->unmoved) TRY(outbound_finish(&l->engine, l->arena, fault));
+    if (l->unmoved) TRY(outbound_finish(&l->outbound, l->arena, fault));
     l->unmoved = false;
     return OK;
 }
@@ -79,16 +84,14 @@ static enum outcome read_inbox(struct loop *l, struct fault *fault) {
     return OK;
 }
 
-static enum outcome ship(struct loop *l, struct fault *fault) {
-    return uploads_round(l->engine.uploads, &l->more, fault);
-}
+static enum outcome ship(struct loop *l, struct fault *fault) { return uploads_round(l->uploads, &l->more, fault); }
 static enum outcome fetch(struct loop *l, struct fault *fault) {
-    return downloads_round(l->engine.downloads, &l->more, fault);
+    return downloads_round(l->downloads, &l->more, fault);
 }
 static enum outcome report(struct loop *l, struct fault *fault) { return sender_reports(l->sender, false, fault); }
 static const work works[PART_COUNT] = {take, ship, send_out, move, fetch, read_inbox, report};
 
-/* Trouble is told once per kind, its end too. */
+/* Trouble is logged once per kind, its end too. */
 static enum outcome attempt(struct loop *l, enum part part) {
     struct fault fault = {0};
     if (monotonic_ms() < l->parts[part].due_ms) return OK;
@@ -106,8 +109,8 @@ static enum outcome attempt(struct loop *l, enum part part) {
     int rest = l->parts[part].rest_ms * 2;
     l->parts[part].rest_ms = rest < REST_FIRST_MS ? REST_FIRST_MS : rest > REST_MAX_MS ? REST_MAX_MS : rest;
     l->parts[part].due_ms = monotonic_ms() + l->parts[part].rest_ms;
-    l->engine.status.last_error = fault;
-    l->engine.status.last_error_at = instant_now();
+    l->now.last_error = fault;
+    l->now.last_error_at = instant_now();
     return outcome == FATAL ? FATAL : OK;
 }
 
@@ -118,7 +121,7 @@ static void sooner(int64_t *ms, int64_t due_ms) {
 
 /* True when the transport has news. */
 static bool wait_for_news(struct loop *l) {
-    int64_t ms = l->more || l->engine.look_now ? 0 : SLEEP_MAX_MS, report_ms = sender_report_due_ms(l->sender);
+    int64_t ms = l->more || l->scan_now ? 0 : SLEEP_MAX_MS, report_ms = sender_report_due_ms(l->sender);
     for (enum part i = 0; i < PART_COUNT; i++) {
         if (l->parts[i].rest_ms) sooner(&ms, l->parts[i].due_ms);
     }
@@ -128,9 +131,8 @@ static bool wait_for_news(struct loop *l) {
                     (l->unmoved && !l->parts[PART_MOVE].rest_ms);
     /* nobody would listen: the news keep */
     bool resting = l->parts[PART_TAKE].rest_ms && l->parts[PART_TAKE].due_ms > monotonic_ms();
-    struct pollfd fds[] = {
-        {wake_descriptor(), POLLIN, 0},
-        {resting ? -1 : l->engine.transport->verbs->wake_descriptor(l->engine.transport), POLLIN, 0}};
+    struct pollfd fds[] = {{wake_descriptor(), POLLIN, 0},
+                           {resting ? -1 : l->transport->verbs->wake_descriptor(l->transport), POLLIN, 0}};
     poll(fds, 2, send_now ? 0 : (int)ms);
     if (fds[0].revents & POLLIN) wake_drain();
     return fds[1].revents & POLLIN;
@@ -141,19 +143,18 @@ static enum outcome go_round(struct loop *l, const volatile sig_atomic_t *stop, 
     while (!*stop) {
         l->more = false;
         for (enum part i = 0; i < PART_COUNT && !*stop; i++) {
-            if (i == PART_TAKE && !news && !l->engine.look_now && monotonic_ms() < l->take_ms) continue;
+            if (i == PART_TAKE && !news && !l->scan_now && monotonic_ms() < l->take_ms) continue;
             if (attempt(l, i) == FATAL) {
-                *fault = l->engine.status.last_error;
+                *fault = l->now.last_error;
                 return FATAL;
             }
         }
-        l->engine.status.lag = inbound_lag(l->inbound);
+        l->now.lag = inbound_lag(l->inbound);
         struct fault ignored;
-        if (!l->status.at_ms || l->engine.status.delivered != l->status.told.delivered) {
-            if (journal_alarms(l->engine.journal, &l->engine.status.alarms, &ignored) != OK)
-                l->engine.status.alarms = l->status.told.alarms;
+        if (!l->status.at_ms || l->now.delivered != l->status.written.delivered) {
+            if (journal_alarms(l->journal, &l->now.alarms, &ignored) != OK) l->now.alarms = l->status.written.alarms;
         }
-        status_tell(&l->status, &l->engine, true);
+        status_write(&l->status, l->outbound.agency, &l->now, l->transport, true);
         news = wait_for_news(l);
     }
     return OK;
@@ -169,60 +170,87 @@ static enum outcome load(struct loop *l, const struct run_settings *s, struct fa
         return fault_set(fault, REFUSE, "SETTINGS_TYPE", "%s: the profile is of %s, not of %s", s->profile,
                          profile_agency(l->profile), s->agency);
     }
-    l->engine.self = directory_by_slug(l->directory, bytes_of_cstr(s->agency));
-    if (!l->engine.self) return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s: no participant %s", path, s->agency);
-    l->engine.catalogue = l->catalogue;
-    l->engine.directory = l->directory;
-    l->engine.profile = l->profile;
-    l->engine.manual_clock = s->manual_clock;
+    if (directory_by_slug(l->directory, bytes_of_cstr(s->agency))) return OK;
+    return fault_set(fault, REFUSE, "UNKNOWN_RECIPIENT", "%s: no participant %s", path, s->agency);
+}
+
+/* What each part works with, all of it open by now. */
+static void equip(struct loop *l, const struct run_settings *s) {
+    l->transfer = (struct transfer){.agency = s->agency,
+                                    .bus = &s->bus,
+                                    .profile = l->profile,
+                                    .journal = l->journal,
+                                    .transport = l->transport,
+                                    .status = &l->now,
+                                    .scan_now = &l->scan_now};
+    l->outbound = (struct outbound){.agency = s->agency,
+                                    .catalogue = l->catalogue,
+                                    .directory = l->directory,
+                                    .profile = l->profile,
+                                    .seal = &l->seal,
+                                    .journal = l->journal,
+                                    .transport = l->transport,
+                                    .status = &l->now,
+                                    .manual_clock = s->manual_clock};
+    l->delivery = (struct delivery){.agency = s->agency,
+                                    .catalogue = l->catalogue,
+                                    .profile = l->profile,
+                                    .journal = l->journal,
+                                    .transport = l->transport,
+                                    .status = &l->now};
+}
+
+/* What the last run left unfinished; then Kafka, which need not be there. */
+static enum outcome open_parts(struct loop *l, const struct run_settings *s, struct fault *fault) {
+    equip(l, s);
+    TRY(delivery_recover(&l->delivery, l->arena, fault));
+    TRY(uploads_new(&l->transfer, &l->uploads, fault));
+    l->downloads = downloads_new(&l->transfer, l->uploads);
+    l->outbound.uploads = l->uploads;
+    l->delivery.downloads = l->downloads;
+    TRY(sender_new(&l->outbound, &s->bus, &l->sender, fault));
+    TRY(inbound_new(&(struct inbound_parts){&l->delivery, l->sender, l->uploads, &s->bus}, &l->inbound, fault));
+    l->unsent = l->unmoved = true;
     return OK;
 }
 
-/* Spool, journal, and what the last run left unfinished; then Kafka, which need not be there. */
+/* Spool, journal and what stands before the spool; then the parts. */
 static enum outcome open_all(struct loop *l, const struct run_settings *s, struct fault *fault) {
     char path[4096];
     bool same = false;
     TRY(load(l, s, fault));
     l->arena = arena_new(ARENA_FIRST, ENGINE_ARENA);
     wake_open();
-    TRY(spool_open(s->spool, &l->engine.transport, fault));
+    TRY(spool_open(s->spool, &l->transport, fault));
     snprintf(path, sizeof path, "%s/" ENGINE_JOURNAL, s->spool);
-    TRY(journal_open(path, &l->engine.journal, fault));
-    TRY(journal_fact(l->engine.journal, "agency", bytes_of_cstr(s->agency), &same, fault));
+    TRY(journal_open(path, &l->journal, fault));
+    TRY(journal_fact(l->journal, "agency", bytes_of_cstr(s->agency), &same, fault));
     if (!same)
         return fault_set(fault, REFUSE, "SETTINGS_TYPE",
                          "spool %s belongs to another agency than %s, as its journal says", s->spool, s->agency);
-    TRY(seal_load(s->spool, true, &l->engine.seal, fault));
+    TRY(seal_load(s->spool, true, &l->seal, fault));
     if (s->table)
-        TRY(table_open(&(struct front_place){s->table, s->spool, path, s->agency, l->profile}, &l->engine.transport,
-                       fault));
+        TRY(table_open(&(struct gateway_place){s->table, s->spool, path, s->agency, l->profile}, &l->transport, fault));
     if (s->http)
-        TRY(http_open(&(struct front_place){s->http, s->spool, path, s->agency, l->profile}, &l->engine.transport,
-                      fault));
-    TRY(delivery_recover(&l->engine, l->arena, fault));
-    TRY(uploads_new(&l->engine, &s->bus, &l->engine.uploads, fault));
-    TRY(downloads_new(&l->engine, &s->bus, &l->engine.downloads, fault));
-    TRY(sender_new(&l->engine, &s->bus, &l->sender, fault));
-    TRY(inbound_new(&l->engine, &s->bus, l->sender, &l->inbound, fault));
-    l->unsent = l->unmoved = true;
-    return OK;
+        TRY(http_open(&(struct gateway_place){s->http, s->spool, path, s->agency, l->profile}, &l->transport, fault));
+    return open_parts(l, s, fault);
 }
 
 static void close_all(struct loop *l) {
     struct fault ignored;
-    if (l->sender && l->engine.status.kafka_up) {
+    if (l->sender && l->now.kafka_up) {
         if (sender_reports(l->sender, true, &ignored) == OK) sender_flush(l->sender, 300);
         arena_reset(l->arena);
-        if (sender_poll(l->sender, l->arena, &ignored) == OK && outbound_finish(&l->engine, l->arena, &ignored) != OK)
+        if (sender_poll(l->sender, l->arena, &ignored) == OK && outbound_finish(&l->outbound, l->arena, &ignored) != OK)
             log_fault_unnamed(LOG_WARN, "engine.trouble", &ignored);
     }
-    if (l->inbound) status_tell(&l->status, &l->engine, false);
+    if (l->inbound) status_write(&l->status, l->outbound.agency, &l->now, l->transport, false);
     inbound_free(l->inbound);
     sender_free(l->sender);
-    uploads_free(l->engine.uploads);
-    downloads_free(l->engine.downloads);
-    journal_close(l->engine.journal);
-    if (l->engine.transport) l->engine.transport->verbs->close(l->engine.transport);
+    uploads_free(l->uploads);
+    downloads_free(l->downloads);
+    journal_close(l->journal);
+    if (l->transport) l->transport->verbs->close(l->transport);
     if (l->arena) arena_free(l->arena);
     if (l->profile) profile_free(l->profile);
     if (l->directory) directory_free(l->directory);
@@ -239,8 +267,8 @@ enum outcome run_adapter(const struct run_settings *settings, const volatile sig
         log_info("engine.started", "agency=%s spool=\"%s\" clock=%s", settings->agency, settings->spool,
                  settings->manual_clock ? "manual" : "real");
         outcome = go_round(l, stop, fault);
-        log_info("engine.stopped", "sent=%lld failed=%lld delivered=%lld", (long long)l->engine.status.sent,
-                 (long long)l->engine.status.failed, (long long)l->engine.status.delivered);
+        log_info("engine.stopped", "sent=%lld failed=%lld delivered=%lld", (long long)l->now.sent,
+                 (long long)l->now.failed, (long long)l->now.delivered);
     }
     close_all(l);
     return outcome;

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "adapters/run/run.h"
-#include "adapters/engine/wake.h"
+#include "adapters/engine/engine.h"
 #include "adapters/engine/engine_fixture.h"
 
 #define CASE                                                                                                    \

@@ -1,4 +1,4 @@
-/* See name.h. */
+/* Names for the files ecocase gives an agency, plain wherever they come from. */
 #include "adapters/spool/name.h"
 #include "base/line.h"
 #include <strings.h>
@@ -64,7 +64,7 @@ const char *name_case_file(const char *stem, struct bytes extension, struct aren
 
 /* A long name keeps its extension. */
 const char *name_attachment(const char *stem, size_t nth, struct bytes original, struct arena *arena) {
-    size_t room = FILE_NAME_MAX - strlen(stem) - 5, most = room < ORIGINAL_MAX ? room : ORIGINAL_MAX;
+    size_t left = FILE_NAME_MAX - strlen(stem) - 5, most = left < ORIGINAL_MAX ? left : ORIGINAL_MAX;
     size_t dot = original.count;
     while (dot > 0 && original.at[dot - 1] != '.') dot--;
     size_t end = dot && original.count - dot <= 8 ? original.count - dot + 1 : 0;

@@ -1,3 +1,4 @@
+/* Whatever stands in a record, the name made of it is one plain file name. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
-/* See rejection.h. */
-#include "adapters/spool/rejection.h"
+/* What is written beside a failed file. */
+#include "adapters/spool/transport.h"
 #include "base/time.h"
 #include "wire/reason.h"
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* See spool.h: folders, lock, inotify. */
+/* The spool as a transport: folders, lock, inotify. */
 #include "adapters/spool/spool_inside.h"
 #include "base/log.h"
 #include <errno.h>
@@ -55,9 +55,9 @@ static void spool_close(struct transport *t) {
     free(spool);
 }
 static int spool_wake_descriptor(const struct transport *t) { return spool_const(t)->notify; }
-static struct paper_counts spool_counts(const struct transport *t) {
+static struct outbox_counts spool_counts(const struct transport *t) {
     const struct spool *spool = spool_const(t);
-    return (struct paper_counts){.waiting = (int64_t)(spool->seen.count - spool->gone)};
+    return (struct outbox_counts){.waiting = (int64_t)(spool->seen.count - spool->gone)};
 }
 
 static const struct transport_verbs verbs = {.close = spool_close,
@@ -79,7 +79,7 @@ static const struct transport_verbs verbs = {.close = spool_close,
                                              .reveal = spool_reveal,
                                              .seal = spool_seal,
                                              .forget_staged = spool_forget_staged,
-                                             .tell_status = spool_tell_status,
+                                             .write_status = spool_write_status,
                                              .counts = spool_counts};
 
 static enum outcome set_up(struct spool *spool, const char *path, struct fault *fault) {

@@ -1,7 +1,7 @@
 /* 交换目录: a transport over folders. The agency writes outbox/ and takes from inbox/ (moving what it handled on to
  * done/); ours are sent/, failed/ and the hidden .stage/. Taken is a regular file that was renamed in, or that nobody
  * holds open for writing and whose size and time stood still for SPOOL_QUIET_MS; names that name_passed_over
- * (engine/name.h) knows never. Links, folders, devices are handed on as unreadable papers and end in failed/. One
+ * (name.h) knows never. Links, folders, devices are handed on as unreadable papers and end in failed/. One
  * adapter per spool: .lock. Ignores SIGIO (leases). */
 #ifndef ECOCASE_ADAPTERS_SPOOL_SPOOL_H
 #define ECOCASE_ADAPTERS_SPOOL_SPOOL_H

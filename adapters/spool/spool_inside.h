@@ -1,4 +1,4 @@
-/* Inside of the spool transport. Not for others. */
+/* Inside of the spool transport: its folders, and what is known of outbox/. */
 #ifndef ECOCASE_ADAPTERS_SPOOL_SPOOL_INSIDE_H
 #define ECOCASE_ADAPTERS_SPOOL_SPOOL_INSIDE_H
 #include "adapters/spool/spool.h"
@@ -19,7 +19,7 @@ struct seen {
 /* What is known of outbox/: sorted by name. Owned names. */
 struct seen_list {
     struct seen *at;
-    size_t count, room;
+    size_t count, capacity;
 };
 enum spool_folder {
     FOLDER_ROOT,
@@ -51,18 +51,19 @@ static inline const struct spool *spool_const(const struct transport *transport)
     return (const struct spool *)transport;
 }
 
-enum outcome spool_papers(struct transport *t, struct arena *arena, const struct paper **ret, size_t *ret_count,
+enum outcome spool_papers(struct transport *t, struct arena *arena, const struct outbox_paper **ret, size_t *ret_count,
                           int64_t *ret_again_ms, struct fault *fault);
 bool spool_present(struct transport *t, struct bytes name);
-bool spool_unchanged(struct transport *t, const struct paper *paper);
-enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault);
-enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count,
-                             struct fault *fault);
-bool spool_kept(struct transport *t, const struct paper *was, struct arena *arena, struct paper *ret);
+bool spool_unchanged(struct transport *t, const struct outbox_paper *paper);
+enum outcome spool_read(struct transport *t, const struct outbox_paper *paper, struct buffer *into,
+                        struct fault *fault);
+enum outcome spool_read_part(struct transport *t, const struct outbox_paper *paper, int64_t from, uint8_t *ret,
+                             size_t count, struct fault *fault);
+bool spool_kept(struct transport *t, const struct outbox_paper *was, struct arena *arena, struct outbox_paper *ret);
 /* It is looked at again until it is complete. RETRY/FILE_CHANGED. */
-enum outcome spool_changed(struct spool *spool, const struct paper *paper, struct fault *fault);
+enum outcome spool_changed(struct spool *spool, const struct outbox_paper *paper, struct fault *fault);
 int64_t spool_modified_ns(const struct stat *facts);
-bool spool_same(int file, const struct paper *paper); /* an open file */
+bool spool_same(int file, const struct outbox_paper *paper); /* an open file */
 /* spool_seen.c: brings what is known of outbox/ up to date; the whole folder is read only where events cannot tell. */
 MUST_USE enum outcome spool_look(struct spool *spool, int64_t now, struct fault *fault);
 void spool_forget(struct spool *spool); /* at the end */
@@ -71,9 +72,9 @@ void spool_unsee(struct spool *spool, struct bytes name);
 struct seen *spool_seen(const struct spool *spool, struct bytes name); /* NULL: not, or gone */
 bool spool_copy_name(struct bytes name, char ret[SPOOL_NAME]);
 
-enum outcome spool_sent(struct transport *t, const struct paper *paper, struct bytes as, struct fault *fault);
+enum outcome spool_sent(struct transport *t, const struct outbox_paper *paper, struct bytes as, struct fault *fault);
 bool spool_sent_taken(struct transport *t, const char *name);
-enum outcome spool_fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why,
+enum outcome spool_fail(struct transport *t, const struct outbox_paper *papers, size_t count, struct bytes why,
                         struct fault *fault);
 
 enum outcome spool_stage(struct transport *t, const char *staged, struct bytes content, struct fault *fault);
@@ -84,5 +85,5 @@ enum outcome spool_settle(struct transport *t, struct fault *fault);
 enum outcome spool_reveal(struct transport *t, const char *staged, enum box box, const char *name, struct fault *fault);
 enum outcome spool_seal(struct transport *t, struct fault *fault);
 enum outcome spool_forget_staged(struct transport *t, struct fault *fault);
-enum outcome spool_tell_status(struct transport *t, struct bytes json, struct fault *fault);
+enum outcome spool_write_status(struct transport *t, struct bytes json, struct fault *fault);
 #endif

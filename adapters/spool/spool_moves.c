@@ -1,4 +1,4 @@
-/* See spool.h: sent/, failed/, and what is given to the agency. */
+/* Into sent/ and failed/, and what is given to the agency. */
 #include "adapters/spool/name.h"
 #include "base/durable.h"
 #include "adapters/spool/spool_inside.h"
@@ -29,7 +29,7 @@ static enum outcome move_on(struct spool *spool, const char *from, enum spool_fo
     }
 }
 
-enum outcome spool_sent(struct transport *t, const struct paper *paper, struct bytes as, struct fault *fault) {
+enum outcome spool_sent(struct transport *t, const struct outbox_paper *paper, struct bytes as, struct fault *fault) {
     struct spool *spool = spool_of(t);
     char name[SPOOL_NAME];
     /* gone, or another paper of the same name: not this one's business */
@@ -68,7 +68,7 @@ static enum outcome fail_first(struct spool *spool, const char *from, struct byt
     }
 }
 
-enum outcome spool_fail(struct transport *t, const struct paper *papers, size_t count, struct bytes why,
+enum outcome spool_fail(struct transport *t, const struct outbox_paper *papers, size_t count, struct bytes why,
                         struct fault *fault) {
     struct spool *spool = spool_of(t);
     char name[SPOOL_NAME];
@@ -185,7 +185,7 @@ enum outcome spool_forget_staged(struct transport *t, struct fault *fault) {
     return OK;
 }
 
-enum outcome spool_tell_status(struct transport *t, struct bytes json, struct fault *fault) {
+enum outcome spool_write_status(struct transport *t, struct bytes json, struct fault *fault) {
     struct spool *spool = spool_of(t);
     return durable_replace(spool->folders[FOLDER_ROOT], ".status.json", ".status.json.new", json, fault);
 }

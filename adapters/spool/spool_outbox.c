@@ -1,21 +1,18 @@
-/* See spool.h: which papers of outbox/ are to be taken, and reading them. */
+/* Which papers of outbox/ are to be taken, and reading them. */
 #include "adapters/spool/spool_inside.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-int64_t spool_modified_ns(const struct stat *facts) {
-    return (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec;
-}
-
 static int oldest_first(const void *a, const void *b) {
-    const struct paper *x = a, *y = b;
+    const struct outbox_paper *x = a, *y = b;
     if (x->modified_ns != y->modified_ns) return x->modified_ns < y->modified_ns ? -1 : 1;
     return strcmp((const char *)x->name.at, (const char *)y->name.at);
 }
 
-static size_t choose(const struct spool *spool, int64_t now, struct arena *arena, struct paper *list, int64_t *again) {
+static size_t choose(const struct spool *spool, int64_t now, struct arena *arena, struct outbox_paper *list,
+                     int64_t *again) {
     size_t count = 0;
     for (size_t i = 0; i < spool->seen.count; i++) {
         const struct seen *s = &spool->seen.at[i];
@@ -25,18 +22,19 @@ static size_t choose(const struct spool *spool, int64_t now, struct arena *arena
         if (!s->complete || due > now) continue;
         struct bytes name = arena_copy(arena, bytes_of(s->name, strlen(s->name) + 1));
         name.count--;
-        list[count++] = (struct paper){name, s->size, s->modified_ns, s->inode, now - s->first_ms, s->regular, false};
+        list[count++] =
+            (struct outbox_paper){name, s->size, s->modified_ns, s->inode, now - s->first_ms, s->regular, false};
     }
     qsort(list, count, sizeof *list, oldest_first);
     return count;
 }
 
-enum outcome spool_papers(struct transport *t, struct arena *arena, const struct paper **ret, size_t *ret_count,
+enum outcome spool_papers(struct transport *t, struct arena *arena, const struct outbox_paper **ret, size_t *ret_count,
                           int64_t *ret_again_ms, struct fault *fault) {
     struct spool *spool = spool_of(t);
     int64_t now = monotonic_ms();
     TRY(spool_look(spool, now, fault));
-    struct paper *list = arena_array(arena, spool->seen.count + 1, sizeof *list);
+    struct outbox_paper *list = arena_array(arena, spool->seen.count + 1, sizeof *list);
     int64_t again = spool->next_scan_ms - now;
     *ret_count = choose(spool, now, arena, list, &again);
     *ret_again_ms = again > 0 ? again : 0;
@@ -62,7 +60,7 @@ bool spool_present(struct transport *t, struct bytes name) {
            fstatat(spool_of(t)->folders[FOLDER_OUTBOX], text, &facts, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-bool spool_unchanged(struct transport *t, const struct paper *paper) {
+bool spool_unchanged(struct transport *t, const struct outbox_paper *paper) {
     char text[SPOOL_NAME];
     struct stat facts;
     if (!spool_copy_name(paper->name, text)) return false;
@@ -71,13 +69,13 @@ bool spool_unchanged(struct transport *t, const struct paper *paper) {
            spool_modified_ns(&facts) == paper->modified_ns;
 }
 
-bool spool_same(int file, const struct paper *paper) {
+bool spool_same(int file, const struct outbox_paper *paper) {
     struct stat facts;
     return fstat(file, &facts) == 0 && facts.st_ino == paper->inode && facts.st_size == paper->size &&
            spool_modified_ns(&facts) == paper->modified_ns;
 }
 
-enum outcome spool_changed(struct spool *spool, const struct paper *paper, struct fault *fault) {
+enum outcome spool_changed(struct spool *spool, const struct outbox_paper *paper, struct fault *fault) {
     struct seen *seen = spool_seen(spool, paper->name);
     if (seen) {
         seen->complete = false;
@@ -91,7 +89,7 @@ static enum outcome unread(const char *name, struct fault *fault) {
     return fault_set(fault, later ? RETRY : REFUSE, "FILE_READ", "%s: %s", name, strerror(errno));
 }
 
-static enum outcome read_whole(int file, const char *name, const struct paper *paper, struct buffer *into,
+static enum outcome read_whole(int file, const char *name, const struct outbox_paper *paper, struct buffer *into,
                                struct fault *fault) {
     size_t want = (size_t)paper->size;
     if (want > into->most - into->count)
@@ -110,7 +108,8 @@ static enum outcome read_whole(int file, const char *name, const struct paper *p
 
 /* Looked at before and after by the very descriptor that is read; who puts another file in its place meanwhile is heard
  * of. */
-enum outcome spool_read(struct transport *t, const struct paper *paper, struct buffer *into, struct fault *fault) {
+enum outcome spool_read(struct transport *t, const struct outbox_paper *paper, struct buffer *into,
+                        struct fault *fault) {
     struct spool *spool = spool_of(t);
     char name[SPOOL_NAME];
     INVARIANT(spool_copy_name(paper->name, name));

@@ -1,4 +1,4 @@
-/* See spool.h: what lies in outbox/ and which of it is complete. inotify tells of names one by one, so that neither a
+/* What lies in outbox/ and which of it is complete. inotify tells of names one by one, so that neither a
  * paper that comes nor one that goes costs a look at all the others; the folder is read whole at the start, when events
  * were lost, and every SPOOL_RESCAN_MS. */
 #define _GNU_SOURCE /* file leases */
@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <unistd.h>
+
+int64_t spool_modified_ns(const struct stat *facts) {
+    return (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec;
+}
 
 bool spool_copy_name(struct bytes name, char ret[SPOOL_NAME]) {
     if (!name.count || name.count >= SPOOL_NAME || memchr(name.at, '/', name.count) || memchr(name.at, 0, name.count))
@@ -24,9 +28,9 @@ static int by_name(const void *a, const void *b) {
 }
 
 static void add(struct seen_list *list, const struct seen *seen) {
-    if (list->count == list->room) {
-        list->room = list->room ? 2 * list->room : 64;
-        list->at = realloc(list->at, list->room * sizeof *list->at);
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? 2 * list->capacity : 64;
+        list->at = realloc(list->at, list->capacity * sizeof *list->at);
         INVARIANT(list->at);
     }
     list->at[list->count++] = *seen;
@@ -73,9 +77,9 @@ static void hear_one(struct spool *spool, const struct inotify_event *event) {
 }
 
 static void hear(struct spool *spool) {
-    _Alignas(struct inotify_event) char room[8192];
-    for (ssize_t got; spool->notify >= 0 && (got = read(spool->notify, room, sizeof room)) > 0;) {
-        for (char *at = room; at < room + got;) {
+    _Alignas(struct inotify_event) char events[8192];
+    for (ssize_t got; spool->notify >= 0 && (got = read(spool->notify, events, sizeof events)) > 0;) {
+        for (char *at = events; at < events + got;) {
             const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
             hear_one(spool, event);
             at += sizeof *event + event->len;
@@ -110,10 +114,10 @@ static void compare(struct seen *old, const struct seen *listed, int64_t now) {
  * folder. */
 static void merge(struct spool *spool, bool whole, int64_t now) {
     struct seen_list *seen = &spool->seen, *fresh = &spool->fresh;
-    size_t room = seen->count + fresh->count - spool->gone + 1, i = 0, k = 0;
+    size_t capacity = seen->count + fresh->count - spool->gone + 1, i = 0, k = 0;
     if (!fresh->count && !spool->gone && !whole) return;
     if (fresh->count) qsort(fresh->at, fresh->count, sizeof *fresh->at, by_name);
-    struct seen_list both = {malloc(room * sizeof *both.at), 0, room};
+    struct seen_list both = {malloc(capacity * sizeof *both.at), 0, capacity};
     INVARIANT(both.at);
     while (i < seen->count || k < fresh->count) {
         bool old = i < seen->count && (k == fresh->count || strcmp(seen->at[i].name, fresh->at[k].name) <= 0);
@@ -189,8 +193,8 @@ static void settle(struct spool *spool, struct seen *seen, int64_t now) {
 
 enum outcome spool_look(struct spool *spool, int64_t now, struct fault *fault) {
     hear(spool);
-    bool room = spool->unheard && spool->seen.count - spool->gone < SPOOL_SEEN_MAX / 2,
-         whole = room || now >= spool->next_scan_ms;
+    bool space = spool->unheard && spool->seen.count - spool->gone < SPOOL_SEEN_MAX / 2,
+         whole = space || now >= spool->next_scan_ms;
     if (whole) {
         TRY(read_folder(spool, fault));
         spool->next_scan_ms = now + SPOOL_RESCAN_MS;

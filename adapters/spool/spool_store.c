@@ -1,4 +1,4 @@
-/* See spool.h: large papers, read in parts and delivered from the store. */
+/* Large papers: read in parts, and delivered from the store. */
 #include "base/durable.h"
 #include "adapters/spool/spool_inside.h"
 #include <dirent.h>
@@ -23,8 +23,8 @@ static bool read_whole(int file, int64_t from, uint8_t *ret, size_t count) {
 }
 
 /* Looked at before and after, by the very descriptor that is read. */
-enum outcome spool_read_part(struct transport *t, const struct paper *paper, int64_t from, uint8_t *ret, size_t count,
-                             struct fault *fault) {
+enum outcome spool_read_part(struct transport *t, const struct outbox_paper *paper, int64_t from, uint8_t *ret,
+                             size_t count, struct fault *fault) {
     char name[SPOOL_NAME];
     INVARIANT(spool_copy_name(paper->name, name));
     int file = openat(spool_of(t)->folders[paper->kept ? FOLDER_SENT : FOLDER_OUTBOX], name,
@@ -36,7 +36,7 @@ enum outcome spool_read_part(struct transport *t, const struct paper *paper, int
 }
 
 /* Under its own name, or under the one it got where that was taken. */
-static bool find_kept(int folder, const struct paper *was, char name[SPOOL_NAME]) {
+static bool find_kept(int folder, const struct outbox_paper *was, char name[SPOOL_NAME]) {
     struct stat facts;
     bool found = spool_copy_name(was->name, name) && fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
                  facts.st_size == was->size;
@@ -53,19 +53,19 @@ static bool find_kept(int folder, const struct paper *was, char name[SPOOL_NAME]
     return found;
 }
 
-bool spool_kept(struct transport *t, const struct paper *was, struct arena *arena, struct paper *ret) {
+bool spool_kept(struct transport *t, const struct outbox_paper *was, struct arena *arena, struct outbox_paper *ret) {
     char name[SPOOL_NAME];
     struct stat facts;
     int folder = spool_of(t)->folders[FOLDER_SENT];
     if (!find_kept(folder, was, name) || fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
         !S_ISREG(facts.st_mode))
         return false;
-    *ret = (struct paper){.name = arena_copy(arena, bytes_of_cstr(name)),
-                          .size = facts.st_size,
-                          .modified_ns = spool_modified_ns(&facts),
-                          .inode = facts.st_ino,
-                          .readable = true,
-                          .kept = true};
+    *ret = (struct outbox_paper){.name = arena_copy(arena, bytes_of_cstr(name)),
+                                 .size = facts.st_size,
+                                 .modified_ns = spool_modified_ns(&facts),
+                                 .inode = facts.st_ino,
+                                 .readable = true,
+                                 .kept = true};
     return true;
 }
 

@@ -16,7 +16,7 @@
 static char folder[64];
 static struct transport *t;
 static struct arena *arena;
-static const struct paper *papers;
+static const struct outbox_paper *papers;
 static size_t count;
 
 static int set_up(void **state) {
@@ -53,14 +53,14 @@ static void ask(void) {
     struct fault fault;
     assert_int_equal(t->verbs->papers(t, arena, &papers, &count, &again, &fault), OK);
 }
-static const struct paper *seen(const char *name) {
+static const struct outbox_paper *seen(const char *name) {
     ask();
     for (size_t i = 0; i < count; i++) {
         if (bytes_equal_cstr(papers[i].name, name)) return &papers[i];
     }
     return NULL;
 }
-static const char *read_as_text(const struct paper *paper) {
+static const char *read_as_text(const struct outbox_paper *paper) {
     struct fault fault;
     struct buffer into;
     buffer_init(&into, 64);
@@ -99,7 +99,7 @@ static void open_for_writing_is_not_complete(void **state) {
 static void what_goes_is_forgotten_and_what_comes_back_begins_anew(void **state) {
     (void)state;
     rename_in("a", "one");
-    const struct paper *first = seen("a");
+    const struct outbox_paper *first = seen("a");
     assert_non_null(first);
     t->verbs->put_off(t, first->name, 600000);
     assert_null(seen("a"));
@@ -137,7 +137,7 @@ static void moved_on_it_is_gone_and_its_name_free(void **state) {
 static void changed_while_it_was_read_it_is_read_later(void **state) {
     (void)state;
     rename_in("a", "one");
-    const struct paper was = *seen("a");
+    const struct outbox_paper was = *seen("a");
     write_file("a", "longer than it was");
     assert_string_equal(read_as_text(&was), "FILE_CHANGED");
     rename_in("big", "0123456789012345678901234567890123456789012345678901234567890123456789");
@@ -165,12 +165,12 @@ static void without_events_the_folder_tells(void **state) {
 
 static void lost_events_are_made_up_for(void **state) {
     struct spool *spool = spool_of(t);
-    char room[4096];
+    char events[4096];
     (void)state;
     rename_in("a", "one");
     ask();
     rename_in("b", "two");
-    while (read(spool->notify, room, sizeof room) > 0) continue;
+    while (read(spool->notify, events, sizeof events) > 0) continue;
     spool->unheard = true; /* as IN_Q_OVERFLOW says */
     ask();
     assert_int_equal(t->verbs->counts(t).waiting, 2);
@@ -188,7 +188,7 @@ static void names_that_are_never_taken(void **state) {
     usleep((SPOOL_QUIET_MS + 50) * 1000);
     ask();
     usleep((SPOOL_QUIET_MS + 50) * 1000);
-    const struct paper *found = seen("folder");
+    const struct outbox_paper *found = seen("folder");
     assert_int_equal(count, 1);
     assert_false(found->readable);
 }
@@ -203,7 +203,7 @@ static void many_cost_no_more_each(void **state) {
     usleep((SPOOL_QUIET_MS + 50) * 1000);
     ask();
     assert_int_equal(count, MANY);
-    const struct paper *all = papers;
+    const struct outbox_paper *all = papers;
     int64_t began = monotonic_ms();
     for (int i = 0; i < MANY; i++) assert_int_equal(t->verbs->sent(t, &all[i], all[i].name, &fault), OK);
     ask();

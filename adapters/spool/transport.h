@@ -1,15 +1,17 @@
 /* 传输: how an agency's system puts papers out and gets papers in. The engine knows only these verbs; spool.c (folders
- * of files) is the first transport, others (front/) stand before it. One owner, one thread. Names are plain file names.
- * Failures: RETRY passes by itself (disk full, a paper changed while it was read: ask again); REFUSE concerns one
- * paper. */
+ * of files) is the first transport, others (gateway/) stand before it. One owner, one thread. Names are plain file
+ * names. Failures: RETRY passes by itself (disk full, a paper changed while it was read: ask again); REFUSE concerns
+ * one paper. */
 #ifndef ECOCASE_ADAPTERS_SPOOL_TRANSPORT_H
 #define ECOCASE_ADAPTERS_SPOOL_TRANSPORT_H
+#include <jansson.h>
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/uuid.h"
 
 /* 来件: one thing the agency put out, complete. name, size, modified_ns and inode together are its identity. */
-struct paper {
+struct outbox_paper {
     struct bytes name;
     int64_t size, modified_ns;
     uint64_t inode;
@@ -18,9 +20,9 @@ struct paper {
     bool kept;         /* it was sent and lies in sent/ */
 };
 enum box { BOX_INBOX, BOX_SENT };
-struct paper_counts {
+struct outbox_counts {
     int64_t waiting; /* papers put out and not yet taken, complete or not */
-    int64_t changes; /* grows when what the transport itself adds to the status is to be told anew */
+    int64_t changes; /* grows when what the transport itself adds to the status is to be written anew */
 };
 
 struct transport;
@@ -29,24 +31,26 @@ struct transport_verbs {
     /* readable when `papers` may have news; -1: none */
     int (*wake_descriptor)(const struct transport *transport);
     /* Complete papers, oldest first, less those put off. *ret_again_ms: when to ask again at the latest. */
-    enum outcome (*papers)(struct transport *transport, struct arena *arena, const struct paper **ret,
+    enum outcome (*papers)(struct transport *transport, struct arena *arena, const struct outbox_paper **ret,
                            size_t *ret_count, int64_t *ret_again_ms, struct fault *fault);
-    bool (*present)(struct transport *transport, struct bytes name);           /* complete or not */
-    bool (*unchanged)(struct transport *transport, const struct paper *paper); /* still there, the same */
-    enum outcome (*read)(struct transport *transport, const struct paper *paper, struct buffer *into,
+    bool (*present)(struct transport *transport, struct bytes name);                  /* complete or not */
+    bool (*unchanged)(struct transport *transport, const struct outbox_paper *paper); /* still there, the same */
+    enum outcome (*read)(struct transport *transport, const struct outbox_paper *paper, struct buffer *into,
                          struct fault *fault);
     /* Part of a paper, exactly `count` bytes. RETRY/FILE_CHANGED: it is another one by now, or gone. */
-    enum outcome (*read_part)(struct transport *transport, const struct paper *paper, int64_t from, uint8_t *ret,
+    enum outcome (*read_part)(struct transport *transport, const struct outbox_paper *paper, int64_t from, uint8_t *ret,
                               size_t count, struct fault *fault);
     /* Is what was sent as this paper, or lies in sent/ again under its name and of its size, still there? *ret: as it
      * is now. */
-    bool (*kept)(struct transport *transport, const struct paper *was, struct arena *arena, struct paper *ret);
+    bool (*kept)(struct transport *transport, const struct outbox_paper *was, struct arena *arena,
+                 struct outbox_paper *ret);
     void (*put_off)(struct transport *transport, struct bytes name, int64_t ms);
     /* Moves a paper on; a taken name gets another one. Gone already: OK. Durable after `seal`. */
-    enum outcome (*sent)(struct transport *transport, const struct paper *paper, struct bytes as, struct fault *fault);
+    enum outcome (*sent)(struct transport *transport, const struct outbox_paper *paper, struct bytes as,
+                         struct fault *fault);
     bool (*sent_taken)(struct transport *transport, const char *name);
     /* Moves the first paper to failed/ with <name>.error = `why`, the others with it; durable on return. */
-    enum outcome (*fail)(struct transport *transport, const struct paper *papers, size_t count, struct bytes why,
+    enum outcome (*fail)(struct transport *transport, const struct outbox_paper *papers, size_t count, struct bytes why,
                          struct fault *fault);
     /* Delivery: stage all, settle, (journal), reveal all, seal, (journal). */
     enum outcome (*stage)(struct transport *transport, const char *staged, struct bytes content, struct fault *fault);
@@ -62,10 +66,20 @@ struct transport_verbs {
     /* what was revealed and sent is durable */
     enum outcome (*seal)(struct transport *transport, struct fault *fault);
     enum outcome (*forget_staged)(struct transport *transport, struct fault *fault);
-    enum outcome (*tell_status)(struct transport *transport, struct bytes json, struct fault *fault);
-    struct paper_counts (*counts)(const struct transport *transport);
+    enum outcome (*write_status)(struct transport *transport, struct bytes json, struct fault *fault);
+    struct outbox_counts (*counts)(const struct transport *transport);
 };
 struct transport {
     const struct transport_verbs *verbs;
 };
+
+/* ---- 退件: what is written beside a failed file: {code, field, line, column, zh, en, detail, at, messageId, …}. */
+struct rejection {
+    struct fault fault;
+    struct uuid message_id; /* nil: none yet */
+    json_t *more;           /* object with further members (candidates, earlier …) or NULL; owned */
+};
+void rejection_clear(struct rejection *rejection);
+struct json_t *rejection_json(const struct rejection *rejection); /* the caller's */
+struct bytes rejection_write(const struct rejection *rejection, struct arena *arena);
 #endif

@@ -1,6 +1,6 @@
-/* See ddl.h. The agency writes {outbox}, {outbox}_file and {outbox}_part and reads {outbox}_outcome and the inbox
+/* The agency writes {outbox}, {outbox}_file and {outbox}_part and reads {outbox}_outcome and the inbox
  * tables; the adapter may do just what it needs. */
-#include "adapters/table/ddl.h"
+#include "adapters/table/link_inside.h"
 #include <string.h>
 
 static const char tables[] =

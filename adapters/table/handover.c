@@ -1,4 +1,4 @@
-/* See table_inside.h: what came lies in inbox/ until the database has it. A message is one row and its files, in one
+/* What came lies in inbox/ until the database has it. A message is one row and its files, in one
  * transaction with the mark of its lane, which the agency's deleting does not touch: after an unknown COMMIT the mark
  * says whether it is there. Positions are given in that transaction too, by the only writer: without gaps, and never
  * seen out of order. What is large goes ahead of it (parts.c), a bounded piece a round: only its lane, whose order is
@@ -61,7 +61,8 @@ static enum outcome identify(struct handing *h, struct fault *fault) {
     if (stepped != SQLITE_ROW && stepped != SQLITE_DONE)
         return fault_set(fault, RETRY, "JOURNAL", "%s", sqlite3_errmsg(table->journal));
     if (!h->id[0]) {
-        const char *name = arena_printf(table->arena, "table:%s:%.*s", table->front->agency, BYTES_FMT(h->message->id));
+        const char *name =
+            arena_printf(table->arena, "table:%s:%.*s", table->gateway->agency, BYTES_FMT(h->message->id));
         struct uuid derived = uuid_v5(&UUID_ECOCASE, bytes_of_cstr(name));
         uuid_format(&derived, h->id);
     }
@@ -78,8 +79,8 @@ static const char *aggregate_of(const struct handing *h) {
 }
 
 /* In inbox/, or in done/ after a crash; -1: it is gone (the agency took it out of the folder). */
-static int64_t size_of(const struct handing *h, const char *name, enum front_folder *ret_where) {
-    const int *folders = h->table->front->folders;
+static int64_t size_of(const struct handing *h, const char *name, enum gateway_folder *ret_where) {
+    const int *folders = h->table->gateway->folders;
     struct stat facts;
     *ret_where = fstatat(folders[AT_INBOX], name, &facts, AT_SYMLINK_NOFOLLOW) == 0 ? AT_INBOX : AT_DONE;
     if (fstatat(folders[*ret_where], name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode)) return -1;
@@ -90,12 +91,12 @@ static int64_t size_of(const struct handing *h, const char *name, enum front_fol
 static enum outcome read_file(struct handing *h, const char *name, int64_t most, int64_t *ret_size,
                               struct fault *fault) {
     char path[64 + 256];
-    enum front_folder where;
+    enum gateway_folder where;
     buffer_free(&h->content);
     buffer_init(&h->content, (size_t)most);
     *ret_size = size_of(h, name, &where);
     if (*ret_size < 0 || *ret_size > most) return OK;
-    snprintf(path, sizeof path, "/proc/self/fd/%d/%.255s", h->table->front->folders[where], name);
+    snprintf(path, sizeof path, "/proc/self/fd/%d/%.255s", h->table->gateway->folders[where], name);
     enum outcome outcome = buffer_read_file(&h->content, path, fault);
     return outcome == OK ? OK : fault_as(outcome, RETRY);
 }
@@ -114,7 +115,7 @@ static bool payload_of(struct handing *h, struct bytes name, struct link_values 
         link_bytes(v, file);
         return true;
     }
-    if (!canonical(name) && convert_to_text(table->front->profile, file, table->arena, &text, &ignored) != OK)
+    if (!canonical(name) && convert_to_text(table->gateway->profile, file, table->arena, &text, &ignored) != OK)
         return false;
     if (text.count && memchr(text.at, 0, text.count)) return false;
     link_text(v, arena_cstr(table->arena, text));
@@ -177,11 +178,11 @@ static enum outcome put_file(struct handing *h, size_t nth, struct bytes name, s
 /* One of its files, if it is to go ahead. */
 static enum outcome file_ahead(struct handing *h, size_t i, int64_t *left, bool *ret_whole, struct fault *fault) {
     const char *name = arena_cstr(h->table->arena, h->message->files[i]);
-    enum front_folder where;
+    enum gateway_folder where;
     struct parts parts = {.table = h->table, .id = h->id, .nth = nth_of(h, i), .size = size_of(h, name, &where)};
     *ret_whole = true;
     if (parts.size <= at_once(parts.nth)) return OK;
-    int file = openat(h->table->front->folders[where], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int file = openat(h->table->gateway->folders[where], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", name, strerror(errno));
     enum outcome outcome = parts_put(&parts, file, left, ret_whole, fault);
     close(file);
@@ -211,7 +212,7 @@ static enum outcome put_row(struct handing *h, struct fault *fault) {
     link_text(&v, h->id);
     link_text(&v, table->settings->aggregate_type ? table->settings->aggregate_type : "ecocase");
     link_text(&v, aggregate_of(h));
-    link_text(&v, arena_cstr(table->arena, front_event(m)));
+    link_text(&v, arena_cstr(table->arena, gateway_event(m)));
     link_text(&v, arena_cstr(table->arena, name));
     link_number(&v, h->lane, table->arena);
     link_number(&v, h->generation, table->arena);
@@ -294,7 +295,7 @@ static enum outcome hand_one(struct handing *h, int64_t *left, bool *ret_whole, 
     if (!*ret_whole) return OK;
     FAILPOINT("table.delivered");
     log_info("table.delivered", "lane=%lld sequence=%lld", h->lane, h->sequence);
-    return front_put_away(h->table->front, h->message, h->table->arena, fault);
+    return gateway_put_away(h->table->gateway, h->message, h->table->arena, fault);
 }
 
 static bool among(const long long *lanes, size_t count, long long lane) {
@@ -309,8 +310,8 @@ enum outcome handover_round(struct table *table, bool *ret_more, struct fault *f
     long long waiting[HANDOVER_BATCH]; /* lanes */
     size_t count = 0, waits = 0;
     int64_t left = AHEAD_MAX;
-    TRY(store_messages(table->front->store, 0, HANDOVER_BATCH, listed, &list, &count, fault));
-    for (size_t i = 0; i < count && !atomic_load(&table->front->stopping); i++) {
+    TRY(store_messages(table->gateway->store, 0, HANDOVER_BATCH, listed, &list, &count, fault));
+    for (size_t i = 0; i < count && !atomic_load(&table->gateway->stopping); i++) {
         struct handing h = {.table = table, .message = &list[i]};
         bool whole = true;
         arena_reset(table->arena);

@@ -1,4 +1,4 @@
-/* See table_inside.h: a row of the outbox table becomes a parcel, as a request of HTTP does. Looked at is what the
+/* A row of the outbox table becomes a parcel, as a request of HTTP does. Looked at is what the
  * trigger noted (writes > seen), oldest first: a transaction that commits late is found whenever it commits, because
  * nothing is passed over by a high-water mark. */
 #include "adapters/table/table_inside.h"
@@ -10,14 +10,9 @@
 /* of attachments; a row with more is taken by itself, so that no other waits until it is read */
 #define GROUP_BYTES (16 * (int64_t)MIB)
 
-enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what) {
-    fault_set(fault, REFUSE, code, "%s", what);
-    return fault_place(fault, field, 0, 0);
-}
-
 const char *intake_name(const struct table *table, struct bytes id, const char *type, struct arena *arena) {
     const char *at = table->settings->file_name, *name = "";
-    if (!at) at = arena_printf(arena, "{id}.%s", profile_extension(table->front->profile));
+    if (!at) at = arena_printf(arena, "{id}.%s", profile_extension(table->gateway->profile));
     while (*at) {
         size_t plain = strcspn(at, "{");
         bool is_id = strncmp(at + plain, "{id}", 4) == 0, is_type = strncmp(at + plain, "{type}", 6) == 0;
@@ -40,7 +35,7 @@ static enum outcome take_payload(struct taking *t, struct bytes payload, struct 
         return intake_refuse_at(fault, "FIELD_FILE_NAME", "type", "type does not make a plain file name");
     TRY(parcel_begin_file(t->parcel, 0, bytes_of_cstr(name), fault));
     if (t->table->settings->payload == PAYLOAD_BYTEA) return parcel_add(t->parcel, 0, payload, fault);
-    TRY(convert_from_text(t->table->front->profile, payload, &file, fault));
+    TRY(convert_from_text(t->table->gateway->profile, payload, &file, fault));
     return parcel_add(t->parcel, 0, buffer_view(&file), fault);
 }
 
@@ -122,23 +117,24 @@ static enum outcome look_up(struct taking *t, const struct digest *digest, struc
     *h = (struct handed){.parcel = t->parcel, .key = t->id};
     *ret_over = true;
     if (stands(t) && !same_digest(t->digest, digest)) return verdict_conflict(table, t->id, t->writes, fault);
-    TRY(store_by_key(table->front->store, t->id, table->arena, &h->again, &h->said, fault));
+    TRY(store_by_key(table->gateway->store, t->id, table->arena, &h->again, &h->said, fault));
     if (!h->again && stands(t) && !lost(t)) return verdict_seen(table, t->id, t->writes, fault);
     *ret_over = false;
     return OK;
 }
 
-/* What was taken in, now or before, is told together; then who used an id for other content, and what cannot be taken.
+/* What was taken in, now or before, is reported together; then who used an id for other content, and what cannot be
+ * taken.
  */
-static enum outcome tell(struct taking *const *rows, const struct handed *list, size_t count, struct fault *fault) {
+static enum outcome report(struct taking *const *rows, const struct handed *list, size_t count, struct fault *fault) {
     struct table *table = rows[0]->table;
-    struct telling *all = arena_array(table->arena, count, sizeof *all);
-    size_t told = 0;
+    struct verdict *all = arena_array(table->arena, count, sizeof *all);
+    size_t taken_in = 0;
     bool full = false;
     for (size_t i = 0; i < count; i++) {
-        if (list[i].outcome == OK) all[told++] = (struct telling){&list[i].said, rows[i]->writes};
+        if (list[i].outcome == OK) all[taken_in++] = (struct verdict){&list[i].said, rows[i]->writes};
     }
-    TRY(verdict_tell(table, all, told, fault));
+    TRY(verdict_report(table, all, taken_in, fault));
     for (size_t i = 0; i < count; i++) {
         const struct handed *h = &list[i];
         struct digest digest = parcel_digest(rows[i]->parcel);
@@ -157,9 +153,9 @@ static enum outcome refuse(struct taking *t, struct fault *fault) {
     struct table *table = t->table;
     struct submitted s = {0};
     bool known = false;
-    TRY(store_by_key(table->front->store, t->id, table->arena, &known, &s, fault));
+    TRY(store_by_key(table->gateway->store, t->id, table->arena, &known, &s, fault));
     if (!known && (!stands(t) || lost(t))) return verdict_refuse(table, t->id, t->writes, NULL, &t->why, fault);
-    if (known) TRY(verdict_tell(table, &(struct telling){&s, t->writes}, 1, fault));
+    if (known) TRY(verdict_report(table, &(struct verdict){&s, t->writes}, 1, fault));
     return strcmp(t->why.code, "TABLE_ROW_GONE") == 0 ? verdict_seen(table, t->id, t->writes, fault)
                                                       : verdict_conflict(table, t->id, t->writes, fault);
 }
@@ -181,13 +177,13 @@ static enum outcome settle(struct taking *list, size_t count, struct fault *faul
         if (!over) rows[open++] = &list[i];
     }
     if (!open) return OK;
-    TRY(parcel_take_in(table->front, handed, open, table->settings->queue_most, table->arena, fault));
+    TRY(parcel_take_in(table->gateway, handed, open, table->settings->queue_most, table->arena, fault));
     FAILPOINT("table.taken");
-    return tell(rows, handed, open, fault);
+    return report(rows, handed, open, fault);
 }
 
 static enum outcome take_parcels(struct taking *list, size_t count, bool *ret_apart, struct fault *fault) {
-    for (size_t i = 0; i < count; i++) TRY(parcel_new(list->table->front, &list[i].parcel, fault));
+    for (size_t i = 0; i < count; i++) TRY(parcel_new(list->table->gateway, &list[i].parcel, fault));
     TRY(take_all(list, count, ret_apart, fault));
     FAILPOINT("table.read");
     return *ret_apart && count > 1 ? OK : settle(list, count, fault);
@@ -199,7 +195,7 @@ static enum outcome take_group(struct table *table, const PGresult *rows, int fr
     struct taking *list = arena_array(table->arena, (size_t)count, sizeof *list);
     for (int i = 0; i < count; i++) list[i] = (struct taking){.table = table, .id = link_value(rows, from + i, 0)};
     enum outcome outcome = take_parcels(list, (size_t)count, ret_apart, fault);
-    for (int i = 0; i < count; i++) parcel_free(table->front, list[i].parcel);
+    for (int i = 0; i < count; i++) parcel_free(table->gateway, list[i].parcel);
     return outcome;
 }
 
@@ -227,7 +223,7 @@ enum outcome intake_round(struct table *table, bool *ret_more, struct fault *fau
     for (int from = 0, count; from < PQntuples(rows); from += count) {
         bool apart = false, ignored = false;
         count = group_of(rows, from);
-        if (atomic_load(&table->front->stopping)) return OK;
+        if (atomic_load(&table->gateway->stopping)) return OK;
         TRY(take_group(table, rows, from, count, &apart, fault));
         for (int i = 0; apart && count > 1 && i < count; i++)
             TRY(take_group(table, rows, from + i, 1, &ignored, fault));

@@ -1,13 +1,18 @@
-/* See table_inside.h. An attachment is one value (content) or, where that is NULL, the rows of the _part table in their
+/* An attachment is one value (content) or, where that is NULL, the rows of the _part table in their
  * order: PostgreSQL holds no value of a gigabyte. Either is read in slices, so it is never in memory as a whole, here
  * or, its storage being EXTERNAL, there. */
 #include "adapters/table/table_inside.h"
 #include <stdio.h>
 
-/* told < 0: the agency does not say how large it is */
+enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what) {
+    fault_set(fault, REFUSE, code, "%s", what);
+    return fault_place(fault, field, 0, 0);
+}
+
+/* declared < 0: the agency does not say how large it is */
 struct attached {
     struct bytes name;
-    int64_t size, told, parts, last;
+    int64_t size, declared, parts, last;
     bool content;
 };
 
@@ -55,8 +60,8 @@ static enum outcome check(const struct taking *t, const struct attached *a, cons
     else if (a->parts != a->last)
         snprintf(what, sizeof what, "parts are numbered 1 to n: the last is %lld, there are %lld", (long long)a->last,
                  (long long)a->parts);
-    else if (a->told >= 0 && a->told != a->size)
-        snprintf(what, sizeof what, "size says %lld bytes, there are %lld", (long long)a->told, (long long)a->size);
+    else if (a->declared >= 0 && a->declared != a->size)
+        snprintf(what, sizeof what, "size says %lld bytes, there are %lld", (long long)a->declared, (long long)a->size);
     return what[0] ? intake_refuse_at(fault, "TABLE_PARTS", name, what) : OK;
 }
 
@@ -90,13 +95,13 @@ enum outcome intake_files(struct taking *t, struct fault *fault) {
         list[i] = (struct attached){.name = arena_copy(t->table->arena, link_value(rows, i, 0)),
                                     .content = link_int(rows, i, 1) != 0,
                                     .size = link_int(rows, i, 2),
-                                    .told = link_int(rows, i, 3),
+                                    .declared = link_int(rows, i, 3),
                                     .parts = link_int(rows, i, 4),
                                     .last = link_int(rows, i, 5)};
         all += list[i].size;
     }
     /* else it would fill the disk of all others anew at each try */
-    TRY(parcel_room(t->table->front, all, fault));
+    TRY(parcel_space(t->table->gateway, all, fault));
     for (int i = 0; i < PQntuples(rows); i++) TRY(take_file(t, (size_t)i + 1, &list[i], fault));
     return OK;
 }

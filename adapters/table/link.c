@@ -1,6 +1,5 @@
-/* See link.h. */
-#include "adapters/table/link.h"
-#include "adapters/table/ddl.h"
+/* The one connection to the agency's database, every wait bounded. */
+#include "adapters/table/link_inside.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -14,8 +13,8 @@
 #define SQL_MAX    (64u * KIB)
 
 /* A transaction that its client forgot must not hold rows for long; the agency's own transactions are not waited for
- * without end. Commits are not waited for: what a crash of the server takes back of the outcomes is told again at the
- * next connection (reconcile.c); who needs more says so. */
+ * without end. Commits are not waited for: what a crash of the server takes back of the outcomes is reported again at
+ * the next connection (reconcile.c); who needs more says so. */
 static const char session[] = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET "
                               "idle_in_transaction_session_timeout = '20s'; SET client_min_messages = warning;"
                               "SET search_path = pg_catalog; SET TimeZone = 'Asia/Shanghai'; SET "
@@ -58,7 +57,7 @@ static enum outcome lost(struct link *link, struct fault *fault) {
     return down(link, why, fault);
 }
 
-/* False: the time is over, or the front stops. */
+/* False: the time is over, or the gateway stops. */
 static bool wait_for(const struct link *link, short events, int64_t until_ms) {
     struct pollfd fd = {PQsocket(link->conn), events, 0};
     while (!atomic_load(link->stopping)) {
@@ -69,7 +68,7 @@ static bool wait_for(const struct link *link, short events, int64_t until_ms) {
     return false;
 }
 
-/* What the server remarks on is told by the outcome; libpq would write it to stderr. */
+/* What the server remarks on shows in the outcome; libpq would write it to stderr. */
 static void ignore_notice(void *of, const char *text) { (void)of, (void)text; }
 
 enum outcome link_connect(struct link *link, struct fault *fault) {

@@ -1,7 +1,6 @@
 /* The connection against a real Postgres: what passes, what is a row's own fault, what the tables lack, a server that
  * is gone or hangs; and the tables of table-setup as the adapter's role sees them. */
-#include "adapters/table/ddl.h"
-#include "adapters/table/link.h"
+#include "adapters/table/link_inside.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "broker/ledger/cluster_fixture.h"

@@ -1,4 +1,4 @@
-/* See table_inside.h: what is put ahead survives a crash of either side, and is gone on with. Nobody reads it before
+/* What is put ahead survives a crash of either side, and is gone on with. Nobody reads it before
  * the message's row is there. */
 #include "adapters/table/table_inside.h"
 #include "base/failpoint.h"

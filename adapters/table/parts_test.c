@@ -1,6 +1,6 @@
 /* Parts against a real Postgres: put in bounded turns, gone on with by whoever comes next, begun anew when they are not
  * of this file; those whose message never came are cleared after a week, the others go with it. */
-#include "adapters/table/ddl.h"
+#include "adapters/table/link_inside.h"
 #include "adapters/table/table_inside.h"
 #include "broker/ledger/cluster_fixture.h"
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* See table_inside.h: what database and store know of each other is brought together again: rows that no trigger noted,
+/* What database and store know of each other is brought together again: rows that no trigger noted,
  * outcomes that a restored database forgot, rows that a lost store was to go on with; and what the settings let go is
  * deleted, and parts of attachments whose message never came. */
 #include "adapters/table/table_inside.h"
@@ -25,11 +25,11 @@ static enum outcome compare(struct table *table, struct bytes id, struct bytes s
     struct submitted s = {0};
     bool known = false;
     struct link_values v = {0};
-    TRY(store_by_key(table->front->store, id, table->arena, &known, &s, fault));
+    TRY(store_by_key(table->gateway->store, id, table->arena, &known, &s, fault));
     if (known)
         return bytes_equal_cstr(state, verdict_state(s.stage))
                    ? OK
-                   : verdict_tell(table, &(struct telling){&s, -1}, 1, fault);
+                   : verdict_report(table, &(struct verdict){&s, -1}, 1, fault);
     if (!bytes_equal_cstr(state, "queued")) return OK;
     log_warn("table.lost", "text=\"a row that was taken in is no longer known here; it is taken again\"");
     link_text(&v, arena_cstr(table->arena, id));
@@ -73,7 +73,8 @@ static enum outcome let_go(struct table *table, struct fault *fault) {
 enum outcome reconcile(struct table *table, struct fault *fault) {
     char last[UUID_TEXT + 1] = "00000000-0000-0000-0000-000000000000";
     TRY(note_rows(table, fault));
-    for (bool more = true; more && !atomic_load(&table->front->stopping);) TRY(compare_page(table, last, &more, fault));
+    for (bool more = true; more && !atomic_load(&table->gateway->stopping);)
+        TRY(compare_page(table, last, &more, fault));
     TRY(parts_clear(table, fault));
     return let_go(table, fault);
 }

@@ -1,4 +1,4 @@
-/* See table_inside.h: the owner's thread. Each round hands over, tells and takes in what there is; then it sleeps until
+/* The owner's thread. Each round hands over, tells and takes in what there is; then it sleeps until
  * the database notifies, the store has news, or the poll's time has come. Trouble rests longer and longer, is told once
  * per kind, and its end too. */
 #include "adapters/table/table_inside.h"
@@ -15,15 +15,15 @@
 static enum outcome greet(struct table *table, struct fault *fault) {
     AUTO(link_result_free) PGresult *row = NULL;
     struct link_values v = {0};
-    link_text(&v, table->front->agency);
+    link_text(&v, table->gateway->agency);
     TRY(link_run(table->link, "UPDATE {schema}.{inbox}_count SET agency = $1::text WHERE agency IS NULL", &v, NULL,
                  fault));
     TRY(link_ask(table->link, "SELECT agency, current_setting('server_encoding') FROM {schema}.{inbox}_count", NULL,
                  &row, fault));
     if (PQntuples(row) != 1) return fault_set(fault, RETRY, "TABLE_SQL", "the _count table is empty: run table-setup");
-    if (!bytes_equal_cstr(link_value(row, 0, 0), table->front->agency)) {
+    if (!bytes_equal_cstr(link_value(row, 0, 0), table->gateway->agency)) {
         return fault_set(fault, RETRY, "WRONG_WORLD", "these tables belong to agency %.*s, not to %s",
-                         BYTES_FMT(link_value(row, 0, 0)), table->front->agency);
+                         BYTES_FMT(link_value(row, 0, 0)), table->gateway->agency);
     }
     if (!bytes_equal_cstr(link_value(row, 0, 1), "UTF8"))
         return fault_set(fault, RETRY, "TABLE_SQL", "the database's encoding must be UTF8");
@@ -77,17 +77,17 @@ static void note(struct table *table, struct table_status *s, enum outcome outco
         s->last_error = *fault;
         s->last_error_at = instant_now();
     }
-    if (store_count(table->front->store, &counts, &ignored) == OK) {
-        s->untold = counts.untold;
+    if (store_count(table->gateway->store, &counts, &ignored) == OK) {
+        s->unreported = counts.unreported;
         s->undelivered = counts.unacknowledged;
     }
-    table_tell(table, s);
+    table_report(table, s);
 }
 
 static void wait_for_news(struct table *table, int64_t ms) {
-    for (int64_t until = monotonic_ms() + ms, left = ms; left > 0 && !atomic_load(&table->front->stopping);
+    for (int64_t until = monotonic_ms() + ms, left = ms; left > 0 && !atomic_load(&table->gateway->stopping);
          left = until - monotonic_ms()) {
-        struct pollfd fds[] = {{store_wake_descriptor(table->front->store), POLLIN, 0},
+        struct pollfd fds[] = {{store_wake_descriptor(table->gateway->store), POLLIN, 0},
                                {link_descriptor(table->link), POLLIN, 0}};
         if (poll(fds, 2, (int)(left < SLICE_MS ? left : SLICE_MS)) <= 0) continue;
         if (fds[0].revents) return;
@@ -99,13 +99,13 @@ void *runner_run(void *of) {
     struct table *table = of;
     struct table_status status = {.since = instant_now()};
     int64_t rest = 0;
-    while (!atomic_load(&table->front->stopping)) {
+    while (!atomic_load(&table->gateway->stopping)) {
         struct fault fault = {0};
         bool more = false;
-        store_drain(table->front->store);
+        store_drain(table->gateway->store);
         link_notified(table->link);
         enum outcome outcome = go_round(table, &status, &more, &fault);
-        if (atomic_load(&table->front->stopping)) break;
+        if (atomic_load(&table->gateway->stopping)) break;
         struct fault ignored;
         if (outcome != OK && link_up(table->link) && count(table, &status, &ignored) != OK)
             log_fault_unnamed(LOG_WARN, "table.uncounted", &ignored);
@@ -115,7 +115,7 @@ void *runner_run(void *of) {
         rest = outcome == OK ? 0 : rest * 2 > REST_MAX_MS ? REST_MAX_MS : rest ? rest * 2 : REST_FIRST_MS;
         if (rest) {
             for (int64_t until = monotonic_ms() + rest;
-                 monotonic_ms() < until && !atomic_load(&table->front->stopping);)
+                 monotonic_ms() < until && !atomic_load(&table->gateway->stopping);)
                 poll(NULL, 0, 100);
         } else if (!more) wait_for_news(table, table->settings->poll_ms);
     }

@@ -1,6 +1,5 @@
-/* See table.h: table-setup. */
-#include "adapters/table/ddl.h"
-#include "adapters/table/link.h"
+/* `ecocase-adapter table-setup`: prints the SQL, or runs it. */
+#include "adapters/table/link_inside.h"
 #include "adapters/table/table.h"
 #include "base/limits.h"
 #include "wire/reason.h"

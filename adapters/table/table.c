@@ -1,8 +1,7 @@
-/* See table.h: opening and closing, and what is told of the database's state. */
+/* The table transport: opening and closing. */
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
 #include "base/settings.h"
-#include "wire/reason.h"
 #include <stdlib.h>
 
 static void release(void *of) {
@@ -14,41 +13,6 @@ static void release(void *of) {
     table_settings_free(table->settings);
     pthread_mutex_destroy(&table->door);
     free(table);
-}
-
-static json_t *time_text(instant at) {
-    char text[32];
-    if (!at) return json_null();
-    instant_format(at, text);
-    return json_string(text);
-}
-
-json_t *table_status_json(void *of) {
-    struct table *table = of;
-    pthread_mutex_lock(&table->door);
-    struct table_status s = table->status;
-    pthread_mutex_unlock(&table->door);
-    json_t *error = json_null();
-    if (s.last_error.code[0]) {
-        const struct reason *reason = reason_find(s.last_error.code);
-        json_t *detail = json_string(s.last_error.text);
-        error = json_pack("{s:s, s:s, s:s, s:o, s:o}", "code", s.last_error.code, "zh", reason->zh, "en", reason->en,
-                          "detail", detail ? detail : json_null(), "at", time_text(s.last_error_at));
-    }
-    return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:o}", "state", s.up ? "up" : "down", "since",
-                     time_text(s.since), "waiting", (json_int_t)s.waiting, "oldestSeconds", (json_int_t)s.oldest_s,
-                     "untold", (json_int_t)s.untold, "undelivered", (json_int_t)s.undelivered, "lastSuccess",
-                     time_text(s.last_success), "lastError", error);
-}
-
-void table_tell(struct table *table, const struct table_status *s) {
-    pthread_mutex_lock(&table->door);
-    const struct table_status *was = &table->status;
-    bool same = was->up == s->up && was->waiting == s->waiting && was->untold == s->untold &&
-                was->undelivered == s->undelivered && was->last_error_at == s->last_error_at;
-    table->status = *s;
-    pthread_mutex_unlock(&table->door);
-    if (!same) atomic_fetch_add(&table->changes, 1);
 }
 
 /* What only profile and settings together can tell. */
@@ -68,40 +32,40 @@ static enum outcome check_payload(const struct table_settings *s, const struct p
 static enum outcome check_name(const struct table *table, const struct table_settings *s, const char *path,
                                struct fault *fault) {
     const char *name = intake_name(table, BYTES_LITERAL("00000000-0000-0000-0000-000000000000"), "", table->arena);
-    if ((s->file_name && strstr(s->file_name, "{type}")) || profile_takes(table->front->profile, name)) return OK;
+    if ((s->file_name && strstr(s->file_name, "{type}")) || profile_takes(table->gateway->profile, name)) return OK;
     return fault_set(fault, REFUSE, "SETTINGS_TYPE",
                      "%s: file_name must make names that the profile's `files` takes, and \"%s\" is none", path, name);
 }
 
-static enum outcome open_all(struct table *table, const struct front_place *place, struct transport *base,
+static enum outcome open_all(struct table *table, const struct gateway_place *place, struct transport *base,
                              struct fault *fault) {
     TRY(table_settings_load(place->settings, &table->settings, fault));
     TRY(check_payload(table->settings, place->profile, place->settings, fault));
-    TRY(front_open(place, TABLE_FOLDER, base, &table->front, fault));
+    TRY(gateway_open(place, TABLE_FOLDER, base, &table->gateway, fault));
     TRY(check_name(table, table->settings, place->settings, fault));
     if (sqlite3_open_v2(place->journal, &table->journal, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK) {
         return fault_set(fault, RETRY, "JOURNAL", "%s: %s", place->journal, sqlite3_errmsg(table->journal));
     }
     sqlite3_busy_timeout(table->journal, 2000);
-    table->link = link_new(table->settings, NULL, &table->front->stopping);
+    table->link = link_new(table->settings, NULL, &table->gateway->stopping);
     return OK;
 }
 
-enum outcome table_open(const struct front_place *place, struct transport **transport, struct fault *fault) {
+enum outcome table_open(const struct gateway_place *place, struct transport **transport, struct fault *fault) {
     struct table *table = calloc(1, sizeof *table);
     INVARIANT(table && pthread_mutex_init(&table->door, NULL) == 0);
     table->arena = arena_new(256u << 10, TABLE_ARENA);
     table->status.since = instant_now();
     enum outcome outcome = open_all(table, place, *transport, fault);
     if (outcome != OK) {
-        struct front *front = table->front;
+        struct gateway *gateway = table->gateway;
         release(table);
-        front_free(front);
+        gateway_free(gateway);
         return outcome;
     }
-    *transport =
-        front_begin(table->front, &(struct front_owner){table, release, table_status_json, "table", &table->changes});
+    *transport = gateway_begin(table->gateway,
+                               &(struct gateway_owner){table, release, table_status_json, "table", &table->changes});
     INVARIANT(pthread_create(&table->runner, NULL, runner_run, table) == 0);
     table->running = true;
     log_info("table.begun", "schema=%s outbox=%s inbox=%s payload=%s poll_ms=%lld", table->settings->schema,

@@ -1,9 +1,9 @@
-/* Inside of the table transport. Not for others. All of it runs on the owner's one thread but table_status. */
+/* Inside of the table transport. All of it runs on the owner's one thread but table_status_json. */
 #ifndef ECOCASE_ADAPTERS_TABLE_TABLE_INSIDE_H
 #define ECOCASE_ADAPTERS_TABLE_TABLE_INSIDE_H
 #include <sqlite3.h>
-#include "adapters/gateway/parcel.h"
-#include "adapters/table/link.h"
+#include "adapters/gateway/gateway.h"
+#include "adapters/table/link_inside.h"
 #include "adapters/table/table.h"
 
 #define TABLE_FOLDER ".table"
@@ -15,10 +15,10 @@ struct table_status {
     instant since, last_success, last_error_at;
     struct fault last_error; /* code "": none */
     /* rows not taken in and how old the oldest is; outcomes and messages the database lacks */
-    int64_t waiting, oldest_s, untold, undelivered;
+    int64_t waiting, oldest_s, unreported, undelivered;
 };
 struct table {
-    struct front *front;
+    struct gateway *gateway;
     struct table_settings *settings;
     struct link *link;
     sqlite3 *journal; /* the engine's, read only */
@@ -48,18 +48,20 @@ struct taking {
     const char *aggregate, *type;
     struct parcel *parcel;
 };
-MUST_USE enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what);
 /* ---- intake_files.c: its attachments, slice by slice, inside the row's snapshot */
 MUST_USE enum outcome intake_files(struct taking *taking, struct fault *fault);
+/* REFUSE, of a column */
+MUST_USE enum outcome intake_refuse_at(struct fault *fault, const char *code, const char *field, const char *what);
 /* ---- verdict.c: what became of them -> outcome rows */
 MUST_USE enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fault);
-const char *verdict_state(enum stage stage); /* as the outcome table says it */
+const char *verdict_state(enum submission_stage stage); /* as the outcome table says it */
 /* `writes` < 0: the row was not looked at now. All in one statement. */
-struct telling {
+struct verdict {
     const struct submitted *what;
     int64_t writes;
 };
-MUST_USE enum outcome verdict_tell(struct table *table, const struct telling *list, size_t count, struct fault *fault);
+MUST_USE enum outcome verdict_report(struct table *table, const struct verdict *list, size_t count,
+                                     struct fault *fault);
 /* Not taken in: failed with its reason, or, the id being used for other content already, a conflict beside the first
  * outcome. */
 MUST_USE enum outcome verdict_refuse(struct table *table, struct bytes id, int64_t writes, const struct digest *digest,
@@ -87,7 +89,7 @@ MUST_USE enum outcome parts_forget(const struct parts *parts, struct fault *faul
 MUST_USE enum outcome parts_clear(struct table *table, struct fault *fault);
 /* ---- runner.c */
 void *runner_run(void *table);
-/* ---- table.c */
+/* ---- table_status.c */
 json_t *table_status_json(void *table);
-void table_tell(struct table *table, const struct table_status *status);
+void table_report(struct table *table, const struct table_status *status);
 #endif

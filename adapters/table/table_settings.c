@@ -1,5 +1,5 @@
-/* See table_settings.h. */
-#include "adapters/table/table_settings.h"
+/* The settings file of --table, read and checked. */
+#include "adapters/table/settings_inside.h"
 #include "base/limits.h"
 #include "base/settings.h"
 #include <libpq-fe.h>

@@ -1,5 +1,5 @@
 /* The settings file: what is taken, and every mistake at its line and column. */
-#include "adapters/table/table_settings.h"
+#include "adapters/table/settings_inside.h"
 #include "base/limits.h"
 #include <setjmp.h>
 #include <stdarg.h>

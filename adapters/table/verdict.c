@@ -1,6 +1,6 @@
-/* See table_inside.h: the outcome table. Each row of it is written by its id and may be written again, so an unknown
+/* The outcome table. Each row of it is written by its id and may be written again, so an unknown
  * COMMIT needs no more than to be asked again; the store forgets what is untold only when the database has it. */
-#include "adapters/spool/rejection.h"
+#include "adapters/spool/transport.h"
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
 #include "base/failpoint.h"
@@ -23,7 +23,7 @@ static const char *hex_of(const struct digest *digest, struct arena *arena) {
     return hex;
 }
 
-const char *verdict_state(enum stage stage) { return states[stage]; }
+const char *verdict_state(enum submission_stage stage) { return states[stage]; }
 
 /* An answer that is no JSON any more (the agency wrote into its sent/) is none. */
 static json_t *answer_of(const struct submitted *s, bool wanted, struct arena *arena) {
@@ -32,7 +32,7 @@ static json_t *answer_of(const struct submitted *s, bool wanted, struct arena *a
     return answer ? answer : json_null();
 }
 
-static json_t *row_of(const struct telling *t, struct arena *arena) {
+static json_t *row_of(const struct verdict *t, struct arena *arena) {
     const struct submitted *s = t->what;
     json_t *key = json_stringn((const char *)s->key.at, s->key.count);
     return json_pack("{s:o, s:s, s:s, s:o, s:o, s:o}", "id", key ? key : json_null(), "state", states[s->stage],
@@ -41,7 +41,7 @@ static json_t *row_of(const struct telling *t, struct arena *arena) {
                      t->writes >= 0 ? json_integer((json_int_t)t->writes) : json_null());
 }
 
-static enum outcome tell(struct table *table, const struct telling *list, size_t count, struct fault *fault) {
+static enum outcome report(struct table *table, const struct verdict *list, size_t count, struct fault *fault) {
     struct link_values v = {0};
     json_t *rows = json_array();
     for (size_t i = 0; i < count; i++) json_array_append_new(rows, row_of(&list[i], table->arena));
@@ -64,18 +64,18 @@ static enum outcome tell(struct table *table, const struct telling *list, size_t
 }
 
 /* What the database cannot hold of one must not hold up the others; of that one, then, the state alone. */
-enum outcome verdict_tell(struct table *table, const struct telling *list, size_t count, struct fault *fault) {
+enum outcome verdict_report(struct table *table, const struct verdict *list, size_t count, struct fault *fault) {
     if (!count) return OK;
-    enum outcome outcome = tell(table, list, count, fault);
+    enum outcome outcome = report(table, list, count, fault);
     if (outcome != REFUSE) return outcome;
     if (count > 1) {
-        for (size_t i = 0; i < count; i++) TRY(verdict_tell(table, &list[i], 1, fault));
+        for (size_t i = 0; i < count; i++) TRY(verdict_report(table, &list[i], 1, fault));
         return OK;
     }
     struct submitted bare = *list->what;
     bare.answer = BYTES_NONE;
     log_fault_unnamed(LOG_WARN, "table.untellable", fault);
-    return tell(table, &(struct telling){&bare, list->writes}, 1, fault);
+    return report(table, &(struct verdict){&bare, list->writes}, 1, fault);
 }
 
 /* What the fault would say beside a file in failed/. */
@@ -125,12 +125,12 @@ enum outcome verdict_conflict(struct table *table, struct bytes id, int64_t writ
 enum outcome verdict_round(struct table *table, bool *ret_more, struct fault *fault) {
     struct submitted *list = NULL;
     size_t count = 0, most = VERDICTS_MAX;
-    TRY(store_untold(table->front->store, most, table->arena, &list, &count, fault));
+    TRY(store_unreported(table->gateway->store, most, table->arena, &list, &count, fault));
     if (!count) return OK;
-    struct telling *all = arena_array(table->arena, count, sizeof *all);
-    for (size_t i = 0; i < count; i++) all[i] = (struct telling){&list[i], -1};
-    TRY(verdict_tell(table, all, count, fault));
-    TRY(store_told(table->front->store, list, count, fault));
+    struct verdict *all = arena_array(table->arena, count, sizeof *all);
+    for (size_t i = 0; i < count; i++) all[i] = (struct verdict){&list[i], -1};
+    TRY(verdict_report(table, all, count, fault));
+    TRY(store_reported(table->gateway->store, list, count, fault));
     *ret_more = true; /* what came meanwhile, or did not fit */
     return OK;
 }

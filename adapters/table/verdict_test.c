@@ -1,5 +1,5 @@
 /* Outcomes told to a real Postgres: a text that is no JSON any more holds up neither the others nor its own state. */
-#include "adapters/table/ddl.h"
+#include "adapters/table/link_inside.h"
 #include "adapters/table/table_inside.h"
 #include "base/limits.h"
 #include "broker/ledger/cluster_fixture.h"
@@ -84,13 +84,13 @@ static void a_receipt_that_is_no_json_holds_up_nothing(void **state) {
                                            "last"};
     enum { COUNT = sizeof answers / sizeof answers[0] };
     struct submitted list[COUNT];
-    struct telling all[COUNT];
+    struct verdict all[COUNT];
     (void)state;
     for (size_t i = 0; i < COUNT; i++) {
         list[i] = accepted(i, answers[i]);
-        all[i] = (struct telling){&list[i], 1};
+        all[i] = (struct verdict){&list[i], 1};
     }
-    assert_int_equal(verdict_tell(&table, all, COUNT, &fault), OK);
+    assert_int_equal(verdict_report(&table, all, COUNT, &fault), OK);
     for (size_t i = 0; i < COUNT; i++) assert_told(i, receipts[i]);
 }
 

@@ -1,5 +1,5 @@
-/* What a sender is asked to ship again (wanted.h), on a mock cluster: what it keeps of that over a restart, and what it
- * says meanwhile. */
+/* What a sender is asked to ship again (chunk_request.h), on a mock cluster: what it keeps of that over a restart, and
+ * what it says meanwhile. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -16,6 +16,8 @@
 static struct fixture f;
 static struct mock mock;
 static struct fault fault;
+static struct transfer transfer;
+static bool scan_now;
 static struct uploads *uploads;
 static int64_t answers_read;
 
@@ -24,7 +26,14 @@ static int set_up(void **state) {
     fixture_open(&f);
     mock_open(&mock, TOPIC_WANTED, 1);
     mock_topic(&mock, FILES, 1);
-    assert_int_equal(uploads_new(&f.engine, &mock.settings, &uploads, &fault), OK);
+    transfer = (struct transfer){.agency = "sthj",
+                                 .bus = &mock.settings,
+                                 .profile = f.profile,
+                                 .journal = f.journal,
+                                 .transport = f.transport,
+                                 .status = &f.status,
+                                 .scan_now = &scan_now};
+    assert_int_equal(uploads_new(&transfer, &uploads, &fault), OK);
     answers_read = 0;
     return 0;
 }
@@ -60,21 +69,21 @@ static struct chunked sent_paper(uint8_t nth) {
                                  .key = {nth}};
     chunked_cut(&file.what, sizeof content, 4096);
     file.acked = file.what.count;
-    assert_int_equal(journal_file_put(f.engine.journal, &file, &fault), OK);
-    assert_int_equal(journal_paper_put(f.engine.journal, bytes_of_cstr(identity), &file.what.sha256, &fault), OK);
+    assert_int_equal(journal_file_put(f.journal, &file, &fault), OK);
+    assert_int_equal(journal_paper_put(f.journal, bytes_of_cstr(identity), &file.what.sha256, &fault), OK);
     return file.what;
 }
 
 static void ask_for(const struct chunked *what) {
-    struct wanted wanted = {.sha256 = what->sha256,
-                            .first = what->first_offset,
-                            .last = what->last_offset,
-                            .count = what->count,
-                            .chunk_size = what->chunk_size,
-                            .sender = "sthj",
-                            .by = BY,
-                            .proof = wanted_proof(what, BY)};
-    assert_int_equal(uploads_say(uploads, TOPIC_WANTED, &wanted.sha256, wanted_headers(&wanted), &fault), OK);
+    struct chunk_request request = {.sha256 = what->sha256,
+                                    .first = what->first_offset,
+                                    .last = what->last_offset,
+                                    .count = what->count,
+                                    .chunk_size = what->chunk_size,
+                                    .sender = "sthj",
+                                    .by = BY,
+                                    .proof = chunk_request_proof(what, BY)};
+    assert_int_equal(uploads_say(uploads, TOPIC_WANTED, &request.sha256, chunk_request_headers(&request), &fault), OK);
     assert_int_equal(rd_kafka_flush(uploads->producer, 10000), 0);
 }
 static int hear_from(int64_t offset) {
@@ -88,14 +97,14 @@ static int hear_from(int64_t offset) {
 }
 static int64_t journaled(void) {
     int64_t offset = 0;
-    assert_int_equal(journal_offset(f.engine.journal, JOURNAL_WANTED, &offset, &fault), OK);
+    assert_int_equal(journal_offset(f.journal, JOURNAL_CHUNK_REQUESTS, &offset, &fault), OK);
     return offset;
 }
 static void work(void) {
     bool more = true;
     for (int64_t until = monotonic_ms() + 10000;
          monotonic_ms() < until &&
-         (more || uploads->in_flight || uploads->ask_count || journaled() != uploads->heard);) {
+         (more || uploads->in_flight || uploads->request_count || journaled() != uploads->heard);) {
         more = false;
         assert_int_equal(uploads_round(uploads, &more, &fault), OK);
     }
@@ -107,7 +116,7 @@ static void said(int *ret_chunks, int *ret_coming) {
     mock_from(&mock, FILES, answers_read);
     for (rd_kafka_message_t *message; (message = mock_next(&mock)); rd_kafka_message_destroy(message)) {
         *ret_chunks += message->len > 0;
-        *ret_coming += wanted_answer_read(message).kind == ANSWER_COMING;
+        *ret_coming += chunk_answer_read(message).kind == ANSWER_COMING;
         answers_read = message->offset + 1;
     }
 }
@@ -124,11 +133,11 @@ static void what_was_done_is_not_heard_again_after_a_restart(void **state) {
     assert_int_equal(journaled(), 1);
     ask_for(&second);
     assert_int_equal(hear_from(journaled()), 1);
-    assert_int_equal(reship_round(uploads, &fault), OK); /* begun, and killed amid it */
-    assert_int_equal(uploads->ask_count, 0);
+    assert_int_equal(chunk_resend_round(uploads, &fault), OK); /* begun, and killed amid it */
+    assert_int_equal(uploads->request_count, 0);
     assert_int_equal(journaled(), 1);
     uploads_free(uploads);
-    assert_int_equal(uploads_new(&f.engine, &mock.settings, &uploads, &fault), OK);
+    assert_int_equal(uploads_new(&transfer, &uploads, &fault), OK);
     assert_int_equal(uploads_start(uploads, &fault), OK);
     assert_int_equal(hear_from(journaled()), 1);
     work();
@@ -144,8 +153,8 @@ static void an_ask_is_done_when_the_answer_has_arrived(void **state) {
     ask_for(&nobodys);
     assert_int_equal(uploads_poll(uploads, &fault), OK);
     assert_int_equal(hear_from(0), 1);
-    assert_int_equal(reship_round(uploads, &fault), OK);
-    assert_int_equal(uploads->ask_count, 0);
+    assert_int_equal(chunk_resend_round(uploads, &fault), OK);
+    assert_int_equal(uploads->request_count, 0);
     assert_int_equal(journaled(), -1);
     work();
     assert_int_equal(journaled(), 1);
@@ -158,18 +167,18 @@ static void who_waits_is_told_again_and_again_that_it_comes(void **state) {
     for (size_t i = 0; i < UPLOADS_MAX; i++) uploads->all[i].stage = HASHING; /* no slot is free */
     ask_for(&paper);
     assert_int_equal(hear_from(0), 1);
-    for (int i = 0; i < 3; i++) assert_int_equal(reship_round(uploads, &fault), OK);
+    for (int i = 0; i < 3; i++) assert_int_equal(chunk_resend_round(uploads, &fault), OK);
     said(&chunks, &words);
     assert_int_equal(words, 1);
-    assert_in_range(uploads->asks[0].due_ms, monotonic_ms() + UPLOAD_COMING_MS - 10000,
+    assert_in_range(uploads->requests[0].due_ms, monotonic_ms() + UPLOAD_COMING_MS - 10000,
                     monotonic_ms() + UPLOAD_COMING_MS);
-    uploads->asks[0].due_ms = 1; /* a while later */
-    assert_int_equal(reship_round(uploads, &fault), OK);
+    uploads->requests[0].due_ms = 1; /* a while later */
+    assert_int_equal(chunk_resend_round(uploads, &fault), OK);
     uploads->all[0].stage = FREE;
-    for (int i = 0; i < 3; i++) assert_int_equal(reship_round(uploads, &fault), OK);
+    for (int i = 0; i < 3; i++) assert_int_equal(chunk_resend_round(uploads, &fault), OK);
     assert_true(uploads->all[0].stage == HASHING && uploads->all[0].again);
     uploads->all[0].coming_ms = 1; /* it takes its time to digest it */
-    assert_int_equal(reship_round(uploads, &fault), OK);
+    assert_int_equal(chunk_resend_round(uploads, &fault), OK);
     said(&chunks, &words);
     assert_int_equal(words, 2);
     for (size_t i = 1; i < UPLOADS_MAX; i++) uploads->all[i].stage = FREE;

@@ -1,5 +1,4 @@
-/* See downloads.h. */
-#include "adapters/engine/wake.h"
+/* One paper of another agency's files topic is fetched at a time, chunk by chunk. */
 #include "adapters/transfer/downloads_inside.h"
 #include "base/log.h"
 #include "base/failpoint.h"
@@ -13,24 +12,21 @@
 #define MESSAGES_A_ROUND 8
 #define ASK_MS           2000
 
-enum outcome downloads_new(struct engine *engine, const struct bus_settings *bus, struct downloads **ret,
-                           struct fault *fault) {
+struct downloads *downloads_new(const struct transfer *transfer, struct uploads *uploads) {
     struct downloads *d = calloc(1, sizeof *d);
     INVARIANT(d);
-    (void)fault;
-    d->engine = engine;
-    d->bus = bus;
-    d->landing = landing_new();
-    d->unswept = true; /* a half file of the last run that nobody wants any more */
-    *ret = d;
-    return OK;
+    d->with = transfer;
+    d->uploads = uploads;
+    d->partial = partial_file_new();
+    d->unswept = true; /* a partial file of the last run that nobody wants any more */
+    return d;
 }
 
 static enum outcome start(struct downloads *d, struct fault *fault) {
     static const struct bus_reading reading = {
         .group = "ecocase-files", .queue_kib = 16384, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
     if (d->reader.handle) return OK;
-    TRY(bus_reader_open(d->bus, &reading, &d->reader, fault));
+    TRY(bus_reader_open(d->with->bus, &reading, &d->reader, fault));
     wake_by(d->reader.queue);
     return OK;
 }
@@ -42,35 +38,21 @@ static void stop(struct downloads *d) { bus_reader_close(&d->reader); }
 void downloads_free(struct downloads *d) {
     if (!d) return;
     stop(d);
-    landing_free(d->landing);
+    partial_file_free(d->partial);
     free(d);
 }
 
-static int store(const struct downloads *d) { return d->engine->transport->verbs->store(d->engine->transport); }
+static int store(const struct downloads *d) { return d->with->transport->verbs->store(d->with->transport); }
 void downloads_name(const struct chunked *what, char ret_name[80]) { digest_hex(&what->sha256, ret_name); }
 int64_t downloads_changes(const struct downloads *d) { return d->changes; }
-
-static const struct lost *lost_find(const struct downloads *d, const char *topic, const struct chunked *what) {
-    for (size_t i = 0; i < LOST_MAX && i < d->lost_count; i++) {
-        if (strcmp(d->lost[i].topic, topic) == 0 && chunked_same(&d->lost[i].what, what)) return &d->lost[i];
-    }
-    return NULL;
-}
-static void lose(struct downloads *d, const char *topic, const struct chunked *what, const struct fault *why) {
-    struct lost *lost = &d->lost[d->lost_count++ % LOST_MAX];
-    *lost = (struct lost){.what = *what, .why = *why};
-    snprintf(lost->topic, sizeof lost->topic, "%s", topic);
-    log_fault_unnamed(LOG_ERROR, "download.lost", why);
-    d->changes++;
-}
 
 enum fetched downloads_state(struct downloads *d, struct bytes sender, const struct chunked *what,
                              struct fault *ret_why) {
     char name[80], topic[TOPIC_NAME];
     bus_files_topic(sender, topic);
-    const struct lost *lost = lost_find(d, topic, what);
+    const struct lost *lost = downloads_lost(d, topic, what);
     if (!lost && chunked_check(what, ret_why) != OK) {
-        lose(d, topic, what, ret_why);
+        downloads_lose(d, topic, what, ret_why);
         return FETCH_LOST;
     }
     if (lost) *ret_why = lost->why;
@@ -111,20 +93,10 @@ void downloads_sweep(struct downloads *d) {
     d->lost_count = 0;
 }
 
-static void end(struct downloads *d) {
-    landing_close(d->landing);
-    d->stage = IDLE;
-    d->changes++;
-}
-enum outcome downloads_give_up(struct downloads *d, const struct fault *why) {
-    landing_forget(d->landing);
-    lose(d, d->topic, &d->what, why);
-    end(d);
-    return OK;
-}
-
 /* The k-th chunk never lies before first + k: in order, each at least once. */
-static int64_t position(const struct downloads *d) { return d->at >= 0 ? d->at : d->first + landing_next(d->landing); }
+static int64_t position(const struct downloads *d) {
+    return d->at >= 0 ? d->at : d->first + partial_file_next(d->partial);
+}
 
 static enum outcome assign(struct downloads *d, struct fault *fault) {
     TRY(start(d, fault));
@@ -150,22 +122,22 @@ static enum outcome gone(struct downloads *d, const char *code, const char *what
 /* Where the reader may not start: before the beginning of what is kept, or behind the end. */
 static enum outcome out_of_range(struct downloads *d, struct fault *fault) {
     struct fault why;
-    int64_t low = 0, high = 0, wanted = position(d);
+    int64_t low = 0, high = 0, start = position(d);
     rd_kafka_resp_err_t error =
         rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
     d->stage = ASSIGNING;
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
-    if (low <= wanted) return gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
+    if (low <= start) return gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
     fault_set(&why, REFUSE, "CHUNKS_EXPIRED", "%s[%d] begins at %lld, the chunks at %lld", d->topic, d->what.partition,
-              (long long)low, (long long)wanted);
+              (long long)low, (long long)start);
     return downloads_missed(d, &why);
 }
 
 static enum outcome missing(struct downloads *d) {
     struct fault why;
     fault_set(&why, REFUSE, d->damaged ? "CHUNK_CORRUPT" : "CHUNK_MISSING",
-              "%s[%d]: chunk %d of %d, offsets %lld to %lld", d->topic, d->what.partition, landing_next(d->landing),
-              d->what.count, (long long)d->first, (long long)d->last);
+              "%s[%d]: chunk %d of %d, offsets %lld to %lld", d->topic, d->what.partition,
+              partial_file_next(d->partial), d->what.count, (long long)d->first, (long long)d->last);
     return downloads_missed(d, &why);
 }
 
@@ -197,17 +169,17 @@ static enum outcome take(struct downloads *d, const rd_kafka_message_t *message,
         downloads_heard(d, message);
     } else if (ours) {
         char index[16];
-        snprintf(index, sizeof index, "%d", landing_next(d->landing));
+        snprintf(index, sizeof index, "%d", partial_file_next(d->partial));
         bool next = bytes_equal_cstr(bus_header(message, CHUNK_HEADER_INDEX), index);
-        if (next) TRY(landing_take(d->landing, bytes_of(message->payload, message->len), &taken, fault));
+        if (next) TRY(partial_file_take(d->partial, bytes_of(message->payload, message->len), &taken, fault));
         d->damaged = !taken && (next || d->damaged);
         if (taken) FAILPOINT("fetch.taken");
         if (taken) downloads_begin_to_wait(d);
     }
     d->gone_ms = 0;
-    if (d->stage != FETCHING) return OK; /* the answer told where they are, or that they are not */
+    if (d->stage != FETCHING) return OK; /* the answer said where they are, or that they are not */
     d->at = message->offset + 1;
-    if (landing_whole(d->landing)) d->stage = CLOSING;
+    if (partial_file_whole(d->partial)) d->stage = CLOSING;
     else if (message->offset >= d->last) return missing(d);
     return OK;
 }
@@ -234,11 +206,11 @@ static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fau
 }
 
 static enum outcome finish(struct downloads *d, struct fault *fault) {
-    enum outcome outcome = landing_finish(d->landing, fault);
+    enum outcome outcome = partial_file_finish(d->partial, fault);
     if (outcome == REFUSE &&
-        landing_resumed(
-            d->landing)) { /* what was there before may have been torn, or another's: once more from the start */
-        landing_forget(d->landing);
+        partial_file_resumed(
+            d->partial)) { /* what was there before may have been torn, or another's: once more from the start */
+        partial_file_forget(d->partial);
         d->at = -1;
         d->stage = OPENING;
         return OK;
@@ -246,22 +218,22 @@ static enum outcome finish(struct downloads *d, struct fault *fault) {
     if (outcome == REFUSE) return downloads_give_up(d, fault);
     TRY(outcome);
     log_info("download.done", "chunks=%d bytes=%lld", d->what.count, (long long)d->what.size);
-    end(d);
+    downloads_end(d);
     return OK;
 }
 
 static enum outcome go_on(struct downloads *d, bool *ret_more, struct fault *fault) {
     bool whole = false;
     if (d->stage == OPENING) {
-        TRY(landing_open(d->landing, store(d), &d->what, DOWNLOAD_RESERVE, fault));
+        TRY(partial_file_open(d->partial, store(d), &d->what, DOWNLOAD_RESERVE, fault));
         d->stage = READING_AGAIN;
-        if (landing_resumed(d->landing))
-            log_info("download.resumed", "have=%d of=%d", landing_next(d->landing), d->what.count);
+        if (partial_file_resumed(d->partial))
+            log_info("download.resumed", "have=%d of=%d", partial_file_next(d->partial), d->what.count);
     }
     if (d->stage == READING_AGAIN) {
-        TRY(landing_read_again(d->landing, &whole, fault));
+        TRY(partial_file_read_again(d->partial, &whole, fault));
         *ret_more = true;
-        if (whole) d->stage = landing_whole(d->landing) ? CLOSING : ASSIGNING;
+        if (whole) d->stage = partial_file_whole(d->partial) ? CLOSING : ASSIGNING;
     }
     if (d->stage == ASKING) TRY(downloads_ask(d, fault));
     if (d->stage == ASSIGNING) TRY(assign(d, fault));

@@ -1,30 +1,15 @@
-/* See downloads_inside.h. */
+/* Chunks that are not there, or not whole, are asked of their sender; its answers. */
 #include "adapters/transfer/downloads_inside.h"
-#include "adapters/transfer/uploads.h"
+#include "adapters/transfer/transfer.h"
 #include "base/log.h"
 #include <stdio.h>
 
 #define ASK_MS 2000
 
-static bool is_silent(const struct downloads *d) {
-    for (size_t i = 0; i < LIMIT_PARTICIPANTS; i++) {
-        if (d->silent[i].until_ms > monotonic_ms() && strcmp(d->silent[i].topic, d->topic) == 0) return true;
-    }
-    return false;
-}
-static void note_silent(struct downloads *d) {
-    for (size_t i = 0; i < LIMIT_PARTICIPANTS; i++) {
-        if (d->silent[i].until_ms > monotonic_ms()) continue;
-        memcpy(d->silent[i].topic, d->topic, sizeof d->topic);
-        d->silent[i].until_ms = monotonic_ms() + DOWNLOAD_SILENT_MS;
-        return;
-    }
-}
-
 static enum outcome give_up(struct downloads *d, const struct fault *why, const char *because) {
-    struct fault told = *why;
-    snprintf(told.field, sizeof told.field, "%s", because);
-    return downloads_give_up(d, &told);
+    struct fault reported = *why;
+    snprintf(reported.field, sizeof reported.field, "%s", because);
+    return downloads_give_up(d, &reported);
 }
 
 bool downloads_expects(const struct downloads *d) { return d->asked && d->last == UNKNOWN_OFFSET; }
@@ -36,7 +21,7 @@ void downloads_begin_to_wait(struct downloads *d) {
 
 enum outcome downloads_missed(struct downloads *d, const struct fault *why) {
     if (d->asked) return give_up(d, &d->why, "again");
-    if (is_silent(d)) return give_up(d, why, "unanswered");
+    if (downloads_silent(d)) return give_up(d, why, "unanswered");
     d->why = *why;
     d->stage = ASKING;
     downloads_begin_to_wait(d);
@@ -45,23 +30,23 @@ enum outcome downloads_missed(struct downloads *d, const struct fault *why) {
 
 enum outcome downloads_ask(struct downloads *d, struct fault *fault) {
     int64_t low = 0, high = 0;
-    struct wanted wanted = {.sha256 = d->what.sha256,
-                            .first = d->what.first_offset,
-                            .last = d->what.last_offset,
-                            .count = d->what.count,
-                            .chunk_size = d->what.chunk_size};
+    struct chunk_request request = {.sha256 = d->what.sha256,
+                                    .first = d->what.first_offset,
+                                    .last = d->what.last_offset,
+                                    .count = d->what.count,
+                                    .chunk_size = d->what.chunk_size};
     rd_kafka_resp_err_t error =
         rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
     bool no_topic = error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
                     error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
     if (no_topic && monotonic_ms() >= d->patience_ms) return give_up(d, &d->why, "unanswered");
     if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
-    snprintf(wanted.sender, sizeof wanted.sender, "%s", d->sender);
-    snprintf(wanted.by, sizeof wanted.by, "%s", d->engine->self->slug);
-    wanted.proof = wanted_proof(&d->what, wanted.by);
-    TRY(uploads_say(d->engine->uploads, TOPIC_WANTED, &wanted.sha256, wanted_headers(&wanted), fault));
-    log_warn("download.asked", "sender=%s code=%s chunk=%d of=%d", d->sender, d->why.code, landing_next(d->landing),
-             d->what.count);
+    snprintf(request.sender, sizeof request.sender, "%s", d->sender);
+    snprintf(request.by, sizeof request.by, "%s", d->with->agency);
+    request.proof = chunk_request_proof(&d->what, request.by);
+    TRY(uploads_say(d->uploads, TOPIC_WANTED, &request.sha256, chunk_request_headers(&request), fault));
+    log_warn("download.asked", "sender=%s code=%s chunk=%d of=%d", d->sender, d->why.code,
+             partial_file_next(d->partial), d->what.count);
     d->asked = true;
     d->damaged = false;
     downloads_begin_to_wait(d);
@@ -72,8 +57,8 @@ enum outcome downloads_ask(struct downloads *d, struct fault *fault) {
 }
 
 void downloads_heard(struct downloads *d, const rd_kafka_message_t *message) {
-    struct wanted_answer answer = wanted_answer_read(message);
-    bool for_us = !answer.to[0] || strcmp(answer.to, d->engine->self->slug) == 0;
+    struct chunk_answer answer = chunk_answer_read(message);
+    bool for_us = !answer.to[0] || strcmp(answer.to, d->with->agency) == 0;
     if (!downloads_expects(d) || answer.kind == ANSWER_NONE || !for_us) return;
     d->patience_ms = monotonic_ms() + DOWNLOAD_ANSWER_MS;
     if (answer.kind == ANSWER_GONE) {
@@ -91,10 +76,10 @@ void downloads_heard(struct downloads *d, const rd_kafka_message_t *message) {
 void downloads_wait(struct downloads *d) {
     int64_t now = monotonic_ms();
     if (!downloads_expects(d)) return;
-    if (!d->engine->status.kafka_up) downloads_begin_to_wait(d);
+    if (!d->with->status->kafka_up) downloads_begin_to_wait(d);
     if (now < d->patience_ms && now < d->coming_ms) return;
     bool silent = now >= d->patience_ms;
-    if (silent) note_silent(d);
+    if (silent) downloads_note_silent(d);
     enum outcome outcome = give_up(d, &d->why, silent ? "unanswered" : "again");
     (void)outcome;
 }

@@ -1,4 +1,4 @@
-/* How long a recipient waits for chunks that it asked for again (wanted.h); words come over a mock cluster. */
+/* How long a recipient waits for chunks that it asked for again (chunk_request.h); words come over a mock cluster. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -6,21 +6,30 @@
 #include <cmocka.h>
 #include "adapters/transfer/downloads_inside.h"
 #include "adapters/engine/engine_fixture.h"
-#include "adapters/transfer/uploads.h"
+#include "adapters/transfer/transfer.h"
 #include "bus/mock_fixture.h"
 
 #define FILES "ecocase.files.sthj"
 static struct fixture f;
 static struct mock mock;
 static struct fault fault;
+static struct transfer transfer;
+static bool scan_now;
 static struct uploads *sender;
 
 static int set_up(void **state) {
     (void)state;
     fixture_open(&f);
     mock_open(&mock, FILES, 1);
-    f.engine.status.kafka_up = true;
-    return uploads_new(&f.engine, &mock.settings, &sender, &fault);
+    f.status.kafka_up = true;
+    transfer = (struct transfer){.agency = "sthj",
+                                 .bus = &mock.settings,
+                                 .profile = f.profile,
+                                 .journal = f.journal,
+                                 .transport = f.transport,
+                                 .status = &f.status,
+                                 .scan_now = &scan_now};
+    return uploads_new(&transfer, &sender, &fault);
 }
 static int tear_down(void **state) {
     (void)state;
@@ -36,9 +45,8 @@ static struct chunked paper(uint8_t nth) {
     return what;
 }
 static struct downloads *waiting(const struct chunked *what) {
-    struct downloads *d = NULL;
+    struct downloads *d = downloads_new(&transfer, sender);
     struct fault why;
-    assert_int_equal(downloads_new(&f.engine, &mock.settings, &d, &fault), OK);
     assert_int_equal(downloads_state(d, BYTES_LITERAL("sthj"), what, &why), FETCH_WAITING);
     fault_set(&why, REFUSE, "CHUNKS_EXPIRED", "they are gone");
     assert_int_equal(downloads_missed(d, &why), OK);
@@ -50,7 +58,7 @@ static struct downloads *waiting(const struct chunked *what) {
 }
 static void hear_coming(struct downloads *d, const struct chunked *what) {
     assert_int_equal(uploads_say(sender, FILES, &what->sha256,
-                                 wanted_answer_headers(&(struct wanted_answer){.kind = ANSWER_COMING}), &fault),
+                                 chunk_answer_headers(&(struct chunk_answer){.kind = ANSWER_COMING}), &fault),
                      OK);
     rd_kafka_message_t *message = NULL;
     for (int64_t until = monotonic_ms() + 20000; !message && monotonic_ms() < until;) { /* it is on its way */
@@ -79,10 +87,10 @@ static void who_says_that_it_comes_and_falls_silent_is_waited_for_a_minute(void 
     assert_in_range(d->patience_ms, monotonic_ms() + DOWNLOAD_ANSWER_MS - 10000, monotonic_ms() + DOWNLOAD_ANSWER_MS);
     assert_true(DOWNLOAD_ANSWER_MS >= 3 * UPLOAD_COMING_MS);
     d->patience_ms = 1; /* a minute later */
-    f.engine.status.kafka_up = false;
+    f.status.kafka_up = false;
     downloads_wait(d);
     assert_int_equal(d->stage, FETCHING); /* nobody can speak while Kafka is away */
-    f.engine.status.kafka_up = true;
+    f.status.kafka_up = true;
     d->patience_ms = 1;
     assert_lost(d, &what, "unanswered");
     assert_int_equal(downloads_state(d, BYTES_LITERAL("sthj"), &another, &why), FETCH_WAITING);

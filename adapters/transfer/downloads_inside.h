@@ -1,28 +1,28 @@
 /* Inside of the downloads: downloads.c (what is fetched, and how), downloads_ask.c (what is not there, asked of its
- * sender). Not for others. */
+ * sender), downloads_lost.c (what will not come). */
 #ifndef ECOCASE_ADAPTERS_TRANSFER_DOWNLOADS_INSIDE_H
 #define ECOCASE_ADAPTERS_TRANSFER_DOWNLOADS_INSIDE_H
-#include "adapters/transfer/downloads.h"
-#include "adapters/chunks/partial_file.h"
+#include "adapters/transfer/transfer.h"
+#include "adapters/chunks/chunks.h"
 #include "adapters/chunks/chunk_request.h"
 #include "base/limits.h"
 
 #define LOST_MAX       64u
 #define UNKNOWN_OFFSET INT64_MAX
 
-enum stage { IDLE, OPENING, READING_AGAIN, ASSIGNING, FETCHING, CLOSING, ASKING };
+enum download_stage { IDLE, OPENING, READING_AGAIN, ASSIGNING, FETCHING, CLOSING, ASKING };
 struct lost {
     char topic[TOPIC_NAME];
     struct chunked what;
     struct fault why;
 };
 struct downloads {
-    struct engine *engine;
-    const struct bus_settings *bus;
+    const struct transfer *with;
+    struct uploads *uploads;
     struct bus_reader reader;
-    enum stage stage;
-    char topic[TOPIC_NAME], sender[WANTED_SLUG];
-    struct landing *landing; /* the file being fetched */
+    enum download_stage stage;
+    char topic[TOPIC_NAME], sender[CHUNK_REQUEST_SLUG];
+    struct partial_file *partial; /* the file being fetched */
     struct chunked what;
     /* offsets where its chunks are looked for: what the record says, or where they are shipped again */
     int64_t first, last;
@@ -43,8 +43,18 @@ struct downloads {
     bool unswept;
 };
 
+/* ---- downloads_lost.c */
+/* NULL: it may come yet */
+const struct lost *downloads_lost(const struct downloads *downloads, const char *topic, const struct chunked *what);
+void downloads_lose(struct downloads *downloads, const char *topic, const struct chunked *what,
+                    const struct fault *why);
+void downloads_end(struct downloads *downloads); /* of the file being fetched: there, or lost */
 /* OK: it is lost, and that is known */
 enum outcome downloads_give_up(struct downloads *downloads, const struct fault *why);
+bool downloads_silent(const struct downloads *downloads); /* its sender did not answer lately */
+void downloads_note_silent(struct downloads *downloads);
+
+/* ---- downloads_ask.c */
 /* It is not there, or not whole: its sender is asked, unless it was. */
 enum outcome downloads_missed(struct downloads *downloads, const struct fault *why);
 /* ASKING: what is shipped from now on is read. */

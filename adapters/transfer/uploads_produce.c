@@ -1,9 +1,9 @@
-/* See uploads_inside.h: the producer of chunks, and of the small records beside them. */
-#include "adapters/engine/wake.h"
+/* The producer of chunks, and of the small records beside them. */
 #include "adapters/transfer/uploads_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 
+#define ASK_MS    2000
 #define MARK_SAID (-1) /* opaque of a small record: nobody waits for it */
 
 static intptr_t mark_of(const struct uploads *u, const struct upload *up, int32_t index) {
@@ -25,12 +25,12 @@ static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, v
     if (error || !its) return;
     if (up->file.acked++ == 0) up->file.what.first_offset = message->offset;
     up->file.what.last_offset = message->offset;
-    u->engine->status.kafka_up = true;
+    u->with->status->kafka_up = true;
 }
 
 enum outcome uploads_start(struct uploads *u, struct fault *fault) {
     if (u->producer) return OK;
-    TRY(bus_files_producer(u->bus, on_report, u, &u->producer, fault));
+    TRY(bus_files_producer(u->with->bus, on_report, u, &u->producer, fault));
     u->queue = rd_kafka_queue_get_main(u->producer);
     wake_by(u->queue);
     return OK;
@@ -54,6 +54,16 @@ void uploads_stop(struct uploads *u) {
 static enum outcome unreachable(const struct uploads *u, rd_kafka_resp_err_t error, struct fault *fault) {
     return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", u->topic,
                      error ? rd_kafka_err2str(error) : "the producer failed");
+}
+
+enum outcome uploads_there(struct uploads *u, const struct journaled_file *file, bool *ret, struct fault *fault) {
+    int64_t low = 0, high = 0;
+    TRY(uploads_start(u, fault));
+    rd_kafka_resp_err_t error =
+        rd_kafka_query_watermark_offsets(u->producer, u->topic, file->what.partition, &low, &high, ASK_MS);
+    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", u->topic, rd_kafka_err2str(error));
+    *ret = low <= file->what.first_offset && high > file->what.last_offset;
+    return OK;
 }
 
 enum outcome uploads_produce(struct uploads *u, struct upload *up, uint8_t *sealed, size_t count, struct fault *fault) {
@@ -103,6 +113,6 @@ enum outcome uploads_poll(struct uploads *u, struct fault *fault) {
         uploads_stop(u);
         return outcome;
     }
-    if (u->in_flight && monotonic_ms() - u->heard_ms > 10000) u->engine->status.kafka_up = false;
+    if (u->in_flight && monotonic_ms() - u->heard_ms > 10000) u->with->status->kafka_up = false;
     return OK;
 }

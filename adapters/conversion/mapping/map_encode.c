@@ -3,7 +3,7 @@
  * the engine, papers from the outbox. Avro C has the schema; its generic values are not made, only their bytes (the
  * specification's binary encoding), since each would be several allocations. */
 #include "adapters/conversion/mapping/map_draft.h"
-#include "adapters/chunks/seal.h"
+#include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 #include "wire/binary.h"
 #include "wire/digest.h"

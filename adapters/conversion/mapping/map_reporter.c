@@ -1,7 +1,7 @@
 /* See map.h: 举报人, the one part of a record that is sealed before it is encoded (seal.h). Without a key it is left
  * out: it never goes out open. */
 #include "adapters/conversion/mapping/map_draft.h"
-#include "adapters/chunks/seal.h"
+#include "adapters/chunks/chunks.h"
 #include <jansson.h>
 #include <stdlib.h>
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include "adapters/conversion/mapping/decoded.h"
 #include "adapters/conversion/mapping/map_fixture.h"
-#include "adapters/chunks/seal.h"
+#include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 
 static const char yaml[] = "agency: wlsh\nformat: {kind: json}\nmessages:\n"

@@ -2,8 +2,8 @@
  * keys stand as digests, the webhook's secret in a file of its own. Grammar: docs/HTTP.md. Paths are taken from the
  * folder the file lies in. Every mistake is refused at file:line:column. Read-only once loaded; texts live as long as
  * it. */
-#ifndef ECOCASE_ADAPTERS_HTTP_SETTINGS_H
-#define ECOCASE_ADAPTERS_HTTP_SETTINGS_H
+#ifndef ECOCASE_ADAPTERS_HTTP_SETTINGS_INSIDE_H
+#define ECOCASE_ADAPTERS_HTTP_SETTINGS_INSIDE_H
 #include <sys/socket.h>
 #include "base/arena.h"
 #include "base/fault.h"

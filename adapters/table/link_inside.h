@@ -1,13 +1,14 @@
-/* 连接: the one connection to the agency's database. Every wait has an end and is given up when the front stops: a
+/* 连接: the one connection to the agency's database. Every wait has an end and is given up when the gateway stops: a
  * server that hangs, a network that swallows, hold up nothing but their own turn. Threads: one owner, but for
  * *stopping. Failures: RETRY/TABLE_DOWN: the connection is gone, what was under way may or may not be done;
  * RETRY/TABLE_SQL: tables or grants are not what table-setup makes; REFUSE/TABLE_DATA: this very statement's values
  * cannot be held (a transaction is then aborted). */
-#ifndef ECOCASE_ADAPTERS_TABLE_LINK_H
-#define ECOCASE_ADAPTERS_TABLE_LINK_H
+#ifndef ECOCASE_ADAPTERS_TABLE_LINK_INSIDE_H
+#define ECOCASE_ADAPTERS_TABLE_LINK_INSIDE_H
 #include <libpq-fe.h>
 #include <stdatomic.h>
-#include "adapters/table/table_settings.h"
+#include "adapters/table/settings_inside.h"
+#include "base/buffer.h"
 #include "base/bytes.h"
 
 struct link;
@@ -32,8 +33,8 @@ void link_text(struct link_values *values, const char *text);
 /* binary; for text columns too, as UTF-8 */
 void link_bytes(struct link_values *values, struct bytes what);
 void link_number(struct link_values *values, int64_t number, struct arena *arena);
-/* One statement with {names} as in ddl.h; results come binary, so ask for texts (::text) and bytea only. values NULL:
- * none. */
+/* One statement with {names} as in ddl_fill; results come binary, so ask for texts (::text) and bytea only. values
+ * NULL: none. */
 MUST_USE enum outcome link_ask(struct link *link, const char *sql, const struct link_values *values, PGresult **ret,
                                struct fault *fault);
 /* ret_rows may be NULL */
@@ -47,4 +48,11 @@ MUST_USE enum outcome link_end(struct link *link, enum outcome outcome, struct f
 void link_result_free(PGresult **result);
 struct bytes link_value(const PGresult *result, int row, int column); /* BYTES_NONE: NULL */
 int64_t link_int(const PGresult *result, int row, int column);        /* of a ::text */
+
+/* ---- 建表语句: the SQL of table-setup, made from the settings. It may be run again: it adds what is missing and
+ * replaces functions and triggers. Pure. REFUSE/TOO_LARGE never happens with names as the settings take them. */
+MUST_USE enum outcome ddl_write(const struct table_settings *settings, struct buffer *into, struct fault *fault);
+/* `text` with {schema} {outbox} {inbox} {payload} {channel} {adapter} {agency} {type} as the settings have them. */
+MUST_USE enum outcome ddl_fill(const struct table_settings *settings, const char *text, struct buffer *into,
+                               struct fault *fault);
 #endif

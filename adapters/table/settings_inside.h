@@ -1,8 +1,8 @@
 /* 数据库传输设置: the file given by --table: which database, which tables, how often. It holds no password: libpq takes
  * PGPASSWORD or a password file. Grammar: docs/TABLE.md. Every mistake is refused at file:line:column. Read-only once
  * loaded; texts live as long as it. */
-#ifndef ECOCASE_ADAPTERS_TABLE_TABLE_SETTINGS_H
-#define ECOCASE_ADAPTERS_TABLE_TABLE_SETTINGS_H
+#ifndef ECOCASE_ADAPTERS_TABLE_SETTINGS_INSIDE_H
+#define ECOCASE_ADAPTERS_TABLE_SETTINGS_INSIDE_H
 #include "base/arena.h"
 #include "base/fault.h"
 
