@@ -254,6 +254,7 @@ class World:
             raise WorldError("缺少 Kafka · no Kafka jars in var/kafka; run tests/support/setup")
         folder = self.folder / "kafka"
         folder.mkdir(exist_ok=True)
+        # The session: a Kafka that was killed registers again only when the one before has run out.
         (folder / "server.properties").write_text(f"""process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{self.controller_port}
@@ -267,6 +268,8 @@ offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 auto.create.topics.enable=false
 message.max.bytes=4194304
 replica.fetch.max.bytes=4194304
