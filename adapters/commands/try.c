@@ -1,9 +1,9 @@
 /* See try.h. */
-#include "adapters/conversion/mapping/canonical.h"
+#include "adapters/conversion/canonical/canonical_json.h"
 #include "adapters/commands/try.h"
 #include "adapters/commands/fact_note.h"
 #include "adapters/outbound/identity.h"
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 #include "base/limits.h"
 #include "wire/finding.h"
 #include "wire/reason.h"

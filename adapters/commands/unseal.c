@@ -1,6 +1,6 @@
 /* See unseal.h. */
 #include "adapters/commands/unseal.h"
-#include "adapters/conversion/mapping/decoded.h"
+#include "adapters/conversion/canonical/decoded.h"
 #include "adapters/chunks/seal.h"
 #include "base/buffer.h"
 #include "base/limits.h"

@@ -2,7 +2,7 @@
  * "attachments": [file names], "record": {canonical fields}}; what is left out is empty. A profile file holds "<slug>
  * <attachment wait in ms>". A case file named "bad…" cannot be read, a title "unrenderable" cannot be written. No
  * chunks: attachments that do not fit inside the record are not for it. */
-#include "adapters/conversion/mapping/canonical.h"
+#include "adapters/conversion/canonical/canonical_json.h"
 #include "adapters/conversion/conversion.h"
 #include "adapters/engine/engine_fixture.h"
 #include "base/limits.h"

@@ -2,7 +2,7 @@
  * text into such rows. Memory: the arena. Threads: any. */
 #ifndef ECOCASE_ADAPTERS_FORMATS_COLUMN_H
 #define ECOCASE_ADAPTERS_FORMATS_COLUMN_H
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 
 /* The names of the cells of all rows of that name, in the order in which they come. Owns its list. */
 struct column_names {

@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format csv = {.kind = FORMAT_CSV, .separator = ','}, tabs = {.kind = FORMAT_CSV, .separator = '\t'};
 

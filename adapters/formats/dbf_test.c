@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format_column columns[] = {{.name = "AJBH", .width = 6},
                                                {.name = "RQ", .type = COLUMN_DATE},

@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format utf8 = {.kind = FORMAT_CSV, .separator = ','},
                            gb18030 = {.kind = FORMAT_CSV, .separator = ',', .encoding = ENCODING_GB18030};

@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format_column columns[] = {{.name = "文号", .width = 8, .pad = ' '},
                                                {.name = "金额", .width = 6, .right = true, .pad = '0'},

@@ -1,6 +1,6 @@
 /* See native_inside.h. Indented by two spaces, or one object in a line (JSON lines), UTF-8 as it is; what JSON must
  * escape is escaped. */
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 
 struct writing {
     struct buffer *into;

@@ -1,5 +1,5 @@
 /* Names and their numbers, and finding nodes of a file by them. */
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static void each_name_has_one_number_however_many_there_are(void **state) {
     (void)state;

@@ -3,7 +3,7 @@
  * and the cell (`C5`) in its text and has the row as line, the column as column. */
 #ifndef ECOCASE_ADAPTERS_FORMATS_XLSX_INSIDE_H
 #define ECOCASE_ADAPTERS_FORMATS_XLSX_INSIDE_H
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 #include <libxml/xmlreader.h>
 #include <zip.h>
 

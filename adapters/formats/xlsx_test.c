@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 #include <stdlib.h>
 #include <time.h>
 #include <zip.h>

@@ -3,7 +3,7 @@
  * five. Places come from the parser's byte offset. Its own quadratic spots (attributes of one tag) are kept small by
  * counting first. */
 #define _GNU_SOURCE /* memmem, memrchr */
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 #include <libxml/parserInternals.h>
 
 struct sax {

@@ -2,7 +2,7 @@
  * parser's own. Whatever libxml2 would open by name is denied for the whole process: ours never asks it to. */
 #define _GNU_SOURCE /* memmem, memrchr */
 #include "adapters/formats/xml_schema.h"
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 #include <libxml/parserInternals.h>
 #include <libxml/xmlreader.h>
 #include <libxml/xmlschemas.h>

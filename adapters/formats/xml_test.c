@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format xml = {.kind = FORMAT_XML, .root = "a"}, any = {.kind = FORMAT_XML};
 static const struct format spaced = {.kind = FORMAT_XML, .root = "a", .name_space = "urn:x"};

@@ -1,7 +1,7 @@
 /* See native_inside.h. Indented by two spaces; the prolog declares the profile's encoding. What XML 1.0 cannot hold
  * becomes U+FFFD in texts and '_' in names (Extensible Markup Language 1.0, fifth edition, §2.2 and §2.3), so that
  * whatever is written can be read. */
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 
 struct writing {
     const struct format *format;

@@ -1,9 +1,9 @@
 /* See rendering.h. */
-#include "adapters/conversion/mapping/canonical.h"
+#include "adapters/conversion/canonical/canonical_json.h"
 #include "adapters/inbound/rendering.h"
 #include "adapters/transfer/downloads.h"
 #include "adapters/spool/name.h"
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 #include "wire/reason.h"

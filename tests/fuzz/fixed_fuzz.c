@@ -1,5 +1,5 @@
 /* Fixed width: see native_fuzz.h. Every kind of column, in bytes and in characters. */
-#include "native_fuzz.h"
+#include "format_fuzz.h"
 
 static const struct format_column columns[] = {{.name = "a", .width = 4, .pad = ' '},
                                                {.name = "b", .width = 3, .right = true, .pad = '0'},

@@ -1,6 +1,6 @@
 /* XLSX: see native_fuzz.h. The rows of the first sheet and those of a further one, below one or two rows of names. Most
  * inputs are only read: libxlsxwriter makes a dozen temporary files for each workbook. */
-#include "native_fuzz.h"
+#include "format_fuzz.h"
 
 static const char *const sheets[] = {"P"};
 

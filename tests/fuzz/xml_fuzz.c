@@ -1,5 +1,5 @@
 /* See native_fuzz.h. */
-#include "native_fuzz.h"
+#include "format_fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
     return native_fuzz((struct format){.kind = FORMAT_XML}, data, count);

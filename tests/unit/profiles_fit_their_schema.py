@@ -54,7 +54,7 @@ def main():
         assert list(validator.iter_errors(spoil(nm, path, value))), f"{path} = {value} validates"
     masks = [mask["name"] for mask in yaml.safe_load((ROOT / "schemas" / "privacy.yaml").read_text(encoding="utf-8"))["masks"]]
     assert masks == schema["$defs"]["mask"]["enum"], masks
-    source = (ROOT / "adapters" / "engine" / "profile_canonical.c").read_text(encoding="utf-8")
+    source = (ROOT / "adapters" / "conversion" / "canonical" / "canonical.c").read_text(encoding="utf-8")
     own = set(re.findall(r'FIELD\("([^"]+)"', source)) | set(re.findall(r'\{"([^"]+)", GROUP_NONE', source))
     assert own == set(schema["$defs"]["fields"]["properties"]), own ^ set(schema["$defs"]["fields"]["properties"])
     for group in GROUPS:

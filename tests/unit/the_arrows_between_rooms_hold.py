@@ -17,13 +17,14 @@ BROKER |= {f"broker/{room}": "base wire bus broker" for room in "cli deliver ent
 BROKER |= {"broker/judge": "base wire broker"}
 # From the bottom: each may include those before it in its list, by room below adapters/.
 FLOOR = "base wire"
-CONVERSION = "formats spool chunks conversion conversion/profile conversion/mapping"
+CONVERSION = "formats spool chunks conversion conversion/scalar conversion/canonical conversion/profile conversion/mapping"
 ENGINE = f"{CONVERSION} journal engine"
 ADAPTERS = {
     "formats": FLOOR, "spool": FLOOR, "chunks": f"{FLOOR} bus", "journal": f"{FLOOR} chunks spool",
-    "conversion": f"{FLOOR} chunks conversion/mapping conversion/profile",
-    "conversion/profile": f"{FLOOR} formats spool chunks conversion conversion/mapping",
-    "conversion/mapping": f"{FLOOR} formats spool chunks conversion conversion/profile",
+    "conversion": f"{FLOOR} chunks conversion/canonical",
+    "conversion/scalar": f"{FLOOR} conversion/profile", "conversion/canonical": f"{FLOOR} conversion/scalar conversion/profile",
+    "conversion/profile": f"{FLOOR} formats spool chunks conversion conversion/scalar conversion/canonical conversion/mapping",
+    "conversion/mapping": f"{FLOOR} formats spool chunks conversion conversion/scalar conversion/canonical conversion/profile",
     "engine": f"{FLOOR} bus {CONVERSION} journal",
     "transfer": f"{FLOOR} bus {ENGINE}", "outbound": f"{FLOOR} bus {ENGINE} transfer", "inbound": f"{FLOOR} bus {ENGINE} transfer outbound",
     "gateway": f"{FLOOR} {CONVERSION} journal",

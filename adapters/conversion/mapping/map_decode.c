@@ -1,8 +1,8 @@
 /* See map.h and convert.h: Avro -> the pivot, and the papers a record carries. A field that no canonical path names
  * (ids, sizes) is passed over. */
-#include "adapters/conversion/mapping/decoded.h"
+#include "adapters/conversion/canonical/decoded.h"
 #include "adapters/conversion/mapping/map.h"
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 
 static struct bytes text_of(const avro_value_t *value, struct arena *arena) {
     const char *at = NULL;

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include "adapters/conversion/mapping/decoded.h"
+#include "adapters/conversion/canonical/decoded.h"
 #include "adapters/conversion/mapping/map_fixture.h"
 #include "adapters/chunks/seal.h"
 #include "base/limits.h"

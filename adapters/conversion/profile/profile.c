@@ -1,6 +1,6 @@
 /* See profile.h: the file, its tables, texts and paths. */
 #define _GNU_SOURCE /* FNM_CASEFOLD */
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 #include "adapters/conversion/profile/profile_inside.h"
 #include "adapters/formats/xml_schema.h"
 #include "base/limits.h"

@@ -5,7 +5,7 @@
 #ifndef ECOCASE_ADAPTERS_CONVERSION_PROFILE_PROFILE_H
 #define ECOCASE_ADAPTERS_CONVERSION_PROFILE_PROFILE_H
 #include "adapters/conversion/conversion.h"
-#include "adapters/formats/native.h"
+#include "adapters/formats/format.h"
 
 enum value_kind {
     VALUE_TEXT,

@@ -1,6 +1,6 @@
 /* See profile_inside.h: the columns of fixed width and DBF files, and what only some kinds of format have. */
 #include "adapters/conversion/profile/profile_inside.h"
-#include "adapters/formats/native.h"
+#include "adapters/formats/format.h"
 
 #define WIDTH_MAX 32000 /* of a fixed column */
 

@@ -1,6 +1,6 @@
 /* See profile_inside.h: `privacy`, the mask under which this agency's own files are written, and `withhold`, what never
  * leaves it. */
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 #include "adapters/conversion/profile/profile_inside.h"
 
 _Static_assert(sizeof((struct profile *)0)->masks / sizeof(struct mask *) == PRIVACY_ARRIVALS,

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "adapters/conversion/mapping/map_fixture.h"
-#include "adapters/conversion/profile/privacy.h"
-#include "adapters/conversion/mapping/canonical.h"
+#include "adapters/conversion/canonical/privacy.h"
+#include "adapters/conversion/canonical/canonical_json.h"
 #include "base/limits.h"
 
 #define CASE                                                                                                           \

@@ -1,8 +1,8 @@
 /* See native_fuzz.h. An XML text beside element children gains the indentation when written, and another namespace's
  * names lose their braces: such trees are written and read, but not compared. */
-#include "native_fuzz.h"
+#include "format_fuzz.h"
 #include "adapters/formats/disguise.h"
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 
 static bool alike(const struct native_node *a, const struct native_node *b) {
     const struct native_node *x = a->first, *y = b->first;

@@ -7,8 +7,8 @@
  * XML: the root is the root element; attributes are children named "@name", before elements; an element with text has
  * `scalar`. JSON: the root is the outermost value; an array is repeated children of one name (an empty array is no
  * child; an array inside an array is refused); null is an absent child. */
-#ifndef ECOCASE_ADAPTERS_FORMATS_NATIVE_H
-#define ECOCASE_ADAPTERS_FORMATS_NATIVE_H
+#ifndef ECOCASE_ADAPTERS_FORMATS_FORMAT_H
+#define ECOCASE_ADAPTERS_FORMATS_FORMAT_H
 #include "adapters/formats/numbering.h"
 #include "base/buffer.h"
 #include "base/fault.h"

@@ -1,6 +1,6 @@
 /* See native.h: the tree, and which format reads and writes it. */
 #include "adapters/formats/disguise.h"
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 #include <stdio.h>
 
 void place_move(struct place *place, struct bytes text, size_t offset) {

@@ -2,8 +2,8 @@
  * a mask is one of its columns. Job: load the table so that nothing unknown is left in it (REFUSE at file:line:column),
  * and apply a mask to a decoded record, before anything is written from it. Memory: the table owns its masks; it
  * borrows the divisions. Threads: read-only once loaded. */
-#ifndef ECOCASE_ADAPTERS_CONVERSION_PROFILE_PRIVACY_H
-#define ECOCASE_ADAPTERS_CONVERSION_PROFILE_PRIVACY_H
+#ifndef ECOCASE_ADAPTERS_CONVERSION_CANONICAL_PRIVACY_H
+#define ECOCASE_ADAPTERS_CONVERSION_CANONICAL_PRIVACY_H
 #include <avro.h>
 #include "adapters/conversion/profile/profile.h"
 

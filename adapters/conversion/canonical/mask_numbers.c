@@ -2,7 +2,7 @@
  * digits, the 18th may be X), telephones. Full-width digits count as digits. A run that touches a letter or a decimal
  * point is none (case numbers, coordinates); dates, amounts and document numbers are too short. Each digit hidden
  * becomes '*'. */
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 #include <ctype.h>
 
 #define LONGEST 19u

@@ -1,7 +1,7 @@
 /* A record's value decoded through Avro C. Only what record_read let in is decoded: Avro C is unsafe on hostile bytes.
  * Memory: the caller closes it; texts read from it live as long. Threads: one owner. */
-#ifndef ECOCASE_ADAPTERS_CONVERSION_MAPPING_DECODED_H
-#define ECOCASE_ADAPTERS_CONVERSION_MAPPING_DECODED_H
+#ifndef ECOCASE_ADAPTERS_CONVERSION_CANONICAL_DECODED_H
+#define ECOCASE_ADAPTERS_CONVERSION_CANONICAL_DECODED_H
 #include <avro.h>
 #include "wire/record.h"
 

@@ -1,13 +1,13 @@
 /* For the formats' tests. Job: read a text, show the tree as one line, expect a refusal at its place. Each call's tree
  * lives in one arena until the next. Threads: one. */
-#ifndef ECOCASE_ADAPTERS_FORMATS_NATIVE_FIXTURE_H
-#define ECOCASE_ADAPTERS_FORMATS_NATIVE_FIXTURE_H
+#ifndef ECOCASE_ADAPTERS_FORMATS_FORMAT_FIXTURE_H
+#define ECOCASE_ADAPTERS_FORMATS_FORMAT_FIXTURE_H
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "adapters/formats/native.h"
+#include "adapters/formats/format.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 struct refusal {

@@ -1,9 +1,9 @@
 /* Between native.c and the formats: one reading of one file, and what each format does. Job: count nodes, know places,
  * refuse with them. Memory: the arena. Threads: a reading belongs to one. The format's text is UTF-8 already
  * (encoding.c), without byte order mark and NUL. Failures: as native.h says. */
-#ifndef ECOCASE_ADAPTERS_FORMATS_NATIVE_INSIDE_H
-#define ECOCASE_ADAPTERS_FORMATS_NATIVE_INSIDE_H
-#include "adapters/formats/native.h"
+#ifndef ECOCASE_ADAPTERS_FORMATS_READING_INSIDE_H
+#define ECOCASE_ADAPTERS_FORMATS_READING_INSIDE_H
+#include "adapters/formats/format.h"
 
 struct place {
     size_t offset;

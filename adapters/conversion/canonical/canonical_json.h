@@ -1,6 +1,6 @@
 /* 规范 JSON: any canonical record as plain JSON, for files that a profile cannot render and for people who try one. */
-#ifndef ECOCASE_ADAPTERS_CONVERSION_MAPPING_CANONICAL_H
-#define ECOCASE_ADAPTERS_CONVERSION_MAPPING_CANONICAL_H
+#ifndef ECOCASE_ADAPTERS_CONVERSION_CANONICAL_CANONICAL_JSON_H
+#define ECOCASE_ADAPTERS_CONVERSION_CANONICAL_CANONICAL_JSON_H
 #include <jansson.h>
 #include "wire/catalogue.h"
 

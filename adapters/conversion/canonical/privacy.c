@@ -1,5 +1,5 @@
 /* See privacy.h: schemas/privacy.yaml. */
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 #include "base/limits.h"
 #include "base/settings.h"
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static void children_are_found_by_name_in_their_order(void **state) {
     (void)state;

@@ -1,7 +1,7 @@
 /* See rendering.h: any record as JSON. */
-#include "adapters/conversion/mapping/canonical.h"
-#include "adapters/conversion/mapping/decoded.h"
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/canonical_json.h"
+#include "adapters/conversion/canonical/decoded.h"
+#include "adapters/conversion/canonical/privacy.h"
 #include <openssl/evp.h>
 #include <stdlib.h>
 

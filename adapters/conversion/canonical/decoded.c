@@ -1,5 +1,5 @@
 /* See decoded.h. */
-#include "adapters/conversion/mapping/decoded.h"
+#include "adapters/conversion/canonical/decoded.h"
 #include "wire/frame.h"
 
 enum outcome decoded_open(const struct catalogue *catalogue, struct bytes value, struct decoded *ret,

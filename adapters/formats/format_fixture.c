@@ -1,5 +1,5 @@
 /* See native_fixture.h. */
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 #include <stdio.h>
 #include <stdlib.h>
 
