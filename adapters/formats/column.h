@@ -9,13 +9,13 @@ struct column_names {
     struct bytes *at;
     size_t count, room;
 };
-void column_names_of(const struct native_node *root, struct bytes rows, struct column_names *ret);
+void column_names_of(const struct node *root, struct bytes rows, struct column_names *ret);
 void column_names_free(struct column_names *names);
 /* REFUSE TOO_LARGE of a column that cannot hold what it should. */
 enum outcome column_refuse(struct fault *fault, struct bytes name, const char *why);
 #define column_refuse(...) fault_as(column_refuse(__VA_ARGS__), REFUSE)
 /* Rows that only continue the one above are joined to it. */
-void column_join(const struct format *format, struct native_node *root, struct arena *arena);
+void column_join(const struct format *format, struct node *root, struct arena *arena);
 /* A cell as it will lie in the file: its encoded text and the same in UTF-8, character by character. */
 struct column_text {
     struct bytes text, encoded;

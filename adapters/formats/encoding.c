@@ -1,4 +1,4 @@
-/* See native_inside.h. GB18030 and UTF-16 by the C library's iconv, which takes no byte sequence that stands for
+/* See reading_inside.h. GB18030 and UTF-16 by the C library's iconv, which takes no byte sequence that stands for
  * nothing; UTF-8 as RFC 3629 has it. A byte order mark decides, whatever the profile says: none of them can stand at
  * the beginning of a text in another of these encodings. Each call that needs a converter opens its own: it has a
  * state. */

@@ -47,7 +47,7 @@ struct format {
     const struct format_column *columns;
     size_t column_count;
     bool by_characters; /* fixed: widths count characters, not bytes */
-    /* of the names that are looked for by native_numbered; NULL: of none */
+    /* of the names that are looked for by node_numbered; NULL: of none */
     const struct numbering *numbering;
     const char *name_space, *prefix; /* xml; NULL: none. Elements of another namespace are named "{uri}name" */
 };
@@ -59,29 +59,29 @@ static inline bool format_has_rows(const struct format *format) {
 static inline bool format_is_flat(const struct format *format) {
     return format_has_rows(format) && format->kind != FORMAT_JSONL;
 }
-struct native_node {
+struct node {
     struct bytes name, text;
     /* has a value of its own (json text/number/boolean, xml element without element children, cell) */
     bool scalar;
     bool bare;             /* json: number or boolean, read and written without quotes */
     bool many;             /* json, writing: an array even if it is alone; reading: was in an array */
-    bool regular;          /* csv, reading: this is the node of a struct native_row */
+    bool regular;          /* csv, reading: this is the node of a struct node_row */
     uint32_t line, column; /* where the value begins, 1-based, column in characters; 0: made by us */
     uint32_t number;       /* of the name in format->numbering; 0: it has none */
-    struct native_node *first, *last, *next, *parent;
+    struct node *first, *last, *next, *parent;
 };
 /* A row whose cells lie side by side, in the header's order. */
-struct native_row {
-    struct native_node node;
+struct node_row {
+    struct node node;
     const uint32_t *columns; /* by number of the name: the column, counted from 1; 0: none */
 };
-#define NATIVE_ROW     BYTES_LITERAL("row") /* name of a row */
-#define NATIVE_DEPTH   32u                  /* nesting; deeper is refused: no form of an agency comes near */
-#define NATIVE_NODES   200000u              /* nodes of one file */
-#define NATIVE_COLUMNS 1000u                /* csv columns */
-#define NATIVE_MAX     (4u << 20)           /* bytes of one case file: TOO_LARGE above */
+#define NODE_ROW           BYTES_LITERAL("row") /* name of a row */
+#define FORMAT_MAX_DEPTH   32u                  /* nesting; deeper is refused: no form of an agency comes near */
+#define FORMAT_MAX_NODES   200000u              /* nodes of one file */
+#define FORMAT_MAX_COLUMNS 1000u                /* csv columns */
+#define FORMAT_MAX_BYTES   (4u << 20)           /* bytes of one case file: TOO_LARGE above */
 /* of the arena one reading takes at most: copies of the file, 16 MiB of nodes, 16 MiB of JSON names */
-#define NATIVE_ARENA (56u << 20)
+#define FORMAT_MAX_ARENA (56u << 20)
 /* REFUSE: ENCODING, CSV_SYNTAX, XML_SYNTAX, XML_SCHEMA, JSON_SYNTAX, FIXED_SYNTAX, DBF_SYNTAX, XLSX_SYNTAX, TOO_LARGE,
  * TOO_MANY with line and column of the native file; FATAL: no memory, no converter. Places in dbf: record and field, in
  * xlsx: row and column of the sheet (which the text names), a fault of the whole file 1:1. A value in quotes begins at
@@ -90,33 +90,33 @@ struct native_row {
  * root element than `root`; json names twice in one object, arrays in arrays, anything but an object outermost; NUL
  * characters everywhere. XML text beside element children is kept in `text`; the encoding that an XML declaration names
  * is not looked at. */
-MUST_USE enum outcome native_read(const struct format *format, struct bytes file, struct arena *arena,
-                                  struct native_node **ret, struct fault *fault);
+MUST_USE enum outcome format_read(const struct format *format, struct bytes file, struct arena *arena,
+                                  struct node **ret, struct fault *fault);
 /* Writes the tree in the format's encoding. Never refuses content (only TOO_LARGE past into->most; fixed and dbf also
  * for a text that its column cannot hold, or that no column is there for): a character that the format cannot hold
  * becomes U+FFFD (XML; NUL in csv; bytes that are not UTF-8) or is escaped (JSON), one that an XML name cannot hold
  * becomes '_'; GB18030 holds all of Unicode. csv: columns are the names of all rows' cells in the order they come,
  * names in one row are unique. xml: a root without a name is written as format->root. json: children of one name become
  * one array, where the first of them stands. */
-MUST_USE enum outcome native_write(const struct format *format, const struct native_node *root, struct buffer *into,
+MUST_USE enum outcome format_write(const struct format *format, const struct node *root, struct buffer *into,
                                    struct fault *fault);
 /* A file that is a text (not DBF, XLSX) as UTF-8 without byte order mark, and a text as a file, in the format's
  * encoding. */
-MUST_USE enum outcome native_to_text(const struct format *format, struct bytes file, struct arena *arena,
+MUST_USE enum outcome format_to_text(const struct format *format, struct bytes file, struct arena *arena,
                                      struct bytes *ret, struct fault *fault);
-MUST_USE enum outcome native_from_text(const struct format *format, struct bytes text, struct buffer *into,
+MUST_USE enum outcome format_from_text(const struct format *format, struct bytes text, struct buffer *into,
                                        struct fault *fault);
 /* A new last child (arena-owned; name and text are borrowed). */
-struct native_node *native_add(struct native_node *parent, struct bytes name, struct arena *arena);
+struct node *node_add(struct node *parent, struct bytes name, struct arena *arena);
 /* "C5": how a spreadsheet calls row 5, column 3. */
-#define NATIVE_CELL 24
-void native_cell_name(uint32_t row, uint32_t column, char ret_name[NATIVE_CELL]);
+#define NODE_CELL 24
+void node_cell_name(uint32_t row, uint32_t column, char ret_name[NODE_CELL]);
 /* The form of a column, NULL: the format says nothing of it. */
 const struct format_column *format_column(const struct format *format, struct bytes name);
-/* First child of that name, NULL if none; native_again: the next sibling of the same name. */
-const struct native_node *native_child(const struct native_node *parent, struct bytes name);
-const struct native_node *native_again(const struct native_node *node);
+/* First child of that name, NULL if none; node_again: the next sibling of the same name. */
+const struct node *node_child(const struct node *parent, struct bytes name);
+const struct node *node_again(const struct node *node);
 /* The same by the name's number in format->numbering, not 0: in a file that was read. */
-const struct native_node *native_numbered(const struct native_node *parent, uint32_t number);
-const struct native_node *native_numbered_again(const struct native_node *node);
+const struct node *node_numbered(const struct node *parent, uint32_t number);
+const struct node *node_numbered_again(const struct node *node);
 #endif

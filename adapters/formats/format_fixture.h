@@ -16,17 +16,17 @@ struct refusal {
     uint32_t line, column;
 };
 /* The tree must be read. */
-struct native_node *fixture_read(const struct format *format, struct bytes file);
+struct node *fixture_read(const struct format *format, struct bytes file);
 /* name@line:column=text for a value (=~text a bare one, * after the name: many), name@line:column(children …) for the
  * others. */
-const char *fixture_shown(const struct native_node *node);
+const char *fixture_shown(const struct node *node);
 void fixture_refused(const struct format *format, struct refusal expected);
 /* Reads, shows, compares. */
 void fixture_reads(const struct format *format, struct bytes file, const char *shown);
 /* Writes what was read of `file`: must be `written`, and read again be the same but for places. */
 void fixture_writes(const struct format *format, struct bytes file, struct bytes written);
 /* The tree, written in `format`, is `written`. */
-void fixture_made(const struct format *format, const struct native_node *root, struct bytes written);
+void fixture_made(const struct format *format, const struct node *root, struct bytes written);
 /* Every beginning of the file, and the file with each byte spoilt, ends in OK or REFUSE with a place. */
 void fixture_torture(const struct format *format, struct bytes file);
 struct arena *fixture_arena(void);

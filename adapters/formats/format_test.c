@@ -2,15 +2,15 @@
 
 static void children_are_found_by_name_in_their_order(void **state) {
     (void)state;
-    struct native_node *root = native_add(NULL, T("root"), fixture_arena());
-    const struct native_node *a = native_add(root, T("a"), fixture_arena());
-    native_add(root, T("b"), fixture_arena());
-    const struct native_node *again = native_add(root, T("a"), fixture_arena());
-    assert_ptr_equal(native_child(root, T("a")), a);
-    assert_ptr_equal(native_again(a), again);
-    assert_null(native_again(again));
-    assert_null(native_child(root, T("aa")));
-    assert_null(native_child(a, T("a")));
+    struct node *root = node_add(NULL, T("root"), fixture_arena());
+    const struct node *a = node_add(root, T("a"), fixture_arena());
+    node_add(root, T("b"), fixture_arena());
+    const struct node *again = node_add(root, T("a"), fixture_arena());
+    assert_ptr_equal(node_child(root, T("a")), a);
+    assert_ptr_equal(node_again(a), again);
+    assert_null(node_again(again));
+    assert_null(node_child(root, T("aa")));
+    assert_null(node_child(a, T("a")));
     assert_ptr_equal(a->parent, root);
     assert_int_equal(a->line, 0);
 }
@@ -24,17 +24,18 @@ static void a_reading_stays_within_its_share_of_the_arena(void **state) {
     const char *const begins[] = {"{\"a\":[{}", "<a>", "{}\n", "abcd\n"},
                       *const pieces[] = {",{\"\\n\":null}", "<b c=\"\"/>", "{\"\\n\":1}\n", "abcd\n"},
                       *const ends[] = {"]}", "</a>", "", ""};
-    const unsigned most[] = {NATIVE_NODES - 2, NATIVE_NODES / 2 - 1, NATIVE_NODES / 2 - 1, NATIVE_NODES / 2 - 2};
+    const unsigned most[] = {FORMAT_MAX_NODES - 2, FORMAT_MAX_NODES / 2 - 1, FORMAT_MAX_NODES / 2 - 1,
+                             FORMAT_MAX_NODES / 2 - 2};
     for (size_t i = 0; i < COUNT(formats); i++) {
         struct fault f = {0};
-        struct native_node *root = NULL;
-        AUTO(arena_free_auto) struct arena *arena = arena_new(1u << 20, NATIVE_ARENA);
+        struct node *root = NULL;
+        AUTO(arena_free_auto) struct arena *arena = arena_new(1u << 20, FORMAT_MAX_ARENA);
         AUTO(buffer_free) struct buffer text;
-        buffer_init(&text, NATIVE_MAX);
+        buffer_init(&text, FORMAT_MAX_BYTES);
         assert_int_equal(buffer_add_cstr(&text, begins[i], &f), OK);
         for (unsigned k = 0; k < most[i]; k++) assert_int_equal(buffer_add_cstr(&text, pieces[i], &f), OK);
         assert_int_equal(buffer_add_cstr(&text, ends[i], &f), OK);
-        if (native_read(formats[i], buffer_view(&text), arena, &root, &f) != OK) fail_msg("%s: %s", f.code, f.text);
+        if (format_read(formats[i], buffer_view(&text), arena, &root, &f) != OK) fail_msg("%s: %s", f.code, f.text);
     }
 }
 int main(void) {

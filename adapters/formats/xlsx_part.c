@@ -13,8 +13,8 @@ enum outcome xlsx_refuse_at(struct xlsx_book *book, const char *site, const char
     va_start(arguments, format);
     vsnprintf(why, sizeof why, format, arguments);
     va_end(arguments);
-    char cell[NATIVE_CELL] = "";
-    if (row && column) native_cell_name(row, column, cell);
+    char cell[NODE_CELL] = "";
+    if (row && column) node_cell_name(row, column, cell);
     (void)fault_set_at(book->r->fault, site, REFUSE, code, "%s%s%s%s%s%s", book->sheet ? "sheet " : "",
                        book->sheet ? book->sheet : "", *cell ? " cell " : "", cell, book->sheet || *cell ? ": " : "",
                        why);

@@ -14,7 +14,7 @@ struct xml_schema {
     xmlSchemaPtr schema;
 };
 struct check {
-    struct reading *r;
+    struct format_reading *r;
     xmlParserCtxtPtr parser;
     enum outcome outcome;
 };
@@ -149,7 +149,7 @@ static enum outcome validate(struct check *c, xmlSchemaValidCtxtPtr valid) {
     return c->outcome;
 }
 
-enum outcome xml_schema_check(const struct xml_schema *schema, struct reading *r) {
+enum outcome xml_schema_check(const struct xml_schema *schema, struct format_reading *r) {
     struct check c = {.r = r, .parser = xmlCreateMemoryParserCtxt((const char *)r->text.at, (int)r->text.count)};
     xmlSchemaValidCtxtPtr valid = xmlSchemaNewValidCtxt(schema->schema);
     enum outcome outcome = c.parser && valid ? validate(&c, valid)

@@ -5,5 +5,5 @@
 #include "adapters/formats/format.h"
 #include "target.h"
 
-int native_fuzz(struct format format, const uint8_t *data, size_t count);
+int format_fuzz(struct format format, const uint8_t *data, size_t count);
 #endif

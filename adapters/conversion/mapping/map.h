@@ -15,7 +15,7 @@ struct map_value {
     double real;    /* NUMBER */
     /* Where it was read, for faults (map_check.c); `at` NULL: from no file. */
     const struct native_path *at;
-    const struct native_node *node;
+    const struct node *node;
     const char *scope;
 };
 /* Only what is filled: an empty text, an absent time are no value. */
@@ -51,13 +51,13 @@ uint64_t map_mark(const struct map_item *item);
 /* ---- map_place.c: native paths -------------------------------------------------------------------------------------
  */
 struct map_nodes {
-    const struct native_node **at;
+    const struct node **at;
     size_t count, room;
 };
 /* Where paths start. bases: the record, a group's node, or rows. */
 struct map_scope {
-    const struct native_node *root;
-    const struct native_node *const *bases;
+    const struct node *root;
+    const struct node *const *bases;
     size_t base_count;
     const char *name;
 };
@@ -66,13 +66,13 @@ struct map_walk {
     const struct map_scope *scope;
     const struct native_path *path;
     size_t base, depth;
-    const struct native_node *at[MAX_PATH + 1];
+    const struct node *at[MAX_PATH + 1];
 };
-const struct native_node *map_next(struct map_walk *walk);
+const struct node *map_next(struct map_walk *walk);
 struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, struct arena *arena);
 /* The node at the path, made where it does not exist; `again`: a further one of the last name. */
-struct native_node *map_put(struct native_node *root, struct native_node *base, const struct native_path *path,
-                            bool again, struct arena *arena);
+struct node *map_put(struct node *root, struct node *base, const struct native_path *path, bool again,
+                     struct arena *arena);
 
 /* ---- map_value.c: native text <-> value -----------------------------------------------------------------------------
  */
@@ -128,14 +128,13 @@ MUST_USE enum outcome map_read_field(const struct map_reading *reading, const st
 /* The one text at a path, however many rows or elements say it; empty: none says anything. FIELD_CONFLICT where two
  * differ. */
 MUST_USE enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope,
-                                    const struct native_path *path, struct bytes *ret,
-                                    const struct native_node **ret_node);
+                                    const struct native_path *path, struct bytes *ret, const struct node **ret_node);
 /* Notes where a value was read. */
 void map_placed(struct map_value *value, const struct map_scope *scope, const struct native_path *at,
-                const struct native_node *node);
+                const struct node *node);
 /* Puts path, line and column to a fault that is set. `node` NULL: the scope's own. */
 enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path,
-                       const struct native_node *node);
+                       const struct node *node);
 
 /* What the profile withholds is taken out of a record that was read, before anything is made of it. */
 void map_withhold(const struct profile *profile, struct map_record *record); /* map_withhold.c */
@@ -160,9 +159,9 @@ struct map_writing {
     struct map_group facts; /* those that no single field of the message takes */
     struct arena *arena;
 };
-struct native_node *map_write_tree(struct map_writing *writing);  /* map_write.c: xml, json */
-struct native_node *map_write_rows(struct map_writing *writing);  /* map_rows.c: rows of cells, sheets */
-struct native_node *map_write_lines(struct map_writing *writing); /* map_write.c: json lines */
+struct node *map_write_tree(struct map_writing *writing);  /* map_write.c: xml, json */
+struct node *map_write_rows(struct map_writing *writing);  /* map_rows.c: rows of cells, sheets */
+struct node *map_write_lines(struct map_writing *writing); /* map_write.c: json lines */
 size_t map_row_count(const struct map_writing *writing);
 /* The items of a group that the message writes as a group. */
 const struct map_group *map_write_group(const struct map_writing *writing, enum group_kind kind);

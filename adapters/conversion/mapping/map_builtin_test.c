@@ -54,15 +54,15 @@ static struct bytes golden(const char *name) {
     return arena_copy(fixture_arena, buffer_view(&content));
 }
 
-static bool stands_in(const struct native_node *node, struct bytes text) {
+static bool stands_in(const struct node *node, struct bytes text) {
     if (memmem(node->text.at ? node->text.at : (const uint8_t *)"", node->text.count, text.at, text.count)) return true;
-    for (const struct native_node *one = node->first; one; one = one->next) {
+    for (const struct node *one = node->first; one; one = one->next) {
         if (stands_in(one, text)) return true;
     }
     return false;
 }
 
-static void all_stands(const struct map_item *item, const struct native_node *root, const char *agency) {
+static void all_stands(const struct map_item *item, const struct node *root, const char *agency) {
     for (size_t i = 0; i < item->count; i++) {
         const struct map_value *value = &item->values[i];
         bool written_otherwise = value->field->kind == VALUE_AGENCY || value->field->kind == VALUE_AGENCIES ||
@@ -82,7 +82,7 @@ static void told_whole(const struct profile *profile, struct bytes value) {
     const struct inbox_facts facts = {3, 7, "copy"};
     struct fault fault = {0};
     struct native_case made;
-    struct native_node *root = NULL;
+    struct node *root = NULL;
     struct map_record record;
     struct bytes name = BYTES_LITERAL("移送书.pdf");
     if (profile->format.kind == FORMAT_FIXED) { /* has no columns for it: the engine writes canonical JSON */
@@ -92,7 +92,7 @@ static void told_whole(const struct profile *profile, struct bytes value) {
     }
     if (convert_render(profile, value, &facts, &name, 1, fixture_arena, &made, &fault) != OK)
         fail_msg("%s: %s", profile_agency(profile), fault.text);
-    if (native_read(&profile->format, made.content, fixture_arena, &root, &fault) != OK)
+    if (format_read(&profile->format, made.content, fixture_arena, &root, &fault) != OK)
         fail_msg("%s: %s %s", profile_agency(profile), fault.code, fault.text);
     assert_int_equal(map_decode(profile, value, facts.role, fixture_arena, &record, &fault), OK);
     all_stands(&record.own, root, profile_agency(profile));

@@ -2,26 +2,26 @@
 #include "adapters/conversion/mapping/map_draft.h"
 
 /* A further sheet's rows say the case's key too, where they have its column. */
-static struct map_scope all_rows(const struct map_reading *reading, const struct native_node *root) {
+static struct map_scope all_rows(const struct map_reading *reading, const struct node *root) {
     size_t count = 0;
-    for (const struct native_node *row = root->first; row; row = row->next) count++;
-    const struct native_node **rows = arena_array(reading->arena, count + 1, sizeof *rows);
+    for (const struct node *row = root->first; row; row = row->next) count++;
+    const struct node **rows = arena_array(reading->arena, count + 1, sizeof *rows);
     count = 0;
-    for (const struct native_node *row = root->first; row; row = row->next) rows[count++] = row;
+    for (const struct node *row = root->first; row; row = row->next) rows[count++] = row;
     return (struct map_scope){root, rows, count, ""};
 }
 
 /* Every row belongs to the one case. */
-static enum outcome open_rows(struct map_reading *reading, const struct native_node *root) {
+static enum outcome open_rows(struct map_reading *reading, const struct node *root) {
     const struct map_scope all = all_rows(reading, root);
-    const struct native_node **rows = arena_array(reading->arena, all.base_count + 1, sizeof *rows);
+    const struct node **rows = arena_array(reading->arena, all.base_count + 1, sizeof *rows);
     reading->record = (struct map_scope){root, rows, 0, ""};
     for (size_t i = 0; i < all.base_count; i++) {
-        if (bytes_equal(all.bases[i]->name, NATIVE_ROW)) rows[reading->record.base_count++] = all.bases[i];
+        if (bytes_equal(all.bases[i]->name, NODE_ROW)) rows[reading->record.base_count++] = all.bases[i];
     }
     if (!reading->profile->has_key) return OK;
     struct bytes key = BYTES_NONE;
-    const struct native_node *node = NULL;
+    const struct node *node = NULL;
     if (map_read_text(reading, &all, &reading->profile->key, &key, &node) == OK) return OK;
     const struct fault where = *reading->fault;
     fault_set(reading->fault, REFUSE, "SEVERAL_CASES", "one file is one case; this row has another key");
@@ -29,9 +29,9 @@ static enum outcome open_rows(struct map_reading *reading, const struct native_n
 }
 
 /* xml, json: the one record, or none, then only what is asked of the document is there. */
-static enum outcome open_record(struct map_reading *reading, const struct native_node *root) {
+static enum outcome open_record(struct map_reading *reading, const struct node *root) {
     const struct native_path *path = &reading->profile->record;
-    const struct native_node **bases = arena_array(reading->arena, 1, sizeof *bases);
+    const struct node **bases = arena_array(reading->arena, 1, sizeof *bases);
     bases[0] = root;
     reading->record = (struct map_scope){root, bases, 1, ""};
     if (!path->count) return OK;
@@ -72,11 +72,11 @@ static void view_of(struct draft *draft, const struct mapped_message *message) {
 
 static enum outcome read_draft(const struct profile *profile, const char *file_name, struct bytes native,
                                struct arena *arena, struct draft **ret, struct fault *fault) {
-    struct native_node *root = NULL;
+    struct node *root = NULL;
     struct draft *draft = arena_alloc(arena, sizeof *draft);
     struct map_reading reading = {
         .profile = profile, .arena = arena, .rows = format_has_rows(&profile->format), .fault = fault};
-    TRY(native_read(&profile->format, native, arena, &root, fault));
+    TRY(format_read(&profile->format, native, arena, &root, fault));
     TRY(reading.rows ? open_rows(&reading, root) : open_record(&reading, root));
     TRY(map_choose(&reading, file_name));
     TRY(map_read_record(&reading, &draft->record));
@@ -90,9 +90,9 @@ static enum outcome read_draft(const struct profile *profile, const char *file_n
 /* A person finds a cell by its name; the reader's own faults, which have no field, say it already. */
 static enum outcome name_cell(struct fault *fault) {
     const struct fault was = *fault;
-    char cell[NATIVE_CELL];
+    char cell[NODE_CELL];
     if (!was.line || !was.column || !*was.field) return REFUSE;
-    native_cell_name(was.line, was.column, cell);
+    node_cell_name(was.line, was.column, cell);
     (void)fault_set_at(fault, was.site, REFUSE, was.code, "cell %s: %s", cell, was.text);
     return fault_as(fault_place(fault, was.field, was.line, was.column), REFUSE);
 }

@@ -31,7 +31,7 @@ static enum outcome read_value(const struct map_reading *reading, const struct m
 
 enum outcome map_read_fact(const struct map_reading *reading, const struct mapped_fact *fact, struct map_record *into) {
     struct bytes text = BYTES_NONE;
-    const struct native_node *node = NULL;
+    const struct node *node = NULL;
     struct kept kept;
     TRY(map_read_text(reading, &reading->record, &fact->at, &text, &node));
     if (!text.count && !fact->required) return OK;

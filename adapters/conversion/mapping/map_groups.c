@@ -15,7 +15,7 @@ static bool any_filled(const struct map_scope *scope, const struct mapped_group 
     for (size_t i = 0; i < group->field_count; i++) {
         if (!group->fields[i].placed) continue;
         struct map_walk walk = {scope, &group->fields[i].at, 0, 0, {NULL}};
-        for (const struct native_node *node; (node = map_next(&walk)) != NULL;) {
+        for (const struct node *node; (node = map_next(&walk)) != NULL;) {
             if (scalar_trim(node->text).count) return true;
         }
     }
@@ -89,7 +89,7 @@ static enum outcome read_item(const struct map_reading *reading, const struct ma
 struct cut {
     const struct bytes *parts;
     size_t count;
-    const struct native_node *node;
+    const struct node *node;
 };
 
 static enum outcome cut_all(const struct map_reading *reading, const struct map_scope *scope,

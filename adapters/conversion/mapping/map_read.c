@@ -2,7 +2,7 @@
 #include "adapters/conversion/mapping/map.h"
 
 enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path,
-                       const struct native_node *node) {
+                       const struct node *node) {
     const char *name =
         path->absolute || !*scope->name ? path->text : arena_printf(reading->arena, "%s/%s", scope->name, path->text);
     if (!node && scope->base_count) node = scope->bases[0];
@@ -11,14 +11,13 @@ enum outcome map_fault(const struct map_reading *reading, const struct map_scope
 }
 
 void map_placed(struct map_value *value, const struct map_scope *scope, const struct native_path *at,
-                const struct native_node *node) {
+                const struct node *node) {
     value->at = at;
     value->node = node;
     value->scope = scope->name;
 }
 
-static struct map_texts filled(const struct map_nodes *nodes, struct arena *arena,
-                               const struct native_node **ret_first) {
+static struct map_texts filled(const struct map_nodes *nodes, struct arena *arena, const struct node **ret_first) {
     struct bytes *texts = arena_array(arena, nodes->count + 1, sizeof *texts);
     size_t count = 0;
     for (size_t i = 0; i < nodes->count; i++) {
@@ -31,11 +30,11 @@ static struct map_texts filled(const struct map_nodes *nodes, struct arena *aren
 }
 
 enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope,
-                           const struct native_path *path, struct bytes *ret, const struct native_node **ret_node) {
+                           const struct native_path *path, struct bytes *ret, const struct node **ret_node) {
     struct map_walk walk = {scope, path, 0, 0, {NULL}};
     struct bytes first = BYTES_NONE;
-    const struct native_node *from = NULL;
-    for (const struct native_node *node; (node = map_next(&walk)) != NULL;) {
+    const struct node *from = NULL;
+    for (const struct node *node; (node = map_next(&walk)) != NULL;) {
         if (!node->text.count || (from && bytes_equal(node->text, from->text))) continue;
         struct bytes text = scalar_trim(node->text);
         if (!text.count) continue;
@@ -80,7 +79,7 @@ enum outcome map_read_field(const struct map_reading *reading, const struct map_
         return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret,
                                   reading->fault);
     bool list = field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES;
-    const struct native_node *first = NULL;
+    const struct node *first = NULL;
     struct bytes only = BYTES_NONE;
     struct map_texts texts = {&only, 1};
     if (!list || (reading->rows && field->separators.count)) {

@@ -83,9 +83,9 @@ static enum outcome within(const struct map_writing *w, struct fault *fault) {
     }
     size_t nodes =
         format_has_rows(&w->profile->format) ? map_row_count(w) * columns + items * 10 : items * 10 + columns;
-    return nodes > NATIVE_NODES
-               ? fault_set(fault, REFUSE, "TOO_LARGE", "the file would have %zu cells, at most %u", nodes, NATIVE_NODES)
-               : OK;
+    return nodes > FORMAT_MAX_NODES ? fault_set(fault, REFUSE, "TOO_LARGE", "the file would have %zu cells, at most %u",
+                                                nodes, FORMAT_MAX_NODES)
+                                    : OK;
 }
 
 enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
@@ -104,10 +104,10 @@ enum outcome convert_render(const struct profile *profile, struct bytes value, c
     if (!w.message) w.message = map_builtin(profile, &record, arena);
     leave_facts(&w);
     TRY(within(&w, fault));
-    const struct native_node *tree = format_is_flat(&profile->format)    ? map_write_rows(&w)
-                                     : format_has_rows(&profile->format) ? map_write_lines(&w)
-                                                                         : map_write_tree(&w);
-    TRY(native_write(&profile->format, tree, &content, fault));
+    const struct node *tree = format_is_flat(&profile->format)    ? map_write_rows(&w)
+                              : format_has_rows(&profile->format) ? map_write_lines(&w)
+                                                                  : map_write_tree(&w);
+    TRY(format_write(&profile->format, tree, &content, fault));
     made.content = arena_copy(arena, buffer_view(&content));
     if (profile->format.cpg) made.sidecar = codepage_text(profile->format.encoding);
     *ret = made;

@@ -3,14 +3,13 @@
 #include "adapters/conversion/mapping/map.h"
 
 struct table_of_rows {
-    struct native_node **rows;
+    struct node **rows;
     size_t count;
 };
 
 /* Two canonical fields in one column: the first that is filled stays. */
-static void put(const struct map_writing *w, struct native_node *row, const struct native_path *path,
-                struct bytes text) {
-    struct native_node *cell =
+static void put(const struct map_writing *w, struct node *row, const struct native_path *path, struct bytes text) {
+    struct node *cell =
         map_put(row, row, &(struct native_path){path->names, 1, false, path->text, NULL}, false, w->arena);
     if (!cell->text.count) cell->text = text;
     cell->scalar = true;
@@ -32,8 +31,8 @@ static struct bytes text_of(const struct map_writing *w, const struct mapped_fie
 }
 
 static struct bytes key_of(const struct map_writing *w, const struct table_of_rows *table) {
-    const struct native_node *cell =
-        w->profile->has_key ? native_child(table->rows[0], bytes_of_cstr(w->profile->key.names[0])) : NULL;
+    const struct node *cell =
+        w->profile->has_key ? node_child(table->rows[0], bytes_of_cstr(w->profile->key.names[0])) : NULL;
     return cell ? cell->text : BYTES_NONE;
 }
 
@@ -41,7 +40,7 @@ static void put_sheet(const struct map_writing *w, const struct table_of_rows *t
                       const struct mapped_group *group) {
     const struct map_group *from = map_write_group(w, group->kind);
     for (size_t i = 0; i < from->count; i++) {
-        struct native_node *row = native_add(table->rows[0]->parent, bytes_of_cstr(group->at.names[0]), w->arena);
+        struct node *row = node_add(table->rows[0]->parent, bytes_of_cstr(group->at.names[0]), w->arena);
         if (w->profile->has_key) put(w, row, &w->profile->key, key_of(w, table));
         for (size_t k = 0; k < group->field_count; k++) {
             if (group->fields[k].placed)
@@ -79,12 +78,12 @@ size_t map_row_count(const struct map_writing *w) {
     return count;
 }
 
-struct native_node *map_write_rows(struct map_writing *w) {
+struct node *map_write_rows(struct map_writing *w) {
     const struct mapped_message *message = w->message;
-    struct native_node *root = arena_alloc(w->arena, sizeof *root);
+    struct node *root = arena_alloc(w->arena, sizeof *root);
     struct table_of_rows table = {.count = map_row_count(w)};
     table.rows = arena_array(w->arena, table.count, sizeof *table.rows);
-    for (size_t i = 0; i < table.count; i++) table.rows[i] = native_add(root, NATIVE_ROW, w->arena);
+    for (size_t i = 0; i < table.count; i++) table.rows[i] = node_add(root, NODE_ROW, w->arena);
     for (size_t i = 0; i < message->when_count; i++)
         put_all(w, &table, &message->when[i].at, bytes_of_cstr(message->when[i].texts.at[0]));
     for (size_t i = 0; i < message->constant_count; i++)

@@ -83,11 +83,11 @@ const struct map_places *map_places_of(const struct profile *profile, const stru
 #define NOWHERE UINT32_MAX /* below what no path begins with */
 /* The way from the document to a node. */
 struct trail {
-    const struct native_node *at[NATIVE_DEPTH + 2];
+    const struct node *at[FORMAT_MAX_DEPTH + 2];
     size_t count;
 };
 
-static bool is_record(const struct map_reading *reading, const struct native_node *node) {
+static bool is_record(const struct map_reading *reading, const struct node *node) {
     return reading->record.base_count == 1 && reading->record.bases[0] == node;
 }
 
@@ -96,12 +96,11 @@ static const char *name_of(const struct map_reading *reading, const struct trail
     const char *name = "";
     bool inside = is_record(reading, reading->record.root);
     for (size_t i = 0; i < trail->count; i++) {
-        const struct native_node *node = trail->at[i];
+        const struct node *node = trail->at[i];
         size_t nth = 1;
-        for (const struct native_node *one = native_child(node->parent, node->name); one && one != node;
-             one = native_again(one))
+        for (const struct node *one = node_child(node->parent, node->name); one && one != node; one = node_again(one))
             nth++;
-        const char *index = nth > 1 || native_again(node) ? arena_printf(reading->arena, "[%zu]", nth) : "";
+        const char *index = nth > 1 || node_again(node) ? arena_printf(reading->arena, "[%zu]", nth) : "";
         name = arena_printf(reading->arena, "%s%s%.*s%s", name, i && *name ? "/" : "", BYTES_FMT(node->name), index);
         if (!is_record(reading, node)) continue;
         inside = true;
@@ -115,7 +114,7 @@ static const char *name_of(const struct map_reading *reading, const struct trail
 
 static enum outcome keep(const struct map_reading *reading, const struct trail *trail, struct bytes text,
                          struct map_group *native) {
-    const struct native_node *node = trail->at[trail->count - 1];
+    const struct node *node = trail->at[trail->count - 1];
     const struct map_value name = {.field = canonical_find("name", GROUP_NATIVE),
                                    .text = bytes_of_cstr(name_of(reading, trail))};
     const struct map_value value = {.field = canonical_find("value", GROUP_NATIVE), .text = text};
@@ -135,14 +134,14 @@ static enum outcome keep(const struct map_reading *reading, const struct trail *
     return OK;
 }
 
-/* Depth is bounded by NATIVE_DEPTH. place: of `from`. */
-static enum outcome gather(const struct map_reading *reading, const struct native_node *from, uint32_t place,
+/* Depth is bounded by FORMAT_MAX_DEPTH. place: of `from`. */
+static enum outcome gather(const struct map_reading *reading, const struct node *from, uint32_t place,
                            struct trail *trail, struct map_group *native) {
     const struct map_places *places = reading->message->places;
-    const struct native_node *before = NULL;
+    const struct node *before = NULL;
     uint32_t at = NOWHERE;
-    INVARIANT(trail->count < NATIVE_DEPTH + 2);
-    for (const struct native_node *node = from->first; node; before = node, node = node->next) {
+    INVARIANT(trail->count < FORMAT_MAX_DEPTH + 2);
+    for (const struct node *node = from->first; node; before = node, node = node->next) {
         if (!before || before->number != node->number) {
             bool top = place == 0 && node->number < places->top_count;
             at = top ? places->top[node->number] : place == NOWHERE ? 0 : place_below(places, place, node->number);
@@ -162,10 +161,10 @@ static enum outcome gather(const struct map_reading *reading, const struct nativ
 enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native) {
     struct trail *trail = arena_alloc(reading->arena, sizeof *trail);
     if (!reading->rows) return gather(reading, reading->record.root, 0, trail, native);
-    for (const struct native_node *row = reading->record.root->first; row; row = row->next) {
+    for (const struct node *row = reading->record.root->first; row; row = row->next) {
         uint32_t place = 0;
         trail->count = 0;
-        if (!bytes_equal(row->name, NATIVE_ROW)) { /* of a further sheet, whose name is the first of the path */
+        if (!bytes_equal(row->name, NODE_ROW)) { /* of a further sheet, whose name is the first of the path */
             place = place_below(reading->message->places, 0, row->number);
             trail->at[trail->count++] = row;
         }

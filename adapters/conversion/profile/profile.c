@@ -263,11 +263,11 @@ enum profile_form profile_form(const struct profile *profile) {
 }
 enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret,
                              struct fault *fault) {
-    return native_to_text(&profile->format, file, arena, ret, fault);
+    return format_to_text(&profile->format, file, arena, ret, fault);
 }
 enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
                                struct fault *fault) {
-    return native_from_text(&profile->format, text, into, fault);
+    return format_from_text(&profile->format, text, into, fault);
 }
 bool profile_takes(const struct profile *profile, const char *file_name) {
     for (size_t i = 0; i < profile->files.count; i++) {

@@ -99,8 +99,8 @@ enum outcome read_columns(struct reading *r, struct setting *from) {
     if (!list) return OK;
     if (list->kind != SETTING_LIST || !list->first)
         return setting_fault(list, r->fault, "SETTINGS_TYPE", "columns: a list of {name, width, …}");
-    if (list->count > NATIVE_COLUMNS)
-        return setting_fault(list, r->fault, "TOO_MANY", "more than %u columns", NATIVE_COLUMNS);
+    if (list->count > FORMAT_MAX_COLUMNS)
+        return setting_fault(list, r->fault, "TOO_MANY", "more than %u columns", FORMAT_MAX_COLUMNS);
     struct format_column *columns = arena_array(r->profile->arena, list->count, sizeof *columns);
     format->columns = columns;
     for (struct setting *one = list->first; one; one = one->next) {

@@ -7,7 +7,7 @@ static enum outcome check_sheet(struct reading *r, const struct setting *at, con
     for (const char *p = name; *p; p++) characters += (*p & 0xc0) != 0x80;
     bool plain = characters && characters <= 31 && !strpbrk(name, "[]:*?/\\") && name[0] != '\'' &&
                  name[strlen(name) - 1] != '\'';
-    if (plain && !bytes_equal(bytes_of_cstr(name), NATIVE_ROW)) return OK;
+    if (plain && !bytes_equal(bytes_of_cstr(name), NODE_ROW)) return OK;
     return setting_fault(at, r->fault, "SETTINGS_TYPE",
                          "\"%s\" cannot be a sheet: at most 31 characters, none of [ ] : * ? / \\, and not \"row\"",
                          name);
