@@ -1,14 +1,8 @@
-/* See column.h. */
+/* What the formats of rows share: names gathered, continued rows joined, texts cut into rows. */
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/column.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-const struct format_column *format_column(const struct format *format, struct bytes name) {
-    for (size_t i = 0; i < format->column_count; i++) {
-        if (bytes_equal_cstr(name, format->columns[i].name)) return &format->columns[i];
-    }
-    return NULL;
-}
 
 enum outcome(column_refuse)(struct fault *fault, struct bytes name, const char *why) {
     char text[sizeof fault->field] = "";

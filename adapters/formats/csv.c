@@ -1,7 +1,9 @@
-/* See reading_inside.h. RFC 4180: quoted cells with doubled quotes and line ends in them, CRLF or LF, any one-character
- * separator, a header row. What the standard leaves open and other readers guess is refused with its place: a quote
- * within a plain cell, text after a closing quote, rows that are shorter or longer than the header, a header without
- * rows, a lone carriage return, a blank line between rows. */
+/* Reads and writes CSV by RFC 4180: quoted cells with doubled quotes and line ends in them, CRLF or LF, any
+ * one-character separator, a header row. What the standard leaves open and other readers guess is refused with its
+ * place: a quote within a plain cell, text after a closing quote, rows that are shorter or longer than the header, a
+ * header without rows, a lone carriage return, a blank line between rows. */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/column.h"
 
 struct sheet {

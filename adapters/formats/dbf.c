@@ -1,8 +1,10 @@
-/* See reading_inside.h. dBase III tables (and Visual FoxPro's that need no more): texts C, numbers N and F, dates D,
+/* Reads DBF: dBase III tables (and Visual FoxPro's that need no more): texts C, numbers N and F, dates D,
  * truths L; no memo. Records are read through shapelib, but only after the header was found to be sound: shapelib
  * trusts it. The code page is the profile's; a header that names another is refused, and so is a .cpg file beside the
  * table (codepage.h). Places: line = record, column = field, both from 1; a fault of the header lies at 1:1. Deleted
  * records are passed over. */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/calendar.h"
 #include "adapters/formats/column.h"
 #include "adapters/formats/dbf_file.h"

@@ -1,7 +1,8 @@
-/* See reading_inside.h. First the columns that the profile declares, whatever the message has, then the others, as
+/* Writes DBF. First the columns that the profile declares, whatever the message has, then the others, as
  * texts as wide as their longest. A field's name has ten bytes: a longer one (the built-in mapping's) is cut and
  * numbered. A text beyond 254 bytes goes on in the records below, as one longer than its column does where the profile
  * says so. */
+#include "adapters/formats/format_inside.h"
 #include "adapters/formats/calendar.h"
 #include "adapters/formats/column.h"
 #include "adapters/formats/dbf_file.h"

@@ -1,8 +1,10 @@
-/* See reading_inside.h. 定长文本: rows without a separator, each column of the profile's width, filled with blanks or
+/* Reads and writes 定长文本: rows without a separator, each column of the profile's width, filled with blanks or
  * zeros; lines end in CRLF or LF. Widths count bytes of the file's encoding (a Chinese character of GB18030 takes two,
  * as on the systems that write such files) or characters. Refused with its place: a row shorter or longer than the
  * columns, a character across the border of two columns, a blank line between rows. Filling is taken off; what else a
  * column holds stays as it is. */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/column.h"
 
 struct rows {

@@ -1,4 +1,4 @@
-/* See format_fixture.h. */
+/* Reads, shows, compares and spoils native files for the formats' tests. */
 #include "adapters/formats/format_fixture.h"
 #include <stdio.h>
 #include <stdlib.h>

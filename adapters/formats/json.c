@@ -1,6 +1,7 @@
-/* See reading_inside.h. RFC 8259, strict: no comments, no trailing commas, no names twice, no lone surrogates, no NUL,
- * an object outermost (JSON lines: one in each line, blank lines only at the end). A reader of our own because each
- * value's place is wanted and numbers must stay as they are written. */
+/* Reads JSON and JSON lines, RFC 8259, strict: no comments, no trailing commas, no names twice, no lone surrogates, no
+ * NUL, an object outermost (JSON lines: one in each line, blank lines only at the end). A reader of our own because
+ * each value's place is wanted and numbers must stay as they are written. */
+#include "adapters/formats/format_inside.h"
 #include "adapters/formats/reading_inside.h"
 
 struct parse {

@@ -1,5 +1,7 @@
-/* See reading_inside.h. Indented by two spaces, or one object in a line (JSON lines), UTF-8 as it is; what JSON must
+/* Writes JSON, indented by two spaces, or one object in a line (JSON lines), UTF-8 as it is; what JSON must
  * escape is escaped. */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/reading_inside.h"
 
 struct writing {
@@ -66,13 +68,17 @@ static enum outcome value(struct writing *w, const struct node *node, unsigned d
     return text(w, node->text);
 }
 
-enum outcome json_write(const struct node *root, struct buffer *into, struct fault *fault) {
+enum outcome json_write(const struct format *format, const struct node *root, struct buffer *into,
+                        struct fault *fault) {
+    (void)format;
     struct writing w = {.into = into, .fault = fault};
     TRY(value(&w, root, 0));
     return put(&w, "\n");
 }
 
-enum outcome jsonl_write(const struct node *root, struct buffer *into, struct fault *fault) {
+enum outcome jsonl_write(const struct format *format, const struct node *root, struct buffer *into,
+                         struct fault *fault) {
+    (void)format;
     struct writing w = {.into = into, .fault = fault, .one_line = true};
     for (const struct node *row = root->first; row; row = row->next) {
         TRY(object(&w, row, 0));

@@ -1,7 +1,8 @@
-/* See reading_inside.h. Office Open XML (ECMA-376): the zip by libzip, its XML by libxml2. The rows are those of one
+/* Reads XLSX, Office Open XML (ECMA-376): the zip by libzip, its XML by libxml2. The rows are those of one
  * sheet; further sheets that the profile names are groups; others must be empty or named as ignored, so that nothing is
  * passed over unseen. Formulas count by the value that the spreadsheet program left; nothing is computed, run or
  * fetched. */
+#include "adapters/formats/format_inside.h"
 #include "adapters/formats/xlsx_inside.h"
 #include <stdlib.h>
 

@@ -1,7 +1,8 @@
-/* See xlsx_inside.h. The zip is opened by libzip from memory; the sizes that its directory announces are added up
- * before anything is unpacked, so that a bomb costs nothing, and no more than announced is unpacked. XML goes through
- * libxml2's reader: no network, no DTD. */
+/* The parts of a workbook within bounds, and their XML as a stream. The zip is opened by libzip from memory; the sizes
+ * that its directory announces are added up before anything is unpacked, so that a bomb costs nothing, and no more than
+ * announced is unpacked. XML goes through libxml2's reader: no network, no DTD. */
 #define _GNU_SOURCE /* memmem */
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/xlsx_inside.h"
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* See xlsx_inside.h. One sheet, streamed. Refused: cells or rows out of order, a column that holds something but has no
- * name, or the same one as another, a blank row between rows; blank rows at the end are what spreadsheets leave. A
+/* Reads one sheet of a workbook, streamed. Refused: cells or rows out of order, a column that holds something but has
+ * no name, or the same one as another, a blank row between rows; blank rows at the end are what spreadsheets leave. A
  * header of two rows: a name above others is merged over them, "当事人/姓名"; one that stands alone is merged downwards
  * or has nothing below. */
 #include "adapters/formats/xlsx_inside.h"

@@ -1,7 +1,9 @@
-/* See reading_inside.h. By libxlsxwriter, into a file without a name (memfd), since it writes files only. Every cell is
+/* Writes XLSX by libxlsxwriter, into a file without a name (memfd), since it writes files only. Every cell is
  * a text, never a formula, but for the columns that the profile calls numbers or dates. The same tree makes the same
  * bytes: the book's times are fixed. */
 #define _GNU_SOURCE /* memfd_create */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/calendar.h"
 #include "adapters/formats/column.h"
 #include <ctype.h>

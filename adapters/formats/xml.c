@@ -1,8 +1,9 @@
-/* See reading_inside.h. libxml2's SAX interface over UTF-8 that was decoded before: the encoding named in the prolog is
+/* Reads XML by libxml2's SAX interface over UTF-8 that was decoded before: the encoding named in the prolog is
  * ignored, the network never used, a DTD refused before the parser sees it, so that there are no entities but XML's
  * five. Places come from the parser's byte offset. Its own quadratic spots (attributes of one tag) are kept small by
  * counting first. */
 #define _GNU_SOURCE /* memmem, memrchr */
+#include "adapters/formats/format_inside.h"
 #include "adapters/formats/reading_inside.h"
 #include <libxml/parserInternals.h>
 

@@ -1,6 +1,9 @@
-/* See xml_schema.h. W3C XML Schema 1.0 as libxml2 has it, over its SAX interface, so that the place of a fault is the
- * parser's own. Whatever libxml2 would open by name is denied for the whole process: ours never asks it to. */
+/* Checks XML against the agency's XSD. W3C XML Schema 1.0 as libxml2 has it, over its SAX interface, so that the place
+ * of a fault is the parser's own. Whatever libxml2 would open by name is denied for the whole process: ours never asks
+ * it to. */
 #define _GNU_SOURCE /* memmem, memrchr */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/xml_schema.h"
 #include "adapters/formats/reading_inside.h"
 #include <libxml/parserInternals.h>

@@ -1,6 +1,8 @@
-/* See reading_inside.h. Indented by two spaces; the prolog declares the profile's encoding. What XML 1.0 cannot hold
+/* Writes XML, indented by two spaces; the prolog declares the profile's encoding. What XML 1.0 cannot hold
  * becomes U+FFFD in texts and '_' in names (Extensible Markup Language 1.0, fifth edition, §2.2 and §2.3), so that
  * whatever is written can be read. */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/reading_inside.h"
 
 struct writing {

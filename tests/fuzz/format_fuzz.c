@@ -2,7 +2,7 @@
  * names lose their braces: such trees are written and read, but not compared. */
 #include "format_fuzz.h"
 #include "adapters/formats/disguise.h"
-#include "adapters/formats/reading_inside.h"
+#include "adapters/formats/encoding_inside.h"
 
 static bool alike(const struct node *a, const struct node *b) {
     const struct node *x = a->first, *y = b->first;
