@@ -6,7 +6,7 @@
 #define ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_H
 #include "adapters/conversion/profile/profile.h"
 
-struct map_value {
+struct value {
     const struct canonical_field *field;
     struct bytes text; /* TEXT, SYMBOL, AGENCY (slug) */
     const struct bytes *list;
@@ -20,7 +20,7 @@ struct map_value {
 };
 /* Only what is filled: an empty text, an absent time are no value. */
 struct map_item {
-    struct map_value *values;
+    struct value *values;
     size_t count, room;
     bool has_content; /* documents, read from a record: the paper itself */
     struct bytes content;
@@ -38,12 +38,12 @@ struct map_record {
     struct map_group groups[GROUP_COUNT];
 };
 
-void map_add(struct map_item *item, const struct map_value *value, struct arena *arena);
+void map_add(struct map_item *item, const struct value *value, struct arena *arena);
 struct map_item *map_append(struct map_group *group, struct arena *arena);
 /* NULL: not filled. */
-const struct map_value *map_get(const struct map_item *item, const char *path);
+const struct value *map_get(const struct map_item *item, const char *path);
 struct bytes map_text(const struct map_item *item, const char *path);
-enum group_kind map_group_named(const char *name); /* GROUP_NONE: none */
+enum group_kind canonical_group_named(const char *name); /* GROUP_NONE: none */
 bool map_equal(const struct map_item *a, const struct map_item *b);
 /* the same of equal items, in whatever order their values stand */
 uint64_t map_mark(const struct map_item *item);
@@ -76,23 +76,21 @@ struct node *map_put(struct node *root, struct node *base, const struct native_p
 
 /* ---- map_value.c: native text <-> value -----------------------------------------------------------------------------
  */
-struct map_texts {
+struct value_texts {
     const struct bytes *at;
     size_t count;
 };
 /* `texts` are trimmed and not empty. *ret stays unfilled (field NULL) where they say nothing. REFUSE without a place.
  */
-MUST_USE enum outcome map_value_read(const struct profile *profile, const struct mapped_field *field,
-                                     struct map_texts texts, struct arena *arena, struct map_value *ret,
-                                     struct fault *fault);
+MUST_USE enum outcome value_read(const struct profile *profile, const struct mapped_field *field,
+                                 struct value_texts texts, struct arena *arena, struct value *ret, struct fault *fault);
 /* A canonical text of the profile (value, otherwise). */
-MUST_USE enum outcome map_value_constant(const struct profile *profile, const struct canonical_field *field,
-                                         const char *text, struct arena *arena, struct map_value *ret,
-                                         struct fault *fault);
+MUST_USE enum outcome value_constant(const struct profile *profile, const struct canonical_field *field,
+                                     const char *text, struct arena *arena, struct value *ret, struct fault *fault);
 /* Several texts only for a list without a separator. */
-struct bytes map_join(const struct bytes *parts, size_t count, const char *separator, struct arena *arena);
-struct map_texts map_value_write(const struct profile *profile, const struct mapped_field *field,
-                                 const struct map_value *value, struct arena *arena);
+struct bytes scalar_join(const struct bytes *parts, size_t count, const char *separator, struct arena *arena);
+struct value_texts value_write(const struct profile *profile, const struct mapped_field *field,
+                               const struct value *value, struct arena *arena);
 
 /* ---- reading --------------------------------------------------------------------------------------------------------
  */
@@ -118,19 +116,19 @@ void map_settle_facts(const struct profile *profile, struct map_group *facts);
  * file. */
 /* map_check.c */
 MUST_USE enum outcome map_check(const struct map_reading *reading, const struct map_record *record);
-const struct map_places *map_places_of(const struct profile *profile, const struct mapped_message *message,
-                                       struct arena *arena);
+const struct mapped_places *mapped_places_of(const struct profile *profile, const struct mapped_message *message,
+                                             struct arena *arena);
 /* map_unmapped.c */
 MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native);
 /* One field of a scope; unfilled: ret->field NULL. */
 MUST_USE enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
-                                     const struct mapped_field *field, struct map_value *ret);
+                                     const struct mapped_field *field, struct value *ret);
 /* The one text at a path, however many rows or elements say it; empty: none says anything. FIELD_CONFLICT where two
  * differ. */
 MUST_USE enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope,
                                     const struct native_path *path, struct bytes *ret, const struct node **ret_node);
 /* Notes where a value was read. */
-void map_placed(struct map_value *value, const struct map_scope *scope, const struct native_path *at,
+void map_placed(struct value *value, const struct map_scope *scope, const struct native_path *at,
                 const struct node *node);
 /* Puts path, line and column to a fault that is set. `node` NULL: the scope's own. */
 enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path,
@@ -176,6 +174,6 @@ struct bytes map_rest(const struct map_writing *writing); /* map_rest.c */
 /* 内置映射 of a record kind, and how it calls a canonical path (map_builtin.c). */
 const struct mapped_message *map_builtin(const struct profile *profile, const struct map_record *record,
                                          struct arena *arena);
-const char *map_builtin_name(const char *path, enum group_kind group); /* NULL: not in the table */
-const char *map_builtin_group(enum group_kind group);
+const char *canonical_zh(const char *path, enum group_kind group); /* NULL: not in the table */
+const char *canonical_group_zh(enum group_kind group);
 #endif

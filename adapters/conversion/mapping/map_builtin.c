@@ -120,26 +120,26 @@ static const struct {
               [GROUP_NONE] = {"", NAMES(own)}};
 
 /* The few codes whose words are not any agency's own. */
-static const struct table_row role_rows[] = {{"主送", "to"}, {"抄送", "copy"}, {"通知", "notice"}};
-static const struct table_row kind_rows[] = {{"自然人", "PERSON"}, {"单位", "ORGANISATION"}};
-static const struct table_row truth_rows[] = {{"是", "true"}, {"否", "false"}};
-static const struct table roles = {"role", role_rows, 3, false}, kinds = {"kind", kind_rows, 2, false},
-                          truths = {"truth", truth_rows, 2, false};
+static const struct code_row role_rows[] = {{"主送", "to"}, {"抄送", "copy"}, {"通知", "notice"}};
+static const struct code_row kind_rows[] = {{"自然人", "PERSON"}, {"单位", "ORGANISATION"}};
+static const struct code_row truth_rows[] = {{"是", "true"}, {"否", "false"}};
+static const struct code_table roles = {"role", role_rows, 3, false}, kinds = {"kind", kind_rows, 2, false},
+                               truths = {"truth", truth_rows, 2, false};
 
-const char *map_builtin_name(const char *path, enum group_kind group) {
+const char *canonical_zh(const char *path, enum group_kind group) {
     for (size_t i = 0; i < groups[group].count; i++) {
         if (strcmp(groups[group].names[i].path, path) == 0) return groups[group].names[i].zh;
     }
     return NULL;
 }
-const char *map_builtin_group(enum group_kind group) { return groups[group].zh; }
+const char *canonical_group_zh(enum group_kind group) { return groups[group].zh; }
 static struct native_path path_of(const char *name, struct arena *arena) {
     const char **names = arena_array(arena, 1, sizeof *names);
     names[0] = name;
     return (struct native_path){names, 1, false, name, NULL};
 }
 
-static const struct table *table_of(const struct profile *profile, const char *path, enum group_kind group) {
+static const struct code_table *table_of(const struct profile *profile, const char *path, enum group_kind group) {
     if (group == GROUP_FACTS) return strcmp(path, "name") == 0 ? &profile->facts : &profile->fact_codes;
     if (strcmp(path, "inbox.role") == 0) return &roles;
     if (strcmp(path, "statutory") == 0) return &truths;

@@ -12,7 +12,7 @@
 #include "base/limits.h"
 
 static void named(const char *path, enum group_kind group) {
-    if (canonical_find(path, group) && !map_builtin_name(path, group))
+    if (canonical_find(path, group) && !canonical_zh(path, group))
         fail_msg("%s %s has no Chinese name", canonical_group_name(group), path);
 }
 
@@ -29,7 +29,7 @@ static void every_canonical_field_has_a_name(void **state) {
         json_array_foreach(json_object_get(schema, "fields"), i, field) {
             const char *name = json_string_value(json_object_get(field, "name"));
             json_t *type = json_object_get(field, "type"), *items = json_object_get(type, "items");
-            enum group_kind group = map_group_named(name);
+            enum group_kind group = canonical_group_named(name);
             bool envelope = strcmp(name, "envelope") == 0;
             named(name, GROUP_NONE);
             json_array_foreach(json_object_get(group != GROUP_NONE ? items : type, "fields"), k, inner) {
@@ -43,7 +43,7 @@ static void every_canonical_field_has_a_name(void **state) {
     assert_true(fields > 60);
     const char *ours[] = {"inbox.role", "inbox.lane", "inbox.sequence", "reasons.text"};
     for (size_t i = 0; i < 4; i++)
-        assert_true(canonical_find(ours[i], GROUP_NONE) && map_builtin_name(ours[i], GROUP_NONE));
+        assert_true(canonical_find(ours[i], GROUP_NONE) && canonical_zh(ours[i], GROUP_NONE));
 }
 
 static struct bytes golden(const char *name) {
@@ -64,7 +64,7 @@ static bool stands_in(const struct node *node, struct bytes text) {
 
 static void all_stands(const struct map_item *item, const struct node *root, const char *agency) {
     for (size_t i = 0; i < item->count; i++) {
-        const struct map_value *value = &item->values[i];
+        const struct value *value = &item->values[i];
         bool written_otherwise = value->field->kind == VALUE_AGENCY || value->field->kind == VALUE_AGENCIES ||
                                  value->field->kind == VALUE_SYMBOL || strcmp(value->field->path, "statutory") == 0 ||
                                  strcmp(value->field->path, "file_name") == 0 ||

@@ -50,8 +50,8 @@ static enum outcome open_record(struct map_reading *reading, const struct node *
 static void view_of(struct draft *draft, const struct mapped_message *message) {
     struct draft_view *view = &draft->view;
     const struct map_record *record = &draft->record;
-    const struct map_value *cites = map_get(&record->own, "envelope.cites"),
-                           *time = map_get(&record->own, "envelope.business_time");
+    const struct value *cites = map_get(&record->own, "envelope.cites"),
+                       *time = map_get(&record->own, "envelope.business_time");
     const struct map_group *documents = &record->groups[GROUP_DOCUMENTS];
     struct attachment_need *needs = arena_array(draft->arena, documents->count + 1, sizeof *needs);
     *view = (struct draft_view){.event = message->event,

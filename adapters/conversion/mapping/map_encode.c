@@ -77,7 +77,7 @@ static int put_branch(const struct encoding *e, avro_schema_t schema, avro_schem
 }
 
 /* `said` NULL: the type's empty value. */
-static int put_value(const struct encoding *e, avro_schema_t schema, const struct map_value *said) {
+static int put_value(const struct encoding *e, avro_schema_t schema, const struct value *said) {
     avro_schema_t branch;
     switch (avro_typeof(schema)) {
     case AVRO_UNION: return said ? put_branch(e, schema, &branch) || put_value(e, branch, said) : put_long(e, 0);
@@ -102,7 +102,7 @@ static int put_value(const struct encoding *e, avro_schema_t schema, const struc
 static int put_id(const struct encoding *e, avro_schema_t schema, const struct uuid *id) {
     char text[UUID_TEXT + 1];
     uuid_format(id, text);
-    const struct map_value said = {.text = bytes_of(text, UUID_TEXT)};
+    const struct value said = {.text = bytes_of(text, UUID_TEXT)};
     bool null = avro_typeof(schema) == AVRO_UNION && uuid_is_nil(id);
     return put_value(e, schema, null ? NULL : &said);
 }
@@ -252,7 +252,7 @@ static int put_field(const struct encoding *e, avro_schema_t schema, const char 
     if (spot->group == GROUP_NONE && strcmp(path, "reporter") == 0) return put_reporter(e, schema);
     const struct spot inside = {GROUP_NONE, spot->item, spot->paper, path};
     if (avro_typeof(schema) == AVRO_RECORD) return put_record(e, schema, &inside);
-    enum group_kind kind = spot->group == GROUP_NONE && !*spot->prefix ? map_group_named(name) : GROUP_NONE;
+    enum group_kind kind = spot->group == GROUP_NONE && !*spot->prefix ? canonical_group_named(name) : GROUP_NONE;
     if (kind != GROUP_NONE) return put_group(e, schema, kind, spot->paper);
     return put_value(e, schema, map_get(spot->item, path));
 }

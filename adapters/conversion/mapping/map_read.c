@@ -10,14 +10,14 @@ enum outcome map_fault(const struct map_reading *reading, const struct map_scope
     return REFUSE;
 }
 
-void map_placed(struct map_value *value, const struct map_scope *scope, const struct native_path *at,
+void map_placed(struct value *value, const struct map_scope *scope, const struct native_path *at,
                 const struct node *node) {
     value->at = at;
     value->node = node;
     value->scope = scope->name;
 }
 
-static struct map_texts filled(const struct map_nodes *nodes, struct arena *arena, const struct node **ret_first) {
+static struct value_texts filled(const struct map_nodes *nodes, struct arena *arena, const struct node **ret_first) {
     struct bytes *texts = arena_array(arena, nodes->count + 1, sizeof *texts);
     size_t count = 0;
     for (size_t i = 0; i < nodes->count; i++) {
@@ -26,7 +26,7 @@ static struct map_texts filled(const struct map_nodes *nodes, struct arena *aren
         if (!count) *ret_first = nodes->at[i];
         texts[count++] = text;
     }
-    return (struct map_texts){texts, count};
+    return (struct value_texts){texts, count};
 }
 
 enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope,
@@ -51,17 +51,17 @@ enum outcome map_read_text(const struct map_reading *reading, const struct map_s
 }
 
 static enum outcome absent(const struct map_reading *reading, const struct map_scope *scope,
-                           const struct mapped_field *field, struct map_value *ret) {
+                           const struct mapped_field *field, struct value *ret) {
     if (field->otherwise)
-        return map_value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret,
-                                  reading->fault);
+        return value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret,
+                              reading->fault);
     if (!field->required) return OK;
     fault_set(reading->fault, REFUSE, "FIELD_MISSING", "must not be empty (%s)", field->canonical->path);
     return map_fault(reading, scope, &field->at, NULL);
 }
 
 /* A list that several rows repeat. */
-static struct map_texts distinct(struct map_texts texts, struct arena *arena) {
+static struct value_texts distinct(struct value_texts texts, struct arena *arena) {
     struct bytes *kept = arena_array(arena, texts.count + 1, sizeof *kept);
     size_t count = 0;
     for (size_t i = 0; i < texts.count; i++) {
@@ -69,19 +69,18 @@ static struct map_texts distinct(struct map_texts texts, struct arena *arena) {
         while (k < count && !bytes_equal(kept[k], texts.at[i])) k++;
         if (k == count) kept[count++] = texts.at[i];
     }
-    return (struct map_texts){kept, count};
+    return (struct value_texts){kept, count};
 }
 
 enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
-                            const struct mapped_field *field, struct map_value *ret) {
-    *ret = (struct map_value){0};
+                            const struct mapped_field *field, struct value *ret) {
+    *ret = (struct value){0};
     if (!field->placed)
-        return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret,
-                                  reading->fault);
+        return value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret, reading->fault);
     bool list = field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES;
     const struct node *first = NULL;
     struct bytes only = BYTES_NONE;
-    struct map_texts texts = {&only, 1};
+    struct value_texts texts = {&only, 1};
     if (!list || (reading->rows && field->separators.count)) {
         TRY(map_read_text(reading, scope, &field->at, &only, &first));
         texts.count = first ? 1 : 0;
@@ -91,7 +90,7 @@ enum outcome map_read_field(const struct map_reading *reading, const struct map_
         if (reading->rows) texts = distinct(texts, reading->arena);
     }
     if (!texts.count) return absent(reading, scope, field, ret);
-    if (map_value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK)
+    if (value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK)
         return map_fault(reading, scope, &field->at, first);
     map_placed(ret, scope, &field->at, first);
     return ret->field ? OK : absent(reading, scope, field, ret);
@@ -112,7 +111,7 @@ enum outcome map_read_record(const struct map_reading *reading, struct map_recor
     *ret = (struct map_record){.event = reading->message->event, .record = reading->message->record};
     for (size_t i = 0; i < reading->message->field_count; i++) {
         const struct mapped_field *field = &reading->message->fields[i];
-        struct map_value value;
+        struct value value;
         if (!field->canonical->sent) continue;
         TRY(map_read_field(reading, &reading->record, field, &value));
         if (value.field) map_add(&ret->own, &value, reading->arena);

@@ -9,7 +9,7 @@
 
 static void add_text(struct map_item *item, const char *path, enum group_kind group, struct bytes text,
                      struct arena *arena) {
-    const struct map_value value = {.field = canonical_find(path, group), .text = text};
+    const struct value value = {.field = canonical_find(path, group), .text = text};
     if (value.field && text.count) map_add(item, &value, arena);
 }
 
@@ -22,7 +22,7 @@ static struct bytes reasons_text(const struct map_record *record, struct arena *
         parts[i] = zh;
         if (field.count) parts[i] = bytes_of_cstr(arena_printf(arena, "%.*s（%.*s）", BYTES_FMT(zh), BYTES_FMT(field)));
     }
-    return map_join(parts, reasons->count, "；", arena);
+    return scalar_join(parts, reasons->count, "；", arena);
 }
 
 static void add_inbox(struct map_record *record, const struct inbox_facts *facts, struct arena *arena) {

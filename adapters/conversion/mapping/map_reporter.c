@@ -8,7 +8,7 @@
 static json_t *said(const struct map_item *own) {
     json_t *all = json_object();
     for (size_t i = 0; i < own->count; i++) {
-        const struct map_value *value = &own->values[i];
+        const struct value *value = &own->values[i];
         if (strncmp(value->field->path, "reporter.", 9) != 0 || !value->text.count) continue;
         json_object_set_new(all, value->field->path + 9, json_stringn((const char *)value->text.at, value->text.count));
     }

@@ -25,8 +25,8 @@ static void put_all(const struct map_writing *w, const struct table_of_rows *tab
 
 static struct bytes text_of(const struct map_writing *w, const struct mapped_field *field,
                             const struct map_item *item) {
-    const struct map_value *value = item ? map_get(item, field->canonical->path) : NULL;
-    struct map_texts texts = value ? map_value_write(w->profile, field, value, w->arena) : (struct map_texts){0};
+    const struct value *value = item ? map_get(item, field->canonical->path) : NULL;
+    struct value_texts texts = value ? value_write(w->profile, field, value, w->arena) : (struct value_texts){0};
     return texts.count ? texts.at[0] : BYTES_NONE;
 }
 

@@ -3,24 +3,24 @@
 #include "adapters/conversion/mapping/map.h"
 
 /* of a name; first of the places below it, next beside it: 0: none */
-struct map_place {
+struct mapped_place {
     uint32_t number, first, next;
     bool mapped;
 };
 /* top: by number, the place where a path begins; 0: none does */
-struct map_places {
-    struct map_place *at;
+struct mapped_places {
+    struct mapped_place *at;
     uint32_t count, *top, top_count;
 };
 
-static uint32_t place_below(const struct map_places *places, uint32_t from, uint32_t number) {
+static uint32_t place_below(const struct mapped_places *places, uint32_t from, uint32_t number) {
     uint32_t at = number ? places->at[from].first : 0;
     while (at && places->at[at].number != number) at = places->at[at].next;
     return at;
 }
 
 /* record, group, field: one path after the other */
-static void place_add(struct map_places *places, const struct native_path *first, const struct native_path *second,
+static void place_add(struct mapped_places *places, const struct native_path *first, const struct native_path *second,
                       const struct native_path *third) {
     const struct native_path *parts[] = {first, second, third};
     size_t from = 0;
@@ -31,7 +31,7 @@ static void place_add(struct map_places *places, const struct native_path *first
             uint32_t below = place_below(places, at, parts[i]->numbers[k]);
             if (!below) {
                 below = places->count++;
-                places->at[below] = (struct map_place){.number = parts[i]->numbers[k], .next = places->at[at].first};
+                places->at[below] = (struct mapped_place){.number = parts[i]->numbers[k], .next = places->at[at].first};
                 places->at[at].first = below;
             }
             at = below;
@@ -54,12 +54,12 @@ static size_t names_of(const struct profile *p, const struct mapped_message *m) 
     return room;
 }
 
-const struct map_places *map_places_of(const struct profile *profile, const struct mapped_message *m,
-                                       struct arena *arena) {
+const struct mapped_places *mapped_places_of(const struct profile *profile, const struct mapped_message *m,
+                                             struct arena *arena) {
     const bool rows = format_has_rows(&profile->format);
     const struct native_path *record = rows ? NULL : &profile->record;
-    struct map_places *places = arena_alloc(arena, sizeof *places);
-    *places = (struct map_places){.at = arena_array(arena, names_of(profile, m), sizeof *places->at), .count = 1};
+    struct mapped_places *places = arena_alloc(arena, sizeof *places);
+    *places = (struct mapped_places){.at = arena_array(arena, names_of(profile, m), sizeof *places->at), .count = 1};
     for (size_t i = 0; i < m->when_count; i++) place_add(places, record, &m->when[i].at, NULL);
     for (size_t i = 0; i < m->constant_count; i++) place_add(places, record, &m->constants[i].at, NULL);
     for (size_t i = 0; i < m->field_count; i++) {
@@ -115,9 +115,9 @@ static const char *name_of(const struct map_reading *reading, const struct trail
 static enum outcome keep(const struct map_reading *reading, const struct trail *trail, struct bytes text,
                          struct map_group *native) {
     const struct node *node = trail->at[trail->count - 1];
-    const struct map_value name = {.field = canonical_find("name", GROUP_NATIVE),
-                                   .text = bytes_of_cstr(name_of(reading, trail))};
-    const struct map_value value = {.field = canonical_find("value", GROUP_NATIVE), .text = text};
+    const struct value name = {.field = canonical_find("name", GROUP_NATIVE),
+                               .text = bytes_of_cstr(name_of(reading, trail))};
+    const struct value value = {.field = canonical_find("value", GROUP_NATIVE), .text = text};
     struct map_item item = {0};
     map_add(&item, &name, reading->arena);
     map_add(&item, &value, reading->arena);
@@ -137,7 +137,7 @@ static enum outcome keep(const struct map_reading *reading, const struct trail *
 /* Depth is bounded by FORMAT_MAX_DEPTH. place: of `from`. */
 static enum outcome gather(const struct map_reading *reading, const struct node *from, uint32_t place,
                            struct trail *trail, struct map_group *native) {
-    const struct map_places *places = reading->message->places;
+    const struct mapped_places *places = reading->message->places;
     const struct node *before = NULL;
     uint32_t at = NOWHERE;
     INVARIANT(trail->count < FORMAT_MAX_DEPTH + 2);

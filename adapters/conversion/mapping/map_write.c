@@ -35,9 +35,9 @@ static void put(const struct map_writing *w, const struct spot *spot, const stru
 
 static void put_field(const struct map_writing *w, const struct spot *spot, const struct mapped_field *field,
                       const struct map_item *item) {
-    const struct map_value *value = map_get(item, field->canonical->path);
+    const struct value *value = map_get(item, field->canonical->path);
     if (!field->placed || !value) return;
-    struct map_texts texts = map_value_write(w->profile, field, value, w->arena);
+    struct value_texts texts = value_write(w->profile, field, value, w->arena);
     bool list =
         (field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES) && !field->separators.count;
     for (size_t i = 0; i < texts.count; i++) {
@@ -52,8 +52,8 @@ static void put_field(const struct map_writing *w, const struct spot *spot, cons
 
 static struct bytes column_text(const struct map_writing *w, const struct mapped_field *field,
                                 const struct map_item *item) {
-    const struct map_value *value = map_get(item, field->canonical->path);
-    struct map_texts texts = value ? map_value_write(w->profile, field, value, w->arena) : (struct map_texts){0};
+    const struct value *value = map_get(item, field->canonical->path);
+    struct value_texts texts = value ? value_write(w->profile, field, value, w->arena) : (struct value_texts){0};
     return texts.count ? texts.at[0] : BYTES_NONE;
 }
 
@@ -66,7 +66,7 @@ struct bytes map_write_split(const struct map_writing *w, const struct mapped_gr
         parts[i] = column_text(w, field, &from->items[i]);
         any = any || parts[i].count;
     }
-    return any ? map_join(parts, from->count, group->split.at[0], w->arena) : BYTES_NONE;
+    return any ? scalar_join(parts, from->count, group->split.at[0], w->arena) : BYTES_NONE;
 }
 
 const struct map_group *map_write_group(const struct map_writing *w, enum group_kind kind) {

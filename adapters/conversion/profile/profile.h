@@ -74,13 +74,13 @@ struct native_path {
     const char *text;
     const uint32_t *numbers;
 };
-struct table_row {
+struct code_row {
     const char *native, *canonical;
 };
 /* open: what is not listed stands as it is */
-struct table {
+struct code_table {
     const char *name;
-    const struct table_row *rows;
+    const struct code_row *rows;
     size_t count;
     bool open;
 };
@@ -99,7 +99,7 @@ struct mapped_field {
     struct native_path at;
     bool required, bare;
     const char *constant, *otherwise; /* canonical text; NULL: none */
-    const struct table *table;
+    const struct code_table *table;
     /* dates: this field's or the format's; count 0: the built-in forms. separators: count 0: none */
     struct texts dates, separators;
     const struct unit_pair *unit; /* NULL: as it stands. Amounts: 元 or 万元, canonical fen */
@@ -114,7 +114,7 @@ struct mapped_fact {
     const char *unit_text;
     bool required;
     const struct fact_rule *rule;
-    const struct table *table;
+    const struct code_table *table;
 };
 struct mapped_group {
     enum group_kind kind;
@@ -125,7 +125,7 @@ struct mapped_group {
     struct texts split;
     bool distinct;
 };
-struct map_places;
+struct mapped_places;
 struct fixed_text {
     struct native_path at;
     struct texts texts;
@@ -148,7 +148,7 @@ struct mapped_message {
     size_t group_count;
     const struct native_path *rest; /* NULL: none */
     /* of a file that sends: all that the message names (map_unmapped.c) */
-    const struct map_places *places;
+    const struct mapped_places *places;
 };
 struct privacy;
 /* 不外发: a canonical field, or a whole group (field NULL), that never leaves the agency. */
@@ -181,10 +181,10 @@ struct profile {
     size_t event_mask_count;
     const struct withheld *withheld;
     size_t withheld_count;
-    const struct table *tables;
+    const struct code_table *tables;
     size_t table_count;
     /* built in: the Chinese names of facts.yaml and of its codes, open */
-    struct table facts, fact_codes;
+    struct code_table facts, fact_codes;
     const struct mapped_message *messages;
     size_t message_count;
 };
@@ -213,12 +213,13 @@ MUST_USE enum outcome scalar_number(struct bytes text, const struct unit_pair *u
 struct bytes scalar_number_text(double number, const struct unit_pair *unit, struct arena *arena);
 /* The table's other side; a native text that is not listed is refused, a canonical one is given back as it is. table
  * NULL: as it is. */
-MUST_USE enum outcome scalar_code(struct bytes text, const struct table *table, struct arena *arena, struct bytes *ret,
-                                  struct fault *fault);
-struct bytes scalar_code_text(struct bytes canonical, const struct table *table);
-MUST_USE enum outcome scalar_agency(struct bytes text, const struct table *table, const struct directory *directory,
-                                    struct arena *arena, const struct participant **ret, struct fault *fault);
-struct bytes scalar_agency_text(struct bytes slug, const struct table *table, const struct directory *directory);
+MUST_USE enum outcome scalar_code(struct bytes text, const struct code_table *table, struct arena *arena,
+                                  struct bytes *ret, struct fault *fault);
+struct bytes scalar_code_text(struct bytes canonical, const struct code_table *table);
+MUST_USE enum outcome scalar_agency(struct bytes text, const struct code_table *table,
+                                    const struct directory *directory, struct arena *arena,
+                                    const struct participant **ret, struct fault *fault);
+struct bytes scalar_agency_text(struct bytes slug, const struct code_table *table, const struct directory *directory);
 /* Splits at any of the separators, trims, drops empty parts unless `keep_empty` (split groups need the count). */
 const struct bytes *scalar_split(struct bytes text, const struct texts *separators, bool keep_empty,
                                  struct arena *arena, size_t *ret_count);

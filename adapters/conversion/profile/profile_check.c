@@ -16,7 +16,7 @@ static void note(struct mistakes *mistakes, const struct fault *fault) {
     if (mistakes->count < MAX_MISTAKES) mistakes->at[mistakes->count++] = *fault;
 }
 
-enum outcome noted(struct reading *r, struct setting *at, enum outcome outcome) {
+enum outcome profile_noted(struct profile_reading *r, struct setting *at, enum outcome outcome) {
     if (outcome != REFUSE || !r->mistakes || r->mistakes->count == MAX_MISTAKES) return outcome;
     note(r->mistakes, r->fault);
     if (at) mark_seen(at);
@@ -52,7 +52,7 @@ size_t profile_check(const char *name, struct bytes yaml, const struct directory
     struct profile *profile = NULL;
     struct fault fault = {0};
     struct mistakes mistakes = {arena_array(arena, MAX_MISTAKES + 1, sizeof fault), 0};
-    if (profile_read(name, yaml, directory, catalogue, &mistakes, &profile, &fault) != OK) {
+    if (profile_build(name, yaml, directory, catalogue, &mistakes, &profile, &fault) != OK) {
         note(&mistakes, &fault);
         bool unknown = strcmp(fault.code, "SETTINGS_UNKNOWN") == 0;
         if (unknown && profile->settings) note_unknown(settings_root(profile->settings), &mistakes, &fault);

@@ -4,7 +4,7 @@
 
 #define WIDTH_MAX 32000 /* of a fixed column */
 
-static enum outcome read_type(struct reading *r, struct setting *from, struct format_column *column) {
+static enum outcome read_type(struct profile_reading *r, struct setting *from, struct format_column *column) {
     const char *type = NULL;
     TRY(setting_text_or(from, "type", "text", &type, r->fault));
     bool number = strcmp(type, "number") == 0, date = strcmp(type, "date") == 0;
@@ -14,7 +14,7 @@ static enum outcome read_type(struct reading *r, struct setting *from, struct fo
                          "type is text, number or date, not \"%s\"", type);
 }
 
-static enum outcome read_fill(struct reading *r, struct setting *from, struct format_column *column) {
+static enum outcome read_fill(struct profile_reading *r, struct setting *from, struct format_column *column) {
     const char *align = NULL, *pad = NULL;
     TRY(setting_text_or(from, "align", "left", &align, r->fault));
     TRY(setting_text_or(from, "pad", " ", &pad, r->fault));
@@ -32,7 +32,7 @@ static enum outcome read_fill(struct reading *r, struct setting *from, struct fo
 }
 
 /* What a column may say in this kind of format. */
-static enum outcome check_options(struct reading *r, struct setting *from) {
+static enum outcome check_options(struct profile_reading *r, struct setting *from) {
     static const struct {
         const char *key;
         unsigned kinds;
@@ -52,7 +52,7 @@ static enum outcome check_options(struct reading *r, struct setting *from) {
 }
 
 /* A width that cannot be left out: dbf and xlsx have widths of their own. */
-static enum outcome read_width(struct reading *r, struct setting *from, struct format_column *column) {
+static enum outcome read_width(struct profile_reading *r, struct setting *from, struct format_column *column) {
     const enum format_kind kind = r->profile->format.kind;
     int64_t most = kind == FORMAT_FIXED ? WIDTH_MAX : kind == FORMAT_DBF ? 254 : 255, width = 0, decimals = 0;
     if (kind == FORMAT_DBF && column->type == COLUMN_NUMBER) most = 20;
@@ -71,13 +71,13 @@ static enum outcome read_width(struct reading *r, struct setting *from, struct f
     return OK;
 }
 
-static enum outcome read_column(struct reading *r, struct setting *from, struct format_column *ret) {
+static enum outcome read_column(struct profile_reading *r, struct setting *from, struct format_column *ret) {
     if (from->kind != SETTING_MAP)
         return setting_fault(from, r->fault, "SETTINGS_TYPE", "a column is {name, width, …}");
     TRY(setting_text(from, "name", &ret->name, r->fault));
     if (!*ret->name)
         return setting_fault(setting_get(from, "name"), r->fault, "SETTINGS_TYPE", "a column needs a name");
-    if (r->profile->format.kind == FORMAT_DBF) TRY(check_column(r, setting_get(from, "name"), ret->name));
+    if (r->profile->format.kind == FORMAT_DBF) TRY(profile_check_column(r, setting_get(from, "name"), ret->name));
     TRY(check_options(r, from));
     TRY(read_type(r, from, ret));
     TRY(read_width(r, from, ret));
@@ -91,7 +91,7 @@ static enum outcome read_column(struct reading *r, struct setting *from, struct 
                          "only a text that begins at the left can continue below");
 }
 
-enum outcome read_columns(struct reading *r, struct setting *from) {
+enum outcome profile_read_columns(struct profile_reading *r, struct setting *from) {
     struct format *format = &r->profile->format;
     struct setting *list = setting_get(from, "columns");
     if (!list && format->kind == FORMAT_FIXED)
@@ -125,7 +125,7 @@ static size_t width_of(const struct format *format, const char *name) {
     return width;
 }
 
-enum outcome check_column(struct reading *r, const struct setting *at, const char *name) {
+enum outcome profile_check_column(struct profile_reading *r, const struct setting *at, const char *name) {
     const struct format *format = &r->profile->format;
     if (format->kind == FORMAT_DBF && width_of(format, name) > 10) {
         return setting_fault(at, r->fault, "SETTINGS_TYPE",

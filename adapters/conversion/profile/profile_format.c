@@ -4,11 +4,12 @@
 /* Cells that are dates say them so, whatever the agency writes into cells of text. */
 static const char *const dbf_dates[] = {"yyyyMMdd"}, *const xlsx_dates[] = {"yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"};
 
-enum outcome read_dates_of(struct reading *r, struct setting *from, struct texts otherwise, struct texts *ret) {
+enum outcome profile_read_dates(struct profile_reading *r, struct setting *from, struct texts otherwise,
+                                struct texts *ret) {
     const enum format_kind kind = r->profile->format.kind;
     struct setting *at = setting_get(from, "date");
-    TRY(read_texts(r, from, "date", otherwise, ret));
-    if (at) TRY(check_dates(r, at, ret));
+    TRY(profile_read_texts(r, from, "date", otherwise, ret));
+    if (at) TRY(profile_check_dates(r, at, ret));
     size_t more = kind == FORMAT_DBF ? 1 : kind == FORMAT_XLSX ? 2 : 0;
     if (!at || !more) return OK;
     const char **all = arena_array(r->profile->arena, ret->count + more, sizeof *all);
@@ -18,7 +19,7 @@ enum outcome read_dates_of(struct reading *r, struct setting *from, struct texts
     return OK;
 }
 
-static enum outcome read_separator(struct reading *r, struct setting *from) {
+static enum outcome read_separator(struct profile_reading *r, struct setting *from) {
     const char *text = NULL;
     TRY(setting_text_or(from, "separator", ",", &text, r->fault));
     if (strcmp(text, "\\t") == 0) text = "\t";
@@ -34,7 +35,7 @@ static enum outcome read_separator(struct reading *r, struct setting *from) {
 #define ROWS (1u << FORMAT_CSV | 1u << FORMAT_JSONL | 1u << FORMAT_FIXED | 1u << FORMAT_DBF | 1u << FORMAT_XLSX)
 
 /* What belongs to one kind of format is refused in the others. */
-static enum outcome read_kind_options(struct reading *r, struct setting *from) {
+static enum outcome read_kind_options(struct profile_reading *r, struct setting *from) {
     struct profile *p = r->profile;
     static const struct {
         const char *key;
@@ -64,10 +65,10 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
     int counted = 0;
     TRY(read_separator(r, from));
     TRY(setting_bool_or(from, "cpg", false, &p->format.cpg, r->fault));
-    TRY(read_choice(r, from, "width", counts, &counted));
+    TRY(profile_read_choice(r, from, "width", counts, &counted));
     p->format.by_characters = counted == 1;
-    TRY(read_columns(r, from));
-    TRY(read_sheets(r, from));
+    TRY(profile_read_columns(r, from));
+    TRY(profile_read_sheets(r, from));
     TRY(setting_text_or(from, "root", NULL, &p->format.root, r->fault));
     TRY(setting_text_or(from, "namespace", NULL, &p->format.name_space, r->fault));
     TRY(setting_text_or(from, "prefix", NULL, &p->format.prefix, r->fault));
@@ -77,14 +78,14 @@ static enum outcome read_kind_options(struct reading *r, struct setting *from) {
         return setting_fault(from, r->fault, "SETTINGS_MISSING", "xml needs root: the name of the root element");
     if (p->format.prefix && !p->format.name_space)
         return setting_fault(setting_get(from, "prefix"), r->fault, "SETTINGS_MISSING", "a prefix needs a namespace");
-    TRY(read_schema(r, from));
-    if (record) TRY(read_path(r, setting_get(from, "record"), record, &p->record));
-    if (key) TRY(read_path(r, setting_get(from, "key"), key, &p->key));
+    TRY(profile_read_schema(r, from));
+    if (record) TRY(profile_read_path(r, setting_get(from, "record"), record, &p->record));
+    if (key) TRY(profile_read_path(r, setting_get(from, "key"), key, &p->key));
     p->has_key = key != NULL;
     return OK;
 }
 
-enum outcome read_format(struct reading *r, struct setting *root) {
+enum outcome profile_read_format(struct profile_reading *r, struct setting *root) {
     static const char *const kinds[] = {"csv", "xml", "json", "jsonl", "fixed", "dbf", "xlsx", NULL},
                              *const encodings[] = {"UTF-8", "GB18030", NULL};
     struct profile *p = r->profile;
@@ -93,15 +94,15 @@ enum outcome read_format(struct reading *r, struct setting *root) {
     int which = 0, encoding = 0;
     TRY(setting_need(root, "format", SETTING_MAP, &from, r->fault));
     TRY(setting_text(from, "kind", &kind, r->fault));
-    TRY(read_choice(r, from, "kind", kinds, &which));
-    TRY(read_choice(r, from, "encoding", encodings, &encoding));
+    TRY(profile_read_choice(r, from, "kind", kinds, &which));
+    TRY(profile_read_choice(r, from, "encoding", encodings, &encoding));
     p->format.kind = (enum format_kind)which;
     p->format.encoding = (enum format_encoding)encoding;
     TRY(setting_bool_or(from, "bom", false, &p->format.bom, r->fault));
     if (p->format.bom && p->format.encoding != ENCODING_UTF8)
         return setting_fault(setting_get(from, "bom"), r->fault, "SETTINGS_TYPE", "a BOM is for UTF-8 only");
     TRY(setting_text_or(from, "extension", kinds[which], &p->extension, r->fault));
-    TRY(read_texts(r, from, "list", (struct texts){NULL, 0}, &p->list));
-    TRY(read_dates_of(r, from, (struct texts){NULL, 0}, &p->dates));
+    TRY(profile_read_texts(r, from, "list", (struct texts){NULL, 0}, &p->list));
+    TRY(profile_read_dates(r, from, (struct texts){NULL, 0}, &p->dates));
     return read_kind_options(r, from);
 }

@@ -3,7 +3,7 @@
 #include "adapters/conversion/profile/profile_inside.h"
 #include "adapters/formats/xml_schema.h"
 
-enum outcome read_schema(struct reading *r, struct setting *from) {
+enum outcome profile_read_schema(struct profile_reading *r, struct setting *from) {
     struct profile *p = r->profile;
     struct fault why = {0};
     const char *name = NULL;

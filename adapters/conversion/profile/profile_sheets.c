@@ -2,7 +2,7 @@
 #include "adapters/conversion/profile/profile_inside.h"
 
 /* What spreadsheet programs take for a sheet's name. */
-static enum outcome check_sheet(struct reading *r, const struct setting *at, const char *name) {
+static enum outcome check_sheet(struct profile_reading *r, const struct setting *at, const char *name) {
     size_t characters = 0;
     for (const char *p = name; *p; p++) characters += (*p & 0xc0) != 0x80;
     bool plain = characters && characters <= 31 && !strpbrk(name, "[]:*?/\\") && name[0] != '\'' &&
@@ -13,17 +13,17 @@ static enum outcome check_sheet(struct reading *r, const struct setting *at, con
                          name);
 }
 
-static enum outcome read_sheet_list(struct reading *r, struct setting *from, const char *key, const char *const **ret,
-                                    size_t *ret_count) {
+static enum outcome read_sheet_list(struct profile_reading *r, struct setting *from, const char *key,
+                                    const char *const **ret, size_t *ret_count) {
     struct texts list = {NULL, 0};
-    TRY(read_texts(r, from, key, list, &list));
+    TRY(profile_read_texts(r, from, key, list, &list));
     for (size_t i = 0; i < list.count; i++) TRY(check_sheet(r, setting_get(from, key), list.at[i]));
     *ret = list.at;
     *ret_count = list.count;
     return OK;
 }
 
-enum outcome read_sheets(struct reading *r, struct setting *from) {
+enum outcome profile_read_sheets(struct profile_reading *r, struct setting *from) {
     struct format *format = &r->profile->format;
     int64_t header = 0;
     TRY(setting_text_or(from, "sheet", NULL, &format->sheet, r->fault));
@@ -39,13 +39,14 @@ enum outcome read_sheets(struct reading *r, struct setting *from) {
     return OK;
 }
 
-enum outcome read_sheet_path(struct reading *r, const struct setting *at, const char *name, struct native_path *ret) {
+enum outcome profile_read_sheet_path(struct profile_reading *r, const struct setting *at, const char *name,
+                                     struct native_path *ret) {
     const struct format *format = &r->profile->format;
     const char **names = arena_array(r->profile->arena, 1, sizeof *names);
     for (size_t i = 0; i < format->sheet_count; i++) {
         if (strcmp(format->sheets[i], name) != 0) continue;
         names[0] = format->sheets[i];
-        *ret = (struct native_path){names, 1, true, format->sheets[i], path_numbers(r->profile, names, 1)};
+        *ret = (struct native_path){names, 1, true, format->sheets[i], profile_path_numbers(r->profile, names, 1)};
         return OK;
     }
     return setting_fault(at, r->fault, "SETTINGS_MISSING", "there is no sheet \"%s\" under format.sheets", name);

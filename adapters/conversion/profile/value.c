@@ -29,7 +29,7 @@ static enum outcome count_of(struct bytes text, struct arena *arena, int64_t *re
 }
 
 static enum outcome one(const struct profile *profile, const struct mapped_field *field, struct bytes text,
-                        struct arena *arena, struct map_value *ret, struct fault *fault) {
+                        struct arena *arena, struct value *ret, struct fault *fault) {
     const struct participant *who = NULL;
     switch (field->canonical->kind) {
     case VALUE_TIME: return scalar_time(text, &field->dates, arena, &ret->number, fault);
@@ -56,7 +56,7 @@ static bool listed(const struct canonical_field *field) {
     return field->kind == VALUE_LIST || field->kind == VALUE_AGENCIES;
 }
 
-static struct map_texts parts_of(const struct mapped_field *field, struct map_texts texts, struct arena *arena) {
+static struct value_texts parts_of(const struct mapped_field *field, struct value_texts texts, struct arena *arena) {
     if (!field->separators.count) return texts;
     size_t count = 0, room = 0;
     for (size_t i = 0; i < texts.count; i++) room += texts.at[i].count + 1; /* never more parts than bytes */
@@ -66,12 +66,12 @@ static struct map_texts parts_of(const struct mapped_field *field, struct map_te
         const struct bytes *part = scalar_split(texts.at[i], &field->separators, false, arena, &parts);
         for (size_t k = 0; k < parts && count < 4096; k++) all[count++] = part[k];
     }
-    return (struct map_texts){all, count};
+    return (struct value_texts){all, count};
 }
 
-enum outcome map_value_read(const struct profile *profile, const struct mapped_field *field, struct map_texts texts,
-                            struct arena *arena, struct map_value *ret, struct fault *fault) {
-    struct map_value value = {.field = field->canonical};
+enum outcome value_read(const struct profile *profile, const struct mapped_field *field, struct value_texts texts,
+                        struct arena *arena, struct value *ret, struct fault *fault) {
+    struct value value = {.field = field->canonical};
     if (!listed(field->canonical)) {
         if (!texts.count) return OK;
         TRY(one(profile, field, texts.at[0], arena, &value, fault));
@@ -84,7 +84,7 @@ enum outcome map_value_read(const struct profile *profile, const struct mapped_f
     if (texts.count >= 4096) return fault_set(fault, REFUSE, "TOO_MANY", "a list of more than 4095 values");
     struct bytes *list = arena_array(arena, texts.count + 1, sizeof *list);
     for (size_t i = 0; i < texts.count; i++) {
-        struct map_value part = {0};
+        struct value part = {0};
         TRY(one(profile, field, texts.at[i], arena, &part, fault));
         if (part.text.count) list[value.count++] = part.text;
     }
@@ -94,16 +94,16 @@ enum outcome map_value_read(const struct profile *profile, const struct mapped_f
 }
 
 /* What the profile says itself is canonical already: agencies by slug, amounts in 元, times in ISO form. */
-enum outcome map_value_constant(const struct profile *profile, const struct canonical_field *field, const char *text,
-                                struct arena *arena, struct map_value *ret, struct fault *fault) {
+enum outcome value_constant(const struct profile *profile, const struct canonical_field *field, const char *text,
+                            struct arena *arena, struct value *ret, struct fault *fault) {
     struct bytes one_text = bytes_of_cstr(text);
     const struct mapped_field plain = {.canonical = field,
                                        .unit = field->kind == VALUE_AMOUNT ? scalar_unit("元", "fen") : NULL};
-    return map_value_read(profile, &plain, (struct map_texts){&one_text, one_text.count ? 1 : 0}, arena, ret, fault);
+    return value_read(profile, &plain, (struct value_texts){&one_text, one_text.count ? 1 : 0}, arena, ret, fault);
 }
 
-static struct bytes written(const struct profile *profile, const struct mapped_field *field,
-                            const struct map_value *value, struct bytes text, struct arena *arena) {
+static struct bytes written(const struct profile *profile, const struct mapped_field *field, const struct value *value,
+                            struct bytes text, struct arena *arena) {
     double number = 0;
     struct fault ignored;
     switch (field->canonical->kind) {
@@ -123,7 +123,7 @@ static struct bytes written(const struct profile *profile, const struct mapped_f
     }
 }
 
-struct bytes map_join(const struct bytes *parts, size_t count, const char *separator, struct arena *arena) {
+struct bytes scalar_join(const struct bytes *parts, size_t count, const char *separator, struct arena *arena) {
     size_t between = strlen(separator), total = 0;
     for (size_t i = 0; i < count; i++) total += parts[i].count + between;
     uint8_t *text = arena_alloc(arena, total + 1);
@@ -136,8 +136,8 @@ struct bytes map_join(const struct bytes *parts, size_t count, const char *separ
     return bytes_of(text, used);
 }
 
-struct map_texts map_value_write(const struct profile *profile, const struct mapped_field *field,
-                                 const struct map_value *value, struct arena *arena) {
+struct value_texts value_write(const struct profile *profile, const struct mapped_field *field,
+                               const struct value *value, struct arena *arena) {
     bool list = listed(field->canonical);
     size_t count = list ? value->count : 1;
     struct bytes *texts = arena_array(arena, count + 1, sizeof *texts);
@@ -146,7 +146,7 @@ struct map_texts map_value_write(const struct profile *profile, const struct map
     const char *separator = field->separators.count            ? field->separators.at[0]
                             : format_is_flat(&profile->format) ? "、"
                                                                : NULL;
-    if (!list || !separator || count < 2) return (struct map_texts){texts, count};
-    texts[0] = map_join(texts, count, separator, arena);
-    return (struct map_texts){texts, 1};
+    if (!list || !separator || count < 2) return (struct value_texts){texts, count};
+    texts[0] = scalar_join(texts, count, separator, arena);
+    return (struct value_texts){texts, 1};
 }

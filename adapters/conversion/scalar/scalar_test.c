@@ -163,8 +163,8 @@ static void blanks_of_every_kind_are_trimmed(void **state) {
 }
 static void a_code_is_listed_or_refused(void **state) {
     (void)state;
-    static const struct table_row rows[] = {{"非法捕捞", "FISH"}, {"捕捞", "FISH"}, {"其他", ""}};
-    static const struct table table = {"category", rows, 3, false};
+    static const struct code_row rows[] = {{"非法捕捞", "FISH"}, {"捕捞", "FISH"}, {"其他", ""}};
+    static const struct code_table table = {"category", rows, 3, false};
     struct fault fault = {0};
     struct bytes code = BYTES_NONE;
     assert_int_equal(scalar_code(BYTES_LITERAL("捕捞"), &table, arena, &code, &fault), OK);
@@ -195,8 +195,8 @@ static void lists_are_split_at_any_separator(void **state) {
 }
 static void an_agency_is_found_by_all_its_names(void **state) {
     (void)state;
-    static const struct table_row rows[] = {{"市局", "psb-bynr"}};
-    static const struct table table = {"organ", rows, 1, false};
+    static const struct code_row rows[] = {{"市局", "psb-bynr"}};
+    static const struct code_table table = {"organ", rows, 1, false};
     const char *const names[] = {"巴彦淖尔市公安局", "psb-bynr", "市局"};
     const struct participant *who = NULL;
     struct fault fault = {0};

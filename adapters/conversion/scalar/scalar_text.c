@@ -88,7 +88,7 @@ const struct bytes *scalar_split(struct bytes text, const struct texts *separato
     return parts;
 }
 
-enum outcome scalar_code(struct bytes text, const struct table *table, struct arena *arena, struct bytes *ret,
+enum outcome scalar_code(struct bytes text, const struct code_table *table, struct arena *arena, struct bytes *ret,
                          struct fault *fault) {
     for (size_t i = 0; table && i < table->count; i++) {
         if (!bytes_equal_cstr(text, table->rows[i].native)) continue;
@@ -102,14 +102,14 @@ enum outcome scalar_code(struct bytes text, const struct table *table, struct ar
     return OK;
 }
 
-struct bytes scalar_code_text(struct bytes canonical, const struct table *table) {
+struct bytes scalar_code_text(struct bytes canonical, const struct code_table *table) {
     for (size_t i = 0; table && i < table->count; i++) {
         if (bytes_equal_cstr(canonical, table->rows[i].canonical)) return bytes_of_cstr(table->rows[i].native);
     }
     return canonical;
 }
 
-enum outcome scalar_agency(struct bytes text, const struct table *table, const struct directory *directory,
+enum outcome scalar_agency(struct bytes text, const struct code_table *table, const struct directory *directory,
                            struct arena *arena, const struct participant **ret, struct fault *fault) {
     struct bytes name = text;
     struct fault ignored;
@@ -123,7 +123,7 @@ enum outcome scalar_agency(struct bytes text, const struct table *table, const s
     return OK;
 }
 
-struct bytes scalar_agency_text(struct bytes slug, const struct table *table, const struct directory *directory) {
+struct bytes scalar_agency_text(struct bytes slug, const struct code_table *table, const struct directory *directory) {
     struct bytes native = scalar_code_text(slug, table);
     if (table && native.at != slug.at) return native;
     const struct participant *found = directory_by_slug(directory, slug);
