@@ -1,6 +1,7 @@
 /* See check.h. */
 #include "adapters/commands/check.h"
 #include "adapters/conversion/profile/profile.h"
+#include "base/buffer.h"
 #include "base/limits.h"
 #include "wire/reason.h"
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* See starter.h: the profile's text. */
 #define _GNU_SOURCE /* vasprintf */
 #include "adapters/commands/starter.h"
-#include "adapters/conversion/mapping/map.h"
+#include "adapters/conversion/conversion.h"
 #include "adapters/commands/starter_inside.h"
 #include "base/limits.h"
 #include "wire/event.h"

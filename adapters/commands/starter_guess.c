@@ -1,6 +1,6 @@
 /* See starter_inside.h: which leaf is which canonical field, by the names that agencies give them and by what stands
  * there. */
-#include "adapters/conversion/mapping/map.h"
+#include "adapters/conversion/scalar/scalar.h"
 #include "adapters/commands/starter_inside.h"
 #include <strings.h>
 

@@ -1,5 +1,6 @@
 /* See starter_inside.h: the sample's format and its leaves. */
 #include "adapters/commands/starter_inside.h"
+#include "adapters/conversion/scalar/scalar.h"
 #include "adapters/formats/disguise.h"
 #include <jansson.h>
 #include <strings.h>

@@ -4,6 +4,7 @@
 #include "adapters/commands/fact_note.h"
 #include "adapters/outbound/identity.h"
 #include "adapters/conversion/canonical/privacy.h"
+#include "adapters/conversion/conversion.h"
 #include "base/limits.h"
 #include "wire/finding.h"
 #include "wire/reason.h"
@@ -136,7 +137,7 @@ static json_t *report(const struct attempt *a, json_t *needs, json_t *noted, jso
 
 /* A mask of the table, or the one this profile has for a role. */
 static enum outcome choose_mask(const struct world *world, struct attempt *a, struct fault *fault) {
-    const struct privacy *privacy = world->profile->privacy;
+    const struct privacy *privacy = profile_privacy(world->profile);
     if (!a->as) return OK;
     a->mask = privacy_mask(privacy, a->as);
     for (size_t i = 0; i < PRIVACY_ARRIVALS && !a->mask; i++) {

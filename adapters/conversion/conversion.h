@@ -4,31 +4,11 @@
 #ifndef ECOCASE_ADAPTERS_CONVERSION_CONVERSION_H
 #define ECOCASE_ADAPTERS_CONVERSION_CONVERSION_H
 #include "adapters/chunks/chunk.h"
-#include "base/arena.h"
-#include "base/buffer.h"
-#include "wire/directory.h"
+#include "adapters/conversion/profile/profile.h"
 #include "wire/record.h"
+#include "base/buffer.h"
 
-struct profile;
 struct seal;
-MUST_USE enum outcome profile_load(const char *path, const struct directory *directory,
-                                   const struct catalogue *catalogue, struct profile **ret, struct fault *fault);
-void profile_free(struct profile *profile);
-const char *profile_agency(const struct profile *profile);    /* slug */
-const char *profile_extension(const struct profile *profile); /* of the files written, without the dot */
-/* How long (ms) attachments named by a case file are waited for before MISSING_ATTACHMENT; default 30000. */
-int64_t profile_attachment_wait_ms(const struct profile *profile);
-/* Bytes of attachments that travel inside the record (those that fit, in the case file's order; the others go in
- * chunks), and the size of a chunk; defaults LIMIT_ATTACHMENTS and LIMIT_CHUNK, which are the most as well. */
-size_t profile_attachment_inside(const struct profile *profile);
-int32_t profile_attachment_chunk(const struct profile *profile);
-/* Does a file of this name belong to this profile at all (its extension/pattern)? Others end in failed/ UNKNOWN_FORMAT.
- */
-bool profile_takes(const struct profile *profile, const char *file_name);
-/* For transports that carry texts. PROFILE_JSON: each file is one JSON document; PROFILE_BINARY: no text (DBF, XLSX).
- */
-enum profile_form { PROFILE_BINARY, PROFILE_TEXT, PROFILE_JSON };
-enum profile_form profile_form(const struct profile *profile);
 /* A native file <-> its text in UTF-8 without byte order mark. REFUSE: ENCODING, TOO_LARGE. */
 MUST_USE enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena,
                                       struct bytes *ret, struct fault *fault);
@@ -118,8 +98,4 @@ MUST_USE enum outcome convert_render(const struct profile *profile, struct bytes
 MUST_USE enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role,
                                           struct arena *arena, const struct native_file **ret, size_t *ret_count,
                                           struct fault *fault);
-/* The mask (engine/privacy.h) under which this agency's files show what came in this role (unknown: as a copy). NULL:
- * all is shown. */
-struct mask;
-const struct mask *profile_mask(const struct profile *profile, const char *role, struct bytes event);
 #endif

@@ -3,7 +3,7 @@
 #include "adapters/inbound/rendering.h"
 #include "adapters/transfer/downloads.h"
 #include "adapters/spool/name.h"
-#include "adapters/conversion/canonical/privacy.h"
+#include "adapters/conversion/canonical/mask.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 #include "wire/reason.h"

@@ -1,7 +1,7 @@
 /* Whatever a native file holds, it is refused with a reason or becomes a record that our own reader takes; that record
  * is written as a native file again, and from there on nothing changes: read and written once more, it is the same file
  * to the last byte. First byte: the profile (0 csv, 1 xml, 2 json); the rest: the file. Run in the source folder. */
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/conversion.h"
 #include "base/limits.h"
 #include "target.h"
 

@@ -21,9 +21,9 @@ CONVERSION = "formats spool chunks conversion conversion/scalar conversion/canon
 ENGINE = f"{CONVERSION} journal engine"
 ADAPTERS = {
     "formats": FLOOR, "spool": FLOOR, "chunks": f"{FLOOR} bus", "journal": f"{FLOOR} chunks spool",
-    "conversion": f"{FLOOR} chunks conversion/canonical",
-    "conversion/scalar": f"{FLOOR} conversion/profile", "conversion/canonical": f"{FLOOR} conversion/scalar conversion/profile",
-    "conversion/profile": f"{FLOOR} formats spool chunks conversion conversion/scalar conversion/canonical conversion/mapping",
+    "conversion": f"{FLOOR} chunks conversion/canonical conversion/profile",
+    "conversion/scalar": FLOOR, "conversion/canonical": f"{FLOOR} conversion/scalar",
+    "conversion/profile": f"{FLOOR} formats spool conversion/scalar conversion/canonical",
     "conversion/mapping": f"{FLOOR} formats spool chunks conversion conversion/scalar conversion/canonical conversion/profile",
     "engine": f"{FLOOR} bus {CONVERSION} journal",
     "transfer": f"{FLOOR} bus {ENGINE}", "outbound": f"{FLOOR} bus {ENGINE} transfer", "inbound": f"{FLOOR} bus {ENGINE} transfer outbound",

@@ -1,5 +1,5 @@
-/* See profile.h: the canonical fields a profile may name, one row each, as docs/ADAPTERS.md lists them. */
-#include "adapters/conversion/profile/profile.h"
+/* The canonical fields a profile may name, one row each, as docs/ADAPTERS.md lists them. */
+#include "adapters/conversion/canonical/canonical.h"
 
 static const char *const handling[] = {"OPEN_INTERNAL", "RESTRICTED", "ORCON", "NO_ACTION", NULL};
 static const char *const party[] = {"PERSON", "ORGANISATION", NULL};
@@ -188,11 +188,9 @@ const struct canonical_field *canonical_at(size_t index) {
 const char *canonical_group_name(enum group_kind kind) { return groups[kind].name; }
 unsigned canonical_group_records(enum group_kind kind) { return groups[kind].records; }
 
-const char *canonical_missing(const struct mapped_group *group) {
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        bool mapped = fields[i].group != group->kind || !fields[i].needed;
-        for (size_t j = 0; j < group->field_count; j++) mapped = mapped || group->fields[j].canonical == &fields[i];
-        if (!mapped) return fields[i].path;
+enum group_kind canonical_group_named(const char *name) {
+    for (enum group_kind kind = 0; kind < GROUP_COUNT; kind++) {
+        if (strcmp(canonical_group_name(kind), name) == 0) return kind;
     }
-    return NULL;
+    return GROUP_NONE;
 }

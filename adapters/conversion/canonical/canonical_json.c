@@ -1,7 +1,7 @@
-/* See rendering.h: any record as JSON. */
+/* Any record as JSON, under a mask. */
 #include "adapters/conversion/canonical/canonical_json.h"
 #include "adapters/conversion/canonical/decoded.h"
-#include "adapters/conversion/canonical/privacy.h"
+#include "adapters/conversion/canonical/mask.h"
 #include <openssl/evp.h>
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* See decoded.h. */
+/* Opens a record's value as an Avro value. */
 #include "adapters/conversion/canonical/decoded.h"
 #include "wire/frame.h"
 

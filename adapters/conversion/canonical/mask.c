@@ -1,5 +1,5 @@
-/* See privacy.h: a mask over a decoded record, field by field of its schema. */
-#include "adapters/conversion/canonical/privacy.h"
+/* A mask over a decoded record, field by field of its schema. */
+#include "adapters/conversion/canonical/mask.h"
 
 #define SCRATCH_MAX (64u << 20) /* a record has 1.5 MiB */
 struct masking {

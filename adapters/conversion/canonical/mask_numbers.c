@@ -1,8 +1,8 @@
-/* See privacy.h: the numbers in a free text that belong to one person: identity numbers, cards and accounts (15 to 19
+/* The numbers in a free text that belong to one person: identity numbers, cards and accounts (15 to 19
  * digits, the 18th may be X), telephones. Full-width digits count as digits. A run that touches a letter or a decimal
  * point is none (case numbers, coordinates); dates, amounts and document numbers are too short. Each digit hidden
  * becomes '*'. */
-#include "adapters/conversion/canonical/privacy.h"
+#include "adapters/conversion/canonical/mask.h"
 #include <ctype.h>
 
 #define LONGEST 19u

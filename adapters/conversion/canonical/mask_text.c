@@ -1,6 +1,6 @@
-/* See privacy.h: one text under one treatment, pure. Characters are UTF-8's; whatever cannot be told apart is hidden,
+/* One text under one treatment, pure. Characters are UTF-8's; whatever cannot be told apart is hidden,
  * not shown. */
-#include "adapters/conversion/canonical/privacy.h"
+#include "adapters/conversion/canonical/mask.h"
 #include "wire/division.h"
 #include <math.h>
 

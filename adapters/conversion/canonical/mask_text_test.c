@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include "adapters/conversion/canonical/privacy.h"
+#include "adapters/conversion/canonical/mask.h"
 #include "wire/division.h"
 
 static struct arena *arena;

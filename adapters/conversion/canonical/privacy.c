@@ -1,7 +1,6 @@
-/* See privacy.h: schemas/privacy.yaml. */
+/* Loads schemas/privacy.yaml. */
 #include "adapters/conversion/canonical/privacy.h"
 #include "base/limits.h"
-#include "base/settings.h"
 #include <stdio.h>
 #include <stdlib.h>
 

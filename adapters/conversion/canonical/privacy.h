@@ -1,11 +1,11 @@
 /* 脱敏: what of a record the recipient's own files show. The table is schemas/privacy.yaml (masks, fields, treatments);
- * a mask is one of its columns. Job: load the table so that nothing unknown is left in it (REFUSE at file:line:column),
- * and apply a mask to a decoded record, before anything is written from it. Memory: the table owns its masks; it
- * borrows the divisions. Threads: read-only once loaded. */
+ * a mask is one of its columns; mask.h applies one. Job: load the table so that nothing unknown is left in it (REFUSE
+ * at file:line:column). Memory: the table owns its masks; it borrows the divisions. Threads: read-only once loaded. */
 #ifndef ECOCASE_ADAPTERS_CONVERSION_CANONICAL_PRIVACY_H
 #define ECOCASE_ADAPTERS_CONVERSION_CANONICAL_PRIVACY_H
-#include <avro.h>
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/canonical/canonical.h"
+#include "adapters/conversion/scalar/scalar.h"
+#include "base/settings.h"
 
 #define PRIVACY_MASKS 8u
 enum treatment_verb {
@@ -56,20 +56,6 @@ const struct mask *privacy_mask(const struct privacy *privacy, const char *name)
 const char *privacy_names(const struct privacy *privacy);
 /* What the table says of how a record came (index of privacy_arrivals) to a participant of that role. */
 const struct mask *privacy_usual(const struct privacy *privacy, size_t arrival, enum role role);
-/* In place; `record` is one of IN_*. A mask that is NULL or whole changes nothing. */
-void mask_apply(const struct mask *mask, unsigned record, avro_value_t *value);
-bool mask_hides(const struct mask *mask);
-
-/* ---- mask_text.c: one text, pure --------------------------------------------------------------------------------- */
-/* 张三 -> 张*, 欧阳修 -> 欧阳*; empty stays empty. */
-struct bytes mask_surname(struct bytes text, const struct texts *compound, const char *tail, struct arena *arena);
-/* 13812341234 -> 138****1234; with fewer than four characters to hide, nothing is shown. */
-struct bytes mask_middle(struct bytes text, size_t front, size_t back, struct arena *arena);
-struct bytes mask_county(struct bytes text, const struct division_list *divisions, struct arena *arena);
-double mask_grid(double number, double step);
-/* mask_numbers.c: 张三（150821…0014，13812341234）-> 张三（1508**********0014，138****1234）; everything else stays. */
-struct bytes mask_numbers(struct bytes text, struct arena *arena);
-
 /* For the loader's and the appliers' rooms only. */
 struct privacy {
     struct arena *arena;

@@ -4,20 +4,9 @@
  */
 #ifndef ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_H
 #define ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_H
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/conversion.h"
+#include "adapters/conversion/profile/value.h"
 
-struct value {
-    const struct canonical_field *field;
-    struct bytes text; /* TEXT, SYMBOL, AGENCY (slug) */
-    const struct bytes *list;
-    size_t count;   /* LIST, AGENCIES (slugs) */
-    int64_t number; /* TIME (ms), AMOUNT (fen) */
-    double real;    /* NUMBER */
-    /* Where it was read, for faults (map_check.c); `at` NULL: from no file. */
-    const struct native_path *at;
-    const struct node *node;
-    const char *scope;
-};
 /* Only what is filled: an empty text, an absent time are no value. */
 struct map_item {
     struct value *values;
@@ -43,7 +32,6 @@ struct map_item *map_append(struct map_group *group, struct arena *arena);
 /* NULL: not filled. */
 const struct value *map_get(const struct map_item *item, const char *path);
 struct bytes map_text(const struct map_item *item, const char *path);
-enum group_kind canonical_group_named(const char *name); /* GROUP_NONE: none */
 bool map_equal(const struct map_item *a, const struct map_item *b);
 /* the same of equal items, in whatever order their values stand */
 uint64_t map_mark(const struct map_item *item);
@@ -74,24 +62,6 @@ struct map_nodes map_find(const struct map_scope *scope, const struct native_pat
 struct node *map_put(struct node *root, struct node *base, const struct native_path *path, bool again,
                      struct arena *arena);
 
-/* ---- map_value.c: native text <-> value -----------------------------------------------------------------------------
- */
-struct value_texts {
-    const struct bytes *at;
-    size_t count;
-};
-/* `texts` are trimmed and not empty. *ret stays unfilled (field NULL) where they say nothing. REFUSE without a place.
- */
-MUST_USE enum outcome value_read(const struct profile *profile, const struct mapped_field *field,
-                                 struct value_texts texts, struct arena *arena, struct value *ret, struct fault *fault);
-/* A canonical text of the profile (value, otherwise). */
-MUST_USE enum outcome value_constant(const struct profile *profile, const struct canonical_field *field,
-                                     const char *text, struct arena *arena, struct value *ret, struct fault *fault);
-/* Several texts only for a list without a separator. */
-struct bytes scalar_join(const struct bytes *parts, size_t count, const char *separator, struct arena *arena);
-struct value_texts value_write(const struct profile *profile, const struct mapped_field *field,
-                               const struct value *value, struct arena *arena);
-
 /* ---- reading --------------------------------------------------------------------------------------------------------
  */
 struct map_reading {
@@ -116,8 +86,6 @@ void map_settle_facts(const struct profile *profile, struct map_group *facts);
  * file. */
 /* map_check.c */
 MUST_USE enum outcome map_check(const struct map_reading *reading, const struct map_record *record);
-const struct mapped_places *mapped_places_of(const struct profile *profile, const struct mapped_message *message,
-                                             struct arena *arena);
 /* map_unmapped.c */
 MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native);
 /* One field of a scope; unfilled: ret->field NULL. */
@@ -134,19 +102,11 @@ void map_placed(struct value *value, const struct map_scope *scope, const struct
 enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path,
                        const struct node *node);
 
-/* What the profile withholds is taken out of a record that was read, before anything is made of it. */
-void map_withhold(const struct profile *profile, struct map_record *record); /* map_withhold.c */
-
 /* ---- Avro -----------------------------------------------------------------------------------------------------------
  */
 /* Under the mask that the profile has for what came in this role. */
 MUST_USE enum outcome map_decode(const struct profile *profile, struct bytes value, const char *role,
                                  struct arena *arena, struct map_record *ret, struct fault *fault);
-
-/* 举报人 sealed for its place; empty: nothing is said, or there is no key. */
-/* map_reporter.c */
-struct bytes map_reporter(const struct map_item *own, const struct address *address, const char *sender,
-                          struct arena *arena);
 
 /* ---- writing --------------------------------------------------------------------------------------------------------
  */
@@ -160,9 +120,13 @@ struct map_writing {
 struct node *map_write_tree(struct map_writing *writing);  /* map_write.c: xml, json */
 struct node *map_write_rows(struct map_writing *writing);  /* map_rows.c: rows of cells, sheets */
 struct node *map_write_lines(struct map_writing *writing); /* map_write.c: json lines */
+/* map_items.c */
 size_t map_row_count(const struct map_writing *writing);
 /* The items of a group that the message writes as a group. */
 const struct map_group *map_write_group(const struct map_writing *writing, enum group_kind kind);
+/* One field's text; empty: the item has none. */
+struct bytes map_write_text(const struct map_writing *writing, const struct mapped_field *field,
+                            const struct map_item *item);
 /* One column of a split group: the values of all items in one text. */
 struct bytes map_write_split(const struct map_writing *writing, const struct mapped_group *group,
                              const struct mapped_field *field);
@@ -174,6 +138,4 @@ struct bytes map_rest(const struct map_writing *writing); /* map_rest.c */
 /* 内置映射 of a record kind, and how it calls a canonical path (map_builtin.c). */
 const struct mapped_message *map_builtin(const struct profile *profile, const struct map_record *record,
                                          struct arena *arena);
-const char *canonical_zh(const char *path, enum group_kind group); /* NULL: not in the table */
-const char *canonical_group_zh(enum group_kind group);
 #endif

@@ -1,4 +1,4 @@
-/* See map.h: the identifiers of a file, asked with the broker's own questions (wire/finding.h) before anything leaves.
+/* The identifiers of a file, asked with the broker's own questions (wire/finding.h) before anything leaves.
  * What the broker would only remark on does not stop a file. The fault's text masks identity numbers. */
 #include "adapters/conversion/mapping/map.h"
 #include "wire/amount.h"

@@ -1,4 +1,4 @@
-/* See map.h: which message a file is. */
+/* Which message a file is. */
 #define _GNU_SOURCE /* FNM_CASEFOLD */
 #include "adapters/conversion/mapping/map.h"
 #include <fnmatch.h>

@@ -2,7 +2,7 @@
  * (ids, sizes) is passed over. */
 #include "adapters/conversion/canonical/decoded.h"
 #include "adapters/conversion/mapping/map.h"
-#include "adapters/conversion/canonical/privacy.h"
+#include "adapters/conversion/canonical/mask.h"
 
 static struct bytes text_of(const avro_value_t *value, struct arena *arena) {
     const char *at = NULL;

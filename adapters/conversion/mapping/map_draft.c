@@ -70,6 +70,25 @@ static void view_of(struct draft *draft, const struct mapped_message *message) {
     }
 }
 
+static void leave_out(struct map_item *item, const struct canonical_field *field) {
+    size_t kept = 0;
+    for (size_t i = 0; i < item->count; i++) {
+        if (item->values[i].field != field) item->values[kept++] = item->values[i];
+    }
+    item->count = kept;
+}
+
+/* What the profile withholds, before anything is made of the record. */
+static void withhold(const struct profile *profile, struct map_record *record) {
+    for (size_t i = 0; i < profile->withheld_count; i++) {
+        const struct withheld *one = &profile->withheld[i];
+        struct map_group *group = one->group == GROUP_NONE ? NULL : &record->groups[one->group];
+        if (!group) leave_out(&record->own, one->field);
+        else if (!one->field) group->count = 0;
+        for (size_t k = 0; group && k < group->count; k++) leave_out(&group->items[k], one->field);
+    }
+}
+
 static enum outcome read_draft(const struct profile *profile, const char *file_name, struct bytes native,
                                struct arena *arena, struct draft **ret, struct fault *fault) {
     struct node *root = NULL;
@@ -80,7 +99,7 @@ static enum outcome read_draft(const struct profile *profile, const char *file_n
     TRY(reading.rows ? open_rows(&reading, root) : open_record(&reading, root));
     TRY(map_choose(&reading, file_name));
     TRY(map_read_record(&reading, &draft->record));
-    map_withhold(profile, &draft->record);
+    withhold(profile, &draft->record);
     draft->arena = arena;
     view_of(draft, reading.message);
     *ret = draft;

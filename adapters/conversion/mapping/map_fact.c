@@ -1,4 +1,4 @@
-/* See map.h: single facts of the list (profile_fact.c), both ways, and facts of a repeated part in their canonical
+/* Single facts of the list (profile_fact.c), both ways, and facts of a repeated part in their canonical
  * unit. A code is kept with value 1 and the code as its unit, a truth as 1 or 0, a day as yyyymmdd (wire/fact.h). */
 #include "adapters/conversion/mapping/map.h"
 #include "wire/fact.h"

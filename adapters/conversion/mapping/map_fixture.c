@@ -1,4 +1,4 @@
-/* See map_fixture.h. */
+/* Profiles, files and records for the mapping's tests. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

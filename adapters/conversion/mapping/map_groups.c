@@ -1,4 +1,4 @@
-/* See map.h: repeated parts out of the native tree. An item exists where any of its native places is filled. */
+/* Repeated parts out of the native tree. An item exists where any of its native places is filled. */
 #include "adapters/conversion/mapping/map.h"
 #include "adapters/spool/name.h"
 

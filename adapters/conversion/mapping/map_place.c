@@ -1,4 +1,4 @@
-/* See map.h: native paths, found and made. */
+/* Native paths, found and made. */
 #include "adapters/conversion/mapping/map.h"
 
 static void keep(struct map_nodes *nodes, const struct node *node, struct arena *arena) {

@@ -1,4 +1,4 @@
-/* See map.h: the pivot itself. */
+/* The pivot itself. */
 #include "adapters/conversion/mapping/map.h"
 
 void map_add(struct map_item *item, const struct value *value, struct arena *arena) {
@@ -74,11 +74,4 @@ uint64_t map_mark(const struct map_item *item) {
         sum += mark ^ mark >> 29;
     }
     return sum;
-}
-
-enum group_kind canonical_group_named(const char *name) {
-    for (enum group_kind kind = 0; kind < GROUP_COUNT; kind++) {
-        if (strcmp(canonical_group_name(kind), name) == 0) return kind;
-    }
-    return GROUP_NONE;
 }

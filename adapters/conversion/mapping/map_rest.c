@@ -1,4 +1,4 @@
-/* See map.h: 其他信息, one text with every filled value that has no place of its own:
+/* 其他信息, one text with every filled value that has no place of its own:
  * "承办人：甲、乙；当事人[1]（电话：…）". Values stand there as they are in the record, times and amounts in the
  * built-in form. Never fails: what does not fit REST_MAX would not fit a record. */
 #include "adapters/conversion/mapping/map.h"

@@ -24,3 +24,12 @@ bool convert_sidecar(const struct profile *profile, struct bytes file_name, stru
 enum outcome convert_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault) {
     return codepage_check(profile->format.encoding, content, fault);
 }
+
+enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret,
+                             struct fault *fault) {
+    return format_to_text(&profile->format, file, arena, ret, fault);
+}
+enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
+                               struct fault *fault) {
+    return format_from_text(&profile->format, text, into, fault);
+}

@@ -1,4 +1,4 @@
-/* See map.h: the pivot as an xml or json tree, or json lines, in the order of the profile's message. What has no value
+/* The pivot as an xml or json tree, or json lines, in the order of the profile's message. What has no value
  * is left out. */
 #include "adapters/conversion/mapping/map.h"
 #include <jansson.h>
@@ -48,29 +48,6 @@ static void put_field(const struct map_writing *w, const struct spot *spot, cons
         node->many = list;
         node->bare = bare(field, texts.at[i]);
     }
-}
-
-static struct bytes column_text(const struct map_writing *w, const struct mapped_field *field,
-                                const struct map_item *item) {
-    const struct value *value = map_get(item, field->canonical->path);
-    struct value_texts texts = value ? value_write(w->profile, field, value, w->arena) : (struct value_texts){0};
-    return texts.count ? texts.at[0] : BYTES_NONE;
-}
-
-struct bytes map_write_split(const struct map_writing *w, const struct mapped_group *group,
-                             const struct mapped_field *field) {
-    const struct map_group *from = map_write_group(w, group->kind);
-    struct bytes *parts = arena_array(w->arena, from->count + 1, sizeof *parts);
-    bool any = false;
-    for (size_t i = 0; i < from->count; i++) {
-        parts[i] = column_text(w, field, &from->items[i]);
-        any = any || parts[i].count;
-    }
-    return any ? scalar_join(parts, from->count, group->split.at[0], w->arena) : BYTES_NONE;
-}
-
-const struct map_group *map_write_group(const struct map_writing *w, enum group_kind kind) {
-    return kind == GROUP_FACTS ? &w->facts : &w->record->groups[kind];
 }
 
 /* `row`: of json lines; a group without a place has one item in each, one with a place all of them in the first. */

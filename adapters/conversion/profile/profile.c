@@ -1,4 +1,4 @@
-/* See profile.h: the file, its tables, texts and paths. */
+/* A profile's file as a whole: its own keys, its tables, its life. */
 #define _GNU_SOURCE /* FNM_CASEFOLD */
 #include "adapters/conversion/canonical/privacy.h"
 #include "adapters/conversion/profile/profile_inside.h"
@@ -8,112 +8,9 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #define ARENA_MAX        (64u << 20) /* 256 KiB of YAML cannot fill it: the limits of profile_inside.h */
 #define WAIT_MAX_SECONDS 86400
-
-enum outcome profile_read_texts(struct profile_reading *r, struct setting *from, const char *key,
-                                struct texts otherwise, struct texts *ret) {
-    struct setting *at = setting_get(from, key);
-    *ret = otherwise;
-    if (!at) return OK;
-    if (at->kind == SETTING_MAP)
-        return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s must be a text or a list of texts", key);
-    if (at->count > MAX_TEXTS)
-        return setting_fault(at, r->fault, "TOO_MANY", "%s has more than %u texts", key, MAX_TEXTS);
-    const char **texts = arena_array(r->profile->arena, at->count + 1, sizeof *texts);
-    size_t count = 0;
-    if (at->kind == SETTING_TEXT) texts[count++] = at->text;
-    for (const struct setting *one = at->first; one; one = one->next) {
-        if (one->kind != SETTING_TEXT)
-            return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s must be a text or a list of texts", key);
-        texts[count++] = one->text;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!*texts[i]) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s must not be empty", key);
-    }
-    *ret = (struct texts){texts, count};
-    return OK;
-}
-
-const uint32_t *profile_path_numbers(struct profile *profile, const char *const *names, size_t count) {
-    uint32_t *numbers = arena_array(profile->arena, count, sizeof *numbers);
-    for (size_t i = 0; i < count; i++) numbers[i] = numbering_add(profile->numbering, bytes_of_cstr(names[i]));
-    return numbers;
-}
-
-enum outcome profile_read_path(struct profile_reading *r, const struct setting *at, const char *text,
-                               struct native_path *ret) {
-    bool flat = format_is_flat(&r->profile->format);
-    if (r->profile->format.kind == FORMAT_JSONL && *text == '/') {
-        return setting_fault(at, r->fault, "SETTINGS_TYPE",
-                             "\"%s\": json lines have no document; paths begin in the line", text);
-    }
-    const char *from = text + (!flat && *text == '/');
-    size_t most = 1, count = 0;
-    for (const char *p = from; *p && !flat; p++) most += *p == '/';
-    if (most > MAX_PATH) return setting_fault(at, r->fault, "TOO_MANY", "a path of more than %u names", MAX_PATH);
-    const char **names = arena_array(r->profile->arena, most, sizeof *names);
-    for (const char *end; count < most; from = end + 1) {
-        end = flat ? from + strlen(from) : from + strcspn(from, "/");
-        names[count++] = arena_cstr(r->profile->arena, bytes_of(from, (size_t)(end - from)));
-        if (end == from) return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" has an empty name", text);
-        if (*from == '@' && (r->profile->format.kind != FORMAT_XML || *end)) {
-            if (!flat)
-                return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\": an attribute stands last and in xml only",
-                                     text);
-        }
-        if (!*end) break;
-    }
-    *ret =
-        (struct native_path){names, count, !flat && *text == '/', text, profile_path_numbers(r->profile, names, count)};
-    return profile_check_column(r, at, text);
-}
-
-bool profile_path_equal(const struct native_path *a, const struct native_path *b) {
-    return strcmp(a->text, b->text) == 0;
-}
-
-enum outcome profile_read_fixed(struct profile_reading *r, struct setting *from, const char *key,
-                                const struct fixed_text **ret, size_t *ret_count) {
-    struct setting *map = setting_get(from, key);
-    *ret = NULL;
-    *ret_count = 0;
-    if (!map) return OK;
-    if (map->kind != SETTING_MAP) return setting_fault(map, r->fault, "SETTINGS_TYPE", "%s: native path: text", key);
-    if (map->count > MAX_PLACES)
-        return setting_fault(map, r->fault, "TOO_MANY", "%s has more than %u places", key, MAX_PLACES);
-    struct fixed_text *all = arena_array(r->profile->arena, map->count + 1, sizeof *all);
-    size_t count = 0;
-    for (const struct setting *child = map->first; child; child = child->next) {
-        struct fixed_text *one = &all[count++];
-        TRY(profile_read_path(r, child, child->key, &one->at));
-        TRY(profile_read_texts(r, map, child->key, (struct texts){NULL, 0}, &one->texts));
-        if (!one->texts.count)
-            return setting_fault(child, r->fault, "SETTINGS_TYPE", "%s: a text is missing", child->key);
-    }
-    *ret = all;
-    *ret_count = count;
-    return OK;
-}
-
-enum outcome profile_read_choice(struct profile_reading *r, struct setting *from, const char *key,
-                                 const char *const *choices, int *ret) {
-    const char *text = NULL;
-    TRY(setting_text_or(from, key, choices[0], &text, r->fault));
-    for (*ret = 0; choices[*ret]; (*ret)++) {
-        if (strcmp(choices[*ret], text) == 0) return OK;
-    }
-    const char *known = "";
-    for (size_t i = 0; choices[i]; i++)
-        known = arena_printf(r->profile->arena, "%s%s%s", known, i ? ", " : "", choices[i]);
-    const char *of_gbk = strncasecmp(text, "gb", 2) == 0 && strcmp(key, "encoding") == 0
-                             ? " (GB18030 takes GBK and GB2312 files too)"
-                             : "";
-    return setting_fault(setting_get(from, key), r->fault, "SETTINGS_TYPE", "%s cannot be \"%.80s\"; one of: %s%s", key,
-                         text, known, of_gbk);
-}
 
 static enum outcome read_table(struct profile_reading *r, struct setting *from, struct code_table *ret) {
     *ret = (struct code_table){.name = from->key};
@@ -265,14 +162,7 @@ enum profile_form profile_form(const struct profile *profile) {
     if (kind == FORMAT_DBF || kind == FORMAT_XLSX) return PROFILE_BINARY;
     return kind == FORMAT_JSON ? PROFILE_JSON : PROFILE_TEXT;
 }
-enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret,
-                             struct fault *fault) {
-    return format_to_text(&profile->format, file, arena, ret, fault);
-}
-enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
-                               struct fault *fault) {
-    return format_from_text(&profile->format, text, into, fault);
-}
+const struct privacy *profile_privacy(const struct profile *profile) { return profile->privacy; }
 bool profile_takes(const struct profile *profile, const char *file_name) {
     for (size_t i = 0; i < profile->files.count; i++) {
         if (fnmatch(profile->files.at[i], file_name, FNM_CASEFOLD) == 0) return true;

@@ -1,4 +1,4 @@
-/* See profile_inside.h: what a single fact of a profile must say, by the canonical facts (schemas/rules/facts.yaml). A
+/* What a single fact of a profile must say, by the canonical facts (schemas/rules/facts.yaml). A
  * name that is not one of them travels as it is. */
 #include "adapters/conversion/profile/profile_inside.h"
 #include "wire/fact.h"

@@ -1,7 +1,7 @@
-/* Inside of profile*.c: a profile while it is being read. Not for others. */
+/* A profile while it is being read, between profile*.c. Threads: the loader's. Memory: the profile's arena. */
 #ifndef ECOCASE_ADAPTERS_CONVERSION_PROFILE_PROFILE_INSIDE_H
 #define ECOCASE_ADAPTERS_CONVERSION_PROFILE_PROFILE_INSIDE_H
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/profile/mapped.h"
 #include "base/settings.h"
 #include "wire/event.h"
 
@@ -19,6 +19,9 @@ struct profile_reading {
 /* A mistake that does not keep the rest from being read. With `mistakes` it is noted there, what lies below `at` (NULL:
  * nothing) counts as known, and the answer is OK; without, it is the answer. */
 MUST_USE enum outcome profile_noted(struct profile_reading *r, struct setting *at, enum outcome outcome);
+void profile_mark_seen(struct setting *at);
+/* A block's mistake is met by every message that uses it, and told once. */
+void profile_mistake(struct mistakes *mistakes, const struct fault *fault);
 #define NOTE(r, at, expression) TRY(profile_noted((r), (at), (expression)))
 /* *ret is freed by the caller, also after a mistake. */
 MUST_USE enum outcome profile_build(const char *name, struct bytes yaml, const struct directory *directory,
@@ -41,14 +44,10 @@ MUST_USE enum outcome profile_read_choice(struct profile_reading *r, struct sett
                                           const char *const *choices, int *ret);
 /* format: its kind, encoding and dates, and the options of that kind; those of another are refused. */
 MUST_USE enum outcome profile_read_format(struct profile_reading *r, struct setting *root);
-/* xml: format.schema, an XSD beside the profile. */
-MUST_USE enum outcome profile_read_schema(struct profile_reading *r, struct setting *from);
-/* xlsx: format.sheet, sheets, ignore_sheets, title, header; what a group's `at` may be. */
-MUST_USE enum outcome profile_read_sheets(struct profile_reading *r, struct setting *from);
+/* xlsx: what a group's `at` may be. */
 MUST_USE enum outcome profile_read_sheet_path(struct profile_reading *r, const struct setting *at, const char *name,
                                               struct native_path *ret);
-/* format.columns, and whether a fixed width format has that column (the others' are not listed). */
-MUST_USE enum outcome profile_read_columns(struct profile_reading *r, struct setting *from);
+/* Whether a fixed width format has that column under format.columns (the others' are not listed). */
 MUST_USE enum outcome profile_check_column(struct profile_reading *r, const struct setting *at, const char *name);
 bool profile_path_equal(const struct native_path *a, const struct native_path *b);
 /* A map of native paths to texts (`when`, `constants`). */

@@ -1,5 +1,4 @@
-/* See profile.h: the messages of a profile with their blocks, and whether each can ever be reached. */
-#include "adapters/conversion/mapping/map.h"
+/* The messages of a profile with their blocks, and whether each can ever be reached. */
 #include "adapters/conversion/profile/profile_inside.h"
 
 static enum outcome read_direction(struct profile_reading *r, struct setting *from, struct mapped_message *message) {

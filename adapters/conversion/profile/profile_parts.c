@@ -1,15 +1,6 @@
-/* See profile.h: fields, facts and groups of a message or a block. */
-#include "adapters/conversion/mapping/map.h"
+/* Fields, facts and groups of a message or a block. */
 #include "adapters/conversion/profile/profile_inside.h"
-#include <stdio.h>
-
-const struct code_table *profile_table(const struct profile *profile, const char *name) {
-    for (size_t i = 0; i < profile->table_count; i++) {
-        if (strcmp(profile->tables[i].name, name) == 0) return &profile->tables[i];
-    }
-    if (strcmp(name, profile->facts.name) == 0) return &profile->facts;
-    return strcmp(name, profile->fact_codes.name) == 0 ? &profile->fact_codes : NULL;
-}
+#include "adapters/conversion/profile/value.h"
 
 static bool one_of(const char *text, const char *const *symbols) {
     while (*symbols && strcmp(*symbols, text) != 0) symbols++;
@@ -78,27 +69,6 @@ static enum outcome read_unit(struct profile_reading *r, struct setting *from, c
     if (!*ret)
         return setting_fault(setting_get(from, "unit"), r->fault, "SETTINGS_TYPE",
                              "\"%s\" cannot be turned into %s (docs/ADAPTERS.md, Units)", unit, as);
-    return OK;
-}
-
-enum outcome profile_check_dates(struct profile_reading *r, const struct setting *at, const struct texts *dates) {
-    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 8u << 20);
-    if (dates->count > MAX_DATES)
-        return setting_fault(at, r->fault, "TOO_MANY", "more than %u date patterns", MAX_DATES);
-    for (size_t i = 0; i < dates->count; i++) {
-        if (!scalar_is_time_pattern(dates->at[i])) {
-            return setting_fault(at, r->fault, "SETTINGS_TYPE",
-                                 "\"%s\" is no date pattern, or one that can be read in two ways: yyyy MM dd HH mm ss, "
-                                 "or M d H m s before something that is no digit",
-                                 dates->at[i]);
-        }
-        for (size_t k = 0; k < dates->count; k++) {
-            if (k == i || !scalar_time_ambiguous(dates->at[i], dates->at[k], arena)) continue;
-            return setting_fault(at, r->fault, "SETTINGS_TYPE",
-                                 "\"%s\" and \"%s\" read one text as two times: keep one of them", dates->at[i],
-                                 dates->at[k]);
-        }
-    }
     return OK;
 }
 
@@ -238,6 +208,17 @@ static enum outcome read_facts(struct profile_reading *r, struct setting *from, 
     return OK;
 }
 
+/* A needed member that the group does not map; NULL: none. */
+static const char *missing_of(const struct mapped_group *group) {
+    const struct canonical_field *field;
+    for (size_t i = 0; (field = canonical_at(i)) != NULL; i++) {
+        bool mapped = field->group != group->kind || !field->needed;
+        for (size_t j = 0; j < group->field_count; j++) mapped = mapped || group->fields[j].canonical == field;
+        if (!mapped) return field->path;
+    }
+    return NULL;
+}
+
 static enum outcome read_members(struct profile_reading *r, struct setting *from, struct mapped_group *group) {
     struct setting *map = NULL;
     TRY(setting_need(from, "fields", SETTING_MAP, &map, r->fault));
@@ -279,7 +260,7 @@ static enum outcome read_group(struct profile_reading *r, struct setting *from, 
         TRY(sheets ? profile_read_sheet_path(r, setting_get(from, "at"), path, &ret->at)
                    : profile_read_path(r, setting_get(from, "at"), path, &ret->at));
     TRY(read_members(r, from, ret));
-    const char *missing = canonical_missing(ret);
+    const char *missing = missing_of(ret);
     return missing ? setting_fault(from, r->fault, "SETTINGS_MISSING", "%s needs the member \"%s\"", from->key, missing)
                    : OK;
 }

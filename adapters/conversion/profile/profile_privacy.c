@@ -1,4 +1,4 @@
-/* See profile_inside.h: `privacy`, the mask under which this agency's own files are written, and `withhold`, what never
+/* `privacy`, the mask under which this agency's own files are written, and `withhold`, what never
  * leaves it. */
 #include "adapters/conversion/canonical/privacy.h"
 #include "adapters/conversion/profile/profile_inside.h"

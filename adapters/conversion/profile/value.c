@@ -1,5 +1,5 @@
-/* See map.h: native text <-> canonical value, by the field's kind and options. */
-#include "adapters/conversion/mapping/map.h"
+/* Native text <-> canonical value, by the field's kind and options. */
+#include "adapters/conversion/profile/value.h"
 #include "base/limits.h"
 
 static enum outcome symbol(const struct canonical_field *field, struct bytes text, struct fault *fault) {
@@ -121,19 +121,6 @@ static struct bytes written(const struct profile *profile, const struct mapped_f
             return scalar_number_text(number, field->unit, arena);
         return scalar_code_text(text, field->table);
     }
-}
-
-struct bytes scalar_join(const struct bytes *parts, size_t count, const char *separator, struct arena *arena) {
-    size_t between = strlen(separator), total = 0;
-    for (size_t i = 0; i < count; i++) total += parts[i].count + between;
-    uint8_t *text = arena_alloc(arena, total + 1);
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (i) memcpy(text + used, separator, between), used += between;
-        if (parts[i].count) memcpy(text + used, parts[i].at, parts[i].count);
-        used += parts[i].count;
-    }
-    return bytes_of(text, used);
 }
 
 struct value_texts value_write(const struct profile *profile, const struct mapped_field *field,

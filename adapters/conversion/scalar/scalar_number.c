@@ -1,6 +1,6 @@
-/* See profile.h: amounts and quantities. A number on paper is a decimal: digits and a scale, never a binary fraction;
+/* Amounts and quantities. A number on paper is a decimal: digits and a scale, never a binary fraction;
  * units multiply and divide it by whole numbers, so an amount is exact and a quantity is rounded once, at the end. */
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/scalar/scalar.h"
 #include <stdio.h>
 #include <stdlib.h>
 

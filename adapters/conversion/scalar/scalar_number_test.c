@@ -7,7 +7,7 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/scalar/scalar.h"
 
 static struct arena *arena;
 static int set_up(void **state) {

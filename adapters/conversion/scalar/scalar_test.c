@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/scalar/scalar.h"
 
 static struct arena *arena;
 static struct directory *directory;

@@ -1,5 +1,5 @@
-/* See profile.h: trimming, full-width forms, splitting, code tables and agencies. */
-#include "adapters/conversion/profile/profile.h"
+/* Trimming, full-width forms, splitting, code tables and agencies. */
+#include "adapters/conversion/scalar/scalar.h"
 #include "wire/directory.h"
 
 /* Length of the blank at `at`, 0 where there is none. */
@@ -86,6 +86,19 @@ const struct bytes *scalar_split(struct bytes text, const struct texts *separato
     }
     *ret_count = count;
     return parts;
+}
+
+struct bytes scalar_join(const struct bytes *parts, size_t count, const char *separator, struct arena *arena) {
+    size_t between = strlen(separator), total = 0;
+    for (size_t i = 0; i < count; i++) total += parts[i].count + between;
+    uint8_t *text = arena_alloc(arena, total + 1);
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i) memcpy(text + used, separator, between), used += between;
+        if (parts[i].count) memcpy(text + used, parts[i].at, parts[i].count);
+        used += parts[i].count;
+    }
+    return bytes_of(text, used);
 }
 
 enum outcome scalar_code(struct bytes text, const struct code_table *table, struct arena *arena, struct bytes *ret,

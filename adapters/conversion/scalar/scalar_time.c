@@ -1,6 +1,6 @@
-/* See profile.h: times by pattern. A pattern is letters (yyyy MM dd HH mm ss, M d H m s) and, between them, itself; a Z
+/* Times by pattern. A pattern is letters (yyyy MM dd HH mm ss, M d H m s) and, between them, itself; a Z
  * at its end says that the time is UTC's. */
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/scalar/scalar.h"
 #include <stdio.h>
 
 enum part { PART_LITERAL, PART_YEAR, PART_MONTH, PART_DAY, PART_HOUR, PART_MINUTE, PART_SECOND, PART_COUNT };
