@@ -224,7 +224,7 @@ static enum outcome attempt(struct starter *s, const char *name, struct bytes fi
     buffer_clear(&s->yaml);
     say_all(s);
     TRY(profile_parse("profile", buffer_view(&s->yaml), s->directory, s->catalogue, &profile, fault));
-    enum outcome outcome = convert_read(profile, name, file, s->arena, &draft, fault);
+    enum outcome outcome = conversion_read(profile, name, file, s->arena, &draft, fault);
     profile_free(profile);
     return outcome;
 }

@@ -153,14 +153,14 @@ static enum outcome choose_mask(const struct world *world, struct attempt *a, st
 static enum outcome read_sidecar(const struct world *world, const char *file, struct bytes native,
                                  struct fault *fault) {
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
-    struct convert_sidecar beside = {0};
+    struct conversion_sidecar beside = {0};
     struct fault unread;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, SIDECAR_MAX);
-    if (!convert_sidecar(world->profile, bytes_of_cstr(name), native, world->arena, &beside)) return OK;
+    if (!conversion_sidecar(world->profile, bytes_of_cstr(name), native, world->arena, &beside)) return OK;
     const char *path = arena_printf(world->arena, "%.*s%.*s", (int)(name - file), file, BYTES_FMT(beside.name));
     if (buffer_read_file(&content, path, &unread) == OK)
-        return convert_sidecar_check(world->profile, buffer_view(&content), fault);
+        return conversion_sidecar_check(world->profile, buffer_view(&content), fault);
     return beside.needed
                ? fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s does not lie beside it", BYTES_FMT(beside.name))
                : OK;
@@ -178,8 +178,8 @@ static enum outcome attempt(const struct world *world, const char *file, const c
     if (!profile_takes(world->profile, name)) return fault_set(fault, REFUSE, "UNKNOWN_FORMAT", "%s", name);
     TRY(buffer_read_file(&native, file, fault));
     TRY(read_sidecar(world, file, buffer_view(&native), fault));
-    TRY(convert_read(world->profile, name, buffer_view(&native), world->arena, &a.draft, fault));
-    convert_view(a.draft, &a.view);
+    TRY(conversion_read(world->profile, name, buffer_view(&native), world->arena, &a.draft, fault));
+    conversion_view(a.draft, &a.view);
     TRY(choose_mask(world, &a, fault));
     if (a.view.need_count > LIMIT_ATTACHMENT_COUNT)
         return fault_set(fault, REFUSE, "TOO_MANY", "%zu attachments", a.view.need_count);
@@ -188,7 +188,7 @@ static enum outcome attempt(const struct world *world, const char *file, const c
     enum outcome outcome = read_papers(world, file, &a.view, a.papers, needs, &a.all, fault);
     if (outcome == OK) outcome = derive(world, buffer_view(&native), &a, fault);
     if (outcome == OK)
-        outcome = convert_write(world->profile, a.draft, &a.address, a.papers, a.view.need_count, &value, fault);
+        outcome = conversion_write(world->profile, a.draft, &a.address, a.papers, a.view.need_count, &value, fault);
     if (outcome == OK) outcome = remarks(world, buffer_view(&value), &noted, fault);
     if (outcome == OK) outcome = canonical_json(world->catalogue, buffer_view(&value), a.mask, &canonical, fault);
     if (outcome == OK) {

@@ -49,14 +49,14 @@ static enum outcome send_it(struct world *world, struct buffer *ret_value, struc
     buffer_init(&native, LIMIT_NATIVE_FILE);
     TRY(buffer_read_file(&native, arguments[FILE_NAME], fault));
     struct bytes copy = arena_copy(world->arena, buffer_view(&native));
-    TRY(convert_read(world->sender, strrchr(arguments[FILE_NAME], '/') + 1, copy, world->arena, &draft, fault));
-    convert_view(draft, &view);
+    TRY(conversion_read(world->sender, strrchr(arguments[FILE_NAME], '/') + 1, copy, world->arena, &draft, fault));
+    conversion_view(draft, &view);
     TRY(papers_of(world, &view, &papers, fault));
     struct address address = {.message_id = {{1}},
                               .case_id = {{2}},
                               .referral_id = {{3}},
                               .answer_to = directory_by_slug(world->directory, bytes_of_cstr(arguments[ANSWER_TO]))};
-    return convert_write(world->sender, draft, &address, papers, view.need_count, ret_value, fault);
+    return conversion_write(world->sender, draft, &address, papers, view.need_count, ret_value, fault);
 }
 
 static enum outcome carry(struct world *world, struct fault *fault) {
@@ -71,10 +71,10 @@ static enum outcome carry(struct world *world, struct fault *fault) {
     TRY(profile_load(arguments[SENDER], world->directory, world->catalogue, &world->sender, fault));
     TRY(profile_load(arguments[RECEIVER], world->directory, world->catalogue, &world->receiver, fault));
     TRY(send_it(world, &value, fault));
-    TRY(convert_attachments(world->receiver, buffer_view(&value), facts.role, world->arena, &files, &count, fault));
+    TRY(conversion_attachments(world->receiver, buffer_view(&value), facts.role, world->arena, &files, &count, fault));
     struct bytes *names = arena_array(world->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = files[i].name;
-    TRY(convert_render(world->receiver, buffer_view(&value), &facts, names, count, world->arena, &made, fault));
+    TRY(conversion_render(world->receiver, buffer_view(&value), &facts, names, count, world->arena, &made, fault));
     INVARIANT(fwrite(made.content.at, 1, made.content.count, stdout) == made.content.count);
     return OK;
 }

@@ -10,12 +10,12 @@
 
 struct seal;
 /* A native file <-> its text in UTF-8 without byte order mark. REFUSE: ENCODING, TOO_LARGE. */
-MUST_USE enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena,
-                                      struct bytes *ret, struct fault *fault);
-MUST_USE enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
-                                        struct fault *fault);
+MUST_USE enum outcome conversion_to_text(const struct profile *profile, struct bytes file, struct arena *arena,
+                                         struct bytes *ret, struct fault *fault);
+MUST_USE enum outcome conversion_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
+                                           struct fault *fault);
 
-const char *convert_media_type(struct bytes file_name); /* by its extension */
+const char *conversion_media_type(struct bytes file_name); /* by its extension */
 
 /* ---- native -> canonical ------------------------------------------------------------------------------------------
  */
@@ -27,18 +27,19 @@ struct attachment_need {
 };
 struct draft; /* a parsed and mapped case file, not yet addressed by ids */
 /* Parses and maps. REFUSE with a reason code, field, line and column of the native file. */
-MUST_USE enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native,
-                                   struct arena *arena, struct draft **ret, struct fault *fault);
+MUST_USE enum outcome conversion_read(const struct profile *profile, const char *file_name, struct bytes native,
+                                      struct arena *arena, struct draft **ret, struct fault *fault);
 /* 附表文件: what lies beside a case file (`native`) of this format and says something of it (dbf: NAME.cpg, its code
  * page; needed where the profile has it so and the table itself does not say). False: nothing does. */
-struct convert_sidecar {
+struct conversion_sidecar {
     struct bytes name;
     bool needed;
 };
-bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena,
-                     struct convert_sidecar *ret);
+bool conversion_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena,
+                        struct conversion_sidecar *ret);
 /* REFUSE/"DBF_SYNTAX": it contradicts the profile. */
-MUST_USE enum outcome convert_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault);
+MUST_USE enum outcome conversion_sidecar_check(const struct profile *profile, struct bytes content,
+                                               struct fault *fault);
 struct draft_view {
     const char *event;        /* "REF.SEND" */
     bool opens;               /* opens a referral (REF.SEND, REV.SEND, JUR.FORWARD): needs no citation */
@@ -50,7 +51,7 @@ struct draft_view {
     size_t need_count;
     instant business_time;
 };
-void convert_view(const struct draft *draft, struct draft_view *ret);
+void conversion_view(const struct draft *draft, struct draft_view *ret);
 /* In the order of `needs`. chunked: NULL, or where the paper lies in chunks; then content is empty. */
 struct attachment {
     struct bytes file_name;
@@ -64,9 +65,9 @@ struct address { /* what the engine found in its journal, or derived */
     const struct participant *answer_to;
 };
 /* The value (frame + Avro binary). REFUSE: UNKNOWN_RECIPIENT, TOO_LARGE, FIELD_* ... */
-MUST_USE enum outcome convert_write(const struct profile *profile, const struct draft *draft,
-                                    const struct address *address, const struct attachment *attachments,
-                                    size_t attachment_count, struct buffer *ret_value, struct fault *fault);
+MUST_USE enum outcome conversion_write(const struct profile *profile, const struct draft *draft,
+                                       const struct address *address, const struct attachment *attachments,
+                                       size_t attachment_count, struct buffer *ret_value, struct fault *fault);
 /* ---- canonical -> native -------------------------------------------------------------------------------------------
  */
 struct native_file {
@@ -90,12 +91,13 @@ struct inbox_facts {
 /* `value` must have passed record_read. `attachment_names[i]` are the final names of the record's i-th document with
  * content, for the case file to mention. What the profile's mask for that role hides is neither in the file nor among
  * the attachments. */
-MUST_USE enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
-                                     const struct bytes *attachment_names, size_t attachment_count, struct arena *arena,
-                                     struct native_case *ret, struct fault *fault);
+MUST_USE enum outcome conversion_render(const struct profile *profile, struct bytes value,
+                                        const struct inbox_facts *facts, const struct bytes *attachment_names,
+                                        size_t attachment_count, struct arena *arena, struct native_case *ret,
+                                        struct fault *fault);
 /* Names and contents of the record's documents with content, or with chunks, before rendering (so that the engine can
  * name them). */
-MUST_USE enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role,
-                                          struct arena *arena, const struct native_file **ret, size_t *ret_count,
-                                          struct fault *fault);
+MUST_USE enum outcome conversion_attachments(const struct profile *profile, struct bytes value, const char *role,
+                                             struct arena *arena, const struct native_file **ret, size_t *ret_count,
+                                             struct fault *fault);
 #endif

@@ -125,10 +125,10 @@ static enum outcome map(const struct front *front, const struct parcel *p, struc
     struct draft *draft = NULL;
     struct draft_view view;
     AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, MAPPING_ARENA);
-    TRY(convert_read(front->profile, p->files[0].name, native, arena, &draft, fault));
-    convert_view(draft, &view);
-    struct convert_sidecar beside = {0};
-    bool may = convert_sidecar(front->profile, bytes_of_cstr(p->files[0].name), native, arena, &beside);
+    TRY(conversion_read(front->profile, p->files[0].name, native, arena, &draft, fault));
+    conversion_view(draft, &view);
+    struct conversion_sidecar beside = {0};
+    bool may = conversion_sidecar(front->profile, bytes_of_cstr(p->files[0].name), native, arena, &beside);
     if (may && beside.needed && !among(p, beside.name)) return missing(beside.name, fault);
     return whole(p, &view, beside.name, fault);
 }

@@ -12,8 +12,8 @@ enum outcome awaited_by(const struct engine *e, const struct arrival *arrival, s
     if (record_read(e->catalogue, arrival->value, &said, &ignored) != OK || !said.document_count || !said.chunked_form)
         return OK;
     TRY(journal_delivered(e->journal, &said.message_id, &had, fault));
-    if (had || convert_attachments(e->profile, arrival->value, arrival->role, arena, &ret->papers, &ret->count,
-                                   &ignored) != OK)
+    if (had || conversion_attachments(e->profile, arrival->value, arrival->role, arena, &ret->papers, &ret->count,
+                                      &ignored) != OK)
         ret->count = 0;
     ret->sender = said.sender;
     return OK;

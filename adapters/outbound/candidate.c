@@ -251,7 +251,7 @@ enum outcome candidate_prepare(struct look *look, struct candidate *c, struct re
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
     struct submission said;
-    TRY(convert_write(e->profile, c->draft, &address, attachments, c->view.need_count, &value, &rejection->fault));
+    TRY(conversion_write(e->profile, c->draft, &address, attachments, c->view.need_count, &value, &rejection->fault));
     TRY(record_read(e->catalogue, buffer_view(&value), &said, &rejection->fault));
     TRY(journal_it(look, c, &address, &digest, buffer_view(&value), fault));
     TRY(add_numbers(look, c, &address, &said, fault));

@@ -11,10 +11,10 @@ struct candidate {
     struct draft_view view;
     enum outcome outcome; /* of reading and mapping: OK or REFUSE */
     struct fault fault;
-    bool journaled;                 /* once the transaction is committed, nobody needs to look at its papers again */
-    struct convert_sidecar sidecar; /* name empty: none belongs to such a file */
-    const struct paper *beside;     /* the sidecar; NULL: not there (yet) */
-    const struct paper **with;      /* its attachments among the papers, by need; NULL: not there (yet) */
+    bool journaled;                    /* once the transaction is committed, nobody needs to look at its papers again */
+    struct conversion_sidecar sidecar; /* name empty: none belongs to such a file */
+    const struct paper *beside;        /* the sidecar; NULL: not there (yet) */
+    const struct paper **with;         /* its attachments among the papers, by need; NULL: not there (yet) */
 };
 struct look; /* look.h */
 /* Addresses and journals one. REFUSE: rejection is filled; RETRY: the journal. */

@@ -23,13 +23,13 @@ static enum outcome read_sidecar(struct look *look, struct candidate *c) {
     struct engine *e = look->engine;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, SIDECAR_MAX);
-    if (!convert_sidecar(e->profile, c->paper->name, c->native, look->arena, &c->sidecar)) return OK;
+    if (!conversion_sidecar(e->profile, c->paper->name, c->native, look->arena, &c->sidecar)) return OK;
     c->beside = paper_named(look, c->sidecar.name);
     if (!c->beside) return OK;
     if (!c->beside->readable)
         return fault_set(&c->fault, REFUSE, "FILE_READ", "%.*s is not a regular file", BYTES_FMT(c->sidecar.name));
     TRY(e->transport->verbs->read(e->transport, c->beside, &content, &c->fault));
-    return convert_sidecar_check(e->profile, buffer_view(&content), &c->fault);
+    return conversion_sidecar_check(e->profile, buffer_view(&content), &c->fault);
 }
 
 static enum outcome read_and_map(struct look *look, struct candidate *c) {
@@ -44,8 +44,8 @@ static enum outcome read_and_map(struct look *look, struct candidate *c) {
     c->native = arena_copy(look->arena, buffer_view(&native));
     const char *name = arena_cstr(look->arena, c->paper->name);
     TRY(read_sidecar(look, c));
-    TRY(convert_read(e->profile, name, c->native, look->arena, &c->draft, &c->fault));
-    convert_view(c->draft, &c->view);
+    TRY(conversion_read(e->profile, name, c->native, look->arena, &c->draft, &c->fault));
+    conversion_view(c->draft, &c->view);
     if (c->view.need_count > LIMIT_ATTACHMENT_COUNT) {
         return fault_set(&c->fault, REFUSE, "TOO_MANY", "%zu attachments, at most %u", c->view.need_count,
                          LIMIT_ATTACHMENT_COUNT);

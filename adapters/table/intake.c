@@ -40,7 +40,7 @@ static enum outcome take_payload(struct taking *t, struct bytes payload, struct 
         return intake_refuse_at(fault, "FIELD_FILE_NAME", "type", "type does not make a plain file name");
     TRY(parcel_begin_file(t->parcel, 0, bytes_of_cstr(name), fault));
     if (t->table->settings->payload == PAYLOAD_BYTEA) return parcel_add(t->parcel, 0, payload, fault);
-    TRY(convert_from_text(t->table->front->profile, payload, &file, fault));
+    TRY(conversion_from_text(t->table->front->profile, payload, &file, fault));
     return parcel_add(t->parcel, 0, buffer_view(&file), fault);
 }
 

@@ -86,11 +86,11 @@ static void told_whole(const struct profile *profile, struct bytes value) {
     struct map_record record;
     struct bytes name = BYTES_LITERAL("移送书.pdf");
     if (profile->format.kind == FORMAT_FIXED) { /* has no columns for it: the engine writes canonical JSON */
-        assert_int_equal(convert_render(profile, value, &facts, &name, 1, fixture_arena, &made, &fault), REFUSE);
+        assert_int_equal(conversion_render(profile, value, &facts, &name, 1, fixture_arena, &made, &fault), REFUSE);
         assert_string_equal(fault.code, "TOO_LARGE");
         return;
     }
-    if (convert_render(profile, value, &facts, &name, 1, fixture_arena, &made, &fault) != OK)
+    if (conversion_render(profile, value, &facts, &name, 1, fixture_arena, &made, &fault) != OK)
         fail_msg("%s: %s", profile_agency(profile), fault.text);
     if (format_read(&profile->format, made.content, fixture_arena, &root, &fault) != OK)
         fail_msg("%s: %s %s", profile_agency(profile), fault.code, fault.text);

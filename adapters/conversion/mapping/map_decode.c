@@ -163,9 +163,9 @@ enum outcome map_decode(const struct profile *profile, struct bytes value, const
                                  : OK;
 }
 
-enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role,
-                                 struct arena *arena, const struct native_file **ret, size_t *ret_count,
-                                 struct fault *fault) {
+enum outcome conversion_attachments(const struct profile *profile, struct bytes value, const char *role,
+                                    struct arena *arena, const struct native_file **ret, size_t *ret_count,
+                                    struct fault *fault) {
     struct map_record record;
     TRY(map_decode(profile, value, role, arena, &record, fault));
     const struct map_group *documents = &record.groups[GROUP_DOCUMENTS];

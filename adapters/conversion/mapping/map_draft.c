@@ -1,4 +1,4 @@
-/* See convert.h: convert_read and convert_view. */
+/* See convert.h: conversion_read and conversion_view. */
 #include "adapters/conversion/mapping/map_draft.h"
 
 /* A further sheet's rows say the case's key too, where they have its column. */
@@ -116,10 +116,10 @@ static enum outcome name_cell(struct fault *fault) {
     return fault_as(fault_place(fault, was.field, was.line, was.column), REFUSE);
 }
 
-enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native,
-                          struct arena *arena, struct draft **ret, struct fault *fault) {
+enum outcome conversion_read(const struct profile *profile, const char *file_name, struct bytes native,
+                             struct arena *arena, struct draft **ret, struct fault *fault) {
     enum outcome outcome = read_draft(profile, file_name, native, arena, ret, fault);
     return outcome == REFUSE && profile->format.kind == FORMAT_XLSX ? name_cell(fault) : outcome;
 }
 
-void convert_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }
+void conversion_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }

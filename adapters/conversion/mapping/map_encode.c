@@ -1,4 +1,4 @@
-/* See convert.h: convert_write. The pivot as Avro, field by field of the catalogue's newest schema, so that a field
+/* See convert.h: conversion_write. The pivot as Avro, field by field of the catalogue's newest schema, so that a field
  * that a later version adds is written with its empty value until the mapping knows it. Ids and the sender come from
  * the engine, papers from the outbox. Avro C has the schema; its generic values are not made, only their bytes (the
  * specification's binary encoding), since each would be several allocations. */
@@ -130,7 +130,7 @@ static int put_ours(const struct encoding *e, avro_schema_t schema, const char *
     return put_texts(e, &slug, 1) != 0;
 }
 
-const char *convert_media_type(struct bytes name) {
+const char *conversion_media_type(struct bytes name) {
     static const char *const known[][2] = {
         {".pdf", "application/pdf"},
         {".txt", "text/plain"},
@@ -198,7 +198,7 @@ static int put_paper(const struct encoding *e, avro_schema_t schema, const char 
     if (strcmp(name, "size") == 0)
         return put_long(e, chunked ? chunked->size : paper ? (int64_t)paper->content.count : 0);
     if (strcmp(name, "media_type") == 0 && !map_get(spot->item, name)) {
-        return put_text(e, bytes_of_cstr(convert_media_type(map_text(spot->item, "file_name"))));
+        return put_text(e, bytes_of_cstr(conversion_media_type(map_text(spot->item, "file_name"))));
     }
     if (strcmp(name, "sha256") == 0) {
         if (!paper || chunked) return put_digest(e, chunked ? &chunked->sha256 : NULL);
@@ -317,9 +317,9 @@ static enum outcome fits(const struct draft *draft, const struct attachment *att
                      LIMIT_ATTACHMENTS);
 }
 
-enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *address,
-                           const struct attachment *attachments, size_t attachment_count, struct buffer *ret_value,
-                           struct fault *fault) {
+enum outcome conversion_write(const struct profile *profile, const struct draft *draft, const struct address *address,
+                              const struct attachment *attachments, size_t attachment_count, struct buffer *ret_value,
+                              struct fault *fault) {
     const struct schema_entry *schema = catalogue_newest(profile->catalogue, canonical_kind(draft->record.record));
     AUTO(buffer_free) struct buffer body;
     buffer_init(&body, BODY_MAX);

@@ -48,7 +48,7 @@ static void written_in_its_own_form(const struct profile *profile, const struct 
     struct fault fault = {0};
     struct native_case made;
     struct node *root = NULL;
-    if (convert_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK)
+    if (conversion_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK)
         fail_msg("%s %s: %s %s", profile_agency(profile), message->event, fault.code, fault.text);
     assert_string_equal(arena_cstr(fixture_arena, made.extension), profile_extension(profile));
     if (format_read(&profile->format, made.content, fixture_arena, &root, &fault) != OK)

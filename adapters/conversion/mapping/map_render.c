@@ -1,4 +1,4 @@
-/* See convert.h: convert_render, a delivered record in the agency's own words, or in the built-in ones where the
+/* See convert.h: conversion_render, a delivered record in the agency's own words, or in the built-in ones where the
  * profile has none. */
 #include "adapters/conversion/mapping/map.h"
 #include "adapters/formats/codepage.h"
@@ -88,15 +88,15 @@ static enum outcome within(const struct map_writing *w, struct fault *fault) {
                                     : OK;
 }
 
-enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
-                            const struct bytes *attachment_names, size_t attachment_count, struct arena *arena,
-                            struct native_case *ret, struct fault *fault) {
+enum outcome conversion_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
+                               const struct bytes *attachment_names, size_t attachment_count, struct arena *arena,
+                               struct native_case *ret, struct fault *fault) {
     struct map_record record;
     AUTO(buffer_free) struct buffer content;
     struct native_case made = {.extension = bytes_of_cstr(profile->extension)};
     buffer_init(&content, RENDERED_MAX);
     TRY(map_decode(profile, value, facts->role, arena, &record, fault));
-    TRY(convert_attachments(profile, value, facts->role, arena, &made.attachments, &made.attachment_count, fault));
+    TRY(conversion_attachments(profile, value, facts->role, arena, &made.attachments, &made.attachment_count, fault));
     add_inbox(&record, facts, arena);
     name_papers(&record.groups[GROUP_DOCUMENTS], attachment_names, attachment_count, arena);
     struct map_writing w = {

@@ -117,7 +117,7 @@ static void a_group_has_a_sheet_of_its_own(void **state) {
 static void refused(const struct profile *profile, struct bytes file, const struct fault *expected) {
     struct fault fault = {0};
     struct draft *draft = NULL;
-    enum outcome outcome = convert_read(profile, "a.xlsx", file, fixture_arena, &draft, &fault);
+    enum outcome outcome = conversion_read(profile, "a.xlsx", file, fixture_arena, &draft, &fault);
     bool as_expected = outcome == REFUSE && strcmp(fault.code, expected->code) == 0 &&
                        strcmp(fault.field, expected->field) == 0 && fault.line == expected->line &&
                        fault.column == expected->column && strstr(fault.text, expected->text);

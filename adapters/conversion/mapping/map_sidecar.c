@@ -9,8 +9,8 @@ static bool header_says(struct bytes table) {
     return table.count > LANGUAGE_DRIVER && (table.at[LANGUAGE_DRIVER] == 0x4d || table.at[LANGUAGE_DRIVER] == 0x7a);
 }
 
-bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena,
-                     struct convert_sidecar *ret) {
+bool conversion_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena,
+                        struct conversion_sidecar *ret) {
     size_t stem = file_name.count;
     while (stem && file_name.at[stem - 1] != '.') stem--;
     if (profile->format.kind != FORMAT_DBF || stem < 2) return false;
@@ -21,15 +21,15 @@ bool convert_sidecar(const struct profile *profile, struct bytes file_name, stru
     return true;
 }
 
-enum outcome convert_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault) {
+enum outcome conversion_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault) {
     return codepage_check(profile->format.encoding, content, fault);
 }
 
-enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret,
-                             struct fault *fault) {
+enum outcome conversion_to_text(const struct profile *profile, struct bytes file, struct arena *arena,
+                                struct bytes *ret, struct fault *fault) {
     return format_to_text(&profile->format, file, arena, ret, fault);
 }
-enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
-                               struct fault *fault) {
+enum outcome conversion_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
+                                  struct fault *fault) {
     return format_from_text(&profile->format, text, into, fault);
 }
