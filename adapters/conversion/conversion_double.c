@@ -1,10 +1,10 @@
-/* A double of the conversion (engine/convert.h) for the engine's own tests. A native file is JSON {"event", "cites"…,
- * "attachments": [file names], "record": {canonical fields}}; what is left out is empty. A profile file holds "<slug>
- * <attachment wait in ms>". A case file named "bad…" cannot be read, a title "unrenderable" cannot be written. No
- * chunks: attachments that do not fit inside the record are not for it. */
+/* 替身: the conversion's door (conversion.h) without profiles, for the engine's own tests. A native file is JSON
+ * {"event", "cites"…, "attachments": [file names], "record": {canonical fields}}; what is left out is empty. A profile
+ * file holds "<slug> <attachment wait in ms>". A case file named "bad…" cannot be read, a title "unrenderable" cannot
+ * be written. No chunks: attachments that do not fit inside the record are not for it. */
 #include "adapters/conversion/canonical/canonical_json.h"
 #include "adapters/conversion/conversion.h"
-#include "adapters/engine/engine_fixture.h"
+#include "adapters/conversion/conversion_double.h"
 #include "base/limits.h"
 #include "wire/digest.h"
 #include "wire/frame.h"

@@ -17,20 +17,20 @@ BROKER |= {f"broker/{room}": "base wire bus broker" for room in "cli deliver ent
 BROKER |= {"broker/judge": "base wire broker"}
 # From the bottom: each may include those before it in its list, by room below adapters/.
 FLOOR = "base wire"
-CONVERSION = "formats spool chunks conversion conversion/scalar conversion/canonical conversion/profile conversion/mapping"
+CONVERSION = "spool chunks conversion"  # the door; whoever shows records as JSON or masks includes conversion/canonical too
 ENGINE = f"{CONVERSION} journal engine"
 ADAPTERS = {
     "formats": FLOOR, "spool": FLOOR, "chunks": f"{FLOOR} bus", "journal": f"{FLOOR} chunks spool",
-    "conversion": f"{FLOOR} chunks conversion/canonical conversion/profile",
+    "conversion": f"{FLOOR} chunks formats conversion/canonical conversion/profile conversion/mapping",
     "conversion/scalar": FLOOR, "conversion/canonical": f"{FLOOR} conversion/scalar",
     "conversion/profile": f"{FLOOR} formats spool conversion/scalar conversion/canonical",
-    "conversion/mapping": f"{FLOOR} formats spool chunks conversion conversion/scalar conversion/canonical conversion/profile",
+    "conversion/mapping": f"{FLOOR} formats spool chunks conversion/scalar conversion/canonical conversion/profile",
     "engine": f"{FLOOR} bus {CONVERSION} journal",
-    "transfer": f"{FLOOR} bus {ENGINE}", "outbound": f"{FLOOR} bus {ENGINE} transfer", "inbound": f"{FLOOR} bus {ENGINE} transfer outbound",
+    "transfer": f"{FLOOR} bus {ENGINE}", "outbound": f"{FLOOR} bus {ENGINE} transfer", "inbound": f"{FLOOR} bus {ENGINE} conversion/canonical transfer outbound",
     "gateway": f"{FLOOR} {CONVERSION} journal",
     "http": f"{FLOOR} {CONVERSION} journal gateway", "table": f"{FLOOR} {CONVERSION} journal gateway",
     "run": f"{FLOOR} bus {ENGINE} transfer outbound inbound gateway http table",
-    "commands": f"{FLOOR} bus {ENGINE} outbound gateway table",
+    "commands": f"{FLOOR} bus {ENGINE} formats conversion/scalar conversion/canonical conversion/profile outbound gateway table",
 }
 MAY = {room: {f"lib/{r}" if f"lib/{r}" in LIB else r for r in may.split()} for room, may in (LIB | BROKER).items()}
 MAY |= {f"adapters/{room}": {f"lib/{r}" if f"lib/{r}" in LIB else f"adapters/{r}" for r in may.split()} for room, may in ADAPTERS.items()}

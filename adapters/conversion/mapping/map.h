@@ -1,10 +1,9 @@
-/* 映射, inside of the conversion (engine/convert.h): what a case file says, between its native tree and Avro. One
- * pivot, struct map_record, is filled from a native tree and written as Avro (sending), or filled from Avro and written
- * as a native tree (receiving). Pure. Memory: everything lives in the caller's arena. Threads: any. Not for the engine.
- */
+/* 映射, inside of the conversion: what a case file says, between its native tree and Avro. One pivot, struct
+ * map_record, is filled from a native tree and written as Avro (sending), or filled from Avro and written as a native
+ * tree (receiving). Pure. Memory: everything lives in the caller's arena. Threads: any. Not for the engine. */
 #ifndef ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_H
 #define ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_H
-#include "adapters/conversion/conversion.h"
+#include "adapters/conversion/mapping/case_file.h"
 #include "adapters/conversion/profile/value.h"
 
 /* Only what is filled: an empty text, an absent time are no value. */
@@ -107,6 +106,17 @@ enum outcome map_fault(const struct map_reading *reading, const struct map_scope
 /* Under the mask that the profile has for what came in this role. */
 MUST_USE enum outcome map_decode(const struct profile *profile, struct bytes value, const char *role,
                                  struct arena *arena, struct map_record *ret, struct fault *fault);
+/* map_encode.c: without its frame, into `into`. papers: in the order of the documents that name a file. */
+struct map_encoding {
+    const struct map_record *record;
+    const struct profile *profile;
+    const struct address *address;
+    const struct attachment *papers;
+    struct arena *arena;
+    struct buffer *into;
+};
+MUST_USE enum outcome map_encode(const struct map_encoding *encoding, struct fault *fault);
+const char *map_media_type(struct bytes file_name); /* by its extension */
 
 /* ---- writing --------------------------------------------------------------------------------------------------------
  */
@@ -117,6 +127,11 @@ struct map_writing {
     struct map_group facts; /* those that no single field of the message takes */
     struct arena *arena;
 };
+/* map_render.c: how a record came, and its papers' names as they will lie beside the case file, become part of it; then
+ * the message of the profile, or the built-in one, is chosen and written. */
+void map_add_inbox(struct map_record *record, const struct inbox_facts *facts, struct arena *arena);
+void map_name_papers(struct map_group *documents, const struct bytes *names, size_t count, struct arena *arena);
+MUST_USE enum outcome map_render(struct map_writing *writing, struct buffer *into, struct fault *fault);
 struct node *map_write_tree(struct map_writing *writing);  /* map_write.c: xml, json */
 struct node *map_write_rows(struct map_writing *writing);  /* map_rows.c: rows of cells, sheets */
 struct node *map_write_lines(struct map_writing *writing); /* map_write.c: json lines */

@@ -1,4 +1,4 @@
-/* See map.h and convert.h: Avro -> the pivot, and the papers a record carries. A field that no canonical path names
+/* Avro -> the pivot. A field that no canonical path names
  * (ids, sizes) is passed over. */
 #include "adapters/conversion/canonical/decoded.h"
 #include "adapters/conversion/mapping/map.h"
@@ -161,24 +161,4 @@ enum outcome map_decode(const struct profile *profile, struct bytes value, const
     take_fields(&d, &decoded.value, GROUP_NONE, "", &ret->own);
     return d.items > DECODED_MAX ? fault_set(fault, REFUSE, "TOO_LARGE", "%zu items, at most %u", d.items, DECODED_MAX)
                                  : OK;
-}
-
-enum outcome conversion_attachments(const struct profile *profile, struct bytes value, const char *role,
-                                    struct arena *arena, const struct native_file **ret, size_t *ret_count,
-                                    struct fault *fault) {
-    struct map_record record;
-    TRY(map_decode(profile, value, role, arena, &record, fault));
-    const struct map_group *documents = &record.groups[GROUP_DOCUMENTS];
-    struct native_file *files = arena_array(arena, documents->count + 1, sizeof *files);
-    size_t count = 0;
-    for (size_t i = 0; i < documents->count; i++) {
-        const struct map_item *item = &documents->items[i];
-        struct bytes name = map_text(item, "file_name");
-        if (item->has_content)
-            files[count++] =
-                (struct native_file){name.count ? name : map_text(item, "title"), item->content, item->chunked};
-    }
-    *ret = files;
-    *ret_count = count;
-    return OK;
 }

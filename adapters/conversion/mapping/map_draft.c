@@ -1,4 +1,5 @@
-/* See convert.h: conversion_read and conversion_view. */
+/* A case file read as a draft: its record found in the tree, the message chosen, the fields read, what is withheld left
+ * out. */
 #include "adapters/conversion/mapping/map_draft.h"
 
 /* A further sheet's rows say the case's key too, where they have its column. */
@@ -89,8 +90,8 @@ static void withhold(const struct profile *profile, struct map_record *record) {
     }
 }
 
-static enum outcome read_draft(const struct profile *profile, const char *file_name, struct bytes native,
-                               struct arena *arena, struct draft **ret, struct fault *fault) {
+enum outcome map_draft_read(const struct profile *profile, const char *file_name, struct bytes native,
+                            struct arena *arena, struct draft **ret, struct fault *fault) {
     struct node *root = NULL;
     struct draft *draft = arena_alloc(arena, sizeof *draft);
     struct map_reading reading = {
@@ -105,21 +106,3 @@ static enum outcome read_draft(const struct profile *profile, const char *file_n
     *ret = draft;
     return OK;
 }
-
-/* A person finds a cell by its name; the reader's own faults, which have no field, say it already. */
-static enum outcome name_cell(struct fault *fault) {
-    const struct fault was = *fault;
-    char cell[NODE_CELL];
-    if (!was.line || !was.column || !*was.field) return REFUSE;
-    node_cell_name(was.line, was.column, cell);
-    (void)fault_set_at(fault, was.site, REFUSE, was.code, "cell %s: %s", cell, was.text);
-    return fault_as(fault_place(fault, was.field, was.line, was.column), REFUSE);
-}
-
-enum outcome conversion_read(const struct profile *profile, const char *file_name, struct bytes native,
-                             struct arena *arena, struct draft **ret, struct fault *fault) {
-    enum outcome outcome = read_draft(profile, file_name, native, arena, ret, fault);
-    return outcome == REFUSE && profile->format.kind == FORMAT_XLSX ? name_cell(fault) : outcome;
-}
-
-void conversion_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }
