@@ -1,6 +1,5 @@
 /* Requests for chunks and their answers, as headers of a record and back. */
 #include "adapters/chunks/chunk_request.h"
-#include <stdio.h>
 
 #define H_SENDER "ecocase_sender"
 #define H_BY     "ecocase_by"
@@ -19,39 +18,30 @@ struct digest chunk_request_proof(const struct chunked *what, const char *by) {
     return digest_of_list(parts, sizeof parts / sizeof parts[0]);
 }
 
-static void add_text(rd_kafka_headers_t *headers, const char *name, const char *text) {
-    rd_kafka_header_add(headers, name, -1, text, -1);
-}
-static void add_number(rd_kafka_headers_t *headers, const char *name, int64_t number) {
-    char text[24];
-    snprintf(text, sizeof text, "%lld", (long long)number);
-    add_text(headers, name, text);
-}
-
-rd_kafka_headers_t *chunk_request_headers(const struct chunk_request *w) {
+struct bus_headers *chunk_request_headers(const struct chunk_request *w) {
     char proof[DIGEST_SIZE * 2 + 1];
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(7);
+    struct bus_headers *headers = bus_headers_new(7);
     digest_hex(&w->proof, proof);
-    add_text(headers, H_SENDER, w->sender);
-    add_text(headers, H_BY, w->by);
-    add_text(headers, H_PROOF, proof);
-    add_number(headers, H_FIRST, w->first);
-    add_number(headers, H_LAST, w->last);
-    add_number(headers, CHUNK_HEADER_COUNT, w->count);
-    add_number(headers, H_SIZE, w->chunk_size);
+    bus_headers_add_text(headers, H_SENDER, w->sender);
+    bus_headers_add_text(headers, H_BY, w->by);
+    bus_headers_add_text(headers, H_PROOF, proof);
+    bus_headers_add_number(headers, H_FIRST, w->first);
+    bus_headers_add_number(headers, H_LAST, w->last);
+    bus_headers_add_number(headers, CHUNK_HEADER_COUNT, w->count);
+    bus_headers_add_number(headers, H_SIZE, w->chunk_size);
     return headers;
 }
 
-rd_kafka_headers_t *chunk_answer_headers(const struct chunk_answer *answer) {
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(4);
-    add_text(headers, H_ANSWER, kinds[answer->kind]);
-    if (answer->to[0]) add_text(headers, H_TO, answer->to);
-    if (answer->kind == ANSWER_THERE) add_number(headers, H_FIRST, answer->first);
-    if (answer->kind == ANSWER_THERE) add_number(headers, H_LAST, answer->last);
+struct bus_headers *chunk_answer_headers(const struct chunk_answer *answer) {
+    struct bus_headers *headers = bus_headers_new(4);
+    bus_headers_add_text(headers, H_ANSWER, kinds[answer->kind]);
+    if (answer->to[0]) bus_headers_add_text(headers, H_TO, answer->to);
+    if (answer->kind == ANSWER_THERE) bus_headers_add_number(headers, H_FIRST, answer->first);
+    if (answer->kind == ANSWER_THERE) bus_headers_add_number(headers, H_LAST, answer->last);
     return headers;
 }
 
-static bool slug_of(const rd_kafka_message_t *message, const char *name, char ret[CHUNK_REQUEST_SLUG]) {
+static bool slug_of(const struct bus_message *message, const char *name, char ret[CHUNK_REQUEST_SLUG]) {
     struct bytes text = bus_header(message, name);
     if (!text.count || text.count >= CHUNK_REQUEST_SLUG || memchr(text.at, 0, text.count)) return false;
     memcpy(ret, text.at, text.count);
@@ -59,14 +49,14 @@ static bool slug_of(const rd_kafka_message_t *message, const char *name, char re
     return true;
 }
 
-static bool number_of(const rd_kafka_message_t *message, const char *name, int64_t most, int64_t *ret) {
+static bool number_of(const struct bus_message *message, const char *name, int64_t most, int64_t *ret) {
     return bus_header_number(message, name, ret) && *ret <= most;
 }
 
-bool chunk_request_read(const rd_kafka_message_t *message, struct chunk_request *ret) {
+bool chunk_request_read(const struct bus_message *message, struct chunk_request *ret) {
     int64_t count = 0, size = 0;
     *ret = (struct chunk_request){0};
-    bool named = digest_parse(bytes_of(message->key, message->key_len), &ret->sha256) &&
+    bool named = digest_parse(bus_message_key(message), &ret->sha256) &&
                  digest_parse(bus_header(message, H_PROOF), &ret->proof) && slug_of(message, H_SENDER, ret->sender) &&
                  slug_of(message, H_BY, ret->by);
     bool numbered =
@@ -77,7 +67,7 @@ bool chunk_request_read(const rd_kafka_message_t *message, struct chunk_request 
     return named && numbered;
 }
 
-struct chunk_answer chunk_answer_read(const rd_kafka_message_t *message) {
+struct chunk_answer chunk_answer_read(const struct bus_message *message) {
     struct chunk_answer answer = {0};
     struct bytes kind = bus_header(message, H_ANSWER);
     for (enum answer_kind i = ANSWER_COMING; i <= ANSWER_GONE; i++) {

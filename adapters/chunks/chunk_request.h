@@ -23,10 +23,10 @@ struct chunk_answer {
 };
 
 struct digest chunk_request_proof(const struct chunked *what, const char *by);
-/* Headers for rd_kafka_producev, which takes them. */
-rd_kafka_headers_t *chunk_request_headers(const struct chunk_request *request);
-rd_kafka_headers_t *chunk_answer_headers(const struct chunk_answer *answer);
+/* Headers for uploads_say. */
+struct bus_headers *chunk_request_headers(const struct chunk_request *request);
+struct bus_headers *chunk_answer_headers(const struct chunk_answer *answer);
 /* False: not one that could be answered. */
-bool chunk_request_read(const rd_kafka_message_t *message, struct chunk_request *ret);
-struct chunk_answer chunk_answer_read(const rd_kafka_message_t *message); /* ANSWER_NONE: a chunk */
+bool chunk_request_read(const struct bus_message *message, struct chunk_request *ret);
+struct chunk_answer chunk_answer_read(const struct bus_message *message); /* ANSWER_NONE: a chunk */
 #endif

@@ -1,6 +1,8 @@
 /* `ecocase-adapter check`: every mistake of a profile, one a line. */
 #include "adapters/commands/commands.h"
 #include "adapters/commands/commands_inside.h"
+#include "adapters/conversion/profile/profile.h"
+#include "base/buffer.h"
 #include "base/limits.h"
 #include "wire/reason.h"
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* `ecocase-adapter new`: the starting profile's text. */
 #define _GNU_SOURCE /* vasprintf */
 #include "adapters/commands/commands.h"
-#include "adapters/conversion/mapping/map.h"
+#include "adapters/conversion/conversion.h"
 #include "adapters/commands/commands_inside.h"
 #include "adapters/commands/starter_inside.h"
 #include "base/limits.h"
@@ -220,7 +220,7 @@ static enum outcome attempt(struct starter *s, const char *name, struct bytes fi
     buffer_clear(&s->yaml);
     say_all(s);
     TRY(profile_parse("profile", buffer_view(&s->yaml), s->loaded.directory, s->loaded.catalogue, &profile, fault));
-    enum outcome outcome = convert_read(profile, name, file, s->loaded.arena, &draft, fault);
+    enum outcome outcome = conversion_read(profile, name, file, s->loaded.arena, &draft, fault);
     profile_free(profile);
     return outcome;
 }

@@ -1,6 +1,6 @@
 /* Which leaf is which canonical field, by the names that agencies give them and by what stands
  * there. */
-#include "adapters/conversion/mapping/map.h"
+#include "adapters/conversion/scalar/scalar.h"
 #include "adapters/commands/starter_inside.h"
 #include <strings.h>
 
@@ -114,7 +114,7 @@ static bool generic_in(enum group_kind group, const struct leaf *leaf, const cha
 /* A csv's columns are anyone's; elsewhere what repeats belongs to groups and lists only. */
 static struct leaf *by_name(struct sample *s, enum group_kind group, const char *canonical, const char *names,
                             const char *parent) {
-    const char *own = canonical ? map_builtin_name(canonical, group) : NULL;
+    const char *own = canonical ? canonical_zh(canonical, group) : NULL;
     const struct canonical_field *field = canonical ? canonical_find(canonical, group) : NULL;
     bool list = field && (field->kind == VALUE_LIST || field->kind == VALUE_AGENCIES);
     struct leaf *best = NULL;

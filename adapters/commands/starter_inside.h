@@ -1,7 +1,8 @@
 /* Inside of the starting profile (starter*.c): a sample file, and what is recognised in it. */
 #ifndef ECOCASE_ADAPTERS_COMMANDS_STARTER_INSIDE_H
 #define ECOCASE_ADAPTERS_COMMANDS_STARTER_INSIDE_H
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/canonical/canonical.h"
+#include "adapters/formats/format.h"
 
 #define LEAVES_MAX     400u
 #define PATH_BYTES_MAX 1000u /* bytes; longer ones are not offered */

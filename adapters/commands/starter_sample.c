@@ -1,5 +1,6 @@
 /* A sample's format and its leaves. */
 #include "adapters/commands/starter_inside.h"
+#include "adapters/conversion/scalar/scalar.h"
 #include "adapters/formats/disguise.h"
 #include <jansson.h>
 #include <strings.h>
@@ -54,7 +55,7 @@ static enum outcome guess_format(struct sample *s, const char *name, struct byte
     if (is) return fault_set(fault, REFUSE, "FILE_KIND", "%s: %s", name, is);
     if (ends(name, ".dbf")) return format->kind = FORMAT_DBF, OK;
     if (workbook) return format->kind = FORMAT_XLSX, format->encoding = ENCODING_UTF8, OK;
-    TRY(native_to_text(format, file, s->arena, &text, fault));
+    TRY(format_to_text(format, file, s->arena, &text, fault));
     struct bytes plain = scalar_trim(text);
     if (ends(name, ".jsonl") || ends(name, ".ndjson")) format->kind = FORMAT_JSONL;
     else if (ends(name, ".xml") || (plain.count && *plain.at == '<')) format->kind = FORMAT_XML;
@@ -74,7 +75,7 @@ static const struct leaf *leaf_at(const struct sample *s, const char *path) {
     return NULL;
 }
 
-static void add_leaf(struct sample *s, const char *parent, const struct native_node *node, bool repeated, bool listed) {
+static void add_leaf(struct sample *s, const char *parent, const struct node *node, bool repeated, bool listed) {
     const char *name = arena_cstr(s->arena, node->name),
                *path = *parent ? arena_printf(s->arena, "%s/%s", parent, name) : name;
     struct bytes text = scalar_trim(node->text);
@@ -82,11 +83,11 @@ static void add_leaf(struct sample *s, const char *parent, const struct native_n
     s->leaves[s->leaf_count++] = (struct leaf){path, parent, name, text, repeated, listed, false};
 }
 
-/* native_read bounds the depth. */
-static void gather(struct sample *s, const struct native_node *node, const char *path, bool repeated) {
+/* format_read bounds the depth. */
+static void gather(struct sample *s, const struct node *node, const char *path, bool repeated) {
     bool rows = format_has_rows(&s->format), flat = format_is_flat(&s->format);
-    for (const struct native_node *one = node->first; one; one = one->next) {
-        bool again = repeated || (!flat && (one->many || native_again(one) || native_child(node, one->name) != one));
+    for (const struct node *one = node->first; one; one = one->next) {
+        bool again = repeated || (!flat && (one->many || node_again(one) || node_child(node, one->name) != one));
         if (rows && !node->parent) {
             gather(s, one, path, false);
             continue;
@@ -99,7 +100,7 @@ static void gather(struct sample *s, const struct native_node *node, const char 
 }
 
 /* A root "{uri}name" names the namespace of all. */
-static enum outcome read_again_in_namespace(struct sample *s, struct bytes file, struct native_node **root,
+static enum outcome read_again_in_namespace(struct sample *s, struct bytes file, struct node **root,
                                             struct fault *fault) {
     struct bytes name = (*root)->name;
     const uint8_t *end = name.count && name.at[0] == '{' ? memchr(name.at, '}', name.count) : NULL;
@@ -108,11 +109,11 @@ static enum outcome read_again_in_namespace(struct sample *s, struct bytes file,
     size_t uri = (size_t)(end - name.at) - 1;
     s->format.name_space = arena_cstr(s->arena, bytes_of(name.at + 1, uri));
     s->format.root = arena_cstr(s->arena, bytes_of(end + 1, name.count - uri - 2));
-    return native_read(&s->format, file, s->arena, root, fault);
+    return format_read(&s->format, file, s->arena, root, fault);
 }
 
 /* A workbook may have a title above its header, and a header of two rows. */
-static enum outcome read_headed(struct sample *s, struct bytes file, struct native_node **root, struct fault *fault) {
+static enum outcome read_headed(struct sample *s, struct bytes file, struct node **root, struct fault *fault) {
     static const struct {
         const char *title;
         uint32_t rows;
@@ -121,15 +122,15 @@ static enum outcome read_headed(struct sample *s, struct bytes file, struct nati
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         s->format.title = all[i].title;
         s->format.header_rows = all[i].rows;
-        if (native_read(&s->format, file, s->arena, root, &other) == OK) return OK;
+        if (format_read(&s->format, file, s->arena, root, &other) == OK) return OK;
     }
     return fault ? fault->what : REFUSE;
 }
 
 enum outcome sample_read(struct sample *s, const char *name, struct bytes file, struct fault *fault) {
-    struct native_node *root = NULL;
+    struct node *root = NULL;
     TRY(guess_format(s, name, file, fault));
-    enum outcome outcome = native_read(&s->format, file, s->arena, &root, fault);
+    enum outcome outcome = format_read(&s->format, file, s->arena, &root, fault);
     if (outcome == REFUSE && s->format.kind == FORMAT_XLSX) outcome = read_headed(s, file, &root, fault);
     TRY(outcome);
     if (s->format.kind == FORMAT_XML) TRY(read_again_in_namespace(s, file, &root, fault));

@@ -1,9 +1,9 @@
 /* `ecocase-adapter try`: what a file would become. */
-#include "adapters/conversion/mapping/canonical.h"
+#include "adapters/conversion/canonical/canonical_json.h"
 #include "adapters/commands/commands.h"
 #include "adapters/commands/commands_inside.h"
 #include "adapters/outbound/outbound.h"
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 #include "base/limits.h"
 #include "wire/finding.h"
 #include "wire/reason.h"
@@ -115,7 +115,7 @@ static json_t *report(const struct attempt *a, json_t *needs, json_t *noted, jso
 
 /* A mask of the table, or the one this profile has for a role. */
 static enum outcome choose_mask(const struct loaded *loaded, struct attempt *a, struct fault *fault) {
-    const struct privacy *privacy = loaded->profile->privacy;
+    const struct privacy *privacy = profile_privacy(loaded->profile);
     if (!a->as) return OK;
     a->mask = privacy_mask(privacy, a->as);
     for (size_t i = 0; i < PRIVACY_ARRIVALS && !a->mask; i++) {
@@ -131,14 +131,14 @@ static enum outcome choose_mask(const struct loaded *loaded, struct attempt *a, 
 static enum outcome read_sidecar(const struct loaded *loaded, const char *file, struct bytes native,
                                  struct fault *fault) {
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
-    struct convert_sidecar beside = {0};
+    struct conversion_sidecar beside = {0};
     struct fault unread;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, SIDECAR_MAX);
-    if (!convert_sidecar(loaded->profile, bytes_of_cstr(name), native, loaded->arena, &beside)) return OK;
+    if (!conversion_sidecar(loaded->profile, bytes_of_cstr(name), native, loaded->arena, &beside)) return OK;
     const char *path = arena_printf(loaded->arena, "%.*s%.*s", (int)(name - file), file, BYTES_FMT(beside.name));
     if (buffer_read_file(&content, path, &unread) == OK)
-        return convert_sidecar_check(loaded->profile, buffer_view(&content), fault);
+        return conversion_sidecar_check(loaded->profile, buffer_view(&content), fault);
     return beside.needed
                ? fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s does not lie beside it", BYTES_FMT(beside.name))
                : OK;
@@ -156,8 +156,8 @@ static enum outcome attempt(const struct loaded *loaded, const char *file, const
     if (!profile_takes(loaded->profile, name)) return fault_set(fault, REFUSE, "UNKNOWN_FORMAT", "%s", name);
     TRY(buffer_read_file(&native, file, fault));
     TRY(read_sidecar(loaded, file, buffer_view(&native), fault));
-    TRY(convert_read(loaded->profile, name, buffer_view(&native), loaded->arena, &a.draft, fault));
-    convert_view(a.draft, &a.view);
+    TRY(conversion_read(loaded->profile, name, buffer_view(&native), loaded->arena, &a.draft, fault));
+    conversion_view(a.draft, &a.view);
     TRY(choose_mask(loaded, &a, fault));
     if (a.view.need_count > LIMIT_ATTACHMENT_COUNT)
         return fault_set(fault, REFUSE, "TOO_MANY", "%zu attachments", a.view.need_count);
@@ -166,7 +166,7 @@ static enum outcome attempt(const struct loaded *loaded, const char *file, const
     enum outcome outcome = read_papers(loaded, file, &a.view, a.papers, needs, &a.all, fault);
     if (outcome == OK) outcome = derive(loaded, buffer_view(&native), &a, fault);
     if (outcome == OK)
-        outcome = convert_write(loaded->profile, a.draft, &a.address, a.papers, a.view.need_count, &value, fault);
+        outcome = conversion_write(loaded->profile, a.draft, &a.address, a.papers, a.view.need_count, &value, fault);
     if (outcome == OK) outcome = remarks(loaded, buffer_view(&value), &noted, fault);
     if (outcome == OK) outcome = canonical_json(loaded->catalogue, buffer_view(&value), a.mask, &canonical, fault);
     if (outcome == OK) {

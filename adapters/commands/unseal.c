@@ -1,7 +1,7 @@
 /* `ecocase-adapter unseal`: who reported a clue. */
 #include "adapters/commands/commands.h"
 #include "adapters/commands/commands_inside.h"
-#include "adapters/conversion/mapping/decoded.h"
+#include "adapters/conversion/canonical/decoded.h"
 #include "adapters/chunks/chunks.h"
 #include "base/buffer.h"
 #include "base/limits.h"

@@ -1,10 +1,10 @@
-/* A double of the conversion (engine/convert.h) for the engine's own tests. A native file is JSON {"event", "cites"…,
- * "attachments": [file names], "record": {canonical fields}}; what is left out is empty. A profile file holds "<slug>
- * <attachment wait in ms>". A case file named "bad…" cannot be read, a title "unrenderable" cannot be written. No
- * chunks: attachments that do not fit inside the record are not for it. */
-#include "adapters/conversion/mapping/canonical.h"
+/* 替身: the conversion's door (conversion.h) without profiles, for the engine's own tests. A native file is JSON
+ * {"event", "cites"…, "attachments": [file names], "record": {canonical fields}}; what is left out is empty. A profile
+ * file holds "<slug> <attachment wait in ms>". A case file named "bad…" cannot be read, a title "unrenderable" cannot
+ * be written. No chunks: attachments that do not fit inside the record are not for it. */
+#include "adapters/conversion/canonical/canonical_json.h"
 #include "adapters/conversion/conversion.h"
-#include "adapters/engine/engine_fixture.h"
+#include "adapters/conversion/conversion_double.h"
 #include "base/limits.h"
 #include "wire/digest.h"
 #include "wire/frame.h"
@@ -60,19 +60,19 @@ enum profile_form profile_form(const struct profile *profile) {
     (void)profile;
     return PROFILE_JSON;
 }
-enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret,
-                             struct fault *fault) {
+enum outcome conversion_to_text(const struct profile *profile, struct bytes file, struct arena *arena,
+                                struct bytes *ret, struct fault *fault) {
     (void)profile, (void)fault;
     *ret = arena_copy(arena, file);
     return OK;
 }
-enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
-                               struct fault *fault) {
+enum outcome conversion_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
+                                  struct fault *fault) {
     (void)profile;
     return buffer_add(into, text, fault);
 }
 
-const char *convert_media_type(struct bytes name) {
+const char *conversion_media_type(struct bytes name) {
     (void)name;
     return "application/octet-stream";
 }
@@ -103,8 +103,8 @@ static void view_of(struct draft *draft, const json_t *root, struct arena *arena
     view->needs = need;
 }
 
-enum outcome convert_read(const struct profile *profile, const char *name, struct bytes native, struct arena *arena,
-                          struct draft **ret, struct fault *fault) {
+enum outcome conversion_read(const struct profile *profile, const char *name, struct bytes native, struct arena *arena,
+                             struct draft **ret, struct fault *fault) {
     json_error_t error;
     (void)profile;
     json_t *root = json_loadb((const char *)native.at, native.count, 0, &error);
@@ -120,16 +120,16 @@ enum outcome convert_read(const struct profile *profile, const char *name, struc
     *ret = draft;
     return OK;
 }
-bool convert_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena,
-                     struct convert_sidecar *ret) {
+bool conversion_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena,
+                        struct conversion_sidecar *ret) {
     (void)profile, (void)file_name, (void)native, (void)arena, (void)ret;
     return false;
 }
-enum outcome convert_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault) {
+enum outcome conversion_sidecar_check(const struct profile *profile, struct bytes content, struct fault *fault) {
     (void)profile, (void)content, (void)fault;
     return OK;
 }
-void convert_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }
+void conversion_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }
 
 struct encoding {
     struct buffer *into;
@@ -198,9 +198,9 @@ static json_t *document_of(const struct attachment *attachment, size_t index) {
                      (json_int_t)attachment->content.count, "sha256", hex, "content", (json_int_t)index);
 }
 
-enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *a,
-                           const struct attachment *attachments, size_t count, struct buffer *ret_value,
-                           struct fault *fault) {
+enum outcome conversion_write(const struct profile *profile, const struct draft *draft, const struct address *a,
+                              const struct attachment *attachments, size_t count, struct buffer *ret_value,
+                              struct fault *fault) {
     json_t *root = json_loadb((const char *)draft->kept.at, draft->kept.count, 0, NULL),
            *record = json_object_get(root, "record"), *envelope = envelope_of(root);
     const struct schema_entry *entry =
@@ -233,9 +233,9 @@ const struct mask *profile_mask(const struct profile *profile, const char *role,
     return double_ways.mask;
 }
 
-enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role,
-                                 struct arena *arena, const struct native_file **ret, size_t *ret_count,
-                                 struct fault *fault) {
+enum outcome conversion_attachments(const struct profile *profile, struct bytes value, const char *role,
+                                    struct arena *arena, const struct native_file **ret, size_t *ret_count,
+                                    struct fault *fault) {
     json_t *root = NULL, *one;
     size_t i, count = 0;
     (void)role;
@@ -256,12 +256,12 @@ enum outcome convert_attachments(const struct profile *profile, struct bytes val
     return OK;
 }
 
-enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
-                            const struct bytes *names, size_t count, struct arena *arena, struct native_case *ret,
-                            struct fault *fault) {
+enum outcome conversion_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
+                               const struct bytes *names, size_t count, struct arena *arena, struct native_case *ret,
+                               struct fault *fault) {
     json_t *root = NULL, *list = json_array();
     const struct native_file *files = NULL;
-    enum outcome outcome = convert_attachments(profile, value, facts->role, arena, &files, &count, fault);
+    enum outcome outcome = conversion_attachments(profile, value, facts->role, arena, &files, &count, fault);
     if (outcome == OK) outcome = canonical_json(profile->catalogue, value, NULL, &root, fault);
     const char *title = json_string_value(json_object_get(json_object_get(root, "value"), "title"));
     if (outcome == OK && (double_ways.refuses || (title && strcmp(title, "unrenderable") == 0)))

@@ -56,7 +56,6 @@ void status_write(struct status *status, const char *agency, const struct engine
 void wake_open(void);
 void wake_close(void);
 void wake_now(void);
-void wake_by(rd_kafka_queue_t *queue); /* from now on when something comes into the queue */
-int wake_descriptor(void);             /* readable when woken; -1: not open */
+int wake_descriptor(void); /* readable when woken; -1: not open */
 void wake_drain(void);
 #endif

@@ -2,6 +2,7 @@
  * double, and a transport whose n-th fallible call can be made to fail once. */
 #ifndef ECOCASE_ADAPTERS_ENGINE_ENGINE_FIXTURE_H
 #define ECOCASE_ADAPTERS_ENGINE_ENGINE_FIXTURE_H
+#include "adapters/conversion/conversion_double.h"
 #include "adapters/engine/engine.h"
 
 struct fixture {
@@ -15,13 +16,6 @@ struct fixture {
     struct engine_status status;
     struct arena *arena;
 };
-/* The double's mask for whatever comes (NULL: all is shown), and whether it refuses to write anything at all. */
-struct mask;
-struct double_ways {
-    const struct mask *mask;
-    bool refuses;
-};
-extern struct double_ways double_ways;
 void fixture_open(struct fixture *fixture);
 void fixture_reopen(struct fixture *fixture); /* as after a crash: nothing but the files is left */
 void fixture_close(struct fixture *fixture);

@@ -22,10 +22,6 @@ void wake_now(void) {
     (void)ignored;
 }
 
-void wake_by(rd_kafka_queue_t *queue) {
-    if (descriptor >= 0) rd_kafka_queue_io_event_enable(queue, descriptor, &one, sizeof one);
-}
-
 int wake_descriptor(void) { return descriptor; }
 
 void wake_drain(void) {

@@ -1,4 +1,4 @@
-/* See calendar.h. A time is what its runs of digits say, whatever stands between them. */
+/* Reads a cell's date or time. A time is what its runs of digits say, whatever stands between them. */
 #include "adapters/formats/calendar.h"
 
 #define PARTS 6

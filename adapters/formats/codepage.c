@@ -1,4 +1,4 @@
-/* See codepage.h. */
+/* The word of a .cpg file: the names that mean our encodings. */
 #include "adapters/formats/codepage.h"
 #include <strings.h>
 

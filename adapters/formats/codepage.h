@@ -3,7 +3,7 @@
  * lower case, blanks, '-' and '_' make no difference. Pure. */
 #ifndef ECOCASE_ADAPTERS_FORMATS_CODEPAGE_H
 #define ECOCASE_ADAPTERS_FORMATS_CODEPAGE_H
-#include "adapters/formats/native.h"
+#include "adapters/formats/format.h"
 
 /* What is written beside a table: for GB18030 936, as its header's language driver says too. */
 struct bytes codepage_text(enum format_encoding encoding);

@@ -1,14 +1,8 @@
-/* See column.h. */
+/* What the formats of rows share: names gathered, continued rows joined, texts cut into rows. */
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/column.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-const struct format_column *format_column(const struct format *format, struct bytes name) {
-    for (size_t i = 0; i < format->column_count; i++) {
-        if (bytes_equal_cstr(name, format->columns[i].name)) return &format->columns[i];
-    }
-    return NULL;
-}
 
 enum outcome(column_refuse)(struct fault *fault, struct bytes name, const char *why) {
     char text[sizeof fault->field] = "";
@@ -28,11 +22,11 @@ static void add_name(struct column_names *names, struct bytes name) {
 }
 
 /* Rows mostly have the same ones in the same order. */
-void column_names_of(const struct native_node *root, struct bytes rows, struct column_names *ret) {
-    for (const struct native_node *row = root->first; row; row = row->next) {
+void column_names_of(const struct node *root, struct bytes rows, struct column_names *ret) {
+    for (const struct node *row = root->first; row; row = row->next) {
         size_t place = 0;
         if (!bytes_equal(row->name, rows)) continue;
-        for (const struct native_node *cell = row->first; cell; cell = cell->next, place++) {
+        for (const struct node *cell = row->first; cell; cell = cell->next, place++) {
             size_t i = 0;
             if (place < ret->count && bytes_equal(ret->at[place], cell->name)) continue;
             while (i < ret->count && !bytes_equal(ret->at[i], cell->name)) i++;
@@ -46,15 +40,15 @@ void column_names_free(struct column_names *names) {
     *names = (struct column_names){0};
 }
 
-static bool continues(const struct format *format, const struct native_node *cell) {
+static bool continues(const struct format *format, const struct node *cell) {
     const struct format_column *column = format_column(format, cell->name);
     return column && column->continues;
 }
 
 /* A row that says nothing but in continuing columns, and something there. */
-static bool only_continues(const struct format *format, const struct native_node *row) {
+static bool only_continues(const struct format *format, const struct node *row) {
     bool any = false;
-    for (const struct native_node *cell = row->first; cell; cell = cell->next) {
+    for (const struct node *cell = row->first; cell; cell = cell->next) {
         if (!cell->text.count) continue;
         if (!continues(format, cell)) return false;
         any = true;
@@ -62,18 +56,18 @@ static bool only_continues(const struct format *format, const struct native_node
     return any;
 }
 
-static struct native_node *named(struct native_node *row, struct bytes name) {
-    struct native_node *cell = row->first;
+static struct node *named(struct node *row, struct bytes name) {
+    struct node *cell = row->first;
     while (cell && !bytes_equal(cell->name, name)) cell = cell->next;
     return cell;
 }
 
 /* The texts of one column from `first` on, through the `count` rows below it. */
-static void join_cell(struct native_node *first, const struct native_node *below, size_t count, struct arena *arena) {
+static void join_cell(struct node *first, const struct node *below, size_t count, struct arena *arena) {
     size_t room = first->text.count, used = first->text.count;
-    const struct native_node *row = below;
+    const struct node *row = below;
     for (size_t i = 0; i < count; i++, row = row->next) {
-        const struct native_node *cell = native_child(row, first->name);
+        const struct node *cell = node_child(row, first->name);
         room += cell ? cell->text.count : 0;
     }
     if (room == used) return;
@@ -81,7 +75,7 @@ static void join_cell(struct native_node *first, const struct native_node *below
     if (used) memcpy(to, first->text.at, used);
     row = below;
     for (size_t i = 0; i < count; i++, row = row->next) {
-        const struct native_node *cell = native_child(row, first->name);
+        const struct node *cell = node_child(row, first->name);
         if (!cell || !cell->text.count) continue;
         memcpy(to + used, cell->text.at, cell->text.count);
         used += cell->text.count;
@@ -89,16 +83,16 @@ static void join_cell(struct native_node *first, const struct native_node *below
     first->text = bytes_of(to, used);
 }
 
-void column_join(const struct format *format, struct native_node *root, struct arena *arena) {
+void column_join(const struct format *format, struct node *root, struct arena *arena) {
     bool any = false;
     for (size_t i = 0; i < format->column_count; i++) any = any || format->columns[i].continues;
-    for (struct native_node *row = any ? root->first : NULL; row; row = row->next) {
+    for (struct node *row = any ? root->first : NULL; row; row = row->next) {
         size_t count = 0;
-        struct native_node *after = row->next;
+        struct node *after = row->next;
         for (; after && only_continues(format, after); after = after->next) count++;
         if (!count) continue;
         for (size_t i = 0; i < format->column_count; i++) {
-            struct native_node *cell =
+            struct node *cell =
                 format->columns[i].continues ? named(row, bytes_of_cstr(format->columns[i].name)) : NULL;
             if (cell) join_cell(cell, row->next, count, arena);
         }

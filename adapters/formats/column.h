@@ -2,20 +2,20 @@
  * text into such rows. Memory: the arena. Threads: any. */
 #ifndef ECOCASE_ADAPTERS_FORMATS_COLUMN_H
 #define ECOCASE_ADAPTERS_FORMATS_COLUMN_H
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 
 /* The names of the cells of all rows of that name, in the order in which they come. Owns its list. */
 struct column_names {
     struct bytes *at;
     size_t count, room;
 };
-void column_names_of(const struct native_node *root, struct bytes rows, struct column_names *ret);
+void column_names_of(const struct node *root, struct bytes rows, struct column_names *ret);
 void column_names_free(struct column_names *names);
 /* REFUSE TOO_LARGE of a column that cannot hold what it should. */
 enum outcome column_refuse(struct fault *fault, struct bytes name, const char *why);
 #define column_refuse(...) fault_as(column_refuse(__VA_ARGS__), REFUSE)
 /* Rows that only continue the one above are joined to it. */
-void column_join(const struct format *format, struct native_node *root, struct arena *arena);
+void column_join(const struct format *format, struct node *root, struct arena *arena);
 /* A cell as it will lie in the file: its encoded text and the same in UTF-8, character by character. */
 struct column_text {
     struct bytes text, encoded;

@@ -1,16 +1,18 @@
-/* See native_inside.h. RFC 4180: quoted cells with doubled quotes and line ends in them, CRLF or LF, any one-character
- * separator, a header row. What the standard leaves open and other readers guess is refused with its place: a quote
- * within a plain cell, text after a closing quote, rows that are shorter or longer than the header, a header without
- * rows, a lone carriage return, a blank line between rows. */
+/* Reads and writes CSV by RFC 4180: quoted cells with doubled quotes and line ends in them, CRLF or LF, any
+ * one-character separator, a header row. What the standard leaves open and other readers guess is refused with its
+ * place: a quote within a plain cell, text after a closing quote, rows that are shorter or longer than the header, a
+ * header without rows, a lone carriage return, a blank line between rows. */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/column.h"
 
 struct sheet {
-    struct reading *r;
+    struct format_reading *r;
     size_t at; /* the next byte */
-    struct bytes names[NATIVE_COLUMNS];
-    uint32_t numbers[NATIVE_COLUMNS];
+    struct bytes names[FORMAT_MAX_COLUMNS];
+    uint32_t numbers[FORMAT_MAX_COLUMNS];
     size_t columns;
-    uint32_t *places; /* of the columns, for struct native_row */
+    uint32_t *places; /* of the columns, for struct node_row */
 };
 static bool ended(const struct sheet *s) { return s->at >= s->r->text.count; }
 static uint8_t here(const struct sheet *s) { return ended(s) ? 0 : s->r->text.at[s->at]; }
@@ -78,8 +80,8 @@ static enum outcome cell(struct sheet *s, struct bytes *ret) {
 static enum outcome header_name(struct sheet *s) {
     size_t from = s->at;
     struct bytes name;
-    if (s->columns == NATIVE_COLUMNS)
-        return reading_refuse(s->r, from, "TOO_MANY", "more than %u columns", NATIVE_COLUMNS);
+    if (s->columns == FORMAT_MAX_COLUMNS)
+        return reading_refuse(s->r, from, "TOO_MANY", "more than %u columns", FORMAT_MAX_COLUMNS);
     TRY(cell(s, &name));
     if (!name.count)
         return reading_refuse(s->r, from, "CSV_SYNTAX", "column %zu has no name in the header row", s->columns + 1);
@@ -132,15 +134,15 @@ static enum outcome header(struct sheet *s) {
     return OK;
 }
 
-static enum outcome row(struct sheet *s, struct native_node *root) {
-    struct native_row *made = arena_alloc(s->r->arena, sizeof *made);
-    struct native_node *row = &made->node, *cells;
-    TRY(reading_seat(s->r, root, row, NATIVE_ROW, s->at));
+static enum outcome row(struct sheet *s, struct node *root) {
+    struct node_row *made = arena_alloc(s->r->arena, sizeof *made);
+    struct node *row = &made->node, *cells;
+    TRY(reading_seat(s->r, root, row, NODE_ROW, s->at));
     row->regular = s->places != NULL;
     made->columns = s->places;
     cells = arena_array(s->r->arena, s->columns, sizeof *cells);
     for (size_t i = 0; i < s->columns; i++) {
-        struct native_node *one = &cells[i];
+        struct node *one = &cells[i];
         if (i) {
             if (!separates(s)) {
                 return reading_refuse(s->r, s->at, "CSV_SYNTAX",
@@ -163,9 +165,9 @@ static enum outcome row(struct sheet *s, struct native_node *root) {
     return OK;
 }
 
-enum outcome csv_read(struct reading *r, struct native_node **ret) {
+enum outcome csv_read(struct format_reading *r, struct node **ret) {
     struct sheet *s = arena_alloc(r->arena, sizeof *s);
-    struct native_node *root;
+    struct node *root;
     s->r = r;
     INVARIANT(r->format->separator && !strchr("\"\r\n", r->format->separator));
     TRY(reading_node(r, NULL, BYTES_NONE, 0, &root));
@@ -204,14 +206,13 @@ static enum outcome write_cell(char separator, struct bytes text, bool alone, st
     return quote ? buffer_add_cstr(into, "\"", fault) : OK;
 }
 
-static enum outcome write_line(char separator, const struct column_names *names, const struct native_node *row,
+static enum outcome write_line(char separator, const struct column_names *names, const struct node *row,
                                struct buffer *into, struct fault *fault) {
-    const struct native_node *likely = row ? row->first : NULL;
+    const struct node *likely = row ? row->first : NULL;
     for (size_t i = 0; i < names->count; i++) {
         struct bytes text = names->at[i];
         if (row) {
-            const struct native_node *cell =
-                likely && bytes_equal(likely->name, text) ? likely : native_child(row, text);
+            const struct node *cell = likely && bytes_equal(likely->name, text) ? likely : node_child(row, text);
             if (cell) likely = cell->next;
             text = cell ? cell->text : BYTES_NONE;
         }
@@ -221,12 +222,11 @@ static enum outcome write_line(char separator, const struct column_names *names,
     return buffer_add_cstr(into, "\r\n", fault);
 }
 
-enum outcome csv_write(const struct format *format, const struct native_node *root, struct buffer *into,
-                       struct fault *fault) {
+enum outcome csv_write(const struct format *format, const struct node *root, struct buffer *into, struct fault *fault) {
     AUTO(column_names_free) struct column_names names = {0};
-    column_names_of(root, NATIVE_ROW, &names);
+    column_names_of(root, NODE_ROW, &names);
     TRY(write_line(format->separator, &names, NULL, into, fault));
-    for (const struct native_node *row = root->first; row; row = row->next)
+    for (const struct node *row = root->first; row; row = row->next)
         TRY(write_line(format->separator, &names, row, into, fault));
     return OK;
 }

@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format csv = {.kind = FORMAT_CSV, .separator = ','}, tabs = {.kind = FORMAT_CSV, .separator = '\t'};
 
@@ -57,17 +57,16 @@ static void only_what_must_be_is_quoted(void **state) {
                    T("\xef\xbb\xbf"
                      "a\r\n1\r\n"));
 }
-static struct native_node *cell(struct native_node *row, const char *name, struct bytes text) {
-    struct native_node *made = native_add(row, bytes_of_cstr(name), fixture_arena());
+static struct node *cell(struct node *row, const char *name, struct bytes text) {
+    struct node *made = node_add(row, bytes_of_cstr(name), fixture_arena());
     made->text = text;
     made->scalar = true;
     return made;
 }
 static void rows_with_different_cells_share_the_columns(void **state) {
     (void)state;
-    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena());
-    struct native_node *one = native_add(root, T("row"), fixture_arena()),
-                       *two = native_add(root, T("row"), fixture_arena());
+    struct node *root = node_add(NULL, BYTES_NONE, fixture_arena());
+    struct node *one = node_add(root, T("row"), fixture_arena()), *two = node_add(root, T("row"), fixture_arena());
     cell(one, "a", T("1"));
     cell(one, "b", T("2"));
     cell(two, "b", T("3"));
@@ -77,14 +76,14 @@ static void rows_with_different_cells_share_the_columns(void **state) {
 static void there_is_a_limit_to_columns_and_cells(void **state) {
     (void)state;
     AUTO(buffer_free) struct buffer text;
-    buffer_init(&text, NATIVE_MAX);
-    for (unsigned i = 0; i <= NATIVE_COLUMNS; i++)
+    buffer_init(&text, FORMAT_MAX_BYTES);
+    for (unsigned i = 0; i <= FORMAT_MAX_COLUMNS; i++)
         assert_int_equal(buffer_printf(&text, NULL, "%s%03x", i ? "," : "", i), OK);
-    fixture_refused(&csv, (struct refusal){buffer_view(&text), "TOO_MANY", 1, NATIVE_COLUMNS * 4 + 1});
+    fixture_refused(&csv, (struct refusal){buffer_view(&text), "TOO_MANY", 1, FORMAT_MAX_COLUMNS * 4 + 1});
     buffer_clear(&text);
     assert_int_equal(buffer_add_cstr(&text, "a\n", NULL), OK);
-    for (unsigned i = 0; i < NATIVE_NODES / 2; i++) assert_int_equal(buffer_add_cstr(&text, "1\n", NULL), OK);
-    fixture_refused(&csv, (struct refusal){buffer_view(&text), "TOO_MANY", NATIVE_NODES / 2 + 1, 1});
+    for (unsigned i = 0; i < FORMAT_MAX_NODES / 2; i++) assert_int_equal(buffer_add_cstr(&text, "1\n", NULL), OK);
+    fixture_refused(&csv, (struct refusal){buffer_view(&text), "TOO_MANY", FORMAT_MAX_NODES / 2 + 1, 1});
 }
 static void spoilt_files_are_read_or_refused(void **state) {
     (void)state;

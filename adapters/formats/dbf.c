@@ -1,8 +1,10 @@
-/* See native_inside.h. dBase III tables (and Visual FoxPro's that need no more): texts C, numbers N and F, dates D,
+/* Reads DBF: dBase III tables (and Visual FoxPro's that need no more): texts C, numbers N and F, dates D,
  * truths L; no memo. Records are read through shapelib, but only after the header was found to be sound: shapelib
  * trusts it. The code page is the profile's; a header that names another is refused, and so is a .cpg file beside the
  * table (codepage.h). Places: line = record, column = field, both from 1; a fault of the header lies at 1:1. Deleted
  * records are passed over. */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/calendar.h"
 #include "adapters/formats/column.h"
 #include "adapters/formats/dbf_file.h"
@@ -10,7 +12,7 @@
 #define HEADER 32u
 #define NAME   11u
 struct table {
-    struct reading *r;
+    struct format_reading *r;
     DBFHandle handle;
     size_t fields;
     struct bytes names[256];
@@ -114,8 +116,9 @@ static enum outcome check_header(struct table *t) {
         return refuse(t, 1, 1, "the fields take %zu bytes, a record %zu", t->offsets[t->fields], length);
     size_t there = file.count - header, wanted = records * length;
     bool ends = there == wanted || (there == wanted + 1 && file.at[file.count - 1] == 0x1a);
-    if (records > NATIVE_NODES) {
-        (void)fault_set(t->r->fault, REFUSE, "TOO_MANY", "%zu records; a case file may have %u", records, NATIVE_NODES);
+    if (records > FORMAT_MAX_NODES) {
+        (void)fault_set(t->r->fault, REFUSE, "TOO_MANY", "%zu records; a case file may have %u", records,
+                        FORMAT_MAX_NODES);
         return place(t, 1, 1, "");
     }
     if (t->r->format->encoding == ENCODING_GB18030 &&
@@ -161,21 +164,21 @@ static enum outcome value(struct table *t, uint8_t type, struct bytes raw, uint3
     return place(t, record, field, arena_cstr(t->r->arena, t->names[field - 1]));
 }
 
-static enum outcome add_node(struct table *t, struct native_node *parent, struct bytes name, uint32_t record,
-                             uint32_t field, struct native_node **ret) {
+static enum outcome add_node(struct table *t, struct node *parent, struct bytes name, uint32_t record, uint32_t field,
+                             struct node **ret) {
     if (reading_node(t->r, parent, name, 0, ret) != OK) return place(t, record, field, "");
     (*ret)->line = record;
     (*ret)->column = field;
     return OK;
 }
 
-static enum outcome read_record(struct table *t, struct native_node *root, int index) {
-    struct native_node *row, *cell;
+static enum outcome read_record(struct table *t, struct node *root, int index) {
+    struct node *row, *cell;
     uint32_t record = (uint32_t)index + 1;
     if (DBFIsRecordDeleted(t->handle, index)) return OK;
     const uint8_t *raw = (const uint8_t *)DBFReadTuple(t->handle, index);
     if (!raw) return refuse(t, record, 1, "the record cannot be read");
-    TRY(add_node(t, root, NATIVE_ROW, record, 1, &row));
+    TRY(add_node(t, root, NODE_ROW, record, 1, &row));
     for (size_t i = 0; i < t->fields; i++) {
         TRY(add_node(t, row, t->names[i], record, (uint32_t)i + 1, &cell));
         TRY(value(t, t->types[i], bytes_of(raw + t->offsets[i], t->offsets[i + 1] - t->offsets[i]), record,
@@ -185,8 +188,8 @@ static enum outcome read_record(struct table *t, struct native_node *root, int i
     return OK;
 }
 
-static enum outcome read_records(struct table *t, struct native_node **ret) {
-    struct native_node *root;
+static enum outcome read_records(struct table *t, struct node **ret) {
+    struct node *root;
     TRY(add_node(t, NULL, BYTES_NONE, 1, 1, &root));
     if (DBFGetFieldCount(t->handle) != (int)t->fields)
         return refuse(t, 1, 1, "shapelib counts %d fields, not %zu", DBFGetFieldCount(t->handle), t->fields);
@@ -197,7 +200,7 @@ static enum outcome read_records(struct table *t, struct native_node **ret) {
     return OK;
 }
 
-enum outcome dbf_read(struct reading *r, struct native_node **ret) {
+enum outcome dbf_read(struct format_reading *r, struct node **ret) {
     struct table *t = arena_alloc(r->arena, sizeof *t);
     struct dbf_file file = {.read = r->file};
     t->r = r;

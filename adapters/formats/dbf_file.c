@@ -1,4 +1,4 @@
-/* See dbf_file.h. */
+/* shapelib's input and output over memory. */
 #include "adapters/formats/dbf_file.h"
 #include <stdio.h>
 #include <stdlib.h>

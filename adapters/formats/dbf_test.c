@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format_column columns[] = {{.name = "AJBH", .width = 6},
                                                {.name = "RQ", .type = COLUMN_DATE},
@@ -11,24 +11,24 @@ static const struct format gb = {.kind = FORMAT_DBF,
                            free_form = {.kind = FORMAT_DBF};
 static struct buffer made;
 
-static struct native_node *row_of(struct native_node *root) { return native_add(root, NATIVE_ROW, fixture_arena()); }
-static void cell(struct native_node *row, const char *name, const char *text) {
-    struct native_node *one = native_add(row, bytes_of_cstr(name), fixture_arena());
+static struct node *row_of(struct node *root) { return node_add(root, NODE_ROW, fixture_arena()); }
+static void cell(struct node *row, const char *name, const char *text) {
+    struct node *one = node_add(row, bytes_of_cstr(name), fixture_arena());
     one->text = bytes_of_cstr(text);
     one->scalar = true;
 }
-static struct native_node *root_of(void) {
+static struct node *root_of(void) {
     arena_reset(fixture_arena());
-    return native_add(NULL, BYTES_NONE, fixture_arena());
+    return node_add(NULL, BYTES_NONE, fixture_arena());
 }
-static enum outcome write(const struct format *format, const struct native_node *root, struct fault *fault) {
+static enum outcome write(const struct format *format, const struct node *root, struct fault *fault) {
     buffer_free(&made);
     buffer_init(&made, 1u << 20);
-    return native_write(format, root, &made, fault);
+    return format_write(format, root, &made, fault);
 }
 static struct bytes table_of(const char *number, const char *day, const char *area, const char *summary) {
     struct fault f = {0};
-    struct native_node *root = root_of(), *row = row_of(root);
+    struct node *root = root_of(), *row = row_of(root);
     cell(row, "AJBH", number);
     cell(row, "RQ", day);
     cell(row, "MJ", area);
@@ -46,7 +46,7 @@ static void texts_days_and_numbers_are_written_and_read(void **state) {
 static void a_table_of_utf8_is_not_read_as_gbk(void **state) {
     (void)state;
     struct fault f = {0};
-    struct native_node *root = root_of();
+    struct node *root = root_of();
     cell(row_of(root), "AJMC", "非法占用林地案");
     assert_int_equal(write(&free_form, root, &f), OK);
     fixture_reads(&free_form, buffer_view(&made), "@1:1(row@1:1(AJMC@1:1=非法占用林地案))");
@@ -61,7 +61,7 @@ static void a_long_text_continues_in_the_records_below(void **state) {
 static void what_the_profile_does_not_declare_is_as_wide_as_it_is(void **state) {
     (void)state;
     struct fault f = {0};
-    struct native_node *root = root_of(), *row = row_of(root), *second = row_of(root);
+    struct node *root = root_of(), *row = row_of(root), *second = row_of(root);
     cell(row, "案件名称及编号", "一");
     cell(row, "案件名称及案由", "");
     cell(second, "案件名称及编号", "xyz");
@@ -71,7 +71,7 @@ static void what_the_profile_does_not_declare_is_as_wide_as_it_is(void **state) 
 }
 static void unwritable(const char *name, const char *text) {
     struct fault f = {0};
-    struct native_node *root = root_of();
+    struct node *root = root_of();
     cell(row_of(root), name, text);
     assert_int_equal(write(&gb, root, &f), REFUSE);
     assert_string_equal(f.code, "TOO_LARGE");

@@ -1,6 +1,8 @@
-/* See native_inside.h. First the columns that the profile declares, whatever the message has, then the others, as texts
- * as wide as their longest. A field's name has ten bytes: a longer one (the built-in mapping's) is cut and numbered. A
- * text beyond 254 bytes goes on in the records below, as one longer than its column does where the profile says so. */
+/* Writes DBF. First the columns that the profile declares, whatever the message has, then the others, as
+ * texts as wide as their longest. A field's name has ten bytes: a longer one (the built-in mapping's) is cut and
+ * numbered. A text beyond 254 bytes goes on in the records below, as one longer than its column does where the profile
+ * says so. */
+#include "adapters/formats/format_inside.h"
 #include "adapters/formats/calendar.h"
 #include "adapters/formats/column.h"
 #include "adapters/formats/dbf_file.h"
@@ -42,9 +44,9 @@ static enum outcome add_field(struct writing *w, struct bytes name, const struct
 }
 
 /* Widths that nobody gave are those of the longest text. */
-static enum outcome measure(struct writing *w, const struct native_node *root, const bool *given) {
-    for (const struct native_node *row = root->first; row; row = row->next) {
-        for (const struct native_node *cell = row->first; cell; cell = cell->next) {
+static enum outcome measure(struct writing *w, const struct node *root, const bool *given) {
+    for (const struct node *row = root->first; row; row = row->next) {
+        for (const struct node *cell = row->first; cell; cell = cell->next) {
             struct field *field = field_of(w, cell->name);
             struct column_text text;
             if (given[field - w->fields]) continue;
@@ -83,14 +85,14 @@ static enum outcome show(struct writing *w, struct field *field) {
     return column_refuse(w->fault, field->name, "a DBF field's name has at most ten bytes, and these are taken");
 }
 
-static enum outcome plan(struct writing *w, const struct native_node *root) {
+static enum outcome plan(struct writing *w, const struct node *root) {
     bool given[FIELDS_MAX] = {false};
     for (size_t i = 0; i < w->format->column_count; i++) {
         TRY(add_field(w, bytes_of_cstr(w->format->columns[i].name), &w->format->columns[i]));
         given[i] = w->fields[i].form.width != 0;
     }
-    for (const struct native_node *row = root->first; row; row = row->next) {
-        for (const struct native_node *cell = row->first; cell; cell = cell->next) {
+    for (const struct node *row = root->first; row; row = row->next) {
+        for (const struct node *cell = row->first; cell; cell = cell->next) {
             if (!field_of(w, cell->name)) TRY(add_field(w, cell->name, NULL));
         }
     }
@@ -167,11 +169,11 @@ static enum outcome write_cell(struct writing *w, size_t index, struct bytes tex
                : column_refuse(w->fault, field->name, "shapelib cannot write the field");
 }
 
-static enum outcome write_row(struct writing *w, const struct native_node *row) {
+static enum outcome write_row(struct writing *w, const struct node *row) {
     size_t rows = 1;
     for (size_t i = 0; i < w->count; i++) {
         const struct field *field = &w->fields[i];
-        const struct native_node *cell = field->form.continues ? native_child(row, field->name) : NULL;
+        const struct node *cell = field->form.continues ? node_child(row, field->name) : NULL;
         struct column_text text;
         if (!cell) continue;
         TRY(column_encode(w->format, cell->text, &w->encoded, &w->plain, &text, w->fault));
@@ -181,7 +183,7 @@ static enum outcome write_row(struct writing *w, const struct native_node *row) 
     }
     for (size_t nth = 0; nth < rows; nth++, w->record++) {
         for (size_t i = 0; i < w->count; i++) {
-            const struct native_node *cell = native_child(row, w->fields[i].name);
+            const struct node *cell = node_child(row, w->fields[i].name);
             bool said = cell && (w->fields[i].form.continues || nth == 0);
             TRY(write_cell(w, i, said ? cell->text : BYTES_NONE, w->fields[i].form.continues ? nth : 0));
         }
@@ -189,15 +191,14 @@ static enum outcome write_row(struct writing *w, const struct native_node *row) 
     return OK;
 }
 
-static enum outcome write_table(struct writing *w, const struct native_node *root) {
+static enum outcome write_table(struct writing *w, const struct node *root) {
     TRY(plan(w, root));
     TRY(add_fields(w));
-    for (const struct native_node *row = root->first; row; row = row->next) TRY(write_row(w, row));
+    for (const struct node *row = root->first; row; row = row->next) TRY(write_row(w, row));
     return OK;
 }
 
-enum outcome dbf_write(const struct format *format, const struct native_node *root, struct buffer *into,
-                       struct fault *fault) {
+enum outcome dbf_write(const struct format *format, const struct node *root, struct buffer *into, struct fault *fault) {
     struct writing w = {.format = format, .fault = fault};
     struct dbf_file file = {.written = into};
     buffer_init(&w.encoded, into->most);

@@ -1,5 +1,5 @@
-/* See disguise.h. The signatures are the formats' own: [MS-CFB] 2.2, [MS-XLS] 2.4.21 (BOF of BIFF2 to 8), PKWARE
- * APPNOTE 4.3.7, ISO 32000. */
+/* Tells what a file really is by its first bytes. The signatures are the formats' own: [MS-CFB] 2.2, [MS-XLS] 2.4.21
+ * (BOF of BIFF2 to 8), PKWARE APPNOTE 4.3.7, ISO 32000. */
 #include "adapters/formats/disguise.h"
 #include <strings.h>
 

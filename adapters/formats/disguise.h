@@ -3,7 +3,7 @@
  * stands. Pure; the text is static, Chinese and English. */
 #ifndef ECOCASE_ADAPTERS_FORMATS_DISGUISE_H
 #define ECOCASE_ADAPTERS_FORMATS_DISGUISE_H
-#include "adapters/formats/native.h"
+#include "adapters/formats/format.h"
 
 /* What it is and how to save it anew; NULL: nothing that is known to be other than `kind`. */
 const char *disguise_of(struct bytes file, enum format_kind kind);

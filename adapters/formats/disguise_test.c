@@ -1,7 +1,7 @@
 /* What agencies' IT staff really hand in under another name is told for what it is; what a format reads is left alone.
  */
 #include "adapters/formats/disguise.h"
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static void what_it_is_is_told_whatever_the_profile_reads(void **state) {
     (void)state;

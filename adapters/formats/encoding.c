@@ -1,8 +1,9 @@
-/* See native_inside.h. GB18030 and UTF-16 by the C library's iconv, which takes no byte sequence that stands for
+/* Decodes and encodes files: GB18030 and UTF-16 by the C library's iconv, which takes no byte sequence that stands for
  * nothing; UTF-8 as RFC 3629 has it. A byte order mark decides, whatever the profile says: none of them can stand at
  * the beginning of a text in another of these encodings. Each call that needs a converter opens its own: it has a
  * state. */
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/encoding_inside.h"
+#include "adapters/formats/reading_inside.h"
 #include "base/line.h"
 #include <errno.h>
 #include <iconv.h>

@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format utf8 = {.kind = FORMAT_CSV, .separator = ','},
                            gb18030 = {.kind = FORMAT_CSV, .separator = ',', .encoding = ENCODING_GB18030};
@@ -57,8 +57,8 @@ static void what_a_file_seems_to_be_is_told(void **state) {
                {&gb18030, T("a\n\xff\xff"), "Big5"}};
     for (size_t i = 0; i < COUNT(all); i++) {
         struct fault f = {0};
-        struct native_node *root = NULL;
-        assert_int_equal(native_read(all[i].format, all[i].file, fixture_arena(), &root, &f), REFUSE);
+        struct node *root = NULL;
+        assert_int_equal(format_read(all[i].format, all[i].file, fixture_arena(), &root, &f), REFUSE);
         assert_string_equal(f.code, "ENCODING");
         if (!strstr(f.text, all[i].told) || !f.line || !f.column) fail_msg("%zu: %s", i, f.text);
     }
@@ -69,8 +69,8 @@ static void what_a_file_seems_to_be_is_told(void **state) {
  * taken for UTF-8. */
 static void what_would_be_taken_for_utf8_is_marked(void **state) {
     (void)state;
-    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena());
-    struct native_node *cell = native_add(native_add(root, T("row"), fixture_arena()), T("a"), fixture_arena());
+    struct node *root = node_add(NULL, BYTES_NONE, fixture_arena());
+    struct node *cell = node_add(node_add(root, T("row"), fixture_arena()), T("a"), fixture_arena());
     cell->text = T("鏂囦功");
     fixture_made(&gb18030, root,
                  T("\x84\x31\x95\x33"
@@ -103,8 +103,8 @@ static bool old_private(uint32_t c) {
 }
 static void old_private_characters_keep_their_codes(void **state) {
     (void)state;
-    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena());
-    struct native_node *cell = native_add(native_add(root, T("row"), fixture_arena()), T("a"), fixture_arena());
+    struct node *root = node_add(NULL, BYTES_NONE, fixture_arena());
+    struct node *cell = node_add(node_add(root, T("row"), fixture_arena()), T("a"), fixture_arena());
     cell->text = T("\uE78D\uE78E\uE78F\uE790\uE791\uE792\uE793\uE794\uE795\uE796中"
                    "\uE816\uE817\uE818\uE81E\uE826\uE82B\uE82C\uE831\uE832\uE83B\uE843\uE854\uE855\uE864");
     fixture_made(&gb18030, root,
@@ -117,7 +117,7 @@ static void gb18030_holds_all_of_unicode(void **state) {
     (void)state;
     AUTO(buffer_free) struct buffer text;
     buffer_init(&text, 1u << 20);
-    struct native_node *root = NULL, *back = NULL;
+    struct node *root = NULL, *back = NULL;
     for (uint32_t from = 1; from < 0x110000; from += 0x8000) {
         struct fault f = {0};
         AUTO(buffer_free) struct buffer written;
@@ -136,11 +136,11 @@ static void gb18030_holds_all_of_unicode(void **state) {
             assert_int_equal(buffer_add(&text, utf8_of_c, &f), OK);
         }
         arena_reset(fixture_arena());
-        root = native_add(NULL, BYTES_NONE, fixture_arena());
-        struct native_node *cell = native_add(native_add(root, T("row"), fixture_arena()), T("a"), fixture_arena());
+        root = node_add(NULL, BYTES_NONE, fixture_arena());
+        struct node *cell = node_add(node_add(root, T("row"), fixture_arena()), T("a"), fixture_arena());
         cell->text = buffer_view(&text);
-        assert_int_equal(native_write(&gb18030, root, &written, &f), OK);
-        if (native_read(&gb18030, buffer_view(&written), fixture_arena(), &back, &f) != OK)
+        assert_int_equal(format_write(&gb18030, root, &written, &f), OK);
+        if (format_read(&gb18030, buffer_view(&written), fixture_arena(), &back, &f) != OK)
             fail_msg("U+%04X…: %s", from, f.text);
         assert_true(bytes_equal(back->first->first->text, buffer_view(&text)));
     }
@@ -148,10 +148,10 @@ static void gb18030_holds_all_of_unicode(void **state) {
 static void a_huge_file_is_refused(void **state) {
     (void)state;
     AUTO(buffer_free) struct buffer text;
-    buffer_init(&text, NATIVE_MAX + 1);
-    assert_int_equal(buffer_reserve(&text, NATIVE_MAX + 1, NULL), OK);
-    memset(text.at, 'a', NATIVE_MAX + 1);
-    text.count = NATIVE_MAX + 1;
+    buffer_init(&text, FORMAT_MAX_BYTES + 1);
+    assert_int_equal(buffer_reserve(&text, FORMAT_MAX_BYTES + 1, NULL), OK);
+    memset(text.at, 'a', FORMAT_MAX_BYTES + 1);
+    text.count = FORMAT_MAX_BYTES + 1;
     fixture_refused(&utf8, (struct refusal){buffer_view(&text), "TOO_LARGE", 1, 1});
 }
 static void writing_stops_at_the_most_that_is_wanted(void **state) {
@@ -161,7 +161,7 @@ static void writing_stops_at_the_most_that_is_wanted(void **state) {
     for (size_t i = 0; i < COUNT(both); i++) {
         AUTO(buffer_free) struct buffer out;
         buffer_init(&out, 5);
-        assert_int_equal(native_write(both[i], fixture_read(&utf8, T("a\n123\n")), &out, &f), REFUSE);
+        assert_int_equal(format_write(both[i], fixture_read(&utf8, T("a\n123\n")), &out, &f), REFUSE);
         assert_string_equal(f.code, "TOO_LARGE");
     }
 }

@@ -1,17 +1,19 @@
-/* See native_inside.h. 定长文本: rows without a separator, each column of the profile's width, filled with blanks or
+/* Reads and writes 定长文本: rows without a separator, each column of the profile's width, filled with blanks or
  * zeros; lines end in CRLF or LF. Widths count bytes of the file's encoding (a Chinese character of GB18030 takes two,
  * as on the systems that write such files) or characters. Refused with its place: a row shorter or longer than the
  * columns, a character across the border of two columns, a blank line between rows. Filling is taken off; what else a
  * column holds stays as it is. */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/column.h"
 
 struct rows {
-    struct reading *r;
+    struct format_reading *r;
     size_t at, raw;
 }; /* the same place in the text and in the file */
 
 static const uint8_t mark[] = {0x84, 0x31, 0x95, 0x33}, mark8[] = {0xef, 0xbb, 0xbf};
-static size_t behind_mark(const struct reading *r) {
+static size_t behind_mark(const struct format_reading *r) {
     bool gb = r->format->encoding == ENCODING_GB18030;
     size_t count = gb ? sizeof mark : sizeof mark8;
     return r->file.count >= count && memcmp(r->file.at, gb ? mark : mark8, count) == 0 ? count : 0;
@@ -45,8 +47,8 @@ static struct bytes unfilled(const struct format_column *column, struct bytes te
     return blank ? BYTES_NONE : text;
 }
 
-static enum outcome cell(struct rows *s, struct native_node *row, const struct format_column *column) {
-    struct native_node *node;
+static enum outcome cell(struct rows *s, struct node *row, const struct format_column *column) {
+    struct node *node;
     uint32_t used = 0;
     size_t from = s->at;
     TRY(reading_node(s->r, row, bytes_of_cstr(column->name), from, &node));
@@ -71,9 +73,9 @@ static enum outcome cell(struct rows *s, struct native_node *row, const struct f
     return OK;
 }
 
-static enum outcome row(struct rows *s, struct native_node *root) {
-    struct native_node *node;
-    TRY(reading_node(s->r, root, NATIVE_ROW, s->at, &node));
+static enum outcome row(struct rows *s, struct node *root) {
+    struct node *node;
+    TRY(reading_node(s->r, root, NODE_ROW, s->at, &node));
     for (size_t i = 0; i < s->r->format->column_count; i++) TRY(cell(s, node, &s->r->format->columns[i]));
     if (!line_ends(s))
         return reading_refuse(s->r, s->at, "FIXED_SYNTAX", "the row is longer than the columns of the profile");
@@ -81,9 +83,9 @@ static enum outcome row(struct rows *s, struct native_node *root) {
     return OK;
 }
 
-enum outcome fixed_read(struct reading *r, struct native_node **ret) {
+enum outcome fixed_read(struct format_reading *r, struct node **ret) {
     struct rows s = {r, 0, behind_mark(r)};
-    struct native_node *root;
+    struct node *root;
     size_t blank = 0; /* 1 + where the first of the blank lines just read begins */
     const char *marked = encoding_marked(r->file), *charset = encoding_charset(r->format);
     if (marked && strcmp(marked, charset) != 0) {
@@ -137,11 +139,11 @@ static enum outcome write_cell(struct writing *w, const struct format_column *co
     return column->right ? OK : fill(w, pad, column->width - used);
 }
 
-static enum outcome rows_of(struct writing *w, const struct native_node *row, size_t *ret) {
+static enum outcome rows_of(struct writing *w, const struct node *row, size_t *ret) {
     *ret = 1;
     for (size_t i = 0; i < w->format->column_count; i++) {
         const struct format_column *column = &w->format->columns[i];
-        const struct native_node *cell = column->continues ? native_child(row, bytes_of_cstr(column->name)) : NULL;
+        const struct node *cell = column->continues ? node_child(row, bytes_of_cstr(column->name)) : NULL;
         struct column_text text;
         if (!cell) continue;
         TRY(column_encode(w->format, cell->text, &w->encoded, &w->plain, &text, w->fault));
@@ -154,13 +156,13 @@ static enum outcome rows_of(struct writing *w, const struct native_node *row, si
     return OK;
 }
 
-static enum outcome write_row(struct writing *w, const struct native_node *row) {
+static enum outcome write_row(struct writing *w, const struct node *row) {
     size_t rows = 1;
     TRY(rows_of(w, row, &rows));
     for (size_t nth = 0; nth < rows; nth++) {
         for (size_t i = 0; i < w->format->column_count; i++) {
             const struct format_column *column = &w->format->columns[i];
-            const struct native_node *cell = native_child(row, bytes_of_cstr(column->name));
+            const struct node *cell = node_child(row, bytes_of_cstr(column->name));
             bool said = cell && (column->continues || nth == 0);
             TRY(write_cell(w, column, said ? cell->text : BYTES_NONE, column->continues ? nth : 0));
         }
@@ -170,9 +172,9 @@ static enum outcome write_row(struct writing *w, const struct native_node *row) 
 }
 
 /* A cell that no column is there for would be lost. */
-static enum outcome check_columns(const struct format *format, const struct native_node *root, struct fault *fault) {
-    for (const struct native_node *row = root->first; row; row = row->next) {
-        for (const struct native_node *cell = row->first; cell; cell = cell->next) {
+static enum outcome check_columns(const struct format *format, const struct node *root, struct fault *fault) {
+    for (const struct node *row = root->first; row; row = row->next) {
+        for (const struct node *cell = row->first; cell; cell = cell->next) {
             if (!cell->text.count || format_column(format, cell->name)) continue;
             return column_refuse(fault, cell->name, "the profile has no column for this text");
         }
@@ -180,15 +182,14 @@ static enum outcome check_columns(const struct format *format, const struct nati
     return OK;
 }
 
-enum outcome fixed_write(const struct format *format, const struct native_node *root, struct buffer *into,
+enum outcome fixed_write(const struct format *format, const struct node *root, struct buffer *into,
                          struct fault *fault) {
     struct writing w = {.format = format, .into = into, .fault = fault};
     TRY(check_columns(format, root, fault));
     buffer_init(&w.encoded, into->most);
     buffer_init(&w.plain, into->most);
     enum outcome outcome = OK;
-    for (const struct native_node *row = root->first; row && outcome == OK; row = row->next)
-        outcome = write_row(&w, row);
+    for (const struct node *row = root->first; row && outcome == OK; row = row->next) outcome = write_row(&w, row);
     buffer_free(&w.encoded);
     buffer_free(&w.plain);
     return outcome;

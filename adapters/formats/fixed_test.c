@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format_column columns[] = {{.name = "文号", .width = 8, .pad = ' '},
                                                {.name = "金额", .width = 6, .right = true, .pad = '0'},
@@ -62,10 +62,9 @@ static void what_was_read_is_written_again(void **state) {
     fixture_writes(&characters, T("A       000001   1一二   \n                   三四五六\n"),
                    T("A       000001   1一二 三四\r\n                  五六   \r\n"));
 }
-static struct native_node *row_of(struct bytes name, struct bytes text) {
-    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena()),
-                       *row = native_add(root, NATIVE_ROW, fixture_arena());
-    struct native_node *cell = native_add(row, name, fixture_arena());
+static struct node *row_of(struct bytes name, struct bytes text) {
+    struct node *root = node_add(NULL, BYTES_NONE, fixture_arena()), *row = node_add(root, NODE_ROW, fixture_arena());
+    struct node *cell = node_add(row, name, fixture_arena());
     cell->text = text;
     cell->scalar = true;
     return root;
@@ -77,11 +76,11 @@ static void a_long_text_continues_below(void **state) {
     fixture_made(&characters, row_of(T("案情"), T("一          二")),
                  T("                  一    \r\n                  二    \r\n"));
 }
-static void unwritable(const struct native_node *root, const char *field) {
+static void unwritable(const struct node *root, const char *field) {
     struct fault f = {0};
     AUTO(buffer_free) struct buffer out;
     buffer_init(&out, 1u << 20);
-    assert_int_equal(native_write(&gb, root, &out, &f), REFUSE);
+    assert_int_equal(format_write(&gb, root, &out, &f), REFUSE);
     assert_string_equal(f.code, "TOO_LARGE");
     assert_string_equal(f.field, field);
 }

@@ -1,10 +1,11 @@
-/* See native_inside.h. RFC 8259, strict: no comments, no trailing commas, no names twice, no lone surrogates, no NUL,
- * an object outermost (JSON lines: one in each line, blank lines only at the end). A reader of our own because each
- * value's place is wanted and numbers must stay as they are written. */
-#include "adapters/formats/native_inside.h"
+/* Reads JSON and JSON lines, RFC 8259, strict: no comments, no trailing commas, no names twice, no lone surrogates, no
+ * NUL, an object outermost (JSON lines: one in each line, blank lines only at the end). A reader of our own because
+ * each value's place is wanted and numbers must stay as they are written. */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/reading_inside.h"
 
 struct parse {
-    struct reading *r;
+    struct format_reading *r;
     size_t at;
 };
 struct key {
@@ -144,9 +145,9 @@ static size_t bare_at(struct bytes text, size_t from) {
 }
 bool json_is_bare(struct bytes text) { return text.count && bare_at(text, 0) == text.count; }
 
-static enum outcome value(struct parse *p, struct native_node *parent, struct bytes name, unsigned depth, bool many);
+static enum outcome value(struct parse *p, struct node *parent, struct bytes name, unsigned depth, bool many);
 
-static enum outcome array(struct parse *p, struct native_node *parent, struct bytes name, unsigned depth) {
+static enum outcome array(struct parse *p, struct node *parent, struct bytes name, unsigned depth) {
     p->at++;
     spaces(p);
     if (here(p) == ']') {
@@ -162,8 +163,7 @@ static enum outcome array(struct parse *p, struct native_node *parent, struct by
     }
 }
 
-static enum outcome member(struct parse *p, struct native_node *node, unsigned depth, const struct key **keys,
-                           size_t *count) {
+static enum outcome member(struct parse *p, struct node *node, unsigned depth, const struct key **keys, size_t *count) {
     struct key *key = arena_alloc(p->r->arena, sizeof *key);
     spaces(p);
     size_t from = p->at;
@@ -173,8 +173,8 @@ static enum outcome member(struct parse *p, struct native_node *node, unsigned d
         if (bytes_equal(other->name, key->name))
             return reading_refuse(p->r, from, "JSON_SYNTAX", "this name stands twice in one object");
     }
-    if (++*count > NATIVE_COLUMNS)
-        return reading_refuse(p->r, from, "TOO_MANY", "more than %u names in one object", NATIVE_COLUMNS);
+    if (++*count > FORMAT_MAX_COLUMNS)
+        return reading_refuse(p->r, from, "TOO_MANY", "more than %u names in one object", FORMAT_MAX_COLUMNS);
     key->before = *keys;
     *keys = key;
     TRY(expect(p, ':', ":"));
@@ -182,10 +182,11 @@ static enum outcome member(struct parse *p, struct native_node *node, unsigned d
     return value(p, node, key->name, depth, false);
 }
 
-static enum outcome object(struct parse *p, struct native_node *node, unsigned depth) {
+static enum outcome object(struct parse *p, struct node *node, unsigned depth) {
     const struct key *keys = NULL;
     size_t count = 0;
-    if (depth == NATIVE_DEPTH) return reading_refuse(p->r, p->at, "TOO_MANY", "nested deeper than %u", NATIVE_DEPTH);
+    if (depth == FORMAT_MAX_DEPTH)
+        return reading_refuse(p->r, p->at, "TOO_MANY", "nested deeper than %u", FORMAT_MAX_DEPTH);
     p->at++;
     spaces(p);
     if (here(p) == '}') {
@@ -200,8 +201,8 @@ static enum outcome object(struct parse *p, struct native_node *node, unsigned d
     }
 }
 
-static enum outcome value(struct parse *p, struct native_node *parent, struct bytes name, unsigned depth, bool many) {
-    struct native_node *node;
+static enum outcome value(struct parse *p, struct node *parent, struct bytes name, unsigned depth, bool many) {
+    struct node *node;
     size_t from = p->at;
     if (here(p) == '[' && many)
         return reading_refuse(p->r, from, "JSON_SYNTAX", "an array within an array: no form of an agency has one");
@@ -223,9 +224,9 @@ static enum outcome value(struct parse *p, struct native_node *parent, struct by
     return OK;
 }
 
-enum outcome json_read(struct reading *r, struct native_node **ret) {
+enum outcome json_read(struct format_reading *r, struct node **ret) {
     struct parse p = {.r = r};
-    struct native_node *root;
+    struct node *root;
     spaces(&p);
     if (here(&p) != '{') return wrong(&p, "an object { … }, one case in one file,");
     TRY(reading_node(r, NULL, BYTES_NONE, p.at, &root));
@@ -238,14 +239,14 @@ enum outcome json_read(struct reading *r, struct native_node **ret) {
 
 /* One object in one line, so the line is all of the text that the parser sees; where it begins is where it stands in
  * the file. */
-static enum outcome line(struct reading *r, struct native_node *root, size_t from, size_t end) {
+static enum outcome line(struct format_reading *r, struct node *root, size_t from, size_t end) {
     const size_t whole = r->text.count;
     struct parse p = {.r = r, .at = from};
-    struct native_node *row = NULL;
+    struct node *row = NULL;
     r->text.count = end;
     spaces(&p);
     enum outcome outcome =
-        here(&p) == '{' ? reading_node(r, root, NATIVE_ROW, p.at, &row) : wrong(&p, "an object { … } in each line");
+        here(&p) == '{' ? reading_node(r, root, NODE_ROW, p.at, &row) : wrong(&p, "an object { … } in each line");
     if (outcome == OK) outcome = object(&p, row, 1);
     spaces(&p);
     if (outcome == OK && p.at < end) outcome = wrong(&p, "nothing more in the line behind its object");
@@ -258,8 +259,8 @@ static bool blank(struct bytes text, size_t from, size_t end) {
     return from == end;
 }
 
-enum outcome jsonl_read(struct reading *r, struct native_node **ret) {
-    struct native_node *root;
+enum outcome jsonl_read(struct format_reading *r, struct node **ret) {
+    struct node *root;
     size_t empty = 0; /* 1 + where the first of the blank lines just read begins */
     TRY(reading_node(r, NULL, BYTES_NONE, 0, &root));
     for (size_t from = 0, end; from < r->text.count; from = end + 1) {

@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format json = {.kind = FORMAT_JSON};
 
@@ -64,10 +64,10 @@ static void written_it_is_indented_and_unescaped(void **state) {
 }
 static void what_is_made_is_json_whatever_it_holds(void **state) {
     (void)state;
-    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena());
+    struct node *root = node_add(NULL, BYTES_NONE, fixture_arena());
     const char *const names[] = {"a", "b", "a", "c"}, *const texts[] = {"1", "01", "x\xff", "true"};
     for (size_t i = 0; i < COUNT(names); i++) {
-        struct native_node *one = native_add(root, bytes_of_cstr(names[i]), fixture_arena());
+        struct node *one = node_add(root, bytes_of_cstr(names[i]), fixture_arena());
         one->text = bytes_of_cstr(texts[i]);
         one->scalar = true;
         one->bare = true;
@@ -78,20 +78,20 @@ static void what_is_made_is_json_whatever_it_holds(void **state) {
 static void there_is_a_limit_to_depth_names_and_values(void **state) {
     (void)state;
     AUTO(buffer_free) struct buffer text;
-    buffer_init(&text, NATIVE_MAX);
-    for (unsigned i = 0; i < NATIVE_DEPTH; i++) assert_int_equal(buffer_add_cstr(&text, "{\"a\":", NULL), OK);
+    buffer_init(&text, FORMAT_MAX_BYTES);
+    for (unsigned i = 0; i < FORMAT_MAX_DEPTH; i++) assert_int_equal(buffer_add_cstr(&text, "{\"a\":", NULL), OK);
     size_t deep = text.count;
     assert_int_equal(buffer_add_cstr(&text, "{}", NULL), OK);
     fixture_refused(&json, (struct refusal){buffer_view(&text), "TOO_MANY", 1, (uint32_t)deep + 1});
     buffer_clear(&text);
     assert_int_equal(buffer_add_cstr(&text, "{", NULL), OK);
-    for (unsigned i = 0; i <= NATIVE_COLUMNS; i++)
+    for (unsigned i = 0; i <= FORMAT_MAX_COLUMNS; i++)
         assert_int_equal(buffer_printf(&text, NULL, "%s\"%03x\":1", i ? "," : "", i), OK);
-    fixture_refused(&json, (struct refusal){buffer_view(&text), "TOO_MANY", 1, NATIVE_COLUMNS * 8 + 2});
+    fixture_refused(&json, (struct refusal){buffer_view(&text), "TOO_MANY", 1, FORMAT_MAX_COLUMNS * 8 + 2});
     buffer_clear(&text);
     assert_int_equal(buffer_add_cstr(&text, "{\"a\":[0", NULL), OK);
-    for (unsigned i = 0; i < NATIVE_NODES; i++) assert_int_equal(buffer_add_cstr(&text, ",1", NULL), OK);
-    fixture_refused(&json, (struct refusal){buffer_view(&text), "TOO_MANY", 1, 7 + 2 * (NATIVE_NODES - 1)});
+    for (unsigned i = 0; i < FORMAT_MAX_NODES; i++) assert_int_equal(buffer_add_cstr(&text, ",1", NULL), OK);
+    fixture_refused(&json, (struct refusal){buffer_view(&text), "TOO_MANY", 1, 7 + 2 * (FORMAT_MAX_NODES - 1)});
 }
 static void spoilt_files_are_read_or_refused(void **state) {
     (void)state;

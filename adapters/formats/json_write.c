@@ -1,6 +1,8 @@
-/* See native_inside.h. Indented by two spaces, or one object in a line (JSON lines), UTF-8 as it is; what JSON must
+/* Writes JSON, indented by two spaces, or one object in a line (JSON lines), UTF-8 as it is; what JSON must
  * escape is escaped. */
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
+#include "adapters/formats/reading_inside.h"
 
 struct writing {
     struct buffer *into;
@@ -29,12 +31,12 @@ static enum outcome text(struct writing *w, struct bytes text) {
     return put(w, "\"");
 }
 
-static enum outcome value(struct writing *w, const struct native_node *node, unsigned depth);
+static enum outcome value(struct writing *w, const struct node *node, unsigned depth);
 
 /* All the children of this one's name, from it on. */
-static enum outcome array(struct writing *w, const struct native_node *first, unsigned depth) {
+static enum outcome array(struct writing *w, const struct node *first, unsigned depth) {
     TRY(put(w, "["));
-    for (const struct native_node *one = first; one; one = native_again(one)) {
+    for (const struct node *one = first; one; one = node_again(one)) {
         if (one != first) TRY(put(w, ","));
         TRY(new_line(w, depth + 1));
         TRY(value(w, one, depth + 1));
@@ -43,38 +45,42 @@ static enum outcome array(struct writing *w, const struct native_node *first, un
     return put(w, "]");
 }
 
-static enum outcome object(struct writing *w, const struct native_node *node, unsigned depth) {
-    const struct native_node *before = NULL;
+static enum outcome object(struct writing *w, const struct node *node, unsigned depth) {
+    const struct node *before = NULL;
     TRY(put(w, "{"));
-    for (const struct native_node *one = node->first; one; before = one, one = one->next) {
+    for (const struct node *one = node->first; one; before = one, one = one->next) {
         /* written with its first; mostly they stand together */
         if (before && bytes_equal(before->name, one->name)) continue;
-        if (native_child(node, one->name) != one) continue;
+        if (node_child(node, one->name) != one) continue;
         if (before) TRY(put(w, ","));
         TRY(new_line(w, depth + 1));
         TRY(text(w, one->name));
         TRY(put(w, ": "));
-        TRY(one->many || native_again(one) ? array(w, one, depth + 1) : value(w, one, depth + 1));
+        TRY(one->many || node_again(one) ? array(w, one, depth + 1) : value(w, one, depth + 1));
     }
     if (before) TRY(new_line(w, depth));
     return put(w, "}");
 }
 
-static enum outcome value(struct writing *w, const struct native_node *node, unsigned depth) {
+static enum outcome value(struct writing *w, const struct node *node, unsigned depth) {
     if (!node->scalar || node->first) return object(w, node, depth);
     if (node->bare && json_is_bare(node->text)) return buffer_add(w->into, node->text, w->fault);
     return text(w, node->text);
 }
 
-enum outcome json_write(const struct native_node *root, struct buffer *into, struct fault *fault) {
+enum outcome json_write(const struct format *format, const struct node *root, struct buffer *into,
+                        struct fault *fault) {
+    (void)format;
     struct writing w = {.into = into, .fault = fault};
     TRY(value(&w, root, 0));
     return put(&w, "\n");
 }
 
-enum outcome jsonl_write(const struct native_node *root, struct buffer *into, struct fault *fault) {
+enum outcome jsonl_write(const struct format *format, const struct node *root, struct buffer *into,
+                         struct fault *fault) {
+    (void)format;
     struct writing w = {.into = into, .fault = fault, .one_line = true};
-    for (const struct native_node *row = root->first; row; row = row->next) {
+    for (const struct node *row = root->first; row; row = row->next) {
         TRY(object(&w, row, 0));
         TRY(put(&w, "\n"));
     }

@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format lines = {.kind = FORMAT_JSONL}, gb = {.kind = FORMAT_JSONL, .encoding = ENCODING_GB18030};
 

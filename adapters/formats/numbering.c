@@ -1,4 +1,4 @@
-/* See numbering.h. Open addressing; the table is at most half full. */
+/* Names by number: a hash table. Open addressing; the table is at most half full. */
 #include "adapters/formats/numbering.h"
 #include "base/fault.h"
 

@@ -1,5 +1,5 @@
 /* Names and their numbers, and finding nodes of a file by them. */
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static void each_name_has_one_number_however_many_there_are(void **state) {
     (void)state;
@@ -37,13 +37,13 @@ static void a_number_finds_what_the_name_finds(void **state) {
         const struct bytes looked_for[] = {T("a"), T("b"), T("@a"), T("never")};
         for (size_t k = 0; k < COUNT(looked_for); k++) assert_int_equal(numbering_add(numbering, looked_for[k]), k + 1);
         format.numbering = numbering;
-        const struct native_node *parents[] = {fixture_read(&format, all[i].file), NULL};
+        const struct node *parents[] = {fixture_read(&format, all[i].file), NULL};
         parents[1] = parents[0]->first;
         for (size_t p = 0; p < COUNT(parents); p++) {
             for (uint32_t k = 0; k < COUNT(looked_for); k++) {
-                const struct native_node *by_name = native_child(parents[p], looked_for[k]),
-                                         *by_number = native_numbered(parents[p], k + 1);
-                for (; by_name; by_name = native_again(by_name), by_number = native_numbered_again(by_number))
+                const struct node *by_name = node_child(parents[p], looked_for[k]),
+                                  *by_number = node_numbered(parents[p], k + 1);
+                for (; by_name; by_name = node_again(by_name), by_number = node_numbered_again(by_number))
                     assert_ptr_equal(by_name, by_number);
                 assert_null(by_number);
             }

@@ -1,7 +1,8 @@
-/* See native_inside.h. Office Open XML (ECMA-376): the zip by libzip, its XML by libxml2. The rows are those of one
+/* Reads XLSX, Office Open XML (ECMA-376): the zip by libzip, its XML by libxml2. The rows are those of one
  * sheet; further sheets that the profile names are groups; others must be empty or named as ignored, so that nothing is
  * passed over unseen. Formulas count by the value that the spreadsheet program left; nothing is computed, run or
  * fetched. */
+#include "adapters/formats/format_inside.h"
 #include "adapters/formats/xlsx_inside.h"
 #include <stdlib.h>
 
@@ -105,7 +106,7 @@ static bool among(const char *name, const char *const *list, size_t count) {
     return false;
 }
 
-static enum outcome read_others(struct contents *c, const struct listed *main_sheet, struct native_node *root) {
+static enum outcome read_others(struct contents *c, const struct listed *main_sheet, struct node *root) {
     const struct format *format = c->book->r->format;
     for (const struct listed *sheet = c->sheets; sheet; sheet = sheet->next) {
         bool empty = true;
@@ -125,10 +126,10 @@ static enum outcome read_others(struct contents *c, const struct listed *main_sh
     return OK;
 }
 
-static enum outcome read_book(struct xlsx_book *book, struct native_node **ret) {
+static enum outcome read_book(struct xlsx_book *book, struct node **ret) {
     const struct format *format = book->r->format;
     struct contents c = {.book = book};
-    struct native_node *root;
+    struct node *root;
     TRY(xlsx_open(book));
     TRY(read_contents(&c));
     if (c.strings) TRY(xlsx_read_strings(book, c.strings));
@@ -138,7 +139,7 @@ static enum outcome read_book(struct xlsx_book *book, struct native_node **ret) 
     if (!sheet)
         return xlsx_refuse(book, 0, 0, "the workbook has no sheet %s", format->sheet ? format->sheet : "at all");
     TRY(reading_node(book->r, NULL, BYTES_NONE, 0, &root));
-    const struct xlsx_layout layout = {NATIVE_ROW, format->title ? 1 : 0, format->header_rows == 2 ? 2 : 1};
+    const struct xlsx_layout layout = {NODE_ROW, format->title ? 1 : 0, format->header_rows == 2 ? 2 : 1};
     book->sheet = sheet->name;
     TRY(xlsx_read_sheet(book, sheet->part, &layout, root));
     if (!root->first) return xlsx_refuse(book, layout.title + layout.header + 1, 1, "no row below the header row");
@@ -147,7 +148,7 @@ static enum outcome read_book(struct xlsx_book *book, struct native_node **ret) 
     return OK;
 }
 
-enum outcome xlsx_read(struct reading *r, struct native_node **ret) {
+enum outcome xlsx_read(struct format_reading *r, struct node **ret) {
     struct xlsx_book book = {.r = r};
     enum outcome outcome = read_book(&book, ret);
     free(book.strings);

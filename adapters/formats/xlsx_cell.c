@@ -1,6 +1,7 @@
-/* See xlsx_inside.h. ECMA-376 part 1, 18.3.1.4 (cells), 18.8.30 (number formats), 18.17.4.1 (dates as serial numbers).
- * A number whose format shows a day or time is a date; 1900-02-29, which Excel counts, is refused. An integer of more
- * digits than a number can hold (an identity number typed into a number cell) has lost its last ones and is refused. */
+/* The texts of a workbook's cells: shared strings, number formats, dates. ECMA-376 part 1, 18.3.1.4 (cells), 18.8.30
+ * (number formats), 18.17.4.1 (dates as serial numbers). A number whose format shows a day or time is a date;
+ * 1900-02-29, which Excel counts, is refused. An integer of more digits than a number can hold (an identity number
+ * typed into a number cell) has lost its last ones and is refused. */
 #include "adapters/formats/xlsx_inside.h"
 #include "base/time.h"
 #include <ctype.h>

@@ -3,7 +3,7 @@
  * and the cell (`C5`) in its text and has the row as line, the column as column. */
 #ifndef ECOCASE_ADAPTERS_FORMATS_XLSX_INSIDE_H
 #define ECOCASE_ADAPTERS_FORMATS_XLSX_INSIDE_H
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 #include <libxml/xmlreader.h>
 #include <zip.h>
 
@@ -23,7 +23,7 @@ struct xlsx_relation {
     struct xlsx_relation *next;
 };
 struct xlsx_book {
-    struct reading *r;
+    struct format_reading *r;
     zip_t *zip;
     size_t unpacked, texts; /* bytes so far */
     bool from_1904;         /* day 0 is 1904-01-01 */
@@ -92,7 +92,7 @@ struct xlsx_layout {
     uint32_t title, header;
 };
 MUST_USE enum outcome xlsx_read_sheet(struct xlsx_book *book, const char *part, const struct xlsx_layout *layout,
-                                      struct native_node *root);
+                                      struct node *root);
 /* Whether any cell of the sheet holds anything. */
 MUST_USE enum outcome xlsx_sheet_is_empty(struct xlsx_book *book, const char *part, bool *ret);
 #endif

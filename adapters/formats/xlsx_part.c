@@ -1,7 +1,8 @@
-/* See xlsx_inside.h. The zip is opened by libzip from memory; the sizes that its directory announces are added up
- * before anything is unpacked, so that a bomb costs nothing, and no more than announced is unpacked. XML goes through
- * libxml2's reader: no network, no DTD. */
+/* The parts of a workbook within bounds, and their XML as a stream. The zip is opened by libzip from memory; the sizes
+ * that its directory announces are added up before anything is unpacked, so that a bomb costs nothing, and no more than
+ * announced is unpacked. XML goes through libxml2's reader: no network, no DTD. */
 #define _GNU_SOURCE /* memmem */
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/xlsx_inside.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,8 +14,8 @@ enum outcome xlsx_refuse_at(struct xlsx_book *book, const char *site, const char
     va_start(arguments, format);
     vsnprintf(why, sizeof why, format, arguments);
     va_end(arguments);
-    char cell[NATIVE_CELL] = "";
-    if (row && column) native_cell_name(row, column, cell);
+    char cell[NODE_CELL] = "";
+    if (row && column) node_cell_name(row, column, cell);
     (void)fault_set_at(book->r->fault, site, REFUSE, code, "%s%s%s%s%s%s", book->sheet ? "sheet " : "",
                        book->sheet ? book->sheet : "", *cell ? " cell " : "", cell, book->sheet || *cell ? ": " : "",
                        why);

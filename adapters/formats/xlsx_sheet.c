@@ -1,5 +1,5 @@
-/* See xlsx_inside.h. One sheet, streamed. Refused: cells or rows out of order, a column that holds something but has no
- * name, or the same one as another, a blank row between rows; blank rows at the end are what spreadsheets leave. A
+/* Reads one sheet of a workbook, streamed. Refused: cells or rows out of order, a column that holds something but has
+ * no name, or the same one as another, a blank row between rows; blank rows at the end are what spreadsheets leave. A
  * header of two rows: a name above others is merged over them, "当事人/姓名"; one that stands alone is merged downwards
  * or has nothing below. */
 #include "adapters/formats/xlsx_inside.h"
@@ -12,9 +12,9 @@ struct merge {
 struct sheet {
     struct xlsx_book *book;
     const struct xlsx_layout *layout;
-    struct native_node *root;
+    struct node *root;
     /* by column, from 1 */
-    struct bytes row_cells[NATIVE_COLUMNS + 1], above[NATIVE_COLUMNS + 1], names[NATIVE_COLUMNS + 1];
+    struct bytes row_cells[FORMAT_MAX_COLUMNS + 1], above[FORMAT_MAX_COLUMNS + 1], names[FORMAT_MAX_COLUMNS + 1];
     struct merge *merges;
     struct buffer value;
     struct xlsx_cell cell;
@@ -32,7 +32,8 @@ static enum outcome open_row(struct sheet *s, const struct xlsx_element *element
         return xlsx_refuse(s->book, s->row + 1, 1, "the rows of the sheet are out of order");
     uint32_t first = s->layout ? s->layout->title + s->layout->header : 0, begin = s->row > first ? s->row : first;
     if (row > begin + 1 && !s->blank) s->blank = begin + 1;
-    memset(s->row_cells, 0, sizeof s->row_cells[0] * (s->column < NATIVE_COLUMNS ? s->column + 1 : NATIVE_COLUMNS + 1));
+    memset(s->row_cells, 0,
+           sizeof s->row_cells[0] * (s->column < FORMAT_MAX_COLUMNS ? s->column + 1 : FORMAT_MAX_COLUMNS + 1));
     s->row = (uint32_t)row;
     s->column = 0;
     return OK;
@@ -77,10 +78,10 @@ static enum outcome close_cell(struct sheet *s) {
     if (!text.count) return OK;
     s->filled++;
     if (!s->layout) return OK;
-    if (s->column > NATIVE_COLUMNS) {
-        return fault_as(
-            xlsx_refuse_at(s->book, __FILE__, "TOO_MANY", s->row, s->column, "more than %u columns", NATIVE_COLUMNS),
-            REFUSE);
+    if (s->column > FORMAT_MAX_COLUMNS) {
+        return fault_as(xlsx_refuse_at(s->book, __FILE__, "TOO_MANY", s->row, s->column, "more than %u columns",
+                                       FORMAT_MAX_COLUMNS),
+                        REFUSE);
     }
     s->row_cells[s->column] = text;
     return OK;
@@ -95,7 +96,7 @@ static struct bytes above(const struct sheet *s, uint32_t column) {
 }
 
 static enum outcome take_names(struct sheet *s) {
-    for (uint32_t i = 1; i <= NATIVE_COLUMNS; i++) {
+    for (uint32_t i = 1; i <= FORMAT_MAX_COLUMNS; i++) {
         struct bytes name = s->row_cells[i], over = s->layout->header == 2 ? above(s, i) : BYTES_NONE;
         if (over.count && name.count)
             name = bytes_of_cstr(arena_printf(s->book->r->arena, "%.*s/%.*s", BYTES_FMT(over), BYTES_FMT(name)));
@@ -111,15 +112,15 @@ static enum outcome take_names(struct sheet *s) {
                    : xlsx_refuse(s->book, s->row, 1, "the header row is empty: the columns' names must stand here");
 }
 
-static enum outcome node_at(struct sheet *s, struct native_node *parent, struct bytes name, uint32_t column,
-                            struct native_node **ret) {
-    if (s->book->r->nodes == NATIVE_NODES) {
+static enum outcome node_at(struct sheet *s, struct node *parent, struct bytes name, uint32_t column,
+                            struct node **ret) {
+    if (s->book->r->nodes == FORMAT_MAX_NODES) {
         return fault_as(xlsx_refuse_at(s->book, __FILE__, "TOO_MANY", s->row, column, "more than %u values in one file",
-                                       NATIVE_NODES),
+                                       FORMAT_MAX_NODES),
                         REFUSE);
     }
     s->book->r->nodes++;
-    *ret = native_add(parent, name, s->book->r->arena);
+    *ret = node_add(parent, name, s->book->r->arena);
     (*ret)->number = numbering_find(s->book->r->format->numbering, name);
     (*ret)->line = s->row;
     (*ret)->column = column;
@@ -127,10 +128,10 @@ static enum outcome node_at(struct sheet *s, struct native_node *parent, struct 
 }
 
 static enum outcome take_row(struct sheet *s) {
-    struct native_node *row = NULL, *cell;
+    struct node *row = NULL, *cell;
     if (s->blank) return xlsx_refuse(s->book, s->blank, 1, "a blank row between rows");
     TRY(node_at(s, s->root, s->layout->name, 1, &row));
-    for (uint32_t i = 1; i <= NATIVE_COLUMNS && (i <= s->column || i <= s->last); i++) {
+    for (uint32_t i = 1; i <= FORMAT_MAX_COLUMNS && (i <= s->column || i <= s->last); i++) {
         if (!s->row_cells[i].count && !s->names[i].count) continue;
         if (!s->names[i].count) return xlsx_refuse(s->book, s->row, i, "the column has no name in the header row");
         TRY(node_at(s, row, s->names[i], i, &cell));
@@ -147,7 +148,7 @@ static enum outcome close_row(struct sheet *s) {
     if (s->row == header) return take_names(s);
     if (s->row < header) return OK;
     bool any = false;
-    for (uint32_t i = 1; i <= s->column && i <= NATIVE_COLUMNS; i++) any = any || s->row_cells[i].count;
+    for (uint32_t i = 1; i <= s->column && i <= FORMAT_MAX_COLUMNS; i++) any = any || s->row_cells[i].count;
     if (any && !s->last)
         return xlsx_refuse(s->book, header, 1, "the header row is empty: the columns' names must stand here");
     if (any) return take_row(s);
@@ -175,8 +176,8 @@ static enum outcome on_merge(void *self, const struct xlsx_element *element) {
     if (!whole || top > bottom || left > right)
         return xlsx_refuse(s->book, 1, 1, "\"%.20s:%.20s\" are no merged cells", range, colon ? colon + 1 : "");
     if (top != s->layout->title + 1 || bottom != top) return OK;
-    if (++s->merge_count > NATIVE_COLUMNS)
-        return xlsx_refuse_much(s->book, top, left, "more than %u merged names", NATIVE_COLUMNS);
+    if (++s->merge_count > FORMAT_MAX_COLUMNS)
+        return xlsx_refuse_much(s->book, top, left, "more than %u merged names", FORMAT_MAX_COLUMNS);
     struct merge *merge = arena_alloc(s->book->r->arena, sizeof *merge);
     *merge = (struct merge){left, right, s->merges};
     s->merges = merge;
@@ -189,7 +190,7 @@ static enum outcome walk(struct sheet *s, const char *part) {
     return xlsx_walk(s->book, part, true, &rows);
 }
 
-static struct sheet *sheet_of(struct xlsx_book *book, const struct xlsx_layout *layout, struct native_node *root) {
+static struct sheet *sheet_of(struct xlsx_book *book, const struct xlsx_layout *layout, struct node *root) {
     struct sheet *s = calloc(1, sizeof *s);
     INVARIANT(s);
     s->book = book;
@@ -205,7 +206,7 @@ static void sheet_close(struct sheet *s) {
 }
 
 enum outcome xlsx_read_sheet(struct xlsx_book *book, const char *part, const struct xlsx_layout *layout,
-                             struct native_node *root) {
+                             struct node *root) {
     struct sheet *s = sheet_of(book, layout, root);
     enum outcome outcome = walk(s, part);
     sheet_close(s);

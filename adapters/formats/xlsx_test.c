@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 #include <stdlib.h>
 #include <time.h>
 #include <zip.h>
@@ -169,9 +169,9 @@ static void what_is_wrong_is_refused_with_its_cell(void **state) {
     WRONG("<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"C1\" t=\"s\"><v>0</v></c></row>", 1, 3);
     WRONG(NAMES "<row r=\"2\"><c r=\"A2\"><v>1</v></c>", 1, 1);
     struct fault f = {0};
-    struct native_node *root = NULL;
+    struct node *root = NULL;
     assert_int_equal(
-        native_read(&plain, ONE(NAMES "<row r=\"2\"><c r=\"AB2\"><v>1</v></c></row>"), fixture_arena(), &root, &f),
+        format_read(&plain, ONE(NAMES "<row r=\"2\"><c r=\"AB2\"><v>1</v></c></row>"), fixture_arena(), &root, &f),
         REFUSE);
     assert_string_equal(f.text, "sheet 台账 cell AB2: the column has no name in the header row");
 }
@@ -261,26 +261,26 @@ static void the_largest_sheet_stays_within_its_share_of_the_arena(void **state) 
     }
     assert_int_equal(buffer_add(&sheet, BYTES_LITERAL("</row></sheetData></worksheet>\0"), NULL), OK);
     struct bytes file = ZIP(ROOT_RELS, BOOK_RELS, BOOK(FIRST), {"xl/worksheets/sheet1.xml", (const char *)sheet.at});
-    AUTO(arena_free_auto) struct arena *arena = arena_new(1u << 20, NATIVE_ARENA);
+    AUTO(arena_free_auto) struct arena *arena = arena_new(1u << 20, FORMAT_MAX_ARENA);
     struct fault f = {0};
-    struct native_node *root = NULL;
-    if (native_read(&plain, file, arena, &root, &f) != OK) fail_msg("%s: %s", f.code, f.text);
+    struct node *root = NULL;
+    if (format_read(&plain, file, arena, &root, &f) != OK) fail_msg("%s: %s", f.code, f.text);
     assert_int_equal(root->last->line, 1971);
 }
 
 /* ---- writing
  * --------------------------------------------------------------------------------------------------------------- */
-static struct native_node *cell(struct native_node *row, const char *name, struct bytes text) {
-    struct native_node *one = native_add(row, bytes_of_cstr(name), fixture_arena());
+static struct node *cell(struct node *row, const char *name, struct bytes text) {
+    struct node *one = node_add(row, bytes_of_cstr(name), fixture_arena());
     one->text = text;
     one->scalar = true;
     return one;
 }
-static struct bytes written(const struct format *format, const struct native_node *root) {
+static struct bytes written(const struct format *format, const struct node *root) {
     struct fault f = {0};
     buffer_free(&made);
     buffer_init(&made, 8u << 20);
-    if (native_write(format, root, &made, &f) != OK) fail_msg("%s %s: %s", f.code, f.field, f.text);
+    if (format_write(format, root, &made, &f) != OK) fail_msg("%s %s: %s", f.code, f.field, f.text);
     return buffer_view(&made);
 }
 static void what_is_written_is_read_again(void **state) {
@@ -295,15 +295,15 @@ static void what_is_written_is_read_again(void **state) {
                                   .sheets = parties,
                                   .sheet_count = 1};
     arena_reset(fixture_arena());
-    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena()),
-                       *row = native_add(root, NATIVE_ROW, fixture_arena()), *other;
+    struct node *root = node_add(NULL, BYTES_NONE, fixture_arena()), *row = node_add(root, NODE_ROW, fixture_arena()),
+                *other;
     cell(row, "文号", T("=1+1 _x000D_ <&>\r\n x\x01\xff"));
     cell(row, "重量", T("46.5"));
     cell(row, "日期", T("2026年6月8日 10时20分"));
-    row = native_add(root, NATIVE_ROW, fixture_arena());
+    row = node_add(root, NODE_ROW, fixture_arena());
     cell(row, "重量", T("约5"));
     cell(row, "日期", T("不详"));
-    other = native_add(root, T("当事人"), fixture_arena());
+    other = node_add(root, T("当事人"), fixture_arena());
     cell(other, "证件", T("150823199001011234"));
     struct bytes file = written(&format, root), again = arena_copy(fixture_arena(), file);
     assert_true(bytes_equal(written(&format, root), again));
@@ -315,8 +315,7 @@ static void what_is_written_is_read_again(void **state) {
 static void a_title_and_two_header_rows_are_written(void **state) {
     (void)state;
     arena_reset(fixture_arena());
-    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena()),
-                       *row = native_add(root, NATIVE_ROW, fixture_arena());
+    struct node *root = node_add(NULL, BYTES_NONE, fixture_arena()), *row = node_add(root, NODE_ROW, fixture_arena());
     cell(row, "文号", T("1"));
     cell(row, "人/名", T("2"));
     cell(row, "人/号", T("3"));
@@ -332,9 +331,9 @@ static void a_text_that_no_cell_holds_is_not_cut(void **state) {
     buffer_init(&out, 1u << 20);
     for (unsigned i = 0; i < 32768; i++) assert_int_equal(buffer_add_cstr(&text, "字", NULL), OK);
     arena_reset(fixture_arena());
-    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena());
-    cell(native_add(root, NATIVE_ROW, fixture_arena()), "a", buffer_view(&text));
-    assert_int_equal(native_write(&plain, root, &out, &f), REFUSE);
+    struct node *root = node_add(NULL, BYTES_NONE, fixture_arena());
+    cell(node_add(root, NODE_ROW, fixture_arena()), "a", buffer_view(&text));
+    assert_int_equal(format_write(&plain, root, &out, &f), REFUSE);
     assert_string_equal(f.code, "TOO_LARGE");
 }
 static void spoilt_files_are_read_or_refused(void **state) {

@@ -1,7 +1,9 @@
-/* See native_inside.h. By libxlsxwriter, into a file without a name (memfd), since it writes files only. Every cell is
+/* Writes XLSX by libxlsxwriter, into a file without a name (memfd), since it writes files only. Every cell is
  * a text, never a formula, but for the columns that the profile calls numbers or dates. The same tree makes the same
  * bytes: the book's times are fixed. */
 #define _GNU_SOURCE /* memfd_create */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/calendar.h"
 #include "adapters/formats/column.h"
 #include <ctype.h>
@@ -16,7 +18,7 @@
 #define TEXT_MAX   32767u     /* characters of a cell (ECMA-376's applications hold no more) */
 #define SHEETS_MAX 255
 struct book {
-    const struct native_node *root;
+    const struct node *root;
     const struct format *format;
     struct fault *fault;
     lxw_workbook *book;
@@ -153,18 +155,18 @@ static void set_widths(struct book *b) {
 
 static enum outcome put_sheet(struct book *b, struct bytes rows, const char *title) {
     lxw_row_t row = 0;
-    bool main_sheet = bytes_equal(rows, NATIVE_ROW);
+    bool main_sheet = bytes_equal(rows, NODE_ROW);
     column_names_free(&b->names);
     column_names_of(b->root, rows, &b->names);
-    if (b->names.count > NATIVE_COLUMNS) return column_refuse(b->fault, rows, "more than 1000 columns");
+    if (b->names.count > FORMAT_MAX_COLUMNS) return column_refuse(b->fault, rows, "more than 1000 columns");
     b->sheet = workbook_add_worksheet(b->book, title);
     if (!b->sheet) return column_refuse(b->fault, rows, "no name for a sheet");
     TRY(put_header(b, main_sheet, &row));
     set_widths(b);
-    for (const struct native_node *one = b->root->first; one; one = one->next) {
+    for (const struct node *one = b->root->first; one; one = one->next) {
         if (!bytes_equal(one->name, rows)) continue;
         for (size_t i = 0; i < b->names.count; i++) {
-            const struct native_node *cell = native_child(one, b->names.at[i]);
+            const struct node *cell = node_child(one, b->names.at[i]);
             if (cell && cell->text.count) TRY(put(b, row, (lxw_col_t)i, b->names.at[i], cell->text));
         }
         row++;
@@ -176,9 +178,9 @@ static enum outcome put_all(struct book *b) {
     struct bytes done[SHEETS_MAX];
     char title[128];
     size_t count = 0;
-    TRY(put_sheet(b, NATIVE_ROW, b->format->sheet));
-    done[count++] = NATIVE_ROW;
-    for (const struct native_node *one = b->root->first; one; one = one->next) {
+    TRY(put_sheet(b, NODE_ROW, b->format->sheet));
+    done[count++] = NODE_ROW;
+    for (const struct node *one = b->root->first; one; one = one->next) {
         size_t i = 0;
         while (i < count && !bytes_equal(done[i], one->name)) i++;
         if (i < count) continue;
@@ -238,7 +240,7 @@ static enum outcome make(struct book *b, int file, struct buffer *into) {
     return read_back(file, into, b->fault);
 }
 
-enum outcome xlsx_write(const struct format *format, const struct native_node *root, struct buffer *into,
+enum outcome xlsx_write(const struct format *format, const struct node *root, struct buffer *into,
                         struct fault *fault) {
     struct book b = {.root = root, .format = format, .fault = fault};
     int file = memfd_create("workbook", MFD_CLOEXEC);

@@ -1,19 +1,20 @@
-/* See native_inside.h. libxml2's SAX interface over UTF-8 that was decoded before: the encoding named in the prolog is
+/* Reads XML by libxml2's SAX interface over UTF-8 that was decoded before: the encoding named in the prolog is
  * ignored, the network never used, a DTD refused before the parser sees it, so that there are no entities but XML's
  * five. Places come from the parser's byte offset. Its own quadratic spots (attributes of one tag) are kept small by
  * counting first. */
 #define _GNU_SOURCE /* memmem, memrchr */
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/reading_inside.h"
 #include <libxml/parserInternals.h>
 
 struct sax {
-    struct reading *r;
+    struct format_reading *r;
     xmlParserCtxtPtr parser;
-    struct native_node *root, *node; /* node: the innermost open element */
+    struct node *root, *node; /* node: the innermost open element */
     unsigned depth;
-    struct buffer texts[NATIVE_DEPTH]; /* of the open elements */
-    size_t composed;                   /* bytes of names with a namespace */
-    enum outcome outcome;              /* the first that is not OK ends the reading */
+    struct buffer texts[FORMAT_MAX_DEPTH]; /* of the open elements */
+    size_t composed;                       /* bytes of names with a namespace */
+    enum outcome outcome;                  /* the first that is not OK ends the reading */
 };
 
 static bool xml_space(uint8_t c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -26,7 +27,7 @@ static bool begins(struct bytes text, size_t at, const char *what) {
 }
 
 /* From a tag's '<' to behind its '>', counting attributes. */
-static enum outcome check_tag(struct reading *r, size_t from, size_t *ret) {
+static enum outcome check_tag(struct format_reading *r, size_t from, size_t *ret) {
     size_t attributes = 0, at = from;
     uint8_t quote = 0;
     for (; at < r->text.count; at++) {
@@ -36,13 +37,13 @@ static enum outcome check_tag(struct reading *r, size_t from, size_t *ret) {
         else if (c == '=') attributes++;
         else if (c == '>') break;
     }
-    if (attributes > NATIVE_COLUMNS)
-        return reading_refuse(r, from, "TOO_MANY", "more than %u attributes in one element", NATIVE_COLUMNS);
+    if (attributes > FORMAT_MAX_COLUMNS)
+        return reading_refuse(r, from, "TOO_MANY", "more than %u attributes in one element", FORMAT_MAX_COLUMNS);
     *ret = at;
     return OK;
 }
 
-static enum outcome check_before(struct reading *r) {
+static enum outcome check_before(struct format_reading *r) {
     for (size_t at = 0; at < r->text.count;) {
         const uint8_t *open = memchr(r->text.at + at, '<', r->text.count - at);
         if (!open) return OK;
@@ -101,9 +102,10 @@ static enum outcome name_of(struct sax *s, const char *mark, const xmlChar *name
     }
     *ret = bytes_of_cstr(arena_printf(s->r->arena, "%s{%s}%s", mark, given, (const char *)name));
     s->composed += ret->count;
-    return s->composed <= NATIVE_MAX ? OK
-                                     : reading_refuse(s->r, offset_of(s), "TOO_LARGE",
-                                                      "names and their namespaces: more than %u bytes", NATIVE_MAX);
+    return s->composed <= FORMAT_MAX_BYTES
+               ? OK
+               : reading_refuse(s->r, offset_of(s), "TOO_LARGE", "names and their namespaces: more than %u bytes",
+                                FORMAT_MAX_BYTES);
 }
 
 /* From a finished start tag, the next attribute that is no namespace declaration: where its value's quote opens. */
@@ -127,7 +129,7 @@ static enum outcome add_attributes(struct sax *s, int count, const xmlChar **att
     size_t at = 0;
     while (at < tag.count && !xml_space(tag.at[at])) at++; /* the element's name */
     for (int i = 0; i < count; i++, attributes += 5) {
-        struct native_node *node;
+        struct node *node;
         struct bytes name;
         TRY(name_of(s, "@", attributes[0], attributes[2], &name));
         TRY(reading_node(s->r, s->node, name, begin + next_value(tag, &at), &node));
@@ -141,7 +143,8 @@ static enum outcome open_element(struct sax *s, const xmlChar *local, const xmlC
                                  const xmlChar **attributes) {
     struct bytes name;
     size_t end = offset_of(s); /* at the tag's > or /> */
-    if (s->depth == NATIVE_DEPTH) return reading_refuse(s->r, end, "TOO_MANY", "nested deeper than %u", NATIVE_DEPTH);
+    if (s->depth == FORMAT_MAX_DEPTH)
+        return reading_refuse(s->r, end, "TOO_MANY", "nested deeper than %u", FORMAT_MAX_DEPTH);
     TRY(name_of(s, "", local, uri, &name));
     const char *root = s->r->format->root;
     if (!s->depth && root && !bytes_equal_cstr(name, root)) {
@@ -210,16 +213,16 @@ static enum outcome parse(struct sax *s) {
     return s->outcome;
 }
 
-enum outcome xml_read(struct reading *r, struct native_node **ret) {
+enum outcome xml_read(struct format_reading *r, struct node **ret) {
     struct sax s = {.r = r};
     TRY(check_before(r));
     if (!r->text.count) return reading_refuse(r, 0, "XML_SYNTAX", "the file is empty");
     xmlInitParser();
     s.parser = xmlCreateMemoryParserCtxt((const char *)r->text.at, (int)r->text.count);
     if (!s.parser) return fault_set(r->fault, FATAL, "INTERNAL", "no memory for an XML parser");
-    for (unsigned i = 0; i < NATIVE_DEPTH; i++) buffer_init(&s.texts[i], NATIVE_MAX * 2);
+    for (unsigned i = 0; i < FORMAT_MAX_DEPTH; i++) buffer_init(&s.texts[i], FORMAT_MAX_BYTES * 2);
     enum outcome outcome = parse(&s);
-    for (unsigned i = 0; i < NATIVE_DEPTH; i++) buffer_free(&s.texts[i]);
+    for (unsigned i = 0; i < FORMAT_MAX_DEPTH; i++) buffer_free(&s.texts[i]);
     xmlFreeDoc(s.parser->myDoc);
     xmlFreeParserCtxt(s.parser);
     if (outcome == OK && r->format->schema) outcome = xml_schema_check(r->format->schema, r);

@@ -1,8 +1,11 @@
-/* See xml_schema.h. W3C XML Schema 1.0 as libxml2 has it, over its SAX interface, so that the place of a fault is the
- * parser's own. Whatever libxml2 would open by name is denied for the whole process: ours never asks it to. */
+/* Checks XML against the agency's XSD. W3C XML Schema 1.0 as libxml2 has it, over its SAX interface, so that the place
+ * of a fault is the parser's own. Whatever libxml2 would open by name is denied for the whole process: ours never asks
+ * it to. */
 #define _GNU_SOURCE /* memmem, memrchr */
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/xml_schema.h"
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/reading_inside.h"
 #include <libxml/parserInternals.h>
 #include <libxml/xmlreader.h>
 #include <libxml/xmlschemas.h>
@@ -14,7 +17,7 @@ struct xml_schema {
     xmlSchemaPtr schema;
 };
 struct check {
-    struct reading *r;
+    struct format_reading *r;
     xmlParserCtxtPtr parser;
     enum outcome outcome;
 };
@@ -149,7 +152,7 @@ static enum outcome validate(struct check *c, xmlSchemaValidCtxtPtr valid) {
     return c->outcome;
 }
 
-enum outcome xml_schema_check(const struct xml_schema *schema, struct reading *r) {
+enum outcome xml_schema_check(const struct xml_schema *schema, struct format_reading *r) {
     struct check c = {.r = r, .parser = xmlCreateMemoryParserCtxt((const char *)r->text.at, (int)r->text.count)};
     xmlSchemaValidCtxtPtr valid = xmlSchemaNewValidCtxt(schema->schema);
     enum outcome outcome = c.parser && valid ? validate(&c, valid)

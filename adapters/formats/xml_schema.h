@@ -3,7 +3,7 @@
  * fetched. Threads: a schema is read-only once loaded. Memory: owned until xml_schema_free. */
 #ifndef ECOCASE_ADAPTERS_FORMATS_XML_SCHEMA_H
 #define ECOCASE_ADAPTERS_FORMATS_XML_SCHEMA_H
-#include "adapters/formats/native.h"
+#include "adapters/formats/format.h"
 
 struct xml_schema;
 /* REFUSE FILE_READ, TOO_LARGE, XML_SYNTAX, XML_SCHEMA with line and column of the schema's file. */

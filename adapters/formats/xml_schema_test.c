@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 #include "adapters/formats/xml_schema.h"
 #include <stdio.h>
 #include <stdlib.h>

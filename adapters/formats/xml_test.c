@@ -1,4 +1,4 @@
-#include "adapters/formats/native_fixture.h"
+#include "adapters/formats/format_fixture.h"
 
 static const struct format xml = {.kind = FORMAT_XML, .root = "a"}, any = {.kind = FORMAT_XML};
 static const struct format spaced = {.kind = FORMAT_XML, .root = "a", .name_space = "urn:x"};
@@ -65,10 +65,10 @@ static void written_it_can_be_read_again(void **state) {
 }
 static void what_is_made_is_xml_whatever_it_holds(void **state) {
     (void)state;
-    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena());
+    struct node *root = node_add(NULL, BYTES_NONE, fixture_arena());
     const char *const names[] = {"1 号", "@x y", "·（）", ""};
     for (size_t i = 0; i < COUNT(names); i++)
-        native_add(root, bytes_of_cstr(names[i]), fixture_arena())->text = T("\0\x1b\xef\xbf\xbf\xff\xf0\x9f\x98\x80");
+        node_add(root, bytes_of_cstr(names[i]), fixture_arena())->text = T("\0\x1b\xef\xbf\xbf\xff\xf0\x9f\x98\x80");
 #define HELD "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd😀"
     fixture_made(&xml, root,
                  T("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a x_y=\"" HELD "\">\n"
@@ -79,24 +79,24 @@ static void what_is_made_is_xml_whatever_it_holds(void **state) {
 static void there_is_a_limit_to_depth_attributes_and_values(void **state) {
     (void)state;
     AUTO(buffer_free) struct buffer text;
-    buffer_init(&text, NATIVE_MAX);
-    for (unsigned i = 0; i <= NATIVE_DEPTH; i++) assert_int_equal(buffer_add_cstr(&text, "<a>", NULL), OK);
-    fixture_refused(&xml, (struct refusal){buffer_view(&text), "TOO_MANY", 1, 3 * NATIVE_DEPTH + 3});
+    buffer_init(&text, FORMAT_MAX_BYTES);
+    for (unsigned i = 0; i <= FORMAT_MAX_DEPTH; i++) assert_int_equal(buffer_add_cstr(&text, "<a>", NULL), OK);
+    fixture_refused(&xml, (struct refusal){buffer_view(&text), "TOO_MANY", 1, 3 * FORMAT_MAX_DEPTH + 3});
     buffer_clear(&text);
     assert_int_equal(buffer_add_cstr(&text, "\n<a", NULL), OK);
-    for (unsigned i = 0; i <= NATIVE_COLUMNS; i++) assert_int_equal(buffer_printf(&text, NULL, " a%u='>'", i), OK);
+    for (unsigned i = 0; i <= FORMAT_MAX_COLUMNS; i++) assert_int_equal(buffer_printf(&text, NULL, " a%u='>'", i), OK);
     fixture_refused(&xml, (struct refusal){buffer_view(&text), "TOO_MANY", 2, 1});
     buffer_clear(&text);
     assert_int_equal(buffer_add_cstr(&text, "<a>", NULL), OK);
-    for (unsigned i = 0; i < NATIVE_NODES; i++) assert_int_equal(buffer_add_cstr(&text, "<b/>", NULL), OK);
-    fixture_refused(&xml, (struct refusal){buffer_view(&text), "TOO_MANY", 1, 4 * NATIVE_NODES});
+    for (unsigned i = 0; i < FORMAT_MAX_NODES; i++) assert_int_equal(buffer_add_cstr(&text, "<b/>", NULL), OK);
+    fixture_refused(&xml, (struct refusal){buffer_view(&text), "TOO_MANY", 1, 4 * FORMAT_MAX_NODES});
     buffer_clear(&text);
     assert_int_equal(buffer_printf(&text, NULL, "<n:a xmlns:n='%01000d'>", 0), OK);
     for (unsigned i = 0; i < 5000; i++) assert_int_equal(buffer_add_cstr(&text, "<n:b/>", NULL), OK);
     struct fault f = {0};
-    struct native_node *root = NULL;
+    struct node *root = NULL;
     arena_reset(fixture_arena());
-    assert_int_equal(native_read(&any, buffer_view(&text), fixture_arena(), &root, &f), REFUSE);
+    assert_int_equal(format_read(&any, buffer_view(&text), fixture_arena(), &root, &f), REFUSE);
     assert_string_equal(f.code, "TOO_LARGE");
 }
 static void spoilt_files_are_read_or_refused(void **state) {

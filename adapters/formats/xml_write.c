@@ -1,7 +1,9 @@
-/* See native_inside.h. Indented by two spaces; the prolog declares the profile's encoding. What XML 1.0 cannot hold
+/* Writes XML, indented by two spaces; the prolog declares the profile's encoding. What XML 1.0 cannot hold
  * becomes U+FFFD in texts and '_' in names (Extensible Markup Language 1.0, fifth edition, §2.2 and §2.3), so that
  * whatever is written can be read. */
-#include "adapters/formats/native_inside.h"
+#include "adapters/formats/format_inside.h"
+#include "adapters/formats/encoding_inside.h"
+#include "adapters/formats/reading_inside.h"
 
 struct writing {
     const struct format *format;
@@ -67,14 +69,14 @@ static enum outcome text(struct writing *w, struct bytes text, bool attribute) {
     return OK;
 }
 
-static bool is_attribute(const struct native_node *node) { return node->name.count && node->name.at[0] == '@'; }
+static bool is_attribute(const struct node *node) { return node->name.count && node->name.at[0] == '@'; }
 static enum outcome new_line(struct writing *w, unsigned depth) {
     TRY(put(w, "\n"));
     for (unsigned i = 0; i < depth; i++) TRY(put(w, "  "));
     return OK;
 }
 
-static enum outcome tag_name(struct writing *w, const struct native_node *node, unsigned depth) {
+static enum outcome tag_name(struct writing *w, const struct node *node, unsigned depth) {
     if (w->format->name_space && w->format->prefix) {
         TRY(put(w, w->format->prefix));
         TRY(put(w, ":"));
@@ -82,7 +84,7 @@ static enum outcome tag_name(struct writing *w, const struct native_node *node, 
     return name(w, !depth && !node->name.count ? bytes_of_cstr(w->format->root) : node->name);
 }
 
-static enum outcome start_tag(struct writing *w, const struct native_node *node, unsigned depth) {
+static enum outcome start_tag(struct writing *w, const struct node *node, unsigned depth) {
     TRY(put(w, "<"));
     TRY(tag_name(w, node, depth));
     if (!depth && w->format->name_space) {
@@ -92,7 +94,7 @@ static enum outcome start_tag(struct writing *w, const struct native_node *node,
         TRY(text(w, bytes_of_cstr(w->format->name_space), true));
         TRY(put(w, "\""));
     }
-    for (const struct native_node *one = node->first; one; one = one->next) {
+    for (const struct node *one = node->first; one; one = one->next) {
         if (!is_attribute(one)) continue;
         TRY(put(w, " "));
         TRY(name(w, bytes_of(one->name.at + 1, one->name.count - 1)));
@@ -103,14 +105,14 @@ static enum outcome start_tag(struct writing *w, const struct native_node *node,
     return OK;
 }
 
-static enum outcome element(struct writing *w, const struct native_node *node, unsigned depth) {
+static enum outcome element(struct writing *w, const struct node *node, unsigned depth) {
     bool elements = false;
     TRY(start_tag(w, node, depth));
-    for (const struct native_node *one = node->first; one && !elements; one = one->next) elements = !is_attribute(one);
+    for (const struct node *one = node->first; one && !elements; one = one->next) elements = !is_attribute(one);
     if (!elements && !node->text.count) return put(w, "/>");
     TRY(put(w, ">"));
     TRY(text(w, node->text, false));
-    for (const struct native_node *one = node->first; one; one = one->next) {
+    for (const struct node *one = node->first; one; one = one->next) {
         if (is_attribute(one)) continue;
         TRY(new_line(w, depth + 1));
         TRY(element(w, one, depth + 1));
@@ -121,8 +123,7 @@ static enum outcome element(struct writing *w, const struct native_node *node, u
     return put(w, ">");
 }
 
-enum outcome xml_write(const struct format *format, const struct native_node *root, struct buffer *into,
-                       struct fault *fault) {
+enum outcome xml_write(const struct format *format, const struct node *root, struct buffer *into, struct fault *fault) {
     struct writing w = {.format = format, .into = into, .fault = fault};
     TRY(put(&w, format->encoding == ENCODING_GB18030 ? "<?xml version=\"1.0\" encoding=\"GB18030\"?>\n"
                                                      : "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));

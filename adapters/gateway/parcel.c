@@ -1,5 +1,6 @@
 /* A submission while it is handed in: received file by file, checked as the engine will, kept durably. */
 #define _GNU_SOURCE /* renameat2 */
+#include "adapters/spool/name.h"
 #include "adapters/gateway/gateway.h"
 #include "base/durable.h"
 #include "base/failpoint.h"
@@ -126,10 +127,10 @@ static enum outcome map(const struct gateway *gateway, const struct parcel *p, s
     struct draft *draft = NULL;
     struct draft_view view;
     AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, MAPPING_ARENA);
-    TRY(convert_read(gateway->profile, p->files[0].name, native, arena, &draft, fault));
-    convert_view(draft, &view);
-    struct convert_sidecar beside = {0};
-    bool may = convert_sidecar(gateway->profile, bytes_of_cstr(p->files[0].name), native, arena, &beside);
+    TRY(conversion_read(gateway->profile, p->files[0].name, native, arena, &draft, fault));
+    conversion_view(draft, &view);
+    struct conversion_sidecar beside = {0};
+    bool may = conversion_sidecar(gateway->profile, bytes_of_cstr(p->files[0].name), native, arena, &beside);
     if (may && beside.needed && !among(p, beside.name)) return missing(beside.name, fault);
     return whole(p, &view, beside.name, fault);
 }

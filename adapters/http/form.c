@@ -1,4 +1,5 @@
 /* A request's body, whole or in parts, into a parcel. */
+#include "adapters/spool/name.h"
 #include "adapters/http/http_inside.h"
 #include <stdio.h>
 #include <strings.h>

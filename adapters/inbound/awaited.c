@@ -12,8 +12,8 @@ enum outcome awaited_by(const struct delivery *d, const struct arrival *arrival,
     if (record_read(d->catalogue, arrival->value, &said, &ignored) != OK || !said.document_count || !said.chunked_form)
         return OK;
     TRY(journal_delivered(d->journal, &said.message_id, &had, fault));
-    if (had || convert_attachments(d->profile, arrival->value, arrival->role, arena, &ret->papers, &ret->count,
-                                   &ignored) != OK)
+    if (had || conversion_attachments(d->profile, arrival->value, arrival->role, arena, &ret->papers, &ret->count,
+                                      &ignored) != OK)
         ret->count = 0;
     ret->sender = said.sender;
     return OK;

@@ -28,7 +28,7 @@ enum outcome inbound_new(const struct inbound_parts *parts, struct inbound **ret
     bus_inbox_topic(bytes_of_cstr(in->delivery->agency), in->topic);
     enum outcome outcome = bus_reader_open(parts->bus, &reading, &in->reader, fault);
     if (outcome == OK) {
-        wake_by(in->reader.queue);
+        bus_reader_wake(in->reader, wake_descriptor());
         outcome = report_again(in, fault);
     }
     if (outcome == OK)
@@ -41,13 +41,14 @@ enum outcome inbound_new(const struct inbound_parts *parts, struct inbound **ret
 void inbound_free(struct inbound *in) {
     if (!in) return;
     inbound_let_go(in);
-    bus_reader_close(&in->reader);
+    bus_reader_close(in->reader);
     free(in);
 }
 
-static struct bytes value_of(const rd_kafka_message_t *message) { return bytes_of(message->payload, message->len); }
-static struct arrival arrival_of(const rd_kafka_message_t *message) {
-    struct arrival a = {.partition = message->partition, .offset = message->offset, .value = value_of(message)};
+static struct arrival arrival_of(const struct bus_message *message) {
+    struct arrival a = {.partition = bus_message_partition(message),
+                        .offset = bus_message_offset(message),
+                        .value = bus_message_value(message)};
     int64_t lane = -1;
     bool lane_known = bus_header_number(message, "ecocase_lane", &lane),
          generation = bus_header_number(message, "ecocase_generation", &a.place.generation);
@@ -55,7 +56,8 @@ static struct arrival arrival_of(const rd_kafka_message_t *message) {
     a.placed = lane_known && generation && sequence && lane < (int64_t)LIMIT_LANES && a.place.generation > 0;
     a.place.lane = a.placed ? (int32_t)lane : -1;
     bus_header_number(message, "ecocase_epoch", &a.place.epoch);
-    a.place.broker_time = rd_kafka_message_timestamp(message, NULL);
+    a.place.broker_time = -1;
+    bus_message_time(message, &a.place.broker_time);
     bus_header_number(message, "ecocase_brokertime", &a.place.broker_time);
     struct bytes role = bus_header(message, "ecocase_role");
     snprintf(a.role, sizeof a.role, "%.*s", role.count < sizeof a.role ? (int)role.count : 0,
@@ -69,24 +71,26 @@ static struct arrival arrival_of(const rd_kafka_message_t *message) {
 static enum outcome sift(struct inbound *in, struct arena *arena, struct fault *fault) {
     AUTO(arena_free_auto) struct arena *scratch = arena_new(64u << 10, 96u << 20);
     bool waits[LIMIT_LANES] = {false}, waiting[ENGINE_BATCH] = {false};
-    rd_kafka_message_t **kept = arena_array(arena, in->count, sizeof(rd_kafka_message_t *));
+    struct bus_message **kept = arena_array(arena, in->count, sizeof *kept);
     size_t ready = 0, late = 0;
     in->sifted = downloads_changes(in->delivery->downloads);
     for (size_t i = 0; i < in->count; i++) { /* nothing is moved before all is known */
         arena_reset(scratch);
         const struct arrival arrival = arrival_of(in->messages[i]);
-        if (!waits[in->messages[i]->partition]) TRY(awaited_any(in->delivery, &arrival, scratch, &waiting[i], fault));
-        if (waiting[i]) waits[in->messages[i]->partition] = true;
+        if (!waits[bus_message_partition(in->messages[i])])
+            TRY(awaited_any(in->delivery, &arrival, scratch, &waiting[i], fault));
+        if (waiting[i]) waits[bus_message_partition(in->messages[i])] = true;
     }
     memset(waits, 0, sizeof waits);
     for (size_t i = 0; i < in->count; i++) {
-        rd_kafka_message_t *message = in->messages[i];
-        bool behind = waits[message->partition];
+        struct bus_message *message = in->messages[i];
+        int32_t partition = bus_message_partition(message);
+        bool behind = waits[partition];
         if (waiting[i]) {
-            waits[message->partition] = true;
-            in->read[message->partition] = message->offset + 1;
+            waits[partition] = true;
+            in->read[partition] = bus_message_offset(message) + 1;
             kept[late++] = message;
-        } else if (behind) rd_kafka_message_destroy(message);
+        } else if (behind) bus_message_free(message);
         else in->messages[ready++] = message;
     }
     for (size_t i = 0; i < late; i++) in->messages[ready + i] = kept[i];
@@ -115,7 +119,7 @@ static enum outcome deliver(struct inbound *in, struct arena *arena, struct faul
     for (size_t i = 0; i < in->ready; i++) {
         in->next[arrivals[i].partition] = arrivals[i].offset + 1;
         in->from_start[arrivals[i].partition] = false;
-        rd_kafka_message_destroy(in->messages[i]);
+        bus_message_free(in->messages[i]);
     }
     in->count -= in->ready;
     memmove(in->messages, in->messages + in->ready, in->count * sizeof in->messages[0]);
@@ -136,8 +140,7 @@ enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_mo
     if (!in->partitions && !in->count) {
         enum outcome outcome = inbound_connect(in, fault);
         if (outcome != OK) {
-            rd_kafka_message_t *error = bus_read(&in->reader, 0); /* only errors can be there */
-            if (error) rd_kafka_message_destroy(error);
+            bus_message_free(bus_read(in->reader, 0)); /* only errors can be there */
             if (strcmp(fault->code, "KAFKA_UNREACHABLE") == 0) inbound_down(in);
             note_current(in);
             return outcome;
@@ -159,10 +162,7 @@ int64_t inbound_lag(const struct inbound *in) {
     int64_t lag = (int64_t)in->count;
     for (int32_t i = 0; i < in->partitions; i++) {
         int64_t low = 0, high = 0;
-        if (rd_kafka_get_watermark_offsets(in->reader.handle, in->topic, i, &low, &high) !=
-                RD_KAFKA_RESP_ERR_NO_ERROR ||
-            high < 0)
-            continue;
+        if (!bus_known_range(in->reader, in->topic, i, &low, &high)) continue;
         int64_t next = in->next[i] > low ? in->next[i] : low;
         if (high > next) lag += high - next;
     }

@@ -8,7 +8,7 @@ struct inbound {
     const struct delivery *delivery;
     struct sender *sender;
     struct uploads *uploads;
-    struct bus_reader reader;
+    struct bus_reader *reader;
     char topic[TOPIC_NAME];
     int32_t partitions; /* 0: not assigned */
     bool at_end[LIMIT_LANES], from_start[LIMIT_LANES];
@@ -16,7 +16,7 @@ struct inbound {
     /* offset after the last record of ecocase.wanted, which is read beside the inbox; -1: the beginning */
     int64_t requests_from;
     int64_t read[LIMIT_LANES]; /* offset after the last of `messages`, -1: the beginning */
-    rd_kafka_message_t *messages[ENGINE_BATCH];
+    struct bus_message *messages[ENGINE_BATCH];
     size_t count, ready; /* the first `ready` can be delivered, behind them stand those that wait */
     /* its first message names a paper that is not whole yet: that partition is not read on */
     bool waits[LIMIT_LANES];

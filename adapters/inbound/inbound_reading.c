@@ -10,7 +10,7 @@
 #define SILENT_ASK_MS 3000  /* a busy Kafka may take its time */
 
 void inbound_let_go(struct inbound *in) {
-    for (size_t i = 0; i < in->count; i++) rd_kafka_message_destroy(in->messages[i]);
+    for (size_t i = 0; i < in->count; i++) bus_message_free(in->messages[i]);
     in->count = in->ready = 0;
     memset(in->waits, 0, sizeof in->waits);
 }
@@ -18,7 +18,7 @@ void inbound_let_go(struct inbound *in) {
 static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
     char cluster[64];
     bool same = false;
-    TRY(bus_cluster_id(in->reader.handle, ASK_MS, cluster, sizeof cluster, fault));
+    TRY(bus_cluster_id(bus_reader_client(in->reader), ASK_MS, cluster, sizeof cluster, fault));
     TRY(journal_fact(in->delivery->journal, "kafka_cluster", bytes_of_cstr(cluster), &same, fault));
     if (same) return OK;
     return fault_set(fault, FATAL, "WRONG_WORLD",
@@ -28,18 +28,15 @@ static enum outcome check_cluster(struct inbound *in, struct fault *fault) {
 }
 
 enum outcome inbound_assign(struct inbound *in, int32_t partitions, struct fault *fault) {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions + 1);
-    rd_kafka_topic_partition_list_add(list, TOPIC_WANTED, 0)->offset =
-        in->requests_from >= 0 ? in->requests_from : RD_KAFKA_OFFSET_BEGINNING;
+    struct bus_position from[LIMIT_LANES + 1] = {
+        {TOPIC_WANTED, 0, in->requests_from >= 0 ? in->requests_from : BUS_BEGINNING}};
+    size_t count = 1;
     for (int32_t i = 0; i < partitions; i++) {
         in->at_end[i] = false;
         if (!in->waits[i])
-            rd_kafka_topic_partition_list_add(list, in->topic, i)->offset =
-                in->read[i] >= 0 ? in->read[i] : RD_KAFKA_OFFSET_BEGINNING;
+            from[count++] = (struct bus_position){in->topic, i, in->read[i] >= 0 ? in->read[i] : BUS_BEGINNING};
     }
-    enum outcome outcome = bus_assign(&in->reader, list, fault);
-    rd_kafka_topic_partition_list_destroy(list);
-    return outcome;
+    return bus_assign(in->reader, from, count, fault);
 }
 
 static enum outcome assign_first(struct inbound *in, int32_t partitions, struct fault *fault) {
@@ -64,7 +61,7 @@ void inbound_down(struct inbound *in) {
 enum outcome inbound_connect(struct inbound *in, struct fault *fault) {
     int32_t partitions = 0;
     TRY(check_cluster(in, fault));
-    TRY(bus_partitions(in->reader.handle, in->topic, ASK_MS, &partitions, fault));
+    TRY(bus_partitions(bus_reader_client(in->reader), in->topic, ASK_MS, &partitions, fault));
     if (partitions < 1 || partitions > (int32_t)LIMIT_LANES) {
         return fault_set(fault, RETRY, "WRONG_WORLD", "topic %s has %d partitions; run ecocase-broker setup", in->topic,
                          partitions);
@@ -78,43 +75,44 @@ enum outcome inbound_connect(struct inbound *in, struct fault *fault) {
 
 /* An offset that is gone: read that partition from its beginning, the journal knows what it has; a gap is noticed by
  * sequence. */
-static enum outcome start_over(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
+static enum outcome start_over(struct inbound *in, const struct bus_message *message, struct fault *fault) {
     char text[160];
-    snprintf(text, sizeof text, "OFFSET_GONE partition=%d offset=%lld", message->partition, (long long)message->offset);
+    int32_t partition = bus_message_partition(message);
+    snprintf(text, sizeof text, "OFFSET_GONE partition=%d offset=%lld", partition,
+             (long long)bus_message_offset(message));
     log_error("inbound.alarm", "what=%s", text);
     TRY(journal_alarm(in->delivery->journal, "INBOX", text, fault));
-    if (message->partition >= 0 && message->partition < in->partitions) in->from_start[message->partition] = true;
+    if (partition >= 0 && partition < in->partitions) in->from_start[partition] = true;
     inbound_let_go(in); /* all that is not delivered is read again */
     in->partitions = 0;
     return OK;
 }
 
-static enum outcome hear(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
-    bool ours = message->partition >= 0 && message->partition < in->partitions;
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        if (ours) in->at_end[message->partition] = true;
+static enum outcome hear(struct inbound *in, const struct bus_message *message, struct fault *fault) {
+    int32_t partition = bus_message_partition(message);
+    switch (bus_message_event(message)) {
+    case BUS_END:
+        if (partition >= 0 && partition < in->partitions) in->at_end[partition] = true;
         inbound_up(in);
         return OK;
+    case BUS_OFFSET_GONE: return start_over(in, message, fault);
+    case BUS_DOWN: inbound_down(in); return OK;
+    case BUS_RECORD: return OK; /* of a partition that is not ours any more */
+    case BUS_NO_TOPIC:
+    case BUS_DENIED:
+    case BUS_TROUBLE:
+    default: log_warn("inbound.reader", "text=\"%s\"", bus_error_text(bus_message_error(message))); return OK;
     }
-    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
-        return start_over(in, message, fault);
-    if (message->err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || message->err == RD_KAFKA_RESP_ERR__TRANSPORT)
-        inbound_down(in);
-    else log_warn("inbound.reader", "text=\"%s\"", rd_kafka_err2str(message->err));
-    return OK;
 }
 
-static bool is_request(const rd_kafka_message_t *message) {
-    return message->rkt && strcmp(rd_kafka_topic_name(message->rkt), TOPIC_WANTED) == 0;
-}
 /* What others want of us. Its errors are no matter of the inbox: a cluster set up before there was such a topic has
  * none. */
-static enum outcome hear_request(struct inbound *in, const rd_kafka_message_t *message, struct fault *fault) {
-    if (!message->err) {
-        in->requests_from = message->offset + 1;
+static enum outcome hear_request(struct inbound *in, const struct bus_message *message, struct fault *fault) {
+    enum bus_event event = bus_message_event(message);
+    if (event == BUS_RECORD) {
+        in->requests_from = bus_message_offset(message) + 1;
         uploads_hear(in->uploads, message);
-    } else if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
-               message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
+    } else if (event == BUS_OFFSET_GONE) {
         in->requests_from = -1; /* it is kept a day only */
         return inbound_assign(in, in->partitions, fault);
     }
@@ -124,19 +122,21 @@ static enum outcome hear_request(struct inbound *in, const rd_kafka_message_t *m
 enum outcome inbound_read(struct inbound *in, struct fault *fault) {
     size_t bytes = 0;
     while (in->count < ENGINE_BATCH && bytes < ENGINE_BYTES && in->partitions) {
-        rd_kafka_message_t *message = bus_read(&in->reader, 0);
-        if (bus_drained(&in->reader, message)) return inbound_assign(in, in->partitions, fault);
+        struct bus_message *message = bus_read(in->reader, 0);
+        if (bus_drained(in->reader, message)) return inbound_assign(in, in->partitions, fault);
         if (!message) return OK;
-        bool request = is_request(message);
-        if (!request && !message->err && message->partition >= 0 && message->partition < in->partitions) {
-            in->at_end[message->partition] = false;
-            in->read[message->partition] = message->offset + 1;
-            bytes += message->len;
+        bool request = strcmp(bus_message_topic(message), TOPIC_WANTED) == 0;
+        int32_t partition = bus_message_partition(message);
+        bool record = bus_message_event(message) == BUS_RECORD;
+        if (!request && record && partition >= 0 && partition < in->partitions) {
+            in->at_end[partition] = false;
+            in->read[partition] = bus_message_offset(message) + 1;
+            bytes += bus_message_value(message).count;
             in->messages[in->count++] = message;
             continue;
         }
-        enum outcome heard = request ? hear_request(in, message, fault) : message->err ? hear(in, message, fault) : OK;
-        rd_kafka_message_destroy(message);
+        enum outcome heard = request ? hear_request(in, message, fault) : hear(in, message, fault);
+        bus_message_free(message);
         TRY(heard);
     }
     return OK;
@@ -147,7 +147,8 @@ void inbound_probe(struct inbound *in) {
     int32_t partitions = 0;
     bool thought_up = in->delivery->status->kafka_up;
     if (monotonic_ms() < (thought_up ? in->heard_ms + SILENT_MS : in->probe_ms)) return;
-    if (bus_partitions(in->reader.handle, in->topic, thought_up ? SILENT_ASK_MS : ASK_MS, &partitions, &ignored) == OK)
+    if (bus_partitions(bus_reader_client(in->reader), in->topic, thought_up ? SILENT_ASK_MS : ASK_MS, &partitions,
+                       &ignored) == OK)
         inbound_up(in);
     else inbound_down(in);
     in->probe_ms = monotonic_ms() + PROBE_MS;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include "adapters/inbound/delivery_inside.h"
 #include "adapters/engine/engine_fixture.h"
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 
 static struct fixture f;
 static struct lanes lanes;

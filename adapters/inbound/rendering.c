@@ -1,9 +1,9 @@
 /* One inbox record becomes its files, staged. */
-#include "adapters/conversion/mapping/canonical.h"
+#include "adapters/conversion/canonical/canonical_json.h"
 #include "adapters/inbound/rendering_inside.h"
 #include "adapters/transfer/transfer.h"
 #include "adapters/spool/name.h"
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/mask.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 #include "wire/reason.h"
@@ -160,10 +160,10 @@ static enum outcome stage_native(const struct rendering *r, struct rendered *ret
     size_t count = 0;
     struct native_case native = {0};
     struct inbox_facts facts = {r->arrival->place.lane, r->arrival->place.sequence, r->arrival->role};
-    TRY(convert_attachments(d->profile, r->arrival->value, r->arrival->role, r->scratch, &documents, &count, fault));
+    TRY(conversion_attachments(d->profile, r->arrival->value, r->arrival->role, r->scratch, &documents, &count, fault));
     struct bytes *names = arena_array(r->scratch, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = bytes_of_cstr(paper_name(r, ret->stem, i + 1, &documents[i]));
-    TRY(convert_render(d->profile, r->arrival->value, &facts, names, count, r->scratch, &native, fault));
+    TRY(conversion_render(d->profile, r->arrival->value, &facts, names, count, r->scratch, &native, fault));
     for (size_t i = 0; i < native.attachment_count; i++) {
         const struct native_file *paper = &native.attachments[i];
         const char *name =
@@ -182,8 +182,8 @@ static enum outcome stage_papers(const struct rendering *r, struct rendered *ret
     const struct native_file *documents = NULL;
     struct fault ignored;
     size_t count = 0;
-    if (!r->readable || convert_attachments(r->delivery->profile, r->arrival->value, r->arrival->role, r->scratch,
-                                            &documents, &count, &ignored) != OK)
+    if (!r->readable || conversion_attachments(r->delivery->profile, r->arrival->value, r->arrival->role, r->scratch,
+                                               &documents, &count, &ignored) != OK)
         return OK;
     for (size_t i = 0; i < count; i++) {
         if (documents[i].chunked)

@@ -1,7 +1,8 @@
 /* One case file: its attachments, its ids, its exact bytes, into the journal. */
+#include "adapters/spool/name.h"
 #include "adapters/outbound/outbound_inside.h"
 #include "adapters/outbound/outbound.h"
-#include "adapters/spool/name.h"
+#include "adapters/spool/spool.h"
 #include "adapters/journal/journal.h"
 #include "adapters/transfer/transfer.h"
 #include "base/limits.h"
@@ -258,7 +259,7 @@ enum outcome candidate_prepare(struct outbox_scan *scan, struct candidate *c, st
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
     struct submission said;
-    TRY(convert_write(o->profile, c->draft, &address, attachments, c->view.need_count, &value, &rejection->fault));
+    TRY(conversion_write(o->profile, c->draft, &address, attachments, c->view.need_count, &value, &rejection->fault));
     TRY(record_read(o->catalogue, buffer_view(&value), &said, &rejection->fault));
     TRY(journal_it(scan, c, &address, &digest, buffer_view(&value), fault));
     TRY(add_numbers(scan, c, &address, &said, fault));

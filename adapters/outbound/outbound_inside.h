@@ -12,7 +12,7 @@ struct candidate {
     enum outcome outcome; /* of reading and mapping: OK or REFUSE */
     struct fault fault;
     bool journaled;                    /* once the transaction is committed, nobody needs to look at its papers again */
-    struct convert_sidecar sidecar;    /* name empty: none belongs to such a file */
+    struct conversion_sidecar sidecar; /* name empty: none belongs to such a file */
     const struct outbox_paper *beside; /* the sidecar; NULL: not there (yet) */
     const struct outbox_paper **with;  /* its attachments among the papers, by need; NULL: not there (yet) */
 };

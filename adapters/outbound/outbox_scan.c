@@ -23,13 +23,13 @@ static enum outcome read_sidecar(struct outbox_scan *scan, struct candidate *c) 
     struct outbound *o = scan->outbound;
     AUTO(buffer_free) struct buffer content;
     buffer_init(&content, SIDECAR_MAX);
-    if (!convert_sidecar(o->profile, c->paper->name, c->native, scan->arena, &c->sidecar)) return OK;
+    if (!conversion_sidecar(o->profile, c->paper->name, c->native, scan->arena, &c->sidecar)) return OK;
     c->beside = paper_named(scan, c->sidecar.name);
     if (!c->beside) return OK;
     if (!c->beside->readable)
         return fault_set(&c->fault, REFUSE, "FILE_READ", "%.*s is not a regular file", BYTES_FMT(c->sidecar.name));
     TRY(o->transport->verbs->read(o->transport, c->beside, &content, &c->fault));
-    return convert_sidecar_check(o->profile, buffer_view(&content), &c->fault);
+    return conversion_sidecar_check(o->profile, buffer_view(&content), &c->fault);
 }
 
 static enum outcome read_and_map(struct outbox_scan *scan, struct candidate *c) {
@@ -44,8 +44,8 @@ static enum outcome read_and_map(struct outbox_scan *scan, struct candidate *c) 
     c->native = arena_copy(scan->arena, buffer_view(&native));
     const char *name = arena_cstr(scan->arena, c->paper->name);
     TRY(read_sidecar(scan, c));
-    TRY(convert_read(o->profile, name, c->native, scan->arena, &c->draft, &c->fault));
-    convert_view(c->draft, &c->view);
+    TRY(conversion_read(o->profile, name, c->native, scan->arena, &c->draft, &c->fault));
+    conversion_view(c->draft, &c->view);
     if (c->view.need_count > LIMIT_ATTACHMENT_COUNT) {
         return fault_set(&c->fault, REFUSE, "TOO_MANY", "%zu attachments, at most %u", c->view.need_count,
                          LIMIT_ATTACHMENT_COUNT);

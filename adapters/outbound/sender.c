@@ -9,7 +9,7 @@ enum flight_state { FLYING, LANDED, LOST };
 struct flight {
     int64_t row;
     enum flight_state state;
-    rd_kafka_resp_err_t error;
+    int error;
 };
 struct report {
     struct lane_position place;
@@ -18,8 +18,7 @@ struct report {
 struct sender {
     struct outbound *outbound;
     const struct bus_settings *bus;
-    rd_kafka_t *producer;
-    rd_kafka_queue_t *queue;
+    struct bus_producer *producer;
     char topic[TOPIC_NAME];
     struct flight flights[ENGINE_SEND];
     size_t flight_count, answered;
@@ -28,40 +27,32 @@ struct sender {
 };
 #define REPORT_MARK 1000000 /* opaque of a report: REPORT_MARK + lane; of a submission: its flight */
 
-static void on_report(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque) {
+static void on_report(void *opaque, const struct bus_report *answer) {
     struct sender *s = opaque;
-    intptr_t mark = (intptr_t)message->_private;
-    rd_kafka_resp_err_t error = bus_report_error(message);
-    (void)producer;
+    intptr_t mark = answer->mark;
     if (mark >= REPORT_MARK) {
         struct report *report = &s->reports[mark - REPORT_MARK];
-        if (!error) FAILPOINT("in.reported");
+        if (!answer->error) FAILPOINT("in.reported");
         else if (!report->due_ms) report->due_ms = monotonic_ms() + 5 * SENDER_REPORT_MS;
         return;
     }
     if (mark < 0 || (size_t)mark >= s->flight_count || s->flights[mark].state != FLYING) return;
-    s->flights[mark].state = error ? LOST : LANDED;
-    s->flights[mark].error = error;
+    s->flights[mark].state = answer->error ? LOST : LANDED;
+    s->flights[mark].error = answer->error;
     s->answered++;
-    if (!error) s->outbound->status->kafka_up = true;
+    if (!answer->error) s->outbound->status->kafka_up = true;
 }
 
 static enum outcome start(struct sender *s, struct fault *fault) {
-    TRY(bus_producer(s->bus, 2, on_report, s, &s->producer, fault));
-    s->queue = rd_kafka_queue_get_main(s->producer);
-    wake_by(s->queue);
+    TRY(bus_producer_open(s->bus, 2, on_report, s, &s->producer, fault));
+    bus_producer_wake(s->producer, wake_descriptor());
     return OK;
 }
 /* What is on its way comes back as prepared from the journal. */
 static void stop(struct sender *s) {
     s->flight_count = s->answered = 0;
-    if (!s->producer) return;
-    rd_kafka_purge(s->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_flush(s->producer, 200);
-    if (s->queue) rd_kafka_queue_destroy(s->queue);
-    rd_kafka_destroy(s->producer);
+    bus_producer_close(s->producer);
     s->producer = NULL;
-    s->queue = NULL;
 }
 
 enum outcome sender_new(struct outbound *outbound, const struct bus_settings *bus, struct sender **ret,
@@ -83,54 +74,38 @@ void sender_free(struct sender *s) {
 }
 bool sender_idle(const struct sender *s) { return s->flight_count == 0; }
 
-struct outgoing {
-    struct bytes key, value;
-    rd_kafka_headers_t *headers;
-    int32_t partition;
-    instant time;
-    intptr_t mark;
-};
-/* On failure the headers are still ours (and produceva would free them twice in librdkafka 2.0.2). */
-static rd_kafka_resp_err_t produce(struct sender *s, const struct outgoing *out) {
-    union {
-        const uint8_t *borrowed;
-        void *given;
-    } key = {out->key.at}, value = {out->value.at};
-    rd_kafka_resp_err_t error =
-        rd_kafka_producev(s->producer, RD_KAFKA_V_TOPIC(s->topic), RD_KAFKA_V_PARTITION(out->partition),
-                          RD_KAFKA_V_KEY(key.given, out->key.count), RD_KAFKA_V_VALUE(value.given, out->value.count),
-                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(out->time),
-                          RD_KAFKA_V_HEADERS(out->headers), RD_KAFKA_V_OPAQUE((void *)out->mark), RD_KAFKA_V_END);
-    if (error) rd_kafka_headers_destroy(out->headers);
+/* To the outbox. On failure the headers are freed. */
+static int produce(struct sender *s, struct bus_record record) {
+    record.topic = s->topic;
+    int error = bus_produce(s->producer, &record);
+    if (error) bus_headers_free(record.headers);
     return error;
 }
 
 /* As the journal has them. NULL: it is damaged. */
-static rd_kafka_headers_t *headers_of(struct bytes journaled) {
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(12);
+static struct bus_headers *headers_of(struct bytes journaled) {
+    struct bus_headers *headers = bus_headers_new(12);
     struct header one;
-    while (headers_next(&journaled, &one))
-        rd_kafka_header_add(headers, (const char *)one.name.at, (ssize_t)one.name.count, one.value.at,
-                            (ssize_t)one.value.count);
+    while (headers_next(&journaled, &one)) bus_headers_add(headers, one.name, one.value);
     if (!journaled.count) return headers;
-    rd_kafka_headers_destroy(headers);
+    bus_headers_free(headers);
     return NULL;
 }
 
 /* A submission on its way; what cannot be produced counts as answered. */
 static enum outcome send_row(struct sender *s, const struct journaled *row, struct fault *fault) {
     struct flight *flight = &s->flights[s->flight_count];
-    rd_kafka_headers_t *headers = headers_of(row->headers);
+    struct bus_headers *headers = headers_of(row->headers);
     if (!headers)
         return fault_set(fault, FATAL, "JOURNAL_DAMAGED", "the headers of submission %lld", (long long)row->row);
-    struct outgoing out = {.key = row->key,
-                           .value = row->value,
-                           .headers = headers,
-                           .partition = RD_KAFKA_PARTITION_UA,
-                           .time = s->outbound->manual_clock ? row->business_time : 0,
-                           .mark = (intptr_t)s->flight_count++};
+    const struct bus_record record = {.key = row->key,
+                                      .value = row->value,
+                                      .headers = headers,
+                                      .partition = BUS_BY_KEY,
+                                      .time = s->outbound->manual_clock ? row->business_time : 0,
+                                      .mark = (intptr_t)s->flight_count++};
     *flight = (struct flight){row->row, FLYING, 0};
-    rd_kafka_resp_err_t error = produce(s, &out);
+    int error = produce(s, record);
     if (!error) return OK;
     flight->state = LOST;
     flight->error = error;
@@ -190,9 +165,8 @@ static enum outcome drop_too_large(struct sender *s, int64_t row, struct arena *
 static enum outcome begin_again(struct sender *s, struct arena *arena, struct fault *fault) {
     const char *why = "fatal";
     for (size_t i = 0; i < s->flight_count; i++) {
-        if (s->flights[i].state == LOST) why = rd_kafka_err2str(s->flights[i].error);
-        if (s->flights[i].error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
-            TRY(drop_too_large(s, s->flights[i].row, arena, fault));
+        if (s->flights[i].state == LOST) why = bus_error_text(s->flights[i].error);
+        if (bus_error_too_large(s->flights[i].error)) TRY(drop_too_large(s, s->flights[i].row, arena, fault));
     }
     stop(s);
     TRY(start(s, fault));
@@ -201,14 +175,14 @@ static enum outcome begin_again(struct sender *s, struct arena *arena, struct fa
 
 enum outcome sender_poll(struct sender *s, struct arena *arena, struct fault *fault) {
     char text[160];
-    rd_kafka_poll(s->producer, 0);
+    bus_producer_poll(s->producer, 0);
     if (s->flight_count && s->answered < s->flight_count) {
-        if (rd_kafka_fatal_error(s->producer, text, sizeof text)) return begin_again(s, arena, fault);
+        if (bus_producer_is_done(s->producer, text, sizeof text)) return begin_again(s, arena, fault);
         if (monotonic_ms() - s->sent_ms > SENDER_WAIT_MS) s->outbound->status->kafka_up = false;
         return OK;
     }
     if (!s->flight_count)
-        return rd_kafka_fatal_error(s->producer, text, sizeof text) ? begin_again(s, arena, fault) : OK;
+        return bus_producer_is_done(s->producer, text, sizeof text) ? begin_again(s, arena, fault) : OK;
     FAILPOINT("out.acked");
     TRY(note_acked(s, fault));
     FAILPOINT("out.marked");
@@ -236,10 +210,6 @@ int64_t sender_report_due_ms(const struct sender *s) {
     return due;
 }
 
-static void add(rd_kafka_headers_t *headers, const char *name, const char *text) {
-    rd_kafka_header_add(headers, name, -1, text, -1);
-}
-
 /* On a manual clock the report's time is that of what it reports, so that it never moves the lane's time. */
 static enum outcome report_one(struct sender *s, const struct lane_position *place, struct fault *fault) {
     static const struct uuid nil;
@@ -255,19 +225,22 @@ static enum outcome report_one(struct sender *s, const struct lane_position *pla
     uuid_format(&said.message_id, id);
     instant_format(at, time);
     snprintf(source, sizeof source, "/ecocase/%s", s->outbound->agency);
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(8);
-    add(headers, "ce_specversion", "1.0");
-    add(headers, "ce_id", id);
-    add(headers, "ce_type", "SYS.DELIVERED");
-    add(headers, "ce_source", source);
-    add(headers, "ce_subject", key);
-    add(headers, "ce_time", time);
-    add(headers, "ce_caseid", key);
-    add(headers, "content-type", "application/avro");
-    struct outgoing out = {bytes_of(key, UUID_TEXT), buffer_view(&value), headers, place->lane, at,
-                           REPORT_MARK + place->lane};
-    rd_kafka_resp_err_t error = produce(s, &out);
-    return error ? fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "delivery report: %s", rd_kafka_err2str(error)) : OK;
+    struct bus_record record = {.key = bytes_of(key, UUID_TEXT),
+                                .value = buffer_view(&value),
+                                .headers = bus_headers_new(8),
+                                .partition = place->lane,
+                                .time = at,
+                                .mark = REPORT_MARK + place->lane};
+    bus_headers_add_text(record.headers, "ce_specversion", "1.0");
+    bus_headers_add_text(record.headers, "ce_id", id);
+    bus_headers_add_text(record.headers, "ce_type", "SYS.DELIVERED");
+    bus_headers_add_text(record.headers, "ce_source", source);
+    bus_headers_add_text(record.headers, "ce_subject", key);
+    bus_headers_add_text(record.headers, "ce_time", time);
+    bus_headers_add_text(record.headers, "ce_caseid", key);
+    bus_headers_add_text(record.headers, "content-type", "application/avro");
+    int error = produce(s, record);
+    return error ? fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "delivery report: %s", bus_error_text(error)) : OK;
 }
 
 enum outcome sender_reports(struct sender *s, bool now, struct fault *fault) {
@@ -283,5 +256,5 @@ enum outcome sender_reports(struct sender *s, bool now, struct fault *fault) {
 }
 
 void sender_flush(struct sender *s, int timeout_ms) {
-    if (s->producer) rd_kafka_flush(s->producer, timeout_ms);
+    if (s->producer) bus_producer_flush(s->producer, timeout_ms);
 }

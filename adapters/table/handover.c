@@ -115,7 +115,7 @@ static bool payload_of(struct handing *h, struct bytes name, struct link_values 
         link_bytes(v, file);
         return true;
     }
-    if (!canonical(name) && convert_to_text(table->gateway->profile, file, table->arena, &text, &ignored) != OK)
+    if (!canonical(name) && conversion_to_text(table->gateway->profile, file, table->arena, &text, &ignored) != OK)
         return false;
     if (text.count && memchr(text.at, 0, text.count)) return false;
     link_text(v, arena_cstr(table->arena, text));
@@ -136,7 +136,7 @@ static enum outcome put_parts(struct handing *h, size_t nth, const char *name, i
     link_text(&v, h->id);
     link_number(&v, (int64_t)nth, table->arena);
     link_text(&v, name);
-    link_text(&v, convert_media_type(bytes_of_cstr(name)));
+    link_text(&v, conversion_media_type(bytes_of_cstr(name)));
     link_number(&v, size, table->arena);
     link_text(&v, arena_printf(table->arena, "done/%s", name));
     TRY(link_run(table->link,
@@ -164,7 +164,7 @@ static enum outcome put_file(struct handing *h, size_t nth, struct bytes name, s
     link_text(&v, h->id);
     link_number(&v, (int64_t)nth, table->arena);
     link_text(&v, text);
-    link_text(&v, convert_media_type(name));
+    link_text(&v, conversion_media_type(name));
     link_number(&v, size < 0 ? 0 : size, table->arena);
     if (size >= 0) link_bytes(&v, buffer_view(&h->content));
     else link_text(&v, NULL);

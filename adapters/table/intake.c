@@ -1,6 +1,7 @@
 /* A row of the outbox table becomes a parcel, as a request of HTTP does. Looked at is what the
  * trigger noted (writes > seen), oldest first: a transaction that commits late is found whenever it commits, because
  * nothing is passed over by a high-water mark. */
+#include "adapters/spool/name.h"
 #include "adapters/table/table_inside.h"
 #include "base/failpoint.h"
 #include <stdio.h>
@@ -35,7 +36,7 @@ static enum outcome take_payload(struct taking *t, struct bytes payload, struct 
         return intake_refuse_at(fault, "FIELD_FILE_NAME", "type", "type does not make a plain file name");
     TRY(parcel_begin_file(t->parcel, 0, bytes_of_cstr(name), fault));
     if (t->table->settings->payload == PAYLOAD_BYTEA) return parcel_add(t->parcel, 0, payload, fault);
-    TRY(convert_from_text(t->table->gateway->profile, payload, &file, fault));
+    TRY(conversion_from_text(t->table->gateway->profile, payload, &file, fault));
     return parcel_add(t->parcel, 0, buffer_view(&file), fault);
 }
 

@@ -1,6 +1,7 @@
 /* An attachment is one value (content) or, where that is NULL, the rows of the _part table in their
  * order: PostgreSQL holds no value of a gigabyte. Either is read in slices, so it is never in memory as a whole, here
  * or, its storage being EXTERNAL, there. */
+#include "adapters/spool/name.h"
 #include "adapters/table/table_inside.h"
 #include <stdio.h>
 

@@ -9,10 +9,11 @@
 #define ARENA_MAX (1u << 20)
 
 /* What finds no room is passed over: whoever asked hears nothing, and asks again with its next record. */
-void uploads_hear(struct uploads *u, const rd_kafka_message_t *message) {
-    struct pending_request pending = {.offset = message->offset};
-    int64_t at = rd_kafka_message_timestamp(message, NULL);
-    u->heard = message->offset + 1; /* also of a topic that was made anew */
+void uploads_hear(struct uploads *u, const struct bus_message *message) {
+    struct pending_request pending = {.offset = bus_message_offset(message)};
+    instant at = -1;
+    bus_message_time(message, &at);
+    u->heard = bus_message_offset(message) + 1; /* also of a topic that was made anew */
     if (u->request_count == CHUNK_REQUESTS_MAX || !chunk_request_read(message, &pending.request) ||
         strcmp(pending.request.sender, u->with->agency) != 0)
         return;
@@ -151,7 +152,7 @@ static int64_t done_up_to(const struct uploads *u) {
 /* Not before what was said has arrived. Heard again it would be answered again: no harm, so this costs no sync. */
 static enum outcome note_done(struct uploads *u, struct fault *fault) {
     int64_t done = done_up_to(u);
-    if (done == u->done || (u->producer && rd_kafka_outq_len(u->producer))) return OK;
+    if (done == u->done || (u->producer && bus_producer_waiting(u->producer))) return OK;
     TRY(journal_begin_repeatable(u->with->journal, fault));
     enum outcome outcome = journal_offset_put(u->with->journal, JOURNAL_CHUNK_REQUESTS, done, fault);
     if (outcome == OK) outcome = journal_commit(u->with->journal, fault);

@@ -84,14 +84,15 @@ static void ask_for(const struct chunked *what) {
                                     .by = BY,
                                     .proof = chunk_request_proof(what, BY)};
     assert_int_equal(uploads_say(uploads, TOPIC_WANTED, &request.sha256, chunk_request_headers(&request), &fault), OK);
-    assert_int_equal(rd_kafka_flush(uploads->producer, 10000), 0);
+    bus_producer_flush(uploads->producer, 10000);
+    assert_int_equal(bus_producer_waiting(uploads->producer), 0);
 }
 static int hear_from(int64_t offset) {
     int heard = 0;
     mock_from(&mock, TOPIC_WANTED, offset);
-    for (rd_kafka_message_t *message; (message = mock_next(&mock)); heard++) {
+    for (struct bus_message *message; (message = mock_next(&mock)); heard++) {
         uploads_hear(uploads, message);
-        rd_kafka_message_destroy(message);
+        bus_message_free(message);
     }
     return heard;
 }
@@ -112,12 +113,13 @@ static void work(void) {
 /* New records of the files topic: chunks, and words that something comes. */
 static void said(int *ret_chunks, int *ret_coming) {
     *ret_chunks = *ret_coming = 0;
-    assert_int_equal(rd_kafka_flush(uploads->producer, 10000), 0);
+    bus_producer_flush(uploads->producer, 10000);
+    assert_int_equal(bus_producer_waiting(uploads->producer), 0);
     mock_from(&mock, FILES, answers_read);
-    for (rd_kafka_message_t *message; (message = mock_next(&mock)); rd_kafka_message_destroy(message)) {
-        *ret_chunks += message->len > 0;
+    for (struct bus_message *message; (message = mock_next(&mock)); bus_message_free(message)) {
+        *ret_chunks += bus_message_value(message).count > 0;
         *ret_coming += chunk_answer_read(message).kind == ANSWER_COMING;
-        answers_read = message->offset + 1;
+        answers_read = bus_message_offset(message) + 1;
     }
 }
 

@@ -25,15 +25,18 @@ struct downloads *downloads_new(const struct transfer *transfer, struct uploads 
 static enum outcome start(struct downloads *d, struct fault *fault) {
     static const struct bus_reading reading = {
         .group = "ecocase-files", .queue_kib = 16384, .queue_messages = 100000, .wait_ms = 500, .backoff_ms = 200};
-    if (d->reader.handle) return OK;
+    if (d->reader) return OK;
     TRY(bus_reader_open(d->with->bus, &reading, &d->reader, fault));
-    wake_by(d->reader.queue);
+    bus_reader_wake(d->reader, wake_descriptor());
     return OK;
 }
 
 /* The reader goes with each file (when none of its messages is held any more): what it still has of one shall not wait
  * in memory for the next. */
-static void stop(struct downloads *d) { bus_reader_close(&d->reader); }
+static void stop(struct downloads *d) {
+    bus_reader_close(d->reader);
+    d->reader = NULL;
+}
 
 void downloads_free(struct downloads *d) {
     if (!d) return;
@@ -100,10 +103,8 @@ static int64_t position(const struct downloads *d) {
 
 static enum outcome assign(struct downloads *d, struct fault *fault) {
     TRY(start(d, fault));
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(list, d->topic, d->what.partition)->offset = position(d);
-    enum outcome outcome = bus_assign(&d->reader, list, fault);
-    rd_kafka_topic_partition_list_destroy(list);
+    const struct bus_position from = {d->topic, d->what.partition, position(d)};
+    enum outcome outcome = bus_assign(d->reader, &from, 1, fault);
     if (outcome == OK) d->stage = FETCHING;
     return outcome;
 }
@@ -123,10 +124,8 @@ static enum outcome gone(struct downloads *d, const char *code, const char *what
 static enum outcome out_of_range(struct downloads *d, struct fault *fault) {
     struct fault why;
     int64_t low = 0, high = 0, start = position(d);
-    rd_kafka_resp_err_t error =
-        rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
     d->stage = ASSIGNING;
-    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
+    TRY(bus_range(bus_reader_client(d->reader), d->topic, d->what.partition, ASK_MS, &low, &high, NULL, fault));
     if (low <= start) return gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
     fault_set(&why, REFUSE, "CHUNKS_EXPIRED", "%s[%d] begins at %lld, the chunks at %lld", d->topic, d->what.partition,
               (long long)low, (long long)start);
@@ -141,60 +140,59 @@ static enum outcome missing(struct downloads *d) {
     return downloads_missed(d, &why);
 }
 
-static enum outcome hear(struct downloads *d, const rd_kafka_message_t *message, struct fault *fault) {
-    switch ((int)message->err) {
-    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+static enum outcome hear(struct downloads *d, const struct bus_message *message, struct fault *fault) {
+    switch (bus_message_event(message)) {
+    case BUS_END:
         if (downloads_expects(d)) return OK;
-        return message->offset > d->last ? missing(d)
-                                         : gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
-    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return out_of_range(d, fault);
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-        return gone(d, "CHUNKS_EXPIRED", "there is no such topic or partition", fault);
-    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-        return gone(d, "KAFKA_UNREACHABLE", rd_kafka_err2str(message->err), fault);
+        return bus_message_offset(message) > d->last ? missing(d)
+                                                     : gone(d, "CHUNK_MISSING", "it ends before the last chunk", fault);
+    case BUS_OFFSET_GONE: return out_of_range(d, fault);
+    case BUS_NO_TOPIC: return gone(d, "CHUNKS_EXPIRED", "there is no such topic or partition", fault);
+    case BUS_DENIED: return gone(d, "KAFKA_UNREACHABLE", bus_error_text(bus_message_error(message)), fault);
+    case BUS_RECORD:
+    case BUS_DOWN:
+    case BUS_TROUBLE:
     default: return OK; /* Kafka is away: the reader goes on by itself */
     }
 }
 
 /* Takes the chunk that is next; others' chunks and repeats of what is had lie between. */
-static enum outcome take(struct downloads *d, const rd_kafka_message_t *message, struct fault *fault) {
+static enum outcome take(struct downloads *d, const struct bus_message *message, struct fault *fault) {
     char key[80];
     bool taken = false;
+    struct bytes sealed = bus_message_value(message);
     downloads_name(&d->what, key);
-    bool ours = bytes_equal_cstr(bytes_of(message->key, message->key_len), key);
-    if (ours && !message->len) {
+    bool ours = bytes_equal_cstr(bus_message_key(message), key);
+    if (ours && !sealed.count) {
         downloads_heard(d, message);
     } else if (ours) {
         char index[16];
         snprintf(index, sizeof index, "%d", partial_file_next(d->partial));
         bool next = bytes_equal_cstr(bus_header(message, CHUNK_HEADER_INDEX), index);
-        if (next) TRY(partial_file_take(d->partial, bytes_of(message->payload, message->len), &taken, fault));
+        if (next) TRY(partial_file_take(d->partial, sealed, &taken, fault));
         d->damaged = !taken && (next || d->damaged);
         if (taken) FAILPOINT("fetch.taken");
         if (taken) downloads_begin_to_wait(d);
     }
     d->gone_ms = 0;
     if (d->stage != FETCHING) return OK; /* the answer said where they are, or that they are not */
-    d->at = message->offset + 1;
+    d->at = bus_message_offset(message) + 1;
     if (partial_file_whole(d->partial)) d->stage = CLOSING;
-    else if (message->offset >= d->last) return missing(d);
+    else if (bus_message_offset(message) >= d->last) return missing(d);
     return OK;
 }
 
 static enum outcome fetch(struct downloads *d, bool *ret_more, struct fault *fault) {
     enum outcome outcome = OK;
     for (int i = 0; i < MESSAGES_A_ROUND && d->stage == FETCHING && outcome == OK; i++) {
-        rd_kafka_message_t *message = bus_read(&d->reader, 0);
-        if (bus_drained(&d->reader, message)) return assign(d, fault);
+        struct bus_message *message = bus_read(d->reader, 0);
+        if (bus_drained(d->reader, message)) return assign(d, fault);
         if (!message) {
             downloads_wait(d);
             return OK;
         }
-        outcome = message->err ? hear(d, message, fault) : take(d, message, fault);
-        rd_kafka_message_destroy(message);
+        outcome = bus_message_event(message) == BUS_RECORD ? take(d, message, fault) : hear(d, message, fault);
+        bus_message_free(message);
     }
     if (outcome != OK &&
         d->stage == FETCHING) { /* what could not be written is read again, once there is room for all */

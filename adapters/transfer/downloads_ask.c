@@ -35,12 +35,11 @@ enum outcome downloads_ask(struct downloads *d, struct fault *fault) {
                                     .last = d->what.last_offset,
                                     .count = d->what.count,
                                     .chunk_size = d->what.chunk_size};
-    rd_kafka_resp_err_t error =
-        rd_kafka_query_watermark_offsets(d->reader.handle, d->topic, d->what.partition, &low, &high, ASK_MS);
-    bool no_topic = error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-                    error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+    bool no_topic = false;
+    enum outcome outcome =
+        bus_range(bus_reader_client(d->reader), d->topic, d->what.partition, ASK_MS, &low, &high, &no_topic, fault);
     if (no_topic && monotonic_ms() >= d->patience_ms) return give_up(d, &d->why, "unanswered");
-    if (error) return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", d->topic, rd_kafka_err2str(error));
+    TRY(outcome);
     snprintf(request.sender, sizeof request.sender, "%s", d->sender);
     snprintf(request.by, sizeof request.by, "%s", d->with->agency);
     request.proof = chunk_request_proof(&d->what, request.by);
@@ -56,7 +55,7 @@ enum outcome downloads_ask(struct downloads *d, struct fault *fault) {
     return OK;
 }
 
-void downloads_heard(struct downloads *d, const rd_kafka_message_t *message) {
+void downloads_heard(struct downloads *d, const struct bus_message *message) {
     struct chunk_answer answer = chunk_answer_read(message);
     bool for_us = !answer.to[0] || strcmp(answer.to, d->with->agency) == 0;
     if (!downloads_expects(d) || answer.kind == ANSWER_NONE || !for_us) return;

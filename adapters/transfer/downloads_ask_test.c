@@ -60,14 +60,14 @@ static void hear_coming(struct downloads *d, const struct chunked *what) {
     assert_int_equal(uploads_say(sender, FILES, &what->sha256,
                                  chunk_answer_headers(&(struct chunk_answer){.kind = ANSWER_COMING}), &fault),
                      OK);
-    rd_kafka_message_t *message = NULL;
+    struct bus_message *message = NULL;
     for (int64_t until = monotonic_ms() + 20000; !message && monotonic_ms() < until;) { /* it is on its way */
         mock_from(&mock, FILES, 0);
         message = mock_next(&mock);
     }
     assert_non_null(message);
     downloads_heard(d, message);
-    rd_kafka_message_destroy(message);
+    bus_message_free(message);
 }
 static void assert_lost(struct downloads *d, const struct chunked *what, const char *resend) {
     struct fault why = {0};

@@ -19,7 +19,7 @@ struct lost {
 struct downloads {
     const struct transfer *with;
     struct uploads *uploads;
-    struct bus_reader reader;
+    struct bus_reader *reader;
     enum download_stage stage;
     char topic[TOPIC_NAME], sender[CHUNK_REQUEST_SLUG];
     struct partial_file *partial; /* the file being fetched */
@@ -60,7 +60,7 @@ enum outcome downloads_missed(struct downloads *downloads, const struct fault *w
 /* ASKING: what is shipped from now on is read. */
 MUST_USE enum outcome downloads_ask(struct downloads *downloads, struct fault *fault);
 /* an answer of its sender, to anybody */
-void downloads_heard(struct downloads *downloads, const rd_kafka_message_t *message);
+void downloads_heard(struct downloads *downloads, const struct bus_message *message);
 void downloads_begin_to_wait(struct downloads *downloads); /* it was asked, or a chunk came */
 /* nothing came: waited for long enough, it is given up */
 void downloads_wait(struct downloads *downloads);

@@ -40,10 +40,10 @@ void uploads_waits(struct uploads *uploads, const struct outbox_paper *paper, st
 /* A record of ecocase.wanted: if it is ours that is wanted, it is shipped again, from sent/, and answered
  * (chunk_request.h). The journal keeps behind which records all is done (JOURNAL_CHUNK_REQUESTS): who reads on from
  * there after a restart hears again what was left undone, and nothing else. */
-void uploads_hear(struct uploads *uploads, const rd_kafka_message_t *message);
+void uploads_hear(struct uploads *uploads, const struct bus_message *message);
 /* A small record under that key, with the chunks' producer; not waited for. Takes `headers`. */
 MUST_USE enum outcome uploads_say(struct uploads *uploads, const char *topic, const struct digest *sha256,
-                                  rd_kafka_headers_t *headers, struct fault *fault);
+                                  struct bus_headers *headers, struct fault *fault);
 /* *ret_more: there is work that waits for nothing. RETRY: Kafka, the journal; what is begun stays begun. */
 MUST_USE enum outcome uploads_round(struct uploads *uploads, bool *ret_more, struct fault *fault);
 

@@ -34,12 +34,11 @@ struct upload {
 };
 struct uploads {
     const struct transfer *with;
-    rd_kafka_t *producer;
-    rd_kafka_queue_t *queue;
+    struct bus_producer *producer;
     char topic[TOPIC_NAME];
     struct upload all[UPLOADS_MAX];
     int in_flight;
-    rd_kafka_resp_err_t error; /* the producer is done for */
+    int error; /* the producer is done for */
     int64_t heard_ms;
     struct pending_request requests[CHUNK_REQUESTS_MAX];
     size_t request_count;

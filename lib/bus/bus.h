@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "wire/topic.h"
 
-#define TOPIC_NAME   96
+#define TOPIC_NAME 96
 void bus_outbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]); /* ecocase.outbox.<slug> */
 void bus_inbox_topic(struct bytes slug, char ret_name[TOPIC_NAME]);
 /* ecocase.files.<slug>: papers in chunks, one partition */
@@ -139,7 +139,8 @@ MUST_USE enum outcome bus_topics_ensure(struct bus_client *client, const struct 
 /* End offsets now (ListOffsets LATEST) for partition `partition` of each topic. */
 MUST_USE enum outcome bus_ends(struct bus_client *client, const char *const *topics, size_t count, int32_t partition,
                                int timeout_ms, int64_t *ret_ends, struct fault *fault);
-/* First and end offset of a partition, asked now. ret_missing NULL: RETRY where there is no such topic or partition. */
+/* First and end offset of a partition, asked now. RETRY: Kafka; *ret_missing (may be NULL): because there is no such
+ * topic or partition. */
 MUST_USE enum outcome bus_range(struct bus_client *client, const char *topic, int32_t partition, int timeout_ms,
                                 int64_t *ret_low, int64_t *ret_high, bool *ret_missing, struct fault *fault);
 

@@ -98,6 +98,6 @@ enum outcome bus_range(struct bus_client *client, const char *topic, int32_t par
     bool missing = error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
                    error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
     if (ret_missing) *ret_missing = missing;
-    if (!error || (missing && ret_missing)) return OK;
+    if (!error) return OK;
     return fault_set(fault, RETRY, "KAFKA_UNREACHABLE", "%s: %s", topic, rd_kafka_err2str(error));
 }

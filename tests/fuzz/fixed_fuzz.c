@@ -1,5 +1,5 @@
-/* Fixed width: see native_fuzz.h. Every kind of column, in bytes and in characters. */
-#include "native_fuzz.h"
+/* Fixed width: see format_fuzz.h. Every kind of column, in bytes and in characters. */
+#include "format_fuzz.h"
 
 static const struct format_column columns[] = {{.name = "a", .width = 4, .pad = ' '},
                                                {.name = "b", .width = 3, .right = true, .pad = '0'},
@@ -8,7 +8,7 @@ static const struct format_column columns[] = {{.name = "a", .width = 4, .pad = 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
     struct format format = {.kind = FORMAT_FIXED, .columns = columns, .column_count = 4};
-    (void)native_fuzz(format, data, count);
+    (void)format_fuzz(format, data, count);
     format.by_characters = true;
-    return native_fuzz(format, data, count);
+    return format_fuzz(format, data, count);
 }

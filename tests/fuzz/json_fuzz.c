@@ -1,6 +1,6 @@
-/* See native_fuzz.h. */
-#include "native_fuzz.h"
+/* See format_fuzz.h. */
+#include "format_fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
-    return native_fuzz((struct format){.kind = FORMAT_JSON}, data, count);
+    return format_fuzz((struct format){.kind = FORMAT_JSON}, data, count);
 }

@@ -1,7 +1,7 @@
 /* Whatever a native file holds, it is refused with a reason or becomes a record that our own reader takes; that record
  * is written as a native file again, and from there on nothing changes: read and written once more, it is the same file
  * to the last byte. First byte: the profile (0 csv, 1 xml, 2 json); the rest: the file. Run in the source folder. */
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/conversion.h"
 #include "base/limits.h"
 #include "target.h"
 
@@ -57,23 +57,23 @@ static struct bytes carried(const struct profile *profile, struct bytes native, 
     const struct native_file *files = NULL;
     struct native_case made;
     size_t count = 0;
-    enum outcome outcome = convert_read(profile, "a", native, arena, &draft, &f);
+    enum outcome outcome = conversion_read(profile, "a", native, arena, &draft, &f);
     INVARIANT(outcome == OK || (outcome == REFUSE && f.code[0] && !ours));
     if (outcome != OK) return BYTES_NONE;
-    convert_view(draft, &view);
+    conversion_view(draft, &view);
     struct attachment *papers = arena_array(arena, view.need_count + 1, sizeof *papers);
     for (size_t i = 0; i < view.need_count; i++)
         papers[i] = (struct attachment){view.needs[i].file_name, BYTES_LITERAL("abc"), NULL};
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
-    outcome = convert_write(profile, draft, &address, papers, view.need_count, &value, &f);
+    outcome = conversion_write(profile, draft, &address, papers, view.need_count, &value, &f);
     INVARIANT(outcome == OK || (outcome == REFUSE && f.code[0] && !ours));
     if (outcome != OK) return BYTES_NONE;
     INVARIANT(record_read(catalogue, buffer_view(&value), &said, &f) == OK);
-    INVARIANT(convert_attachments(profile, buffer_view(&value), facts.role, arena, &files, &count, &f) == OK);
+    INVARIANT(conversion_attachments(profile, buffer_view(&value), facts.role, arena, &files, &count, &f) == OK);
     struct bytes *names = arena_array(arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = files[i].name;
-    INVARIANT(convert_render(profile, buffer_view(&value), &facts, names, count, arena, &made, &f) == OK);
+    INVARIANT(conversion_render(profile, buffer_view(&value), &facts, names, count, arena, &made, &f) == OK);
     return made.content;
 }
 

@@ -1,6 +1,6 @@
 /* Whatever stands in a profile, it loads or is refused at a place, without end or crash; `check` finds mistakes exactly
  * where the loader does, and the loader's own among them. Run in the source folder. */
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/profile/mapped.h"
 #include "target.h"
 
 static struct directory *directory;

@@ -1,5 +1,5 @@
-/* For builds with ThreadSanitizer only: gcc 12's does not know C11 threads, which librdkafka is made of, and crashes in a
- * thread that it did not see begin. These stand before glibc's and say the same by pthreads, whose types glibc's C11
+/* For builds with ThreadSanitizer only: gcc 12's does not know C11 threads, which librdkafka is made of, and crashes in
+ * a thread that it did not see begin. These stand before glibc's and say the same by pthreads, whose types glibc's C11
  * threads have under another name. */
 #include <errno.h>
 #include <pthread.h>

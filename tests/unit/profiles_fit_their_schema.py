@@ -8,11 +8,9 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-import yaml_file  # noqa: E402
-
 GROUPS = "parties items facts penalties documents native reasons clocks area tasks".split()
 
 
@@ -38,7 +36,7 @@ def main():
     schema = json.loads((ROOT / "schemas" / "profile.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    profiles = {p.parent.name: plain(yaml_file.read(p)) for p in sorted((ROOT / "adapters" / "agencies").glob("*/profile.yaml"))}
+    profiles = {p.parent.name: plain(yaml.safe_load(p.read_text(encoding="utf-8"))) for p in sorted((ROOT / "adapters" / "agencies").glob("*/profile.yaml"))}
     assert len(profiles) == 22, len(profiles)
     for agency, profile in profiles.items():
         for error in validator.iter_errors(profile):
@@ -50,14 +48,13 @@ def main():
              (("tables", "category"), ["FISH"]), (("blocks", "case", "fields", "titel"), "名称"), (("blocks", "case", "groups", "people"), {"fields": {"name": "a"}}),
              (("messages",), []), (("messages", first, "direction"), "out"), (("messages", first, "fields", "approver"), {"at": "a", "value": "b"}),
              (("messages", first, "fields", "approver"), {"at": "a", "tabel": "b"}), (("messages", first, "event"), None),
-             (("messages", alike, "kind"), ["文书类型"]), (("messages", alike, "event"), "REF.SEND"), (("messages", alike, "events"), {}),
-             (("messages", first, "kind"), "文书类型"), (("privacy",), {"copy": "NOBODY"}),
+             (("messages", alike, "kind"), ["文书类型"]), (("messages", alike, "event"), "REF.SEND"), (("messages", alike, "events"), {}), (("messages", first, "kind"), "文书类型"), (("privacy",), {"copy": "NOBODY"}),
              (("withhold",), "summary")]
     for path, value in wrong:
         assert list(validator.iter_errors(spoil(nm, path, value))), f"{path} = {value} validates"
-    masks = [mask["name"] for mask in yaml_file.read(ROOT / "schemas" / "privacy.yaml")["masks"]]
+    masks = [mask["name"] for mask in yaml.safe_load((ROOT / "schemas" / "privacy.yaml").read_text(encoding="utf-8"))["masks"]]
     assert masks == schema["$defs"]["mask"]["enum"], masks
-    source = (ROOT / "adapters" / "conversion" / "profile" / "profile_canonical.c").read_text(encoding="utf-8")
+    source = (ROOT / "adapters" / "conversion" / "canonical" / "canonical.c").read_text(encoding="utf-8")
     own = set(re.findall(r'FIELD\("([^"]+)"', source)) | set(re.findall(r'\{"([^"]+)", GROUP_NONE', source))
     assert own == set(schema["$defs"]["fields"]["properties"]), own ^ set(schema["$defs"]["fields"]["properties"])
     for group in GROUPS:

@@ -22,19 +22,20 @@ BROKER = {
     "replay": f"{FLOOR} model rules judge examine ledger entry", "cli": f"{FLOOR} model rules ledger replay",
 }
 # From the bottom: each may include those before it in its list, by room below adapters/.
-CONVERSION = "formats spool chunks conversion conversion/profile conversion/mapping"
+CONVERSION = "spool chunks conversion"  # the door; whoever shows records as JSON or masks includes conversion/canonical too
 ENGINE = f"{CONVERSION} journal engine"
 ADAPTERS = {
     "formats": FLOOR, "spool": FLOOR, "chunks": f"{FLOOR} bus", "journal": f"{FLOOR} chunks spool",
-    "conversion": f"{FLOOR} chunks conversion/mapping conversion/profile",
-    "conversion/profile": f"{FLOOR} formats spool chunks conversion conversion/mapping",
-    "conversion/mapping": f"{FLOOR} formats spool chunks conversion conversion/profile",
+    "conversion": f"{FLOOR} chunks formats conversion/canonical conversion/profile conversion/mapping",
+    "conversion/scalar": FLOOR, "conversion/canonical": f"{FLOOR} conversion/scalar",
+    "conversion/profile": f"{FLOOR} formats spool conversion/scalar conversion/canonical",
+    "conversion/mapping": f"{FLOOR} formats spool chunks conversion/scalar conversion/canonical conversion/profile",
     "engine": f"{FLOOR} bus {CONVERSION} journal",
-    "transfer": f"{FLOOR} bus {ENGINE}", "outbound": f"{FLOOR} bus {ENGINE} transfer", "inbound": f"{FLOOR} bus {ENGINE} transfer outbound",
+    "transfer": f"{FLOOR} bus {ENGINE}", "outbound": f"{FLOOR} bus {ENGINE} transfer", "inbound": f"{FLOOR} bus {ENGINE} conversion/canonical transfer outbound",
     "gateway": f"{FLOOR} {CONVERSION} journal",
     "http": f"{FLOOR} {CONVERSION} journal gateway", "table": f"{FLOOR} {CONVERSION} journal gateway",
     "run": f"{FLOOR} bus {ENGINE} transfer outbound inbound gateway http table",
-    "commands": f"{FLOOR} bus {ENGINE} outbound gateway table",
+    "commands": f"{FLOOR} bus {ENGINE} formats conversion/scalar conversion/canonical conversion/profile outbound gateway table",
 }
 
 

@@ -1,26 +1,14 @@
-/* 映射, inside of the conversion (engine/convert.h): what a case file says, between its native tree and Avro. One
- * pivot, struct map_record, is filled from a native tree and written as Avro (sending), or filled from Avro and written
- * as a native tree (receiving). Pure. Memory: everything lives in the caller's arena. Threads: any. Not for the engine.
- */
+/* 映射, inside of the conversion: what a case file says, between its native tree and Avro. One pivot, struct
+ * map_record, is filled from a native tree and written as Avro (sending), or filled from Avro and written as a native
+ * tree (receiving). Pure. Memory: everything lives in the caller's arena. Threads: any. Not for the engine. */
 #ifndef ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_H
 #define ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_H
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/mapping/case_file.h"
+#include "adapters/conversion/profile/value.h"
 
-struct map_value {
-    const struct canonical_field *field;
-    struct bytes text; /* TEXT, SYMBOL, AGENCY (slug) */
-    const struct bytes *list;
-    size_t count;   /* LIST, AGENCIES (slugs) */
-    int64_t number; /* TIME (ms), AMOUNT (fen) */
-    double real;    /* NUMBER */
-    /* Where it was read, for faults (map_check.c); `at` NULL: from no file. */
-    const struct native_path *at;
-    const struct native_node *node;
-    const char *scope;
-};
 /* Only what is filled: an empty text, an absent time are no value. */
 struct map_item {
-    struct map_value *values;
+    struct value *values;
     size_t count, room;
     bool has_content; /* documents, read from a record: the paper itself */
     struct bytes content;
@@ -38,12 +26,11 @@ struct map_record {
     struct map_group groups[GROUP_COUNT];
 };
 
-void map_add(struct map_item *item, const struct map_value *value, struct arena *arena);
+void map_add(struct map_item *item, const struct value *value, struct arena *arena);
 struct map_item *map_append(struct map_group *group, struct arena *arena);
 /* NULL: not filled. */
-const struct map_value *map_get(const struct map_item *item, const char *path);
+const struct value *map_get(const struct map_item *item, const char *path);
 struct bytes map_text(const struct map_item *item, const char *path);
-enum group_kind map_group_named(const char *name); /* GROUP_NONE: none */
 bool map_equal(const struct map_item *a, const struct map_item *b);
 /* the same of equal items, in whatever order their values stand */
 uint64_t map_mark(const struct map_item *item);
@@ -51,13 +38,13 @@ uint64_t map_mark(const struct map_item *item);
 /* ---- map_place.c: native paths -------------------------------------------------------------------------------------
  */
 struct map_nodes {
-    const struct native_node **at;
+    const struct node **at;
     size_t count, room;
 };
 /* Where paths start. bases: the record, a group's node, or rows. */
 struct map_scope {
-    const struct native_node *root;
-    const struct native_node *const *bases;
+    const struct node *root;
+    const struct node *const *bases;
     size_t base_count;
     const char *name;
 };
@@ -66,33 +53,13 @@ struct map_walk {
     const struct map_scope *scope;
     const struct native_path *path;
     size_t base, depth;
-    const struct native_node *at[MAX_PATH + 1];
+    const struct node *at[MAX_PATH + 1];
 };
-const struct native_node *map_next(struct map_walk *walk);
+const struct node *map_next(struct map_walk *walk);
 struct map_nodes map_find(const struct map_scope *scope, const struct native_path *path, struct arena *arena);
 /* The node at the path, made where it does not exist; `again`: a further one of the last name. */
-struct native_node *map_put(struct native_node *root, struct native_node *base, const struct native_path *path,
-                            bool again, struct arena *arena);
-
-/* ---- map_value.c: native text <-> value -----------------------------------------------------------------------------
- */
-struct map_texts {
-    const struct bytes *at;
-    size_t count;
-};
-/* `texts` are trimmed and not empty. *ret stays unfilled (field NULL) where they say nothing. REFUSE without a place.
- */
-MUST_USE enum outcome map_value_read(const struct profile *profile, const struct mapped_field *field,
-                                     struct map_texts texts, struct arena *arena, struct map_value *ret,
-                                     struct fault *fault);
-/* A canonical text of the profile (value, otherwise). */
-MUST_USE enum outcome map_value_constant(const struct profile *profile, const struct canonical_field *field,
-                                         const char *text, struct arena *arena, struct map_value *ret,
-                                         struct fault *fault);
-/* Several texts only for a list without a separator. */
-struct bytes map_join(const struct bytes *parts, size_t count, const char *separator, struct arena *arena);
-struct map_texts map_value_write(const struct profile *profile, const struct mapped_field *field,
-                                 const struct map_value *value, struct arena *arena);
+struct node *map_put(struct node *root, struct node *base, const struct native_path *path, bool again,
+                     struct arena *arena);
 
 /* ---- reading --------------------------------------------------------------------------------------------------------
  */
@@ -118,38 +85,38 @@ void map_settle_facts(const struct profile *profile, struct map_group *facts);
  * file. */
 /* map_check.c */
 MUST_USE enum outcome map_check(const struct map_reading *reading, const struct map_record *record);
-const struct map_places *map_places_of(const struct profile *profile, const struct mapped_message *message,
-                                       struct arena *arena);
 /* map_unmapped.c */
 MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native);
 /* One field of a scope; unfilled: ret->field NULL. */
 MUST_USE enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
-                                     const struct mapped_field *field, struct map_value *ret);
+                                     const struct mapped_field *field, struct value *ret);
 /* The one text at a path, however many rows or elements say it; empty: none says anything. FIELD_CONFLICT where two
  * differ. */
 MUST_USE enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope,
-                                    const struct native_path *path, struct bytes *ret,
-                                    const struct native_node **ret_node);
+                                    const struct native_path *path, struct bytes *ret, const struct node **ret_node);
 /* Notes where a value was read. */
-void map_placed(struct map_value *value, const struct map_scope *scope, const struct native_path *at,
-                const struct native_node *node);
+void map_placed(struct value *value, const struct map_scope *scope, const struct native_path *at,
+                const struct node *node);
 /* Puts path, line and column to a fault that is set. `node` NULL: the scope's own. */
 enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path,
-                       const struct native_node *node);
-
-/* What the profile withholds is taken out of a record that was read, before anything is made of it. */
-void map_withhold(const struct profile *profile, struct map_record *record); /* map_withhold.c */
+                       const struct node *node);
 
 /* ---- Avro -----------------------------------------------------------------------------------------------------------
  */
 /* Under the mask that the profile has for what came in this role. */
 MUST_USE enum outcome map_decode(const struct profile *profile, struct bytes value, const char *role,
                                  struct arena *arena, struct map_record *ret, struct fault *fault);
-
-/* 举报人 sealed for its place; empty: nothing is said, or there is no key. */
-/* map_reporter.c */
-struct bytes map_reporter(const struct map_item *own, const struct address *address, const char *sender,
-                          struct arena *arena);
+/* map_encode.c: without its frame, into `into`. papers: in the order of the documents that name a file. */
+struct map_encoding {
+    const struct map_record *record;
+    const struct profile *profile;
+    const struct address *address;
+    const struct attachment *papers;
+    struct arena *arena;
+    struct buffer *into;
+};
+MUST_USE enum outcome map_encode(const struct map_encoding *encoding, struct fault *fault);
+const char *map_media_type(struct bytes file_name); /* by its extension */
 
 /* ---- writing --------------------------------------------------------------------------------------------------------
  */
@@ -160,12 +127,21 @@ struct map_writing {
     struct map_group facts; /* those that no single field of the message takes */
     struct arena *arena;
 };
-struct native_node *map_write_tree(struct map_writing *writing);  /* map_write.c: xml, json */
-struct native_node *map_write_rows(struct map_writing *writing);  /* map_rows.c: rows of cells, sheets */
-struct native_node *map_write_lines(struct map_writing *writing); /* map_write.c: json lines */
+/* map_render.c: how a record came, and its papers' names as they will lie beside the case file, become part of it; then
+ * the message of the profile, or the built-in one, is chosen and written. */
+void map_add_inbox(struct map_record *record, const struct inbox_facts *facts, struct arena *arena);
+void map_name_papers(struct map_group *documents, const struct bytes *names, size_t count, struct arena *arena);
+MUST_USE enum outcome map_render(struct map_writing *writing, struct buffer *into, struct fault *fault);
+struct node *map_write_tree(struct map_writing *writing);  /* map_write.c: xml, json */
+struct node *map_write_rows(struct map_writing *writing);  /* map_rows.c: rows of cells, sheets */
+struct node *map_write_lines(struct map_writing *writing); /* map_write.c: json lines */
+/* map_items.c */
 size_t map_row_count(const struct map_writing *writing);
 /* The items of a group that the message writes as a group. */
 const struct map_group *map_write_group(const struct map_writing *writing, enum group_kind kind);
+/* One field's text; empty: the item has none. */
+struct bytes map_write_text(const struct map_writing *writing, const struct mapped_field *field,
+                            const struct map_item *item);
 /* One column of a split group: the values of all items in one text. */
 struct bytes map_write_split(const struct map_writing *writing, const struct mapped_group *group,
                              const struct mapped_field *field);
@@ -177,6 +153,4 @@ struct bytes map_rest(const struct map_writing *writing); /* map_rest.c */
 /* 内置映射 of a record kind, and how it calls a canonical path (map_builtin.c). */
 const struct mapped_message *map_builtin(const struct profile *profile, const struct map_record *record,
                                          struct arena *arena);
-const char *map_builtin_name(const char *path, enum group_kind group); /* NULL: not in the table */
-const char *map_builtin_group(enum group_kind group);
 #endif

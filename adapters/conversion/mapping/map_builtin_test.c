@@ -12,7 +12,7 @@
 #include "base/limits.h"
 
 static void named(const char *path, enum group_kind group) {
-    if (canonical_find(path, group) && !map_builtin_name(path, group))
+    if (canonical_find(path, group) && !canonical_zh(path, group))
         fail_msg("%s %s has no Chinese name", canonical_group_name(group), path);
 }
 
@@ -29,7 +29,7 @@ static void every_canonical_field_has_a_name(void **state) {
         json_array_foreach(json_object_get(schema, "fields"), i, field) {
             const char *name = json_string_value(json_object_get(field, "name"));
             json_t *type = json_object_get(field, "type"), *items = json_object_get(type, "items");
-            enum group_kind group = map_group_named(name);
+            enum group_kind group = canonical_group_named(name);
             bool envelope = strcmp(name, "envelope") == 0;
             named(name, GROUP_NONE);
             json_array_foreach(json_object_get(group != GROUP_NONE ? items : type, "fields"), k, inner) {
@@ -43,7 +43,7 @@ static void every_canonical_field_has_a_name(void **state) {
     assert_true(fields > 60);
     const char *ours[] = {"inbox.role", "inbox.lane", "inbox.sequence", "reasons.text"};
     for (size_t i = 0; i < 4; i++)
-        assert_true(canonical_find(ours[i], GROUP_NONE) && map_builtin_name(ours[i], GROUP_NONE));
+        assert_true(canonical_find(ours[i], GROUP_NONE) && canonical_zh(ours[i], GROUP_NONE));
 }
 
 static struct bytes golden(const char *name) {
@@ -54,17 +54,17 @@ static struct bytes golden(const char *name) {
     return arena_copy(fixture_arena, buffer_view(&content));
 }
 
-static bool stands_in(const struct native_node *node, struct bytes text) {
+static bool stands_in(const struct node *node, struct bytes text) {
     if (memmem(node->text.at ? node->text.at : (const uint8_t *)"", node->text.count, text.at, text.count)) return true;
-    for (const struct native_node *one = node->first; one; one = one->next) {
+    for (const struct node *one = node->first; one; one = one->next) {
         if (stands_in(one, text)) return true;
     }
     return false;
 }
 
-static void all_stands(const struct map_item *item, const struct native_node *root, const char *agency) {
+static void all_stands(const struct map_item *item, const struct node *root, const char *agency) {
     for (size_t i = 0; i < item->count; i++) {
-        const struct map_value *value = &item->values[i];
+        const struct value *value = &item->values[i];
         bool written_otherwise = value->field->kind == VALUE_AGENCY || value->field->kind == VALUE_AGENCIES ||
                                  value->field->kind == VALUE_SYMBOL || strcmp(value->field->path, "statutory") == 0 ||
                                  strcmp(value->field->path, "file_name") == 0 ||
@@ -82,17 +82,17 @@ static void told_whole(const struct profile *profile, struct bytes value) {
     const struct inbox_facts facts = {3, 7, "copy"};
     struct fault fault = {0};
     struct native_case made;
-    struct native_node *root = NULL;
+    struct node *root = NULL;
     struct map_record record;
     struct bytes name = BYTES_LITERAL("移送书.pdf");
     if (profile->format.kind == FORMAT_FIXED) { /* has no columns for it: the engine writes canonical JSON */
-        assert_int_equal(convert_render(profile, value, &facts, &name, 1, fixture_arena, &made, &fault), REFUSE);
+        assert_int_equal(conversion_render(profile, value, &facts, &name, 1, fixture_arena, &made, &fault), REFUSE);
         assert_string_equal(fault.code, "TOO_LARGE");
         return;
     }
-    if (convert_render(profile, value, &facts, &name, 1, fixture_arena, &made, &fault) != OK)
+    if (conversion_render(profile, value, &facts, &name, 1, fixture_arena, &made, &fault) != OK)
         fail_msg("%s: %s", profile_agency(profile), fault.text);
-    if (native_read(&profile->format, made.content, fixture_arena, &root, &fault) != OK)
+    if (format_read(&profile->format, made.content, fixture_arena, &root, &fault) != OK)
         fail_msg("%s: %s %s", profile_agency(profile), fault.code, fault.text);
     assert_int_equal(map_decode(profile, value, facts.role, fixture_arena, &record, &fault), OK);
     all_stands(&record.own, root, profile_agency(profile));

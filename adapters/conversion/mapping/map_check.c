@@ -1,4 +1,4 @@
-/* See map.h: the identifiers of a file, asked with the broker's own questions (wire/finding.h) before anything leaves.
+/* The identifiers of a file, asked with the broker's own questions (wire/finding.h) before anything leaves.
  * What the broker would only remark on does not stop a file. The fault's text masks identity numbers. */
 #include "adapters/conversion/mapping/map.h"
 #include "identifiers/identifiers.h"
@@ -6,7 +6,7 @@
 #include "identifiers/identifiers.h"
 
 /* `value` NULL or out of the profile: the fault names the canonical path only. */
-static enum outcome wrong(const struct map_reading *reading, const struct map_value *value, const char *code,
+static enum outcome wrong(const struct map_reading *reading, const struct value *value, const char *code,
                           const char *path, const char *said) {
     fault_set(reading->fault, REFUSE, code, "%s%s%s", path, *said ? ": " : "", said);
     if (!value || !value->at) return fault_place(reading->fault, path, 0, 0);
@@ -26,20 +26,20 @@ static enum outcome check_party(const struct map_reading *reading, const struct 
                  masked);
 }
 
-static enum outcome check_amount(const struct map_reading *reading, const struct map_value *value, const char *path) {
+static enum outcome check_amount(const struct map_reading *reading, const struct value *value, const char *path) {
     const char *code = value ? amount_check(value->number) : NULL;
     return code ? wrong(reading, value, code, path, "") : OK;
 }
 
 static enum outcome check_place(const struct map_reading *reading, const struct map_item *own, instant at) {
-    const struct map_value *longitude = map_get(own, "longitude"), *latitude = map_get(own, "latitude"),
-                           *county = map_get(own, "county_code");
+    const struct value *longitude = map_get(own, "longitude"), *latitude = map_get(own, "latitude"),
+                       *county = map_get(own, "county_code");
     const struct coordinate where = {longitude != NULL, latitude != NULL, longitude ? longitude->real : 0,
                                      latitude ? latitude->real : 0, map_text(own, "coordinates_system")};
     const char *code = coordinate_check(&where);
     if (code) {
         const char *path = finding_coordinate_field(code, &where);
-        const struct map_value *value = map_get(own, path);
+        const struct value *value = map_get(own, path);
         /* of a pair: the one that stands there */
         return wrong(reading, value ? value : longitude ? longitude : latitude, code, path, "");
     }

@@ -42,7 +42,7 @@ static struct fault read_as(const char *yaml, const char *file_name, const char 
     struct profile *profile = fixture_profile(yaml);
     struct draft *draft = NULL;
     struct fault fault = {0};
-    enum outcome outcome = convert_read(profile, file_name, bytes_of_cstr(text), fixture_arena, &draft, &fault);
+    enum outcome outcome = conversion_read(profile, file_name, bytes_of_cstr(text), fixture_arena, &draft, &fault);
     if (outcome != want) fail_msg("%s: %s %s (%s)", text, fault.code, fault.field, fault.text);
     profile_free(profile);
     return fault;

@@ -1,4 +1,4 @@
-/* See map.h: which message a file is. */
+/* Which message a file is. */
 #define _GNU_SOURCE /* FNM_CASEFOLD */
 #include "adapters/conversion/mapping/map.h"
 #include <fnmatch.h>
@@ -21,7 +21,7 @@ static bool among(struct bytes text, const struct texts *texts) {
 static bool holds(const struct map_reading *reading, const struct fixed_text *when) {
     struct map_walk walk = {&reading->record, &when->at, 0, 0, {NULL}};
     size_t said = 0;
-    for (const struct native_node *node; (node = map_next(&walk)) != NULL;) {
+    for (const struct node *node; (node = map_next(&walk)) != NULL;) {
         struct bytes text = scalar_trim(node->text);
         if (!text.count) continue;
         if (!among(text, &when->texts)) return false;
@@ -46,7 +46,7 @@ static enum outcome unknown(const struct map_reading *reading, const struct mapp
     const struct profile *profile = reading->profile;
     const struct native_path *at = NULL;
     const char *known = "", *found = "nothing";
-    const struct native_node *node = NULL;
+    const struct node *node = NULL;
     for (size_t i = 0; i < profile->message_count; i++) {
         const struct mapped_message *message = &profile->messages[i];
         if (!message->sends || !message->when_count) continue;

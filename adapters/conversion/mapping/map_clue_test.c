@@ -8,7 +8,7 @@
 #include <glob.h>
 #include <string.h>
 #include "adapters/conversion/mapping/map_fixture.h"
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 
 /* The record comes from a profile of plain names. */
 static const char plain[] =

@@ -1,8 +1,8 @@
-/* See map.h and convert.h: Avro -> the pivot, and the papers a record carries. A field that no canonical path names
+/* Avro -> the pivot. A field that no canonical path names
  * (ids, sizes) is passed over. */
-#include "adapters/conversion/mapping/decoded.h"
+#include "adapters/conversion/canonical/decoded.h"
 #include "adapters/conversion/mapping/map.h"
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/mask.h"
 
 static struct bytes text_of(const avro_value_t *value, struct arena *arena) {
     const char *at = NULL;
@@ -11,7 +11,7 @@ static struct bytes text_of(const avro_value_t *value, struct arena *arena) {
     return arena_copy(arena, bytes_of(at, count - 1));
 }
 
-static bool take_list(const avro_value_t *value, struct arena *arena, struct map_value *ret) {
+static bool take_list(const avro_value_t *value, struct arena *arena, struct value *ret) {
     size_t count = 0;
     if (avro_value_get_size(value, &count) != 0) return false;
     struct bytes *list = arena_array(arena, count + 1, sizeof *list);
@@ -25,7 +25,7 @@ static bool take_list(const avro_value_t *value, struct arena *arena, struct map
 }
 
 /* False: nothing is said. An amount of zero is none. */
-static bool take_value(avro_value_t *value, struct arena *arena, struct map_value *ret) {
+static bool take_value(avro_value_t *value, struct arena *arena, struct value *ret) {
     avro_value_t branch;
     int symbol = 0, flag = 0;
     switch (avro_value_get_type(value)) {
@@ -138,8 +138,8 @@ static void take_fields(struct decoding *d, avro_value_t *record, enum group_kin
         const char *name = NULL;
         if (avro_value_get_by_index(record, i, &field, &name) != 0) continue;
         const char *path = *prefix ? arena_printf(d->arena, "%s.%s", prefix, name) : name;
-        struct map_value value = {.field = canonical_find(path, group)};
-        enum group_kind kind = group == GROUP_NONE && !*prefix ? map_group_named(name) : GROUP_NONE;
+        struct value value = {.field = canonical_find(path, group)};
+        enum group_kind kind = group == GROUP_NONE && !*prefix ? canonical_group_named(name) : GROUP_NONE;
         if (kind != GROUP_NONE) take_group(d, &field, kind);
         else if (avro_value_get_type(&field) == AVRO_RECORD) take_fields(d, &field, group, path, item);
         else if (group == GROUP_DOCUMENTS && strcmp(name, "content") == 0 && !item->chunked)
@@ -161,24 +161,4 @@ enum outcome map_decode(const struct profile *profile, struct bytes value, const
     take_fields(&d, &decoded.value, GROUP_NONE, "", &ret->own);
     return d.items > DECODED_MAX ? fault_set(fault, REFUSE, "TOO_LARGE", "%zu items, at most %u", d.items, DECODED_MAX)
                                  : OK;
-}
-
-enum outcome convert_attachments(const struct profile *profile, struct bytes value, const char *role,
-                                 struct arena *arena, const struct native_file **ret, size_t *ret_count,
-                                 struct fault *fault) {
-    struct map_record record;
-    TRY(map_decode(profile, value, role, arena, &record, fault));
-    const struct map_group *documents = &record.groups[GROUP_DOCUMENTS];
-    struct native_file *files = arena_array(arena, documents->count + 1, sizeof *files);
-    size_t count = 0;
-    for (size_t i = 0; i < documents->count; i++) {
-        const struct map_item *item = &documents->items[i];
-        struct bytes name = map_text(item, "file_name");
-        if (item->has_content)
-            files[count++] =
-                (struct native_file){name.count ? name : map_text(item, "title"), item->content, item->chunked};
-    }
-    *ret = files;
-    *ret_count = count;
-    return OK;
 }

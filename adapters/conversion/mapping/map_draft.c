@@ -1,27 +1,28 @@
-/* See convert.h: convert_read and convert_view. */
+/* A case file read as a draft: its record found in the tree, the message chosen, the fields read, what is withheld left
+ * out. */
 #include "adapters/conversion/mapping/map_draft.h"
 
 /* A further sheet's rows say the case's key too, where they have its column. */
-static struct map_scope all_rows(const struct map_reading *reading, const struct native_node *root) {
+static struct map_scope all_rows(const struct map_reading *reading, const struct node *root) {
     size_t count = 0;
-    for (const struct native_node *row = root->first; row; row = row->next) count++;
-    const struct native_node **rows = arena_array(reading->arena, count + 1, sizeof *rows);
+    for (const struct node *row = root->first; row; row = row->next) count++;
+    const struct node **rows = arena_array(reading->arena, count + 1, sizeof *rows);
     count = 0;
-    for (const struct native_node *row = root->first; row; row = row->next) rows[count++] = row;
+    for (const struct node *row = root->first; row; row = row->next) rows[count++] = row;
     return (struct map_scope){root, rows, count, ""};
 }
 
 /* Every row belongs to the one case. */
-static enum outcome open_rows(struct map_reading *reading, const struct native_node *root) {
+static enum outcome open_rows(struct map_reading *reading, const struct node *root) {
     const struct map_scope all = all_rows(reading, root);
-    const struct native_node **rows = arena_array(reading->arena, all.base_count + 1, sizeof *rows);
+    const struct node **rows = arena_array(reading->arena, all.base_count + 1, sizeof *rows);
     reading->record = (struct map_scope){root, rows, 0, ""};
     for (size_t i = 0; i < all.base_count; i++) {
-        if (bytes_equal(all.bases[i]->name, NATIVE_ROW)) rows[reading->record.base_count++] = all.bases[i];
+        if (bytes_equal(all.bases[i]->name, NODE_ROW)) rows[reading->record.base_count++] = all.bases[i];
     }
     if (!reading->profile->has_key) return OK;
     struct bytes key = BYTES_NONE;
-    const struct native_node *node = NULL;
+    const struct node *node = NULL;
     if (map_read_text(reading, &all, &reading->profile->key, &key, &node) == OK) return OK;
     const struct fault where = *reading->fault;
     fault_set(reading->fault, REFUSE, "SEVERAL_CASES", "one file is one case; this row has another key");
@@ -29,9 +30,9 @@ static enum outcome open_rows(struct map_reading *reading, const struct native_n
 }
 
 /* xml, json: the one record, or none, then only what is asked of the document is there. */
-static enum outcome open_record(struct map_reading *reading, const struct native_node *root) {
+static enum outcome open_record(struct map_reading *reading, const struct node *root) {
     const struct native_path *path = &reading->profile->record;
-    const struct native_node **bases = arena_array(reading->arena, 1, sizeof *bases);
+    const struct node **bases = arena_array(reading->arena, 1, sizeof *bases);
     bases[0] = root;
     reading->record = (struct map_scope){root, bases, 1, ""};
     if (!path->count) return OK;
@@ -50,8 +51,8 @@ static enum outcome open_record(struct map_reading *reading, const struct native
 static void view_of(struct draft *draft, const struct mapped_message *message) {
     struct draft_view *view = &draft->view;
     const struct map_record *record = &draft->record;
-    const struct map_value *cites = map_get(&record->own, "envelope.cites"),
-                           *time = map_get(&record->own, "envelope.business_time");
+    const struct value *cites = map_get(&record->own, "envelope.cites"),
+                       *time = map_get(&record->own, "envelope.business_time");
     const struct map_group *documents = &record->groups[GROUP_DOCUMENTS];
     struct attachment_need *needs = arena_array(draft->arena, documents->count + 1, sizeof *needs);
     *view = (struct draft_view){.event = message->event,
@@ -70,37 +71,38 @@ static void view_of(struct draft *draft, const struct mapped_message *message) {
     }
 }
 
-static enum outcome read_draft(const struct profile *profile, const char *file_name, struct bytes native,
-                               struct arena *arena, struct draft **ret, struct fault *fault) {
-    struct native_node *root = NULL;
+static void leave_out(struct map_item *item, const struct canonical_field *field) {
+    size_t kept = 0;
+    for (size_t i = 0; i < item->count; i++) {
+        if (item->values[i].field != field) item->values[kept++] = item->values[i];
+    }
+    item->count = kept;
+}
+
+/* What the profile withholds, before anything is made of the record. */
+static void withhold(const struct profile *profile, struct map_record *record) {
+    for (size_t i = 0; i < profile->withheld_count; i++) {
+        const struct withheld *one = &profile->withheld[i];
+        struct map_group *group = one->group == GROUP_NONE ? NULL : &record->groups[one->group];
+        if (!group) leave_out(&record->own, one->field);
+        else if (!one->field) group->count = 0;
+        for (size_t k = 0; group && k < group->count; k++) leave_out(&group->items[k], one->field);
+    }
+}
+
+enum outcome map_draft_read(const struct profile *profile, const char *file_name, struct bytes native,
+                            struct arena *arena, struct draft **ret, struct fault *fault) {
+    struct node *root = NULL;
     struct draft *draft = arena_alloc(arena, sizeof *draft);
     struct map_reading reading = {
         .profile = profile, .arena = arena, .rows = format_has_rows(&profile->format), .fault = fault};
-    TRY(native_read(&profile->format, native, arena, &root, fault));
+    TRY(format_read(&profile->format, native, arena, &root, fault));
     TRY(reading.rows ? open_rows(&reading, root) : open_record(&reading, root));
     TRY(map_choose(&reading, file_name));
     TRY(map_read_record(&reading, &draft->record));
-    map_withhold(profile, &draft->record);
+    withhold(profile, &draft->record);
     draft->arena = arena;
     view_of(draft, reading.message);
     *ret = draft;
     return OK;
 }
-
-/* A person finds a cell by its name; the reader's own faults, which have no field, say it already. */
-static enum outcome name_cell(struct fault *fault) {
-    const struct fault was = *fault;
-    char cell[NATIVE_CELL];
-    if (!was.line || !was.column || !*was.field) return REFUSE;
-    native_cell_name(was.line, was.column, cell);
-    (void)fault_set_at(fault, was.site, REFUSE, was.code, "cell %s: %s", cell, was.text);
-    return fault_as(fault_place(fault, was.field, was.line, was.column), REFUSE);
-}
-
-enum outcome convert_read(const struct profile *profile, const char *file_name, struct bytes native,
-                          struct arena *arena, struct draft **ret, struct fault *fault) {
-    enum outcome outcome = read_draft(profile, file_name, native, arena, ret, fault);
-    return outcome == REFUSE && profile->format.kind == FORMAT_XLSX ? name_cell(fault) : outcome;
-}
-
-void convert_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }

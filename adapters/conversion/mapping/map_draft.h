@@ -8,4 +8,7 @@ struct draft {
     struct draft_view view;
     struct arena *arena;
 };
+/* REFUSE with the place in the native file. */
+MUST_USE enum outcome map_draft_read(const struct profile *profile, const char *file_name, struct bytes native,
+                                     struct arena *arena, struct draft **ret, struct fault *fault);
 #endif

@@ -1,26 +1,15 @@
-/* See convert.h: convert_write. The pivot as Avro, field by field of the catalogue's newest schema, so that a field
+/* The pivot as Avro, field by field of the catalogue's newest schema, so that a field
  * that a later version adds is written with its empty value until the mapping knows it. Ids and the sender come from
  * the engine, papers from the outbox. Avro C has the schema; its generic values are not made, only their bytes (the
  * specification's binary encoding), since each would be several allocations. */
-#include "adapters/conversion/mapping/map_draft.h"
+#include "adapters/conversion/mapping/map.h"
 #include "adapters/chunks/chunks.h"
-#include "base/limits.h"
 #include "wire/binary.h"
 #include "wire/digest.h"
-#include "wire/frame.h"
 #include <avro.h>
+#include <jansson.h>
+#include <stdlib.h>
 #include <strings.h>
-
-struct encoding {
-    const struct map_record *record;
-    const struct profile *profile;
-    const struct address *address;
-    struct arena *arena;
-    struct buffer *into;
-};
-#define BODY_FIRST 2048u
-/* no native file makes as much; what is too large for a record is refused by its size */
-#define BODY_MAX (64u * MIB)
 
 /* Where in the record we are: a group's item, or GROUP_NONE and a prefix of the path. */
 struct spot {
@@ -31,34 +20,34 @@ struct spot {
 };
 
 /* 0: put. */
-static int put_long(const struct encoding *e, int64_t number) {
+static int put_long(const struct map_encoding *e, int64_t number) {
     struct fault ignored;
     return binary_long(e->into, number, &ignored) != OK;
 }
 
-static int put_bytes(const struct encoding *e, struct bytes content) {
+static int put_bytes(const struct map_encoding *e, struct bytes content) {
     struct fault ignored;
     return binary_bytes(e->into, content, &ignored) != OK;
 }
 
 /* As Avro C has it, a text ends at a NUL. */
-static int put_text(const struct encoding *e, struct bytes text) {
+static int put_text(const struct map_encoding *e, struct bytes text) {
     const uint8_t *nul = text.count ? memchr(text.at, 0, text.count) : NULL;
     return put_bytes(e, nul ? bytes_of(text.at, (size_t)(nul - text.at)) : text);
 }
 
-static int put_texts(const struct encoding *e, const struct bytes *list, size_t count) {
+static int put_texts(const struct map_encoding *e, const struct bytes *list, size_t count) {
     int bad = count ? put_long(e, (int64_t)count) : 0;
     for (size_t i = 0; i < count && !bad; i++) bad = put_text(e, list[i]);
     return bad || put_long(e, 0);
 }
 
-static int put_enum(const struct encoding *e, avro_schema_t schema, struct bytes symbol) {
+static int put_enum(const struct map_encoding *e, avro_schema_t schema, struct bytes symbol) {
     int index = symbol.count ? avro_schema_enum_get_by_name(schema, arena_cstr(e->arena, symbol)) : 0;
     return put_long(e, index < 0 ? 0 : index);
 }
 
-static int put_double(const struct encoding *e, double real) {
+static int put_double(const struct map_encoding *e, double real) {
     uint64_t bits;
     uint8_t made[8];
     memcpy(&bits, &real, sizeof bits);
@@ -71,13 +60,13 @@ static avro_schema_t meant(avro_schema_t schema) {
     return avro_typeof(schema) == AVRO_LINK ? avro_schema_link_target(schema) : schema;
 }
 /* Of a union: null is its branch 0, what it is otherwise its branch 1. */
-static int put_branch(const struct encoding *e, avro_schema_t schema, avro_schema_t *ret) {
+static int put_branch(const struct map_encoding *e, avro_schema_t schema, avro_schema_t *ret) {
     *ret = meant(avro_schema_union_branch(schema, 1));
     return put_long(e, 1);
 }
 
 /* `said` NULL: the type's empty value. */
-static int put_value(const struct encoding *e, avro_schema_t schema, const struct map_value *said) {
+static int put_value(const struct map_encoding *e, avro_schema_t schema, const struct value *said) {
     avro_schema_t branch;
     switch (avro_typeof(schema)) {
     case AVRO_UNION: return said ? put_branch(e, schema, &branch) || put_value(e, branch, said) : put_long(e, 0);
@@ -99,16 +88,16 @@ static int put_value(const struct encoding *e, avro_schema_t schema, const struc
     }
 }
 
-static int put_id(const struct encoding *e, avro_schema_t schema, const struct uuid *id) {
+static int put_id(const struct map_encoding *e, avro_schema_t schema, const struct uuid *id) {
     char text[UUID_TEXT + 1];
     uuid_format(id, text);
-    const struct map_value said = {.text = bytes_of(text, UUID_TEXT)};
+    const struct value said = {.text = bytes_of(text, UUID_TEXT)};
     bool null = avro_typeof(schema) == AVRO_UNION && uuid_is_nil(id);
     return put_value(e, schema, null ? NULL : &said);
 }
 
 /* What no case file says. -1: not one of these, 0: put, 1: failed. */
-static int put_ours(const struct encoding *e, avro_schema_t schema, const char *path) {
+static int put_ours(const struct map_encoding *e, avro_schema_t schema, const char *path) {
     const struct address *a = e->address;
     const struct {
         const char *path;
@@ -128,7 +117,7 @@ static int put_ours(const struct encoding *e, avro_schema_t schema, const char *
     return put_texts(e, &slug, 1) != 0;
 }
 
-const char *convert_media_type(struct bytes name) {
+const char *map_media_type(struct bytes name) {
     static const char *const known[][2] = {
         {".pdf", "application/pdf"},
         {".txt", "text/plain"},
@@ -157,7 +146,8 @@ const char *convert_media_type(struct bytes name) {
     return "application/octet-stream";
 }
 
-static int put_chunk_field(const struct encoding *e, avro_schema_t schema, const char *name, const struct chunked *c) {
+static int put_chunk_field(const struct map_encoding *e, avro_schema_t schema, const char *name,
+                           const struct chunked *c) {
     const struct {
         const char *name;
         int64_t number;
@@ -172,7 +162,7 @@ static int put_chunk_field(const struct encoding *e, avro_schema_t schema, const
     return strcmp(name, "key") == 0 ? put_bytes(e, bytes_of(c->key, sizeof c->key)) : put_value(e, schema, NULL);
 }
 
-static int put_chunks(const struct encoding *e, avro_schema_t schema, const struct chunked *c) {
+static int put_chunks(const struct map_encoding *e, avro_schema_t schema, const struct chunked *c) {
     avro_schema_t record;
     int bad = put_branch(e, schema, &record);
     for (int i = 0; !bad && i < (int)avro_schema_record_size(record); i++) {
@@ -182,21 +172,21 @@ static int put_chunks(const struct encoding *e, avro_schema_t schema, const stru
     return bad != 0;
 }
 
-static int put_digest(const struct encoding *e, const struct digest *digest) {
+static int put_digest(const struct map_encoding *e, const struct digest *digest) {
     char hex[DIGEST_SIZE * 2 + 1] = "";
     if (digest) digest_hex(digest, hex);
     return put_text(e, bytes_of_cstr(hex));
 }
 
 /* A document's own: -1 not one of these. */
-static int put_paper(const struct encoding *e, avro_schema_t schema, const char *name, const struct spot *spot) {
+static int put_paper(const struct map_encoding *e, avro_schema_t schema, const char *name, const struct spot *spot) {
     avro_schema_t branch;
     const struct attachment *paper = spot->paper;
     const struct chunked *chunked = paper ? paper->chunked : NULL;
     if (strcmp(name, "size") == 0)
         return put_long(e, chunked ? chunked->size : paper ? (int64_t)paper->content.count : 0);
     if (strcmp(name, "media_type") == 0 && !map_get(spot->item, name)) {
-        return put_text(e, bytes_of_cstr(convert_media_type(map_text(spot->item, "file_name"))));
+        return put_text(e, bytes_of_cstr(map_media_type(map_text(spot->item, "file_name"))));
     }
     if (strcmp(name, "sha256") == 0) {
         if (!paper || chunked) return put_digest(e, chunked ? &chunked->sha256 : NULL);
@@ -210,10 +200,37 @@ static int put_paper(const struct encoding *e, avro_schema_t schema, const char 
     return put_branch(e, schema, &branch) || put_bytes(e, paper->content);
 }
 
+/* 举报人, the one part of a record that is sealed before it is encoded (seal.h). Without a key it is left out: it never
+ * goes out open. Empty: nothing is said, or there is no key. */
+static json_t *reporter_of(const struct map_item *own) {
+    json_t *all = json_object();
+    for (size_t i = 0; i < own->count; i++) {
+        const struct value *value = &own->values[i];
+        if (strncmp(value->field->path, "reporter.", 9) != 0 || !value->text.count) continue;
+        json_object_set_new(all, value->field->path + 9, json_stringn((const char *)value->text.at, value->text.count));
+    }
+    return all;
+}
+
+static struct bytes sealed_reporter(const struct map_item *own, const struct address *address, const char *sender,
+                                    struct arena *arena) {
+    json_t *all = reporter_of(own);
+    struct bytes sealed = BYTES_NONE;
+    if (address->seal && json_object_size(all)) {
+        const struct seal_place place = {sender, address->message_id};
+        char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+        INVARIANT(text);
+        sealed = seal_close(address->seal, &place, bytes_of_cstr(text), arena);
+        free(text);
+    }
+    json_decref(all);
+    return sealed;
+}
+
 /* Null, or sealed. */
-static int put_reporter(const struct encoding *e, avro_schema_t schema) {
+static int put_reporter(const struct map_encoding *e, avro_schema_t schema) {
     avro_schema_t record;
-    struct bytes sealed = map_reporter(&e->record->own, e->address, e->profile->agency->slug, e->arena);
+    struct bytes sealed = sealed_reporter(&e->record->own, e->address, e->profile->agency->slug, e->arena);
     if (!sealed.count) return put_value(e, schema, NULL);
     int bad = put_branch(e, schema, &record);
     for (int i = 0; !bad && i < (int)avro_schema_record_size(record); i++) {
@@ -227,9 +244,9 @@ static int put_reporter(const struct encoding *e, avro_schema_t schema) {
     return bad != 0;
 }
 
-static int put_record(const struct encoding *e, avro_schema_t schema, const struct spot *spot);
+static int put_record(const struct map_encoding *e, avro_schema_t schema, const struct spot *spot);
 
-static int put_group(const struct encoding *e, avro_schema_t schema, enum group_kind kind,
+static int put_group(const struct map_encoding *e, avro_schema_t schema, enum group_kind kind,
                      const struct attachment *papers) {
     const struct map_group *group = &e->record->groups[kind];
     avro_schema_t item = meant(avro_schema_array_items(schema));
@@ -243,7 +260,7 @@ static int put_group(const struct encoding *e, avro_schema_t schema, enum group_
     return bad || put_long(e, 0);
 }
 
-static int put_field(const struct encoding *e, avro_schema_t schema, const char *name, const struct spot *spot) {
+static int put_field(const struct map_encoding *e, avro_schema_t schema, const char *name, const struct spot *spot) {
     const char *path = *spot->prefix ? arena_printf(e->arena, "%s.%s", spot->prefix, name) : name;
     int put = spot->group == GROUP_DOCUMENTS ? put_paper(e, schema, name, spot)
               : spot->group == GROUP_NONE    ? put_ours(e, schema, path)
@@ -252,12 +269,12 @@ static int put_field(const struct encoding *e, avro_schema_t schema, const char 
     if (spot->group == GROUP_NONE && strcmp(path, "reporter") == 0) return put_reporter(e, schema);
     const struct spot inside = {GROUP_NONE, spot->item, spot->paper, path};
     if (avro_typeof(schema) == AVRO_RECORD) return put_record(e, schema, &inside);
-    enum group_kind kind = spot->group == GROUP_NONE && !*spot->prefix ? map_group_named(name) : GROUP_NONE;
+    enum group_kind kind = spot->group == GROUP_NONE && !*spot->prefix ? canonical_group_named(name) : GROUP_NONE;
     if (kind != GROUP_NONE) return put_group(e, schema, kind, spot->paper);
     return put_value(e, schema, map_get(spot->item, path));
 }
 
-static int put_record(const struct encoding *e, avro_schema_t schema, const struct spot *spot) {
+static int put_record(const struct map_encoding *e, avro_schema_t schema, const struct spot *spot) {
     int bad = 0;
     for (int i = 0; i < (int)avro_schema_record_size(schema) && !bad; i++) {
         bad = put_field(e, meant(avro_schema_record_field_get_by_index(schema, i)),
@@ -266,42 +283,10 @@ static int put_record(const struct encoding *e, avro_schema_t schema, const stru
     return bad;
 }
 
-static enum outcome write_out(struct bytes body, const struct schema_entry *schema, struct buffer *into,
-                              struct fault *fault) {
-    uint8_t frame[FRAME_SIZE];
-    if (body.count + FRAME_SIZE > LIMIT_VALUE) {
-        return fault_set(fault, REFUSE, "TOO_LARGE", "the record would have %zu bytes, at most %u",
-                         body.count + FRAME_SIZE, LIMIT_VALUE);
-    }
-    frame_write(frame, schema->id);
-    TRY(buffer_add(into, bytes_of(frame, FRAME_SIZE), fault));
-    return buffer_add(into, body, fault);
-}
-
-static enum outcome fits(const struct draft *draft, const struct attachment *attachments, size_t count,
-                         struct fault *fault) {
-    size_t total = 0;
-    INVARIANT(count == draft->view.need_count);
-    for (size_t i = 0; i < count; i++) total += attachments[i].content.count;
-    if (total <= LIMIT_ATTACHMENTS) return OK;
-    return fault_set(fault, REFUSE, "TOO_LARGE", "the attachments have %zu bytes together, at most %u", total,
-                     LIMIT_ATTACHMENTS);
-}
-
-enum outcome convert_write(const struct profile *profile, const struct draft *draft, const struct address *address,
-                           const struct attachment *attachments, size_t attachment_count, struct buffer *ret_value,
-                           struct fault *fault) {
-    const struct schema_entry *schema = catalogue_newest(profile->catalogue, canonical_kind(draft->record.record));
-    AUTO(buffer_free) struct buffer body;
-    buffer_init(&body, BODY_MAX);
-    const struct encoding e = {&draft->record, profile, address, draft->arena, &body};
-    const struct spot spot = {GROUP_NONE, &draft->record.own, attachments, ""};
-    struct submission said;
-    TRY(fits(draft, attachments, attachment_count, fault));
-    TRY(buffer_reserve(&body, BODY_FIRST, fault));
-    if (put_record(&e, schema->schema, &spot))
-        return fault_set(fault, REFUSE, "INTERNAL", "a field of %s is of no kind that can be sent",
-                         canonical_record_name(draft->record.record));
-    TRY(write_out(buffer_view(&body), schema, ret_value, fault));
-    return record_read(profile->catalogue, buffer_view(ret_value), &said, fault);
+enum outcome map_encode(const struct map_encoding *e, struct fault *fault) {
+    const struct schema_entry *schema = catalogue_newest(e->profile->catalogue, canonical_kind(e->record->record));
+    const struct spot spot = {GROUP_NONE, &e->record->own, e->papers, ""};
+    if (put_record(e, schema->schema, &spot) == 0) return OK;
+    return fault_set(fault, REFUSE, "INTERNAL", "a field of %s is of no kind that can be sent",
+                     canonical_record_name(e->record->record));
 }

@@ -1,4 +1,4 @@
-/* See map.h: single facts of the list (profile_fact.c), both ways, and facts of a repeated part in their canonical
+/* Single facts of the list (profile_fact.c), both ways, and facts of a repeated part in their canonical
  * unit. A code is kept with value 1 and the code as its unit, a truth as 1 or 0, a day as yyyymmdd (wire/fact.h). */
 #include "adapters/conversion/mapping/map.h"
 #include "wire/fact.h"
@@ -31,7 +31,7 @@ static enum outcome read_value(const struct map_reading *reading, const struct m
 
 enum outcome map_read_fact(const struct map_reading *reading, const struct mapped_fact *fact, struct map_record *into) {
     struct bytes text = BYTES_NONE;
-    const struct native_node *node = NULL;
+    const struct node *node = NULL;
     struct kept kept;
     TRY(map_read_text(reading, &reading->record, &fact->at, &text, &node));
     if (!text.count && !fact->required) return OK;
@@ -43,9 +43,9 @@ enum outcome map_read_fact(const struct map_reading *reading, const struct mappe
     /* a table may say that a text means nothing */
     if (fact->rule && fact->rule->kind == FACT_CODE && !kept.unit.count) return OK;
     struct map_item *item = map_append(&into->groups[GROUP_FACTS], reading->arena);
-    const struct map_value name = {.field = canonical_find("name", GROUP_FACTS), .text = bytes_of_cstr(fact->name)};
-    const struct map_value value = {.field = canonical_find("value", GROUP_FACTS), .real = kept.value};
-    const struct map_value unit = {.field = canonical_find("unit", GROUP_FACTS), .text = kept.unit};
+    const struct value name = {.field = canonical_find("name", GROUP_FACTS), .text = bytes_of_cstr(fact->name)};
+    const struct value value = {.field = canonical_find("value", GROUP_FACTS), .real = kept.value};
+    const struct value unit = {.field = canonical_find("unit", GROUP_FACTS), .text = kept.unit};
     map_add(item, &name, reading->arena);
     map_add(item, &value, reading->arena);
     if (unit.text.count) map_add(item, &unit, reading->arena);
@@ -59,7 +59,7 @@ void map_settle_facts(const struct profile *profile, struct map_group *facts) {
         struct map_item *item = &facts->items[i];
         int found = fact_find(list, map_text(item, "name"));
         const struct fact_rule *rule = found < 0 ? NULL : fact_at(list, (size_t)found);
-        struct map_value *value = NULL, *unit = NULL;
+        struct value *value = NULL, *unit = NULL;
         for (size_t k = 0; k < item->count; k++) {
             if (strcmp(item->values[k].field->path, "value") == 0) value = &item->values[k];
             if (strcmp(item->values[k].field->path, "unit") == 0) unit = &item->values[k];
@@ -85,7 +85,7 @@ bool map_fact_takes(const struct mapped_fact *fact, const struct map_item *item)
 }
 
 static struct bytes write_value(const struct map_writing *w, const struct mapped_fact *fact,
-                                const struct map_item *item, const struct map_value *value) {
+                                const struct map_item *item, const struct value *value) {
     if (!fact->rule || fact->rule->kind == FACT_NUMBER) return scalar_number_text(value->real, fact->unit, w->arena);
     if (fact->rule->kind == FACT_CODE) return scalar_code_text(map_text(item, "unit"), fact->table);
     if (fact->rule->kind == FACT_TRUTH)
@@ -99,7 +99,7 @@ static struct bytes write_value(const struct map_writing *w, const struct mapped
 struct bytes map_write_fact(const struct map_writing *w, const struct mapped_fact *fact) {
     const struct map_group *facts = &w->record->groups[GROUP_FACTS];
     for (size_t i = 0; i < facts->count; i++) {
-        const struct map_value *value = map_get(&facts->items[i], "value");
+        const struct value *value = map_get(&facts->items[i], "value");
         if (value && map_fact_takes(fact, &facts->items[i])) return write_value(w, fact, &facts->items[i], value);
     }
     return BYTES_NONE;

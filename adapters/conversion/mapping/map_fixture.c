@@ -1,10 +1,10 @@
-/* See map_fixture.h. */
+/* Profiles, files and records for the mapping's tests. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "adapters/conversion/mapping/canonical.h"
+#include "adapters/conversion/canonical/canonical_json.h"
 #include "adapters/conversion/mapping/map_fixture.h"
 #include "base/limits.h"
 #include <iconv.h>
@@ -79,10 +79,10 @@ struct bytes fixture_value(const struct profile *profile, const char *file_name,
     struct fault fault = {0};
     struct draft *draft = NULL;
     struct draft_view view;
-    if (convert_read(profile, file_name, native, fixture_arena, &draft, &fault) != OK) {
+    if (conversion_read(profile, file_name, native, fixture_arena, &draft, &fault) != OK) {
         fail_msg("%s %s %u:%u %s", fault.code, fault.field, fault.line, fault.column, fault.text);
     }
-    convert_view(draft, &view);
+    conversion_view(draft, &view);
     struct attachment *papers = arena_array(fixture_arena, view.need_count + 1, sizeof *papers);
     for (size_t i = 0; i < view.need_count; i++)
         papers[i] = (struct attachment){view.needs[i].file_name, BYTES_LITERAL("abc"), NULL};
@@ -90,7 +90,7 @@ struct bytes fixture_value(const struct profile *profile, const char *file_name,
     if (answer_to) address.answer_to = directory_by_slug(fixture_directory, bytes_of_cstr(answer_to));
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
-    if (convert_write(profile, draft, &address, papers, view.need_count, &value, &fault) != OK)
+    if (conversion_write(profile, draft, &address, papers, view.need_count, &value, &fault) != OK)
         fail_msg("%s %s", fault.code, fault.text);
     return arena_copy(fixture_arena, buffer_view(&value));
 }
@@ -125,11 +125,11 @@ const char *fixture_rendered(const struct profile *profile, struct bytes value, 
     size_t count = 0;
     struct native_case made;
     const struct inbox_facts facts = {3, 7, "to"};
-    assert_int_equal(convert_attachments(profile, value, facts.role, fixture_arena, &files, &count, &fault), OK);
+    assert_int_equal(conversion_attachments(profile, value, facts.role, fixture_arena, &files, &count, &fault), OK);
     struct bytes *names = arena_array(fixture_arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++)
         names[i] = bytes_of_cstr(arena_printf(fixture_arena, "%zu_%.*s", i + 1, BYTES_FMT(files[i].name)));
-    if (convert_render(profile, value, &facts, names, count, fixture_arena, &made, &fault) != OK)
+    if (conversion_render(profile, value, &facts, names, count, fixture_arena, &made, &fault) != OK)
         fail_msg("%s %s", fault.code, fault.text);
     return arena_cstr(fixture_arena, converted(made.content, "UTF-8", encoding));
 }
@@ -145,7 +145,7 @@ void fixture_goes_and_comes(const struct profile *profile, struct bytes value, c
     struct fault fault = {0};
     const struct inbox_facts facts = {3, 7, "to"};
     struct native_case made;
-    if (convert_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK)
+    if (conversion_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK)
         fail_msg("%s: %s %s", profile_agency(profile), fault.code, fault.text);
     /* not as canonical JSON */
     assert_string_equal(arena_cstr(fixture_arena, made.extension), profile_extension(profile));

@@ -2,7 +2,8 @@
 #ifndef ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_FIXTURE_H
 #define ECOCASE_ADAPTERS_CONVERSION_MAPPING_MAP_FIXTURE_H
 #include <jansson.h>
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/conversion.h"
+#include "adapters/conversion/profile/mapped.h"
 
 extern struct directory *fixture_directory;
 extern struct catalogue *fixture_catalogue;

@@ -1,4 +1,4 @@
-/* See map.h: repeated parts out of the native tree. An item exists where any of its native places is filled. */
+/* Repeated parts out of the native tree. An item exists where any of its native places is filled. */
 #include "adapters/conversion/mapping/map.h"
 #include "adapters/spool/name.h"
 
@@ -15,7 +15,7 @@ static bool any_filled(const struct map_scope *scope, const struct mapped_group 
     for (size_t i = 0; i < group->field_count; i++) {
         if (!group->fields[i].placed) continue;
         struct map_walk walk = {scope, &group->fields[i].at, 0, 0, {NULL}};
-        for (const struct native_node *node; (node = map_next(&walk)) != NULL;) {
+        for (const struct node *node; (node = map_next(&walk)) != NULL;) {
             if (scalar_trim(node->text).count) return true;
         }
     }
@@ -27,7 +27,7 @@ static enum outcome finish_document(const struct map_reading *reading, const str
                                     const struct mapped_group *group, struct map_item *item) {
     struct bytes file = map_text(item, "file_name");
     if (!map_get(item, "title") && file.count) {
-        const struct map_value title = {.field = canonical_find("title", GROUP_DOCUMENTS), .text = file};
+        const struct value title = {.field = canonical_find("title", GROUP_DOCUMENTS), .text = file};
         map_add(item, &title, reading->arena);
     }
     if (!file.count || name_plain(file)) return OK;
@@ -76,7 +76,7 @@ static enum outcome read_item(const struct map_reading *reading, const struct ma
     struct map_item item = {0};
     if (!any_filled(scope, group)) return OK;
     for (size_t i = 0; i < group->field_count; i++) {
-        struct map_value value;
+        struct value value;
         if (!group->fields[i].canonical->sent) continue;
         TRY(map_read_field(reading, scope, &group->fields[i], &value));
         if (value.field) map_add(&item, &value, reading->arena);
@@ -89,7 +89,7 @@ static enum outcome read_item(const struct map_reading *reading, const struct ma
 struct cut {
     const struct bytes *parts;
     size_t count;
-    const struct native_node *node;
+    const struct node *node;
 };
 
 static enum outcome cut_all(const struct map_reading *reading, const struct map_scope *scope,
@@ -112,21 +112,20 @@ static enum outcome cut_all(const struct map_reading *reading, const struct map_
 
 static enum outcome part_value(const struct map_reading *reading, const struct map_scope *scope,
                                const struct mapped_field *field, const struct cut *cut, size_t index,
-                               struct map_value *ret) {
-    *ret = (struct map_value){0};
+                               struct value *ret) {
+    *ret = (struct value){0};
     struct bytes part = cut->count ? cut->parts[index] : BYTES_NONE;
     if (!field->placed)
-        return map_value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret,
-                                  reading->fault);
+        return value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret, reading->fault);
     if (part.count) {
         enum outcome outcome =
-            map_value_read(reading->profile, field, (struct map_texts){&part, 1}, reading->arena, ret, reading->fault);
+            value_read(reading->profile, field, (struct value_texts){&part, 1}, reading->arena, ret, reading->fault);
         map_placed(ret, scope, &field->at, cut->node);
         return outcome == OK ? OK : map_fault(reading, scope, &field->at, cut->node);
     }
     if (field->otherwise)
-        return map_value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret,
-                                  reading->fault);
+        return value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret,
+                              reading->fault);
     if (!field->required) return OK;
     fault_set(reading->fault, REFUSE, "FIELD_MISSING", "part %zu must not be empty (%s)", index + 1,
               field->canonical->path);
@@ -143,7 +142,7 @@ static enum outcome read_split(const struct map_reading *reading, const struct m
         bool said = false;
         for (size_t i = 0; i < group->field_count; i++) said = said || (cuts[i].count && cuts[i].parts[k].count);
         for (size_t i = 0; i < group->field_count && said; i++) {
-            struct map_value value;
+            struct value value;
             if (!group->fields[i].canonical->sent) continue;
             TRY(part_value(reading, scope, &group->fields[i], &cuts[i], k, &value));
             if (value.field) map_add(&item, &value, reading->arena);

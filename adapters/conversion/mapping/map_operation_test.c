@@ -144,7 +144,7 @@ static void a_count_is_whole(void **state) {
     static const char *const wrong[] = {"-1", "2.5", "99999999999"};
     for (size_t i = 0; i < 3; i++) {
         const char *text = arena_printf(fixture_arena, "{\"e\": \"b\", " HEAD ", \"people\": %s}", wrong[i]);
-        assert_int_equal(convert_read(from, "a.json", bytes_of_cstr(text), fixture_arena, &draft, &fault), REFUSE);
+        assert_int_equal(conversion_read(from, "a.json", bytes_of_cstr(text), fixture_arena, &draft, &fault), REFUSE);
         assert_string_equal(fault.code, "FIELD_NUMBER");
         assert_string_equal(fault.field, "people");
     }

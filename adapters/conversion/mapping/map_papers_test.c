@@ -34,9 +34,9 @@ static struct bytes paper(const struct mapped_message *message, const char *cate
     return value;
 }
 
-static bool stands_in(const struct native_node *node, const char *text) {
+static bool stands_in(const struct node *node, const char *text) {
     if (memmem(node->text.at ? node->text.at : (const uint8_t *)"", node->text.count, text, strlen(text))) return true;
-    for (const struct native_node *one = node->first; one; one = one->next) {
+    for (const struct node *one = node->first; one; one = one->next) {
         if (stands_in(one, text)) return true;
     }
     return false;
@@ -47,11 +47,11 @@ static void written_in_its_own_form(const struct profile *profile, const struct 
     const struct inbox_facts facts = {3, 7, "to"};
     struct fault fault = {0};
     struct native_case made;
-    struct native_node *root = NULL;
-    if (convert_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK)
+    struct node *root = NULL;
+    if (conversion_render(profile, value, &facts, NULL, 0, fixture_arena, &made, &fault) != OK)
         fail_msg("%s %s: %s %s", profile_agency(profile), message->event, fault.code, fault.text);
     assert_string_equal(arena_cstr(fixture_arena, made.extension), profile_extension(profile));
-    if (native_read(&profile->format, made.content, fixture_arena, &root, &fault) != OK)
+    if (format_read(&profile->format, made.content, fixture_arena, &root, &fault) != OK)
         fail_msg("%s %s: %s", profile_agency(profile), message->event, fault.text);
     if (!stands_in(root, "巴公函〔2026〕3号"))
         fail_msg("%s %s: its number is lost", profile_agency(profile), message->event);

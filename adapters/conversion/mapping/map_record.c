@@ -1,10 +1,10 @@
-/* See map.h: the pivot itself. */
+/* The pivot itself. */
 #include "adapters/conversion/mapping/map.h"
 
-void map_add(struct map_item *item, const struct map_value *value, struct arena *arena) {
+void map_add(struct map_item *item, const struct value *value, struct arena *arena) {
     if (item->count == item->room) {
         item->room = item->room ? item->room * 2 : 8;
-        struct map_value *values = arena_array(arena, item->room, sizeof *values);
+        struct value *values = arena_array(arena, item->room, sizeof *values);
         if (item->count) memcpy(values, item->values, item->count * sizeof *values);
         item->values = values;
     }
@@ -21,7 +21,7 @@ struct map_item *map_append(struct map_group *group, struct arena *arena) {
     return &group->items[group->count++];
 }
 
-const struct map_value *map_get(const struct map_item *item, const char *path) {
+const struct value *map_get(const struct map_item *item, const char *path) {
     for (size_t i = 0; i < item->count; i++) {
         const char *one = item->values[i].field->path;
         if (*one == *path && strcmp(one, path) == 0) return &item->values[i];
@@ -30,11 +30,11 @@ const struct map_value *map_get(const struct map_item *item, const char *path) {
 }
 
 struct bytes map_text(const struct map_item *item, const char *path) {
-    const struct map_value *value = map_get(item, path);
+    const struct value *value = map_get(item, path);
     return value ? value->text : BYTES_NONE;
 }
 
-static bool value_equal(const struct map_value *a, const struct map_value *b) {
+static bool value_equal(const struct value *a, const struct value *b) {
     if (!b || !bytes_equal(a->text, b->text) || a->count != b->count || a->number != b->number) return false;
     if (a->real < b->real || a->real > b->real) return false;
     for (size_t i = 0; i < a->count; i++) {
@@ -68,17 +68,10 @@ static uint64_t mixed(uint64_t mark, struct bytes text) {
 uint64_t map_mark(const struct map_item *item) {
     uint64_t sum = 0;
     for (size_t i = 0; i < item->count; i++) {
-        const struct map_value *value = &item->values[i];
+        const struct value *value = &item->values[i];
         uint64_t mark = mixed((uint64_t)value->number, value->text);
         for (size_t k = 0; k < value->count; k++) mark = mixed(mark, value->list[k]);
         sum += mark ^ mark >> 29;
     }
     return sum;
-}
-
-enum group_kind map_group_named(const char *name) {
-    for (enum group_kind kind = 0; kind < GROUP_COUNT; kind++) {
-        if (strcmp(canonical_group_name(kind), name) == 0) return kind;
-    }
-    return GROUP_NONE;
 }

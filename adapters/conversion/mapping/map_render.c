@@ -1,15 +1,10 @@
-/* See convert.h: convert_render, a delivered record in the agency's own words, or in the built-in ones where the
+/* A delivered record in the agency's own words, or in the built-in ones where the
  * profile has none. */
 #include "adapters/conversion/mapping/map.h"
-#include "adapters/formats/codepage.h"
-#include "base/limits.h"
-
-/* rows repeat the record's fields in each row; beyond, the engine writes canonical JSON */
-#define RENDERED_MAX (24u * MIB)
 
 static void add_text(struct map_item *item, const char *path, enum group_kind group, struct bytes text,
                      struct arena *arena) {
-    const struct map_value value = {.field = canonical_find(path, group), .text = text};
+    const struct value value = {.field = canonical_find(path, group), .text = text};
     if (value.field && text.count) map_add(item, &value, arena);
 }
 
@@ -22,10 +17,10 @@ static struct bytes reasons_text(const struct map_record *record, struct arena *
         parts[i] = zh;
         if (field.count) parts[i] = bytes_of_cstr(arena_printf(arena, "%.*s（%.*s）", BYTES_FMT(zh), BYTES_FMT(field)));
     }
-    return map_join(parts, reasons->count, "；", arena);
+    return scalar_join(parts, reasons->count, "；", arena);
 }
 
-static void add_inbox(struct map_record *record, const struct inbox_facts *facts, struct arena *arena) {
+void map_add_inbox(struct map_record *record, const struct inbox_facts *facts, struct arena *arena) {
     add_text(&record->own, "inbox.role", GROUP_NONE, bytes_of_cstr(facts->role), arena);
     add_text(&record->own, "inbox.lane", GROUP_NONE, bytes_of_cstr(arena_printf(arena, "%d", facts->lane)), arena);
     add_text(&record->own, "inbox.sequence", GROUP_NONE,
@@ -35,7 +30,7 @@ static void add_inbox(struct map_record *record, const struct inbox_facts *facts
 }
 
 /* The file names as they will lie beside the case file; a paper without content has none there. */
-static void name_papers(struct map_group *documents, const struct bytes *names, size_t count, struct arena *arena) {
+void map_name_papers(struct map_group *documents, const struct bytes *names, size_t count, struct arena *arena) {
     size_t used = 0;
     for (size_t i = 0; i < documents->count; i++) {
         struct map_item *item = &documents->items[i],
@@ -83,33 +78,19 @@ static enum outcome within(const struct map_writing *w, struct fault *fault) {
     }
     size_t nodes =
         format_has_rows(&w->profile->format) ? map_row_count(w) * columns + items * 10 : items * 10 + columns;
-    return nodes > NATIVE_NODES
-               ? fault_set(fault, REFUSE, "TOO_LARGE", "the file would have %zu cells, at most %u", nodes, NATIVE_NODES)
-               : OK;
+    return nodes > FORMAT_MAX_NODES ? fault_set(fault, REFUSE, "TOO_LARGE", "the file would have %zu cells, at most %u",
+                                                nodes, FORMAT_MAX_NODES)
+                                    : OK;
 }
 
-enum outcome convert_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
-                            const struct bytes *attachment_names, size_t attachment_count, struct arena *arena,
-                            struct native_case *ret, struct fault *fault) {
-    struct map_record record;
-    AUTO(buffer_free) struct buffer content;
-    struct native_case made = {.extension = bytes_of_cstr(profile->extension)};
-    buffer_init(&content, RENDERED_MAX);
-    TRY(map_decode(profile, value, facts->role, arena, &record, fault));
-    TRY(convert_attachments(profile, value, facts->role, arena, &made.attachments, &made.attachment_count, fault));
-    add_inbox(&record, facts, arena);
-    name_papers(&record.groups[GROUP_DOCUMENTS], attachment_names, attachment_count, arena);
-    struct map_writing w = {
-        .profile = profile, .message = message_for(profile, &record), .record = &record, .arena = arena};
-    if (!w.message) w.message = map_builtin(profile, &record, arena);
-    leave_facts(&w);
-    TRY(within(&w, fault));
-    const struct native_node *tree = format_is_flat(&profile->format)    ? map_write_rows(&w)
-                                     : format_has_rows(&profile->format) ? map_write_lines(&w)
-                                                                         : map_write_tree(&w);
-    TRY(native_write(&profile->format, tree, &content, fault));
-    made.content = arena_copy(arena, buffer_view(&content));
-    if (profile->format.cpg) made.sidecar = codepage_text(profile->format.encoding);
-    *ret = made;
-    return OK;
+enum outcome map_render(struct map_writing *w, struct buffer *into, struct fault *fault) {
+    const struct format *format = &w->profile->format;
+    w->message = message_for(w->profile, w->record);
+    if (!w->message) w->message = map_builtin(w->profile, w->record, w->arena);
+    leave_facts(w);
+    TRY(within(w, fault));
+    const struct node *tree = format_is_flat(format)    ? map_write_rows(w)
+                              : format_has_rows(format) ? map_write_lines(w)
+                                                        : map_write_tree(w);
+    return format_write(format, tree, into, fault);
 }

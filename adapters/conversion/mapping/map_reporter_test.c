@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include "adapters/conversion/mapping/decoded.h"
+#include "adapters/conversion/canonical/decoded.h"
 #include "adapters/conversion/mapping/map_fixture.h"
 #include "adapters/chunks/chunks.h"
 #include "base/limits.h"
@@ -29,9 +29,9 @@ static struct bytes made(const struct profile *profile, const struct seal *seal)
     const struct address address = {.message_id = {{1}}, .case_id = {{2}}, .referral_id = {{3}}, .seal = seal};
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
-    if (convert_read(profile, "a.json", bytes_of_cstr(native), fixture_arena, &draft, &fault) != OK)
+    if (conversion_read(profile, "a.json", bytes_of_cstr(native), fixture_arena, &draft, &fault) != OK)
         fail_msg("%s %s", fault.code, fault.text);
-    if (convert_write(profile, draft, &address, NULL, 0, &value, &fault) != OK)
+    if (conversion_write(profile, draft, &address, NULL, 0, &value, &fault) != OK)
         fail_msg("%s %s", fault.code, fault.text);
     return arena_copy(fixture_arena, buffer_view(&value));
 }

@@ -1,16 +1,15 @@
-/* See map.h: the pivot as rows: as many as the longest group, the record's fields in each, every column of the message,
+/* The pivot as rows: as many as the longest group, the record's fields in each, every column of the message,
  * in its order. A group with a sheet of its own (xlsx) has its rows there, with the case's key. */
 #include "adapters/conversion/mapping/map.h"
 
 struct table_of_rows {
-    struct native_node **rows;
+    struct node **rows;
     size_t count;
 };
 
 /* Two canonical fields in one column: the first that is filled stays. */
-static void put(const struct map_writing *w, struct native_node *row, const struct native_path *path,
-                struct bytes text) {
-    struct native_node *cell =
+static void put(const struct map_writing *w, struct node *row, const struct native_path *path, struct bytes text) {
+    struct node *cell =
         map_put(row, row, &(struct native_path){path->names, 1, false, path->text, NULL}, false, w->arena);
     if (!cell->text.count) cell->text = text;
     cell->scalar = true;
@@ -24,16 +23,9 @@ static void put_all(const struct map_writing *w, const struct table_of_rows *tab
     for (size_t i = 0; i < table->count; i++) put(w, table->rows[i], path, once && i ? BYTES_NONE : text);
 }
 
-static struct bytes text_of(const struct map_writing *w, const struct mapped_field *field,
-                            const struct map_item *item) {
-    const struct map_value *value = item ? map_get(item, field->canonical->path) : NULL;
-    struct map_texts texts = value ? map_value_write(w->profile, field, value, w->arena) : (struct map_texts){0};
-    return texts.count ? texts.at[0] : BYTES_NONE;
-}
-
 static struct bytes key_of(const struct map_writing *w, const struct table_of_rows *table) {
-    const struct native_node *cell =
-        w->profile->has_key ? native_child(table->rows[0], bytes_of_cstr(w->profile->key.names[0])) : NULL;
+    const struct node *cell =
+        w->profile->has_key ? node_child(table->rows[0], bytes_of_cstr(w->profile->key.names[0])) : NULL;
     return cell ? cell->text : BYTES_NONE;
 }
 
@@ -41,11 +33,11 @@ static void put_sheet(const struct map_writing *w, const struct table_of_rows *t
                       const struct mapped_group *group) {
     const struct map_group *from = map_write_group(w, group->kind);
     for (size_t i = 0; i < from->count; i++) {
-        struct native_node *row = native_add(table->rows[0]->parent, bytes_of_cstr(group->at.names[0]), w->arena);
+        struct node *row = node_add(table->rows[0]->parent, bytes_of_cstr(group->at.names[0]), w->arena);
         if (w->profile->has_key) put(w, row, &w->profile->key, key_of(w, table));
         for (size_t k = 0; k < group->field_count; k++) {
             if (group->fields[k].placed)
-                put(w, row, &group->fields[k].at, text_of(w, &group->fields[k], &from->items[i]));
+                put(w, row, &group->fields[k].at, map_write_text(w, &group->fields[k], &from->items[i]));
         }
     }
 }
@@ -65,33 +57,24 @@ static void put_group(const struct map_writing *w, const struct table_of_rows *t
             continue;
         }
         for (size_t i = 0; i < table->count; i++)
-            put(w, table->rows[i], &field->at, text_of(w, field, i < from->count ? &from->items[i] : NULL));
+            put(w, table->rows[i], &field->at,
+                i < from->count ? map_write_text(w, field, &from->items[i]) : BYTES_NONE);
     }
 }
 
-size_t map_row_count(const struct map_writing *w) {
-    size_t count = 1;
-    for (size_t i = 0; i < w->message->group_count; i++) {
-        const struct map_group *from = map_write_group(w, w->message->groups[i].kind);
-        if (!w->message->groups[i].placed && !w->message->groups[i].split.count && from->count > count)
-            count = from->count;
-    }
-    return count;
-}
-
-struct native_node *map_write_rows(struct map_writing *w) {
+struct node *map_write_rows(struct map_writing *w) {
     const struct mapped_message *message = w->message;
-    struct native_node *root = arena_alloc(w->arena, sizeof *root);
+    struct node *root = arena_alloc(w->arena, sizeof *root);
     struct table_of_rows table = {.count = map_row_count(w)};
     table.rows = arena_array(w->arena, table.count, sizeof *table.rows);
-    for (size_t i = 0; i < table.count; i++) table.rows[i] = native_add(root, NATIVE_ROW, w->arena);
+    for (size_t i = 0; i < table.count; i++) table.rows[i] = node_add(root, NODE_ROW, w->arena);
     for (size_t i = 0; i < message->when_count; i++)
         put_all(w, &table, &message->when[i].at, bytes_of_cstr(message->when[i].texts.at[0]));
     for (size_t i = 0; i < message->constant_count; i++)
         put_all(w, &table, &message->constants[i].at, bytes_of_cstr(message->constants[i].texts.at[0]));
     for (size_t i = 0; i < message->field_count; i++) {
         if (message->fields[i].placed)
-            put_all(w, &table, &message->fields[i].at, text_of(w, &message->fields[i], &w->record->own));
+            put_all(w, &table, &message->fields[i].at, map_write_text(w, &message->fields[i], &w->record->own));
     }
     for (size_t i = 0; i < message->fact_count; i++)
         put_all(w, &table, &message->facts[i].at, map_write_fact(w, &message->facts[i]));

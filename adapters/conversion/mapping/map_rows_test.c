@@ -77,17 +77,17 @@ struct said {
 };
 
 static struct bytes workbook(const struct profile *profile, const struct said *all, size_t count) {
-    struct native_node *root = native_add(NULL, BYTES_NONE, fixture_arena), *row = NULL;
+    struct node *root = node_add(NULL, BYTES_NONE, fixture_arena), *row = NULL;
     struct fault fault = {0};
     AUTO(buffer_free) struct buffer made;
     buffer_init(&made, 1u << 20);
     for (size_t i = 0; i < count; i++) {
-        if (all[i].row) row = native_add(root, bytes_of_cstr(all[i].row), fixture_arena);
-        struct native_node *cell = native_add(row, bytes_of_cstr(all[i].name), fixture_arena);
+        if (all[i].row) row = node_add(root, bytes_of_cstr(all[i].row), fixture_arena);
+        struct node *cell = node_add(row, bytes_of_cstr(all[i].name), fixture_arena);
         cell->text = bytes_of_cstr(all[i].text);
         cell->scalar = true;
     }
-    if (native_write(&profile->format, root, &made, &fault) != OK) fail_msg("%s", fault.text);
+    if (format_write(&profile->format, root, &made, &fault) != OK) fail_msg("%s", fault.text);
     return arena_copy(fixture_arena, buffer_view(&made));
 }
 #define CASE                                                                                                \
@@ -117,7 +117,7 @@ static void a_group_has_a_sheet_of_its_own(void **state) {
 static void refused(const struct profile *profile, struct bytes file, const struct fault *expected) {
     struct fault fault = {0};
     struct draft *draft = NULL;
-    enum outcome outcome = convert_read(profile, "a.xlsx", file, fixture_arena, &draft, &fault);
+    enum outcome outcome = conversion_read(profile, "a.xlsx", file, fixture_arena, &draft, &fault);
     bool as_expected = outcome == REFUSE && strcmp(fault.code, expected->code) == 0 &&
                        strcmp(fault.field, expected->field) == 0 && fault.line == expected->line &&
                        fault.column == expected->column && strstr(fault.text, expected->text);

@@ -218,8 +218,8 @@ static void what_is_wrong_is_told_at_its_place(void **state) {
         struct fault fault = {0};
         bool gb = w->profile != xml_profile;
         const char *text = w->profile == csv_profile ? arena_printf(fixture_arena, "%s%s", csv_head, w->text) : w->text;
-        assert_int_equal(convert_read(profile, w->file_name, fixture_encoded(text, gb ? "GB18030" : "UTF-8"),
-                                      fixture_arena, &draft, &fault),
+        assert_int_equal(conversion_read(profile, w->file_name, fixture_encoded(text, gb ? "GB18030" : "UTF-8"),
+                                         fixture_arena, &draft, &fault),
                          REFUSE);
         if (strcmp(fault.code, w->code) != 0 || strcmp(fault.field, w->field) != 0 || fault.line != w->line ||
             (w->column && fault.column != w->column)) {
@@ -237,7 +237,7 @@ static void papers_beyond_one_mebibyte_are_refused(void **state) {
     struct fault fault = {0};
     const char *text = arena_printf(fixture_arena, "%s%s%s", csv_head, ROW,
                                     "移送,农1号,2026-6-8,jcy,N1,某案,捕捞,甲,1,2,张,1,网,1,b.pdf,\n");
-    assert_int_equal(convert_read(profile, "a.csv", fixture_encoded(text, "GB18030"), fixture_arena, &draft, &fault),
+    assert_int_equal(conversion_read(profile, "a.csv", fixture_encoded(text, "GB18030"), fixture_arena, &draft, &fault),
                      OK);
     struct bytes large = bytes_of(arena_alloc(fixture_arena, LIMIT_ATTACHMENTS), LIMIT_ATTACHMENTS);
     struct attachment papers[] = {{BYTES_LITERAL("a.pdf"), bytes_of(large.at, large.count - 1), NULL},
@@ -245,10 +245,10 @@ static void papers_beyond_one_mebibyte_are_refused(void **state) {
     const struct address address = {.message_id = {{1}}};
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
-    assert_int_equal(convert_write(profile, draft, &address, papers, 2, &value, &fault), OK);
+    assert_int_equal(conversion_write(profile, draft, &address, papers, 2, &value, &fault), OK);
     buffer_clear(&value);
     papers[1].content = bytes_of(large.at, 2);
-    assert_int_equal(convert_write(profile, draft, &address, papers, 2, &value, &fault), REFUSE);
+    assert_int_equal(conversion_write(profile, draft, &address, papers, 2, &value, &fault), REFUSE);
     assert_string_equal(fault.code, "TOO_LARGE");
     profile_free(profile);
 }
@@ -262,7 +262,7 @@ static void a_paper_in_chunks_is_told_as_it_was_said(void **state) {
     size_t count = 0;
     const char *text = arena_printf(fixture_arena, "%s%s%s", csv_head, ROW,
                                     "移送,农1号,2026-6-8,jcy,N1,某案,捕捞,甲,1,2,张,1,网,1,b.pdf,\n");
-    assert_int_equal(convert_read(profile, "a.csv", fixture_encoded(text, "GB18030"), fixture_arena, &draft, &fault),
+    assert_int_equal(conversion_read(profile, "a.csv", fixture_encoded(text, "GB18030"), fixture_arena, &draft, &fault),
                      OK);
     struct chunked video = {.sha256 = digest_of(BYTES_LITERAL("a")),
                             .sm3 = digest_of(BYTES_LITERAL("b")),
@@ -276,8 +276,8 @@ static void a_paper_in_chunks_is_told_as_it_was_said(void **state) {
     const struct address address = {.message_id = {{1}}};
     AUTO(buffer_free) struct buffer value;
     buffer_init(&value, LIMIT_VALUE);
-    assert_int_equal(convert_write(profile, draft, &address, papers, 2, &value, &fault), OK);
-    assert_int_equal(convert_attachments(profile, buffer_view(&value), "to", fixture_arena, &files, &count, &fault),
+    assert_int_equal(conversion_write(profile, draft, &address, papers, 2, &value, &fault), OK);
+    assert_int_equal(conversion_attachments(profile, buffer_view(&value), "to", fixture_arena, &files, &count, &fault),
                      OK);
     assert_int_equal(count, 2);
     assert_null(files[0].chunked);

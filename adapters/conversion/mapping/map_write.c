@@ -1,4 +1,4 @@
-/* See map.h: the pivot as an xml or json tree, or json lines, in the order of the profile's message. What has no value
+/* The pivot as an xml or json tree, or json lines, in the order of the profile's message. What has no value
  * is left out. */
 #include "adapters/conversion/mapping/map.h"
 #include <jansson.h>
@@ -14,12 +14,12 @@ static bool bare(const struct mapped_field *field, struct bytes text) {
 /* base NULL: the record, which is made where the first of its fields stands, so that the profile's order holds for it
  * too. */
 struct spot {
-    struct native_node *root, *base;
+    struct node *root, *base;
 };
 
-static struct native_node *node_at(const struct map_writing *w, const struct spot *spot, const struct native_path *path,
-                                   bool again) {
-    struct native_node *base = spot->base;
+static struct node *node_at(const struct map_writing *w, const struct spot *spot, const struct native_path *path,
+                            bool again) {
+    struct node *base = spot->base;
     if (!base && !path->absolute) base = map_put(spot->root, spot->root, &w->profile->record, false, w->arena);
     return map_put(spot->root, base, path, again, w->arena);
 }
@@ -27,7 +27,7 @@ static struct native_node *node_at(const struct map_writing *w, const struct spo
 /* The first that is written to a place stays. */
 static void put(const struct map_writing *w, const struct spot *spot, const struct native_path *path,
                 struct bytes text) {
-    struct native_node *node = node_at(w, spot, path, false);
+    struct node *node = node_at(w, spot, path, false);
     if (node->text.count || !text.count) return;
     node->text = text;
     node->scalar = true;
@@ -35,42 +35,19 @@ static void put(const struct map_writing *w, const struct spot *spot, const stru
 
 static void put_field(const struct map_writing *w, const struct spot *spot, const struct mapped_field *field,
                       const struct map_item *item) {
-    const struct map_value *value = map_get(item, field->canonical->path);
+    const struct value *value = map_get(item, field->canonical->path);
     if (!field->placed || !value) return;
-    struct map_texts texts = map_value_write(w->profile, field, value, w->arena);
+    struct value_texts texts = value_write(w->profile, field, value, w->arena);
     bool list =
         (field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES) && !field->separators.count;
     for (size_t i = 0; i < texts.count; i++) {
-        struct native_node *node = node_at(w, spot, &field->at, i > 0);
+        struct node *node = node_at(w, spot, &field->at, i > 0);
         if (node->text.count) continue;
         node->text = texts.at[i];
         node->scalar = true;
         node->many = list;
         node->bare = bare(field, texts.at[i]);
     }
-}
-
-static struct bytes column_text(const struct map_writing *w, const struct mapped_field *field,
-                                const struct map_item *item) {
-    const struct map_value *value = map_get(item, field->canonical->path);
-    struct map_texts texts = value ? map_value_write(w->profile, field, value, w->arena) : (struct map_texts){0};
-    return texts.count ? texts.at[0] : BYTES_NONE;
-}
-
-struct bytes map_write_split(const struct map_writing *w, const struct mapped_group *group,
-                             const struct mapped_field *field) {
-    const struct map_group *from = map_write_group(w, group->kind);
-    struct bytes *parts = arena_array(w->arena, from->count + 1, sizeof *parts);
-    bool any = false;
-    for (size_t i = 0; i < from->count; i++) {
-        parts[i] = column_text(w, field, &from->items[i]);
-        any = any || parts[i].count;
-    }
-    return any ? map_join(parts, from->count, group->split.at[0], w->arena) : BYTES_NONE;
-}
-
-const struct map_group *map_write_group(const struct map_writing *w, enum group_kind kind) {
-    return kind == GROUP_FACTS ? &w->facts : &w->record->groups[kind];
 }
 
 /* `row`: of json lines; a group without a place has one item in each, one with a place all of them in the first. */
@@ -113,18 +90,18 @@ static void put_all(const struct map_writing *w, const struct spot spot, size_t 
     if (rest.count) put(w, &spot, message->rest, rest);
 }
 
-struct native_node *map_write_tree(struct map_writing *w) {
-    struct native_node *root = arena_alloc(w->arena, sizeof *root);
+struct node *map_write_tree(struct map_writing *w) {
+    struct node *root = arena_alloc(w->arena, sizeof *root);
     root->name = bytes_of_cstr(w->profile->format.root);
     put_all(w, (struct spot){root, NULL}, 0);
     return root;
 }
 
-struct native_node *map_write_lines(struct map_writing *w) {
-    struct native_node *root = arena_alloc(w->arena, sizeof *root);
+struct node *map_write_lines(struct map_writing *w) {
+    struct node *root = arena_alloc(w->arena, sizeof *root);
     size_t count = map_row_count(w);
     for (size_t i = 0; i < count; i++) {
-        struct native_node *row = native_add(root, NATIVE_ROW, w->arena);
+        struct node *row = node_add(root, NODE_ROW, w->arena);
         put_all(w, (struct spot){row, row}, i);
     }
     return root;

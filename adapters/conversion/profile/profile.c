@@ -1,6 +1,6 @@
-/* See profile.h: the file, its tables, texts and paths. */
+/* A profile's file as a whole: its own keys, its tables, its life. */
 #define _GNU_SOURCE /* FNM_CASEFOLD */
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 #include "adapters/conversion/profile/profile_inside.h"
 #include "adapters/formats/xml_schema.h"
 #include "base/limits.h"
@@ -8,116 +8,17 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #define ARENA_MAX        (64u << 20) /* 256 KiB of YAML cannot fill it: the limits of profile_inside.h */
 #define WAIT_MAX_SECONDS 86400
 
-enum outcome read_texts(struct reading *r, struct setting *from, const char *key, struct texts otherwise,
-                        struct texts *ret) {
-    struct setting *at = setting_get(from, key);
-    *ret = otherwise;
-    if (!at) return OK;
-    if (at->kind == SETTING_MAP)
-        return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s must be a text or a list of texts", key);
-    if (at->count > MAX_TEXTS)
-        return setting_fault(at, r->fault, "TOO_MANY", "%s has more than %u texts", key, MAX_TEXTS);
-    const char **texts = arena_array(r->profile->arena, at->count + 1, sizeof *texts);
-    size_t count = 0;
-    if (at->kind == SETTING_TEXT) texts[count++] = at->text;
-    for (const struct setting *one = at->first; one; one = one->next) {
-        if (one->kind != SETTING_TEXT)
-            return setting_fault(one, r->fault, "SETTINGS_TYPE", "%s must be a text or a list of texts", key);
-        texts[count++] = one->text;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!*texts[i]) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s must not be empty", key);
-    }
-    *ret = (struct texts){texts, count};
-    return OK;
-}
-
-const uint32_t *path_numbers(struct profile *profile, const char *const *names, size_t count) {
-    uint32_t *numbers = arena_array(profile->arena, count, sizeof *numbers);
-    for (size_t i = 0; i < count; i++) numbers[i] = numbering_add(profile->numbering, bytes_of_cstr(names[i]));
-    return numbers;
-}
-
-enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret) {
-    bool flat = format_is_flat(&r->profile->format);
-    if (r->profile->format.kind == FORMAT_JSONL && *text == '/') {
-        return setting_fault(at, r->fault, "SETTINGS_TYPE",
-                             "\"%s\": json lines have no document; paths begin in the line", text);
-    }
-    const char *from = text + (!flat && *text == '/');
-    size_t most = 1, count = 0;
-    for (const char *p = from; *p && !flat; p++) most += *p == '/';
-    if (most > MAX_PATH) return setting_fault(at, r->fault, "TOO_MANY", "a path of more than %u names", MAX_PATH);
-    const char **names = arena_array(r->profile->arena, most, sizeof *names);
-    for (const char *end; count < most; from = end + 1) {
-        end = flat ? from + strlen(from) : from + strcspn(from, "/");
-        names[count++] = arena_cstr(r->profile->arena, bytes_of(from, (size_t)(end - from)));
-        if (end == from) return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" has an empty name", text);
-        if (*from == '@' && (r->profile->format.kind != FORMAT_XML || *end)) {
-            if (!flat)
-                return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\": an attribute stands last and in xml only",
-                                     text);
-        }
-        if (!*end) break;
-    }
-    *ret = (struct native_path){names, count, !flat && *text == '/', text, path_numbers(r->profile, names, count)};
-    return check_column(r, at, text);
-}
-
-bool path_equal(const struct native_path *a, const struct native_path *b) { return strcmp(a->text, b->text) == 0; }
-
-enum outcome read_fixed(struct reading *r, struct setting *from, const char *key, const struct fixed_text **ret,
-                        size_t *ret_count) {
-    struct setting *map = setting_get(from, key);
-    *ret = NULL;
-    *ret_count = 0;
-    if (!map) return OK;
-    if (map->kind != SETTING_MAP) return setting_fault(map, r->fault, "SETTINGS_TYPE", "%s: native path: text", key);
-    if (map->count > MAX_PLACES)
-        return setting_fault(map, r->fault, "TOO_MANY", "%s has more than %u places", key, MAX_PLACES);
-    struct fixed_text *all = arena_array(r->profile->arena, map->count + 1, sizeof *all);
-    size_t count = 0;
-    for (const struct setting *child = map->first; child; child = child->next) {
-        struct fixed_text *one = &all[count++];
-        TRY(read_path(r, child, child->key, &one->at));
-        TRY(read_texts(r, map, child->key, (struct texts){NULL, 0}, &one->texts));
-        if (!one->texts.count)
-            return setting_fault(child, r->fault, "SETTINGS_TYPE", "%s: a text is missing", child->key);
-    }
-    *ret = all;
-    *ret_count = count;
-    return OK;
-}
-
-enum outcome read_choice(struct reading *r, struct setting *from, const char *key, const char *const *choices,
-                         int *ret) {
-    const char *text = NULL;
-    TRY(setting_text_or(from, key, choices[0], &text, r->fault));
-    for (*ret = 0; choices[*ret]; (*ret)++) {
-        if (strcmp(choices[*ret], text) == 0) return OK;
-    }
-    const char *known = "";
-    for (size_t i = 0; choices[i]; i++)
-        known = arena_printf(r->profile->arena, "%s%s%s", known, i ? ", " : "", choices[i]);
-    const char *of_gbk = strncasecmp(text, "gb", 2) == 0 && strcmp(key, "encoding") == 0
-                             ? " (GB18030 takes GBK and GB2312 files too)"
-                             : "";
-    return setting_fault(setting_get(from, key), r->fault, "SETTINGS_TYPE", "%s cannot be \"%.80s\"; one of: %s%s", key,
-                         text, known, of_gbk);
-}
-
-static enum outcome read_table(struct reading *r, struct setting *from, struct table *ret) {
-    *ret = (struct table){.name = from->key};
+static enum outcome read_table(struct profile_reading *r, struct setting *from, struct code_table *ret) {
+    *ret = (struct code_table){.name = from->key};
     if (from->kind != SETTING_MAP)
         return setting_fault(from, r->fault, "SETTINGS_TYPE", "a table is native text: canonical text");
     if (from->count > MAX_ROWS)
         return setting_fault(from, r->fault, "TOO_MANY", "a table of more than %u rows", MAX_ROWS);
-    struct table_row *rows = arena_array(r->profile->arena, from->count + 1, sizeof *rows);
+    struct code_row *rows = arena_array(r->profile->arena, from->count + 1, sizeof *rows);
     ret->rows = rows;
     for (struct setting *child = from->first; child; child = child->next) {
         bool text = child->kind == SETTING_TEXT && (child->quoted || child->text[0]);
@@ -129,18 +30,18 @@ static enum outcome read_table(struct reading *r, struct setting *from, struct t
         if (text && !child->key[0])
             NOTE(r, child,
                  setting_fault(child, r->fault, "SETTINGS_TYPE", "an empty native text needs no table: use otherwise"));
-        rows[ret->count++] = (struct table_row){child->key, text ? child->text : ""};
+        rows[ret->count++] = (struct code_row){child->key, text ? child->text : ""};
     }
     return OK;
 }
 
-static enum outcome read_tables(struct reading *r, struct setting *root) {
+static enum outcome read_tables(struct profile_reading *r, struct setting *root) {
     struct setting *map = setting_get(root, "tables");
     if (!map) return OK;
     if (map->kind != SETTING_MAP)
         return setting_fault(map, r->fault, "SETTINGS_TYPE", "tables: name: {native text: canonical text}");
     if (map->count > MAX_TABLES) return setting_fault(map, r->fault, "TOO_MANY", "more than %u tables", MAX_TABLES);
-    struct table *tables = arena_array(r->profile->arena, map->count + 1, sizeof *tables);
+    struct code_table *tables = arena_array(r->profile->arena, map->count + 1, sizeof *tables);
     r->profile->tables = tables;
     for (struct setting *child = map->first; child; child = child->next) {
         NOTE(r, child, read_table(r, setting_get(map, child->key), &tables[r->profile->table_count++]));
@@ -152,21 +53,21 @@ static enum outcome read_tables(struct reading *r, struct setting *root) {
 static void make_fact_tables(struct profile *p) {
     const struct fact_list *list = catalogue_facts(p->catalogue);
     size_t room = 0, count = 0;
-    struct table_row *rows = arena_array(p->arena, fact_count(list), sizeof *rows);
+    struct code_row *rows = arena_array(p->arena, fact_count(list), sizeof *rows);
     for (size_t i = 0; i < fact_count(list); i++)
-        rows[i] = (struct table_row){fact_at(list, i)->zh, fact_at(list, i)->name};
-    p->facts = (struct table){"facts", rows, fact_count(list), true};
+        rows[i] = (struct code_row){fact_at(list, i)->zh, fact_at(list, i)->name};
+    p->facts = (struct code_table){"facts", rows, fact_count(list), true};
     for (size_t i = 0; i < fact_codes_count(list); i++) room += fact_codes_at(list, i)->count;
     rows = arena_array(p->arena, room, sizeof *rows);
     for (size_t i = 0; i < fact_codes_count(list); i++) {
         const struct fact_codes *codes = fact_codes_at(list, i);
         for (size_t k = 0; k < codes->count; k++)
-            rows[count++] = (struct table_row){codes->one[k].zh, codes->one[k].code};
+            rows[count++] = (struct code_row){codes->one[k].zh, codes->one[k].code};
     }
-    p->fact_codes = (struct table){"fact_codes", rows, count, true};
+    p->fact_codes = (struct code_table){"fact_codes", rows, count, true};
 }
 
-static enum outcome read_agency(struct reading *r, struct setting *root) {
+static enum outcome read_agency(struct profile_reading *r, struct setting *root) {
     const char *agency = NULL;
     TRY(setting_text(root, "agency", &agency, r->fault));
     r->profile->agency = directory_by_slug(r->profile->directory, bytes_of_cstr(agency));
@@ -179,7 +80,7 @@ static enum outcome read_agency(struct reading *r, struct setting *root) {
                          "no participant \"%.80s\" in schemas/directory.yaml; here stands its slug", agency);
 }
 
-static enum outcome read_all(struct reading *r, struct setting *root) {
+static enum outcome read_all(struct profile_reading *r, struct setting *root) {
     struct profile *p = r->profile;
     static const char *const stops[] = {"stop", "remark", NULL};
     int64_t wait = 0;
@@ -187,10 +88,10 @@ static enum outcome read_all(struct reading *r, struct setting *root) {
     if (root->kind != SETTING_MAP)
         return setting_fault(root, r->fault, "SETTINGS_TYPE", "a profile begins with agency: SLUG");
     NOTE(r, NULL, read_agency(r, root));
-    TRY(read_format(r, root)); /* without its kind nothing else can be judged */
+    TRY(profile_read_format(r, root)); /* without its kind nothing else can be judged */
     const char **every = arena_array(p->arena, 1, sizeof *every);
     every[0] = arena_printf(p->arena, "*.%s", p->extension);
-    NOTE(r, NULL, read_texts(r, root, "files", (struct texts){every, 1}, &p->files));
+    NOTE(r, NULL, profile_read_texts(r, root, "files", (struct texts){every, 1}, &p->files));
     NOTE(r, NULL, setting_int_or(root, "attachment_wait", 0, WAIT_MAX_SECONDS, 30, &wait, r->fault));
     p->attachment_wait_ms = wait * 1000;
     NOTE(r, NULL,
@@ -199,26 +100,26 @@ static enum outcome read_all(struct reading *r, struct setting *root) {
     NOTE(r, NULL,
          setting_int_or(root, "attachment_chunk", LIMIT_CHUNK_MIN, LIMIT_CHUNK, LIMIT_CHUNK, &p->attachment_chunk,
                         r->fault));
-    NOTE(r, NULL, read_choice(r, root, "identifiers", stops, &which));
+    NOTE(r, NULL, profile_read_choice(r, root, "identifiers", stops, &which));
     p->identifiers_stop = which == 0;
-    NOTE(r, setting_get(root, "privacy"), read_privacy(r, root));
-    NOTE(r, setting_get(root, "withhold"), read_withheld(r, root));
+    NOTE(r, setting_get(root, "privacy"), profile_read_privacy(r, root));
+    NOTE(r, setting_get(root, "withhold"), profile_read_withheld(r, root));
     NOTE(r, setting_get(root, "tables"), read_tables(r, root));
     r->blocks = setting_get(root, "blocks");
     if (r->blocks && r->blocks->kind != SETTING_MAP)
         return setting_fault(r->blocks, r->fault, "SETTINGS_TYPE", "blocks: name: {fields, facts, groups}");
-    NOTE(r, NULL, read_messages(r, root));
+    NOTE(r, NULL, profile_read_messages(r, root));
     return settings_check_unknown(root, r->fault);
 }
 
-enum outcome profile_read(const char *name, struct bytes yaml, const struct directory *directory,
-                          const struct catalogue *catalogue, struct mistakes *mistakes, struct profile **ret,
-                          struct fault *fault) {
+enum outcome profile_build(const char *name, struct bytes yaml, const struct directory *directory,
+                           const struct catalogue *catalogue, struct mistakes *mistakes, struct profile **ret,
+                           struct fault *fault) {
     struct profile *profile = calloc(1, sizeof *profile);
     INVARIANT(profile);
     *profile =
         (struct profile){.arena = arena_new(64u << 10, ARENA_MAX), .directory = directory, .catalogue = catalogue};
-    struct reading r = {profile, NULL, mistakes, fault};
+    struct profile_reading r = {profile, NULL, mistakes, fault};
     *ret = profile;
     profile->format.numbering = profile->numbering = numbering_new(profile->arena);
     make_fact_tables(profile);
@@ -229,7 +130,7 @@ enum outcome profile_read(const char *name, struct bytes yaml, const struct dire
 enum outcome profile_parse(const char *name, struct bytes yaml, const struct directory *directory,
                            const struct catalogue *catalogue, struct profile **ret, struct fault *fault) {
     struct profile *profile = NULL;
-    enum outcome outcome = profile_read(name, yaml, directory, catalogue, NULL, &profile, fault);
+    enum outcome outcome = profile_build(name, yaml, directory, catalogue, NULL, &profile, fault);
     if (outcome == OK) *ret = profile;
     else profile_free(profile);
     return outcome;
@@ -261,14 +162,7 @@ enum profile_form profile_form(const struct profile *profile) {
     if (kind == FORMAT_DBF || kind == FORMAT_XLSX) return PROFILE_BINARY;
     return kind == FORMAT_JSON ? PROFILE_JSON : PROFILE_TEXT;
 }
-enum outcome convert_to_text(const struct profile *profile, struct bytes file, struct arena *arena, struct bytes *ret,
-                             struct fault *fault) {
-    return native_to_text(&profile->format, file, arena, ret, fault);
-}
-enum outcome convert_from_text(const struct profile *profile, struct bytes text, struct buffer *into,
-                               struct fault *fault) {
-    return native_from_text(&profile->format, text, into, fault);
-}
+const struct privacy *profile_privacy(const struct profile *profile) { return profile->privacy; }
 bool profile_takes(const struct profile *profile, const char *file_name) {
     for (size_t i = 0; i < profile->files.count; i++) {
         if (fnmatch(profile->files.at[i], file_name, FNM_CASEFOLD) == 0) return true;

@@ -1,27 +1,6 @@
-/* See profile.h: every mistake of a profile at once. */
+/* Every mistake of a profile at once. */
 #include "adapters/conversion/profile/profile_inside.h"
 #include <stdlib.h>
-
-static void mark_seen(struct setting *at) {
-    at->seen = true;
-    for (struct setting *child = at->first; child; child = child->next) mark_seen(child);
-}
-
-/* A block's mistake is met by every message that uses it, and told once. */
-static void note(struct mistakes *mistakes, const struct fault *fault) {
-    for (size_t i = 0; i < mistakes->count; i++) {
-        const struct fault *had = &mistakes->at[i];
-        if (had->line == fault->line && had->column == fault->column && strcmp(had->code, fault->code) == 0) return;
-    }
-    if (mistakes->count < MAX_MISTAKES) mistakes->at[mistakes->count++] = *fault;
-}
-
-enum outcome noted(struct reading *r, struct setting *at, enum outcome outcome) {
-    if (outcome != REFUSE || !r->mistakes || r->mistakes->count == MAX_MISTAKES) return outcome;
-    note(r->mistakes, r->fault);
-    if (at) mark_seen(at);
-    return OK;
-}
 
 static struct setting *node_at(struct setting *from, uint32_t line, uint32_t column) {
     struct setting *found = from->key && from->line == line && from->column == column && !from->seen ? from : NULL;
@@ -34,10 +13,10 @@ static struct setting *node_at(struct setting *from, uint32_t line, uint32_t col
 static void note_unknown(struct setting *root, struct mistakes *mistakes, struct fault *fault) {
     struct setting *unknown;
     while (settings_check_unknown(root, fault) != OK && mistakes->count < MAX_MISTAKES) {
-        note(mistakes, fault);
+        profile_mistake(mistakes, fault);
         unknown = node_at(root, fault->line, fault->column);
         if (!unknown) return;
-        mark_seen(unknown);
+        profile_mark_seen(unknown);
     }
 }
 
@@ -52,8 +31,8 @@ size_t profile_check(const char *name, struct bytes yaml, const struct directory
     struct profile *profile = NULL;
     struct fault fault = {0};
     struct mistakes mistakes = {arena_array(arena, MAX_MISTAKES + 1, sizeof fault), 0};
-    if (profile_read(name, yaml, directory, catalogue, &mistakes, &profile, &fault) != OK) {
-        note(&mistakes, &fault);
+    if (profile_build(name, yaml, directory, catalogue, &mistakes, &profile, &fault) != OK) {
+        profile_mistake(&mistakes, &fault);
         bool unknown = strcmp(fault.code, "SETTINGS_UNKNOWN") == 0;
         if (unknown && profile->settings) note_unknown(settings_root(profile->settings), &mistakes, &fault);
     }

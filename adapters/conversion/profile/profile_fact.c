@@ -1,16 +1,16 @@
-/* See profile_inside.h: what a single fact of a profile must say, by the canonical facts (schemas/rules/facts.yaml). A
+/* What a single fact of a profile must say, by the canonical facts (schemas/rules/facts.yaml). A
  * name that is not one of them travels as it is. */
 #include "adapters/conversion/profile/profile_inside.h"
 #include "wire/fact.h"
 
-static const struct table_row truth_rows[] = {{"是", "1"},   {"否", "0"},    {"有", "1"}, {"无", "0"},
-                                              {"true", "1"}, {"false", "0"}, {"1", "1"},  {"0", "0"}};
-static const struct table truths = {"truth", truth_rows, sizeof truth_rows / sizeof truth_rows[0], false};
+static const struct code_row truth_rows[] = {{"是", "1"},   {"否", "0"},    {"有", "1"}, {"无", "0"},
+                                             {"true", "1"}, {"false", "0"}, {"1", "1"},  {"0", "0"}};
+static const struct code_table truths = {"truth", truth_rows, sizeof truth_rows / sizeof truth_rows[0], false};
 
 /* A Chinese name that has a canonical one would never be compared. */
-static enum outcome check_name(struct reading *r, struct setting *from, const struct mapped_fact *fact) {
+static enum outcome check_name(struct profile_reading *r, struct setting *from, const struct mapped_fact *fact) {
     for (size_t i = 0; i < r->profile->facts.count; i++) {
-        const struct table_row *row = &r->profile->facts.rows[i];
+        const struct code_row *row = &r->profile->facts.rows[i];
         if (strcmp(row->native, fact->name) == 0) {
             return setting_fault(setting_get(from, "name"), r->fault, "SETTINGS_TYPE",
                                  "\"%s\" has the canonical name %s: thresholds compare by it", fact->name,
@@ -20,7 +20,7 @@ static enum outcome check_name(struct reading *r, struct setting *from, const st
     return OK;
 }
 
-static enum outcome number_unit(struct reading *r, struct setting *from, struct mapped_fact *fact) {
+static enum outcome number_unit(struct profile_reading *r, struct setting *from, struct mapped_fact *fact) {
     const char *measure = fact->rule->unit, *code = "";
     struct setting *at = setting_get(from, "as");
     if (!at) at = setting_get(from, "unit");
@@ -39,7 +39,7 @@ static enum outcome number_unit(struct reading *r, struct setting *from, struct 
     return OK;
 }
 
-static enum outcome check_codes(struct reading *r, const struct setting *at, const struct mapped_fact *fact) {
+static enum outcome check_codes(struct profile_reading *r, const struct setting *at, const struct mapped_fact *fact) {
     for (size_t i = 0; i < fact->table->count && !fact->table->open; i++) {
         const char *code = fact->table->rows[i].canonical;
         bool known = fact->rule->kind == FACT_TRUTH
@@ -52,7 +52,7 @@ static enum outcome check_codes(struct reading *r, const struct setting *at, con
     return OK;
 }
 
-static enum outcome read_table(struct reading *r, struct setting *from, struct mapped_fact *fact) {
+static enum outcome read_table(struct profile_reading *r, struct setting *from, struct mapped_fact *fact) {
     const char *name = "";
     TRY(setting_text_or(from, "table", "", &name, r->fault));
     fact->table = fact->rule->kind == FACT_TRUTH ? &truths : &r->profile->fact_codes;
@@ -64,7 +64,7 @@ static enum outcome read_table(struct reading *r, struct setting *from, struct m
     return check_codes(r, at, fact);
 }
 
-enum outcome profile_fact(struct reading *r, struct setting *from, struct mapped_fact *fact) {
+enum outcome profile_fact(struct profile_reading *r, struct setting *from, struct mapped_fact *fact) {
     int found = fact_find(catalogue_facts(r->profile->catalogue), bytes_of_cstr(fact->name));
     if (found < 0) return check_name(r, from, fact);
     fact->rule = fact_at(catalogue_facts(r->profile->catalogue), (size_t)found);

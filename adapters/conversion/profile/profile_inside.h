@@ -1,7 +1,7 @@
-/* Inside of profile*.c: a profile while it is being read. Not for others. */
+/* A profile while it is being read, between profile*.c. Threads: the loader's. Memory: the profile's arena. */
 #ifndef ECOCASE_ADAPTERS_CONVERSION_PROFILE_PROFILE_INSIDE_H
 #define ECOCASE_ADAPTERS_CONVERSION_PROFILE_PROFILE_INSIDE_H
-#include "adapters/conversion/profile/profile.h"
+#include "adapters/conversion/profile/mapped.h"
 #include "base/settings.h"
 #include "wire/event.h"
 
@@ -9,7 +9,7 @@ struct mistakes {
     struct fault *at;
     size_t count;
 };
-struct reading {
+struct profile_reading {
     struct profile *profile;
     struct setting *blocks;    /* NULL: none */
     struct mistakes *mistakes; /* NULL: the first mistake ends the reading */
@@ -18,39 +18,41 @@ struct reading {
 #define MAX_MISTAKES 200u
 /* A mistake that does not keep the rest from being read. With `mistakes` it is noted there, what lies below `at` (NULL:
  * nothing) counts as known, and the answer is OK; without, it is the answer. */
-MUST_USE enum outcome noted(struct reading *r, struct setting *at, enum outcome outcome);
-#define NOTE(r, at, expression) TRY(noted((r), (at), (expression)))
+MUST_USE enum outcome profile_noted(struct profile_reading *r, struct setting *at, enum outcome outcome);
+void profile_mark_seen(struct setting *at);
+/* A block's mistake is met by every message that uses it, and told once. */
+void profile_mistake(struct mistakes *mistakes, const struct fault *fault);
+#define NOTE(r, at, expression) TRY(profile_noted((r), (at), (expression)))
 /* *ret is freed by the caller, also after a mistake. */
-MUST_USE enum outcome profile_read(const char *name, struct bytes yaml, const struct directory *directory,
-                                   const struct catalogue *catalogue, struct mistakes *mistakes, struct profile **ret,
-                                   struct fault *fault);
+MUST_USE enum outcome profile_build(const char *name, struct bytes yaml, const struct directory *directory,
+                                    const struct catalogue *catalogue, struct mistakes *mistakes, struct profile **ret,
+                                    struct fault *fault);
 /* Date patterns: each one, and no text that two of them read as two times. */
-MUST_USE enum outcome check_dates(struct reading *r, const struct setting *at, const struct texts *dates);
+MUST_USE enum outcome profile_check_dates(struct profile_reading *r, const struct setting *at,
+                                          const struct texts *dates);
 /* A text or a list of texts; absent: `otherwise`. */
-MUST_USE enum outcome read_texts(struct reading *r, struct setting *from, const char *key, struct texts otherwise,
-                                 struct texts *ret);
-const uint32_t *path_numbers(struct profile *profile, const char *const *names, size_t count);
-MUST_USE enum outcome read_path(struct reading *r, const struct setting *at, const char *text, struct native_path *ret);
+MUST_USE enum outcome profile_read_texts(struct profile_reading *r, struct setting *from, const char *key,
+                                         struct texts otherwise, struct texts *ret);
+const uint32_t *profile_path_numbers(struct profile *profile, const char *const *names, size_t count);
+MUST_USE enum outcome profile_read_path(struct profile_reading *r, const struct setting *at, const char *text,
+                                        struct native_path *ret);
 /* Date patterns under "date", with those of the format's own date cells. */
-MUST_USE enum outcome read_dates_of(struct reading *r, struct setting *from, struct texts otherwise, struct texts *ret);
+MUST_USE enum outcome profile_read_dates(struct profile_reading *r, struct setting *from, struct texts otherwise,
+                                         struct texts *ret);
 /* One of `choices` (ends with NULL); absent: the first. */
-MUST_USE enum outcome read_choice(struct reading *r, struct setting *from, const char *key, const char *const *choices,
-                                  int *ret);
+MUST_USE enum outcome profile_read_choice(struct profile_reading *r, struct setting *from, const char *key,
+                                          const char *const *choices, int *ret);
 /* format: its kind, encoding and dates, and the options of that kind; those of another are refused. */
-MUST_USE enum outcome read_format(struct reading *r, struct setting *root);
-/* xml: format.schema, an XSD beside the profile. */
-MUST_USE enum outcome read_schema(struct reading *r, struct setting *from);
-/* xlsx: format.sheet, sheets, ignore_sheets, title, header; what a group's `at` may be. */
-MUST_USE enum outcome read_sheets(struct reading *r, struct setting *from);
-MUST_USE enum outcome read_sheet_path(struct reading *r, const struct setting *at, const char *name,
-                                      struct native_path *ret);
-/* format.columns, and whether a fixed width format has that column (the others' are not listed). */
-MUST_USE enum outcome read_columns(struct reading *r, struct setting *from);
-MUST_USE enum outcome check_column(struct reading *r, const struct setting *at, const char *name);
-bool path_equal(const struct native_path *a, const struct native_path *b);
+MUST_USE enum outcome profile_read_format(struct profile_reading *r, struct setting *root);
+/* xlsx: what a group's `at` may be. */
+MUST_USE enum outcome profile_read_sheet_path(struct profile_reading *r, const struct setting *at, const char *name,
+                                              struct native_path *ret);
+/* Whether a fixed width format has that column under format.columns (the others' are not listed). */
+MUST_USE enum outcome profile_check_column(struct profile_reading *r, const struct setting *at, const char *name);
+bool profile_path_equal(const struct native_path *a, const struct native_path *b);
 /* A map of native paths to texts (`when`, `constants`). */
-MUST_USE enum outcome read_fixed(struct reading *r, struct setting *from, const char *key,
-                                 const struct fixed_text **ret, size_t *ret_count);
+MUST_USE enum outcome profile_read_fixed(struct profile_reading *r, struct setting *from, const char *key,
+                                         const struct fixed_text **ret, size_t *ret_count);
 /* The parts that a message and its blocks may have; what stands there already (by the message itself, or an earlier
  * block) is kept. */
 struct parts {
@@ -73,12 +75,12 @@ struct parts {
 #define MAX_TABLES   256u
 #define MAX_ROWS     8192u /* of one table: all counties of China fit */
 /* privacy: which mask what comes is written under; withhold: what never leaves. */
-MUST_USE enum outcome read_privacy(struct reading *r, struct setting *root);
-MUST_USE enum outcome read_withheld(struct reading *r, struct setting *root);
-MUST_USE enum outcome read_parts(struct reading *r, struct setting *from, struct parts *parts);
+MUST_USE enum outcome profile_read_privacy(struct profile_reading *r, struct setting *root);
+MUST_USE enum outcome profile_read_withheld(struct profile_reading *r, struct setting *root);
+MUST_USE enum outcome profile_read_parts(struct profile_reading *r, struct setting *from, struct parts *parts);
 /* A fact by the names of facts.yaml: its unit, code or table must be what the name asks for. */
-MUST_USE enum outcome profile_fact(struct reading *r, struct setting *from, struct mapped_fact *fact);
+MUST_USE enum outcome profile_fact(struct profile_reading *r, struct setting *from, struct mapped_fact *fact);
 /* NULL: none; "facts" and "fact_codes" are built in */
-const struct table *profile_table(const struct profile *profile, const char *name);
-MUST_USE enum outcome read_messages(struct reading *r, struct setting *root);
+const struct code_table *profile_table(const struct profile *profile, const char *name);
+MUST_USE enum outcome profile_read_messages(struct profile_reading *r, struct setting *root);
 #endif

@@ -1,8 +1,7 @@
-/* See profile.h: the messages of a profile with their blocks, and whether each can ever be reached. */
-#include "adapters/conversion/mapping/map.h"
+/* The messages of a profile with their blocks, and whether each can ever be reached. */
 #include "adapters/conversion/profile/profile_inside.h"
 
-static enum outcome read_direction(struct reading *r, struct setting *from, struct mapped_message *message) {
+static enum outcome read_direction(struct profile_reading *r, struct setting *from, struct mapped_message *message) {
     const char *direction = NULL;
     TRY(setting_text_or(from, "direction", "both", &direction, r->fault));
     bool both = strcmp(direction, "both") == 0;
@@ -13,7 +12,7 @@ static enum outcome read_direction(struct reading *r, struct setting *from, stru
                          "direction is send, receive or both, not \"%s\"", direction);
 }
 
-static enum outcome read_event(struct reading *r, const struct setting *at, const char *code,
+static enum outcome read_event(struct profile_reading *r, const struct setting *at, const char *code,
                                struct mapped_message *message) {
     const struct event_entry *event = catalogue_event(r->profile->catalogue, bytes_of_cstr(code));
     if (!event)
@@ -27,7 +26,7 @@ static enum outcome read_event(struct reading *r, const struct setting *at, cons
     return OK;
 }
 
-static enum outcome read_block(struct reading *r, const struct setting *use, const struct setting *name,
+static enum outcome read_block(struct profile_reading *r, const struct setting *use, const struct setting *name,
                                struct parts *parts) {
     struct setting *block = name->text && r->blocks ? setting_get(r->blocks, name->text) : NULL;
     if (!block)
@@ -39,10 +38,10 @@ static enum outcome read_block(struct reading *r, const struct setting *use, con
         if (earlier->text && strcmp(earlier->text, name->text) == 0)
             return setting_fault(name, r->fault, "SETTINGS_DUPLICATE", "\"%s\" stands twice", name->text);
     }
-    return read_parts(r, block, parts);
+    return profile_read_parts(r, block, parts);
 }
 
-static enum outcome read_blocks(struct reading *r, struct setting *from, struct parts *parts) {
+static enum outcome read_blocks(struct profile_reading *r, struct setting *from, struct parts *parts) {
     struct setting *use = setting_get(from, "use");
     if (!use) return OK;
     if (use->kind != SETTING_LIST) return setting_fault(use, r->fault, "SETTINGS_TYPE", "use: a list of blocks");
@@ -58,22 +57,22 @@ static bool maps(const struct mapped_message *message, const char *path) {
     return false;
 }
 
-static enum outcome read_rest(struct reading *r, struct setting *from, struct mapped_message *message) {
+static enum outcome read_rest(struct profile_reading *r, struct setting *from, struct mapped_message *message) {
     const char *rest = NULL;
     TRY(setting_text_or(from, "rest", NULL, &rest, r->fault));
     if (!rest) return OK;
     struct native_path *path = arena_alloc(r->profile->arena, sizeof *path);
     message->rest = path;
-    return read_path(r, setting_get(from, "rest"), rest, path);
+    return profile_read_path(r, setting_get(from, "rest"), rest, path);
 }
 
 /* Everything but which paper it is. */
-static enum outcome read_shared(struct reading *r, struct setting *from, struct mapped_message *message) {
+static enum outcome read_shared(struct profile_reading *r, struct setting *from, struct mapped_message *message) {
     struct arena *arena = r->profile->arena;
-    NOTE(r, setting_get(from, "when"), read_fixed(r, from, "when", &message->when, &message->when_count));
+    NOTE(r, setting_get(from, "when"), profile_read_fixed(r, from, "when", &message->when, &message->when_count));
     NOTE(r, setting_get(from, "constants"),
-         read_fixed(r, from, "constants", &message->constants, &message->constant_count));
-    NOTE(r, NULL, read_texts(r, from, "files", (struct texts){NULL, 0}, &message->files));
+         profile_read_fixed(r, from, "constants", &message->constants, &message->constant_count));
+    NOTE(r, NULL, profile_read_texts(r, from, "files", (struct texts){NULL, 0}, &message->files));
     struct parts parts = {message->record,
                           arena_array(arena, MAX_FIELDS, sizeof(struct mapped_field)),
                           0,
@@ -81,7 +80,7 @@ static enum outcome read_shared(struct reading *r, struct setting *from, struct 
                           0,
                           arena_array(arena, GROUP_COUNT, sizeof(struct mapped_group)),
                           0};
-    NOTE(r, NULL, read_parts(r, from, &parts));
+    NOTE(r, NULL, profile_read_parts(r, from, &parts));
     NOTE(r, NULL, read_blocks(r, from, &parts));
     message->fields = parts.fields, message->field_count = parts.field_count;
     message->facts = parts.facts, message->fact_count = parts.fact_count;
@@ -95,13 +94,14 @@ static enum outcome read_shared(struct reading *r, struct setting *from, struct 
     return OK;
 }
 
-static enum outcome check_cites(struct reading *r, const struct setting *at, const struct mapped_message *message) {
+static enum outcome check_cites(struct profile_reading *r, const struct setting *at,
+                                const struct mapped_message *message) {
     if (!message->sends || message->opens || maps(message, "envelope.cites")) return OK;
     return setting_fault(at, r->fault, "SETTINGS_MISSING", "%s answers, so envelope.cites must be mapped",
                          message->event);
 }
 
-static enum outcome read_message(struct reading *r, struct setting *from, struct mapped_message *message) {
+static enum outcome read_message(struct profile_reading *r, struct setting *from, struct mapped_message *message) {
     const char *code = NULL;
     TRY(read_direction(r, from, message));
     TRY(setting_text(from, "event", &code, r->fault));
@@ -117,7 +117,7 @@ struct papers {
     struct mapped_message shared;
 };
 
-static enum outcome read_papers(struct reading *r, struct setting *from, struct papers *papers) {
+static enum outcome read_papers(struct profile_reading *r, struct setting *from, struct papers *papers) {
     const char *kind = NULL;
     const struct setting *first = papers->events->first;
     TRY(read_direction(r, from, &papers->shared));
@@ -125,16 +125,16 @@ static enum outcome read_papers(struct reading *r, struct setting *from, struct 
         return setting_fault(papers->events, r->fault, "SETTINGS_TYPE", "events: {EVENT: what stands at kind, …}");
     }
     TRY(setting_text(from, "kind", &kind, r->fault));
-    TRY(read_path(r, setting_get(from, "kind"), kind, &papers->kind));
+    TRY(profile_read_path(r, setting_get(from, "kind"), kind, &papers->kind));
     TRY(read_event(r, first, first->key, &papers->shared));
     return read_shared(r, from, &papers->shared);
 }
 
-static enum outcome read_paper(struct reading *r, const struct papers *papers, const struct setting *at,
+static enum outcome read_paper(struct profile_reading *r, const struct papers *papers, const struct setting *at,
                                struct mapped_message *message) {
     struct texts said = {NULL, 0};
     *message = papers->shared;
-    TRY(read_texts(r, papers->events, at->key, said, &said));
+    TRY(profile_read_texts(r, papers->events, at->key, said, &said));
     TRY(read_event(r, at, at->key, message));
     if (message->record != papers->shared.record) {
         return setting_fault(at, r->fault, "SETTINGS_TYPE",
@@ -164,7 +164,7 @@ static bool hides(const struct mapped_message *earlier, const struct mapped_mess
     for (size_t i = 0; i < earlier->when_count; i++) {
         bool implied = false;
         for (size_t j = 0; j < later->when_count && !implied; j++) {
-            implied = path_equal(&earlier->when[i].at, &later->when[j].at);
+            implied = profile_path_equal(&earlier->when[i].at, &later->when[j].at);
             for (size_t k = 0; implied && k < later->when[j].texts.count; k++)
                 implied = holds(&earlier->when[i].texts, later->when[j].texts.at[k]);
         }
@@ -173,7 +173,7 @@ static bool hides(const struct mapped_message *earlier, const struct mapped_mess
     return true;
 }
 
-static enum outcome check_reach(struct reading *r, const struct setting *at, size_t index) {
+static enum outcome check_reach(struct profile_reading *r, const struct setting *at, size_t index) {
     const struct mapped_message *later = &r->profile->messages[index];
     for (size_t i = 0; i < index; i++) {
         const struct mapped_message *earlier = &r->profile->messages[i];
@@ -191,20 +191,20 @@ static enum outcome check_reach(struct reading *r, const struct setting *at, siz
     return OK;
 }
 
-static size_t mistakes(const struct reading *r) { return r->mistakes ? r->mistakes->count : 0; }
+static size_t mistakes(const struct profile_reading *r) { return r->mistakes ? r->mistakes->count : 0; }
 
 /* What is wrong already hides nobody. */
-static enum outcome take(struct reading *r, const struct setting *at, struct mapped_message *message,
+static enum outcome take(struct profile_reading *r, const struct setting *at, struct mapped_message *message,
                          size_t mistakes_before) {
     if (mistakes(r) == mistakes_before) {
-        if (message->sends) message->places = map_places_of(r->profile, message, r->profile->arena);
+        if (message->sends) message->places = mapped_places_of(r->profile, message, r->profile->arena);
         return check_reach(r, at, r->profile->message_count++);
     }
     *message = (struct mapped_message){0};
     return OK;
 }
 
-static enum outcome read_one(struct reading *r, struct setting *one, struct mapped_message *messages) {
+static enum outcome read_one(struct profile_reading *r, struct setting *one, struct mapped_message *messages) {
     if (one->kind != SETTING_MAP)
         return setting_fault(one, r->fault, "SETTINGS_TYPE", "a message is {event, direction, when, fields, …}");
     struct papers papers = {.events = setting_get(one, "events")};
@@ -230,7 +230,7 @@ static size_t papers_of(struct setting *one) {
     return events ? events->count : 1;
 }
 
-enum outcome read_messages(struct reading *r, struct setting *root) {
+enum outcome profile_read_messages(struct profile_reading *r, struct setting *root) {
     struct setting *list = NULL;
     size_t count = 0;
     TRY(setting_need(root, "messages", SETTING_LIST, &list, r->fault));

@@ -1,22 +1,13 @@
-/* See profile.h: fields, facts and groups of a message or a block. */
-#include "adapters/conversion/mapping/map.h"
+/* Fields, facts and groups of a message or a block. */
 #include "adapters/conversion/profile/profile_inside.h"
-#include <stdio.h>
-
-const struct table *profile_table(const struct profile *profile, const char *name) {
-    for (size_t i = 0; i < profile->table_count; i++) {
-        if (strcmp(profile->tables[i].name, name) == 0) return &profile->tables[i];
-    }
-    if (strcmp(name, profile->facts.name) == 0) return &profile->facts;
-    return strcmp(name, profile->fact_codes.name) == 0 ? &profile->fact_codes : NULL;
-}
+#include "adapters/conversion/profile/value.h"
 
 static bool one_of(const char *text, const char *const *symbols) {
     while (*symbols && strcmp(*symbols, text) != 0) symbols++;
     return *symbols != NULL;
 }
 
-static enum outcome check_symbol(struct reading *r, struct setting *at, const struct canonical_field *canonical,
+static enum outcome check_symbol(struct profile_reading *r, struct setting *at, const struct canonical_field *canonical,
                                  const char *text) {
     bool agency = canonical->kind == VALUE_AGENCY || canonical->kind == VALUE_AGENCIES;
     if (!text ||
@@ -28,18 +19,18 @@ static enum outcome check_symbol(struct reading *r, struct setting *at, const st
 }
 
 /* What the profile says itself is written in canonical form; it must be one. */
-static enum outcome check_constant(struct reading *r, struct setting *at, const struct canonical_field *canonical,
-                                   const char *text) {
-    struct map_value value = {0};
+static enum outcome check_constant(struct profile_reading *r, struct setting *at,
+                                   const struct canonical_field *canonical, const char *text) {
+    struct value value = {0};
     struct fault why = {0};
     TRY(check_symbol(r, at, canonical, text));
-    if (!text || map_value_constant(r->profile, canonical, text, r->profile->arena, &value, &why) == OK) return OK;
+    if (!text || value_constant(r->profile, canonical, text, r->profile->arena, &value, &why) == OK) return OK;
     return setting_fault(at, r->fault, "SETTINGS_TYPE",
                          "%s cannot be \"%.80s\": times as 2026-06-08 10:20, amounts in 元, numbers plainly",
                          canonical->path, text);
 }
 
-static enum outcome read_table(struct reading *r, struct setting *from, struct mapped_field *field) {
+static enum outcome read_table(struct profile_reading *r, struct setting *from, struct mapped_field *field) {
     const char *name = NULL;
     TRY(setting_text_or(from, "table", NULL, &name, r->fault));
     if (!name) return OK;
@@ -56,7 +47,7 @@ static enum outcome read_table(struct reading *r, struct setting *from, struct m
     return OK;
 }
 
-static enum outcome read_unit(struct reading *r, struct setting *from, const struct canonical_field *canonical,
+static enum outcome read_unit(struct profile_reading *r, struct setting *from, const struct canonical_field *canonical,
                               const struct unit_pair **ret) {
     const char *unit = NULL, *as = NULL;
     TRY(setting_text_or(from, "unit", NULL, &unit, r->fault));
@@ -81,45 +72,24 @@ static enum outcome read_unit(struct reading *r, struct setting *from, const str
     return OK;
 }
 
-enum outcome check_dates(struct reading *r, const struct setting *at, const struct texts *dates) {
-    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 8u << 20);
-    if (dates->count > MAX_DATES)
-        return setting_fault(at, r->fault, "TOO_MANY", "more than %u date patterns", MAX_DATES);
-    for (size_t i = 0; i < dates->count; i++) {
-        if (!scalar_is_time_pattern(dates->at[i])) {
-            return setting_fault(at, r->fault, "SETTINGS_TYPE",
-                                 "\"%s\" is no date pattern, or one that can be read in two ways: yyyy MM dd HH mm ss, "
-                                 "or M d H m s before something that is no digit",
-                                 dates->at[i]);
-        }
-        for (size_t k = 0; k < dates->count; k++) {
-            if (k == i || !scalar_time_ambiguous(dates->at[i], dates->at[k], arena)) continue;
-            return setting_fault(at, r->fault, "SETTINGS_TYPE",
-                                 "\"%s\" and \"%s\" read one text as two times: keep one of them", dates->at[i],
-                                 dates->at[k]);
-        }
-    }
-    return OK;
-}
-
-static enum outcome read_dates(struct reading *r, struct setting *from, struct mapped_field *field) {
+static enum outcome read_dates(struct profile_reading *r, struct setting *from, struct mapped_field *field) {
     struct setting *at = setting_get(from, "date");
     if (at && field->canonical->kind != VALUE_TIME)
         return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no time", field->canonical->path);
     if (field->canonical->kind != VALUE_TIME) return OK;
-    return read_dates_of(r, from, r->profile->dates, &field->dates);
+    return profile_read_dates(r, from, r->profile->dates, &field->dates);
 }
 
-static enum outcome read_separators(struct reading *r, struct setting *from, struct mapped_field *field) {
+static enum outcome read_separators(struct profile_reading *r, struct setting *from, struct mapped_field *field) {
     bool list = field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES;
     struct setting *at = setting_get(from, "separator");
     if (at && !list) return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s is no list", field->canonical->path);
     if (!list) return OK;
     struct texts otherwise = format_is_flat(&r->profile->format) ? r->profile->list : (struct texts){NULL, 0};
-    return read_texts(r, from, "separator", otherwise, &field->separators);
+    return profile_read_texts(r, from, "separator", otherwise, &field->separators);
 }
 
-static enum outcome read_options(struct reading *r, struct setting *from, struct mapped_field *field) {
+static enum outcome read_options(struct profile_reading *r, struct setting *from, struct mapped_field *field) {
     const char *path = NULL;
     TRY(setting_text_or(from, "at", NULL, &path, r->fault));
     TRY(setting_text_or(from, "value", NULL, &field->constant, r->fault));
@@ -130,7 +100,7 @@ static enum outcome read_options(struct reading *r, struct setting *from, struct
         return setting_fault(from, r->fault, "SETTINGS_MISSING", "%s needs either at: PATH or value: TEXT",
                              field->canonical->path);
     field->placed = path != NULL;
-    if (path) TRY(read_path(r, setting_get(from, "at"), path, &field->at));
+    if (path) TRY(profile_read_path(r, setting_get(from, "at"), path, &field->at));
     bool json = r->profile->format.kind == FORMAT_JSON || r->profile->format.kind == FORMAT_JSONL;
     if (field->bare && !json)
         return setting_fault(setting_get(from, "bare"), r->fault, "SETTINGS_TYPE", "bare is for jsonl and json only");
@@ -142,14 +112,14 @@ static enum outcome read_options(struct reading *r, struct setting *from, struct
     return read_separators(r, from, field);
 }
 
-static enum outcome read_field(struct reading *r, struct setting *from, const struct canonical_field *canonical,
+static enum outcome read_field(struct profile_reading *r, struct setting *from, const struct canonical_field *canonical,
                                struct mapped_field *ret) {
     *ret = (struct mapped_field){.canonical = canonical};
     if (from->kind == SETTING_MAP) return read_options(r, from, ret);
     if (from->kind != SETTING_TEXT)
         return setting_fault(from, r->fault, "SETTINGS_TYPE", "%s: a native path, or {at: PATH, …}", from->key);
     ret->placed = true;
-    TRY(read_path(r, from, from->text, &ret->at));
+    TRY(profile_read_path(r, from, from->text, &ret->at));
     if (canonical->kind == VALUE_AMOUNT) ret->unit = scalar_unit("元", "fen");
     if (canonical->kind == VALUE_TIME) ret->dates = r->profile->dates;
     bool list = canonical->kind == VALUE_LIST || canonical->kind == VALUE_AGENCIES;
@@ -160,8 +130,8 @@ static enum outcome read_field(struct reading *r, struct setting *from, const st
 /* A map's own keys are looked up by the file's order, so each is asked for by name. */
 static struct setting *own(struct setting *map, struct setting *child) { return setting_get(map, child->key); }
 
-static enum outcome wrong_field(struct reading *r, const struct setting *one, const struct canonical_field *canonical,
-                                const struct parts *parts) {
+static enum outcome wrong_field(struct profile_reading *r, const struct setting *one,
+                                const struct canonical_field *canonical, const struct parts *parts) {
     if (!canonical)
         return setting_fault(one, r->fault, "SETTINGS_UNKNOWN",
                              "\"%s\" is no canonical field (docs/ADAPTERS.md, Fields)", one->key);
@@ -169,7 +139,7 @@ static enum outcome wrong_field(struct reading *r, const struct setting *one, co
                          canonical_record_name(parts->record));
 }
 
-static enum outcome read_fields(struct reading *r, struct setting *from, struct parts *parts) {
+static enum outcome read_fields(struct profile_reading *r, struct setting *from, struct parts *parts) {
     struct setting *map = setting_get(from, "fields");
     if (!map) return OK;
     if (map->kind != SETTING_MAP)
@@ -194,7 +164,7 @@ static enum outcome read_fields(struct reading *r, struct setting *from, struct 
     return OK;
 }
 
-static enum outcome read_fact(struct reading *r, struct setting *from, struct mapped_fact *ret) {
+static enum outcome read_fact(struct profile_reading *r, struct setting *from, struct mapped_fact *ret) {
     const char *path = NULL, *as = NULL;
     *ret = (struct mapped_fact){0};
     if (from->kind != SETTING_MAP)
@@ -208,11 +178,11 @@ static enum outcome read_fact(struct reading *r, struct setting *from, struct ma
         TRY(read_unit(r, from, NULL, &ret->unit));
         ret->unit_text = as;
     }
-    TRY(read_path(r, setting_get(from, "at"), path, &ret->at));
+    TRY(profile_read_path(r, setting_get(from, "at"), path, &ret->at));
     return profile_fact(r, from, ret);
 }
 
-static enum outcome read_facts(struct reading *r, struct setting *from, struct parts *parts) {
+static enum outcome read_facts(struct profile_reading *r, struct setting *from, struct parts *parts) {
     struct setting *list = setting_get(from, "facts");
     if (!list) return OK;
     if (list->kind != SETTING_LIST)
@@ -238,7 +208,18 @@ static enum outcome read_facts(struct reading *r, struct setting *from, struct p
     return OK;
 }
 
-static enum outcome read_members(struct reading *r, struct setting *from, struct mapped_group *group) {
+/* A needed member that the group does not map; NULL: none. */
+static const char *missing_of(const struct mapped_group *group) {
+    const struct canonical_field *field;
+    for (size_t i = 0; (field = canonical_at(i)) != NULL; i++) {
+        bool mapped = field->group != group->kind || !field->needed;
+        for (size_t j = 0; j < group->field_count; j++) mapped = mapped || group->fields[j].canonical == field;
+        if (!mapped) return field->path;
+    }
+    return NULL;
+}
+
+static enum outcome read_members(struct profile_reading *r, struct setting *from, struct mapped_group *group) {
     struct setting *map = NULL;
     TRY(setting_need(from, "fields", SETTING_MAP, &map, r->fault));
     struct mapped_field *fields = arena_array(r->profile->arena, map->count + 1, sizeof *fields);
@@ -256,7 +237,7 @@ static enum outcome read_members(struct reading *r, struct setting *from, struct
     return OK;
 }
 
-static enum outcome read_group(struct reading *r, struct setting *from, enum group_kind kind,
+static enum outcome read_group(struct profile_reading *r, struct setting *from, enum group_kind kind,
                                struct mapped_group *ret) {
     const char *path = NULL;
     *ret = (struct mapped_group){.kind = kind};
@@ -264,7 +245,7 @@ static enum outcome read_group(struct reading *r, struct setting *from, enum gro
         return setting_fault(from, r->fault, "SETTINGS_TYPE", "a group is {at, fields: {member: path}}");
     TRY(setting_text_or(from, "at", NULL, &path, r->fault));
     TRY(setting_bool_or(from, "distinct", false, &ret->distinct, r->fault));
-    TRY(read_texts(r, from, "split", (struct texts){NULL, 0}, &ret->split));
+    TRY(profile_read_texts(r, from, "split", (struct texts){NULL, 0}, &ret->split));
     bool sheets = r->profile->format.kind == FORMAT_XLSX;
     if (format_is_flat(&r->profile->format) && !sheets && path) {
         return setting_fault(setting_get(from, "at"), r->fault, "SETTINGS_TYPE",
@@ -276,15 +257,15 @@ static enum outcome read_group(struct reading *r, struct setting *from, enum gro
     }
     ret->placed = path != NULL;
     if (path)
-        TRY(sheets ? read_sheet_path(r, setting_get(from, "at"), path, &ret->at)
-                   : read_path(r, setting_get(from, "at"), path, &ret->at));
+        TRY(sheets ? profile_read_sheet_path(r, setting_get(from, "at"), path, &ret->at)
+                   : profile_read_path(r, setting_get(from, "at"), path, &ret->at));
     TRY(read_members(r, from, ret));
-    const char *missing = canonical_missing(ret);
+    const char *missing = missing_of(ret);
     return missing ? setting_fault(from, r->fault, "SETTINGS_MISSING", "%s needs the member \"%s\"", from->key, missing)
                    : OK;
 }
 
-static enum outcome find_group(struct reading *r, const struct setting *one, const struct parts *parts,
+static enum outcome find_group(struct profile_reading *r, const struct setting *one, const struct parts *parts,
                                enum group_kind *ret) {
     *ret = 0;
     while (*ret < GROUP_COUNT && strcmp(canonical_group_name(*ret), one->key) != 0) (*ret)++;
@@ -296,7 +277,7 @@ static enum outcome find_group(struct reading *r, const struct setting *one, con
                          canonical_record_name(parts->record));
 }
 
-static enum outcome read_one_group(struct reading *r, struct setting *one, struct parts *parts) {
+static enum outcome read_one_group(struct profile_reading *r, struct setting *one, struct parts *parts) {
     enum group_kind kind;
     struct mapped_group group;
     TRY(find_group(r, one, parts, &kind));
@@ -308,7 +289,7 @@ static enum outcome read_one_group(struct reading *r, struct setting *one, struc
     return OK;
 }
 
-static enum outcome read_groups(struct reading *r, struct setting *from, struct parts *parts) {
+static enum outcome read_groups(struct profile_reading *r, struct setting *from, struct parts *parts) {
     struct setting *map = setting_get(from, "groups");
     if (!map) return OK;
     if (map->kind != SETTING_MAP)
@@ -320,7 +301,7 @@ static enum outcome read_groups(struct reading *r, struct setting *from, struct 
     return OK;
 }
 
-enum outcome read_parts(struct reading *r, struct setting *from, struct parts *parts) {
+enum outcome profile_read_parts(struct profile_reading *r, struct setting *from, struct parts *parts) {
     NOTE(r, setting_get(from, "fields"), read_fields(r, from, parts));
     NOTE(r, setting_get(from, "facts"), read_facts(r, from, parts));
     return read_groups(r, from, parts);

@@ -1,13 +1,13 @@
-/* See profile_inside.h: `privacy`, the mask under which this agency's own files are written, and `withhold`, what never
+/* `privacy`, the mask under which this agency's own files are written, and `withhold`, what never
  * leaves it. */
-#include "adapters/conversion/profile/privacy.h"
+#include "adapters/conversion/canonical/privacy.h"
 #include "adapters/conversion/profile/profile_inside.h"
 
 _Static_assert(sizeof((struct profile *)0)->masks / sizeof(struct mask *) == PRIVACY_ARRIVALS,
                "a mask for each way to arrive");
 #define AS_COPY 1u /* of privacy_arrivals */
 
-static enum outcome read_mask(struct reading *r, const struct setting *at, const struct mask **ret) {
+static enum outcome read_mask(struct profile_reading *r, const struct setting *at, const struct mask **ret) {
     const struct mask *mask = at->kind == SETTING_TEXT ? privacy_mask(r->profile->privacy, at->text) : NULL;
     if (!mask) {
         return setting_fault(at, r->fault, "SETTINGS_TYPE", "%s: one of the masks of schemas/privacy.yaml: %s", at->key,
@@ -17,7 +17,7 @@ static enum outcome read_mask(struct reading *r, const struct setting *at, const
     return OK;
 }
 
-static enum outcome read_event_masks(struct reading *r, struct setting *from) {
+static enum outcome read_event_masks(struct profile_reading *r, struct setting *from) {
     struct setting *map = setting_get(from, "events");
     if (!map) return OK;
     if (map->kind != SETTING_MAP || map->count > MAX_MESSAGES)
@@ -40,10 +40,10 @@ static enum outcome read_event_masks(struct reading *r, struct setting *from) {
     return OK;
 }
 
-enum outcome read_privacy(struct reading *r, struct setting *root) {
+enum outcome profile_read_privacy(struct profile_reading *r, struct setting *root) {
     struct profile *p = r->profile;
     struct setting *from = setting_get(root, "privacy");
-    enum role role = p->agency ? p->agency->role : ROLE_AE; /* an unknown agency was noted */
+    enum role role = p->agency ? p->agency->role : ROLE_AE; /* an unknown agency was profile_noted */
     TRY(privacy_load(catalogue_folder(p->catalogue), catalogue_divisions(p->catalogue), &p->privacy, r->fault));
     for (size_t i = 0; i < PRIVACY_ARRIVALS; i++) p->masks[i] = privacy_usual(p->privacy, i, role);
     if (!from) return OK;
@@ -77,7 +77,7 @@ static const char *kept(const struct canonical_field *field, enum group_kind gro
     return NULL;
 }
 
-static enum outcome read_withheld_one(struct reading *r, const struct setting *one, struct withheld *ret) {
+static enum outcome read_withheld_one(struct profile_reading *r, const struct setting *one, struct withheld *ret) {
     if (one->kind != SETTING_TEXT)
         return setting_fault(one, r->fault, "SETTINGS_TYPE", "withhold: [canonical path, …]");
     const char *dot = strchr(one->text, '.');
@@ -98,7 +98,7 @@ static enum outcome read_withheld_one(struct reading *r, const struct setting *o
     return why ? setting_fault(one, r->fault, "SETTINGS_TYPE", "%s cannot be withheld: %s", one->text, why) : OK;
 }
 
-enum outcome read_withheld(struct reading *r, struct setting *root) {
+enum outcome profile_read_withheld(struct profile_reading *r, struct setting *root) {
     struct setting *list = setting_get(root, "withhold");
     if (!list) return OK;
     if (list->kind != SETTING_LIST || list->count > MAX_TEXTS)

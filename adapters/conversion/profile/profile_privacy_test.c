@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "adapters/conversion/mapping/map_fixture.h"
-#include "adapters/conversion/profile/privacy.h"
-#include "adapters/conversion/mapping/canonical.h"
+#include "adapters/conversion/canonical/privacy.h"
+#include "adapters/conversion/canonical/canonical_json.h"
 #include "base/limits.h"
 
 #define CASE                                                                                                           \
@@ -51,8 +51,8 @@ static const char *seen_by(const char *yaml, struct bytes value, const char *rol
     struct fault fault;
     struct bytes name = BYTES_LITERAL("1_移送书.pdf");
     const struct native_file *papers = NULL;
-    assert_int_equal(convert_attachments(profile, value, role, fixture_arena, &papers, ret_papers, &fault), OK);
-    if (convert_render(profile, value, &facts, &name, *ret_papers, fixture_arena, &made, &fault) != OK)
+    assert_int_equal(conversion_attachments(profile, value, role, fixture_arena, &papers, ret_papers, &fault), OK);
+    if (conversion_render(profile, value, &facts, &name, *ret_papers, fixture_arena, &made, &fault) != OK)
         fail_msg("%s %s", fault.code, fault.text);
     assert_int_equal(made.attachment_count, *ret_papers);
     profile_free(profile);

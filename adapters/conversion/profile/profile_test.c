@@ -122,11 +122,11 @@ static void a_file_is_the_first_message_it_fits(void **state) {
         struct draft_view view;
         struct fault fault = {0};
         enum outcome outcome =
-            convert_read(profile, all[i].name, bytes_of_cstr(all[i].text), fixture_arena, &draft, &fault);
+            conversion_read(profile, all[i].name, bytes_of_cstr(all[i].text), fixture_arena, &draft, &fault);
         if ((outcome == OK) != (all[i].event != NULL)) fail_msg("%zu: %s %s", i, fault.code, fault.text);
         if (outcome != OK) assert_string_equal(fault.code, "UNKNOWN_MESSAGE");
         if (outcome != OK) continue;
-        convert_view(draft, &view);
+        conversion_view(draft, &view);
         if (strcmp(view.event, all[i].event) != 0) fail_msg("%zu is %s", i, view.event);
     }
     assert_true(profile_takes(profile, "A.CSV") && profile_takes(profile, "x1.dat") &&
@@ -153,10 +153,10 @@ static void papers_of_one_form_stand_together(void **state) {
         struct draft_view view;
         struct fault fault = {0};
         enum outcome outcome =
-            convert_read(profile, "a.csv", bytes_of_cstr(all[i].text), fixture_arena, &draft, &fault);
+            conversion_read(profile, "a.csv", bytes_of_cstr(all[i].text), fixture_arena, &draft, &fault);
         if ((outcome == OK) != (all[i].event != NULL)) fail_msg("%zu: %s %s", i, fault.code, fault.text);
         if (outcome != OK) continue;
-        convert_view(draft, &view);
+        conversion_view(draft, &view);
         assert_string_equal(view.event, all[i].event);
     }
     profile_free(profile);

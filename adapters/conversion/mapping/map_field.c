@@ -1,0 +1,97 @@
+/* One field or text out of the native tree, and what is wrong at its place. */
+#include "adapters/conversion/mapping/map.h"
+
+enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path,
+                       const struct node *node) {
+    const char *name =
+        path->absolute || !*scope->name ? path->text : arena_printf(reading->arena, "%s/%s", scope->name, path->text);
+    if (!node && scope->base_count) node = scope->bases[0];
+    (void)fault_place(reading->fault, name, node ? node->line : 0, node ? node->column : 0);
+    return REFUSE;
+}
+
+void map_placed(struct value *value, const struct map_scope *scope, const struct native_path *at,
+                const struct node *node) {
+    value->at = at;
+    value->node = node;
+    value->scope = scope->name;
+}
+
+static struct value_texts filled(const struct map_nodes *nodes, struct arena *arena, const struct node **ret_first) {
+    struct bytes *texts = arena_array(arena, nodes->count + 1, sizeof *texts);
+    size_t count = 0;
+    for (size_t i = 0; i < nodes->count; i++) {
+        struct bytes text = scalar_trim(nodes->at[i]->text);
+        if (!text.count) continue;
+        if (!count) *ret_first = nodes->at[i];
+        texts[count++] = text;
+    }
+    return (struct value_texts){texts, count};
+}
+
+enum outcome map_read_text(const struct map_reading *reading, const struct map_scope *scope,
+                           const struct native_path *path, struct bytes *ret, const struct node **ret_node) {
+    struct map_walk walk = {scope, path, 0, 0, {NULL}};
+    struct bytes first = BYTES_NONE;
+    const struct node *from = NULL;
+    for (const struct node *node; (node = map_next(&walk)) != NULL;) {
+        if (!node->text.count || (from && bytes_equal(node->text, from->text))) continue;
+        struct bytes text = scalar_trim(node->text);
+        if (!text.count) continue;
+        if (from && !bytes_equal(text, first)) {
+            fault_set(reading->fault, REFUSE, "FIELD_CONFLICT", "two different values where one case has one");
+            return map_fault(reading, scope, path, node);
+        }
+        if (!from) first = text, from = node;
+    }
+    if (!from) return OK;
+    *ret = first;
+    *ret_node = from;
+    return OK;
+}
+
+static enum outcome absent(const struct map_reading *reading, const struct map_scope *scope,
+                           const struct mapped_field *field, struct value *ret) {
+    if (field->otherwise)
+        return value_constant(reading->profile, field->canonical, field->otherwise, reading->arena, ret,
+                              reading->fault);
+    if (!field->required) return OK;
+    fault_set(reading->fault, REFUSE, "FIELD_MISSING", "must not be empty (%s)", field->canonical->path);
+    return map_fault(reading, scope, &field->at, NULL);
+}
+
+/* A list that several rows repeat. */
+static struct value_texts distinct(struct value_texts texts, struct arena *arena) {
+    struct bytes *kept = arena_array(arena, texts.count + 1, sizeof *kept);
+    size_t count = 0;
+    for (size_t i = 0; i < texts.count; i++) {
+        size_t k = 0;
+        while (k < count && !bytes_equal(kept[k], texts.at[i])) k++;
+        if (k == count) kept[count++] = texts.at[i];
+    }
+    return (struct value_texts){kept, count};
+}
+
+enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
+                            const struct mapped_field *field, struct value *ret) {
+    *ret = (struct value){0};
+    if (!field->placed)
+        return value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret, reading->fault);
+    bool list = field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES;
+    const struct node *first = NULL;
+    struct bytes only = BYTES_NONE;
+    struct value_texts texts = {&only, 1};
+    if (!list || (reading->rows && field->separators.count)) {
+        TRY(map_read_text(reading, scope, &field->at, &only, &first));
+        texts.count = first ? 1 : 0;
+    } else {
+        struct map_nodes nodes = map_find(scope, &field->at, reading->arena);
+        texts = filled(&nodes, reading->arena, &first);
+        if (reading->rows) texts = distinct(texts, reading->arena);
+    }
+    if (!texts.count) return absent(reading, scope, field, ret);
+    if (value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK)
+        return map_fault(reading, scope, &field->at, first);
+    map_placed(ret, scope, &field->at, first);
+    return ret->field ? OK : absent(reading, scope, field, ret);
+}
