@@ -1,4 +1,4 @@
-/* See hint.h. */
+/* Hints of a decision gathered, kept as lines, and reported when no referral followed. */
 #include "broker/judge/hint_inside.h"
 #include "broker/judge/alert_inside.h"
 #include "base/line.h"
@@ -100,7 +100,7 @@ struct line {
     instant due;
 };
 
-/* Into the place of the line of that id; the same again tells nothing. False: it is known, or there is no place left.
+/* Into the place of the line of that id; the same again is no news. False: it is known, or there is no place left.
  */
 static bool put(struct judging *j, struct referral *r, const struct line *line) {
     const struct submission *s = j->submission;

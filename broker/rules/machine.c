@@ -1,4 +1,4 @@
-/* machine-*.yaml: one state machine: its states, its rows. See rules.h. */
+/* machine-*.yaml: one state machine: its states, its rows. */
 #include "broker/rules/rules_inside.h"
 
 enum outcome rules_read_machine(struct procedure *p, struct setting *root, struct fault *fault) {

@@ -1,5 +1,4 @@
-/* Names of the rules: from what files and messages say to indexes, and from codes to words for people. See rules.h and
- * judge.h. */
+/* Names of the rules: from what files and messages say to indexes, and from codes to words for people. */
 #include "broker/rules/rules_inside.h"
 
 uint64_t rules_key(const char *name) {

@@ -255,8 +255,8 @@ struct transition {
     const struct link *links;
     uint8_t link_count;
 };
-/* alerts.yaml, see alert.h */
-#define MAX_WARNINGS         3 /* bits of struct clock.told */
+/* alerts.yaml */
+#define MAX_WARNINGS         3 /* bits of struct clock.alerted */
 #define MAX_ALERT_EXCEPTIONS 32
 struct alert_warning {
     int percent;

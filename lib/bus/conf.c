@@ -1,4 +1,4 @@
-/* See bus.h: handles and their properties. */
+/* Handles to Kafka and their properties. */
 #define _GNU_SOURCE /* memmem */
 #include "bus/bus.h"
 #include "base/limits.h"

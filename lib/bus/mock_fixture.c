@@ -1,4 +1,4 @@
-/* See mock_fixture.h. */
+/* librdkafka's mock cluster for a test. */
 #include "bus/mock_fixture.h"
 
 void mock_open(struct mock *ret, const char *topic, int partitions) {

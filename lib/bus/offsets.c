@@ -1,4 +1,4 @@
-/* See bus.h: questions to the cluster. */
+/* Questions to the cluster: its id, ends of partitions, partition counts. */
 #include "bus/bus.h"
 #include <stdio.h>
 #include <stdlib.h>

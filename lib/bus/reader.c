@@ -1,4 +1,4 @@
-/* See bus.h: readers by assignment. */
+/* Readers that are assigned their partitions. */
 #include "bus/bus.h"
 
 /* the steps of a change pass between librdkafka's own threads; a partition without records shows nothing for half a

@@ -1,4 +1,4 @@
-/* See bus.h: topics made and checked through the admin API. */
+/* Topics made and checked through the admin API. */
 #include "bus/bus.h"
 #include <stdio.h>
 #include <stdlib.h>
