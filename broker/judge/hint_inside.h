@@ -8,6 +8,23 @@
 #include "broker/judge/judge.h"
 
 enum hint_mark { HINT_OPEN, HINT_REPORTED, HINT_ANSWERED, HINT_CORRECTION_OWED };
+enum hint_part {
+    PART_LEVEL,
+    PART_ID,
+    PART_CODE,
+    PART_TEXT,
+    PART_BASIS,
+    PART_STATUTORY,
+    PART_EVENT,
+    PART_DECIDED,
+    PART_DUE,
+    PART_WHO
+};
+/* hint_line.c: a part that is a number, 0 for none; the mark of a line */
+int64_t hint_number(struct bytes part);
+enum hint_mark hint_mark_of(const struct referral *referral, unsigned line);
+void hint_set_mark(struct referral *referral, unsigned line, enum hint_mark mark);
+/* hint_alarm.c */
 /* When the next alert about the hints is due; see alarm_next. */
 instant hint_alarm(const struct referral *referral);
 /* The hints whose time has run out by `time`, or whose correction is owed, as one alert; marked as reported. False:
