@@ -1,4 +1,4 @@
-/* See request.h. */
+/* Words and options of a command line, each in its place or named as wrong. */
 #include "broker/cli/request.h"
 #include <limits.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* See sheet.h. */
+/* A result's columns chosen, made readable, and printed as table or JSON. */
 #include "broker/cli/sheet.h"
 #include <stdio.h>
 #include <stdlib.h>

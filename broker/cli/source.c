@@ -1,4 +1,4 @@
-/* See source.h. */
+/* The ledger's connection found, opened read-only, and asked. */
 #include "broker/cli/source.h"
 #include <stdio.h>
 #include <stdlib.h>

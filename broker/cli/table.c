@@ -1,4 +1,5 @@
-/* See table.h. Source of the wide ranges: Unicode 15 EastAsianWidth W and F, joined to runs. */
+/* Cells gathered, measured and printed. Source of the wide ranges: Unicode 15 EastAsianWidth W and F, joined to runs.
+ */
 #include "broker/cli/table.h"
 #include <stdint.h>
 #include <stdlib.h>

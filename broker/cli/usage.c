@@ -1,4 +1,4 @@
-/* See usage.h. */
+/* The help texts; the nearest name by edit distance. */
 #include "broker/cli/usage.h"
 #include <string.h>
 

@@ -1,10 +1,11 @@
-/* See deliver.h. */
+/* One lane's producer: records made of event rows, sent in order, and counted as they are acknowledged. */
 #include "broker/deliver/deliver.h"
 #include "base/limits.h"
 #include "base/failpoint.h"
 #include "broker/entry/answer.h"
 #include "broker/deliver/headers_inside.h"
 #include "broker/deliver/notice_inside.h"
+#include "broker/deliver/ring_inside.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,7 +25,7 @@ struct deliverer {
     struct delivery_lane lane;
     struct bus_producer *producer;
     struct ring ring;
-    int64_t give_up_ms; /* once told to stop: until when to wait for Kafka; else 0 */
+    int64_t give_up_ms; /* once it is to stop: until when to wait for Kafka; else 0 */
     bool broken;
     char why[160];
     const struct directory *directory;
@@ -127,7 +128,7 @@ enum outcome deliver_poll(struct deliverer *d, int wait_ms, struct fault *fault)
 bool deliver_idle(const struct deliverer *d) { return ring_empty(&d->ring); }
 int64_t deliver_published(const struct deliverer *d) { return d->ring.published; }
 
-/* Waiting for Kafka: the lane's heart beats on; once the lane is told to stop, not for long. */
+/* Waiting for Kafka: the lane's heart beats on; once the lane is to stop, not for long. */
 static enum outcome wait_on(struct deliverer *d, struct fault *fault) {
     pulse_beat(d->lane.pulse);
     if (atomic_load(&d->lane.pulse->stop)) {
@@ -185,7 +186,8 @@ static struct headers_lane headers_lane(const struct deliverer *d) {
     return (struct headers_lane){d->lane.lane, d->lane.epoch, d->lane.generation};
 }
 
-/* What the broker says of an event itself: the answer, and the hints; each is written once and goes to whoever is told.
+/* What the broker says of an event itself: the answer, and the hints; each is written once and goes to whoever hears of
+ * it.
  */
 struct spoken {
     bool done;

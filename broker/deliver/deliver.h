@@ -4,7 +4,6 @@
 #ifndef ECOCASE_DELIVER_H
 #define ECOCASE_DELIVER_H
 #include "broker/shared/broker.h"
-#include "broker/deliver/ring_inside.h"
 
 #define DELIVER_LAST_WAIT_MS 3000 /* for the last acknowledgements when stopping */
 struct deliverer;
@@ -29,14 +28,14 @@ struct delivery_run {
     const struct ledger_event *events;
     size_t count;
 };
-/* Every delivery of run->events[index]; serials must come without a gap. RETRY also when the lane was told to stop
- * while Kafka takes nothing. */
+/* Every delivery of run->events[index]; serials must come without a gap. RETRY also when the lane is to stop while
+ * Kafka takes nothing. */
 MUST_USE enum outcome deliver_event(struct deliverer *deliverer, const struct delivery_run *run, size_t index,
                                     struct fault *fault);
 MUST_USE enum outcome deliver_tick(struct deliverer *deliverer, instant now, struct fault *fault);
 /* Around a run of events. Before it: waits until all before is acknowledged; a partition with records waiting behind
  * records in flight makes librdkafka 2.0.2 spin (over all partitions) until the acknowledgement comes. RETRY also when
- * the lane was told to stop and they do not come. After it: sends what was collected, at once. */
+ * the lane is to stop and they do not come. After it: sends what was collected, at once. */
 MUST_USE enum outcome deliver_settle(struct deliverer *deliverer, struct fault *fault);
 MUST_USE enum outcome deliver_send(struct deliverer *deliverer, struct fault *fault);
 /* Serves delivery reports; waits up to wait_ms for one. RETRY when the producer failed for good. */

@@ -1,4 +1,4 @@
-/* See headers.h. */
+/* Headers made for one record. */
 #include "broker/deliver/headers_inside.h"
 #include "broker/entry/answer.h"
 #include "broker/deliver/kept.h"

@@ -1,4 +1,4 @@
-/* See kept.h. */
+/* Headers to JSON and back. */
 #include "broker/deliver/kept.h"
 #include "base/fault.h"
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-/* See notice.h. */
+/* Notices made of an event row: accepted, refused, hints. */
 #include "broker/deliver/notice_inside.h"
 #include "broker/entry/answer.h"
 #include "broker/judge/judge.h"

@@ -1,4 +1,4 @@
-/* See ring.h. */
+/* Places by serial, and how far they are acknowledged without a gap. */
 #include "broker/deliver/ring_inside.h"
 #include "base/fault.h"
 #include <string.h>

@@ -1,4 +1,4 @@
-/* See entry.h: the event row and the message of an alert (提醒). */
+/* The event row and the message of an alert (提醒). */
 #include "wire/topic.h"
 #include "broker/entry/answer.h"
 #include "broker/entry/entry.h"

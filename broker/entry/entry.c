@@ -1,4 +1,4 @@
-/* See entry.h. */
+/* The event row of a record: accepted, refused, repeated or dead. */
 #include "broker/entry/entry.h"
 #include "base/line.h"
 #include "broker/entry/answer.h"

@@ -1,4 +1,4 @@
-/* See examine.h. */
+/* Frame, schema and bytes by wire/record; then key, lane, times and owner. */
 #include "broker/examine/examine.h"
 #include "wire/frame.h"
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define STALLED_MS 15000 /* no sign of life of a lane */
-#define STOP_MS    12000 /* a lane told to stop; below max.poll.interval */
+#define STOP_MS    12000 /* a lane that is to stop; below max.poll.interval */
 #define ASK_MS     3000
 struct instance {
     const struct broker *broker;

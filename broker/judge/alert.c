@@ -1,4 +1,4 @@
-/* See alert.h. */
+/* Which alert of which clock is due, and to whom it goes. */
 #include "broker/judge/alert_inside.h"
 #include "broker/judge/hint_inside.h"
 #include "broker/rules/procedure.h"
@@ -33,7 +33,7 @@ static instant escalation_moment(const struct alert_policy *policy, const struct
 }
 
 /* A referral keeps the policy of the version under which it began. Where that is not loaded its papers are refused; its
- * limits run on, told by the newest. */
+ * limits run on, alerted by the newest. */
 static const struct alert_policy *policy_of(const struct rules *rules, const struct referral *r) {
     const struct procedure *p = rules_of_version(rules, r->rules);
     return p ? &p->alerts : &rules_newest(rules)->alerts;
@@ -96,7 +96,7 @@ static size_t actors_of(const struct referral *r, const struct clock *clock, int
     return count;
 }
 
-/* Which alert is due for this clock at `time`; marks it told. */
+/* Which alert is due for this clock at `time`; marks it sent. */
 static bool take(const struct alert_policy *policy, instant time, struct clock *clock, enum alert_kind *ret) {
     instant next = clock_alarm(policy, clock);
     if (next == INSTANT_NONE || next > time) return false;

@@ -1,4 +1,4 @@
-/* Inside of the judge: whom an alert goes to, for the alerts of clocks and those of hints. See judge.h. */
+/* Inside of the judge: whom an alert goes to, for the alerts of clocks and those of hints. */
 #ifndef ECOCASE_JUDGE_ALERT_INSIDE_H
 #define ECOCASE_JUDGE_ALERT_INSIDE_H
 #include "broker/judge/judge.h"

@@ -1,4 +1,4 @@
-/* What is told of a clock, when and to whom; the policy file's own mistakes. */
+/* Which alerts a clock brings, when and to whom; the policy file's own mistakes. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -112,7 +112,7 @@ static void a_late_end_is_still_alerted_and_a_paper_in_time_corrects(void **stat
     alerted(&r, "2026-06-14", ALERT_CORRECTION, "psb-bynr sthj jcy");
     silent(&r, "2027-01-01");
     r = waiting("D09", "psb-bynr");
-    r.clocks[0].state = CLOCK_MET; /* nothing was told, nothing is corrected */
+    r.clocks[0].state = CLOCK_MET; /* nothing was sent, nothing is corrected */
     assert_int_equal(alarm_next(rules, &r), INSTANT_NONE);
 }
 

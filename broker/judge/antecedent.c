@@ -1,7 +1,7 @@
 /* 前案 · Earlier penalties of the same parties in other cases (thresholds that count them, rules §6.2: two penalties in
- * two years, then again). What the ledger knew is an input (related_cases.h): here it is only counted. A case counts
- * once, whoever of its parties and however many decisions; of the same category only, because the provisions count
- * penalties for the same kind of act. What a paper itself says counts where it is more. */
+ * two years, then again). What the ledger knew is an input (model/related_cases.h): here it is only counted. A case
+ * counts once, whoever of its parties and however many decisions; of the same category only, because the provisions
+ * count penalties for the same kind of act. What a paper itself says counts where it is more. */
 #include "base/line.h"
 #include "broker/model/related_cases.h"
 #include "broker/judge/judging_inside.h"

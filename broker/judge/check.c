@@ -150,7 +150,7 @@ static void check_clocks(struct judging *j) {
         judging_reason(j, "TOO_LATE", "envelope.business_time");
 }
 
-/* A referral of the case that stands where this row may not pass it by, and that no link of the row takes. */
+/* Refuse when another referral in a blocking state is not consumed by a link. */
 static void check_blocked(struct judging *j) {
     const struct transition *t = j->transition;
     for (size_t i = 0; t->blocked.present && i < j->state->count; i++) {

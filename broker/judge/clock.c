@@ -1,5 +1,5 @@
-/* What a row does to the clocks of a referral. Nothing here can fail; the limits were checked before. See rules.h for
- * the order. */
+/* What a row does to the clocks of a referral. Nothing here can fail; the limits were checked before. Order: that of
+ * enum act_kind. */
 #include "broker/judge/judging_inside.h"
 #include "broker/model/roster.h"
 #include <stdio.h>

@@ -1,5 +1,4 @@
-/* 抄送 · who gets a copy by the rules: roles, parties, and by the route of the procuratorate those outside. See
- * rules.h. */
+/* 抄送 · who gets a copy by the rules: roles, parties, and by the route of the procuratorate those outside. */
 #include "broker/judge/judging_inside.h"
 
 static void add(struct judging *j, int number) {

@@ -1,5 +1,5 @@
 /* 联合执法 · what a message must hold against the roster of its operation, and whom it goes to. What it changes there:
- * enlist_apply.c. See enlist.h. */
+ * enlist_apply.c. */
 #include "broker/judge/enlist_inside.h"
 #include "base/line.h"
 
@@ -16,7 +16,7 @@ bool enlist_is_party(struct judging *j) {
     if (!row) judging_reason(j, "NOT_INVITED", "envelope.sender");
     else if (j->transition->who != WHO_INVITEE && !roster_joined(row))
         judging_reason(j, "NOT_ACCEPTED", "envelope.sender");
-    return true; /* the reason is told */
+    return true; /* the reason is noted */
 }
 
 const char *enlist_part(struct judging *j, struct bytes text, size_t most) {

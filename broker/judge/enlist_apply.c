@@ -1,4 +1,4 @@
-/* What a message changes in the roster of its operation, and what limits ask of a roster. See enlist.h. */
+/* What a message changes in the roster of its operation, and what limits ask of a roster. */
 #include "broker/judge/enlist_inside.h"
 #include "base/line.h"
 #include "broker/model/related_cases.h"

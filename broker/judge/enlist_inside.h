@@ -1,4 +1,4 @@
-/* Inside of enlist: what its checks and its effect share. See roster.h, judging.h. */
+/* Inside of enlist: what its checks and its effect share. */
 #ifndef ECOCASE_JUDGE_ENLIST_INSIDE_H
 #define ECOCASE_JUDGE_ENLIST_INSIDE_H
 #include "broker/judge/judging_inside.h"

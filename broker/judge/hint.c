@@ -1,56 +1,14 @@
-/* See hint.h. */
+/* Hints of a decision: what the facts of the case meet, and penalties beside a referral; each becomes a line. */
 #include "broker/judge/hint_inside.h"
 #include "broker/judge/alert_inside.h"
 #include "base/line.h"
 #include "broker/judge/judging_inside.h"
 #include "broker/judge/threshold_inside.h"
 #include <stdio.h>
-#include <stdlib.h>
 
 #define MAX_FACTS_TEXT 3000u  /* bytes of a referral's facts */
 #define MAX_HINTS_TEXT 12000u /* bytes of a referral's hints */
-enum hint_part {
-    PART_LEVEL,
-    PART_ID,
-    PART_CODE,
-    PART_TEXT,
-    PART_BASIS,
-    PART_STATUTORY,
-    PART_EVENT,
-    PART_DECIDED,
-    PART_DUE,
-    PART_WHO
-};
 
-bool hint_code(const char *code) {
-    static const char *const codes[] = {"THRESHOLD_MET", "NEAR_THRESHOLD", "WATCH", "PENALTY_INSTEAD",
-                                        "FINE_DURING_REFERRAL"};
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        if (strcmp(codes[i], code) == 0) return true;
-    }
-    return false;
-}
-
-struct hint_words hint_words(struct bytes line) {
-    return (struct hint_words){line_part(line, PART_TEXT), line_part(line, PART_BASIS),
-                               bytes_equal_cstr(line_part(line, PART_STATUTORY), "1")};
-}
-
-static int64_t number_of(struct bytes text) {
-    char copy[24] = "";
-    memcpy(copy, text.at, text.count < sizeof copy - 1 ? text.count : sizeof copy - 1);
-    return strtoll(copy, NULL, 10);
-}
-static enum hint_mark mark_of(const struct referral *r, unsigned line) {
-    return (enum hint_mark)(r->hint_marks >> 2 * line & 3);
-}
-static void set_mark(struct referral *r, unsigned line, enum hint_mark mark) {
-    r->hint_marks = (r->hint_marks & ~(UINT64_C(3) << 2 * line)) | (uint64_t)mark << 2 * line;
-    r->dirty = true;
-}
-
-/* ---- at the decision
- * ---------------------------------------------------------------------------------------------------------- */
 /* All that the papers of the case said: this one's first, then this referral's, then the others'. */
 static void gather(const struct judging *j, struct known_facts *ret) {
     ret->count = 0;
@@ -100,7 +58,7 @@ struct line {
     instant due;
 };
 
-/* Into the place of the line of that id; the same again tells nothing. False: it is known, or there is no place left.
+/* Into the place of the line of that id; the same again is no news. False: it is known, or there is no place left.
  */
 static bool put(struct judging *j, struct referral *r, const struct line *line) {
     const struct submission *s = j->submission;
@@ -128,7 +86,7 @@ static bool put(struct judging *j, struct referral *r, const struct line *line) 
     memcpy(all + start, text, count);
     if (behind) memcpy(all + start + count, r->hints.at + start + before.count, behind);
     r->hints = bytes_of(all, start + count + behind);
-    set_mark(r, place, HINT_OPEN);
+    hint_set_mark(r, place, HINT_OPEN);
     return true;
 }
 
@@ -241,71 +199,10 @@ void hint_referred(struct judging *j) {
         struct bytes rest = r->hints, line;
         for (unsigned place = 0; line_next(&rest, &line); place++) {
             struct bytes due = line_part(line, PART_DUE);
-            enum hint_mark mark = mark_of(r, place);
+            enum hint_mark mark = hint_mark_of(r, place);
             if (!due.count || mark == HINT_ANSWERED || mark == HINT_CORRECTION_OWED) continue;
-            bool in_time = j->submission->business_time <= number_of(due);
-            set_mark(r, place, mark == HINT_REPORTED && in_time ? HINT_CORRECTION_OWED : HINT_ANSWERED);
+            bool in_time = j->submission->business_time <= hint_number(due);
+            hint_set_mark(r, place, mark == HINT_REPORTED && in_time ? HINT_CORRECTION_OWED : HINT_ANSWERED);
         }
     }
-}
-
-/* ---- by time
- * ------------------------------------------------------------------------------------------------------------------ */
-static instant moment_of(const struct referral *r, unsigned place, struct bytes line) {
-    struct bytes due = line_part(line, PART_DUE);
-    enum hint_mark mark = mark_of(r, place);
-    if (!due.count || mark == HINT_REPORTED || mark == HINT_ANSWERED) return INSTANT_NONE;
-    return mark == HINT_OPEN ? number_of(due) + 1 : number_of(line_part(line, PART_DECIDED));
-}
-
-instant hint_alarm(const struct referral *r) {
-    struct bytes rest = r->hints, line;
-    instant next = INSTANT_NONE;
-    for (unsigned place = 0; line_next(&rest, &line); place++) {
-        instant at = moment_of(r, place, line);
-        if (at != INSTANT_NONE && (next == INSTANT_NONE || at < next)) next = at;
-    }
-    return next;
-}
-
-static void begin(const struct procedure *p, enum hint_mark mark, struct bytes line, struct alert *ret) {
-    ret->kind = mark == HINT_OPEN ? ALERT_UNREFERRED : ALERT_CORRECTION;
-    ret->to_count = ret->hint_count = 0;
-    ret->actor_count = 1;
-    ret->actors[0] = (int16_t)number_of(line_part(line, PART_WHO));
-    instant due = number_of(line_part(line, PART_DUE));
-    ret->clock = (struct clock){.state = mark == HINT_OPEN ? CLOCK_RUNNING : CLOCK_MET,
-                                .statutory = p->thresholds.late.statutory,
-                                .actor = ret->actors[0],
-                                .started_at = number_of(line_part(line, PART_DECIDED)),
-                                .due_strict = due,
-                                .due_lenient = due,
-                                .stopped_at = INSTANT_NONE};
-    snprintf(ret->clock.rule, sizeof ret->clock.rule, "%s", p->thresholds.late.id);
-}
-
-/* Those of one decision together; others follow with the next look. */
-bool hint_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *r,
-               struct alert *ret) {
-    const struct procedure *p = rules_of_version(rules, r->rules);
-    struct bytes rest = r->hints, line;
-    bool any = false;
-    for (unsigned place = 0; p && line_next(&rest, &line); place++) {
-        instant at = moment_of(r, place, line);
-        enum hint_mark mark = mark_of(r, place);
-        if (at == INSTANT_NONE || at > time) continue;
-        if (!any) begin(p, mark, line, ret);
-        bool same = ret->clock.started_at == number_of(line_part(line, PART_DECIDED)) &&
-                    (mark == HINT_OPEN) == (ret->kind == ALERT_UNREFERRED);
-        if (!same) continue;
-        any = true;
-        ret->hints[ret->hint_count++] = line;
-        set_mark(r, place, mark == HINT_OPEN ? HINT_REPORTED : HINT_ANSWERED);
-    }
-    if (!any) return false;
-    const struct participant *actor = directory_by_number(directory, ret->clock.actor);
-    alert_add(ret, ret->clock.actor);
-    for (size_t i = 0; actor && i < p->thresholds.late.tell.count; i++)
-        (void)alert_add_role(ret, directory, p->thresholds.late.tell.role[i], actor);
-    return true;
 }

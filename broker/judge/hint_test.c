@@ -1,4 +1,4 @@
-/* 应移未移: what an administrative decision brings: hints at once to whom, told again when no referral followed,
+/* 应移未移: what an administrative decision brings: hints at once to whom, reported when no referral followed,
  * answered by one; penalties beside a referral (G11), detention in place of a referral, units of another level (G02),
  * facts that cannot be compared. */
 #include "base/line.h"

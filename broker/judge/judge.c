@@ -1,4 +1,4 @@
-/* See judge.h: choose the version and the row, check everything, then apply. */
+/* One judgement: choose the version and the row, check everything, then apply. */
 #include "broker/judge/judging_inside.h"
 
 static struct referral *find(struct case_state *state, const struct uuid *id) {

@@ -1,5 +1,5 @@
 /* 裁判: rules + present state of a case + one submission => new state, clocks, recipients, or a refusal with every
- * reason; and what is to be told of a referral when a limit comes near or ends. Pure functions: no Kafka, no Postgres,
+ * reason; and which alerts a referral brings when a limit comes near or ends. Pure functions: no Kafka, no Postgres,
  * no clock, no files. Threads: rules and directory are read-only and shared; states and verdicts belong to one lane.
  * Memory: everything a verdict points to lives in the arena given. States, events, who may send them, documents, clocks
  * and copies come from schemas/rules/ (YAML). */
@@ -27,7 +27,7 @@ struct verdict {
     /* clocks started by this event, for the receipt */
     struct clock started[LIMIT_CLOCKS];
     size_t started_count;
-    /* who is sent the hints among the reasons (hint.h) in a notice of their own */
+    /* who is sent the hints among the reasons in a notice of their own */
     int16_t hinted[LIMIT_HINTED];
     size_t hinted_count;
 };
@@ -47,12 +47,12 @@ void judge(const struct rules *rules, const struct directory *directory, const s
            struct case_state *state, struct arena *keep, struct verdict *ret_verdict);
 
 /* ---- 提醒 · alerts
- * What is to be told of a referral's clocks (期限) at a lane's time: warnings before the end, overdue after it,
+ * What a referral's clocks (期限) bring at a lane's time: warnings before the end, overdue after it,
  * escalation to the supervising bodies, and the correction when a paper that was in time arrives after its overdue
- * alert. What was told is kept in the clock itself (struct clock.told), so that it goes into the ledger with the alert
- * and is told once. Policy: alerts.yaml. */
+ * alert. What was sent is kept in the clock itself (struct clock.alerted), so that it goes into the ledger with the
+ * alert and is sent once. Policy: alerts.yaml. */
 enum alert_kind { ALERT_WARNING, ALERT_OVERDUE, ALERT_ESCALATION, ALERT_CORRECTION, ALERT_UNREFERRED };
-/* bodies told by one alert: who must act (of a joint operation: all that owe), other party, supervisors */
+/* bodies that get one alert: who must act (of a joint operation: all that owe), other party, supervisors */
 #define LIMIT_ALERTED 24u
 struct alert {
     enum alert_kind kind;
@@ -60,9 +60,9 @@ struct alert {
     size_t actor_count;
     int16_t actors[MAX_ROSTER]; /* who must act: one, or those of the roster */
     size_t to_count;
-    /* participant numbers; the first is who must act, unless only supervisors are told */
+    /* participant numbers; the first is who must act, unless only supervisors get it */
     int16_t to[LIMIT_ALERTED];
-    size_t hint_count; /* UNREFERRED, and its correction: the lines of the hints (hint.h) it is about; then `clock` is
+    size_t hint_count; /* UNREFERRED, and its correction: the lines of the hints it is about; then `clock` is
                           no clock of the referral but the time that the rules give for sending, from the decision on */
     struct bytes hints[LIMIT_HINTS];
 };
@@ -71,10 +71,10 @@ struct alert {
 const char *alert_event(enum alert_kind kind);
 const char *alert_code(enum alert_kind kind);
 
-/* When something is to be told of this referral next: INSTANT_NONE for never; a past instant when something is owed
+/* When this referral's next alert is due: INSTANT_NONE for never; a past instant when something is owed
  * already. */
 instant alarm_next(const struct rules *rules, const struct referral *referral);
-/* What is to be told at `time`, marked as told in the referral (then dirty). At most one alert a clock and
+/* The alerts due at `time`, marked as sent in the referral (then dirty). At most one alert a clock and
  * one about hints, LIMIT_ALERTS in all. */
 size_t alarm_take(const struct rules *rules, const struct directory *directory, instant time, struct referral *referral,
                   struct alert *ret);

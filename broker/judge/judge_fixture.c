@@ -1,4 +1,4 @@
-/* See judge_fixture.h. */
+/* Papers of a few words, and one case to judge them in. */
 #include "broker/judge/judge_fixture.h"
 
 struct rules *rules;

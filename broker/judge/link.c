@@ -1,4 +1,4 @@
-/* What a row does to other referrals of the same case (links). See rules.h. */
+/* What a row does to other referrals of the same case (links). */
 #include "broker/judge/judging_inside.h"
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-/* See threshold.h. */
+/* Facts of papers gathered and compared with the rows of thresholds.yaml. */
 #include "broker/judge/threshold_inside.h"
 #include "base/buffer.h"
 #include "base/line.h"

@@ -1,6 +1,7 @@
-/* 提醒: what the lane's time brings by itself (see batch.h): warnings, overdue, escalations and corrections of running
- * clocks, each an event of the ledger and a message to who must act and who supervises. One transaction with the fence,
- * like a batch of submissions; what was told is in the referral row, so that it is told once, whoever owns the lane. */
+/* 提醒: what the lane's time brings by itself (batch_inside.h): warnings, overdue, escalations and corrections of
+ * running clocks, each an event of the ledger and a message to who must act and who supervises. One transaction with
+ * the fence, like a batch of submissions; what was sent is in the referral row, so that it is sent once, whoever owns
+ * the lane. */
 #include "broker/judge/judge.h"
 #include "broker/lane/batch_inside.h"
 #include "base/failpoint.h"
@@ -13,7 +14,7 @@ static enum outcome tell_all(struct batch *b, struct referral *r, struct fault *
     struct entry_context context = batch_entry_context(b);
     for (size_t i = 0; i < count; i++)
         TRY(entry_of_alert(&context, r, &alerts[i], &b->events[b->event_count++], fault));
-    b->dirty[b->dirty_count++] = r; /* also where nothing is told any more: its next alarm changes */
+    b->dirty[b->dirty_count++] = r; /* also where no alert is due any more: its next alarm changes */
     r->dirty = false;
     return OK;
 }

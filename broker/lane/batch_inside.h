@@ -1,4 +1,4 @@
-/* One batch of a lane. Inside of broker/lane: batch.c examines, looks up and records; events.c judges and makes the
+/* Inside of broker/lane: one batch of a lane. batch.c examines, looks up and records; events.c judges and makes the
  * event rows; alarms.c makes those of what the time brings. */
 #ifndef ECOCASE_LANE_BATCH_INSIDE_H
 #define ECOCASE_LANE_BATCH_INSIDE_H

@@ -1,4 +1,4 @@
-/* See lane.h: an open-addressing table from case id to state, all in one arena. */
+/* The case states of a lane: an open-addressing table from case id to state, all in one arena. */
 #include "broker/lane/session_inside.h"
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* Judging a batch (see batch.h): every item in order becomes an event row (entry.h); a message id is answered once,
- * within the batch too. */
+/* Judging a batch (batch_inside.h): every item in order becomes an event row (entry/entry.h); a message id is answered
+ * once, within the batch too. */
 #include "broker/lane/batch_inside.h"
 
 /* The place of (sender, message id) in `seen`; its value is 0 or the event's index + 1. */

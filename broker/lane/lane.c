@@ -1,4 +1,4 @@
-/* See lane.h: the life of a lane thread. */
+/* The life of a lane thread. */
 #define _GNU_SOURCE /* pthread_timedjoin_np */
 #include "broker/lane/session_inside.h"
 #include "base/log.h"
@@ -78,7 +78,7 @@ static void rest(struct lane *lane, int64_t ms) {
     }
 }
 
-/* Trouble is told once per change of its kind; `lane.taken` tells its end. */
+/* Trouble is logged once per change of its kind; `lane.taken` marks its end. */
 struct trouble {
     char code[40];
     int64_t rest_ms, started_ms;

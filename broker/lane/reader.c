@@ -1,5 +1,4 @@
-/* What a lane reads: partition i of every outbox in the directory and of the clock, from the ledger's offsets (see
- * lane.h). */
+/* What a lane reads: partition i of every outbox in the directory and of the clock, from the ledger's offsets. */
 #include "broker/lane/session_inside.h"
 #include "base/log.h"
 #include "base/failpoint.h"
@@ -52,7 +51,7 @@ static enum outcome find_sources(struct session *s, const struct directory *dire
 }
 
 /* An offset beyond the end means another cluster or a lost tail: nothing may be read on. One before the beginning is
- * told by Kafka when reading (session_read). */
+ * reported by Kafka when reading (session_read). */
 static enum outcome check_ends(struct session *s, const struct sources *sources, struct fault *fault) {
     int64_t ends[LIMIT_PARTICIPANTS + 1];
     TRY(bus_ends(bus_reader_client(s->reader), sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));

@@ -1,4 +1,4 @@
-/* See lane.h: one ownership of a lane. A session ends on any trouble and a new one begins by taking the lane again:
+/* One ownership of a lane. A session ends on any trouble and a new one begins by taking the lane again:
  * what the row says then is the truth, so a lost COMMIT answer or a failed producer needs no memory of its own. */
 #include "broker/lane/session_inside.h"
 #include "base/log.h"

@@ -56,7 +56,7 @@ void session_let_go(struct session *session); /* the batch's messages */
 MUST_USE enum outcome session_ask_ends(struct session *session, struct fault *fault);
 /* batch.c: examine, judge, record and deliver what was read; without messages only the lane row is written. */
 MUST_USE enum outcome session_batch(struct session *session, struct fault *fault);
-/* alarms.c: what is to be told at the lane's time, some of it in one transaction; alarms_due stays true until there is
- * none. */
+/* alarms.c: alerts due at the lane's time, some of them in one transaction; alarms_due stays true until there is none.
+ */
 MUST_USE enum outcome session_alarms(struct session *session, struct fault *fault);
 #endif

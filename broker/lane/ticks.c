@@ -1,4 +1,4 @@
-/* See ticks.h. */
+/* The window of waiting ticks: added, made ready, applied, dropped. */
 #include "broker/lane/ticks_inside.h"
 #include <string.h>
 

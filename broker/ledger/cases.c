@@ -1,4 +1,4 @@
-/* The present states of a batch's cases, by one query. See ledger.h. */
+/* The present states of a batch's cases, by one query. */
 #include "broker/ledger/event_row_inside.h"
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* See cluster_fixture.h. */
+/* initdb, start and stop of a cluster for one test. */
 #include "broker/ledger/cluster_fixture.h"
 #include <pwd.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* See history.h. Source: libpq, chapter 34.6 (single-row mode). */
+/* The whole ledger in order. Source: libpq, chapter 34.6 (single-row mode). */
 #include "broker/ledger/history.h"
 #include <stdio.h>
 #include <stdlib.h>

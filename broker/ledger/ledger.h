@@ -72,7 +72,7 @@ MUST_USE enum outcome ledger_child_referrals(struct ledger *ledger, const struct
                                              struct arena *arena, struct child_referral **ret, size_t *ret_count,
                                              struct fault *fault);
 
-/* Cases of this lane with something to be told at `time` (referral.alarm_at), the oldest first, at most `most`. */
+/* Cases of this lane with an alert due at `time` (referral.alarm_at), the oldest first, at most `most`. */
 MUST_USE enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret,
                                     size_t *ret_count, struct fault *fault);
 

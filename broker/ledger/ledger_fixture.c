@@ -1,4 +1,4 @@
-/* See ledger_fixture.h. */
+/* A set-up ledger and batches for tests. */
 #include "broker/ledger/ledger_fixture.h"
 #include <stdio.h>
 #include <stdlib.h>

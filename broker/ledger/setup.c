@@ -1,5 +1,5 @@
 /* `ecocase-broker setup`, the ledger's part: everything in one transaction under an advisory lock, so that two setups
- * at once do it once. See ledger.h. */
+ * at once do it once. */
 #include "broker/ledger/connection_inside.h"
 #include <glob.h>
 #include <stdio.h>

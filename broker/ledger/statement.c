@@ -1,4 +1,4 @@
-/* The statements of a lane, prepared on first use, and their parameters. See connection.h. */
+/* The statements of a lane, prepared on first use, and their parameters. */
 #include "broker/ledger/event_row_inside.h"
 
 #define SELF_START "(SELECT a.backend_start FROM pg_stat_activity AS a WHERE a.pid = pg_backend_pid())"

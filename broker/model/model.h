@@ -16,7 +16,7 @@ enum clock_state {
     CLOCK_VOID = 'V',
     CLOCK_SUPERSEDED = 'S'
 };
-/* What was told of a clock (alert.h): one bit for each warning of the policy, then these. */
+/* Which alerts of a clock were sent: one bit for each warning of the policy, then these. */
 enum alerted { ALERTED_WARNINGS = 7, ALERTED_OVERDUE = 8, ALERTED_ESCALATION = 16, ALERTED_CORRECTION = 32 };
 struct clock {
     char rule[8];    /* "D09", "D09a" */
@@ -43,7 +43,7 @@ struct referral {
     int16_t opener;
     /* who it was addressed to and now handles it: REF: police force (PSB2 after forwarding); 0: nobody yet */
     int16_t holder;
-    /* the agency of the parent referral that must be told (JUR inside a REF), else 0 */
+    /* the agency of the parent referral that must hear of it (JUR inside a REF), else 0 */
     int16_t referrer;
     struct uuid parent; /* nil when none */
     uint32_t flags;     /* overlays by bit, named in the rules */
@@ -64,7 +64,7 @@ struct referral {
     struct bytes penalty;
     /* 量化事实: what its papers said of rules/facts.yaml: lines of name, value, unit or code, tab-separated */
     struct bytes facts;
-    struct bytes hints;            /* 应移未移提示: one line a hint (hint.h) */
+    struct bytes hints;            /* 应移未移提示: one line a hint (judge/hint_inside.h) */
     uint64_t hint_marks;           /* two bits for each line of hints: enum hint_mark */
     struct bytes title;            /* at most 200 bytes, cut at a character */
     struct bytes numbers;          /* document numbers seen, '\n'-separated, at most 2000 bytes */

@@ -1,4 +1,4 @@
-/* See roster.h: the text and the struct. */
+/* A roster read from its text and written back. */
 #include "broker/model/roster.h"
 #include "base/line.h"
 #include <stdio.h>

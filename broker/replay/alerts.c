@@ -1,4 +1,4 @@
-/* See lane.h. */
+/* Alerts made again: those recorded, and those that are not. */
 #include "broker/replay/replay_inside.h"
 
 void replay_owed(struct replayed_lane *lane) {

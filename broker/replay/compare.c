@@ -1,4 +1,4 @@
-/* See compare.h. */
+/* Two rows compared field by field; a difference is cut to a line. */
 #include "broker/replay/compare_inside.h"
 #include "base/line.h"
 #include <stdio.h>
@@ -29,7 +29,7 @@ static struct bytes from_parting(struct bytes text, size_t parting) {
     return start < text.count ? bytes_of(text.at + start, text.count - start) : BYTES_NONE;
 }
 
-/* Text that Postgres would not take is '?' there, byte for byte (ledger/form.h): such a '?' is the same. */
+/* Text that Postgres would not take is '?' there, byte for byte (ledger/pgbinary_inside.h): such a '?' is the same. */
 static size_t parting_of(struct bytes recorded, struct bytes replayed) {
     size_t i = 0;
     while (i < recorded.count && i < replayed.count) {

@@ -14,7 +14,7 @@ struct comparison {
     struct uuid referral; /* what is being compared */
 };
 void compare_event(struct comparison *c, const struct ledger_event *recorded, const struct ledger_event *replayed);
-/* alarm: when the replayed one is to be told of next */
+/* alarm: when the replayed one's next alert is due */
 void compare_referral(struct comparison *c, const struct referral *recorded, const struct referral *replayed,
                       instant alarm);
 /* One field. */

@@ -1,4 +1,4 @@
-/* See law.h. */
+/* Rules and directories loaded by version, the last ones kept. */
 #include "broker/replay/law_inside.h"
 #include "broker/rules/rules.h"
 #include "wire/catalogue.h"

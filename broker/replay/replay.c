@@ -1,4 +1,4 @@
-/* See replay.h. */
+/* Lanes, events and rows, one after the other, each compared with what the same code makes of it today. */
 #include "broker/replay/replay_inside.h"
 #include <stdio.h>
 
@@ -118,7 +118,7 @@ static void count(struct replay_count *ret, char kind) {
     }
 }
 
-/* What follows is compared with what was given out, so that one difference is told once. */
+/* What follows is compared with what was given out, so that one difference is reported once. */
 static void follow_sequences(struct replayed_lane *lane, const struct ledger_event *e) {
     for (size_t i = 0; i < e->delivery_count; i++) {
         if (e->deliveries[i].to >= 0 && e->deliveries[i].to < (int16_t)LIMIT_PARTICIPANTS)

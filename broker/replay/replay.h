@@ -1,9 +1,9 @@
 /* 重演: a ledger's submissions judged again, lane by lane in the order of their serials, from empty case states, with
- * the rules, the directory and the lane time recorded with each, by the same code as the lanes (entry.h, judge.h,
- * alert.h); what comes of it is compared with what is recorded. Reads one snapshot, writes nothing. Memory: the
- * referrals of one lane. What the ledger does not hold, or what was an input of the judgement, is taken as recorded:
- * the records' headers and Kafka times, what was known of other cases then, the value of a repeat, and the key of a
- * record refused for its key. */
+ * the rules, the directory and the lane time recorded with each, by the same code as the lanes (entry, judge); what
+ * comes of it is compared with what is recorded. Reads one snapshot, writes nothing. Memory: the referrals of one lane.
+ * What the ledger does not hold, or what was an input of the judgement, is taken as recorded: the records' headers and
+ * Kafka times, what was known of other cases then, the value of a repeat, and the key of a record refused for its key.
+ */
 #ifndef ECOCASE_REPLAY_H
 #define ECOCASE_REPLAY_H
 #include "base/fault.h"
@@ -19,7 +19,7 @@ struct difference {
 struct replay_request {
     const char *conninfo, *schemas;
     int32_t lane; /* -1: all */
-    /* serials told about, in every lane chosen; to 0: to the end, and the rows of referrals and lane too */
+    /* serials reported, in every lane chosen; to 0: to the end, and the rows of referrals and lane too */
     int64_t from, to;
 };
 struct replay_listener {

@@ -1,5 +1,5 @@
-/* One lane while it is replayed (inside of broker/replay): replay.c goes through events and rows, alarms.c through its
- * alerts. */
+/* Inside of broker/replay: one lane while it is replayed. replay.c goes through its events and rows, alerts.c through
+ * its alerts. */
 #ifndef ECOCASE_REPLAY_REPLAY_INSIDE_H
 #define ECOCASE_REPLAY_REPLAY_INSIDE_H
 #include "broker/entry/entry.h"

@@ -1,4 +1,4 @@
-/* See states.h. */
+/* An open-addressing table of cases; everything is copied together when too much of the arena is superseded. */
 #include "broker/replay/states_inside.h"
 #include "base/fault.h"
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* What a row does to clocks, of its own referral and by links of others. See rules.h. */
+/* What a row does to clocks, of its own referral and by links of others. */
 #include "broker/rules/rules_inside.h"
 
 static enum outcome moment_named(const struct procedure *p, struct setting *at, const char *text, bool may_be_clock,

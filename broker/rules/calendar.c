@@ -1,4 +1,4 @@
-/* See calendar.h. */
+/* holidays.yaml read and asked. */
 #include "broker/rules/calendar.h"
 #include "base/settings.h"
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* clocks.yaml: the limits of the procedure, each in the form it has in every regime. See rules.h. */
+/* clocks.yaml: the limits of the procedure, each in the form it has in every regime. */
 #include "broker/rules/rules_inside.h"
 
 static enum outcome one_of(struct setting *from, const char *key, const char *const *names, int *ret,

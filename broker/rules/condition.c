@@ -1,4 +1,4 @@
-/* thresholds.yaml: what must hold of the facts of a case, as a tree of conditions. See rules.h. */
+/* thresholds.yaml: what must hold of the facts of a case, as a tree of conditions. */
 #include "broker/rules/rules_inside.h"
 
 static enum outcome read_codes(const struct fact_rule *rule, struct setting *list, uint32_t *ret, struct fault *fault) {

@@ -1,5 +1,5 @@
 /* 程序图: the state machines of the newest version as Mermaid diagrams. An edge is one event between two states; rows
- * that only differ in reason or sender share it. See judge.h. */
+ * that only differ in reason or sender share it. */
 #include "broker/rules/rules_inside.h"
 #include "broker/rules/page_inside.h"
 

@@ -1,5 +1,5 @@
 /* documents.yaml: 文书 by code, and what an event must bring (documents, fields) in which regime and for which
- * categories. See rules.h. */
+ * categories. */
 #include "broker/rules/rules_inside.h"
 
 static enum outcome read_document(struct procedure *p, struct setting *from, struct fault *fault) {

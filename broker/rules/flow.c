@@ -35,7 +35,7 @@ static bool spread(uint64_t *into, uint64_t what) {
     return more;
 }
 
-/* A terminal state takes nothing on: that a row brings something there is the row's own mistake, told once. */
+/* A terminal state takes nothing on: that a row brings something there is the row's own mistake, reported once. */
 static bool follow(const struct procedure *p, running *r, const struct link *way, uint64_t never) {
     bool more = false;
     for (int s = 0; s < p->machines[way->machine].state_count; s++) {

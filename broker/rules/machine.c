@@ -1,4 +1,4 @@
-/* machine-*.yaml: one state machine: its states, its rows. See rules.h. */
+/* machine-*.yaml: one state machine: its states, its rows. */
 #include "broker/rules/rules_inside.h"
 
 enum outcome rules_read_machine(struct procedure *p, struct setting *root, struct fault *fault) {
@@ -127,44 +127,47 @@ static enum outcome read_handling(struct setting *row, struct transition *ret, s
                          "handling must be set, or left out, not \"%.20s\"", text);
 }
 
-static enum outcome read_row(struct procedure *p, struct setting *row, int machine, struct transition *ret,
-                             struct fault *fault) {
+static enum outcome read_event(const struct procedure *p, struct setting *row, struct transition *ret,
+                               struct fault *fault) {
     const char *text = "";
-    struct setting *from = NULL;
-    ret->at = row;
-    ret->machine = (uint8_t)machine;
-    TRY(setting_text(row, "id", &ret->id, fault));
     TRY(setting_text(row, "event", &text, fault));
     int event = rules_event(p, bytes_of_cstr(text));
     if (event < 0)
         return setting_fault(setting_get(row, "event"), fault, "SETTINGS_UNKNOWN",
                              "there is no event \"%.40s\": add it to rules.yaml or correct it", text);
     ret->event = (uint8_t)event;
+    return OK;
+}
+
+static enum outcome read_states(const struct procedure *p, struct setting *row, struct transition *ret,
+                                struct fault *fault) {
+    struct setting *from = NULL;
     TRY(setting_need(row, "from", SETTING_LIST, &from, fault));
-    TRY(rules_read_states(p, from, machine, &ret->from, &ret->opens, fault));
+    TRY(rules_read_states(p, from, ret->machine, &ret->from, &ret->opens, fault));
     if (!ret->opens && !ret->from)
         return setting_fault(from, fault, "SETTINGS_MISSING",
                              "from names no state: list states, \"-\" to open, or any");
-    TRY(rules_read_to(p, row, machine, &ret->to, fault));
+    TRY(rules_read_to(p, row, ret->machine, &ret->to, fault));
     if (ret->opens && ret->to == NO_STATE)
         return setting_fault(setting_get(row, "to"), fault, "SETTINGS_TYPE",
                              "a row that opens must name the state it leads to");
-    TRY(rules_read_tag(row, &ret->tag, &ret->basis, &ret->statutory, fault));
-    TRY(setting_text_or(row, "note", "", &ret->note, fault));
-    TRY(rules_read_parties(row, ret, fault));
-    TRY(rules_read_guards(p, row, ret, fault));
-    TRY(rules_read_roster(row, ret, fault));
+    return OK;
+}
+
+/* What must hold of the referral: its clocks and flags. */
+static enum outcome read_needs(const struct procedure *p, struct setting *row, struct transition *ret,
+                               struct fault *fault) {
     TRY(read_clock_set(p, row, "running", &ret->running, fault));
     TRY(read_clock_set(p, row, "stopped", &ret->stopped, fault));
     TRY(read_clock_set(p, row, "overdue", &ret->overdue, fault));
     TRY(read_clock_set(p, row, "within", &ret->within, fault));
     TRY(read_flags(p, row, "flags", &ret->flags_needed, fault));
-    TRY(read_flags(p, row, "set", &ret->set, fault));
-    TRY(read_flags(p, row, "clear", &ret->clear, fault));
-    TRY(setting_bool_or(row, "both", false, &ret->both, fault));
-    TRY(setting_bool_or(row, "served", false, &ret->serves, fault));
-    TRY(setting_bool_or(row, "names_gaps", false, &ret->names_gaps, fault));
-    TRY(setting_bool_or(row, "decides", false, &ret->decides, fault));
+    return OK;
+}
+
+static enum outcome read_penalty(const struct procedure *p, struct setting *row, struct transition *ret,
+                                 struct fault *fault) {
+    const char *text = "";
     TRY(setting_text_or(row, "penalises", "", &text, fault));
     ret->penalises = text[0] ? text : NULL;
     if (ret->penalises && strcmp(text, PENALISES_ALWAYS) != 0)
@@ -172,12 +175,42 @@ static enum outcome read_row(struct procedure *p, struct setting *row, int machi
     if (ret->penalises && !ret->decides)
         return setting_fault(setting_get(row, "penalises"), fault, "SETTINGS_TYPE",
                              "%s: a penalty is a decision: say decides: true", ret->id);
+    return OK;
+}
+
+/* What the message is, and what it changes of the referral. */
+static enum outcome read_effects(const struct procedure *p, struct setting *row, struct transition *ret,
+                                 struct fault *fault) {
+    TRY(read_flags(p, row, "set", &ret->set, fault));
+    TRY(read_flags(p, row, "clear", &ret->clear, fault));
+    TRY(setting_bool_or(row, "both", false, &ret->both, fault));
+    TRY(setting_bool_or(row, "served", false, &ret->serves, fault));
+    TRY(setting_bool_or(row, "names_gaps", false, &ret->names_gaps, fault));
+    TRY(setting_bool_or(row, "decides", false, &ret->decides, fault));
+    TRY(read_penalty(p, row, ret, fault));
     TRY(read_change(row, "holder", &ret->holder, fault));
     TRY(read_change(row, "opener", &ret->opener, fault));
     TRY(read_serve(p, row, ret, fault));
     TRY(read_addressed(row, ret, fault));
     TRY(read_handling(row, ret, fault));
     TRY(read_blocked(p, row, ret, fault));
+    return OK;
+}
+
+static enum outcome read_row(const struct procedure *p, struct setting *row, int machine, struct transition *ret,
+                             struct fault *fault) {
+    ret->at = row;
+    ret->machine = (uint8_t)machine;
+    TRY(setting_text(row, "id", &ret->id, fault));
+    TRY(read_event(p, row, ret, fault));
+    TRY(read_states(p, row, ret, fault));
+    TRY(rules_read_tag(row, &ret->tag, &ret->basis, &ret->statutory, fault));
+    TRY(setting_text_or(row, "note", "", &ret->note, fault));
+    TRY(rules_read_parties(row, ret, fault));
+    TRY(rules_read_guards(p, row, ret, fault));
+    TRY(rules_read_roster(row, ret, fault));
+    TRY(read_needs(p, row, ret, fault));
+    TRY(read_effects(p, row, ret, fault));
     if (ret->both && ret->who != WHO_EITHER)
         return setting_fault(row, fault, "SETTINGS_TYPE",
                              "%s: both: true needs who: either, one message from each side", ret->id);

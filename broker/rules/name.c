@@ -1,5 +1,4 @@
-/* Names of the rules: from what files and messages say to indexes, and from codes to words for people. See rules.h and
- * judge.h. */
+/* Names of the rules: from what files and messages say to indexes, and from codes to words for people. */
 #include "broker/rules/rules_inside.h"
 
 uint64_t rules_key(const char *name) {
@@ -117,85 +116,76 @@ struct rule_name rules_clock_name(const struct rules *rules, const char *rule) {
     return (struct rule_name){rule, rule};
 }
 
-/* Every word once more, for whoever keeps them (the ledger's views): machines, states, events, clocks, regimes' clocks
- * apart. */
-static size_t words_of(const struct procedure *p, size_t index, struct rule_word *ret) {
-    size_t at = index;
-    if (at < p->machine_count) {
-        *ret = (struct rule_word){"M", "", p->machines[at].name, p->machines[at].zh, p->machines[at].en, "", false};
-        return 0;
+/* ---- every word once more, for whoever keeps them (the ledger's views) */
+static bool within(size_t *index, size_t count) {
+    if (*index < count) return true;
+    *index -= count;
+    return false;
+}
+#define WORD(...) (*ret = (struct rule_word){__VA_ARGS__}, true)
+
+static bool coded_word(const char *kind, const struct coded *list, size_t count, size_t *index, struct rule_word *ret) {
+    if (!within(index, count)) return false;
+    const struct coded *one = &list[*index];
+    return WORD(kind, "", one->code, one->zh, one->en, "", false);
+}
+
+/* Machines, their states, events, clocks and flags. */
+static bool machine_word(const struct procedure *p, size_t *index, struct rule_word *ret) {
+    if (within(index, p->machine_count)) {
+        const struct machine *m = &p->machines[*index];
+        return WORD("M", "", m->name, m->zh, m->en, "", false);
     }
-    at -= p->machine_count;
-    for (int m = 0; m < p->machine_count; m++) {
-        if (at < p->machines[m].state_count) {
-            const struct state_rule *s = &p->machines[m].states[at];
-            *ret = (struct rule_word){"S", p->machines[m].name, s->code, s->zh, s->en, "", s->terminal};
-            return 0;
-        }
-        at -= p->machines[m].state_count;
+    for (int i = 0; i < p->machine_count; i++) {
+        if (!within(index, p->machines[i].state_count)) continue;
+        const struct state_rule *s = &p->machines[i].states[*index];
+        return WORD("S", p->machines[i].name, s->code, s->zh, s->en, "", s->terminal);
     }
-    if (at < p->event_count) {
-        *ret = (struct rule_word){"E", "", p->events[at].name, p->events[at].zh, p->events[at].en, "", false};
-        return 0;
+    if (within(index, p->event_count)) {
+        const struct event_rule *e = &p->events[*index];
+        return WORD("E", "", e->name, e->zh, e->en, "", false);
     }
-    at -= p->event_count;
-    if (at < p->clock_count) {
-        *ret = (struct rule_word){
-            "C", "", p->clocks[at].name, p->clocks[at].zh, p->clocks[at].en, p->clocks[at].forms[0].basis, false};
-        return 0;
+    if (within(index, p->clock_count)) {
+        const struct clock_rule *c = &p->clocks[*index];
+        return WORD("C", "", c->name, c->zh, c->en, c->forms[0].basis, false);
     }
-    at -= p->clock_count;
-    if (at < p->flag_count) {
-        *ret = (struct rule_word){"F", "", p->flags[at], p->flags[at], p->flags[at], "", false};
-        return 0;
-    }
-    at -= p->flag_count;
-    if (at < p->regime_count) {
-        *ret = (struct rule_word){"G", "", p->regimes[at].code, p->regimes[at].zh, p->regimes[at].en, "", false};
-        return 0;
-    }
-    at -= p->regime_count;
-    if (at < p->external_count) {
-        *ret = (struct rule_word){"X", "", p->externals[at].slug, p->externals[at].zh, p->externals[at].en, "", false};
-        return 0;
-    }
-    at -= p->external_count;
-    if (at < p->handling_count) {
-        *ret = (struct rule_word){
-            "H", "", p->handlings[at].code, p->handlings[at].zh, p->handlings[at].en, "", !p->handlings[at].titles};
-        return 0;
-    }
-    at -= p->handling_count;
-    if (at < p->source_count) {
-        *ret = (struct rule_word){"Q", "", p->sources[at].code, p->sources[at].zh, p->sources[at].en, "", false};
-        return 0;
-    }
-    at -= p->source_count;
-    if (at < p->area_count) {
-        *ret = (struct rule_word){"A", "", p->areas[at].code, p->areas[at].zh, p->areas[at].en, "", false};
-        return 0;
-    }
-    at -= p->area_count;
-    if (at < p->kind_count) {
-        *ret = (struct rule_word){"O", "", p->kinds[at].code, p->kinds[at].zh, p->kinds[at].en, "", false};
-        return 0;
-    }
-    at -= p->kind_count;
+    return within(index, p->flag_count) &&
+           WORD("F", "", p->flags[*index], p->flags[*index], p->flags[*index], "", false);
+}
+
+/* What the code itself adds: the time to refer, and the broker's own hints. */
+static bool own_word(const struct procedure *p, size_t *index, struct rule_word *ret) {
     const struct rule_word own[] = {
         {"C", "", p->thresholds.late.id, p->thresholds.late.zh, p->thresholds.late.en, p->thresholds.late.basis, false},
         {"E", "", "SYS.HINT", "应移未移提示", "hint", "", false},
         {"E", "", "SYS.UNREFERRED", "应移未移", "should have been referred", "", false}};
-    if (at < sizeof own / sizeof own[0]) {
-        *ret = own[at];
-        return 0;
-    }
-    return at - sizeof own / sizeof own[0] + 1;
+    if (!within(index, sizeof own / sizeof own[0])) return false;
+    *ret = own[*index];
+    return true;
 }
+
+static bool word_of(const struct procedure *p, size_t *index, struct rule_word *ret) {
+    if (machine_word(p, index, ret)) return true;
+    if (within(index, p->regime_count)) {
+        const struct regime *r = &p->regimes[*index];
+        return WORD("G", "", r->code, r->zh, r->en, "", false);
+    }
+    if (within(index, p->external_count)) {
+        const struct external *x = &p->externals[*index];
+        return WORD("X", "", x->slug, x->zh, x->en, "", false);
+    }
+    if (within(index, p->handling_count)) {
+        const struct handling_rule *h = &p->handlings[*index];
+        return WORD("H", "", h->code, h->zh, h->en, "", !h->titles);
+    }
+    return coded_word("Q", p->sources, p->source_count, index, ret) ||
+           coded_word("A", p->areas, p->area_count, index, ret) ||
+           coded_word("O", p->kinds, p->kind_count, index, ret) || own_word(p, index, ret);
+}
+
 bool rules_word(const struct rules *rules, size_t index, struct rule_word *ret) {
     for (size_t i = 0; i < rules->version_count; i++) { /* the newest last: what is stored again is the newest word */
-        size_t beyond = words_of(rules->versions[i], index, ret);
-        if (!beyond) return true;
-        index = beyond - 1;
+        if (word_of(rules->versions[i], &index, ret)) return true;
     }
     return false;
 }

@@ -1,4 +1,4 @@
-/* A row of a machine: who sends, to whom, what is needed. See rules.h. */
+/* A row of a machine: who sends, to whom, what is needed. */
 #include "broker/rules/rules_inside.h"
 
 enum outcome rules_read_states(const struct procedure *p, struct setting *list, int machine, uint32_t *ret,

@@ -1,5 +1,4 @@
-/* See judge.h and rules.h: loading of schemas/rules/ and of every superseded version kept in
- * schemas/rules/earlier/<version>/. */
+/* schemas/rules/ loaded, and every superseded version kept in schemas/rules/earlier/<version>/. */
 #include "broker/rules/rules_inside.h"
 #include <glob.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* See rules_fixture.h. */
+/* Copies of schemas/rules/ with one text replaced. */
 #define _GNU_SOURCE /* nftw */
 #include <ftw.h>
 #include <stdlib.h>

@@ -250,7 +250,7 @@ static void each_mistake_is_named_by_place_and_remedy(void **state) {
             free(text);
             continue;
         }
-        if (!w->where) { /* told of another file */
+        if (!w->where) { /* reported of another file */
             if (!strstr(f.text, w->says)) {
                 wrong++;
                 print_message("no \"%s\" in: %s\n", w->says, f.text);

@@ -1,4 +1,4 @@
-/* thresholds.yaml: rows, parameters, closed seasons, penalties beside a referral, who is told. Every mistake at
+/* thresholds.yaml: rows, parameters, closed seasons, penalties beside a referral, who hears of them. Every mistake at
  * file:line:column. */
 #include "broker/rules/rules_inside.h"
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Inside of broker/judge: thresholds.yaml as loaded (see rules.h): rows of conditions over the facts of facts.yaml,
- * closed seasons, penalties beside a referral, who is told. Read-only once loaded. */
+/* Part of procedure.h: thresholds.yaml as loaded: rows of conditions over the facts of facts.yaml,
+ * closed seasons, penalties beside a referral, who hears of them. Read-only once loaded. */
 #ifndef ECOCASE_RULES_THRESHOLDS_H
 #define ECOCASE_RULES_THRESHOLDS_H
 #include "broker/rules/rules.h"

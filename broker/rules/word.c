@@ -1,4 +1,4 @@
-/* rules.yaml: version, flags, categories, events, regimes, addressees outside, routes of copies. See rules.h. */
+/* rules.yaml: version, flags, categories, events, regimes, addressees outside, routes of copies. */
 #include "broker/rules/rules_inside.h"
 #include "wire/event.h"
 

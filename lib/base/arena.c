@@ -1,4 +1,4 @@
-/* See arena.h. A list of blocks, newest first. Blocks of the usual size are kept over a reset, up to KEPT_MAX bytes:
+/* A list of blocks, newest first. Blocks of the usual size are kept over a reset, up to KEPT_MAX bytes:
  * given back, they would be mapped and zeroed by the kernel anew for every batch. */
 #include "base/arena.h"
 #include "base/fault.h"

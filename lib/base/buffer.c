@@ -1,4 +1,4 @@
-/* See buffer.h. */
+/* Grows by doubling, up to the size it declared. */
 #include "base/buffer.h"
 #include <errno.h>
 #include <fcntl.h>

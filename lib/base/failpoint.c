@@ -1,4 +1,4 @@
-/* See failpoint.h. */
+/* What a build with ECOCASE_FAULTS does at a named instant: die, stop or sleep as the environment says. */
 #include "base/failpoint.h"
 typedef int failpoint_translation_unit; /* never empty */
 #ifdef ECOCASE_FAULTS

@@ -1,4 +1,4 @@
-/* See fault.h. */
+/* A fault filled with its code, place and text, with nothing personal in it. */
 #include "base/fault.h"
 #include "base/line.h"
 #include "base/mask.h"

@@ -21,7 +21,7 @@ struct fault {
     uint32_t column;  /* 1-based where there is one, else 0 */
 };
 
-/* Fills *fault (may be NULL) and returns `what`. The arguments may point into *fault (a fault told again in other
+/* Fills *fault (may be NULL) and returns `what`. The arguments may point into *fault (a fault put again in other
  * words); the text is made one line of valid UTF-8 (base/line.h), whatever it quotes or wherever it was cut, without a
  * full identity number (base/mask.h). */
 enum outcome fault_set_at(struct fault *fault, const char *site, enum outcome what, const char *code,

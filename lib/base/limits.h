@@ -30,7 +30,7 @@
 #define LIMIT_RECIPIENTS          24u /* to + copies of one message, after the rules added theirs */
 #define LIMIT_CLOCKS              24u /* statutory clocks of one referral */
 #define LIMIT_REFERRALS_PER_CASE  32u
-#define LIMIT_HINTED              8u  /* told of one hint: the agency, procuratorate and justice bureau */
+#define LIMIT_HINTED              8u  /* who hear of one hint: the agency, procuratorate and justice bureau */
 #define LIMIT_HINTS               24u /* hints of one referral, and of one message about them */
 #define LIMIT_EVENTS_PER_REFERRAL 1000u
 #define LIMIT_FINDINGS            8u /* wrong identifiers named of one submission; what is beyond is said to be */

@@ -1,4 +1,4 @@
-/* See line.h. UTF-8 as in RFC 3629: shortest form, no surrogates, up to U+10FFFF. */
+/* Text made fit for one line. UTF-8 as in RFC 3629: shortest form, no surrogates, up to U+10FFFF. */
 #include "base/line.h"
 
 size_t line_character(const uint8_t *at, size_t left) {

@@ -1,4 +1,4 @@
-/* See log.h. One write(2) a line, so lines of several threads never mix. */
+/* One write(2) a line, so lines of several threads never mix. */
 #include "base/log.h"
 #include "base/line.h"
 #include "base/mask.h"

@@ -1,4 +1,4 @@
-/* See mask.h. */
+/* Runs of digits found, and those masked that read as identity numbers. */
 #include "base/mask.h"
 #include <ctype.h>
 #include <stdbool.h>

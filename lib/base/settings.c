@@ -1,4 +1,4 @@
-/* See settings.h: libyaml's events made into a tree, with limits applied while they arrive. */
+/* libyaml's events made into a tree, with limits applied while they arrive. */
 #include "base/settings.h"
 #include "base/arena.h"
 #include "base/buffer.h"
@@ -127,7 +127,7 @@ static int by_key(const void *a, const void *b) {
     return order;
 }
 
-/* By sorting, so that a file of many keys costs milliseconds; names the second standing of a key, the earliest such. */
+/* By sorting, so that a file of many keys costs milliseconds; reports the earliest duplicate. */
 static enum outcome check_duplicates(struct yaml_reading *r, const struct setting *map, struct setting *newest) {
     if (map->count < 2) return OK;
     struct setting **keys = arena_array(r->settings->arena, map->count, sizeof(struct setting *));

@@ -19,11 +19,23 @@ static void placed(const struct fault *f, const char *code, uint32_t line, uint3
     assert_int_equal(f->column, column);
     if (strstr(f->text, place) != f->text) fail_msg("\"%s\" does not begin with \"%s\"", f->text, place);
 }
+/* What was well-formed; freed by AUTO(settings_free_auto). */
+static struct settings *read_yaml(const char *yaml) {
+    struct settings *s = NULL;
+    struct fault f;
+    if (parse(yaml, &s, &f) != OK) fail_msg("%s", f.text);
+    return s;
+}
+/* A call that must refuse, with the place of the mistake in `f`. */
+#define WRONG(call, code, line, column)       \
+    do {                                      \
+        assert_int_equal((call), REFUSE);     \
+        placed(&f, (code), (line), (column)); \
+    } while (0)
 static void refused(const char *yaml, const char *code, uint32_t line, uint32_t column) {
     struct settings *s = NULL;
     struct fault f;
-    assert_int_equal(parse(yaml, &s, &f), REFUSE);
-    placed(&f, code, line, column);
+    WRONG(parse(yaml, &s, &f), code, line, column);
     assert_null(s);
     assert_int_equal(parse(yaml, &s, NULL), REFUSE);
 }
@@ -37,13 +49,11 @@ static void remedied(const char *yaml, const char *what) {
 }
 static void what_people_write_is_read(void **state) {
     (void)state;
-    AUTO(settings_free_auto) struct settings *s = NULL;
+    AUTO(settings_free_auto)
+    struct settings *s =
+        read_yaml("\xef\xbb\xbf"
+                  "名称: 农牧局\nn: -7\nlist: [a, {b: 1}]\non: true\nempty: ''\nnone:\nlong: |\n  one\n  two\n");
     struct fault f;
-    assert_int_equal(
-        parse("\xef\xbb\xbf"
-              "名称: 农牧局\nn: -7\nlist: [a, {b: 1}]\non: true\nempty: ''\nnone:\nlong: |\n  one\n  two\n",
-              &s, &f),
-        OK);
     struct setting *root = settings_root(s), *list;
     const char *text;
     int64_t n;
@@ -69,9 +79,8 @@ static void what_people_write_is_read(void **state) {
 }
 static void what_is_absent_has_its_default(void **state) {
     (void)state;
-    AUTO(settings_free_auto) struct settings *s = NULL;
+    AUTO(settings_free_auto) struct settings *s = read_yaml("a: 1\n");
     struct fault f;
-    assert_int_equal(parse("a: 1\n", &s, &f), OK);
     const char *text;
     int64_t n;
     bool on;
@@ -114,65 +123,53 @@ static void mistakes_are_named_by_place(void **state) {
 }
 static void values_of_the_wrong_type_are_named_by_place(void **state) {
     (void)state;
-    AUTO(settings_free_auto) struct settings *s = NULL;
+    AUTO(settings_free_auto)
+    struct settings *s =
+        read_yaml("n: 7x\ntext: [a]\nlist: b\non: yes\nbig: 99999999999999999999\nsp: ' 5'\nplus: +5\n");
     struct fault f;
-    assert_int_equal(
-        parse("n: 7x\ntext: [a]\nlist: b\non: yes\nbig: 99999999999999999999\nsp: ' 5'\nplus: +5\n", &s, &f), OK);
     struct setting *root = settings_root(s), *list;
     const char *text;
     int64_t n;
     bool on;
-    assert_int_equal(setting_int(root, "n", 1, 9, &n, &f), REFUSE);
-    placed(&f, "SETTINGS_TYPE", 1, 4);
+    WRONG(setting_int(root, "n", 1, 9, &n, &f), "SETTINGS_TYPE", 1, 4);
     assert_string_equal(f.field, "n");
     assert_non_null(strstr(f.text, "\"n\" must be a whole number from 1 to 9, not \"7x\""));
-    assert_int_equal(setting_text(root, "text", &text, &f), REFUSE);
-    placed(&f, "SETTINGS_TYPE", 2, 7);
-    assert_int_equal(setting_need(root, "list", SETTING_LIST, &list, &f), REFUSE);
-    placed(&f, "SETTINGS_TYPE", 3, 7);
-    assert_int_equal(setting_bool_or(root, "on", true, &on, &f), REFUSE);
-    placed(&f, "SETTINGS_TYPE", 4, 5);
-    assert_int_equal(setting_int(root, "big", INT64_MIN, INT64_MAX, &n, &f), REFUSE);
-    placed(&f, "SETTINGS_TYPE", 5, 6);
+    WRONG(setting_text(root, "text", &text, &f), "SETTINGS_TYPE", 2, 7);
+    WRONG(setting_need(root, "list", SETTING_LIST, &list, &f), "SETTINGS_TYPE", 3, 7);
+    WRONG(setting_bool_or(root, "on", true, &on, &f), "SETTINGS_TYPE", 4, 5);
+    WRONG(setting_int(root, "big", INT64_MIN, INT64_MAX, &n, &f), "SETTINGS_TYPE", 5, 6);
     assert_int_equal(setting_int(root, "sp", 1, 9, &n, &f), REFUSE);
     assert_int_equal(setting_int(root, "plus", 1, 9, &n, &f), REFUSE);
-    assert_int_equal(setting_text(root, "absent", &text, &f), REFUSE);
-    placed(&f, "SETTINGS_MISSING", 1, 1);
+    WRONG(setting_text(root, "absent", &text, &f), "SETTINGS_MISSING", 1, 1);
     assert_non_null(strstr(f.text, "\"absent\""));
-    assert_int_equal(setting_need(root->first, "x", SETTING_TEXT, &list, &f), REFUSE);
-    placed(&f, "SETTINGS_TYPE", 1, 4);
+    WRONG(setting_need(root->first, "x", SETTING_TEXT, &list, &f), "SETTINGS_TYPE", 1, 4);
 }
 static void numbers_keep_their_range(void **state) {
     (void)state;
-    AUTO(settings_free_auto) struct settings *s = NULL;
+    AUTO(settings_free_auto) struct settings *s = read_yaml("n: 9\n");
     struct fault f;
     int64_t n;
-    assert_int_equal(parse("n: 9\n", &s, &f), OK);
     assert_int_equal(setting_int(settings_root(s), "n", 9, 9, &n, &f), OK);
     assert_int_equal(setting_int(settings_root(s), "n", 1, 8, &n, &f), REFUSE);
-    assert_int_equal(setting_int(settings_root(s), "n", 10, 11, &n, &f), REFUSE);
-    placed(&f, "SETTINGS_TYPE", 1, 4);
+    WRONG(setting_int(settings_root(s), "n", 10, 11, &n, &f), "SETTINGS_TYPE", 1, 4);
 }
 static void keys_nobody_asked_for_are_named(void **state) {
     (void)state;
-    AUTO(settings_free_auto) struct settings *s = NULL;
+    AUTO(settings_free_auto)
+    struct settings *s = read_yaml("format: csv\nencoding: gbk\nlist:\n  - ok: 1\n    encodign: 2\nformatt: x\n");
     struct fault f;
-    assert_int_equal(parse("format: csv\nencoding: gbk\nlist:\n  - ok: 1\n    encodign: 2\nformatt: x\n", &s, &f), OK);
     struct setting *root = settings_root(s);
-    assert_int_equal(settings_check_unknown(root, &f), REFUSE);
-    placed(&f, "SETTINGS_UNKNOWN", 1, 9);
+    WRONG(settings_check_unknown(root, &f), "SETTINGS_UNKNOWN", 1, 9);
     assert_null(strstr(f.text, "nearest"));
     assert_non_null(setting_get(root, "format"));
     assert_non_null(setting_get(root, "encoding"));
     assert_non_null(setting_get(root, "list"));
     assert_null(setting_get(root, "absent"));
     assert_non_null(setting_get(root->first->next->next->first, "ok"));
-    assert_int_equal(settings_check_unknown(root, &f), REFUSE);
-    placed(&f, "SETTINGS_UNKNOWN", 5, 15);
+    WRONG(settings_check_unknown(root, &f), "SETTINGS_UNKNOWN", 5, 15);
     assert_string_equal(f.field, "encodign");
     assert_non_null(setting_get(root->first->next->next->first, "encodign"));
-    assert_int_equal(settings_check_unknown(root, &f), REFUSE);
-    placed(&f, "SETTINGS_UNKNOWN", 6, 10);
+    WRONG(settings_check_unknown(root, &f), "SETTINGS_UNKNOWN", 6, 10);
     assert_non_null(strstr(f.text, "the nearest known one is \"format\""));
     assert_non_null(setting_get(root, "formatt"));
     assert_int_equal(settings_check_unknown(root, &f), OK);
@@ -234,9 +231,8 @@ static void the_size_is_limited(void **state) {
     refused(big, "TOO_LARGE", 1, 1);
     memcpy(big, "a: 1\n", 5);
     big[LIMIT_SETTINGS] = 0;
-    AUTO(settings_free_auto) struct settings *s = NULL;
+    AUTO(settings_free_auto) struct settings *s = read_yaml(big);
     struct fault f;
-    assert_int_equal(parse(big, &s, &f), OK);
     assert_int_equal(settings_parse("a.yaml", BYTES_NONE, &s, &f), REFUSE);
     assert_string_equal(f.code, "SETTINGS_EMPTY");
 }

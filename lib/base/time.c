@@ -1,4 +1,4 @@
-/* See time.h. Days by the civil-from-days arithmetic of the proleptic Gregorian calendar. */
+/* Days by the civil-from-days arithmetic of the proleptic Gregorian calendar; times of +08:00 read and written. */
 #include "base/time.h"
 #include <stdio.h>
 #include <time.h>

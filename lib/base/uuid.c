@@ -1,4 +1,4 @@
-/* See uuid.h. RFC 9562. */
+/* UUIDs made of names, times and digests; their text read and written. */
 #include "base/uuid.h"
 #include "base/fault.h"
 #include <openssl/evp.h>

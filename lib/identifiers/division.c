@@ -1,4 +1,4 @@
-/* See division.h. The list is short: a search is a run over whole numbers. */
+/* The list of divisions, read from divisions.yaml and searched. It is short: a search is a run over whole numbers. */
 #include "identifiers/division.h"
 #include "base/settings.h"
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* See document_number.h. A reading moves over the bytes; nothing is copied. */
+/* Document and case numbers taken apart. A reading moves over the bytes; nothing is copied. */
 #include "identifiers/document_number.h"
 
 #define NUMBER_MAX      300u

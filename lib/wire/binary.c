@@ -1,4 +1,4 @@
-/* See binary.h. */
+/* The few Avro forms that we write ourselves. */
 #include "wire/binary.h"
 
 enum outcome binary_long(struct buffer *into, int64_t number, struct fault *fault) {

@@ -1,4 +1,4 @@
-/* See catalogue.h. */
+/* The catalogue loaded: each schema with the programs that walk its records. */
 #include "wire/catalogue.h"
 #include "base/limits.h"
 #include "base/settings.h"

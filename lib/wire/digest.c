@@ -1,4 +1,4 @@
-/* See digest.h. */
+/* One context a thread, made on first use. */
 #include "wire/digest.h"
 #include "base/fault.h"
 #include <openssl/evp.h>

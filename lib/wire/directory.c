@@ -1,4 +1,4 @@
-/* See directory.h. */
+/* directory.yaml read: participants, counties, subscriptions. */
 #include "wire/directory.h"
 #include "base/arena.h"
 #include "base/buffer.h"

@@ -1,4 +1,4 @@
-/* See event.h. */
+/* The events read from the rules: rules.yaml names them, the machines say which of them open a referral. */
 #include "wire/event.h"
 #include "base/settings.h"
 #include <stdio.h>

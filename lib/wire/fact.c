@@ -1,4 +1,4 @@
-/* See fact.h. */
+/* facts.yaml read, and the facts of a record compared with it. */
 #include "wire/fact.h"
 #include "base/settings.h"
 #include <math.h>

@@ -1,4 +1,4 @@
-/* See finding.h. */
+/* Which field of a record is checked as what. */
 #include "wire/finding.h"
 #include "identifiers/identifiers.h"
 #include "identifiers/document_number.h"

@@ -1,4 +1,4 @@
-/* See fingerprint.h. */
+/* Two digests side by side, by OpenSSL's contexts. */
 #include "wire/fingerprint.h"
 #include "base/fault.h"
 #include <openssl/evp.h>

@@ -1,4 +1,5 @@
-/* See frame.h. murmur2 as in Apache Kafka's org.apache.kafka.common.utils.Utils (seed 0x9747b28c). */
+/* Frames opened and written; the partition of a key: murmur2 as in Apache Kafka's
+ * org.apache.kafka.common.utils.Utils (seed 0x9747b28c). */
 #include "wire/frame.h"
 
 enum outcome frame_open(struct bytes value, uint32_t *ret_schema_id, struct bytes *ret_body, struct fault *fault) {

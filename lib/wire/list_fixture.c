@@ -1,4 +1,4 @@
-/* See list_fixture.h. */
+/* Encoded lists of records for tests. */
 #include "wire/list_fixture.h"
 #include "wire/binary.h"
 

@@ -1,4 +1,5 @@
-/* See paper.h. The bytes were checked by the walk, so nothing is checked again but that nothing is read beyond them. */
+/* Documents and items of a record, one after the other. The bytes were checked by the walk, so nothing is checked
+ * again but that nothing is read beyond them. */
 #include "wire/fact.h"
 #include "wire/paper.h"
 

@@ -1,4 +1,4 @@
-/* See person.h. */
+/* Keys of the parties of a case file. */
 #include "wire/person.h"
 #include "wire/digest.h"
 #include "wire/finding.h"

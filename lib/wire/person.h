@@ -8,7 +8,7 @@
 #include "wire/record.h"
 
 #define PERSON_KEY  16u /* characters */
-#define MAX_PERSONS 16u /* of one paper and of one referral: what is beyond is not looked for elsewhere */
+#define MAX_PERSONS 16u /* of one paper and of one referral: what is beyond is not looked for in other cases */
 struct persons {
     size_t count;
     struct {

@@ -1,4 +1,4 @@
-/* See record.h: what the broker and the adapters say themselves, written by hand in schema order (a notice is on the
+/* What the broker and the adapters say themselves, written by hand in schema order (a notice is on the
  * hot path of every receipt); record_test decodes each with Avro C against the catalogue's own schema. */
 #include "wire/binary.h"
 #include "wire/frame.h"

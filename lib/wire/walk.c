@@ -1,4 +1,4 @@
-/* See walk.h: the hot path. One pass, no allocation. */
+/* A walk over the bytes of a record, the hot path: one pass, no allocation. */
 #include "base/limits.h"
 #include "wire/walk_program.h"
 
