@@ -60,9 +60,9 @@ static enum outcome check_tables(struct journal *journal, struct fault *fault) {
 }
 
 enum outcome journal_open(const char *path, struct journal **ret, struct fault *fault) {
-    struct journal *journal = calloc(1, sizeof *journal);
-    INVARIANT(journal);
     const char *where = mutant("no_journal") ? ":memory:" : path;
+    struct journal *journal = calloc(1, sizeof *journal);
+    if (!journal) return fault_set(fault, RETRY, "JOURNAL", "%s: out of memory", where);
     enum outcome outcome = OK;
     snprintf(journal->path, sizeof journal->path, "%s", where);
     if (sqlite3_open_v2(where, &journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) !=

@@ -69,12 +69,19 @@ static enum outcome sync_commits(struct journal *journal, bool synced, struct fa
     journal->unsynced = !synced;
     return OK;
 }
+/* If that fails, the next to begin tries again. */
+static void sync_again(struct journal *journal) {
+    struct fault ignored;
+    enum outcome synced = sync_commits(journal, true, &ignored);
+    (void)synced;
+}
 static enum outcome begin(struct journal *journal, bool synced, struct fault *fault) {
     INVARIANT(!journal->inside);
     TRY(sync_commits(journal, synced, fault));
-    TRY(simple(journal, S_BEGIN, fault));
-    journal->inside = true;
-    return OK;
+    enum outcome outcome = simple(journal, S_BEGIN, fault);
+    journal->inside = outcome == OK;
+    if (outcome != OK) sync_again(journal);
+    return outcome;
 }
 enum outcome journal_begin(struct journal *journal, struct fault *fault) { return begin(journal, true, fault); }
 enum outcome journal_begin_repeatable(struct journal *journal, struct fault *fault) {
@@ -86,8 +93,7 @@ enum outcome journal_commit(struct journal *journal, struct fault *fault) {
     journal->inside = false;
     return sync_commits(journal, true, fault); /* fails only for what may be repeated */
 }
-void journal_rollback(struct journal *journal) {
-    if (!journal->inside) return;
+static void roll_back(struct journal *journal) {
     for (size_t i = 0; i < S_COUNT; i++) {
         if (journal->statements[i]) sqlite3_reset(journal->statements[i]);
     }
@@ -97,7 +103,8 @@ void journal_rollback(struct journal *journal) {
         (void)outcome;
     }
     journal->inside = false;
-    struct fault still;
-    enum outcome synced = sync_commits(journal, true, &still); /* if not: the next to begin tries again */
-    (void)synced;
+}
+void journal_rollback(struct journal *journal) {
+    if (journal->inside) roll_back(journal);
+    sync_again(journal); /* also where the commit was done and only this was not */
 }

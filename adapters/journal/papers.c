@@ -8,9 +8,9 @@ struct bytes papers_write(const struct outbox_paper *papers, size_t count, struc
     for (size_t i = 0; i < count; i++) {
         json_t *name = json_stringn((const char *)papers[i].name.at, papers[i].name.count);
         if (!name) name = json_string(""); /* not UTF-8: such a file stays where it is */
-        json_array_append_new(list, json_pack("{s:o, s:I, s:I, s:I}", "name", name, "size", (json_int_t)papers[i].size,
-                                              "modified", (json_int_t)papers[i].modified_ns, "inode",
-                                              (json_int_t)papers[i].inode));
+        json_t *one = json_pack("{s:o, s:I, s:I, s:I}", "name", name, "size", (json_int_t)papers[i].size, "modified",
+                                (json_int_t)papers[i].modified_ns, "inode", (json_int_t)papers[i].inode);
+        INVARIANT(json_array_append_new(list, one) == 0);
     }
     char *text = json_dumps(list, JSON_COMPACT);
     INVARIANT(text);
