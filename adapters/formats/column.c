@@ -12,9 +12,9 @@ enum outcome(column_refuse)(struct fault *fault, struct bytes name, const char *
 }
 
 static void add_name(struct column_names *names, struct bytes name) {
-    if (names->count == names->room) {
-        names->room = names->room ? names->room * 2 : 64;
-        struct bytes *more = realloc(names->at, names->room * sizeof *more);
+    if (names->count == names->capacity) {
+        names->capacity = names->capacity ? names->capacity * 2 : 64;
+        struct bytes *more = realloc(names->at, names->capacity * sizeof *more);
         INVARIANT(more);
         names->at = more;
     }
@@ -64,14 +64,14 @@ static struct node *named(struct node *row, struct bytes name) {
 
 /* The texts of one column from `first` on, through the `count` rows below it. */
 static void join_cell(struct node *first, const struct node *below, size_t count, struct arena *arena) {
-    size_t room = first->text.count, used = first->text.count;
+    size_t capacity = first->text.count, used = first->text.count;
     const struct node *row = below;
     for (size_t i = 0; i < count; i++, row = row->next) {
         const struct node *cell = node_child(row, first->name);
-        room += cell ? cell->text.count : 0;
+        capacity += cell ? cell->text.count : 0;
     }
-    if (room == used) return;
-    uint8_t *to = arena_alloc(arena, room);
+    if (capacity == used) return;
+    uint8_t *to = arena_alloc(arena, capacity);
     if (used) memcpy(to, first->text.at, used);
     row = below;
     for (size_t i = 0; i < count; i++, row = row->next) {

@@ -7,7 +7,7 @@
 /* The names of the cells of all rows of that name, in the order in which they come. Owns its list. */
 struct column_names {
     struct bytes *at;
-    size_t count, room;
+    size_t count, capacity;
 };
 void column_names_of(const struct node *root, struct bytes rows, struct column_names *ret);
 void column_names_free(struct column_names *names);

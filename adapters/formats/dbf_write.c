@@ -119,7 +119,7 @@ static enum outcome add_fields(struct writing *w) {
 
 /* -12.5 → "  -12.50": as many decimals as declared, at the right. */
 static enum outcome number_text(struct writing *w, const struct field *field, struct bytes text, char *to,
-                                size_t room) {
+                                size_t capacity) {
     size_t point = 0, digits = 0;
     for (size_t i = 0; i < text.count; i++) {
         bool sign = i == 0 && text.at[i] == '-', dot = text.at[i] == '.' && !point;
@@ -132,19 +132,21 @@ static enum outcome number_text(struct writing *w, const struct field *field, st
            width = whole + (field->form.decimals ? field->form.decimals + 1 : 0);
     if (!digits || decimals > field->form.decimals || width > field->form.width)
         return column_refuse(w->fault, field->name, "a number that its field cannot hold");
-    int made = snprintf(to, room, "%*s%.*s", (int)(field->form.width - width), "", (int)whole, (const char *)text.at);
+    int made =
+        snprintf(to, capacity, "%*s%.*s", (int)(field->form.width - width), "", (int)whole, (const char *)text.at);
     if (!field->form.decimals) return OK;
-    (void)snprintf(to + made, room - (size_t)made, ".%.*s%0*d", (int)decimals,
+    (void)snprintf(to + made, capacity - (size_t)made, ".%.*s%0*d", (int)decimals,
                    (const char *)text.at + (point ? point : 0), (int)(field->form.decimals - decimals), 0);
     to[field->form.width] = '\0';
     return OK;
 }
 
-static enum outcome date_text(struct writing *w, const struct field *field, struct bytes text, char *to, size_t room) {
+static enum outcome date_text(struct writing *w, const struct field *field, struct bytes text, char *to,
+                              size_t capacity) {
     struct civil day;
     if (!calendar_read(text, &day) || !calendar_is_day(&day))
         return column_refuse(w->fault, field->name, "no day, in a date field");
-    (void)snprintf(to, room, "%04d%02d%02d", day.year, day.month, day.day);
+    (void)snprintf(to, capacity, "%04d%02d%02d", day.year, day.month, day.day);
     return OK;
 }
 

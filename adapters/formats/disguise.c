@@ -13,7 +13,7 @@
 static const struct {
     const char *magic;
     size_t count;
-    const char *told;
+    const char *meaning;
 } signatures[] = {
 #define MAGIC(text) text, sizeof text - 1
     {MAGIC("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), XLS},
@@ -66,7 +66,7 @@ static const char *marked_up(struct bytes file, enum format_kind kind) {
 
 const char *disguise_of(struct bytes file, enum format_kind kind) {
     for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
-        if (begins(file, signatures[i].magic, signatures[i].count)) return signatures[i].told;
+        if (begins(file, signatures[i].magic, signatures[i].count)) return signatures[i].meaning;
     }
     if (begins(file, zip, sizeof zip - 1)) {
         return kind == FORMAT_XLSX ? NULL

@@ -21,12 +21,12 @@ bool xlsx_cell_of(const char *name, uint32_t *ret_row, uint32_t *ret_column) {
     return !*name && row && column && column <= 16384 && row <= 1048576;
 }
 
-/* ---- shared strings: <si><t>…</t></si>, or runs <si><r><t>…</t></r></si>; what tells how it is read aloud (rPh) is
+/* ---- shared strings: <si><t>…</t></si>, or runs <si><r><t>…</t></r></si>; what says how it is read aloud (rPh) is
  * left out ------------- */
 struct strings {
     struct xlsx_book *book;
     struct buffer text;
-    size_t room;
+    size_t capacity;
     bool taken, aloud;
 };
 
@@ -75,8 +75,8 @@ static enum outcome strings_close(void *self, const struct xlsx_element *element
     if (strcmp(element->name, "rPh") == 0) s->aloud = false;
     if (strcmp(element->name, "si") != 0) return OK;
     if (book->string_count == XLSX_STRINGS) return xlsx_refuse_much(book, 0, 0, "more than %u texts", XLSX_STRINGS);
-    if (book->string_count == s->room) {
-        struct bytes *more = realloc(book->strings, (s->room = s->room ? s->room * 2 : 256) * sizeof *more);
+    if (book->string_count == s->capacity) {
+        struct bytes *more = realloc(book->strings, (s->capacity = s->capacity ? s->capacity * 2 : 256) * sizeof *more);
         INVARIANT(more);
         book->strings = more;
     }
@@ -192,7 +192,7 @@ static enum outcome date_text(struct xlsx_book *book, const struct xlsx_cell *ce
     return OK;
 }
 
-/* As it would be written by hand: no exponent, no digits beyond what the number holds. */
+/* As a person would write it: no exponent, no digits beyond what the number holds. */
 static const char *number_text(struct arena *arena, double number) {
     double size = fabs(number);
     if (size < EXACT && floor(size) >= size) return arena_printf(arena, "%.0f", number + 0.0);

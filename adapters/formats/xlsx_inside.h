@@ -9,7 +9,7 @@
 
 #define XLSX_ENTRIES 1000        /* files in the zip */
 #define XLSX_PART    (16u << 20) /* one part, unpacked: a sheet of 200 000 cells is half of it */
-/* all parts that are read, unpacked; told by the zip's own sizes before any is unpacked */
+/* all parts that are read, unpacked; known by the zip's own sizes before any is unpacked */
 #define XLSX_PARTS     (32u << 20)
 #define XLSX_TEXTS     (16u << 20) /* texts of all cells */
 #define XLSX_STRINGS   400000u     /* shared strings */

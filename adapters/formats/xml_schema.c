@@ -48,9 +48,9 @@ static enum outcome check_alone(struct bytes text, struct fault *fault) {
     xmlTextReaderPtr reader = xmlReaderForMemory((const char *)text.at, (int)text.count, NULL, "UTF-8",
                                                  XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
     if (!reader) return fault_set(fault, FATAL, "INTERNAL", "no memory for an XML reader");
-    struct fault told = {0};
+    struct fault reported = {0};
     enum outcome outcome = OK;
-    xmlTextReaderSetStructuredErrorHandler(reader, on_schema_error, &told);
+    xmlTextReaderSetStructuredErrorHandler(reader, on_schema_error, &reported);
     while (xmlTextReaderRead(reader) == 1 && outcome == OK) {
         const char *name = (const char *)xmlTextReaderConstLocalName(reader),
                    *uri = (const char *)xmlTextReaderConstNamespaceUri(reader);
@@ -62,22 +62,22 @@ static enum outcome check_alone(struct bytes text, struct fault *fault) {
                               (uint32_t)xmlTextReaderGetParserColumnNumber(reader));
     }
     xmlFreeTextReader(reader);
-    if (outcome != OK || !*told.code) return outcome;
-    *fault = told;
+    if (outcome != OK || !*reported.code) return outcome;
+    *fault = reported;
     return REFUSE;
 }
 
 static enum outcome parse_schema(struct bytes text, struct xml_schema **ret, struct fault *fault) {
-    struct fault told = {0};
+    struct fault reported = {0};
     TRY(check_alone(text, fault));
     xmlSchemaParserCtxtPtr parser = xmlSchemaNewMemParserCtxt((const char *)text.at, (int)text.count);
     if (!parser) return fault_set(fault, FATAL, "INTERNAL", "no memory for a schema");
-    xmlSchemaSetParserStructuredErrors(parser, on_schema_error, &told);
+    xmlSchemaSetParserStructuredErrors(parser, on_schema_error, &reported);
     xmlSchemaPtr schema = xmlSchemaParse(parser);
     xmlSchemaFreeParserCtxt(parser);
     if (!schema) {
-        (void)fault_set(fault, REFUSE, "XML_SCHEMA", "%s", *told.text ? told.text : "the schema is no XSD");
-        return fault_as(fault_place(fault, NULL, told.line ? told.line : 1, 1), REFUSE);
+        (void)fault_set(fault, REFUSE, "XML_SCHEMA", "%s", *reported.text ? reported.text : "the schema is no XSD");
+        return fault_as(fault_place(fault, NULL, reported.line ? reported.line : 1, 1), REFUSE);
     }
     *ret = calloc(1, sizeof **ret);
     INVARIANT(*ret);

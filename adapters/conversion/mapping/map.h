@@ -9,7 +9,7 @@
 /* Only what is filled: an empty text, an absent time are no value. */
 struct map_item {
     struct value *values;
-    size_t count, room;
+    size_t count, capacity;
     bool has_content; /* documents, read from a record: the paper itself */
     struct bytes content;
     const struct chunked *chunked; /* has_content, and the paper lies in chunks */
@@ -17,7 +17,7 @@ struct map_item {
 };
 struct map_group {
     struct map_item *items;
-    size_t count, room;
+    size_t count, capacity;
 };
 struct map_record {
     const char *event;
@@ -39,7 +39,7 @@ uint64_t map_mark(const struct map_item *item);
  */
 struct map_nodes {
     const struct node **at;
-    size_t count, room;
+    size_t count, capacity;
 };
 /* Where paths start. bases: the record, a group's node, or rows. */
 struct map_scope {

@@ -47,7 +47,7 @@ struct fault fixture_refused(const char *yaml) {
     return fault;
 }
 
-bool fixture_told(const struct wrong_profile *w, struct fault *ret) {
+bool fixture_reports(const struct wrong_profile *w, struct fault *ret) {
     *ret = fixture_refused(w->yaml);
     if (strcmp(ret->code, w->code) == 0 && ret->line == w->line && ret->column == w->column &&
         strstr(ret->text, w->says))
@@ -62,13 +62,13 @@ size_t fixture_checked(const char *yaml, const struct fault **ret) {
 }
 
 static struct bytes converted(struct bytes text, const char *to, const char *from) {
-    size_t room = text.count * 4 + 16, left = room, count = text.count;
-    char *out = arena_alloc(fixture_arena, room), *at = out, *in = arena_cstr(fixture_arena, text);
+    size_t capacity = text.count * 4 + 16, left = capacity, count = text.count;
+    char *out = arena_alloc(fixture_arena, capacity), *at = out, *in = arena_cstr(fixture_arena, text);
     iconv_t converter = iconv_open(to, from);
     assert_true(converter != (iconv_t)-1);
     assert_int_equal(iconv(converter, &in, &count, &at, &left), 0);
     iconv_close(converter);
-    return bytes_of(out, room - left);
+    return bytes_of(out, capacity - left);
 }
 struct bytes fixture_encoded(const char *text, const char *encoding) {
     return converted(bytes_of_cstr(text), encoding, "UTF-8");

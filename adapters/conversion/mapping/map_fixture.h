@@ -14,14 +14,14 @@ int fixture_close(void **state);
 struct profile *fixture_profile(const char *yaml);
 /* code "" where the profile loads. */
 struct fault fixture_refused(const char *yaml);
-/* A profile with one mistake: where it is told and what the text says. False, and told to the reader, where the
+/* A profile with one mistake: where it is reported and what the text says. False, and printed, where the
  * loader's fault (*ret) is another. */
 struct wrong_profile {
     const char *yaml, *code;
     uint32_t line, column;
     const char *says;
 };
-bool fixture_told(const struct wrong_profile *wrong, struct fault *ret);
+bool fixture_reports(const struct wrong_profile *wrong, struct fault *ret);
 size_t fixture_checked(const char *yaml, const struct fault **ret);
 struct bytes fixture_encoded(const char *text, const char *encoding);
 /* Read and written, with papers of 3 bytes each; `answer_to` a slug or NULL. The test fails where either is refused. */

@@ -2,9 +2,9 @@
 #include "adapters/conversion/mapping/map.h"
 
 static void keep(struct map_nodes *nodes, const struct node *node, struct arena *arena) {
-    if (nodes->count == nodes->room) {
-        nodes->room = nodes->room ? nodes->room * 2 : 4;
-        const struct node **at = arena_array(arena, nodes->room, sizeof *at);
+    if (nodes->count == nodes->capacity) {
+        nodes->capacity = nodes->capacity ? nodes->capacity * 2 : 4;
+        const struct node **at = arena_array(arena, nodes->capacity, sizeof *at);
         for (size_t i = 0; i < nodes->count; i++) at[i] = nodes->at[i];
         nodes->at = at;
     }

@@ -2,9 +2,9 @@
 #include "adapters/conversion/mapping/map.h"
 
 void map_add(struct map_item *item, const struct value *value, struct arena *arena) {
-    if (item->count == item->room) {
-        item->room = item->room ? item->room * 2 : 8;
-        struct value *values = arena_array(arena, item->room, sizeof *values);
+    if (item->count == item->capacity) {
+        item->capacity = item->capacity ? item->capacity * 2 : 8;
+        struct value *values = arena_array(arena, item->capacity, sizeof *values);
         if (item->count) memcpy(values, item->values, item->count * sizeof *values);
         item->values = values;
     }
@@ -12,9 +12,9 @@ void map_add(struct map_item *item, const struct value *value, struct arena *are
 }
 
 struct map_item *map_append(struct map_group *group, struct arena *arena) {
-    if (group->count == group->room) {
-        group->room = group->room ? group->room * 2 : 8;
-        struct map_item *items = arena_array(arena, group->room, sizeof *items);
+    if (group->count == group->capacity) {
+        group->capacity = group->capacity ? group->capacity * 2 : 8;
+        struct map_item *items = arena_array(arena, group->capacity, sizeof *items);
         if (group->count) memcpy(items, group->items, group->count * sizeof *items);
         group->items = items;
     }

@@ -31,7 +31,7 @@ static bool has_place(const struct mapped_field *fields, size_t count, const str
     return false;
 }
 
-/* What `when` says, what only tells how the record came, what a paper shows itself. */
+/* What `when` says, what only says how the record came, what a paper shows itself. */
 static bool needs_none(const char *path) {
     return strcmp(path, "envelope.event") == 0 || strncmp(path, "inbox.", 6) == 0 || strcmp(path, "media_type") == 0;
 }

@@ -29,17 +29,18 @@ static void place_add(struct mapped_places *places, const struct native_path *fi
 }
 
 static size_t names_of(const struct profile *p, const struct mapped_message *m) {
-    size_t room = 1 + p->key.count, record = p->record.count;
-    for (size_t i = 0; i < m->when_count; i++) room += record + m->when[i].at.count;
-    for (size_t i = 0; i < m->constant_count; i++) room += record + m->constants[i].at.count;
-    for (size_t i = 0; i < m->field_count; i++) room += record + m->fields[i].at.count;
-    for (size_t i = 0; i < m->fact_count; i++) room += record + m->facts[i].at.count;
+    size_t capacity = 1 + p->key.count, record = p->record.count;
+    for (size_t i = 0; i < m->when_count; i++) capacity += record + m->when[i].at.count;
+    for (size_t i = 0; i < m->constant_count; i++) capacity += record + m->constants[i].at.count;
+    for (size_t i = 0; i < m->field_count; i++) capacity += record + m->fields[i].at.count;
+    for (size_t i = 0; i < m->fact_count; i++) capacity += record + m->facts[i].at.count;
     for (size_t i = 0; i < m->group_count; i++) {
         const struct mapped_group *group = &m->groups[i];
-        room += group->at.count + p->key.count;
-        for (size_t k = 0; k < group->field_count; k++) room += record + group->at.count + group->fields[k].at.count;
+        capacity += group->at.count + p->key.count;
+        for (size_t k = 0; k < group->field_count; k++)
+            capacity += record + group->at.count + group->fields[k].at.count;
     }
-    return room;
+    return capacity;
 }
 
 const struct mapped_places *mapped_places_of(const struct profile *profile, const struct mapped_message *m,

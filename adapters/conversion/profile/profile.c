@@ -52,13 +52,13 @@ static enum outcome read_tables(struct profile_reading *r, struct setting *root)
 /* Names of facts and of their codes, both ways. */
 static void make_fact_tables(struct profile *p) {
     const struct fact_list *list = catalogue_facts(p->catalogue);
-    size_t room = 0, count = 0;
+    size_t capacity = 0, count = 0;
     struct code_row *rows = arena_array(p->arena, fact_count(list), sizeof *rows);
     for (size_t i = 0; i < fact_count(list); i++)
         rows[i] = (struct code_row){fact_at(list, i)->zh, fact_at(list, i)->name};
     p->facts = (struct code_table){"facts", rows, fact_count(list), true};
-    for (size_t i = 0; i < fact_codes_count(list); i++) room += fact_codes_at(list, i)->count;
-    rows = arena_array(p->arena, room, sizeof *rows);
+    for (size_t i = 0; i < fact_codes_count(list); i++) capacity += fact_codes_at(list, i)->count;
+    rows = arena_array(p->arena, capacity, sizeof *rows);
     for (size_t i = 0; i < fact_codes_count(list); i++) {
         const struct fact_codes *codes = fact_codes_at(list, i);
         for (size_t k = 0; k < codes->count; k++)

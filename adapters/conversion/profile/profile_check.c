@@ -9,7 +9,7 @@ static struct setting *node_at(struct setting *from, uint32_t line, uint32_t col
     return found;
 }
 
-/* settings_check_unknown tells the first; it is noted, counts as known, and the next is asked for. */
+/* settings_check_unknown reports the first; it is noted, counts as known, and the next is asked for. */
 static void note_unknown(struct setting *root, struct mistakes *mistakes, struct fault *fault) {
     struct setting *unknown;
     while (settings_check_unknown(root, fault) != OK && mistakes->count < MAX_MISTAKES) {

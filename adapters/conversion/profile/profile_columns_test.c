@@ -51,7 +51,7 @@ static void every_mistake_is_told_at_its_place(void **state) {
     size_t other = 0;
     for (size_t i = 0; i < sizeof all_wrong / sizeof all_wrong[0]; i++) {
         struct fault fault;
-        other += !fixture_told(&all_wrong[i], &fault);
+        other += !fixture_reports(&all_wrong[i], &fault);
     }
     assert_int_equal(other, 0);
 }

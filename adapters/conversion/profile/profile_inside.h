@@ -20,7 +20,7 @@ struct profile_reading {
  * nothing) counts as known, and the answer is OK; without, it is the answer. */
 MUST_USE enum outcome profile_noted(struct profile_reading *r, struct setting *at, enum outcome outcome);
 void profile_mark_seen(struct setting *at);
-/* A block's mistake is met by every message that uses it, and told once. */
+/* A block's mistake is met by every message that uses it, and reported once. */
 void profile_mistake(struct mistakes *mistakes, const struct fault *fault);
 #define NOTE(r, at, expression) TRY(profile_noted((r), (at), (expression)))
 /* *ret is freed by the caller, also after a mistake. */

@@ -132,7 +132,7 @@ static void every_mistake_is_told_at_its_place(void **state) {
     for (size_t i = 0; i < sizeof all_wrong / sizeof all_wrong[0]; i++) {
         const struct wrong_profile *w = &all_wrong[i];
         struct fault fault;
-        other += !fixture_told(w, &fault);
+        other += !fixture_reports(w, &fault);
         const char *place = arena_printf(fixture_arena, ":%u:%u: ", w->line, w->column);
         other += !strstr(fault.text, place);
         const struct fault *all = NULL;

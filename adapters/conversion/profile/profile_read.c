@@ -7,7 +7,7 @@ void profile_mark_seen(struct setting *at) {
     for (struct setting *child = at->first; child; child = child->next) profile_mark_seen(child);
 }
 
-/* A block's mistake is met by every message that uses it, and told once. */
+/* A block's mistake is met by every message that uses it, and reported once. */
 void profile_mistake(struct mistakes *mistakes, const struct fault *fault) {
     for (size_t i = 0; i < mistakes->count; i++) {
         const struct fault *had = &mistakes->at[i];

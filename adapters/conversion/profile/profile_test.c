@@ -40,8 +40,8 @@ static void every_shipped_profile_loads(void **state) {
 }
 
 static const char *many(const char *before, const char *each, size_t count, const char *after) {
-    size_t room = strlen(each) + 16;
-    char *text = arena_alloc(fixture_arena, strlen(before) + strlen(after) + count * room + 1),
+    size_t capacity = strlen(each) + 16;
+    char *text = arena_alloc(fixture_arena, strlen(before) + strlen(after) + count * capacity + 1),
          *at = text + sprintf(text, "%s", before);
     for (size_t i = 0; i < count; i++) {
         const char *mark = strchr(each, '#');

@@ -58,9 +58,9 @@ static bool listed(const struct canonical_field *field) {
 
 static struct value_texts parts_of(const struct mapped_field *field, struct value_texts texts, struct arena *arena) {
     if (!field->separators.count) return texts;
-    size_t count = 0, room = 0;
-    for (size_t i = 0; i < texts.count; i++) room += texts.at[i].count + 1; /* never more parts than bytes */
-    struct bytes *all = arena_array(arena, room < 4096 ? room + 1 : 4097, sizeof *all);
+    size_t count = 0, capacity = 0;
+    for (size_t i = 0; i < texts.count; i++) capacity += texts.at[i].count + 1; /* never more parts than bytes */
+    struct bytes *all = arena_array(arena, capacity < 4096 ? capacity + 1 : 4097, sizeof *all);
     for (size_t i = 0; i < texts.count; i++) {
         size_t parts = 0;
         const struct bytes *part = scalar_split(texts.at[i], &field->separators, false, arena, &parts);
