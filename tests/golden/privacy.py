@@ -14,7 +14,7 @@ import native
 import sample_day
 
 sys.path.insert(0, str(native.ROOT / "tests" / "bench"))
-import gen  # noqa: E402
+import gen
 
 DIGITS_LEAST = 7    # shorter ones are no number of a person's
 

@@ -1,7 +1,5 @@
 """The broker built with ThreadSanitizer: two instances share the lanes, hand them over twice while submissions and refusals flow, tick a real clock, and
 stop. No data race is reported by either. librdkafka, libpq and jansson are not instrumented: what happens inside of them is passed over (tsan.supp)."""
-import os
-
 from case import *
 
 COUNT = 1500

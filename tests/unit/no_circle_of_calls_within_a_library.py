@@ -10,8 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # library: {file: why it may call back}
 EXCEPTIONS = {}
-# Folders not cut yet.
-SKIPPED = ("adapters/",)
+TESTS = re.compile(r"_(test|fixture|double)\.c$")
 
 
 def symbols(objects):
@@ -65,7 +64,7 @@ def main():
         path = Path(re.search(r" -o (\S+)", command["command"])[1])
         library = next(part for part in path.parts if part.endswith(".dir")).removesuffix(".dir")
         source = Path(command["file"]).resolve().relative_to(ROOT).as_posix()
-        if library.startswith("ecocase_") and not source.startswith(SKIPPED):
+        if library.startswith(("ecocase_", "adapter_")) and source.startswith(("lib/", "broker/", "adapters/")) and not TESTS.search(source):
             libraries[library].append(build / path)
     for library, objects in sorted(libraries.items()):
         files += len(objects)

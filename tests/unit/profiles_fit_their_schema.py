@@ -48,7 +48,8 @@ def main():
              (("tables", "category"), ["FISH"]), (("blocks", "case", "fields", "titel"), "名称"), (("blocks", "case", "groups", "people"), {"fields": {"name": "a"}}),
              (("messages",), []), (("messages", first, "direction"), "out"), (("messages", first, "fields", "approver"), {"at": "a", "value": "b"}),
              (("messages", first, "fields", "approver"), {"at": "a", "tabel": "b"}), (("messages", first, "event"), None),
-             (("messages", alike, "kind"), ["文书类型"]), (("messages", alike, "event"), "REF.SEND"), (("messages", alike, "events"), {}), (("messages", first, "kind"), "文书类型"), (("privacy",), {"copy": "NOBODY"}),
+             (("messages", alike, "kind"), ["文书类型"]), (("messages", alike, "event"), "REF.SEND"), (("messages", alike, "events"), {}),
+             (("messages", first, "kind"), "文书类型"), (("privacy",), {"copy": "NOBODY"}),
              (("withhold",), "summary")]
     for path, value in wrong:
         assert list(validator.iter_errors(spoil(nm, path, value))), f"{path} = {value} validates"
