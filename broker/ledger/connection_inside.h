@@ -26,7 +26,7 @@ void parameter_instant(struct parameters *parameters, instant at);
 void parameter_text(struct parameters *parameters, const char *cstr);
 void parameter_lane_array(struct parameters *parameters, const int64_t *values);
 
-enum statement {
+enum ledger_statement {
     STATEMENT_REFERRALS,
     STATEMENT_FENCE,
     STATEMENT_CASES,
@@ -63,18 +63,18 @@ MUST_USE enum outcome ledger_reconnect(struct ledger *ledger, struct fault *faul
 MUST_USE enum outcome ledger_judge_result(struct ledger *ledger, const PGresult *result, const char *doing,
                                           struct fault *fault);
 MUST_USE enum outcome ledger_run(struct ledger *ledger, const char *sql, const char *doing, struct fault *fault);
-MUST_USE enum outcome ledger_prepare(struct ledger *ledger, enum statement which, const struct parameters *parameters,
-                                     struct fault *fault);
+MUST_USE enum outcome ledger_prepare(struct ledger *ledger, enum ledger_statement which,
+                                     const struct parameters *parameters, struct fault *fault);
 /* Sends only; for use in pipeline mode, after ledger_prepare. */
-MUST_USE enum outcome ledger_send(struct ledger *ledger, enum statement which, const struct parameters *parameters,
-                                  struct fault *fault);
+MUST_USE enum outcome ledger_send(struct ledger *ledger, enum ledger_statement which,
+                                  const struct parameters *parameters, struct fault *fault);
 /* Prepares when needed, calls, waits; the result is binary. */
-MUST_USE enum outcome ledger_call(struct ledger *ledger, enum statement which, const struct parameters *parameters,
-                                  PGresult **ret_result, struct fault *fault);
+MUST_USE enum outcome ledger_call(struct ledger *ledger, enum ledger_statement which,
+                                  const struct parameters *parameters, PGresult **ret_result, struct fault *fault);
 /* Leaves no transaction open, whatever happened. */
 void ledger_roll_back(struct ledger *ledger);
-const char *statement_text(enum statement which);
-const char *statement_name(enum statement which);
+const char *statement_text(enum ledger_statement which);
+const char *statement_name(enum ledger_statement which);
 
 /* Columns of a lane row from `first` on, in the order of LANE_COLUMNS. */
 #define LANE_COLUMNS                                                                                                \
@@ -86,7 +86,7 @@ void lane_row_read(const PGresult *result, int row, struct lane_row *ret);
 MUST_USE enum outcome ledger_end_backend(struct ledger *ledger, int32_t lane, int32_t pid, int64_t start_us,
                                          struct fault *fault);
 /* Gets the row's lock, ending the recorded owner when it does not let go within lock_timeout. Inside a transaction. */
-MUST_USE enum outcome ledger_lane_locked(struct ledger *ledger, int32_t lane, enum statement which,
+MUST_USE enum outcome ledger_lane_locked(struct ledger *ledger, int32_t lane, enum ledger_statement which,
                                          const struct parameters *parameters, PGresult **ret_result,
                                          struct fault *fault);
 

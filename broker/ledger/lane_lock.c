@@ -35,7 +35,7 @@ static enum outcome end_owner(struct ledger *ledger, int32_t lane, struct fault 
     return ledger_end_backend(ledger, lane, pid, column_int(result, 0, 1), fault);
 }
 
-enum outcome ledger_lane_locked(struct ledger *ledger, int32_t lane, enum statement which,
+enum outcome ledger_lane_locked(struct ledger *ledger, int32_t lane, enum ledger_statement which,
                                 const struct parameters *parameters, PGresult **ret_result, struct fault *fault) {
     TRY(ledger_prepare(ledger, which, parameters, fault));
     for (int round = 0; round < ROUNDS; round++) {

@@ -42,7 +42,7 @@ static enum outcome collect(struct ledger *ledger, const char *const *names, siz
 
 static enum outcome change(struct ledger *ledger, const struct ledger_batch *batch, int32_t *ret_directory_version,
                            struct fault *fault) {
-    enum statement order[2];
+    enum ledger_statement order[2];
     size_t count = 0;
     struct parameters *parameters = ledger->parameters;
     if (referral_count(batch, false) > 0 && referral_rows(&parameters[STATEMENT_REFERRALS], batch, false))

@@ -72,8 +72,8 @@ static const struct {
                                     "$1 AND alarm_at <= $2 ORDER BY alarm_at LIMIT $3) AS due"},
 };
 
-const char *statement_text(enum statement which) { return statements[which].text; }
-const char *statement_name(enum statement which) { return statements[which].name; }
+const char *statement_text(enum ledger_statement which) { return statements[which].text; }
+const char *statement_name(enum ledger_statement which) { return statements[which].name; }
 
 void parameters_clear(struct parameters *parameters) {
     pgbinary_clear(&parameters->binary);
@@ -112,7 +112,7 @@ void parameter_lane_array(struct parameters *parameters, const int64_t *values) 
     pgbinary_lane_array(parameter(parameters, OID_INT8_ARRAY), values);
 }
 
-enum outcome ledger_prepare(struct ledger *ledger, enum statement which, const struct parameters *parameters,
+enum outcome ledger_prepare(struct ledger *ledger, enum ledger_statement which, const struct parameters *parameters,
                             struct fault *fault) {
     if (ledger->prepared[which]) return OK;
     AUTO(result_clear)
@@ -123,7 +123,7 @@ enum outcome ledger_prepare(struct ledger *ledger, enum statement which, const s
     return OK;
 }
 
-enum outcome ledger_send(struct ledger *ledger, enum statement which, const struct parameters *parameters,
+enum outcome ledger_send(struct ledger *ledger, enum ledger_statement which, const struct parameters *parameters,
                          struct fault *fault) {
     TRY(pgbinary_check(&parameters->binary, fault));
     const char *values[PARAMETERS_MAX];
@@ -141,7 +141,7 @@ enum outcome ledger_send(struct ledger *ledger, enum statement which, const stru
     return OK;
 }
 
-enum outcome ledger_call(struct ledger *ledger, enum statement which, const struct parameters *parameters,
+enum outcome ledger_call(struct ledger *ledger, enum ledger_statement which, const struct parameters *parameters,
                          PGresult **ret_result, struct fault *fault) {
     TRY(ledger_prepare(ledger, which, parameters, fault));
     TRY(ledger_send(ledger, which, parameters, fault));

@@ -20,15 +20,10 @@ static int64_t count_of(const struct walk_field *field, bool tenths) {
     return field->number >= 0 && field->number <= LIMIT_OPERATION_COUNT ? field->number : -2;
 }
 
-static enum outcome read_field(const struct record_field *field, const struct walk_field *from, struct submission *s,
-                               struct fault *fault) {
+/* Everything but ids, which alone can be wrong. */
+static inline void put(const struct record_field *field, const struct walk_field *from, struct submission *s) {
     void *at = (char *)s + field->at, *also = (char *)s + field->also;
     switch (field->form) {
-    case FORM_SKIP: break;
-    case FORM_ID:
-        if (field->also) *(struct bytes *)also = from->at;
-        return id_of(from, field->path, false, at, fault);
-    case FORM_ID_NULL: return id_of(from, field->path, true, at, fault);
     case FORM_TEXT: *(struct bytes *)at = from->at; break;
     case FORM_TIME: *(instant *)at = from->present ? from->number : INSTANT_NONE; break;
     case FORM_NUMBER: *(int64_t *)at = from->number; break;
@@ -40,13 +35,23 @@ static enum outcome read_field(const struct record_field *field, const struct wa
     case FORM_FIELD: *(struct walk_field *)at = *from; break;
     case FORM_COUNT: *(int64_t *)at = count_of(from, false); break;
     case FORM_TENTHS: *(int64_t *)at = count_of(from, true); break;
+    case FORM_SKIP:
+    case FORM_ID:
+    case FORM_ID_NULL: break;
     }
-    return OK;
 }
 
 static enum outcome read_fields(const struct record_field *fields, size_t count, const struct walk_field *from,
                                 struct submission *s, struct fault *fault) {
-    for (size_t i = 0; i < count; i++) TRY(read_field(&fields[i], &from[i], s, fault));
+    for (size_t i = 0; i < count; i++) {
+        const struct record_field *field = &fields[i];
+        if (field->form != FORM_ID && field->form != FORM_ID_NULL) {
+            put(field, &from[i], s);
+            continue;
+        }
+        TRY(id_of(&from[i], field->path, field->form == FORM_ID_NULL, (struct uuid *)((char *)s + field->at), fault));
+        if (field->also) *(struct bytes *)((char *)s + field->also) = from[i].at;
+    }
     return OK;
 }
 
