@@ -39,7 +39,7 @@ class Revealed:
 
 def main(w, steps):
     w.start_broker("broker-1")
-    bureau, police = Office(w, "lcj", profile(w, 4)), Office(w, "psb-bynr")
+    bureau, police = Office(w, "lcj", profile(w, 2)), Office(w, "psb-bynr")  # what is wrong lies there for twice its wait
     out, back = steps["grass-1"], steps["grass-2"]
     paper = out.attachments[0]
     stem = out.file.name.rsplit(".", 1)[0]
@@ -56,6 +56,8 @@ def main(w, steps):
             (bureau.spool / "failed" / left).unlink()
     show("wrong", "a missing, two of other code pages and an empty .cpg file: refused, in failed/ with the table")
 
+    bureau.stop()
+    bureau = Office(w, "lcj", profile(w, 4))
     for name, content in ((paper.name, paper.content), (out.file.name, silent(out.file.content))):
         bureau.put(name, content)
     time.sleep(1)

@@ -1,8 +1,9 @@
 """100,000 hostile records (cut, changed at random, random, hostile lengths, unknown schemas, foreign senders) among good cases: each is answered or
-becomes a dead letter, the good ones pass, and the broker's memory does not grow."""
+becomes a dead letter, the good ones pass, and the broker's memory does not grow. Arguments: BUILD COUNT."""
 from case import *
 
-HOSTILE, GOOD_EVERY = 100_000, 1_000
+HOSTILE, GOOD_EVERY = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000, 1_000
+SLOWER = max(1, HOSTILE / 100_000)
 
 
 def rss_kib(pid):
@@ -54,10 +55,10 @@ with world("hostile", lanes=2) as w:
             sent += 1
         if n == HOSTILE // 4:
             client.flush()
-            wait_events(w, sent, 120)
+            wait_events(w, sent, 120 * SLOWER)
             early = rss_kib(broker.pid)
     client.flush()
-    wait_events(w, sent, 240)
+    wait_events(w, sent, 240 * SLOWER)
     late = rss_kib(broker.pid)
     kinds = dict(query(w, "SELECT kind::text, count(*) FROM ecocase.event GROUP BY 1"))
     accepted = {str(r[0]) for r in query(w, "SELECT message_id FROM ecocase.event WHERE kind = 'A'")}

@@ -21,15 +21,14 @@ AGENCIES = ROOT / "adapters" / "agencies"
 
 
 def options():
-    p = argparse.ArgumentParser(prog="./run", description="生态案件共享代理：启动全部组件并演示样例日 · starts everything and plays the sample day",
-                                formatter_class=argparse.RawDescriptionHelpFormatter,
-                                epilog="再次启动沿用已有台账 · a second start keeps the ledger; Ctrl-C 停止 · Ctrl-C stops everything that was started")
-    p.add_argument("--check", action="store_true", help="无人值守：演示、核对、停止，退出码 0 或 1 · play, verify, stop, exit 0 or 1 (on a ledger of its own)")
-    p.add_argument("--fresh", action="store_true", help="丢弃上次的台账与文件，重新开始 · forget the last ledger and files, begin anew")
-    p.add_argument("--kafka", metavar="HOST:PORT", help="使用自备的 Kafka · a Kafka of your own")
-    p.add_argument("--postgres", metavar="CONNINFO", help="使用自备的 Postgres（须有建库对象的权限）· a Postgres of your own (its owner's connection string)")
-    p.add_argument("--kafka-port", type=int, metavar="N", help=f"内置 Kafka 的端口 · port of the embedded Kafka (default {KAFKA_PORT})")
-    p.add_argument("--postgres-port", type=int, metavar="N", help=f"内置 Postgres 的端口 · port of the embedded Postgres (default {POSTGRES_PORT})")
+    """Read, refused and explained by ./run before anything is set up; here they are only taken."""
+    p = argparse.ArgumentParser(prog="./run", add_help=False, allow_abbrev=False)
+    p.add_argument("--check", action="store_true")
+    p.add_argument("--fresh", action="store_true")
+    p.add_argument("--kafka")
+    p.add_argument("--postgres")
+    p.add_argument("--kafka-port", type=int)
+    p.add_argument("--postgres-port", type=int)
     return p.parse_args()
 
 
