@@ -4,7 +4,6 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <stdlib.h>
 #include "adapters/chunks/chunks.h"
 #include "base/limits.h"
 

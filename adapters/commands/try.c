@@ -8,7 +8,6 @@
 #include "wire/finding.h"
 #include "wire/reason.h"
 #include <stdio.h>
-#include <stdlib.h>
 
 #define SIDECAR_MAX 1024u
 #define TRY_MAX     (512u << 20) /* as the engine's batch: one file of LIMIT_NATIVE_FILE, parsed */

@@ -2,12 +2,10 @@
  * later, or a lost store. The journal tells which names are deliveries: theirs alone are listed. */
 #include "adapters/gateway/gateway_inside.h"
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define RECONCILE_MAX 100000u
 struct delivered_file {

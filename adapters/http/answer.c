@@ -2,7 +2,6 @@
 #include "adapters/http/http_inside.h"
 #include "base/log.h"
 #include "wire/reason.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -4,7 +4,6 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <stdio.h>
 #include <string.h>
 #include "adapters/inbound/delivery_inside.h"
 #include "adapters/engine/engine_fixture.h"

@@ -6,7 +6,6 @@
 #include "adapters/journal/journal.h"
 #include "adapters/transfer/transfer.h"
 #include "base/limits.h"
-#include <stdlib.h>
 
 #define PUT_AWAY_MS 600000
 

@@ -4,7 +4,6 @@
 #include "adapters/journal/journal.h"
 #include "base/log.h"
 #include "base/failpoint.h"
-#include <stdlib.h>
 #include <strings.h>
 
 #define WAIT_AGAIN_MS 300

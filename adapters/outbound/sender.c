@@ -1,7 +1,6 @@
 /* The producer of the agency's outbox topic: submissions out of the journal, and delivery reports. */
 #include "adapters/outbound/outbound.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/failpoint.h"
 #include <stdlib.h>
 

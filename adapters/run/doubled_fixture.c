@@ -4,7 +4,6 @@
 #include "adapters/run/run.h"
 #include "base/log.h"
 #include <signal.h>
-#include <stdio.h>
 
 static volatile sig_atomic_t stop;
 static void on_signal(int number) {

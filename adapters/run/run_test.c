@@ -13,7 +13,6 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 #include "adapters/run/run.h"
 #include "adapters/engine/engine.h"
 #include "adapters/engine/engine_fixture.h"

@@ -1,10 +1,8 @@
 /* Large papers: read in parts, and delivered from the store. */
-#include "base/durable.h"
 #include "adapters/spool/spool_inside.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -6,27 +6,13 @@
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
 #include "base/failpoint.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define HANDOVER_BATCH 64u
-#define CASE_FILE_MAX  (8u * MIB)          /* as payload; larger ones are a row of the _file table */
 #define AHEAD_MAX      (32 * (int64_t)MIB) /* of large attachments a round; then others have their turn */
-struct handing {
-    struct table *table;
-    const struct message *message;
-    long long lane, generation, sequence;
-    char id[UUID_TEXT + 1], of_case[UUID_TEXT + 1];
-    struct buffer content; /* of the file being handed over */
-    bool without_payload;  /* the payload column cannot hold the case file */
-};
-
 /* "<lane>-<generation>-<sequence>"; the lane may be negative. */
-static void read_place(struct handing *h) {
+static void read_place(struct handover *h) {
     char text[80];
     char *end = NULL;
     snprintf(text, sizeof text, "%.*s", BYTES_FMT(h->message->id));
@@ -44,7 +30,7 @@ static void take_uuid(sqlite3_stmt *row, int column, char ret[UUID_TEXT + 1]) {
 
 /* The record's own message id, as receipts and the other side cite it. A journal that was lost no longer knows it: then
  * one derived from its place. */
-static enum outcome identify(struct handing *h, struct fault *fault) {
+static enum outcome identify(struct handover *h, struct fault *fault) {
     static const char sql[] =
         "SELECT d.message_id, n.case_id FROM delivery d LEFT JOIN number n ON n.message_id = d.message_id"
         " WHERE d.lane = ? AND d.generation = ? AND d.sequence = ? LIMIT 1";
@@ -70,35 +56,12 @@ static enum outcome identify(struct handing *h, struct fault *fault) {
 }
 
 /* The order's key: the case; what belongs to none keeps the order of its lane. */
-static const char *aggregate_of(const struct handing *h) {
+static const char *aggregate_of(const struct handover *h) {
     struct bytes key = h->message->case_key;
     if (h->of_case[0]) return h->of_case;
     if (key.count != 32) return arena_printf(h->table->arena, "lane-%lld", h->lane);
     const char *hex = arena_cstr(h->table->arena, key);
     return arena_printf(h->table->arena, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
-}
-
-/* In inbox/, or in done/ after a crash; -1: it is gone (the agency took it out of the folder). */
-static int64_t size_of(const struct handing *h, const char *name, enum gateway_folder *ret_where) {
-    const int *folders = h->table->gateway->folders;
-    struct stat facts;
-    *ret_where = fstatat(folders[AT_INBOX], name, &facts, AT_SYMLINK_NOFOLLOW) == 0 ? AT_INBOX : AT_DONE;
-    if (fstatat(folders[*ret_where], name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode)) return -1;
-    return facts.st_size;
-}
-
-/* *ret_size -1: gone. Content only up to `most`. */
-static enum outcome read_file(struct handing *h, const char *name, int64_t most, int64_t *ret_size,
-                              struct fault *fault) {
-    char path[64 + 256];
-    enum gateway_folder where;
-    buffer_free(&h->content);
-    buffer_init(&h->content, (size_t)most);
-    *ret_size = size_of(h, name, &where);
-    if (*ret_size < 0 || *ret_size > most) return OK;
-    snprintf(path, sizeof path, "/proc/self/fd/%d/%.255s", h->table->gateway->folders[where], name);
-    enum outcome outcome = buffer_read_file(&h->content, path, fault);
-    return outcome == OK ? OK : fault_as(outcome, RETRY);
 }
 
 static bool canonical(struct bytes name) {
@@ -107,7 +70,7 @@ static bool canonical(struct bytes name) {
 }
 
 /* False: it is no text that a column could hold. */
-static bool payload_of(struct handing *h, struct bytes name, struct link_values *v) {
+static bool payload_of(struct handover *h, struct bytes name, struct link_values *v) {
     struct table *table = h->table;
     struct bytes file = buffer_view(&h->content), text = file;
     struct fault ignored;
@@ -122,92 +85,15 @@ static bool payload_of(struct handing *h, struct bytes name, struct link_values 
     return true;
 }
 
-/* Which of a message's files it is, and from what size on it goes ahead in parts. The case file is rarely among the
- * files. */
-static size_t nth_of(const struct handing *h, size_t file) { return file + 1 == h->message->file_count ? 0 : file + 1; }
-static int64_t at_once(size_t nth) { return nth ? (int64_t)TABLE_PART : (int64_t)CASE_FILE_MAX; }
-
-/* Its parts are there, put ahead; up to the settings' size the server makes one value of them. */
-static enum outcome put_parts(struct handing *h, size_t nth, const char *name, int64_t size, struct fault *fault) {
-    struct table *table = h->table;
-    struct link_values v = {0};
-    int64_t put = 0;
-    bool one = size <= table->settings->attachment_most;
-    link_text(&v, h->id);
-    link_number(&v, (int64_t)nth, table->arena);
-    link_text(&v, name);
-    link_text(&v, conversion_media_type(bytes_of_cstr(name)));
-    link_number(&v, size, table->arena);
-    link_text(&v, arena_printf(table->arena, "done/%s", name));
-    TRY(link_run(table->link,
-                 one ? "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, path, content)"
-                       " SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::text, string_agg(content, "
-                       "''::bytea ORDER BY part)"
-                       " FROM {schema}.{inbox}_part WHERE id = $1::uuid AND nth = $2::integer HAVING "
-                       "sum(octet_length(content)) = $5::bigint"
-                     : "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, path, parts)"
-                       " SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::text, count(*)"
-                       " FROM {schema}.{inbox}_part WHERE id = $1::uuid AND nth = $2::integer HAVING "
-                       "sum(octet_length(content)) = $5::bigint",
-                 &v, &put, fault));
-    if (!put) return fault_set(fault, RETRY, "TABLE_SQL", "parts of an attachment went away before its row came");
-    return one ? parts_forget(&(struct parts){.table = table, .id = h->id, .nth = nth}, fault) : OK;
-}
-
-static enum outcome put_file(struct handing *h, size_t nth, struct bytes name, struct fault *fault) {
-    struct table *table = h->table;
-    struct link_values v = {0};
-    int64_t size = 0;
-    const char *text = arena_cstr(table->arena, name);
-    TRY(read_file(h, text, at_once(nth), &size, fault));
-    if (size > at_once(nth)) return put_parts(h, nth, text, size, fault);
-    link_text(&v, h->id);
-    link_number(&v, (int64_t)nth, table->arena);
-    link_text(&v, text);
-    link_text(&v, conversion_media_type(name));
-    link_number(&v, size < 0 ? 0 : size, table->arena);
-    if (size >= 0) link_bytes(&v, buffer_view(&h->content));
-    else link_text(&v, NULL);
-    link_text(&v, size >= 0 ? arena_printf(table->arena, "done/%s", text) : NULL);
-    return link_run(table->link,
-                    "INSERT INTO {schema}.{inbox}_file (id, nth, name, media, size, content, path)"
-                    " VALUES ($1::uuid, $2::integer, $3::text, $4::text, $5::bigint, $6::bytea, $7::text)",
-                    &v, NULL, fault);
-}
-
-/* One of its files, if it is to go ahead. */
-static enum outcome file_ahead(struct handing *h, size_t i, int64_t *left, bool *ret_whole, struct fault *fault) {
-    const char *name = arena_cstr(h->table->arena, h->message->files[i]);
-    enum gateway_folder where;
-    struct parts parts = {.table = h->table, .id = h->id, .nth = nth_of(h, i), .size = size_of(h, name, &where)};
-    *ret_whole = true;
-    if (parts.size <= at_once(parts.nth)) return OK;
-    int file = openat(h->table->gateway->folders[where], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0) return fault_set(fault, RETRY, "FILE_READ", "%s: %s", name, strerror(errno));
-    enum outcome outcome = parts_put(&parts, file, left, ret_whole, fault);
-    close(file);
-    return outcome;
-}
-
-/* What is large of it goes ahead of its row. */
-static enum outcome go_ahead(struct handing *h, int64_t *left, bool *ret_whole, struct fault *fault) {
-    *ret_whole = true;
-    for (size_t i = 0; i < h->message->file_count; i++) {
-        bool whole = false;
-        TRY(file_ahead(h, i, left, &whole, fault));
-        *ret_whole = *ret_whole && whole;
-    }
-    return OK;
-}
-
-static enum outcome put_row(struct handing *h, struct fault *fault) {
+static enum outcome put_row(struct handover *h, struct fault *fault) {
     struct table *table = h->table;
     const struct message *m = h->message;
     struct bytes name = m->file_count ? m->files[m->file_count - 1] : BYTES_NONE;
     struct link_values v = {0};
     int64_t size = 0;
-    if (!h->without_payload) TRY(read_file(h, arena_cstr(table->arena, name), CASE_FILE_MAX, &size, fault));
-    h->without_payload = h->without_payload || size < 0 || size > (int64_t)CASE_FILE_MAX || !payload_of(h, name, &v);
+    if (!h->without_payload) TRY(handover_read(h, arena_cstr(table->arena, name), HANDOVER_CASE_MAX, &size, fault));
+    h->without_payload =
+        h->without_payload || size < 0 || size > (int64_t)HANDOVER_CASE_MAX || !payload_of(h, name, &v);
     if (h->without_payload) link_text(&v, NULL);
     link_text(&v, h->id);
     link_text(&v, table->settings->aggregate_type ? table->settings->aggregate_type : "ecocase");
@@ -227,7 +113,7 @@ static enum outcome put_row(struct handing *h, struct fault *fault) {
 }
 
 /* Does the database have it already: handed over before, and deleted by the agency since, perhaps? */
-static enum outcome look(struct handing *h, bool *ret_had, struct fault *fault) {
+static enum outcome look(struct handover *h, bool *ret_had, struct fault *fault) {
     AUTO(link_result_free) PGresult *there = NULL;
     struct link_values v = {0};
     link_number(&v, h->lane, h->table->arena);
@@ -243,7 +129,7 @@ static enum outcome look(struct handing *h, bool *ret_had, struct fault *fault) 
     return OK;
 }
 
-static enum outcome mark(struct handing *h, struct fault *fault) {
+static enum outcome mark(struct handover *h, struct fault *fault) {
     struct link_values v = {0};
     link_number(&v, h->lane, h->table->arena);
     link_number(&v, h->generation, h->table->arena);
@@ -256,30 +142,30 @@ static enum outcome mark(struct handing *h, struct fault *fault) {
                     &v, NULL, fault);
 }
 
-static enum outcome put(struct handing *h, struct fault *fault) {
+static enum outcome put(struct handover *h, struct fault *fault) {
     const struct message *m = h->message;
     TRY(mark(h, fault));
     TRY(put_row(h, fault));
     for (size_t i = 0; i < m->file_count; i++) {
-        if (nth_of(h, i) || h->without_payload) TRY(put_file(h, nth_of(h, i), m->files[i], fault));
+        if (handover_nth(h, i) || h->without_payload) TRY(handover_file(h, handover_nth(h, i), m->files[i], fault));
     }
     FAILPOINT("table.delivering");
     return OK;
 }
 
-static enum outcome hand_over(struct handing *h, struct fault *fault) {
+static enum outcome hand_over(struct handover *h, struct fault *fault) {
     /* once it is told, its files go to done/ */
     TRY(link_begin(h->table->link, "BEGIN; SET LOCAL synchronous_commit TO DEFAULT", fault));
     return link_end(h->table->link, put(h, fault), fault);
 }
 
 /* *ret_whole false: what is large of it is still on its way. */
-static enum outcome bring(struct handing *h, int64_t *left, bool *ret_whole, struct fault *fault) {
+static enum outcome bring(struct handover *h, int64_t *left, bool *ret_whole, struct fault *fault) {
     bool had = false;
     *ret_whole = true;
     TRY(look(h, &had, fault));
     if (had) return mark(h, fault);
-    TRY(go_ahead(h, left, ret_whole, fault));
+    TRY(handover_ahead(h, left, ret_whole, fault));
     if (!*ret_whole) return OK;
     enum outcome outcome = hand_over(h, fault);
     if (outcome != REFUSE || h->without_payload) return outcome;
@@ -287,7 +173,7 @@ static enum outcome bring(struct handing *h, int64_t *left, bool *ret_whole, str
     return hand_over(h, fault);
 }
 
-static enum outcome hand_one(struct handing *h, int64_t *left, bool *ret_whole, struct fault *fault) {
+static enum outcome hand_one(struct handover *h, int64_t *left, bool *ret_whole, struct fault *fault) {
     TRY(identify(h, fault));
     enum outcome outcome = bring(h, left, ret_whole, fault);
     buffer_free(&h->content);
@@ -312,7 +198,7 @@ enum outcome handover_round(struct table *table, bool *ret_more, struct fault *f
     int64_t left = AHEAD_MAX;
     TRY(store_messages(table->gateway->store, 0, HANDOVER_BATCH, listed, &list, &count, fault));
     for (size_t i = 0; i < count && !atomic_load(&table->gateway->stopping); i++) {
-        struct handing h = {.table = table, .message = &list[i]};
+        struct handover h = {.table = table, .message = &list[i]};
         bool whole = true;
         arena_reset(table->arena);
         read_place(&h);

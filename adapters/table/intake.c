@@ -4,8 +4,6 @@
 #include "adapters/spool/name.h"
 #include "adapters/table/table_inside.h"
 #include "base/failpoint.h"
-#include <stdio.h>
-#include <stdlib.h>
 
 #define GROUP_FILES 128 /* open at one time, of the rows that are taken together */
 /* of attachments; a row with more is taken by itself, so that no other waits until it is read */

@@ -1,7 +1,6 @@
 /* The one connection to the agency's database, every wait bounded. */
 #include "adapters/table/link_inside.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/time.h"
 #include <poll.h>
 #include <stdio.h>

@@ -3,7 +3,6 @@
 #include "adapters/table/table_inside.h"
 #include "base/failpoint.h"
 #include <errno.h>
-#include <stdio.h>
 #include <unistd.h>
 
 static void name_it(const struct parts *p, struct link_values *v) {

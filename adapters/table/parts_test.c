@@ -6,8 +6,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 #define ID   "00000000-0000-4000-8000-000000000001"

@@ -4,7 +4,6 @@
 #include "adapters/table/table_inside.h"
 #include "base/log.h"
 #include <poll.h>
-#include <stdio.h>
 
 #define REST_FIRST_MS 200
 #define REST_MAX_MS   3000 /* a refused connection costs nothing beside what waits */

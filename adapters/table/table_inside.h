@@ -73,6 +73,25 @@ MUST_USE enum outcome verdict_conflict(struct table *table, struct bytes id, int
 MUST_USE enum outcome reconcile(struct table *table, struct fault *fault);
 /* ---- handover.c: messages -> inbox rows */
 MUST_USE enum outcome handover_round(struct table *table, bool *ret_more, struct fault *fault);
+/* One message being handed over. */
+struct handover {
+    struct table *table;
+    const struct message *message;
+    long long lane, generation, sequence;
+    char id[UUID_TEXT + 1], of_case[UUID_TEXT + 1];
+    struct buffer content; /* of the file being handed over */
+    bool without_payload;  /* the payload column cannot hold the case file */
+};
+/* ---- handover_files.c */
+#define HANDOVER_CASE_MAX (8u * MIB) /* as payload; larger ones are a row of the _file table */
+/* Which of a message's files it is for the tables: 0, the case file, or from 1 on. */
+size_t handover_nth(const struct handover *handover, size_t file);
+/* Into `content`, up to `most` bytes; *ret_size -1: the file is gone. */
+MUST_USE enum outcome handover_read(struct handover *handover, const char *name, int64_t most, int64_t *ret_size,
+                                    struct fault *fault);
+MUST_USE enum outcome handover_file(struct handover *handover, size_t nth, struct bytes name, struct fault *fault);
+/* What is large of it goes ahead of its row, at most *left bytes; *ret_whole: all of it is there. */
+MUST_USE enum outcome handover_ahead(struct handover *handover, int64_t *left, bool *ret_whole, struct fault *fault);
 /* ---- parts.c: attachments too large for one statement go ahead of their message's row, part by part, each durable by
  * itself */
 struct parts {

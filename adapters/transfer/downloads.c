@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "base/failpoint.h"
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

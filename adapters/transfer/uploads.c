@@ -1,6 +1,5 @@
 /* The papers that are shipped at one time, in turns: what the outbox asks for, and each round of the loop. */
 #include "adapters/transfer/uploads_inside.h"
-#include "base/log.h"
 #include <stdio.h>
 #include <stdlib.h>
 
