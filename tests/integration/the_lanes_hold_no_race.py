@@ -1,10 +1,12 @@
 """The broker built with ThreadSanitizer: two instances share the lanes, hand them over twice while submissions and refusals flow, tick a real clock, and
 stop. No data race is reported by either. librdkafka, libpq and jansson are not instrumented: what happens inside of them is passed over (tsan.supp)."""
+import os
+
 from case import *
 
 COUNT = 1500
 OPTIONS = {"TSAN_OPTIONS": f"exitcode=66:halt_on_error=0:suppressions={Path(__file__).parent / 'tsan.supp'}"}
-with world("race", clock="real") as w:
+with World(ROOT / "var" / "tests" / "race", build=os.environ.get("ECOCASE_TSAN_BUILD", "build-tsan"), clock="real") as w:
     for name in ("broker-1", "broker-2"):
         w.start_broker(name, env=OPTIONS)
     client = Client(w)
