@@ -18,7 +18,7 @@
 
 #define SIZE  10000u
 #define COUNT 3
-static char path[] = "/tmp/ecocase-landing-XXXXXX";
+static char path[] = "/tmp/ecocase-partial-XXXXXX";
 static int folder;
 static uint8_t content[SIZE], sealed[COUNT][LIMIT_CHUNK_MIN + CHUNK_SEAL];
 static struct chunked what;
