@@ -1,4 +1,4 @@
-/* See settings.h: libyaml's events made into a tree, with limits applied while they arrive. */
+/* libyaml's events made into a tree, with limits applied while they arrive. */
 #include "base/settings.h"
 #include "base/arena.h"
 #include "base/buffer.h"
@@ -12,21 +12,21 @@ struct settings {
     char *name;
     struct setting *root;
 };
-struct reading {
+struct yaml_reading {
     struct settings *settings;
     yaml_parser_t parser;
     struct fault *fault;
     struct bytes yaml;
 };
 
-static enum outcome refuse(struct reading *r, yaml_mark_t mark, const char *code, const char *text) {
+static enum outcome refuse(struct yaml_reading *r, yaml_mark_t mark, const char *code, const char *text) {
     fault_set(r->fault, REFUSE, code, "%s:%zu:%zu: %s", r->settings->name, mark.line + 1, mark.column + 1, text);
     fault_place(r->fault, NULL, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1);
     return REFUSE;
 }
 
 /* A byte that is not UTF-8: libyaml tells its offset only. Columns count characters, as libyaml's marks do. */
-static yaml_mark_t place_of(const struct reading *r) {
+static yaml_mark_t place_of(const struct yaml_reading *r) {
     yaml_mark_t mark = {0};
     for (size_t i = 0; i < r->yaml.count && i < r->parser.problem_offset; i++) {
         if (r->yaml.at[i] == '\n') {
@@ -39,7 +39,7 @@ static yaml_mark_t place_of(const struct reading *r) {
     return mark;
 }
 
-static struct bytes line_at(const struct reading *r, size_t line) {
+static struct bytes line_at(const struct yaml_reading *r, size_t line) {
     size_t from = 0;
     for (size_t i = 0; i < line && from < r->yaml.count; i++) {
         const uint8_t *feed = memchr(r->yaml.at + from, '\n', r->yaml.count - from);
@@ -61,7 +61,7 @@ static bool full_width(struct bytes line) {
 
 /* What libyaml's words mean for who wrote the file with an ordinary editor or a Chinese input method. It often notices
  * a line later. */
-static const char *remedy(const struct reading *r) {
+static const char *remedy(const struct yaml_reading *r) {
     size_t at = r->parser.problem_mark.line;
     if (r->parser.error == YAML_READER_ERROR) return " · 请另存为 UTF-8 · save the file as UTF-8";
     struct bytes line = line_at(r, at);
@@ -71,8 +71,9 @@ static const char *remedy(const struct reading *r) {
     return full ? " · 冒号请用半角并后加空格 · write the colon as \": \", not full-width" : "";
 }
 
-static enum outcome next_event(struct reading *r, yaml_event_t *ret) {
+static enum outcome next_event(struct yaml_reading *r, yaml_event_t *ret) {
     if (yaml_parser_parse(&r->parser, ret)) return OK;
+    if (r->parser.error == YAML_MEMORY_ERROR) return fault_set(r->fault, FATAL, "INTERNAL", "no memory for YAML");
     char text[320];
     snprintf(text, sizeof text, "%s%s%s%s", r->parser.problem ? r->parser.problem : "not YAML",
              r->parser.context ? ", " : "", r->parser.context ? r->parser.context : "", remedy(r));
@@ -80,7 +81,8 @@ static enum outcome next_event(struct reading *r, yaml_event_t *ret) {
                   text);
 }
 
-static struct setting *node_new(struct reading *r, enum setting_kind kind, yaml_mark_t mark, struct setting *parent) {
+static struct setting *node_new(struct yaml_reading *r, enum setting_kind kind, yaml_mark_t mark,
+                                struct setting *parent) {
     struct setting *node = arena_alloc(r->settings->arena, sizeof *node);
     node->kind = kind;
     node->line = (uint32_t)mark.line + 1;
@@ -90,10 +92,10 @@ static struct setting *node_new(struct reading *r, enum setting_kind kind, yaml_
     return node;
 }
 
-static enum outcome read_node(struct reading *r, yaml_event_t *event, struct setting *parent, unsigned depth,
+static enum outcome read_node(struct yaml_reading *r, yaml_event_t *event, struct setting *parent, unsigned depth,
                               struct setting **ret);
 
-static enum outcome read_scalar(struct reading *r, const yaml_event_t *event, struct setting *parent,
+static enum outcome read_scalar(struct yaml_reading *r, const yaml_event_t *event, struct setting *parent,
                                 struct setting **ret) {
     if (event->data.scalar.anchor)
         return refuse(r, event->start_mark, "SETTINGS_ANCHOR", "anchors are not allowed here");
@@ -109,7 +111,7 @@ static enum outcome read_scalar(struct reading *r, const yaml_event_t *event, st
 }
 
 /* Puts the key in front of *keys: newest first, for check_duplicates. */
-static enum outcome read_key(struct reading *r, yaml_event_t *event, struct setting *map, struct setting **keys) {
+static enum outcome read_key(struct yaml_reading *r, yaml_event_t *event, struct setting *map, struct setting **keys) {
     if (event->type != YAML_SCALAR_EVENT)
         return refuse(r, event->start_mark, "SETTINGS_KEY", "a key must be plain text");
     struct setting *older = *keys;
@@ -126,8 +128,8 @@ static int by_key(const void *a, const void *b) {
     return order;
 }
 
-/* By sorting, so that a file of many keys costs milliseconds; names the second standing of a key, the earliest such. */
-static enum outcome check_duplicates(struct reading *r, const struct setting *map, struct setting *newest) {
+/* By sorting, so that a file of many keys costs milliseconds; reports the earliest duplicate. */
+static enum outcome check_duplicates(struct yaml_reading *r, const struct setting *map, struct setting *newest) {
     if (map->count < 2) return OK;
     struct setting **keys = arena_array(r->settings->arena, map->count, sizeof(struct setting *));
     for (size_t i = map->count; i-- > 0; newest = newest->next) keys[i] = newest;
@@ -147,12 +149,13 @@ static enum outcome check_duplicates(struct reading *r, const struct setting *ma
     return refuse(r, (yaml_mark_t){.line = second->line - 1, .column = second->column - 1}, "SETTINGS_DUPLICATE", text);
 }
 
-static enum outcome read_children(struct reading *r, struct setting *node, unsigned depth) {
+static enum outcome read_children(struct yaml_reading *r, struct setting *node, unsigned depth) {
     struct setting **last = &node->first;
     struct setting *keys = NULL;
     yaml_event_type_t end = node->kind == SETTING_MAP ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
     for (;;) {
         yaml_event_t event;
+        TRY(arena_check(r->settings->arena, r->fault));
         TRY(next_event(r, &event));
         if (event.type == end) {
             yaml_event_delete(&event);
@@ -175,7 +178,7 @@ static enum outcome read_children(struct reading *r, struct setting *node, unsig
     }
 }
 
-static enum outcome read_node(struct reading *r, yaml_event_t *event, struct setting *parent, unsigned depth,
+static enum outcome read_node(struct yaml_reading *r, yaml_event_t *event, struct setting *parent, unsigned depth,
                               struct setting **ret) {
     if (depth > LIMIT_SETTINGS_DEPTH)
         return refuse(r, event->start_mark, "SETTINGS_DEPTH", "nested too deeply (16 levels at most)");
@@ -197,7 +200,7 @@ static enum outcome read_node(struct reading *r, yaml_event_t *event, struct set
     return OK;
 }
 
-static enum outcome read_document(struct reading *r) {
+static enum outcome read_document(struct yaml_reading *r) {
     bool have = false;
     for (;;) {
         yaml_event_t event;
@@ -218,6 +221,17 @@ static enum outcome read_document(struct reading *r) {
     return have ? OK : refuse(r, start, "SETTINGS_EMPTY", "the file is empty");
 }
 
+static enum outcome parse_all(struct settings *settings, const char *name, struct bytes yaml, struct fault *fault) {
+    settings->name = arena_printf(settings->arena, "%s", name);
+    struct yaml_reading r = {.settings = settings, .fault = fault, .yaml = yaml};
+    if (!yaml_parser_initialize(&r.parser)) return fault_set(fault, FATAL, "INTERNAL", "no memory for YAML");
+    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r.parser, yaml.count ? yaml.at : (const uint8_t *)"", yaml.count);
+    enum outcome read = read_document(&r);
+    yaml_parser_delete(&r.parser);
+    return read;
+}
+
 enum outcome settings_parse(const char *name, struct bytes yaml, struct settings **ret_settings, struct fault *fault) {
     if (yaml.count > LIMIT_SETTINGS) {
         enum outcome what = fault_set(fault, REFUSE, "TOO_LARGE", "%s:1:1: more than %u bytes", name, LIMIT_SETTINGS);
@@ -229,16 +243,11 @@ enum outcome settings_parse(const char *name, struct bytes yaml, struct settings
     if (yaml.count >= sizeof mark && memcmp(yaml.at, mark, sizeof mark) == 0)
         yaml = bytes_of(yaml.at + sizeof mark, yaml.count - sizeof mark);
     AUTO(settings_free_auto) struct settings *settings = calloc(1, sizeof *settings);
-    INVARIANT(settings);
-    settings->arena = arena_new(32768, 64u * MIB);
-    settings->name = arena_printf(settings->arena, "%s", name);
-    struct reading r = {.settings = settings, .fault = fault, .yaml = yaml};
-    INVARIANT(yaml_parser_initialize(&r.parser));
-    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r.parser, yaml.count ? yaml.at : (const uint8_t *)"", yaml.count);
-    enum outcome read = read_document(&r);
-    yaml_parser_delete(&r.parser);
-    TRY(read);
+    if (!settings) return fault_set(fault, FATAL, "INTERNAL", "no memory for settings");
+    TRY(arena_open(32768, 64u * MIB, &settings->arena, fault));
+    struct arena_scope scope;
+    TRY(arena_enter(settings->arena, &scope, fault));
+    TRY(arena_leave(settings->arena, &scope, parse_all(settings, name, yaml, fault), fault));
     *ret_settings = settings;
     settings = NULL;
     return OK;
