@@ -33,7 +33,12 @@ static enum outcome name_cell(struct fault *fault) {
 
 enum outcome conversion_read(const struct profile *profile, const char *file_name, struct bytes native,
                              struct arena *arena, struct draft **ret, struct fault *fault) {
+    struct arena_scope scope;
+    TRY(arena_enter(arena, &scope, fault));
     enum outcome outcome = map_draft_read(profile, file_name, native, arena, ret, fault);
+    bool full = arena_check(arena, NULL) == REFUSE;
+    outcome = arena_leave(arena, &scope, outcome, fault);
+    if (full) return fault_as(fault_place(fault, NULL, 1, 1), REFUSE);
     return outcome == REFUSE && profile->format.kind == FORMAT_XLSX ? name_cell(fault) : outcome;
 }
 
@@ -71,6 +76,7 @@ static enum outcome write_out(struct bytes body, const struct schema_entry *sche
                          body.count + FRAME_SIZE, LIMIT_VALUE);
     }
     frame_write(frame, schema->id);
+    TRY(buffer_reserve(into, FRAME_SIZE + body.count, fault)); /* all of it or nothing */
     TRY(buffer_add(into, bytes_of(frame, FRAME_SIZE), fault));
     return buffer_add(into, body, fault);
 }
@@ -90,19 +96,24 @@ enum outcome conversion_write(const struct profile *profile, const struct draft 
                               struct fault *fault) {
     const struct schema_entry *schema = catalogue_newest(profile->catalogue, canonical_kind(draft->record.record));
     AUTO(buffer_free) struct buffer body;
-    buffer_init(&body, BODY_MAX);
-    const struct map_encoding encoding = {&draft->record, profile, address, attachments, draft->arena, &body};
+    struct fault why = {0};
+    struct arena_scope scope;
     struct submission said;
+    buffer_init(&body, BODY_MAX);
+    const struct map_encoding encoding = {&draft->record, profile, address, attachments, draft->arena, &body, &why};
     TRY(fits(draft, attachments, attachment_count, fault));
     TRY(buffer_reserve(&body, BODY_FIRST, fault));
-    TRY(map_encode(&encoding, fault));
+    TRY(arena_enter(draft->arena, &scope, fault));
+    TRY(arena_leave(draft->arena, &scope, map_encode(&encoding, fault), fault));
     TRY(write_out(buffer_view(&body), schema, ret_value, fault));
-    return record_read(profile->catalogue, buffer_view(ret_value), &said, fault);
+    enum outcome outcome = record_read(profile->catalogue, buffer_view(ret_value), &said, fault);
+    if (outcome != OK) buffer_clear(ret_value);
+    return outcome;
 }
 
-enum outcome conversion_attachments(const struct profile *profile, struct bytes value, const char *role,
-                                    struct arena *arena, const struct native_file **ret, size_t *ret_count,
-                                    struct fault *fault) {
+static enum outcome attachments_of(const struct profile *profile, struct bytes value, const char *role,
+                                   struct arena *arena, const struct native_file **ret, size_t *ret_count,
+                                   struct fault *fault) {
     struct map_record record;
     TRY(map_decode(profile, value, role, arena, &record, fault));
     const struct map_group *documents = &record.groups[GROUP_DOCUMENTS];
@@ -120,21 +131,39 @@ enum outcome conversion_attachments(const struct profile *profile, struct bytes 
     return OK;
 }
 
-enum outcome conversion_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
-                               const struct bytes *attachment_names, size_t attachment_count, struct arena *arena,
-                               struct native_case *ret, struct fault *fault) {
+enum outcome conversion_attachments(const struct profile *profile, struct bytes value, const char *role,
+                                    struct arena *arena, const struct native_file **ret, size_t *ret_count,
+                                    struct fault *fault) {
+    struct arena_scope scope;
+    TRY(arena_enter(arena, &scope, fault));
+    return arena_leave(arena, &scope, attachments_of(profile, value, role, arena, ret, ret_count, fault), fault);
+}
+
+static enum outcome render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
+                           const struct bytes *attachment_names, size_t attachment_count, struct arena *arena,
+                           struct native_case *ret, struct fault *fault) {
     struct map_record record;
     AUTO(buffer_free) struct buffer content;
     struct native_case made = {.extension = bytes_of_cstr(profile->extension)};
     buffer_init(&content, RENDERED_MAX);
     TRY(map_decode(profile, value, facts->role, arena, &record, fault));
-    TRY(conversion_attachments(profile, value, facts->role, arena, &made.attachments, &made.attachment_count, fault));
+    TRY(attachments_of(profile, value, facts->role, arena, &made.attachments, &made.attachment_count, fault));
     map_add_inbox(&record, facts, arena);
     map_name_papers(&record.groups[GROUP_DOCUMENTS], attachment_names, attachment_count, arena);
     struct map_writing w = {.profile = profile, .record = &record, .arena = arena};
     TRY(map_render(&w, &content, fault));
+    TRY(arena_ready(arena, content.count + 1, fault));
     made.content = arena_copy(arena, buffer_view(&content));
     if (profile->format.cpg) made.sidecar = codepage_text(profile->format.encoding);
     *ret = made;
     return OK;
+}
+
+enum outcome conversion_render(const struct profile *profile, struct bytes value, const struct inbox_facts *facts,
+                               const struct bytes *attachment_names, size_t attachment_count, struct arena *arena,
+                               struct native_case *ret, struct fault *fault) {
+    struct arena_scope scope;
+    TRY(arena_enter(arena, &scope, fault));
+    enum outcome outcome = render(profile, value, facts, attachment_names, attachment_count, arena, ret, fault);
+    return arena_leave(arena, &scope, outcome, fault);
 }

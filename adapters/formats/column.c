@@ -11,18 +11,21 @@ enum outcome(column_refuse)(struct fault *fault, struct bytes name, const char *
     return fault_place(fault, text, 0, 0);
 }
 
-static void add_name(struct column_names *names, struct bytes name) {
+static enum outcome add_name(struct column_names *names, struct bytes name, struct fault *fault) {
     if (names->count == names->capacity) {
-        names->capacity = names->capacity ? names->capacity * 2 : 64;
-        struct bytes *more = realloc(names->at, names->capacity * sizeof *more);
-        INVARIANT(more);
+        size_t capacity = names->capacity ? names->capacity * 2 : 64;
+        struct bytes *more = realloc(names->at, capacity * sizeof *more);
+        if (!more) return fault_set(fault, FATAL, "INTERNAL", "no memory for the names of columns");
         names->at = more;
+        names->capacity = capacity;
     }
     names->at[names->count++] = name;
+    return OK;
 }
 
 /* Rows mostly have the same ones in the same order. */
-void column_names_of(const struct node *root, struct bytes rows, struct column_names *ret) {
+enum outcome column_names_of(const struct node *root, struct bytes rows, struct column_names *ret,
+                             struct fault *fault) {
     for (const struct node *row = root->first; row; row = row->next) {
         size_t place = 0;
         if (!bytes_equal(row->name, rows)) continue;
@@ -30,9 +33,10 @@ void column_names_of(const struct node *root, struct bytes rows, struct column_n
             size_t i = 0;
             if (place < ret->count && bytes_equal(ret->at[place], cell->name)) continue;
             while (i < ret->count && !bytes_equal(ret->at[i], cell->name)) i++;
-            if (i == ret->count) add_name(ret, cell->name);
+            if (i == ret->count) TRY(add_name(ret, cell->name, fault));
         }
     }
+    return OK;
 }
 
 void column_names_free(struct column_names *names) {
@@ -71,6 +75,7 @@ static void join_cell(struct node *first, const struct node *below, size_t count
         capacity += cell ? cell->text.count : 0;
     }
     if (capacity == used) return;
+    if (arena_ready(arena, capacity, NULL) != OK) return;
     uint8_t *to = arena_alloc(arena, capacity);
     if (used) memcpy(to, first->text.at, used);
     row = below;

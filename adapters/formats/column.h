@@ -9,7 +9,8 @@ struct column_names {
     struct bytes *at;
     size_t count, capacity;
 };
-void column_names_of(const struct node *root, struct bytes rows, struct column_names *ret);
+MUST_USE enum outcome column_names_of(const struct node *root, struct bytes rows, struct column_names *ret,
+                                      struct fault *fault);
 void column_names_free(struct column_names *names);
 /* REFUSE TOO_LARGE of a column that cannot hold what it should. */
 enum outcome column_refuse(struct fault *fault, struct bytes name, const char *why);

@@ -67,6 +67,7 @@ static enum outcome quoted_cell(struct sheet *s, struct bytes *ret) {
         doubled++;
         s->at++;
     }
+    TRY(arena_ready(s->r->arena, s->at - open, s->r->fault));
     *ret = undoubled(s, open + 1, doubled);
     s->at++;
     if (separates(s) || line_ends(s)) return OK;
@@ -224,7 +225,7 @@ static enum outcome write_line(char separator, const struct column_names *names,
 
 enum outcome csv_write(const struct format *format, const struct node *root, struct buffer *into, struct fault *fault) {
     AUTO(column_names_free) struct column_names names = {0};
-    column_names_of(root, NODE_ROW, &names);
+    TRY(column_names_of(root, NODE_ROW, &names, fault));
     TRY(write_line(format->separator, &names, NULL, into, fault));
     for (const struct node *row = root->first; row; row = row->next)
         TRY(write_line(format->separator, &names, row, into, fault));

@@ -32,12 +32,12 @@ static SAOffset on_write(void *from, SAOffset size, SAOffset count, SAFile handl
     size_t bytes = size * count, end = file->at + bytes;
     if (!file->written || end > file->written->most) file->failed = true;
     if (!file->failed && end > file->written->count &&
-        buffer_reserve(file->written, end - file->written->count, NULL) != OK)
+        buffer_reserve(file->written, end - file->written->count, &file->why) != OK)
         file->failed = true;
     if (file->failed) return 0;
     if (file->at > file->written->count)
         memset(file->written->at + file->written->count, 0, file->at - file->written->count);
-    memcpy(file->written->at + file->at, from, bytes);
+    if (bytes) memcpy(file->written->at + file->at, from, bytes);
     if (end > file->written->count) file->written->count = end;
     file->at = end;
     return count;

@@ -9,7 +9,8 @@ struct dbf_file {
     struct bytes read;      /* reading; must live as long as the handle */
     struct buffer *written; /* writing; NULL: reading */
     size_t at;
-    bool failed; /* a write that found no room */
+    bool failed;      /* a write that found no room */
+    struct fault why; /* FATAL: for want of memory */
 };
 /* NULL: shapelib cannot. The file must outlive the handle. */
 DBFHandle dbf_file_open(struct dbf_file *file);

@@ -210,7 +210,10 @@ enum outcome dbf_write(const struct format *format, const struct node *root, str
     enum outcome outcome =
         w.handle ? write_table(&w, root) : column_refuse(w.fault, BYTES_NONE, "shapelib cannot create a table");
     if (w.handle) DBFClose(w.handle);
-    if (outcome == OK && file.failed)
+    if (file.why.what == FATAL) {
+        outcome = FATAL;
+        if (fault) *fault = file.why;
+    } else if (outcome == OK && file.failed)
         outcome = column_refuse(w.fault, BYTES_NONE, "the table is larger than a file may be");
     buffer_free(&w.encoded);
     buffer_free(&w.plain);

@@ -84,11 +84,13 @@ static enum outcome convert_all(const char *charset, struct bytes file, struct a
                                 bool *ret_whole, struct fault *fault) {
     iconv_t converter;
     size_t capacity = file.count + file.count / 2 + 4, count = 0; /* 2 bytes become at most 3, 4 at most 4 */
+    TRY(arena_ready(arena, capacity, fault));
     uint8_t *made = arena_alloc(arena, capacity);
     pthread_once(&two_bytes_made, make_two_bytes);
     *ret_whole = strcmp(charset, GB18030) == 0 && plain_gb18030(file, made, &count);
     *ret = bytes_of(made, count);
     if (*ret_whole) return OK;
+    TRY(arena_ready(arena, file.count + 1, fault));
     TRY(converter_open("UTF-8", charset, &converter, fault));
     char *in = arena_cstr(arena, file), *out = (char *)made;
     size_t left = file.count, free_bytes = capacity;
@@ -156,6 +158,7 @@ const char *encoding_charset(const struct format *format) { return format->encod
 static enum outcome decode(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret,
                            struct fault *fault) {
     struct bytes text = BYTES_NONE;
+    TRY(arena_ready(arena, file.count + 1, fault));
     if (strcmp(charset, UTF8) == 0) return encoding_check(arena_copy(arena, file), ret, fault);
     TRY(from_charset(charset, file, arena, &text, fault));
     text = without_mark(text);

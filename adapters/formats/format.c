@@ -17,6 +17,19 @@ static const struct verbs verbs[] = {
     [FORMAT_XLSX] = {xlsx_read, xlsx_write, true}};
 static const struct verbs *verbs_of(const struct format *format) { return &verbs[format->kind]; }
 
+static enum outcome read_tree(struct format_reading *r, struct node **ret) {
+    const struct verbs *verb = verbs_of(r->format);
+    if (!verb->binary) TRY(encoding_decode(r->format, r->file, r->arena, &r->text, r->fault));
+    return verb->read(r, ret);
+}
+
+/* A file that needs more memory than a file may is refused as a whole. */
+static enum outcome leave(const struct format_reading *r, const struct arena_scope *scope, enum outcome outcome) {
+    bool full = arena_check(r->arena, NULL) == REFUSE;
+    outcome = arena_leave(r->arena, scope, outcome, r->fault);
+    return full ? fault_as(fault_place(r->fault, NULL, 1, 1), REFUSE) : outcome;
+}
+
 enum outcome format_read(const struct format *format, struct bytes file, struct arena *arena, struct node **ret,
                          struct fault *fault) {
     if (file.count > FORMAT_MAX_BYTES) {
@@ -30,8 +43,9 @@ enum outcome format_read(const struct format *format, struct bytes file, struct 
         return fault_as(fault_place(fault, NULL, 1, 1), REFUSE);
     }
     struct format_reading r = {.format = format, .file = file, .arena = arena, .fault = fault};
-    if (!verbs_of(format)->binary) TRY(encoding_decode(format, file, arena, &r.text, fault));
-    return verbs_of(format)->read(&r, ret);
+    struct arena_scope scope;
+    TRY(arena_enter(arena, &scope, fault));
+    return leave(&r, &scope, read_tree(&r, ret));
 }
 
 enum outcome format_write(const struct format *format, const struct node *root, struct buffer *into,
@@ -52,7 +66,9 @@ enum outcome format_write(const struct format *format, const struct node *root, 
 
 enum outcome format_to_text(const struct format *format, struct bytes file, struct arena *arena, struct bytes *ret,
                             struct fault *fault) {
-    return encoding_decode(format, file, arena, ret, fault);
+    struct arena_scope scope;
+    TRY(arena_enter(arena, &scope, fault));
+    return arena_leave(arena, &scope, encoding_decode(format, file, arena, ret, fault), fault);
 }
 enum outcome format_from_text(const struct format *format, struct bytes text, struct buffer *into,
                               struct fault *fault) {

@@ -94,6 +94,7 @@ static enum outcome text(struct parse *p, struct bytes *ret) {
         const uint8_t *limit = p->r->text.at + p->r->text.count;
         /* unescaped is never longer */
         while (end < limit && *end != '"') end += *end == '\\' && limit - end > 1 ? 2 : 1;
+        TRY(arena_ready(p->r->arena, (size_t)(end - from) + 1, p->r->fault));
         uint8_t *to = arena_alloc(p->r->arena, (size_t)(end - from) + 1);
         memcpy(to, from, count);
         while (here(p) >= 0x20 && here(p) != '"') {
@@ -164,6 +165,7 @@ static enum outcome array(struct parse *p, struct node *parent, struct bytes nam
 }
 
 static enum outcome member(struct parse *p, struct node *node, unsigned depth, const struct key **keys, size_t *count) {
+    TRY(arena_check(p->r->arena, p->r->fault));
     struct key *key = arena_alloc(p->r->arena, sizeof *key);
     spaces(p);
     size_t from = p->at;

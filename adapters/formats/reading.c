@@ -27,6 +27,7 @@ enum outcome reading_at(struct format_reading *r, size_t offset) {
 
 enum outcome reading_seat(struct format_reading *r, struct node *parent, struct node *node, struct bytes name,
                           size_t offset) {
+    TRY(arena_check(r->arena, r->fault));
     if (r->nodes == FORMAT_MAX_NODES)
         return reading_refuse(r, offset, "TOO_MANY", "more than %u values in one file: send the cases one by one",
                               FORMAT_MAX_NODES);

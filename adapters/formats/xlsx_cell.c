@@ -51,6 +51,7 @@ static enum outcome keep(struct xlsx_book *book, struct bytes text, uint32_t row
     book->texts += text.count;
     if (book->texts > XLSX_TEXTS)
         return xlsx_refuse_much(book, row, column, "the texts of the workbook have more than %u bytes", XLSX_TEXTS);
+    TRY(arena_ready(book->r->arena, text.count + 1, book->r->fault));
     *ret = xlsx_unescaped(text, book->r->arena);
     return OK;
 }
@@ -76,9 +77,11 @@ static enum outcome strings_close(void *self, const struct xlsx_element *element
     if (strcmp(element->name, "si") != 0) return OK;
     if (book->string_count == XLSX_STRINGS) return xlsx_refuse_much(book, 0, 0, "more than %u texts", XLSX_STRINGS);
     if (book->string_count == s->capacity) {
-        struct bytes *more = realloc(book->strings, (s->capacity = s->capacity ? s->capacity * 2 : 256) * sizeof *more);
-        INVARIANT(more);
+        size_t capacity = s->capacity ? s->capacity * 2 : 256;
+        struct bytes *more = realloc(book->strings, capacity * sizeof *more);
+        if (!more) return fault_set(book->r->fault, FATAL, "INTERNAL", "no memory for shared strings");
         book->strings = more;
+        s->capacity = capacity;
     }
     return keep(book, buffer_view(&s->text), 0, 0, &book->strings[book->string_count++]);
 }

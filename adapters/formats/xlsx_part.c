@@ -2,6 +2,7 @@
  * that its directory announces are added up before anything is unpacked, so that a bomb costs nothing, and no more than
  * announced is unpacked. XML goes through libxml2's reader: no network, no DTD. */
 #define _GNU_SOURCE /* memmem */
+#include "adapters/formats/xml_memory.h"
 #include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/xlsx_inside.h"
 #include <stdarg.h>
@@ -45,7 +46,9 @@ enum outcome xlsx_open(struct xlsx_book *book) {
     zip_source_t *source = zip_source_buffer_create(file.at, file.count, 0, &error);
     book->zip = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : NULL;
     if (!book->zip && source) zip_source_free(source);
+    bool memory = zip_error_code_zip(&error) == ZIP_ER_MEMORY;
     zip_error_fini(&error);
+    if (memory) return fault_set(book->r->fault, FATAL, "INTERNAL", "no memory for a zip file");
     if (!book->zip) return xlsx_refuse(book, 0, 0, "no .xlsx workbook: the file is no zip file, or ends too early");
     zip_int64_t count = zip_get_num_entries(book->zip, 0);
     if (count < 1) return xlsx_refuse(book, 0, 0, "no .xlsx workbook: the file is empty");
@@ -140,12 +143,14 @@ static enum outcome one_node(const struct xlsx_handler *handler, xmlTextReaderPt
     }
 }
 
+/* What is wrong with a part is said in other words. */
 static void quiet(void *data, xmlErrorPtr error) { (void)data, (void)error; }
 
 static enum outcome walk(struct xlsx_book *book, const char *part, struct bytes text,
                          const struct xlsx_handler *handler) {
     if (memmem(text.at, text.count, "<!DOCTYPE", 9))
         return xlsx_refuse(book, 0, 0, "%s has a document type (DTD)", part);
+    xml_memory_watch();
     xmlTextReaderPtr reader = xmlReaderForMemory((const char *)text.at, (int)text.count, NULL, "UTF-8",
                                                  XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
     if (!reader) return fault_set(book->r->fault, FATAL, "INTERNAL", "no memory for an XML reader");
@@ -155,7 +160,7 @@ static enum outcome walk(struct xlsx_book *book, const char *part, struct bytes 
     while ((step = xmlTextReaderRead(reader)) == 1 && outcome == OK) outcome = one_node(handler, reader);
     if (outcome == OK && step != 0) outcome = xlsx_refuse(book, 0, 0, "%s is not well-formed XML", part);
     xmlFreeTextReader(reader);
-    return outcome;
+    return xml_memory_failed() ? fault_set(book->r->fault, FATAL, "INTERNAL", "no memory for an XML reader") : outcome;
 }
 
 enum outcome xlsx_walk(struct xlsx_book *book, const char *part, bool needed, const struct xlsx_handler *handler) {

@@ -119,6 +119,7 @@ static enum outcome node_at(struct sheet *s, struct node *parent, struct bytes n
                                        FORMAT_MAX_NODES),
                         REFUSE);
     }
+    TRY(arena_check(s->book->r->arena, s->book->r->fault));
     s->book->r->nodes++;
     *ret = node_add(parent, name, s->book->r->arena);
     (*ret)->number = numbering_find(s->book->r->format->numbering, name);
@@ -190,9 +191,11 @@ static enum outcome walk(struct sheet *s, const char *part) {
     return xlsx_walk(s->book, part, true, &rows);
 }
 
+/* NULL: no memory, and the reading's arena says so. */
 static struct sheet *sheet_of(struct xlsx_book *book, const struct xlsx_layout *layout, struct node *root) {
     struct sheet *s = calloc(1, sizeof *s);
-    INVARIANT(s);
+    if (!s) arena_fail(book->r->arena);
+    if (!s) return NULL;
     s->book = book;
     s->layout = layout;
     s->root = root;
@@ -208,6 +211,7 @@ static void sheet_close(struct sheet *s) {
 enum outcome xlsx_read_sheet(struct xlsx_book *book, const char *part, const struct xlsx_layout *layout,
                              struct node *root) {
     struct sheet *s = sheet_of(book, layout, root);
+    if (!s) return arena_check(book->r->arena, book->r->fault);
     enum outcome outcome = walk(s, part);
     sheet_close(s);
     return outcome;
@@ -215,6 +219,7 @@ enum outcome xlsx_read_sheet(struct xlsx_book *book, const char *part, const str
 
 enum outcome xlsx_sheet_is_empty(struct xlsx_book *book, const char *part, bool *ret) {
     struct sheet *s = sheet_of(book, NULL, NULL);
+    if (!s) return arena_check(book->r->arena, book->r->fault);
     enum outcome outcome = walk(s, part);
     *ret = !s->filled;
     sheet_close(s);

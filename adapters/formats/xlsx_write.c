@@ -133,6 +133,8 @@ static enum outcome put_header(struct book *b, bool main_sheet, lxw_row_t *ret_r
         size_t last = b->names.count > 1 ? b->names.count - 1 : 0;
         lxw_error error = last ? worksheet_merge_range(b->sheet, 0, 0, 0, (lxw_col_t)last, cstr, b->title)
                                : worksheet_write_string(b->sheet, 0, 0, cstr, b->title);
+        if (error == LXW_ERROR_MEMORY_MALLOC_FAILED)
+            return fault_set(b->fault, FATAL, "INTERNAL", "no memory for a workbook");
         if (error != LXW_NO_ERROR) return column_refuse(b->fault, BYTES_NONE, lxw_strerror(error));
         row++;
     }
@@ -157,7 +159,7 @@ static enum outcome put_sheet(struct book *b, struct bytes rows, const char *tit
     lxw_row_t row = 0;
     bool main_sheet = bytes_equal(rows, NODE_ROW);
     column_names_free(&b->names);
-    column_names_of(b->root, rows, &b->names);
+    TRY(column_names_of(b->root, rows, &b->names, b->fault));
     if (b->names.count > FORMAT_MAX_COLUMNS) return column_refuse(b->fault, rows, "more than 1000 columns");
     b->sheet = workbook_add_worksheet(b->book, title);
     if (!b->sheet) return column_refuse(b->fault, rows, "no name for a sheet");
@@ -194,6 +196,7 @@ static enum outcome put_all(struct book *b) {
 
 static lxw_format *style(lxw_workbook *book, const char *number, bool heading) {
     lxw_format *format = workbook_add_format(book);
+    if (!format) return NULL;
     if (number) format_set_num_format(format, number);
     if (heading) {
         format_set_bold(format);
@@ -232,7 +235,9 @@ static enum outcome make(struct book *b, int file, struct buffer *into) {
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     open_book(b, path);
     if (!b->book) return fault_set(b->fault, FATAL, "INTERNAL", "no memory for a workbook");
-    enum outcome outcome = put_all(b);
+    bool styled = b->text && b->day && b->time && b->name && b->title;
+    enum outcome outcome =
+        styled ? put_all(b) : fault_set(b->fault, FATAL, "INTERNAL", "no memory for a workbook's styles");
     lxw_error error = workbook_close(b->book); /* frees it in any case */
     if (outcome != OK) return outcome;
     if (error != LXW_NO_ERROR)

@@ -3,6 +3,7 @@
  * five. Places come from the parser's byte offset. Its own quadratic spots (attributes of one tag) are kept small by
  * counting first. */
 #define _GNU_SOURCE /* memmem, memrchr */
+#include "adapters/formats/xml_memory.h"
 #include "adapters/formats/format_inside.h"
 #include "adapters/formats/reading_inside.h"
 #include <libxml/parserInternals.h>
@@ -74,11 +75,8 @@ static void on_error(void *data, xmlErrorPtr error) {
     if (error->level < XML_ERR_ERROR || s->outcome != OK) return;
     int count = error->message ? (int)strcspn(error->message, "\n") : 0;
     size_t offset = offset_of(s);
-    if (error->code == XML_ERR_NO_MEMORY)
-        s->outcome = fault_set(s->r->fault, FATAL, "INTERNAL", "no memory for an XML parser");
-    else
-        s->outcome = reading_refuse(s->r, offset, "XML_SYNTAX", "not well-formed: %.*s", count,
-                                    error->message ? error->message : "");
+    s->outcome = reading_refuse(s->r, offset, "XML_SYNTAX", "not well-formed: %.*s", count,
+                                error->message ? error->message : "");
     xmlStopParser(s->parser);
 }
 
@@ -167,6 +165,7 @@ static void on_open(void *data, const xmlChar *local, const xmlChar *prefix, con
                     const xmlChar **declared, int count, int defaulted, const xmlChar **attributes) {
     struct sax *s = data;
     (void)prefix, (void)spaces, (void)declared, (void)defaulted;
+    if (xml_memory_failed()) stop(s, fault_set(s->r->fault, FATAL, "INTERNAL", "no memory for an XML parser"));
     if (s->outcome == OK) stop(s, open_element(s, local, uri, count, attributes));
 }
 
@@ -217,7 +216,7 @@ enum outcome xml_read(struct format_reading *r, struct node **ret) {
     struct sax s = {.r = r};
     TRY(check_before(r));
     if (!r->text.count) return reading_refuse(r, 0, "XML_SYNTAX", "the file is empty");
-    xmlInitParser();
+    xml_memory_watch();
     s.parser = xmlCreateMemoryParserCtxt((const char *)r->text.at, (int)r->text.count);
     if (!s.parser) return fault_set(r->fault, FATAL, "INTERNAL", "no memory for an XML parser");
     for (unsigned i = 0; i < FORMAT_MAX_DEPTH; i++) buffer_init(&s.texts[i], FORMAT_MAX_BYTES * 2);
@@ -225,6 +224,7 @@ enum outcome xml_read(struct format_reading *r, struct node **ret) {
     for (unsigned i = 0; i < FORMAT_MAX_DEPTH; i++) buffer_free(&s.texts[i]);
     xmlFreeDoc(s.parser->myDoc);
     xmlFreeParserCtxt(s.parser);
+    if (xml_memory_failed()) return fault_set(r->fault, FATAL, "INTERNAL", "no memory for an XML parser");
     if (outcome == OK && r->format->schema) outcome = xml_schema_check(r->format->schema, r);
     if (outcome == OK) *ret = s.root;
     return outcome;

@@ -2,6 +2,7 @@
  * of a fault is the parser's own. Whatever libxml2 would open by name is denied for the whole process: ours never asks
  * it to. */
 #define _GNU_SOURCE /* memmem, memrchr */
+#include "adapters/formats/xml_memory.h"
 #include "adapters/formats/format_inside.h"
 #include "adapters/formats/encoding_inside.h"
 #include "adapters/formats/xml_schema.h"
@@ -27,7 +28,7 @@ static xmlParserInputPtr nothing(const char *url, const char *id, xmlParserCtxtP
     return NULL;
 }
 static void deny_files(void) {
-    xmlInitParser();
+    xml_memory_watch();
     xmlSetExternalEntityLoader(nothing);
 }
 
@@ -79,9 +80,13 @@ static enum outcome parse_schema(struct bytes text, struct xml_schema **ret, str
         (void)fault_set(fault, REFUSE, "XML_SCHEMA", "%s", *reported.text ? reported.text : "the schema is no XSD");
         return fault_as(fault_place(fault, NULL, reported.line ? reported.line : 1, 1), REFUSE);
     }
-    *ret = calloc(1, sizeof **ret);
-    INVARIANT(*ret);
-    (*ret)->schema = schema;
+    struct xml_schema *made = calloc(1, sizeof *made);
+    if (!made) {
+        xmlSchemaFree(schema);
+        return fault_set(fault, FATAL, "INTERNAL", "no memory for a schema");
+    }
+    made->schema = schema;
+    *ret = made;
     return OK;
 }
 
@@ -99,7 +104,15 @@ enum outcome xml_schema_load(const char *path, struct xml_schema **ret, struct f
                         dtd ? "a schema with a document type (DTD) is not accepted" : "the schema is empty");
         return fault_as(fault_place(fault, NULL, 1, 1), REFUSE);
     }
-    return parse_schema(text, ret, fault);
+    struct xml_schema *made = NULL;
+    xml_memory_watch();
+    enum outcome outcome = parse_schema(text, &made, fault);
+    if (xml_memory_failed()) {
+        xml_schema_free(made);
+        return fault_set(fault, FATAL, "INTERNAL", "no memory for a schema");
+    }
+    if (outcome == OK) *ret = made;
+    return outcome;
 }
 
 void xml_schema_free(struct xml_schema *schema) {
@@ -153,6 +166,7 @@ static enum outcome validate(struct check *c, xmlSchemaValidCtxtPtr valid) {
 }
 
 enum outcome xml_schema_check(const struct xml_schema *schema, struct format_reading *r) {
+    xml_memory_watch();
     struct check c = {.r = r, .parser = xmlCreateMemoryParserCtxt((const char *)r->text.at, (int)r->text.count)};
     xmlSchemaValidCtxtPtr valid = xmlSchemaNewValidCtxt(schema->schema);
     enum outcome outcome = c.parser && valid ? validate(&c, valid)
@@ -162,5 +176,5 @@ enum outcome xml_schema_check(const struct xml_schema *schema, struct format_rea
         xmlFreeDoc(c.parser->myDoc);
         xmlFreeParserCtxt(c.parser);
     }
-    return outcome;
+    return xml_memory_failed() ? fault_set(r->fault, FATAL, "INTERNAL", "no memory for a schema's check") : outcome;
 }

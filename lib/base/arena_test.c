@@ -77,10 +77,42 @@ static void beyond_most_the_process_stops(void **state) {
     assert_int_equal(how_it_ends(too_much_bit_by_bit), SIGABRT);
     assert_int_equal(how_it_ends(too_many_items), SIGABRT);
 }
+/* In a scope it is an outcome, what was asked for is memory all the same, and everything since is given back. */
+static void in_a_scope_beyond_most_is_an_outcome(void **state) {
+    (void)state;
+    AUTO(arena_free_auto) struct arena *arena = arena_new(64, 1024);
+    struct arena_scope outer, inner;
+    struct fault fault = {0};
+    const char *before = arena_cstr(arena, BYTES_LITERAL("before"));
+    size_t used = arena_used(arena);
+    assert_int_equal(arena_enter(arena, &outer, &fault), OK);
+    const char *kept = arena_cstr(arena, BYTES_LITERAL("kept"));
+    assert_int_equal(arena_enter(arena, &inner, &fault), OK);
+    memset(arena_alloc(arena, 300u << 10), 0xee, 300u << 10); /* more than the reserve */
+    memset(arena_alloc(arena, 2000), 0xee, 2000);
+    assert_int_equal(arena_check(arena, &fault), REFUSE);
+    assert_int_equal(arena_leave(arena, &inner, OK, &fault), REFUSE);
+    assert_string_equal(fault.code, "TOO_LARGE");
+    assert_string_equal(kept, "kept");
+    arena_alloc(arena, 64);
+    assert_int_equal(arena_leave(arena, &outer, OK, &fault), OK);
+    assert_true(arena_used(arena) > used);
+    assert_int_equal(arena_enter(arena, &outer, &fault), OK);
+    assert_int_equal(arena_ready(arena, 500, &fault), OK);
+    assert_int_equal(arena_ready(arena, 2000, &fault), REFUSE);
+    assert_int_equal(arena_leave(arena, &outer, FATAL, &fault),
+                     REFUSE); /* what was found without memory says nothing */
+    assert_string_equal(before, "before");
+    arena_reset(arena);
+    assert_int_equal(arena_enter(arena, &outer, &fault), OK);
+    arena_fail(arena);
+    assert_int_equal(arena_leave(arena, &outer, OK, &fault), FATAL);
+    assert_int_equal(arena_used(arena), 0);
+}
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(memory_is_zeroed_and_aligned_again_after_every_reset),
-                                       cmocka_unit_test(what_is_copied_stays_when_more_is_asked_for),
-                                       cmocka_unit_test(all_of_most_can_be_had),
-                                       cmocka_unit_test(beyond_most_the_process_stops)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_is_zeroed_and_aligned_again_after_every_reset),
+        cmocka_unit_test(what_is_copied_stays_when_more_is_asked_for), cmocka_unit_test(all_of_most_can_be_had),
+        cmocka_unit_test(beyond_most_the_process_stops), cmocka_unit_test(in_a_scope_beyond_most_is_an_outcome)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,6 +73,7 @@ static const char *remedy(const struct yaml_reading *r) {
 
 static enum outcome next_event(struct yaml_reading *r, yaml_event_t *ret) {
     if (yaml_parser_parse(&r->parser, ret)) return OK;
+    if (r->parser.error == YAML_MEMORY_ERROR) return fault_set(r->fault, FATAL, "INTERNAL", "no memory for YAML");
     char text[320];
     snprintf(text, sizeof text, "%s%s%s%s", r->parser.problem ? r->parser.problem : "not YAML",
              r->parser.context ? ", " : "", r->parser.context ? r->parser.context : "", remedy(r));
@@ -154,6 +155,7 @@ static enum outcome read_children(struct yaml_reading *r, struct setting *node, 
     yaml_event_type_t end = node->kind == SETTING_MAP ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
     for (;;) {
         yaml_event_t event;
+        TRY(arena_check(r->settings->arena, r->fault));
         TRY(next_event(r, &event));
         if (event.type == end) {
             yaml_event_delete(&event);
@@ -219,6 +221,17 @@ static enum outcome read_document(struct yaml_reading *r) {
     return have ? OK : refuse(r, start, "SETTINGS_EMPTY", "the file is empty");
 }
 
+static enum outcome parse_all(struct settings *settings, const char *name, struct bytes yaml, struct fault *fault) {
+    settings->name = arena_printf(settings->arena, "%s", name);
+    struct yaml_reading r = {.settings = settings, .fault = fault, .yaml = yaml};
+    if (!yaml_parser_initialize(&r.parser)) return fault_set(fault, FATAL, "INTERNAL", "no memory for YAML");
+    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r.parser, yaml.count ? yaml.at : (const uint8_t *)"", yaml.count);
+    enum outcome read = read_document(&r);
+    yaml_parser_delete(&r.parser);
+    return read;
+}
+
 enum outcome settings_parse(const char *name, struct bytes yaml, struct settings **ret_settings, struct fault *fault) {
     if (yaml.count > LIMIT_SETTINGS) {
         enum outcome what = fault_set(fault, REFUSE, "TOO_LARGE", "%s:1:1: more than %u bytes", name, LIMIT_SETTINGS);
@@ -230,16 +243,11 @@ enum outcome settings_parse(const char *name, struct bytes yaml, struct settings
     if (yaml.count >= sizeof mark && memcmp(yaml.at, mark, sizeof mark) == 0)
         yaml = bytes_of(yaml.at + sizeof mark, yaml.count - sizeof mark);
     AUTO(settings_free_auto) struct settings *settings = calloc(1, sizeof *settings);
-    INVARIANT(settings);
-    settings->arena = arena_new(32768, 64u * MIB);
-    settings->name = arena_printf(settings->arena, "%s", name);
-    struct yaml_reading r = {.settings = settings, .fault = fault, .yaml = yaml};
-    INVARIANT(yaml_parser_initialize(&r.parser));
-    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r.parser, yaml.count ? yaml.at : (const uint8_t *)"", yaml.count);
-    enum outcome read = read_document(&r);
-    yaml_parser_delete(&r.parser);
-    TRY(read);
+    if (!settings) return fault_set(fault, FATAL, "INTERNAL", "no memory for settings");
+    TRY(arena_open(32768, 64u * MIB, &settings->arena, fault));
+    struct arena_scope scope;
+    TRY(arena_enter(settings->arena, &scope, fault));
+    TRY(arena_leave(settings->arena, &scope, parse_all(settings, name, yaml, fault), fault));
     *ret_settings = settings;
     settings = NULL;
     return OK;

@@ -6,8 +6,8 @@
 
 struct mask;
 /* Any record of the catalogue as JSON, under a mask (NULL: whole): plain values, unions without tags, bytes in base64.
- */
+ * REFUSE as record_read; FATAL/"INTERNAL": no memory. */
 MUST_USE enum outcome canonical_json(const struct catalogue *catalogue, struct bytes value, const struct mask *mask,
                                      json_t **ret, struct fault *fault);
-json_t *canonical_base64(struct bytes bytes);
+json_t *canonical_base64(struct bytes bytes); /* NULL: no memory */
 #endif

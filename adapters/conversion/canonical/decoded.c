@@ -10,15 +10,14 @@ enum outcome decoded_open(const struct catalogue *catalogue, struct bytes value,
     TRY(record_read(catalogue, value, &made.said, fault));
     TRY(frame_open(value, &id, &body, fault));
     made.class = catalogue_class(made.said.schema);
-    if (!made.class || avro_generic_value_new(made.class, &made.value) != 0) {
-        return fault_set(fault, REFUSE, "INTERNAL", "no Avro class for %s", made.said.schema->name);
-    }
+    if (!made.class || avro_generic_value_new(made.class, &made.value) != 0)
+        return fault_set(fault, FATAL, "INTERNAL", "no memory for an Avro value of %s", made.said.schema->name);
     avro_reader_t reader = avro_reader_memory((const char *)body.at, (int64_t)body.count);
     bool bad = !reader || avro_value_read(reader, &made.value) != 0;
     if (reader) avro_reader_free(reader);
     if (bad) {
         decoded_close(&made);
-        return fault_set(fault, REFUSE, "INTERNAL", "Avro: %s", avro_strerror());
+        return fault_set(fault, FATAL, "INTERNAL", "Avro: %s", avro_strerror()); /* its bytes were read before */
     }
     *ret = made;
     return OK;

@@ -10,7 +10,7 @@ struct decoded {
     avro_value_iface_t *class;
     avro_value_t value;
 };
-/* REFUSE as record_read, or INTERNAL. */
+/* REFUSE as record_read; FATAL/"INTERNAL": no memory. */
 MUST_USE enum outcome decoded_open(const struct catalogue *catalogue, struct bytes value, struct decoded *ret,
                                    struct fault *fault);
 void decoded_close(struct decoded *decoded);

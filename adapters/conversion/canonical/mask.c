@@ -138,6 +138,7 @@ static int mask_fields(const struct masking *m, avro_value_t *record, const char
         avro_value_t field;
         const char *name = NULL;
         if (avro_value_get_by_index(record, i, &field, &name) != 0) return -1;
+        if (arena_check(m->arena, NULL) != OK) return -1;
         const char *path = *prefix ? arena_printf(m->arena, "%s.%s", prefix, name) : name;
         const struct privacy_row *row = row_of(m, path);
         if (row && !shown_whole(record, row)) bad = treat(m, &row->treatments[m->mask->index], &field);
@@ -149,9 +150,14 @@ static int mask_fields(const struct masking *m, avro_value_t *record, const char
 
 bool mask_hides(const struct mask *mask) { return mask && !mask->whole; }
 
-void mask_apply(const struct mask *mask, unsigned record, avro_value_t *value) {
-    if (!mask_hides(mask)) return;
-    AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, SCRATCH_MAX);
+enum outcome mask_apply(const struct mask *mask, unsigned record, avro_value_t *value, struct fault *fault) {
+    if (!mask_hides(mask)) return OK;
+    AUTO(arena_free_auto) struct arena *arena = NULL;
+    struct arena_scope scope;
+    TRY(arena_open(64u << 10, SCRATCH_MAX, &arena, fault));
+    TRY(arena_enter(arena, &scope, fault));
     const struct masking m = {mask, record, arena};
-    INVARIANT(mask_fields(&m, value, "") == 0);
+    enum outcome outcome =
+        mask_fields(&m, value, "") == 0 ? OK : fault_set(fault, FATAL, "INTERNAL", "a record could not be masked");
+    return arena_leave(arena, &scope, outcome, fault);
 }

@@ -5,8 +5,9 @@
 #include <avro.h>
 #include "adapters/conversion/canonical/privacy.h"
 
-/* In place; `record` is one of IN_*. A mask that is NULL or whole changes nothing. */
-void mask_apply(const struct mask *mask, unsigned record, avro_value_t *value);
+/* In place; `record` is one of IN_*. A mask that is NULL or whole changes nothing. FATAL/"INTERNAL": no memory, and the
+ * value is not fit to be shown. */
+MUST_USE enum outcome mask_apply(const struct mask *mask, unsigned record, avro_value_t *value, struct fault *fault);
 bool mask_hides(const struct mask *mask);
 
 /* ---- mask_text.c: one text, pure --------------------------------------------------------------------------------- */

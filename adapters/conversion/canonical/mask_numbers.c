@@ -72,6 +72,7 @@ static size_t put(uint8_t *to, struct bytes text, const struct run *r, size_t fr
 }
 
 struct bytes mask_numbers(struct bytes text, struct arena *arena) {
+    if (arena_ready(arena, text.count + 1, NULL) != OK) return BYTES_NONE;
     uint8_t *made = arena_alloc(arena, text.count + 1);
     size_t count = 0;
     for (size_t at = 0; at < text.count;) {

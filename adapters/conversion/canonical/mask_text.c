@@ -35,6 +35,7 @@ struct bytes mask_middle(struct bytes text, size_t front, size_t back, struct ar
     size_t count = characters(whole);
     if (count < front + back + HIDDEN_MIN) front = back = 0;
     size_t hidden = count - front - back, from = length_of(whole, front), to = length_of(whole, front + hidden);
+    if (arena_ready(arena, whole.count + hidden + 1, NULL) != OK) return BYTES_NONE;
     uint8_t *made = arena_alloc(arena, from + hidden + (whole.count - to) + 1);
     if (from) memcpy(made, whole.at, from);
     memset(made + from, '*', hidden);

@@ -290,13 +290,20 @@ static enum outcome load(struct privacy *p, const char *path, struct fault *faul
     return settings_check_unknown(root, fault);
 }
 
+static enum outcome open_load(struct privacy *p, const char *schemas_folder, struct fault *fault) {
+    struct arena_scope scope;
+    TRY(arena_open(16u << 10, ARENA_MAX, &p->arena, fault));
+    TRY(arena_enter(p->arena, &scope, fault));
+    enum outcome outcome = load(p, arena_printf(p->arena, "%s/privacy.yaml", schemas_folder), fault);
+    return arena_leave(p->arena, &scope, outcome, fault);
+}
+
 enum outcome privacy_load(const char *schemas_folder, const struct division_list *divisions, struct privacy **ret,
                           struct fault *fault) {
     struct privacy *p = calloc(1, sizeof *p);
-    INVARIANT(p);
-    p->arena = arena_new(16u << 10, ARENA_MAX);
+    if (!p) return fault_set(fault, FATAL, "INTERNAL", "no memory for the masks");
     p->divisions = divisions;
-    enum outcome outcome = load(p, arena_printf(p->arena, "%s/privacy.yaml", schemas_folder), fault);
+    enum outcome outcome = open_load(p, schemas_folder, fault);
     if (outcome == OK) *ret = p;
     else privacy_free(p);
     return outcome;

@@ -114,6 +114,7 @@ struct map_encoding {
     const struct attachment *papers;
     struct arena *arena;
     struct buffer *into;
+    struct fault *why; /* of a buffer that took no more; else untouched */
 };
 MUST_USE enum outcome map_encode(const struct map_encoding *encoding, struct fault *fault);
 const char *map_media_type(struct bytes file_name); /* by its extension */

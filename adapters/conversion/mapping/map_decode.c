@@ -8,12 +8,13 @@ static struct bytes text_of(const avro_value_t *value, struct arena *arena) {
     const char *at = NULL;
     size_t count = 0;
     if (avro_value_get_string(value, &at, &count) != 0 || !count) return BYTES_NONE;
-    return arena_copy(arena, bytes_of(at, count - 1));
+    return arena_ready(arena, count, NULL) == OK ? arena_copy(arena, bytes_of(at, count - 1)) : BYTES_NONE;
 }
 
 static bool take_list(const avro_value_t *value, struct arena *arena, struct value *ret) {
     size_t count = 0;
     if (avro_value_get_size(value, &count) != 0) return false;
+    if (arena_ready(arena, (count + 1) * sizeof(struct bytes), NULL) != OK) return false;
     struct bytes *list = arena_array(arena, count + 1, sizeof *list);
     for (size_t i = 0; i < count; i++) {
         avro_value_t item;
@@ -61,7 +62,8 @@ static void take_content(avro_value_t *value, struct arena *arena, struct map_it
     size_t count = 0;
     if (avro_value_get_current_branch(value, &branch) != 0 || avro_value_get_type(&branch) != AVRO_BYTES) return;
     item->has_content = avro_value_get_bytes(&branch, &at, &count) == 0;
-    if (item->has_content) item->content = arena_copy(arena, bytes_of(at, count));
+    if (item->has_content && arena_ready(arena, count + 1, NULL) == OK)
+        item->content = arena_copy(arena, bytes_of(at, count));
 }
 
 static bool take_digest(const avro_value_t *record, const char *name, struct digest *ret) {
@@ -121,7 +123,7 @@ static void take_group(struct decoding *d, avro_value_t *value, enum group_kind 
     size_t count = 0;
     if (avro_value_get_size(value, &count) != 0) return;
     d->items += count;
-    for (size_t i = 0; i < count && d->items <= DECODED_MAX; i++) {
+    for (size_t i = 0; i < count && d->items <= DECODED_MAX && arena_check(d->arena, NULL) == OK; i++) {
         avro_value_t one;
         if (avro_value_get_by_index(value, i, &one, NULL) == 0)
             take_fields(d, &one, kind, "", map_append(&d->into->groups[kind], d->arena));
@@ -157,7 +159,7 @@ enum outcome map_decode(const struct profile *profile, struct bytes value, const
     if (!ret->record)
         return fault_set(fault, REFUSE, "UNKNOWN_MESSAGE", "a %s is not for an agency", decoded.said.schema->name);
     ret->event = arena_cstr(arena, decoded.said.event);
-    mask_apply(profile_mask(profile, role, decoded.said.event), ret->record, &decoded.value);
+    TRY(mask_apply(profile_mask(profile, role, decoded.said.event), ret->record, &decoded.value, fault));
     take_fields(&d, &decoded.value, GROUP_NONE, "", &ret->own);
     return d.items > DECODED_MAX ? fault_set(fault, REFUSE, "TOO_LARGE", "%zu items, at most %u", d.items, DECODED_MAX)
                                  : OK;

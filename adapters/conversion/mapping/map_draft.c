@@ -3,18 +3,22 @@
 #include "adapters/conversion/mapping/map_draft.h"
 
 /* A further sheet's rows say the case's key too, where they have its column. */
-static struct map_scope all_rows(const struct map_reading *reading, const struct node *root) {
+static enum outcome all_rows(const struct map_reading *reading, const struct node *root, struct map_scope *ret) {
     size_t count = 0;
     for (const struct node *row = root->first; row; row = row->next) count++;
+    TRY(arena_ready(reading->arena, (count + 1) * sizeof(struct node *), reading->fault));
     const struct node **rows = arena_array(reading->arena, count + 1, sizeof *rows);
     count = 0;
     for (const struct node *row = root->first; row; row = row->next) rows[count++] = row;
-    return (struct map_scope){root, rows, count, ""};
+    *ret = (struct map_scope){root, rows, count, ""};
+    return OK;
 }
 
 /* Every row belongs to the one case. */
 static enum outcome open_rows(struct map_reading *reading, const struct node *root) {
-    const struct map_scope all = all_rows(reading, root);
+    struct map_scope all;
+    TRY(all_rows(reading, root, &all));
+    TRY(arena_ready(reading->arena, (all.base_count + 1) * sizeof(struct node *), reading->fault));
     const struct node **rows = arena_array(reading->arena, all.base_count + 1, sizeof *rows);
     reading->record = (struct map_scope){root, rows, 0, ""};
     for (size_t i = 0; i < all.base_count; i++) {

@@ -20,14 +20,10 @@ struct spot {
 };
 
 /* 0: put. */
-static int put_long(const struct map_encoding *e, int64_t number) {
-    struct fault ignored;
-    return binary_long(e->into, number, &ignored) != OK;
-}
+static int put_long(const struct map_encoding *e, int64_t number) { return binary_long(e->into, number, e->why) != OK; }
 
 static int put_bytes(const struct map_encoding *e, struct bytes content) {
-    struct fault ignored;
-    return binary_bytes(e->into, content, &ignored) != OK;
+    return binary_bytes(e->into, content, e->why) != OK;
 }
 
 /* As Avro C has it, a text ends at a NUL. */
@@ -52,8 +48,7 @@ static int put_double(const struct map_encoding *e, double real) {
     uint8_t made[8];
     memcpy(&bits, &real, sizeof bits);
     for (size_t i = 0; i < sizeof made; i++) made[i] = (uint8_t)(bits >> 8 * i);
-    struct fault ignored;
-    return buffer_add(e->into, bytes_of(made, sizeof made), &ignored) != OK;
+    return buffer_add(e->into, bytes_of(made, sizeof made), e->why) != OK;
 }
 
 static avro_schema_t meant(avro_schema_t schema) {
@@ -204,25 +199,24 @@ static int put_paper(const struct map_encoding *e, avro_schema_t schema, const c
  * goes out open. Empty: nothing is said, or there is no key. */
 static json_t *reporter_of(const struct map_item *own) {
     json_t *all = json_object();
-    for (size_t i = 0; i < own->count; i++) {
+    for (size_t i = 0; i < own->count && all; i++) {
         const struct value *value = &own->values[i];
         if (strncmp(value->field->path, "reporter.", 9) != 0 || !value->text.count) continue;
-        json_object_set_new(all, value->field->path + 9, json_stringn((const char *)value->text.at, value->text.count));
+        json_t *text = json_stringn((const char *)value->text.at, value->text.count);
+        if (json_object_set_new(all, value->field->path + 9, text) != 0) json_decref(all), all = NULL;
     }
     return all;
 }
 
-static struct bytes sealed_reporter(const struct map_item *own, const struct address *address, const char *sender,
-                                    struct arena *arena) {
-    json_t *all = reporter_of(own);
+static struct bytes sealed_reporter(const struct map_encoding *e) {
     struct bytes sealed = BYTES_NONE;
-    if (address->seal && json_object_size(all)) {
-        const struct seal_place place = {sender, address->message_id};
-        char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
-        INVARIANT(text);
-        sealed = seal_close(address->seal, &place, bytes_of_cstr(text), arena);
-        free(text);
-    }
+    json_t *all = reporter_of(&e->record->own);
+    const struct seal_place place = {e->profile->agency->slug, e->address->message_id};
+    bool said = all && e->address->seal && json_object_size(all);
+    char *text = said ? json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    if (!all || (said && !text)) arena_fail(e->arena);
+    if (text) sealed = seal_close(e->address->seal, &place, bytes_of_cstr(text), e->arena);
+    free(text);
     json_decref(all);
     return sealed;
 }
@@ -230,7 +224,7 @@ static struct bytes sealed_reporter(const struct map_item *own, const struct add
 /* Null, or sealed. */
 static int put_reporter(const struct map_encoding *e, avro_schema_t schema) {
     avro_schema_t record;
-    struct bytes sealed = sealed_reporter(&e->record->own, e->address, e->profile->agency->slug, e->arena);
+    struct bytes sealed = sealed_reporter(e);
     if (!sealed.count) return put_value(e, schema, NULL);
     int bad = put_branch(e, schema, &record);
     for (int i = 0; !bad && i < (int)avro_schema_record_size(record); i++) {
@@ -254,7 +248,7 @@ static int put_group(const struct map_encoding *e, avro_schema_t schema, enum gr
     for (size_t i = 0; i < group->count && !bad; i++) {
         bool file = kind == GROUP_DOCUMENTS && map_text(&group->items[i], "file_name").count;
         const struct spot spot = {kind, &group->items[i], file ? papers : NULL, ""};
-        bad = put_record(e, item, &spot);
+        bad = put_record(e, item, &spot) || arena_check(e->arena, NULL) != OK;
         if (file) papers++;
     }
     return bad || put_long(e, 0);
@@ -287,6 +281,7 @@ enum outcome map_encode(const struct map_encoding *e, struct fault *fault) {
     const struct schema_entry *schema = catalogue_newest(e->profile->catalogue, canonical_kind(e->record->record));
     const struct spot spot = {GROUP_NONE, &e->record->own, e->papers, ""};
     if (put_record(e, schema->schema, &spot) == 0) return OK;
+    if (e->why->what != OK) return *fault = *e->why, fault->what;
     return fault_set(fault, REFUSE, "INTERNAL", "a field of %s is of no kind that can be sent",
                      canonical_record_name(e->record->record));
 }

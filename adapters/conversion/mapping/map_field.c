@@ -18,6 +18,7 @@ void map_placed(struct value *value, const struct map_scope *scope, const struct
 }
 
 static struct value_texts filled(const struct map_nodes *nodes, struct arena *arena, const struct node **ret_first) {
+    if (arena_ready(arena, (nodes->count + 1) * sizeof(struct bytes), NULL) != OK) return (struct value_texts){0};
     struct bytes *texts = arena_array(arena, nodes->count + 1, sizeof *texts);
     size_t count = 0;
     for (size_t i = 0; i < nodes->count; i++) {
@@ -62,6 +63,7 @@ static enum outcome absent(const struct map_reading *reading, const struct map_s
 
 /* A list that several rows repeat. */
 static struct value_texts distinct(struct value_texts texts, struct arena *arena) {
+    if (arena_ready(arena, (texts.count + 1) * sizeof(struct bytes), NULL) != OK) return texts;
     struct bytes *kept = arena_array(arena, texts.count + 1, sizeof *kept);
     size_t count = 0;
     for (size_t i = 0; i < texts.count; i++) {
@@ -75,6 +77,7 @@ static struct value_texts distinct(struct value_texts texts, struct arena *arena
 enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
                             const struct mapped_field *field, struct value *ret) {
     *ret = (struct value){0};
+    TRY(arena_check(reading->arena, reading->fault));
     if (!field->placed)
         return value_constant(reading->profile, field->canonical, field->constant, reading->arena, ret, reading->fault);
     bool list = field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES;

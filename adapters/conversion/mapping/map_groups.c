@@ -59,6 +59,7 @@ static bool had(const struct map_group *items, const struct map_item *item) {
 
 static enum outcome take(const struct map_reading *reading, const struct map_scope *scope,
                          const struct mapped_group *group, struct map_item *item, struct map_group *into) {
+    TRY(arena_check(reading->arena, reading->fault));
     if (group->kind == GROUP_DOCUMENTS) TRY(finish_document(reading, scope, group, item));
     TRY(needed(reading, scope, group, item));
     if (into->count == ITEMS_MAX) {
@@ -156,6 +157,7 @@ static enum outcome read_group(const struct map_reading *reading, const struct m
                                struct map_group *into) {
     const struct map_scope *record = &reading->record;
     if (group->split.count && !group->placed) return read_split(reading, record, group, into);
+    TRY(arena_ready(reading->arena, (record->base_count + 1) * sizeof(struct node *), reading->fault));
     struct map_nodes nodes = {.at = arena_array(reading->arena, record->base_count + 1, sizeof *nodes.at),
                               .count = record->base_count};
     for (size_t i = 0; i < nodes.count; i++) nodes.at[i] = record->bases[i];

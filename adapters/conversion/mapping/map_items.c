@@ -3,6 +3,7 @@
 
 struct bytes map_write_text(const struct map_writing *w, const struct mapped_field *field,
                             const struct map_item *item) {
+    if (arena_check(w->arena, NULL) != OK) return BYTES_NONE;
     const struct value *value = map_get(item, field->canonical->path);
     struct value_texts texts = value ? value_write(w->profile, field, value, w->arena) : (struct value_texts){0};
     return texts.count ? texts.at[0] : BYTES_NONE;
@@ -11,6 +12,7 @@ struct bytes map_write_text(const struct map_writing *w, const struct mapped_fie
 struct bytes map_write_split(const struct map_writing *w, const struct mapped_group *group,
                              const struct mapped_field *field) {
     const struct map_group *from = map_write_group(w, group->kind);
+    if (arena_ready(w->arena, (from->count + 1) * sizeof(struct bytes), NULL) != OK) return BYTES_NONE;
     struct bytes *parts = arena_array(w->arena, from->count + 1, sizeof *parts);
     bool any = false;
     for (size_t i = 0; i < from->count; i++) {

@@ -3,7 +3,9 @@
 
 static void keep(struct map_nodes *nodes, const struct node *node, struct arena *arena) {
     if (nodes->count == nodes->capacity) {
-        nodes->capacity = nodes->capacity ? nodes->capacity * 2 : 4;
+        size_t capacity = nodes->capacity ? nodes->capacity * 2 : 4;
+        if (arena_ready(arena, capacity * sizeof(struct node *), NULL) != OK) return;
+        nodes->capacity = capacity;
         const struct node **at = arena_array(arena, nodes->capacity, sizeof *at);
         for (size_t i = 0; i < nodes->count; i++) at[i] = nodes->at[i];
         nodes->at = at;

@@ -3,7 +3,9 @@
 
 void map_add(struct map_item *item, const struct value *value, struct arena *arena) {
     if (item->count == item->capacity) {
-        item->capacity = item->capacity ? item->capacity * 2 : 8;
+        size_t capacity = item->capacity ? item->capacity * 2 : 8;
+        if (arena_ready(arena, capacity * sizeof *item->values, NULL) != OK) return;
+        item->capacity = capacity;
         struct value *values = arena_array(arena, item->capacity, sizeof *values);
         if (item->count) memcpy(values, item->values, item->count * sizeof *values);
         item->values = values;
@@ -13,7 +15,10 @@ void map_add(struct map_item *item, const struct value *value, struct arena *are
 
 struct map_item *map_append(struct map_group *group, struct arena *arena) {
     if (group->count == group->capacity) {
-        group->capacity = group->capacity ? group->capacity * 2 : 8;
+        size_t capacity = group->capacity ? group->capacity * 2 : 8;
+        if (group->count && arena_ready(arena, capacity * sizeof *group->items, NULL) != OK)
+            return &group->items[group->count - 1];
+        group->capacity = capacity;
         struct map_item *items = arena_array(arena, group->capacity, sizeof *items);
         if (group->count) memcpy(items, group->items, group->count * sizeof *items);
         group->items = items;

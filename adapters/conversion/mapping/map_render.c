@@ -12,7 +12,7 @@ static void add_text(struct map_item *item, const char *path, enum group_kind gr
 static struct bytes reasons_text(const struct map_record *record, struct arena *arena) {
     const struct map_group *reasons = &record->groups[GROUP_REASONS];
     struct bytes *parts = arena_array(arena, reasons->count + 1, sizeof *parts);
-    for (size_t i = 0; i < reasons->count; i++) {
+    for (size_t i = 0; i < reasons->count && arena_check(arena, NULL) == OK; i++) {
         struct bytes zh = map_text(&reasons->items[i], "zh"), field = map_text(&reasons->items[i], "field");
         parts[i] = zh;
         if (field.count) parts[i] = bytes_of_cstr(arena_printf(arena, "%.*s（%.*s）", BYTES_FMT(zh), BYTES_FMT(field)));
@@ -32,7 +32,7 @@ void map_add_inbox(struct map_record *record, const struct inbox_facts *facts, s
 /* The file names as they will lie beside the case file; a paper without content has none there. */
 void map_name_papers(struct map_group *documents, const struct bytes *names, size_t count, struct arena *arena) {
     size_t used = 0;
-    for (size_t i = 0; i < documents->count; i++) {
+    for (size_t i = 0; i < documents->count && arena_check(arena, NULL) == OK; i++) {
         struct map_item *item = &documents->items[i],
                         kept = {.has_content = item->has_content, .content = item->content, .chunked = item->chunked};
         struct bytes was = map_text(item, "file_name");
@@ -92,5 +92,6 @@ enum outcome map_render(struct map_writing *w, struct buffer *into, struct fault
     const struct node *tree = format_is_flat(format)    ? map_write_rows(w)
                               : format_has_rows(format) ? map_write_lines(w)
                                                         : map_write_tree(w);
+    TRY(arena_check(w->arena, fault));
     return format_write(format, tree, into, fault);
 }

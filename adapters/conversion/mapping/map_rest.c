@@ -1,12 +1,17 @@
 /* 其他信息, one text with every filled value that has no place of its own:
  * "承办人：甲、乙；当事人[1]（电话：…）". Values stand there as they are in the record, times and amounts in the
- * built-in form. Never fails: what does not fit REST_MAX would not fit a record. */
+ * built-in form. What does not fit REST_MAX would not fit a record. */
 #include "adapters/conversion/mapping/map.h"
 #include "base/limits.h"
 
 #define REST_MAX (16u * MIB)
 
-static void say(struct buffer *into, const char *text) { INVARIANT(buffer_add_cstr(into, text, NULL) == OK); }
+static void say(const struct map_writing *w, struct buffer *into, struct bytes text) {
+    if (buffer_add(into, text, NULL) != OK) arena_fail(w->arena);
+}
+static void say_cstr(const struct map_writing *w, struct buffer *into, const char *text) {
+    say(w, into, bytes_of_cstr(text));
+}
 
 static void say_value(const struct map_writing *w, struct buffer *into, const char *name, const struct value *value) {
     static const char *const comma[] = {"、"};
@@ -17,10 +22,10 @@ static void say_value(const struct map_writing *w, struct buffer *into, const ch
     bool usual = value->field->kind == VALUE_SYMBOL && bytes_equal_cstr(value->text, value->field->symbols[0]);
     struct value_texts texts = usual ? (struct value_texts){0} : value_write(w->profile, &plain, value, w->arena);
     if (!texts.count || !texts.at[0].count) return;
-    if (into->count) say(into, "；");
-    say(into, name ? name : value->field->path);
-    say(into, "：");
-    INVARIANT(buffer_add(into, texts.at[0], NULL) == OK);
+    if (into->count) say_cstr(w, into, "；");
+    say_cstr(w, into, name ? name : value->field->path);
+    say_cstr(w, into, "：");
+    say(w, into, texts.at[0]);
 }
 
 static bool has_place(const struct mapped_field *fields, size_t count, const struct value *value) {
@@ -43,16 +48,16 @@ static void say_item(const struct map_writing *w, struct buffer *into, const str
         !group || (!group->placed && !group->split.count && !format_has_rows(&w->profile->format) && index > 0);
     AUTO(buffer_free) struct buffer inside;
     buffer_init(&inside, REST_MAX);
-    for (size_t i = 0; i < item->count; i++) {
+    for (size_t i = 0; i < item->count && arena_check(w->arena, NULL) == OK; i++) {
         const struct value *value = &item->values[i];
         if (needs_none(value->field->path) || (!whole && has_place(group->fields, group->field_count, value))) continue;
         say_value(w, &inside, canonical_zh(value->field->path, kind), value);
     }
     if (!inside.count) return;
-    if (into->count) say(into, "；");
-    INVARIANT(buffer_printf(into, NULL, "%s[%zu]（", canonical_group_zh(kind), index + 1) == OK);
-    INVARIANT(buffer_add(into, buffer_view(&inside), NULL) == OK);
-    say(into, "）");
+    if (into->count) say_cstr(w, into, "；");
+    say_cstr(w, into, arena_printf(w->arena, "%s[%zu]（", canonical_group_zh(kind), index + 1));
+    say(w, into, buffer_view(&inside));
+    say_cstr(w, into, "）");
 }
 
 struct bytes map_rest(const struct map_writing *w) {
@@ -68,7 +73,8 @@ struct bytes map_rest(const struct map_writing *w) {
         for (size_t i = 0; i < w->message->group_count; i++) {
             if (w->message->groups[i].kind == kind) group = &w->message->groups[i];
         }
-        for (size_t i = 0; i < map_write_group(w, kind)->count; i++) say_item(w, &text, group, kind, i);
+        for (size_t i = 0; i < map_write_group(w, kind)->count && arena_check(w->arena, NULL) == OK; i++)
+            say_item(w, &text, group, kind, i);
     }
-    return arena_copy(w->arena, buffer_view(&text));
+    return arena_ready(w->arena, text.count + 1, NULL) == OK ? arena_copy(w->arena, buffer_view(&text)) : BYTES_NONE;
 }

@@ -9,6 +9,7 @@ struct table_of_rows {
 
 /* Two canonical fields in one column: the first that is filled stays. */
 static void put(const struct map_writing *w, struct node *row, const struct native_path *path, struct bytes text) {
+    if (arena_check(w->arena, NULL) != OK) return;
     struct node *cell =
         map_put(row, row, &(struct native_path){path->names, 1, false, path->text, NULL}, false, w->arena);
     if (!cell->text.count) cell->text = text;
@@ -32,7 +33,7 @@ static struct bytes key_of(const struct map_writing *w, const struct table_of_ro
 static void put_sheet(const struct map_writing *w, const struct table_of_rows *table,
                       const struct mapped_group *group) {
     const struct map_group *from = map_write_group(w, group->kind);
-    for (size_t i = 0; i < from->count; i++) {
+    for (size_t i = 0; i < from->count && arena_check(w->arena, NULL) == OK; i++) {
         struct node *row = node_add(table->rows[0]->parent, bytes_of_cstr(group->at.names[0]), w->arena);
         if (w->profile->has_key) put(w, row, &w->profile->key, key_of(w, table));
         for (size_t k = 0; k < group->field_count; k++) {
@@ -67,7 +68,10 @@ struct node *map_write_rows(struct map_writing *w) {
     struct node *root = arena_alloc(w->arena, sizeof *root);
     struct table_of_rows table = {.count = map_row_count(w)};
     table.rows = arena_array(w->arena, table.count, sizeof *table.rows);
-    for (size_t i = 0; i < table.count; i++) table.rows[i] = node_add(root, NODE_ROW, w->arena);
+    for (size_t i = 0; i < table.count; i++) {
+        if (arena_check(w->arena, NULL) != OK) return root;
+        table.rows[i] = node_add(root, NODE_ROW, w->arena);
+    }
     for (size_t i = 0; i < message->when_count; i++)
         put_all(w, &table, &message->when[i].at, bytes_of_cstr(message->when[i].texts.at[0]));
     for (size_t i = 0; i < message->constant_count; i++)

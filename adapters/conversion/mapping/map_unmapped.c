@@ -22,6 +22,7 @@ static const char *name_of(const struct map_reading *reading, const struct trail
         size_t nth = 1;
         for (const struct node *one = node_child(node->parent, node->name); one && one != node; one = node_again(one))
             nth++;
+        if (arena_check(reading->arena, NULL) != OK) return ""; /* a name may be as long as the file */
         const char *index = nth > 1 || node_again(node) ? arena_printf(reading->arena, "[%zu]", nth) : "";
         name = arena_printf(reading->arena, "%s%s%.*s%s", name, i && *name ? "/" : "", BYTES_FMT(node->name), index);
         if (!is_record(reading, node)) continue;
@@ -37,6 +38,7 @@ static const char *name_of(const struct map_reading *reading, const struct trail
 static enum outcome keep(const struct map_reading *reading, const struct trail *trail, struct bytes text,
                          struct map_group *native) {
     const struct node *node = trail->at[trail->count - 1];
+    TRY(arena_check(reading->arena, reading->fault));
     const struct value name = {.field = canonical_find("name", GROUP_NATIVE),
                                .text = bytes_of_cstr(name_of(reading, trail))};
     const struct value value = {.field = canonical_find("value", GROUP_NATIVE), .text = text};

@@ -1,14 +1,18 @@
 /* The pivot as an xml or json tree, or json lines, in the order of the profile's message. What has no value
  * is left out. */
 #include "adapters/conversion/mapping/map.h"
-#include <jansson.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
 
-static bool bare(const struct mapped_field *field, struct bytes text) {
-    if (!field->bare) return false;
-    json_t *value = json_loadb((const char *)text.at, text.count, JSON_DECODE_ANY, NULL);
-    bool holds = json_is_number(value) || json_is_boolean(value);
-    json_decref(value);
-    return holds;
+/* A number that computers can hold; that the text is one at all is asked by the writer (json_write.c). */
+static bool bare(const struct map_writing *w, const struct mapped_field *field, struct bytes text) {
+    if (!field->bare || arena_ready(w->arena, text.count + 1, NULL) != OK) return false;
+    const char *number = arena_cstr(w->arena, text);
+    errno = 0;
+    if (strpbrk(number, ".eE")) return !isinf(strtod(number, NULL));
+    (void)strtoll(number, NULL, 10);
+    return errno != ERANGE;
 }
 
 /* base NULL: the record, which is made where the first of its fields stands, so that the profile's order holds for it
@@ -27,6 +31,7 @@ static struct node *node_at(const struct map_writing *w, const struct spot *spot
 /* The first that is written to a place stays. */
 static void put(const struct map_writing *w, const struct spot *spot, const struct native_path *path,
                 struct bytes text) {
+    if (arena_check(w->arena, NULL) != OK) return;
     struct node *node = node_at(w, spot, path, false);
     if (node->text.count || !text.count) return;
     node->text = text;
@@ -36,17 +41,17 @@ static void put(const struct map_writing *w, const struct spot *spot, const stru
 static void put_field(const struct map_writing *w, const struct spot *spot, const struct mapped_field *field,
                       const struct map_item *item) {
     const struct value *value = map_get(item, field->canonical->path);
-    if (!field->placed || !value) return;
+    if (!field->placed || !value || arena_check(w->arena, NULL) != OK) return;
     struct value_texts texts = value_write(w->profile, field, value, w->arena);
     bool list =
         (field->canonical->kind == VALUE_LIST || field->canonical->kind == VALUE_AGENCIES) && !field->separators.count;
-    for (size_t i = 0; i < texts.count; i++) {
+    for (size_t i = 0; i < texts.count && arena_check(w->arena, NULL) == OK; i++) {
         struct node *node = node_at(w, spot, &field->at, i > 0);
         if (node->text.count) continue;
         node->text = texts.at[i];
         node->scalar = true;
         node->many = list;
-        node->bare = bare(field, texts.at[i]);
+        node->bare = bare(w, field, texts.at[i]);
     }
 }
 
@@ -64,7 +69,7 @@ static void put_group(const struct map_writing *w, const struct spot *spot, cons
         }
         return;
     }
-    for (size_t i = 0; i < (group->placed ? from->count : 1); i++) {
+    for (size_t i = 0; i < (group->placed ? from->count : 1) && arena_check(w->arena, NULL) == OK; i++) {
         if (group->placed) {
             inside.base = node_at(w, spot, &group->at, true);
             inside.base->many = true;
@@ -100,7 +105,7 @@ struct node *map_write_tree(struct map_writing *w) {
 struct node *map_write_lines(struct map_writing *w) {
     struct node *root = arena_alloc(w->arena, sizeof *root);
     size_t count = map_row_count(w);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && arena_check(w->arena, NULL) == OK; i++) {
         struct node *row = node_add(root, NODE_ROW, w->arena);
         put_all(w, (struct spot){row, row}, i);
     }

@@ -112,19 +112,27 @@ static enum outcome read_all(struct profile_reading *r, struct setting *root) {
     return settings_check_unknown(root, r->fault);
 }
 
+static enum outcome build(struct profile_reading *r, const char *name, struct bytes yaml) {
+    struct profile *profile = r->profile;
+    profile->format.numbering = profile->numbering = numbering_new(profile->arena);
+    make_fact_tables(profile);
+    TRY(settings_parse(name, yaml, &profile->settings, r->fault));
+    return read_all(r, settings_root(profile->settings));
+}
+
 enum outcome profile_build(const char *name, struct bytes yaml, const struct directory *directory,
                            const struct catalogue *catalogue, struct mistakes *mistakes, struct profile **ret,
                            struct fault *fault) {
     struct profile *profile = calloc(1, sizeof *profile);
-    INVARIANT(profile);
-    *profile =
-        (struct profile){.arena = arena_new(64u << 10, ARENA_MAX), .directory = directory, .catalogue = catalogue};
-    struct profile_reading r = {profile, NULL, mistakes, fault};
+    struct arena_scope scope;
     *ret = profile;
-    profile->format.numbering = profile->numbering = numbering_new(profile->arena);
-    make_fact_tables(profile);
-    TRY(settings_parse(name, yaml, &profile->settings, fault));
-    return read_all(&r, settings_root(profile->settings));
+    if (!profile) return fault_set(fault, FATAL, "INTERNAL", "no memory for a profile");
+    profile->directory = directory;
+    profile->catalogue = catalogue;
+    TRY(arena_open(64u << 10, ARENA_MAX, &profile->arena, fault));
+    TRY(arena_enter(profile->arena, &scope, fault));
+    struct profile_reading r = {profile, NULL, mistakes, fault};
+    return arena_leave(profile->arena, &scope, build(&r, name, yaml), fault);
 }
 
 enum outcome profile_parse(const char *name, struct bytes yaml, const struct directory *directory,

@@ -34,7 +34,7 @@ size_t profile_check(const char *name, struct bytes yaml, const struct directory
     if (profile_build(name, yaml, directory, catalogue, &mistakes, &profile, &fault) != OK) {
         profile_mistake(&mistakes, &fault);
         bool unknown = strcmp(fault.code, "SETTINGS_UNKNOWN") == 0;
-        if (unknown && profile->settings) note_unknown(settings_root(profile->settings), &mistakes, &fault);
+        if (unknown && profile && profile->settings) note_unknown(settings_root(profile->settings), &mistakes, &fault);
     }
     profile_free(profile);
     qsort(mistakes.at, mistakes.count, sizeof fault, by_place);

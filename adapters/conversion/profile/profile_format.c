@@ -180,7 +180,9 @@ static enum outcome read_schema(struct profile_reading *r, struct setting *from)
         return setting_fault(at, r->fault, "SETTINGS_TYPE", "schema: the name of an XSD file beside the profile");
     const char *path = settings_name(p->settings), *slash = strrchr(path, '/');
     path = arena_printf(p->arena, "%.*s%s", slash ? (int)(slash + 1 - path) : 0, path, name);
-    if (xml_schema_load(path, &p->schema, &why) != OK) {
+    enum outcome loaded = xml_schema_load(path, &p->schema, &why);
+    if (loaded == FATAL) return *r->fault = why, FATAL;
+    if (loaded != OK) {
         return setting_fault(at, r->fault, "XML_SCHEMA", "%s:%u:%u: %s", name, why.line ? why.line : 1,
                              why.column ? why.column : 1, why.text);
     }

@@ -17,6 +17,7 @@ void profile_mistake(struct mistakes *mistakes, const struct fault *fault) {
 }
 
 enum outcome profile_noted(struct profile_reading *r, struct setting *at, enum outcome outcome) {
+    TRY(arena_check(r->profile->arena, r->fault)); /* no mistake of the file's */
     if (outcome != REFUSE || !r->mistakes || r->mistakes->count == MAX_MISTAKES) return outcome;
     profile_mistake(r->mistakes, r->fault);
     if (at) profile_mark_seen(at);
@@ -148,8 +149,8 @@ enum outcome profile_read_choice(struct profile_reading *r, struct setting *from
                          text, known, of_gbk);
 }
 
-enum outcome profile_check_dates(struct profile_reading *r, const struct setting *at, const struct texts *dates) {
-    AUTO(arena_free_auto) struct arena *arena = arena_new(4096, 8u << 20);
+static enum outcome check_dates(struct profile_reading *r, const struct setting *at, const struct texts *dates,
+                                struct arena *arena) {
     if (dates->count > MAX_DATES)
         return setting_fault(at, r->fault, "TOO_MANY", "more than %u date patterns", MAX_DATES);
     for (size_t i = 0; i < dates->count; i++) {
@@ -167,6 +168,14 @@ enum outcome profile_check_dates(struct profile_reading *r, const struct setting
         }
     }
     return OK;
+}
+
+enum outcome profile_check_dates(struct profile_reading *r, const struct setting *at, const struct texts *dates) {
+    AUTO(arena_free_auto) struct arena *arena = NULL;
+    struct arena_scope scope;
+    TRY(arena_open(4096, 8u << 20, &arena, r->fault));
+    TRY(arena_enter(arena, &scope, r->fault));
+    return arena_leave(arena, &scope, check_dates(r, at, dates, arena), r->fault);
 }
 
 /* Cells that are dates say them so, whatever the agency writes into cells of text. */

@@ -60,6 +60,7 @@ static struct value_texts parts_of(const struct mapped_field *field, struct valu
     if (!field->separators.count) return texts;
     size_t count = 0, capacity = 0;
     for (size_t i = 0; i < texts.count; i++) capacity += texts.at[i].count + 1; /* never more parts than bytes */
+    if (arena_check(arena, NULL) != OK) return (struct value_texts){0};
     struct bytes *all = arena_array(arena, capacity < 4096 ? capacity + 1 : 4097, sizeof *all);
     for (size_t i = 0; i < texts.count; i++) {
         size_t parts = 0;
@@ -82,10 +83,12 @@ enum outcome value_read(const struct profile *profile, const struct mapped_field
     }
     texts = parts_of(field, texts, arena);
     if (texts.count >= 4096) return fault_set(fault, REFUSE, "TOO_MANY", "a list of more than 4095 values");
+    TRY(arena_ready(arena, (texts.count + 1) * sizeof(struct bytes), fault));
     struct bytes *list = arena_array(arena, texts.count + 1, sizeof *list);
     for (size_t i = 0; i < texts.count; i++) {
         struct value part = {0};
         TRY(one(profile, field, texts.at[i], arena, &part, fault));
+        TRY(arena_check(arena, fault));
         if (part.text.count) list[value.count++] = part.text;
     }
     value.list = list;
@@ -127,8 +130,9 @@ struct value_texts value_write(const struct profile *profile, const struct mappe
                                const struct value *value, struct arena *arena) {
     bool list = listed(field->canonical);
     size_t count = list ? value->count : 1;
+    if (arena_ready(arena, (count + 1) * sizeof(struct bytes), NULL) != OK) return (struct value_texts){0};
     struct bytes *texts = arena_array(arena, count + 1, sizeof *texts);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && arena_check(arena, NULL) == OK; i++)
         texts[i] = written(profile, field, value, list ? value->list[i] : value->text, arena);
     const char *separator = field->separators.count            ? field->separators.at[0]
                             : format_is_flat(&profile->format) ? "、"

@@ -39,6 +39,7 @@ static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /* To plain digits with at most one point and sign: full width made half, well-formed groups of three joined. NULL: no
  * number. */
 static const char *plain_number(struct bytes text, struct arena *arena) {
+    if (arena_ready(arena, 3 * text.count + 64, NULL) != OK) return NULL;
     const char *from = arena_cstr(arena, scalar_half_width(text, arena));
     if (!text.count || memchr(text.at, 0, text.count)) return NULL;
     char *to = arena_alloc(arena, text.count + 2);

@@ -47,6 +47,7 @@ static char half_of(struct bytes text, size_t at) {
 }
 
 struct bytes scalar_half_width(struct bytes text, struct arena *arena) {
+    if (arena_ready(arena, text.count + 1, NULL) != OK) return BYTES_NONE;
     uint8_t *to = arena_alloc(arena, text.count + 1);
     size_t count = 0;
     for (size_t i = 0; i < text.count;) {
@@ -72,6 +73,8 @@ const struct bytes *scalar_split(struct bytes text, const struct texts *separato
                                  struct arena *arena, size_t *ret_count) {
     size_t most = 1, count = 0, from = 0;
     for (size_t i = 0; i < text.count; i++) most += separator_at(text, i, separators) > 0;
+    *ret_count = 0;
+    if (arena_ready(arena, most * sizeof(struct bytes), NULL) != OK) return NULL;
     struct bytes *parts = arena_array(arena, most, sizeof *parts);
     for (size_t i = 0; i <= text.count;) {
         size_t length = i < text.count ? separator_at(text, i, separators) : 0;
@@ -91,6 +94,7 @@ const struct bytes *scalar_split(struct bytes text, const struct texts *separato
 struct bytes scalar_join(const struct bytes *parts, size_t count, const char *separator, struct arena *arena) {
     size_t between = strlen(separator), total = 0;
     for (size_t i = 0; i < count; i++) total += parts[i].count + between;
+    if (arena_ready(arena, total + 1, NULL) != OK) return BYTES_NONE;
     uint8_t *text = arena_alloc(arena, total + 1);
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
@@ -111,6 +115,7 @@ enum outcome scalar_code(struct bytes text, const struct code_table *table, stru
     if (table && !table->open)
         return fault_set(fault, REFUSE, "FIELD_CODE", "\"%.*s\" is not in the table %s of the profile", BYTES_FMT(text),
                          table->name);
+    TRY(arena_ready(arena, text.count + 1, fault));
     *ret = arena_copy(arena, text);
     return OK;
 }
