@@ -6,7 +6,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "adapters/chunks/seal.h"
+#include "adapters/chunks/chunks.h"
 #include "adapters/conversion/canonical/canonical_json.h"
 #include "adapters/conversion/mapping/map_fixture.h"
 #include "adapters/conversion/canonical/privacy.h"
