@@ -44,7 +44,8 @@ static int tear_down(void **state) {
 }
 
 /* A mock cluster that answers the first produce request with "not the leader" and stores all others, whatever their
- * sequence, as Kafka does for a producer that it does not know yet. What Kafka itself did: docs/DECISIONS.md. */
+ * sequence, as Kafka does for a producer that it does not know yet. What Kafka itself did:
+ * docs/decisions/0080-one-produce-request-at-a-time.md. */
 static void a_refused_record_is_not_believed_stored_when_the_next_one_is(void **state) {
     (void)state;
     struct bus_producer *producer = NULL;

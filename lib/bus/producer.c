@@ -5,7 +5,8 @@
 
 /* One request at a time: with more, one that Kafka refused (a leader not there yet, after a restart) counts as stored
  * as soon as the next one is, which Kafka stores without it when it knows nothing of this producer yet (seen with
- * librdkafka 2.0.2 and Kafka 4.3.1: one record of 20,000 lost, docs/DECISIONS.md). */
+ * librdkafka 2.0.2 and Kafka 4.3.1: one record of 20,000 lost, docs/decisions/0080-one-produce-request-at-a-time.md).
+ */
 #define GAPLESS                                                                                                     \
     "enable.idempotence", "true", "enable.gapless.guarantee", "true", "max.in.flight.requests.per.connection", "1", \
         "message.timeout.ms", "0"

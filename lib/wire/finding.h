@@ -1,8 +1,9 @@
 /* 标识核验: the wrong identifiers of a submission, each by reason code and field path: identity numbers and credit
  * codes of the parties, the county, coordinates, amounts, document and case numbers. Job: the one list of what is
- * checked in which field of a record. The broker notes what it finds beside what it accepts (docs/DECISIONS.md); the
- * adapter asks the same questions (finding_of_party ...) of a native file before it leaves, and stops where the answer
- * is wrong rather than only remarkable. Pure; threads: any. */
+ * checked in which field of a record. The broker notes what it finds beside what it accepts
+ * (docs/decisions/0022-a-wrong-identifier-stops-a-file.md); the adapter asks the same questions (finding_of_party ...)
+ * of a native file before it leaves, and stops where the answer is wrong rather than only remarkable. Pure; threads:
+ * any. */
 #ifndef ECOCASE_WIRE_FINDING_H
 #define ECOCASE_WIRE_FINDING_H
 #include "identifiers/identifiers.h"

@@ -1,6 +1,7 @@
 /* Our record types. `struct submission` is what examine and judge read: views into the value's bytes, found by one
  * walk, no decoding and no copies; it lives as long as those bytes. Encoding of what the broker and adapters say
- * themselves (Notice, DeliveryReport, Tick) is here too; the others are built by the adapter (engine/map_encode.c). */
+ * themselves (Notice, DeliveryReport, Tick) is here too; the others are built by the adapter
+ * (adapters/conversion/mapping). */
 #ifndef ECOCASE_WIRE_RECORD_H
 #define ECOCASE_WIRE_RECORD_H
 #include "base/buffer.h"
