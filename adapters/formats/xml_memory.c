@@ -50,17 +50,18 @@ static void *on_malloc(size_t count) {
     void *at = malloc(count);
     return at ? at : borrow(count);
 }
-static void *on_realloc(void *at, size_t count) {
-    size_t had = 0;
-    if (reserved(at)) memcpy(&had, (const uint8_t *)at - ALIGN, sizeof had);
-    void *more = reserved(at) ? malloc(count) : realloc(at, count);
-    if (!more) {
-        had = at && !reserved(at) ? malloc_usable_size(at) : had;
-        more = borrow(count);
-    } else if (!reserved(at)) return more;
+/* realloc frees what shall become nothing. */
+static void *on_realloc(void *at, size_t size) {
+    const bool from_reserve = reserved(at);
+    size_t had = 0, count = size ? size : 1;
+    void *more = from_reserve ? malloc(count) : realloc(at, count);
+    if (more && !from_reserve) return more;
+    if (!more) more = borrow(count);
     if (!more) return NULL;
+    if (from_reserve) memcpy(&had, (const uint8_t *)at - ALIGN, sizeof had);
+    else if (at) had = malloc_usable_size(at);
     if (at) memcpy(more, at, had < count ? had : count);
-    on_free(at);
+    if (at) on_free(at);
     return more;
 }
 static char *on_strdup(const char *text) {

@@ -90,7 +90,7 @@ static enum outcome read_files(struct store *store, struct message *m, struct ar
         if (!row) break;
         if (m->file_count == capacity) {
             struct bytes *more = arena_array(arena, capacity = capacity ? capacity * 2 : 4, sizeof *more);
-            if (m->file_count) memcpy(more, files, m->file_count * sizeof *more);
+            if (files) memcpy(more, files, m->file_count * sizeof *more);
             files = more;
         }
         files[m->file_count++] = statement_column_bytes(&s, 0, arena);

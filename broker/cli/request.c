@@ -1,5 +1,6 @@
 /* Words and options of a command line, each in its place or named as wrong. */
 #include "broker/cli/request.h"
+#include "base/fault.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,7 @@ static enum option find(const char *argument, size_t count) {
 
 static bool set_number(const char *name, long least, long most, const char *value, long *ret) {
     char *end = NULL;
+    INVARIANT(value); /* takes_value */
     *ret = strtol(value, &end, 10);
     if (end != value && *end == '\0' && *ret >= least && *ret <= most) return true;
     fprintf(stderr, "ecocase: %s 应为 %ld 至 %ld 的整数 / %s must be a number from %ld to %ld: %s\n", name, least, most,

@@ -54,16 +54,16 @@ size_t manual_service_served(struct judging *j, bool mark) {
     struct referral *r = j->referral;
     struct bytes rest = r ? r->manual_service : BYTES_NONE, line;
     size_t served = 0, count = 0;
-    uint8_t *all = mark ? arena_alloc(j->keep, rest.count * 5 + 32) : NULL;
+    uint8_t *all = r && mark ? arena_alloc(j->keep, rest.count * 5 + 32) : NULL;
     while (line_next(&rest, &line)) {
         bool now = meant(j, line);
         served += now;
-        if (!mark) continue;
+        if (!all) continue;
         memcpy(all + count, line.at, line.count);
         count += line.count;
         if (now) count += (size_t)sprintf((char *)all + count, "%lld", (long long)j->submission->business_time);
         all[count++] = '\n';
     }
-    if (mark) r->manual_service = bytes_of(all, count);
+    if (all) r->manual_service = bytes_of(all, count);
     return served;
 }

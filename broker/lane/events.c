@@ -41,7 +41,7 @@ static void enter(struct batch *b, const struct entry_context *context, struct i
     entry_of_item(context, item, state, cases_keep(s->cases), event);
     item->known = by_ledger; /* the batch may be judged anew */
     if (state && event->kind == 'A') related_cases_note(b, item, state);
-    if (event->new_submission) *seen = (uint32_t)b->event_count;
+    if (seen && event->new_submission) *seen = (uint32_t)b->event_count;
 }
 
 /* 送达回报: never beyond what was given out, never backwards. */

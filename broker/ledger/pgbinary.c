@@ -210,7 +210,7 @@ struct uuid column_uuid(const PGresult *result, int row, int column) {
 void column_cstr(const PGresult *result, int row, int column, char *ret, size_t capacity) {
     struct bytes view = column_bytes(result, row, column);
     size_t count = view.count < capacity ? view.count : capacity - 1;
-    if (count > 0) memcpy(ret, view.at, count);
+    if (view.at && count > 0) memcpy(ret, view.at, count);
     ret[count] = '\0';
 }
 

@@ -17,7 +17,7 @@ static enum outcome open_file(struct procedure *p, const char *folder, const cha
 
 /* Machines first, all of them, then their rows: a row may speak of another machine. */
 static enum outcome read_machines(struct procedure *p, const char *folder, struct setting *list, struct fault *fault) {
-    struct setting *roots[MAX_MACHINES], *version = NULL;
+    struct setting *roots[MAX_MACHINES] = {NULL}, *version = NULL;
     if (list->count > MAX_MACHINES)
         return setting_fault(list, fault, "TOO_MANY", "more than %d machines: put some together", MAX_MACHINES);
     for (struct setting *one = list->first; one; one = one->next) {

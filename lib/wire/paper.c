@@ -68,13 +68,20 @@ bool goods_next(const struct walk_field *items, struct paper_cursor *cursor, str
     return true;
 }
 
+/* A double lies there as eight bytes, the least first. */
+static double double_at(struct bytes from, size_t *at) {
+    union {
+        uint64_t bits;
+        double value;
+    } number = {0};
+    for (unsigned i = 0; i < 8 && *at < from.count; i++) number.bits |= (uint64_t)from.at[(*at)++] << 8 * i;
+    return number.value;
+}
+
 bool fact_next(const struct walk_field *facts, struct paper_cursor *cursor, struct fact *ret) {
     if (!next(facts, cursor)) return false;
     ret->name = text(facts->at, &cursor->at);
-    uint64_t bits = 0; /* a double lies there as eight bytes, the least first */
-    for (unsigned i = 0; i < 8 && cursor->at < facts->at.count; i++)
-        bits |= (uint64_t)facts->at.at[cursor->at++] << 8 * i;
-    memcpy(&ret->value, &bits, sizeof ret->value);
+    ret->value = double_at(facts->at, &cursor->at);
     ret->unit = text(facts->at, &cursor->at);
     return true;
 }
