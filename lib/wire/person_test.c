@@ -48,7 +48,7 @@ static void a_small_x_is_taken_for_a_capital(void **state) {
 static void many_parties_stop_at_the_limit(void **state) {
     (void)state;
     struct persons persons;
-    char number[24];
+    char number[32];
     static const char digits[] = "10X98765432";
     static const int weights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
     struct submission s = file();
