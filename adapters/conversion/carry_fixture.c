@@ -1,26 +1,50 @@
-/* One case file carried from agency to agency without Kafka, for tests/golden/native.py:
- * adapter_carry SCHEMAS SENDER-PROFILE CASE-FILE ANSWER-TO|- RECEIVER-PROFILE ROLE, the receiver's case file on stdout.
+/* Case files carried from agency to agency without Kafka, for tests/golden: adapter_carry SCHEMAS reads from stdin, a
+ * line each, SENDER-PROFILE CASE-FILE ANSWER-TO|- RECEIVER-PROFILE|- ROLE INTO, parted by tabs; writes the receiver's
+ * case file (with - the canonical record) to INTO and answers with a line: empty, or what was wrong. Many in one
+ * process, since profiles and schemas take longer to load than a paper to carry.
  * Attachments lie beside the case file and keep their names. ANSWER-TO: slug of who sent the cited document. */
 #include "adapters/conversion/conversion.h"
 #include "base/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const *arguments;
-enum { SCHEMAS = 1, SENDER, FILE_NAME, ANSWER_TO, RECEIVER, ROLE, ARGUMENTS };
+enum { SENDER, FILE_NAME, ANSWER_TO, RECEIVER, ROLE, INTO, ARGUMENTS };
+static const char *arguments[ARGUMENTS]; /* of the present paper */
 
+enum { MAX_PROFILES = 64 };
 struct world {
     struct directory *directory;
     struct catalogue *catalogue;
-    struct profile *sender, *receiver;
-    struct arena *arena;
+    struct arena *arena; /* of the present paper */
+    struct known_profile {
+        char *path;
+        struct profile *profile;
+    } profiles[MAX_PROFILES];
+    size_t profile_count;
+    const struct profile *sender, *receiver;
 };
 static void world_close(struct world *world) {
-    profile_free(world->sender);
-    profile_free(world->receiver);
+    for (size_t i = 0; i < world->profile_count; i++) {
+        profile_free(world->profiles[i].profile);
+        free(world->profiles[i].path);
+    }
     catalogue_free(world->catalogue);
     directory_free(world->directory);
     arena_free(world->arena);
+}
+
+static enum outcome profile_at(struct world *world, const char *path, const struct profile **ret, struct fault *fault) {
+    size_t at = 0;
+    while (at < world->profile_count && strcmp(world->profiles[at].path, path) != 0) at++;
+    if (at == world->profile_count) {
+        INVARIANT(at < MAX_PROFILES);
+        struct profile *profile = NULL;
+        TRY(profile_load(path, world->directory, world->catalogue, &profile, fault));
+        world->profiles[world->profile_count++] = (struct known_profile){strdup(path), profile};
+        INVARIANT(world->profiles[at].path);
+    }
+    *ret = world->profiles[at].profile;
+    return OK;
 }
 
 static enum outcome papers_of(struct world *world, const struct draft_view *view, struct attachment **ret,
@@ -59,6 +83,12 @@ static enum outcome send_it(struct world *world, struct buffer *ret_value, struc
     return conversion_write(world->sender, draft, &address, papers, view.need_count, ret_value, fault);
 }
 
+static enum outcome put(struct bytes content) {
+    FILE *into = fopen(arguments[INTO], "wb");
+    INVARIANT(into && fwrite(content.at, 1, content.count, into) == content.count && fclose(into) == 0);
+    return OK;
+}
+
 static enum outcome carry(struct world *world, struct fault *fault) {
     AUTO(buffer_free) struct buffer value;
     const struct native_file *files = NULL;
@@ -66,25 +96,53 @@ static enum outcome carry(struct world *world, struct fault *fault) {
     struct native_case made;
     const struct inbox_facts facts = {5, 12, arguments[ROLE]};
     buffer_init(&value, LIMIT_VALUE);
-    TRY(directory_load(arena_printf(world->arena, "%s/directory.yaml", arguments[SCHEMAS]), &world->directory, fault));
-    TRY(catalogue_load(arguments[SCHEMAS], &world->catalogue, fault));
-    TRY(profile_load(arguments[SENDER], world->directory, world->catalogue, &world->sender, fault));
-    TRY(profile_load(arguments[RECEIVER], world->directory, world->catalogue, &world->receiver, fault));
+    TRY(profile_at(world, arguments[SENDER], &world->sender, fault));
     TRY(send_it(world, &value, fault));
+    if (strcmp(arguments[RECEIVER], "-") == 0) return put(buffer_view(&value));
+    TRY(profile_at(world, arguments[RECEIVER], &world->receiver, fault));
     TRY(conversion_attachments(world->receiver, buffer_view(&value), facts.role, world->arena, &files, &count, fault));
     struct bytes *names = arena_array(world->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = files[i].name;
     TRY(conversion_render(world->receiver, buffer_view(&value), &facts, names, count, world->arena, &made, fault));
-    INVARIANT(fwrite(made.content.at, 1, made.content.count, stdout) == made.content.count);
-    return OK;
+    return put(made.content);
+}
+
+/* The line's parts, in its place. */
+static void split(char *line) {
+    line[strcspn(line, "\n")] = '\0';
+    for (size_t i = 0; i < ARGUMENTS; i++) {
+        arguments[i] = strsep(&line, "\t");
+        INVARIANT(arguments[i]);
+    }
+    INVARIANT(!line);
+}
+
+static void say(const struct fault *fault) {
+    printf("%s %s %u:%u %s\n", fault->code, fault->field, fault->line, fault->column, fault->text);
+}
+
+static enum outcome open_world(struct world *world, const char *schemas, struct fault *fault) {
+    TRY(directory_load(arena_printf(world->arena, "%s/directory.yaml", schemas), &world->directory, fault));
+    return catalogue_load(schemas, &world->catalogue, fault);
 }
 
 int main(int argc, char **argv) {
     AUTO(world_close) struct world world = {.arena = arena_new(1u << 20, 512u << 20)};
     struct fault fault = {0};
-    if (argc != ARGUMENTS) return 2;
-    arguments = (const char *const *)argv;
-    if (carry(&world, &fault) == OK) return 0;
-    fprintf(stderr, "%s %s %u:%u %s\n", fault.code, fault.field, fault.line, fault.column, fault.text);
-    return 1;
+    if (argc != 2) return 2;
+    if (open_world(&world, argv[1], &fault) != OK) {
+        say(&fault);
+        return 1;
+    }
+    char *line = NULL;
+    size_t capacity = 0;
+    while (getline(&line, &capacity, stdin) > 0) {
+        fault = (struct fault){0};
+        arena_reset(world.arena);
+        split(line);
+        if (carry(&world, &fault) == OK) putchar('\n');
+        else say(&fault);
+    }
+    free(line);
+    return fflush(stdout) == 0 ? 0 : 1;
 }
