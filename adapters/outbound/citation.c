@@ -44,15 +44,22 @@ static bool holds(const struct possible *in, const struct uuid *referral) {
     return false;
 }
 
-/* What both allow; where they share nothing, everything either allows (to be named). */
-static struct possible meet(const struct possible *a, const struct possible *b, struct arena *arena) {
-    struct possible ret = {arena_array(arena, a->count + b->count + 1, sizeof *ret.entries), 0};
+/* Those of `a` whose referral `b` has too. */
+static struct possible intersect(const struct possible *a, const struct possible *b, struct arena *arena) {
+    struct possible ret = {arena_array(arena, a->count + 1, sizeof *ret.entries), 0};
     for (size_t i = 0; i < a->count; i++) {
         if (holds(b, &a->entries[i].referral_id)) ret.entries[ret.count++] = a->entries[i];
     }
-    if (ret.count) return ret;
+    return ret;
+}
+
+/* Those of `a`, and of `b` what `a` does not have. */
+static struct possible unite(const struct possible *a, const struct possible *b, struct arena *arena) {
+    struct possible ret = {arena_array(arena, a->count + b->count + 1, sizeof *ret.entries), 0};
     for (size_t i = 0; i < a->count; i++) ret.entries[ret.count++] = a->entries[i];
-    for (size_t i = 0; i < b->count; i++) ret.entries[ret.count++] = b->entries[i];
+    for (size_t i = 0; i < b->count; i++) {
+        if (!holds(a, &b->entries[i].referral_id)) ret.entries[ret.count++] = b->entries[i];
+    }
     return ret;
 }
 
@@ -91,24 +98,26 @@ static enum outcome refuse(struct fault *fault, const char *code, const char *te
 
 enum outcome citation_find(struct journal *journal, const struct bytes *cites, size_t count, struct arena *arena,
                            struct number_entry *ret, json_t **ret_candidates, struct fault *fault) {
-    struct possible all = {NULL, 0};
+    struct possible shared = {NULL, 0}, named = {NULL, 0}; /* by all known numbers; by any of them */
     *ret_candidates = NULL;
     if (!count) return refuse(fault, "CITATION_MISSING", "an answer cites no number");
-    for (size_t i = 0; i < count && i < LIMIT_ATTACHMENT_COUNT; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct possible one;
         TRY(possible_of(journal, cites[i], arena, &one, fault));
         if (!one.count) continue;
-        all = all.count ? meet(&all, &one, arena) : one;
+        shared = named.count ? intersect(&shared, &one, arena) : one;
+        named = named.count ? unite(&named, &one, arena) : one;
     }
-    if (!all.count)
+    if (!named.count)
         return refuse(fault, "CITATION_UNKNOWN",
                       arena_printf(arena, "the number %.*s is not known here", BYTES_FMT(cites[0])));
-    if (all.count > 1) {
-        *ret_candidates = candidates(&all);
+    if (shared.count != 1) {
+        const struct possible *which = shared.count ? &shared : &named;
+        *ret_candidates = candidates(which);
         return refuse(fault, "CITATION_AMBIGUOUS",
-                      arena_printf(arena, "the number %.*s belongs to %zu referrals", BYTES_FMT(all.entries[0].number),
-                                   all.count));
+                      arena_printf(arena, "the number %.*s belongs to %zu referrals",
+                                   BYTES_FMT(which->entries[0].number), which->count));
     }
-    *ret = all.entries[0];
+    *ret = shared.entries[0];
     return OK;
 }

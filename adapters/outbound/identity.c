@@ -86,7 +86,7 @@ static enum outcome only_origins(struct journal *journal, struct draft_view *vie
                                  struct fault *fault) {
     struct bytes *origins = arena_array(arena, view->cite_count + 1, sizeof *origins);
     size_t count = 0;
-    for (size_t i = 0; journal && i < view->cite_count && i < LIMIT_ATTACHMENT_COUNT; i++) {
+    for (size_t i = 0; journal && i < view->cite_count; i++) {
         struct number_entry *entries = NULL;
         size_t found = 0;
         bool origin = false;
@@ -105,6 +105,12 @@ enum outcome identity_address(struct journal *journal, const struct directory *d
                               struct address *ret, struct rejection *rejection) {
     *ret = (struct address){.message_id = uuid_v8(view->business_time, digest->b)};
     rejection->message_id = ret->message_id;
+    if (view->cite_count > LIMIT_CITATIONS) {
+        fault_set(&rejection->fault, REFUSE, "TOO_MANY", "%zu numbers cited; one paper may cite %u", view->cite_count,
+                  LIMIT_CITATIONS);
+        fault_place(&rejection->fault, "cites", 0, 0);
+        return REFUSE;
+    }
     struct draft_view cited = *view;
     struct bytes event = BYTES_NONE;
     if (strcmp(view->event, "REF.SEND") == 0) TRY(only_origins(journal, &cited, arena, &rejection->fault));

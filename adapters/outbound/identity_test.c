@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include "adapters/outbound/outbound.h"
+#include "base/limits.h"
 
 static struct journal *journal;
 static struct directory *directory;
@@ -82,6 +83,37 @@ static void what_a_clue_led_to_is_of_its_case(void **state) {
     assert_true(same(of_clue.case_id, id(20)) && same(of_clue.parent_referral_id, id(21)));
 }
 
+/* Several numbers meet in one referral or in none, in whatever order they stand. */
+static enum outcome answered(const char *const *cites, size_t count, struct uuid *ret_referral) {
+    struct bytes cited[LIMIT_CITATIONS + 1];
+    struct address address = {0};
+    struct rejection rejection = {0};
+    const struct digest digest = {{1}};
+    for (size_t i = 0; i < count; i++) cited[i] = bytes_of_cstr(cites[i]);
+    const struct draft_view view = {.event = "REF.RECEIPT", .cites = cited, .cite_count = count};
+    enum outcome outcome = identity_address(journal, directory, "nm", &view, &digest, arena, &address, &rejection);
+    if (outcome != OK && strcmp(rejection.fault.code, count > LIMIT_CITATIONS ? "TOO_MANY" : "CITATION_AMBIGUOUS") != 0)
+        fail_msg("%s", rejection.fault.code);
+    rejection_clear(&rejection);
+    *ret_referral = address.referral_id;
+    return outcome;
+}
+static void several_numbers_meet_in_one_referral_or_in_none(void **state) {
+    static const char *const a = "巴公线〔2026〕4号", *const b = "巴公移〔2026〕5号",
+                             *const unknown = "巴农罚〔2026〕1号";
+    const char *many[LIMIT_CITATIONS + 1];
+    struct uuid referral;
+    (void)state;
+    for (size_t i = 0; i <= LIMIT_CITATIONS; i++) many[i] = a;
+    assert_int_equal(answered((const char *const[]){a, unknown, a}, 3, &referral), OK);
+    assert_true(same(referral, id(21)));
+    assert_int_equal(answered((const char *const[]){a, b}, 2, &referral), REFUSE);
+    assert_int_equal(answered((const char *const[]){a, b, a}, 3, &referral), REFUSE);
+    assert_int_equal(answered((const char *const[]){a, a, b}, 3, &referral), REFUSE);
+    assert_int_equal(answered(many, LIMIT_CITATIONS, &referral), OK);
+    assert_int_equal(answered(many, LIMIT_CITATIONS + 1, &referral), REFUSE);
+}
+
 static void a_referral_cites_what_it_likes(void **state) {
     (void)state;
     struct address alone = opened("REF.SEND", "", OK);
@@ -97,6 +129,7 @@ static void a_referral_cites_what_it_likes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_an_operation_led_to_is_a_case_of_its_own),
                                        cmocka_unit_test(what_a_clue_led_to_is_of_its_case),
+                                       cmocka_unit_test(several_numbers_meet_in_one_referral_or_in_none),
                                        cmocka_unit_test(a_referral_cites_what_it_likes)};
     return cmocka_run_group_tests(tests, start, stop);
 }

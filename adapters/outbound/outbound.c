@@ -101,7 +101,8 @@ static enum outcome prepare_one(struct outbox_scan *scan, struct candidate *c, s
 
 /* Distinguish unrecognised data files from unclaimed attachments by extension. */
 static bool looks_like_data(struct bytes name) {
-    static const char *const data[] = {".csv", ".tsv", ".txt", ".xml", ".json", ".dat", ".xls", ".xlsx"};
+    static const char *const data[] = {".csv",   ".tsv", ".txt", ".xml", ".json",
+                                       ".jsonl", ".dat", ".dbf", ".xls", ".xlsx"};
     for (size_t i = 0; i < sizeof data / sizeof data[0]; i++) {
         size_t count = strlen(data[i]);
         if (name.count >= count && strncasecmp((const char *)name.at + name.count - count, data[i], count) == 0)

@@ -112,10 +112,14 @@ static enum outcome send_row(struct sender *s, const struct journaled *row, stru
     return OK;
 }
 
+/* A producer could not be made anew when the last one was given up: tried again. */
+static enum outcome have_producer(struct sender *s, struct fault *fault) { return s->producer ? OK : start(s, fault); }
+
 enum outcome sender_send(struct sender *s, struct arena *arena, struct fault *fault) {
     struct journaled *rows = NULL;
     size_t count = 0;
     if (s->flight_count) return OK;
+    TRY(have_producer(s, fault));
     TRY(journal_in_state(s->outbound->journal, JOURNALED_PREPARED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count,
                          fault));
     if (!count) return OK;
@@ -174,6 +178,7 @@ static enum outcome begin_again(struct sender *s, struct arena *arena, struct fa
 
 enum outcome sender_poll(struct sender *s, struct arena *arena, struct fault *fault) {
     char text[160];
+    TRY(have_producer(s, fault));
     bus_producer_poll(s->producer, 0);
     if (s->flight_count && s->answered < s->flight_count) {
         if (bus_producer_is_done(s->producer, text, sizeof text)) return begin_again(s, arena, fault);
@@ -248,6 +253,7 @@ enum outcome sender_reports(struct sender *s, bool now, struct fault *fault) {
         struct report *report = &s->reports[i];
         if (!report->due_ms || (!now && report->due_ms > at)) continue;
         report->due_ms = at + 5 * SENDER_REPORT_MS;
+        TRY(have_producer(s, fault));
         TRY(report_one(s, &report->place, fault));
         report->due_ms = 0;
     }

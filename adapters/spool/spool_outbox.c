@@ -76,7 +76,8 @@ bool spool_same(int file, const struct outbox_paper *paper) {
 }
 
 enum outcome spool_changed(struct spool *spool, const struct outbox_paper *paper, struct fault *fault) {
-    struct seen *seen = spool_seen(spool, paper->name);
+    /* one that lies in sent/ is none of the outbox, whatever has its name there */
+    struct seen *seen = paper->kept ? NULL : spool_seen(spool, paper->name);
     if (seen) {
         seen->complete = false;
         seen->quiet_since_ms = monotonic_ms();
@@ -84,9 +85,9 @@ enum outcome spool_changed(struct spool *spool, const struct outbox_paper *paper
     return fault_set(fault, RETRY, "FILE_CHANGED", "%.*s changed while it was read", BYTES_FMT(paper->name));
 }
 
-static enum outcome unread(const char *name, struct fault *fault) {
-    bool later = errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EAGAIN || errno == ESTALE;
-    return fault_set(fault, later ? RETRY : REFUSE, "FILE_READ", "%s: %s", name, strerror(errno));
+static enum outcome read_error(const char *name, int error, struct fault *fault) {
+    bool later = error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN || error == ESTALE;
+    return fault_set(fault, later ? RETRY : REFUSE, "FILE_READ", "%s: %s", name, strerror(error));
 }
 
 static enum outcome read_whole(int file, const char *name, const struct outbox_paper *paper, struct buffer *into,
@@ -98,7 +99,7 @@ static enum outcome read_whole(int file, const char *name, const struct outbox_p
     for (size_t got = 0; got < want;) {
         ssize_t now = read(file, into->at + into->count, want - got);
         if (now < 0 && errno == EINTR) continue;
-        if (now < 0) return unread(name, fault);
+        if (now < 0) return read_error(name, errno, fault);
         if (!now) return fault_set(fault, RETRY, "FILE_CHANGED", "%s is shorter than it was", name);
         into->count += (size_t)now;
         got += (size_t)now;
@@ -114,8 +115,9 @@ enum outcome spool_read(struct transport *t, const struct outbox_paper *paper, s
     char name[SPOOL_NAME];
     INVARIANT(spool_copy_name(paper->name, name));
     int file = openat(spool->folders[FOLDER_OUTBOX], name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0 && errno != ENOENT)
-        return spool_unchanged(t, paper) ? unread(name, fault) : spool_changed(spool, paper, fault);
+    int error = file < 0 ? errno : 0;
+    if (error && error != ENOENT)
+        return spool_unchanged(t, paper) ? read_error(name, error, fault) : spool_changed(spool, paper, fault);
     bool same = file >= 0 && spool_same(file, paper);
     enum outcome outcome = same ? read_whole(file, name, paper, into, fault) : OK;
     same = same && spool_same(file, paper);

@@ -24,6 +24,7 @@
 #define LIMIT_NATIVE_FILE      (4u * MIB)
 #define LIMIT_ATTACHMENT_COUNT 64u /* attachments of one submission */
 /* 22 today, room for the alternates; arrays in the lane row have this many places */
+#define LIMIT_CITATIONS           64u /* numbers that one paper cites */
 #define LIMIT_PARTICIPANTS        64u
 #define LIMIT_SUBSCRIPTIONS       32u /* of one participant: looked through for every clue */
 #define LIMIT_LANES               64u
