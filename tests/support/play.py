@@ -44,7 +44,7 @@ def make_world(chosen):
     ports = {} if chosen.check else {"kafka_port": chosen.kafka_port or KAFKA_PORT, "postgres_port": chosen.postgres_port or POSTGRES_PORT}
     if chosen.check:
         ports = {"kafka_port": chosen.kafka_port, "postgres_port": chosen.postgres_port}
-    return World(folder_of(chosen), keep=keep, kafka=chosen.kafka, postgres=chosen.postgres, **ports)
+    return World(folder_of(chosen), keep=keep, kafka=chosen.kafka, postgres=chosen.postgres, quick=chosen.check, **ports)
 
 
 class Screen:
