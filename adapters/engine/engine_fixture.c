@@ -20,11 +20,11 @@ static enum outcome planned(struct fault *fault) {
     if (++calls != fail_at) return OK;
     return fault_set(fault, RETRY, "FILE_WRITE", "planned");
 }
-static enum outcome sent(struct transport *t, const struct outbox_paper *paper, struct bytes as, struct fault *fault) {
+static enum outcome sent(struct transport *t, const struct outbox_file *paper, struct bytes as, struct fault *fault) {
     TRY(planned(fault));
-    return real->sent(t, paper, as, fault);
+    return real->move_to_sent(t, paper, as, fault);
 }
-static enum outcome fail(struct transport *t, const struct outbox_paper *papers, size_t count, struct bytes why,
+static enum outcome fail(struct transport *t, const struct outbox_file *papers, size_t count, struct bytes why,
                          struct fault *fault) {
     TRY(planned(fault));
     return real->fail(t, papers, count, why, fault);
@@ -35,7 +35,7 @@ static enum outcome stage(struct transport *t, const char *staged, struct bytes 
 }
 static enum outcome settle(struct transport *t, struct fault *fault) {
     TRY(planned(fault));
-    return real->settle(t, fault);
+    return real->sync_staged(t, fault);
 }
 static enum outcome reveal(struct transport *t, const char *staged, enum box box, const char *name,
                            struct fault *fault) {
@@ -44,7 +44,7 @@ static enum outcome reveal(struct transport *t, const char *staged, enum box box
 }
 static enum outcome seal(struct transport *t, struct fault *fault) {
     TRY(planned(fault));
-    return real->seal(t, fault);
+    return real->sync_moved(t, fault);
 }
 
 static void open_files(struct fixture *f) {
@@ -53,12 +53,12 @@ static void open_files(struct fixture *f) {
     INVARIANT(spool_open(f->folder, &f->transport, &fault) == OK);
     real = f->transport->verbs;
     failing = *real;
-    failing.sent = sent;
+    failing.move_to_sent = sent;
     failing.fail = fail;
     failing.stage = stage;
-    failing.settle = settle;
+    failing.sync_staged = settle;
     failing.reveal = reveal;
-    failing.seal = seal;
+    failing.sync_moved = seal;
     f->transport->verbs = &failing;
     snprintf(path, sizeof path, "%s/" ENGINE_JOURNAL, f->folder);
     INVARIANT(journal_open(path, &f->journal, &fault) == OK);

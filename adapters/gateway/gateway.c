@@ -19,32 +19,26 @@ static const struct gateway *gateway_const(const struct transport *t) { return (
 static int wake_descriptor(const struct transport *t) {
     return gateway_const(t)->base->verbs->wake_descriptor(gateway_const(t)->base);
 }
-static enum outcome papers(struct transport *t, struct arena *arena, const struct outbox_paper **ret, size_t *ret_count,
+static enum outcome papers(struct transport *t, struct arena *arena, const struct outbox_file **ret, size_t *ret_count,
                            int64_t *ret_again_ms, struct fault *fault) {
-    return gateway_of(t)->base->verbs->papers(gateway_of(t)->base, arena, ret, ret_count, ret_again_ms, fault);
+    return gateway_of(t)->base->verbs->list_complete(gateway_of(t)->base, arena, ret, ret_count, ret_again_ms, fault);
 }
-static bool present(struct transport *t, struct bytes name) {
-    return gateway_of(t)->base->verbs->present(gateway_of(t)->base, name);
-}
-static bool unchanged(struct transport *t, const struct outbox_paper *paper) {
-    return gateway_of(t)->base->verbs->unchanged(gateway_of(t)->base, paper);
-}
-static enum outcome read_paper(struct transport *t, const struct outbox_paper *paper, struct buffer *into,
+static enum outcome read_paper(struct transport *t, const struct outbox_file *paper, struct buffer *into,
                                struct fault *fault) {
     return gateway_of(t)->base->verbs->read(gateway_of(t)->base, paper, into, fault);
 }
-static enum outcome read_part(struct transport *t, const struct outbox_paper *paper, int64_t from, uint8_t *ret,
+static enum outcome read_part(struct transport *t, const struct outbox_file *paper, int64_t from, uint8_t *ret,
                               size_t count, struct fault *fault) {
     return gateway_of(t)->base->verbs->read_part(gateway_of(t)->base, paper, from, ret, count, fault);
 }
 static int store_folder(const struct transport *t) {
-    return gateway_const(t)->base->verbs->store(gateway_const(t)->base);
+    return gateway_const(t)->base->verbs->attachments_folder(gateway_const(t)->base);
 }
 static enum outcome stage_stored(struct transport *t, const char *staged, const char *stored, struct fault *fault) {
     return gateway_of(t)->base->verbs->stage_stored(gateway_of(t)->base, staged, stored, fault);
 }
-static bool kept(struct transport *t, const struct outbox_paper *was, struct arena *arena, struct outbox_paper *ret) {
-    return gateway_of(t)->base->verbs->kept(gateway_of(t)->base, was, arena, ret);
+static bool kept(struct transport *t, const struct outbox_file *was, struct arena *arena, struct outbox_file *ret) {
+    return gateway_of(t)->base->verbs->find_in_sent(gateway_of(t)->base, was, arena, ret);
 }
 static void put_off(struct transport *t, struct bytes name, int64_t ms) {
     gateway_of(t)->base->verbs->put_off(gateway_of(t)->base, name, ms);
@@ -56,7 +50,7 @@ static enum outcome stage(struct transport *t, const char *staged, struct bytes 
     return gateway_of(t)->base->verbs->stage(gateway_of(t)->base, staged, content, fault);
 }
 static enum outcome settle(struct transport *t, struct fault *fault) {
-    return gateway_of(t)->base->verbs->settle(gateway_of(t)->base, fault);
+    return gateway_of(t)->base->verbs->sync_staged(gateway_of(t)->base, fault);
 }
 static enum outcome forget_staged(struct transport *t, struct fault *fault) {
     return gateway_of(t)->base->verbs->forget_staged(gateway_of(t)->base, fault);
@@ -78,9 +72,9 @@ static void forget_notes(struct gateway *gateway) {
     arena_reset(gateway->pending_arena);
 }
 
-static enum outcome sent(struct transport *t, const struct outbox_paper *paper, struct bytes as, struct fault *fault) {
+static enum outcome sent(struct transport *t, const struct outbox_file *paper, struct bytes as, struct fault *fault) {
     struct gateway *gateway = gateway_of(t);
-    TRY(gateway->base->verbs->sent(gateway->base, paper, as, fault));
+    TRY(gateway->base->verbs->move_to_sent(gateway->base, paper, as, fault));
     struct change *change = note(gateway, CHANGE_SENT, paper->name);
     change->inode = paper->inode;
     change->text = arena_copy(gateway->pending_arena, as);
@@ -88,7 +82,7 @@ static enum outcome sent(struct transport *t, const struct outbox_paper *paper, 
 }
 
 /* A failure is final in the spool once done, so it is noted before. */
-static enum outcome fail(struct transport *t, const struct outbox_paper *list, size_t count, struct bytes why,
+static enum outcome fail(struct transport *t, const struct outbox_file *list, size_t count, struct bytes why,
                          struct fault *fault) {
     struct gateway *gateway = gateway_of(t);
     struct change change = {.kind = CHANGE_FAILED, .name = list[0].name, .inode = list[0].inode, .text = why};
@@ -142,7 +136,7 @@ static enum outcome reveal(struct transport *t, const char *staged, enum box box
 
 static enum outcome seal(struct transport *t, struct fault *fault) {
     struct gateway *gateway = gateway_of(t);
-    enum outcome outcome = gateway->base->verbs->seal(gateway->base, fault);
+    enum outcome outcome = gateway->base->verbs->sync_moved(gateway->base, fault);
     FAILPOINT("front.sealed");
     if (outcome == OK) outcome = store_apply(gateway->store, gateway->pending, gateway->pending_count, fault);
     forget_notes(gateway); /* on a failure the engine reveals and sends again, and all is noted again */
@@ -212,22 +206,20 @@ static void close_transport(struct transport *t) {
 
 static const struct transport_verbs verbs = {.close = close_transport,
                                              .wake_descriptor = wake_descriptor,
-                                             .papers = papers,
-                                             .present = present,
-                                             .unchanged = unchanged,
+                                             .list_complete = papers,
                                              .read = read_paper,
                                              .put_off = put_off,
-                                             .sent = sent,
+                                             .move_to_sent = sent,
                                              .sent_taken = sent_taken,
                                              .fail = fail,
                                              .stage = stage,
                                              .read_part = read_part,
-                                             .kept = kept,
-                                             .store = store_folder,
+                                             .find_in_sent = kept,
+                                             .attachments_folder = store_folder,
                                              .stage_stored = stage_stored,
-                                             .settle = settle,
+                                             .sync_staged = settle,
                                              .reveal = reveal,
-                                             .seal = seal,
+                                             .sync_moved = seal,
                                              .forget_staged = forget_staged,
                                              .write_status = write_status,
                                              .counts = counts};

@@ -44,7 +44,7 @@ static void alarm_on(struct batch *b, const struct arrival *a, const char *what,
 
 enum novelty { NEWS, HAD, STALE };
 /* By sequence within a generation; a later generation begins anew and goes by message ids. */
-static enum novelty judge(struct batch *b, const struct arrival *a) {
+static enum novelty check_sequence(struct batch *b, const struct arrival *a) {
     if (!a->placed || a->place.lane < 0 || a->place.lane >= (int32_t)LIMIT_LANES) {
         alarm_on(b, a, "UNPLACED", 0);
         return STALE;
@@ -115,7 +115,7 @@ static enum outcome take_one(struct batch *b, const struct arrival *given, struc
     if (a.partition >= 0 && a.partition < (int32_t)LIMIT_LANES) b->next_offset[a.partition] = a.offset + 1;
     int64_t generation =
         a.placed && a.place.lane >= 0 && a.place.lane < (int32_t)LIMIT_LANES ? b->lanes.at[a.place.lane].generation : 0;
-    enum novelty novelty = judge(b, &a);
+    enum novelty novelty = check_sequence(b, &a);
     if (novelty == HAD) return OK;
     if (novelty == STALE)
         a.place =
@@ -128,7 +128,7 @@ static enum outcome take_one(struct batch *b, const struct arrival *given, struc
     return OK;
 }
 
-static enum outcome journal_staging(struct batch *b, struct fault *fault) {
+static enum outcome record_staged(struct batch *b, struct fault *fault) {
     struct journal *j = b->delivery->journal;
     for (size_t i = 0; i < b->count; i++) {
         TRY(journal_stage(j, &b->entries[i], fault));
@@ -156,7 +156,7 @@ static enum outcome reveal_entry(const struct delivery *d, const struct delivery
     return outcome;
 }
 
-static enum outcome journal_reveal(struct batch *b, struct fault *fault) {
+static enum outcome record_revealed(struct batch *b, struct fault *fault) {
     struct journal *j = b->delivery->journal;
     TRY(journal_revealed(j, fault));
     for (size_t i = 0; i < LIMIT_LANES; i++) {
@@ -179,7 +179,7 @@ static enum outcome in_transaction(struct batch *b, enum outcome (*work)(struct 
 static enum outcome reveal_all(struct batch *b, struct fault *fault) {
     const struct delivery *d = b->delivery;
     for (size_t i = 0; i < b->count; i++) TRY(reveal_entry(d, &b->entries[i], fault));
-    return d->transport->verbs->seal(d->transport, fault);
+    return d->transport->verbs->sync_moved(d->transport, fault);
 }
 
 static struct batch *batch_new(const struct delivery *d, const struct lanes *lanes, struct arena *arena) {
@@ -191,11 +191,11 @@ static struct batch *batch_new(const struct delivery *d, const struct lanes *lan
     return b;
 }
 
-/* After journal_staging the batch is decided: what fails now is finished by delivery_recover, never staged again. */
+/* After record_staged the batch is decided: what fails now is finished by delivery_recover, never staged again. */
 static enum outcome finish(struct batch *b, struct fault *fault) {
     TRY(reveal_all(b, fault));
     FAILPOINT("in.sealed");
-    TRY(in_transaction(b, journal_reveal, fault));
+    TRY(in_transaction(b, record_revealed, fault));
     FAILPOINT("in.marked");
     return OK;
 }
@@ -206,10 +206,10 @@ static enum outcome stage_all(struct batch *b, const struct arrival *arrivals, s
         arena_reset(b->scratch);
         TRY(take_one(b, &arrivals[i], fault));
     }
-    TRY(b->delivery->transport->verbs->settle(b->delivery->transport, fault));
+    TRY(b->delivery->transport->verbs->sync_staged(b->delivery->transport, fault));
     FAILPOINT("in.staged");
     if (!b->count && !b->alarm_count && !b->forgotten_count) return OK;
-    TRY(in_transaction(b, journal_staging, fault));
+    TRY(in_transaction(b, record_staged, fault));
     FAILPOINT("in.journaled");
     return OK;
 }

@@ -68,7 +68,7 @@ static struct arrival arrival_of(const struct bus_message *message) {
 
 /* What can be delivered comes first. A message that waits for a paper stops its partition: what was read behind
  * it is let go and read again later, so that order and gaplessness hold; the other partitions go on. */
-static enum outcome sift(struct inbound *in, struct arena *arena, struct fault *fault) {
+static enum outcome hold_incomplete(struct inbound *in, struct arena *arena, struct fault *fault) {
     AUTO(arena_free_auto) struct arena *scratch = arena_new(64u << 10, 96u << 20);
     bool waits[LIMIT_LANES] = {false}, waiting[ENGINE_BATCH] = {false};
     struct bus_message **kept = arena_array(arena, in->count, sizeof *kept);
@@ -149,7 +149,7 @@ enum outcome inbound_round(struct inbound *in, struct arena *arena, bool *ret_mo
     size_t held = in->count;
     if (!in->ready) TRY(inbound_read(in, fault));
     if (in->count > held || in->ready || (held && in->sifted != downloads_changes(in->delivery->downloads)))
-        TRY(sift(in, arena, fault));
+        TRY(hold_incomplete(in, arena, fault));
     if (in->ready) {
         *ret_more = true;
         TRY(deliver(in, arena, fault));

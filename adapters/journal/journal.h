@@ -27,7 +27,9 @@ void journal_rollback(struct journal *journal); /* nothing outside a transaction
 
 /* ---- outbound: prepared -> acked -> moved --------------------------------------------------------------------------
  */
-enum journaled_state { JOURNALED_PREPARED, JOURNALED_ACKED, JOURNALED_MOVED };
+/* Stored in journals: never renumber. Acknowledged is found in two ways: a whole batch by one mark (journal_acked), its
+ * rows still saying prepared; or, where another of the batch failed, by the row itself (journal_advance). */
+enum journaled_state { JOURNALED_PREPARED = 0, JOURNALED_ACKED = 1, JOURNALED_MOVED = 2 };
 struct journaled {
     int64_t row; /* given by the journal; order of preparation */
     enum journaled_state state;
@@ -146,9 +148,9 @@ MUST_USE enum outcome journal_fact(struct journal *journal, const char *name, st
 
 /* ---- A submission's papers as the journal keeps them: JSON list of {name, size, modified, inode}, the case file
  * first. */
-struct bytes papers_write(const struct outbox_paper *papers, size_t count, struct arena *arena);
+struct bytes papers_write(const struct outbox_file *papers, size_t count, struct arena *arena);
 /* What cannot be read back counts as no papers. */
-const struct outbox_paper *papers_read(struct bytes json, struct arena *arena, size_t *ret_count);
+const struct outbox_file *papers_read(struct bytes json, struct arena *arena, size_t *ret_count);
 
 /* ---- A record's headers as the journal keeps them, in their order. */
 struct header {

@@ -3,7 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-struct bytes papers_write(const struct outbox_paper *papers, size_t count, struct arena *arena) {
+struct bytes papers_write(const struct outbox_file *papers, size_t count, struct arena *arena) {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *name = json_stringn((const char *)papers[i].name.at, papers[i].name.count);
@@ -20,10 +20,10 @@ struct bytes papers_write(const struct outbox_paper *papers, size_t count, struc
     return copy;
 }
 
-const struct outbox_paper *papers_read(struct bytes json, struct arena *arena, size_t *ret_count) {
+const struct outbox_file *papers_read(struct bytes json, struct arena *arena, size_t *ret_count) {
     json_t *list = json_loadb((const char *)json.at, json.count, 0, NULL);
     size_t count = json_array_size(list);
-    struct outbox_paper *papers = arena_array(arena, count + 1, sizeof *papers);
+    struct outbox_file *papers = arena_array(arena, count + 1, sizeof *papers);
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(list, i), *name = json_object_get(one, "name");
         papers[i].name = arena_copy(arena, bytes_of(json_string_value(name), json_string_length(name)));

@@ -9,10 +9,10 @@
 
 #define PUT_AWAY_MS 600000
 
-const struct outbox_paper *candidate_papers(const struct outbox_scan *scan, const struct candidate *c,
-                                            size_t *ret_count) {
+const struct outbox_file *candidate_papers(const struct outbox_scan *scan, const struct candidate *c,
+                                           size_t *ret_count) {
     size_t needs = c->with ? c->view.need_count : 0, count = 0;
-    struct outbox_paper *papers = arena_array(scan->arena, 2 + needs, sizeof *papers);
+    struct outbox_file *papers = arena_array(scan->arena, 2 + needs, sizeof *papers);
     papers[count++] = *c->paper;
     if (c->beside) papers[count++] = *c->beside;
     for (size_t i = 0; i < needs; i++) {
@@ -58,7 +58,7 @@ static enum outcome all_there(struct outbox_scan *scan, const struct candidate *
     return OK;
 }
 
-static enum outcome read_inside(struct outbox_scan *scan, const struct outbox_paper *paper, struct attachment *into,
+static enum outcome read_inside(struct outbox_scan *scan, const struct outbox_file *paper, struct attachment *into,
                                 bool *ret_wait, struct fault *fault) {
     struct outbound *o = scan->outbound;
     AUTO(buffer_free) struct buffer content;
@@ -71,7 +71,7 @@ static enum outcome read_inside(struct outbox_scan *scan, const struct outbox_pa
 }
 
 /* Already in chunks, or on the way: then the case file waits; all of them are begun. */
-static enum outcome name_chunks(struct outbox_scan *scan, const struct outbox_paper *paper, struct attachment *into,
+static enum outcome name_chunks(struct outbox_scan *scan, const struct outbox_file *paper, struct attachment *into,
                                 bool *ret_wait, struct fault *fault) {
     struct chunked *made = arena_alloc(scan->arena, sizeof *made);
     bool ready = false;
@@ -88,7 +88,7 @@ static enum outcome read_attachments(struct outbox_scan *scan, const struct cand
     struct attachment *list = arena_array(scan->arena, c->view.need_count + 1, sizeof *list);
     size_t inside = 0, most = profile_attachment_inside(o->profile);
     for (size_t i = 0; i < c->view.need_count; i++) {
-        const struct outbox_paper *paper = c->with[i];
+        const struct outbox_file *paper = c->with[i];
         list[i].file_name = c->view.needs[i].file_name;
         if (!paper) continue;
         if (paper->size > LIMIT_FILE) return refuse_need(&c->view.needs[i], fault, "TOO_LARGE", "larger than 2 GiB");
@@ -176,7 +176,7 @@ static enum outcome journal_it(struct outbox_scan *scan, const struct candidate 
     struct outbound *o = scan->outbound;
     char key[UUID_TEXT + 1];
     size_t count = 0;
-    const struct outbox_paper *papers = candidate_papers(scan, c, &count);
+    const struct outbox_file *papers = candidate_papers(scan, c, &count);
     struct bytes sent_as = BYTES_NONE;
     TRY(sent_name(scan, c->paper->name, &sent_as, fault));
     uuid_format(&a->case_id, key);
@@ -209,11 +209,11 @@ static enum outcome already_sent(const struct journaled *earlier, struct rejecti
                      BYTES_FMT(earlier->sent_as), at);
 }
 
-/* The very paper whose move was interrupted is only moved on (outbound_finish); any other with these bytes was sent
+/* The very paper whose move was interrupted is only moved on (outbound_move_acked); any other with these bytes was sent
  * before. */
 static bool same_paper(const struct candidate *c, const struct journaled *known, struct arena *arena) {
     size_t count = 0;
-    const struct outbox_paper *papers = papers_read(known->papers, arena, &count);
+    const struct outbox_file *papers = papers_read(known->papers, arena, &count);
     return known->state != JOURNALED_MOVED && count && papers[0].inode == c->paper->inode &&
            bytes_equal(papers[0].name, c->paper->name);
 }
@@ -221,11 +221,12 @@ static bool same_paper(const struct candidate *c, const struct journaled *known,
 void candidate_put_away(const struct outbox_scan *scan, const struct candidate *c) {
     struct transport *t = scan->outbound->transport;
     size_t count = 0;
-    const struct outbox_paper *papers = candidate_papers(scan, c, &count);
+    const struct outbox_file *papers = candidate_papers(scan, c, &count);
     for (size_t i = 0; i < count; i++) t->verbs->put_off(t, papers[i].name, PUT_AWAY_MS);
 }
 
-/* The cited document may be on its way in: it is waited for, and as long as the inbox is not read to its end. */
+/* The cited document may be on its way in. The candidate waits 30 s for it, and longer while the inbox is not read to
+ * its end. */
 static bool may_come(const struct outbox_scan *scan, const struct candidate *c, const struct fault *why) {
     if (strcmp(why->code, "CITATION_UNKNOWN") != 0) return false;
     return c->paper->waited_ms < OUTBOUND_CITATION_WAIT_MS || !scan->outbound->status->inbox_current;

@@ -11,8 +11,8 @@
 #define FULL_AGAIN_MS 20   /* the queue is full and goes down */
 #define FULL_DOWN_MS  1000 /* and does not */
 
-static enum outcome fail_papers(struct outbox_scan *scan, const struct outbox_paper *papers, size_t count,
-                                const struct rejection *rejection, struct fault *fault) {
+static enum outcome move_to_failed(struct outbox_scan *scan, const struct outbox_file *papers, size_t count,
+                                   const struct rejection *rejection, struct fault *fault) {
     struct outbound *o = scan->outbound;
     struct bytes why = rejection_write(rejection, scan->arena);
     enum outcome outcome = o->transport->verbs->fail(o->transport, papers, count, why, fault);
@@ -29,7 +29,7 @@ static enum outcome fail_papers(struct outbox_scan *scan, const struct outbox_pa
     return OK;
 }
 
-static bool claimed_longer(struct outbox_scan *scan, struct bytes name, int64_t until_ms) {
+static bool extend_claim(struct outbox_scan *scan, struct bytes name, int64_t until_ms) {
     for (size_t i = 0; i < OUTBOUND_CLAIMS; i++) {
         struct claim *claim = &scan->outbound->claims[i];
         if (claim->until_ms <= scan->now_ms || !bytes_equal_cstr(name, claim->name)) continue;
@@ -48,7 +48,7 @@ static void claim_needs(struct outbox_scan *scan, const struct candidate *c) {
         /* it may lie there, put off as unrecognised */
         if (!c->with[i]) scan->outbound->transport->verbs->put_off(scan->outbound->transport, name, 0);
         if (!name.count || name.count >= sizeof claims[0].name ||
-            claimed_longer(scan, name, scan->now_ms + 4 * WAIT_AGAIN_MS))
+            extend_claim(scan, name, scan->now_ms + 4 * WAIT_AGAIN_MS))
             continue;
         while (at < OUTBOUND_CLAIMS && claims[at].until_ms > scan->now_ms) at++;
         if (at == OUTBOUND_CLAIMS) return;
@@ -58,15 +58,16 @@ static void claim_needs(struct outbox_scan *scan, const struct candidate *c) {
     }
 }
 
-/* A file in which no message could be found may be the attachment of a case file that is still to come. */
+/* Why it was refused says that it is a case file: a message was found in it. One in which none was found may be the
+ * attachment of a case file that is still to come. */
 static bool recognised(const struct fault *fault) {
     return strncmp(fault->code, "FIELD_", 6) == 0 || strcmp(fault->code, "UNKNOWN_RECIPIENT") == 0 ||
            strcmp(fault->code, "FILE_READ") == 0;
 }
 
-/* As long as attachments are waited for, so long their case file is; looked at ever more rarely, so that many such
- * files hold up none. */
-static bool may_be_claimed(struct outbox_scan *scan, const struct candidate *c) {
+/* True: it is put off, because an attachment may arrive before its case file. It waits as long as a case file waits for
+ * its attachments, and is looked at less and less often, so that many such files hold up no other. */
+static bool wait_for_claim(struct outbox_scan *scan, const struct candidate *c) {
     struct outbound *o = scan->outbound;
     int64_t left = profile_attachment_wait_ms(o->profile) - c->paper->waited_ms, pause = c->paper->waited_ms;
     if (recognised(&c->fault) || left <= 0) return false;
@@ -82,7 +83,7 @@ static enum outcome prepare_one(struct outbox_scan *scan, struct candidate *c, s
     /* another file's attachment that looks like a case file */
     if (outbox_scan_claims(scan, c->paper->name)) return OK;
     enum outcome outcome = c->outcome;
-    if (outcome == REFUSE && may_be_claimed(scan, c)) return OK;
+    if (outcome == REFUSE && wait_for_claim(scan, c)) return OK;
     if (outcome == OK) outcome = candidate_prepare(scan, c, &rejection, &wait, fault);
     if (outcome == OK && wait) {
         o->waiting_until_ms = scan->now_ms + 4 * WAIT_AGAIN_MS;
@@ -92,8 +93,8 @@ static enum outcome prepare_one(struct outbox_scan *scan, struct candidate *c, s
     if (outcome != OK && outcome != REFUSE && rejection.fault.what == outcome) *fault = rejection.fault;
     if (outcome == REFUSE) {
         size_t count = 0;
-        const struct outbox_paper *papers = candidate_papers(scan, c, &count);
-        outcome = fail_papers(scan, papers, count, &rejection, fault);
+        const struct outbox_file *papers = candidate_papers(scan, c, &count);
+        outcome = move_to_failed(scan, papers, count, &rejection, fault);
     }
     rejection_clear(&rejection);
     return outcome;
@@ -112,18 +113,18 @@ static bool looks_like_data(struct bytes name) {
 }
 
 /* Only when every case file was looked at and none waits is it certain that nobody names these. */
-static enum outcome fail_strays(struct outbox_scan *scan, struct fault *fault) {
+static enum outcome fail_unclaimed(struct outbox_scan *scan, struct fault *fault) {
     struct outbound *o = scan->outbound;
     if (scan->more || scan->now_ms < o->waiting_until_ms) return OK;
     for (size_t i = 0; i < scan->paper_count; i++) {
-        const struct outbox_paper *paper = &scan->papers[i];
+        const struct outbox_file *paper = &scan->papers[i];
         if (!paper->readable || paper->waited_ms <= 2 * profile_attachment_wait_ms(o->profile)) continue;
         if (profile_takes(o->profile, arena_cstr(scan->arena, paper->name)) || outbox_scan_claims(scan, paper->name))
             continue;
         struct rejection rejection = {0};
         fault_set(&rejection.fault, REFUSE, looks_like_data(paper->name) ? "UNKNOWN_FORMAT" : "UNCLAIMED", "%.*s",
                   BYTES_FMT(paper->name));
-        TRY(fail_papers(scan, paper, 1, &rejection, fault));
+        TRY(move_to_failed(scan, paper, 1, &rejection, fault));
     }
     return OK;
 }
@@ -147,12 +148,13 @@ static enum outcome queue_full(struct outbound *o, bool *ret_full, struct fault 
     return OK;
 }
 
-enum outcome outbound_take(struct outbound *o, struct arena *arena, size_t *ret_prepared, int64_t *ret_again_ms,
-                           struct fault *fault) {
+enum outcome outbound_prepare(struct outbound *o, struct arena *arena, size_t *ret_prepared, int64_t *ret_again_ms,
+                              struct fault *fault) {
     struct outbox_scan *scan = arena_alloc(arena, sizeof *scan);
     *scan = (struct outbox_scan){.outbound = o, .arena = arena, .now_ms = monotonic_ms()};
     *ret_prepared = 0;
-    TRY(o->transport->verbs->papers(o->transport, arena, &scan->papers, &scan->paper_count, ret_again_ms, fault));
+    TRY(o->transport->verbs->list_complete(o->transport, arena, &scan->papers, &scan->paper_count, ret_again_ms,
+                                           fault));
     bool full = false;
     TRY(queue_full(o, &full, fault));
     if (full) *ret_again_ms = o->status->kafka_up ? FULL_AGAIN_MS : FULL_DOWN_MS;
@@ -170,7 +172,7 @@ enum outcome outbound_take(struct outbound *o, struct arena *arena, size_t *ret_
     for (size_t i = 0; i < scan->candidate_count; i++) {
         if (scan->candidates[i].journaled) candidate_put_away(scan, &scan->candidates[i]);
     }
-    TRY(fail_strays(scan, fault));
+    TRY(fail_unclaimed(scan, fault));
     *ret_prepared = scan->prepared;
     o->status->journaled += (int64_t)scan->prepared;
     if (scan->more) *ret_again_ms = 0;
@@ -181,15 +183,16 @@ enum outcome outbound_take(struct outbound *o, struct arena *arena, size_t *ret_
 static enum outcome move_row(struct outbound *o, const struct journaled *row, struct arena *arena,
                              struct fault *fault) {
     size_t count = 0;
-    const struct outbox_paper *papers = papers_read(row->papers, arena, &count);
+    const struct outbox_file *papers = papers_read(row->papers, arena, &count);
     for (size_t i = 0; i < count; i++) {
         FAILPOINT("out.moving");
-        TRY(o->transport->verbs->sent(o->transport, &papers[i], i == 0 ? row->sent_as : papers[i].name, fault));
+        TRY(o->transport->verbs->move_to_sent(o->transport, &papers[i], i == 0 ? row->sent_as : papers[i].name, fault));
     }
     return OK;
 }
 
-/* The folders are synced by now; forgotten in a power cut it is found to be moved already. */
+/* The folders are synced by now, this commit is not: if a power cut loses it, the next run finds the file gone from
+ * outbox/, and notes it again. */
 static enum outcome note_moved(struct outbound *o, const struct journaled *rows, size_t count, struct fault *fault) {
     TRY(journal_begin_repeatable(o->journal, fault));
     enum outcome outcome = OK;
@@ -200,14 +203,14 @@ static enum outcome note_moved(struct outbound *o, const struct journaled *rows,
     return outcome;
 }
 
-enum outcome outbound_finish(struct outbound *o, struct arena *arena, struct fault *fault) {
+enum outcome outbound_move_acked(struct outbound *o, struct arena *arena, struct fault *fault) {
     for (;;) {
         struct journaled *rows = NULL;
         size_t count = 0;
         TRY(journal_in_state(o->journal, JOURNALED_ACKED, ENGINE_SEND, ENGINE_BYTES, arena, &rows, &count, fault));
         if (!count) return OK;
         for (size_t i = 0; i < count; i++) TRY(move_row(o, &rows[i], arena, fault));
-        TRY(o->transport->verbs->seal(o->transport, fault));
+        TRY(o->transport->verbs->sync_moved(o->transport, fault));
         FAILPOINT("out.moved");
         TRY(note_moved(o, rows, count, fault));
         FAILPOINT("out.noted");
@@ -221,16 +224,16 @@ enum outcome outbound_finish(struct outbound *o, struct arena *arena, struct fau
     }
 }
 
-enum outcome outbound_refused(struct outbound *o, const struct journaled *row, const struct fault *why,
-                              struct arena *arena, struct fault *fault) {
+enum outcome outbound_drop_to_failed(struct outbound *o, const struct journaled *row, const struct fault *why,
+                                     struct arena *arena, struct fault *fault) {
     struct outbox_scan scan = {.outbound = o, .arena = arena, .now_ms = monotonic_ms()};
     struct rejection rejection = {.fault = *why, .message_id = row->message_id};
     size_t count = 0;
-    const struct outbox_paper *papers = papers_read(row->papers, arena, &count);
+    const struct outbox_file *papers = papers_read(row->papers, arena, &count);
     TRY(journal_begin(o->journal, fault));
     enum outcome outcome = journal_drop(o->journal, row->row, fault);
     if (outcome == OK) outcome = journal_commit(o->journal, fault);
     if (outcome != OK) journal_rollback(o->journal);
     TRY(outcome);
-    return count ? fail_papers(&scan, papers, count, &rejection, fault) : OK;
+    return count ? move_to_failed(&scan, papers, count, &rejection, fault) : OK;
 }

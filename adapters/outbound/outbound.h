@@ -1,17 +1,18 @@
-/* 外发: papers of the agency -> journaled submissions -> (sender_send produces them) -> sent/. No Kafka here.
- * outbound_take: reads, converts and addresses complete papers and journals them in one transaction; bad ones go to
- * failed/ with their reason, incomplete ones wait. outbound_finish: moves what is acknowledged. Both may be repeated
- * after any crash. */
+/* 外发: files of the agency -> journaled submissions -> (sender_* produces them) -> sent/. Three things: outbound_*,
+ * which speaks no Kafka (outbound.c, outbox_scan.c, candidate.c); sender_*, the producer (sender.c); identity_* and
+ * number_*, ids and numbers (identity.c, citation.c, number.c). outbound_prepare: reads, converts and addresses
+ * complete papers and journals them in one transaction; bad ones go to failed/ with their reason, incomplete ones wait.
+ * outbound_move_acked: moves what is acknowledged. Both may be repeated after any crash. */
 #ifndef ECOCASE_ADAPTERS_OUTBOUND_OUTBOUND_H
 #define ECOCASE_ADAPTERS_OUTBOUND_OUTBOUND_H
 #include "adapters/transfer/transfer.h"
 
-/* attachments of waiting case files; beyond, one that looks like a case file may be taken for one */
+/* attachments of waiting case files; of further ones, one that looks like a case file may be taken for one */
 #define OUTBOUND_CLAIMS 512u
-/* an answer may be quicker than the document it cites: so long it waits for it */
+/* how long an answer waits for the document it cites to come in */
 #define OUTBOUND_CITATION_WAIT_MS 30000
 
-/* A file name that a waiting case file names as its attachment: nobody else's meanwhile. */
+/* A file name that a waiting case file names as its attachment: no other may take it. */
 struct claim {
     char name[256];
     int64_t until_ms;
@@ -22,26 +23,27 @@ struct outbound {
     const struct catalogue *catalogue;
     const struct directory *directory;
     const struct profile *profile;
-    const struct seal *seal; /* under which who reported a clue is sealed */
+    const struct seal *seal; /* the agency's key: who reported a clue leaves it only sealed */
     struct journal *journal;
     struct transport *transport;
     struct uploads *uploads; /* NULL: no Kafka, attachments travel inside the record only */
     struct engine_status *status;
     bool manual_clock;
     /* what it keeps from one look at the outbox to the next; begins as zero */
-    int64_t waiting_until_ms; /* monotonic: case files wait for attachments until then, so nothing is unclaimed */
+    int64_t
+        waiting_until_ms; /* monotonic: until then a case file may still name it, so no file is failed as unclaimed */
     struct claim claims[OUTBOUND_CLAIMS];
-    int64_t claimed_until_ms; /* the latest of them: mostly there are none to look through */
+    int64_t claimed_until_ms; /* no claim lasts longer: past it claims[] need not be searched */
 };
 
 /* *ret_prepared: how many were journaled; *ret_again_ms: when to look again at the latest. The arena holds up to
  * ENGINE_ARENA. */
-MUST_USE enum outcome outbound_take(struct outbound *outbound, struct arena *arena, size_t *ret_prepared,
-                                    int64_t *ret_again_ms, struct fault *fault);
-MUST_USE enum outcome outbound_finish(struct outbound *outbound, struct arena *arena, struct fault *fault);
+MUST_USE enum outcome outbound_prepare(struct outbound *outbound, struct arena *arena, size_t *ret_prepared,
+                                       int64_t *ret_again_ms, struct fault *fault);
+MUST_USE enum outcome outbound_move_acked(struct outbound *outbound, struct arena *arena, struct fault *fault);
 /* Kafka will never take this one: out of the journal and into failed/. */
-MUST_USE enum outcome outbound_refused(struct outbound *outbound, const struct journaled *row, const struct fault *why,
-                                       struct arena *arena, struct fault *fault);
+MUST_USE enum outcome outbound_drop_to_failed(struct outbound *outbound, const struct journaled *row,
+                                              const struct fault *why, struct arena *arena, struct fault *fault);
 
 /* ---- 出口: the agency's outbox topic. Produces what the journal holds as prepared, those very bytes, and notes the
  * acknowledgements; and the delivery reports. One producer; its callbacks run inside sender_poll on the engine's

@@ -5,7 +5,7 @@
 #include "adapters/outbound/outbound.h"
 
 struct candidate {
-    const struct outbox_paper *paper;
+    const struct outbox_file *paper;
     struct bytes native;
     struct draft *draft;
     struct draft_view view;
@@ -13,8 +13,8 @@ struct candidate {
     struct fault fault;
     bool journaled;                    /* once the transaction is committed, nobody needs to look at its papers again */
     struct conversion_sidecar sidecar; /* name empty: none belongs to such a file */
-    const struct outbox_paper *beside; /* the sidecar; NULL: not there (yet) */
-    const struct outbox_paper **with;  /* its attachments among the papers, by need; NULL: not there (yet) */
+    const struct outbox_file *beside;  /* the sidecar; NULL: not there (yet) */
+    const struct outbox_file **with;   /* its attachments among the papers, by need; NULL: not there (yet) */
 };
 struct outbox_scan;
 /* Addresses and journals one. REFUSE: rejection is filled; RETRY: the journal. */
@@ -23,15 +23,15 @@ MUST_USE enum outcome candidate_prepare(struct outbox_scan *scan, struct candida
 /* until its papers are moved */
 void candidate_put_away(const struct outbox_scan *scan, const struct candidate *candidate);
 /* The candidate's papers: the case file and those attachments that are there. */
-const struct outbox_paper *candidate_papers(const struct outbox_scan *scan, const struct candidate *candidate,
-                                            size_t *ret_count);
+const struct outbox_file *candidate_papers(const struct outbox_scan *scan, const struct candidate *candidate,
+                                           size_t *ret_count);
 
 /* ---- one pass over the papers of the outbox: which are case files, and what stands in them. What becomes of each:
  * candidate_*. Memory: the pass's arena. */
 struct outbox_scan {
     struct outbound *outbound;
     struct arena *arena;
-    const struct outbox_paper *papers;
+    const struct outbox_file *papers;
     size_t paper_count;
     struct candidate candidates[ENGINE_TAKE];
     size_t candidate_count;

@@ -52,7 +52,7 @@ static enum outcome take(void) {
     size_t prepared = 0;
     int64_t again_ms = 0;
     arena_reset(f.arena);
-    return outbound_take(&outbound, f.arena, &prepared, &again_ms, &fault);
+    return outbound_prepare(&outbound, f.arena, &prepared, &again_ms, &fault);
 }
 static void take_for(int ms) {
     for (int64_t until = monotonic_ms() + ms; monotonic_ms() < until;) {
@@ -68,7 +68,7 @@ static enum outcome acknowledge(void) {
     size_t count = 0;
     TRY(journal_in_state(f.journal, JOURNALED_PREPARED, ENGINE_TAKE, SIZE_MAX, f.arena, &rows, &count, &fault));
     for (size_t i = 0; i < count; i++) TRY(journal_advance(f.journal, rows[i].row, JOURNALED_ACKED, &fault));
-    return outbound_finish(&outbound, f.arena, &fault);
+    return outbound_move_acked(&outbound, f.arena, &fault);
 }
 static size_t prepared(void) {
     struct fault fault;

@@ -5,7 +5,7 @@
 
 #define SIDECAR_MAX 1024u
 
-static const struct outbox_paper *paper_named(const struct outbox_scan *scan, struct bytes name) {
+static const struct outbox_file *paper_named(const struct outbox_scan *scan, struct bytes name) {
     for (size_t i = 0; i < scan->paper_count; i++) {
         if (bytes_equal(scan->papers[i].name, name)) return &scan->papers[i];
     }
@@ -59,7 +59,7 @@ void outbox_scan_read(struct outbox_scan *scan) {
     struct outbound *o = scan->outbound;
     size_t bytes = 0;
     for (size_t i = 0; i < scan->paper_count; i++) {
-        const struct outbox_paper *paper = &scan->papers[i];
+        const struct outbox_file *paper = &scan->papers[i];
         if (paper->readable && !profile_takes(o->profile, arena_cstr(scan->arena, paper->name))) continue;
         if (scan->candidate_count == ENGINE_TAKE || bytes > ENGINE_BYTES || arena_used(scan->arena) > ENGINE_READ) {
             scan->more = true;

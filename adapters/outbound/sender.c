@@ -4,7 +4,7 @@
 #include "base/failpoint.h"
 #include <stdlib.h>
 
-enum flight_state { FLYING, LANDED, LOST };
+enum flight_state { FLIGHT_OPEN, FLIGHT_ACKED, FLIGHT_FAILED };
 struct flight {
     int64_t row;
     enum flight_state state;
@@ -35,8 +35,8 @@ static void on_report(void *opaque, const struct bus_report *answer) {
         else if (!report->due_ms) report->due_ms = monotonic_ms() + 5 * SENDER_REPORT_MS;
         return;
     }
-    if (mark < 0 || (size_t)mark >= s->flight_count || s->flights[mark].state != FLYING) return;
-    s->flights[mark].state = answer->error ? LOST : LANDED;
+    if (mark < 0 || (size_t)mark >= s->flight_count || s->flights[mark].state != FLIGHT_OPEN) return;
+    s->flights[mark].state = answer->error ? FLIGHT_FAILED : FLIGHT_ACKED;
     s->flights[mark].error = answer->error;
     s->answered++;
     if (!answer->error) s->outbound->status->kafka_up = true;
@@ -47,7 +47,7 @@ static enum outcome start(struct sender *s, struct fault *fault) {
     bus_producer_wake(s->producer, wake_descriptor());
     return OK;
 }
-/* What is on its way comes back as prepared from the journal. */
+/* Rows without an answer are still prepared in the journal and are produced again. */
 static void stop(struct sender *s) {
     s->flight_count = s->answered = 0;
     bus_producer_close(s->producer);
@@ -103,10 +103,10 @@ static enum outcome send_row(struct sender *s, const struct journaled *row, stru
                                       .partition = BUS_BY_KEY,
                                       .time = s->outbound->manual_clock ? row->business_time : 0,
                                       .mark = (intptr_t)s->flight_count++};
-    *flight = (struct flight){row->row, FLYING, 0};
+    *flight = (struct flight){row->row, FLIGHT_OPEN, 0};
     int error = produce(s, record);
     if (!error) return OK;
-    flight->state = LOST;
+    flight->state = FLIGHT_FAILED;
     flight->error = error;
     s->answered++;
     return OK;
@@ -135,7 +135,7 @@ static enum outcome note_each(struct sender *s, struct fault *fault) {
     TRY(journal_begin_repeatable(s->outbound->journal, fault));
     enum outcome outcome = OK;
     for (size_t i = 0; i < s->flight_count && outcome == OK; i++) {
-        if (s->flights[i].state == LANDED)
+        if (s->flights[i].state == FLIGHT_ACKED)
             outcome = journal_advance(s->outbound->journal, s->flights[i].row, JOURNALED_ACKED, fault);
     }
     if (outcome == OK) outcome = journal_commit(s->outbound->journal, fault);
@@ -143,11 +143,11 @@ static enum outcome note_each(struct sender *s, struct fault *fault) {
     return outcome;
 }
 
-/* What was sent is all that was prepared up to its last row, in order. Forgotten in a power cut it is sent again, and
- * the broker knows it. */
+/* The batch is the oldest prepared rows without a hole, so one mark is enough where all were taken. The mark is not
+ * synced: lost in a power cut, the rows are produced again, and the broker answers them as repeats. */
 static enum outcome note_acked(struct sender *s, struct fault *fault) {
     bool all = true;
-    for (size_t i = 0; i < s->flight_count; i++) all = all && s->flights[i].state == LANDED;
+    for (size_t i = 0; i < s->flight_count; i++) all = all && s->flights[i].state == FLIGHT_ACKED;
     FAILPOINT("out.marking");
     return all ? journal_acked(s->outbound->journal, s->flights[s->flight_count - 1].row, fault) : note_each(s, fault);
 }
@@ -159,16 +159,17 @@ static enum outcome drop_too_large(struct sender *s, int64_t row, struct arena *
     fault_set(&why, REFUSE, "TOO_LARGE", "Kafka refuses a record of this size");
     TRY(journal_in_state(s->outbound->journal, JOURNALED_PREPARED, ENGINE_SEND, SIZE_MAX, arena, &rows, &count, fault));
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].row == row) return outbound_refused(s->outbound, &rows[i], &why, arena, fault);
+        if (rows[i].row == row) return outbound_drop_to_failed(s->outbound, &rows[i], &why, arena, fault);
     }
     return OK;
 }
 
-/* After a failed message a gapless producer is done for: a new one goes on from the journal. */
-static enum outcome begin_again(struct sender *s, struct arena *arena, struct fault *fault) {
+/* After a failed record a gapless producer cannot be used any more: a new one goes on from the journal. RETRY also
+ * where that went well, so that the loop rests before it produces again. */
+static enum outcome replace_producer(struct sender *s, struct arena *arena, struct fault *fault) {
     const char *why = "fatal";
     for (size_t i = 0; i < s->flight_count; i++) {
-        if (s->flights[i].state == LOST) why = bus_error_text(s->flights[i].error);
+        if (s->flights[i].state == FLIGHT_FAILED) why = bus_error_text(s->flights[i].error);
         if (bus_error_too_large(s->flights[i].error)) TRY(drop_too_large(s, s->flights[i].row, arena, fault));
     }
     stop(s);
@@ -181,17 +182,17 @@ enum outcome sender_poll(struct sender *s, struct arena *arena, struct fault *fa
     TRY(have_producer(s, fault));
     bus_producer_poll(s->producer, 0);
     if (s->flight_count && s->answered < s->flight_count) {
-        if (bus_producer_is_done(s->producer, text, sizeof text)) return begin_again(s, arena, fault);
+        if (bus_producer_is_done(s->producer, text, sizeof text)) return replace_producer(s, arena, fault);
         if (monotonic_ms() - s->sent_ms > SENDER_WAIT_MS) s->outbound->status->kafka_up = false;
         return OK;
     }
     if (!s->flight_count)
-        return bus_producer_is_done(s->producer, text, sizeof text) ? begin_again(s, arena, fault) : OK;
+        return bus_producer_is_done(s->producer, text, sizeof text) ? replace_producer(s, arena, fault) : OK;
     FAILPOINT("out.acked");
     TRY(note_acked(s, fault));
     FAILPOINT("out.marked");
     for (size_t i = 0; i < s->flight_count; i++) {
-        if (s->flights[i].state == LOST) return begin_again(s, arena, fault);
+        if (s->flights[i].state == FLIGHT_FAILED) return replace_producer(s, arena, fault);
     }
     s->flight_count = 0;
     return OK;

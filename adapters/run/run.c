@@ -19,7 +19,7 @@
 #define REST_MAX_MS   5000
 #define ARENA_FIRST   (256u << 10)
 
-enum part { PART_TAKE, PART_SHIP, PART_SEND, PART_MOVE, PART_FETCH, PART_INBOX, PART_REPORT, PART_COUNT };
+enum part { PART_PREPARE, PART_UPLOAD, PART_PRODUCE, PART_MOVE, PART_DOWNLOAD, PART_RECEIVE, PART_REPORT, PART_COUNT };
 static const char *const part_names[PART_COUNT] = {"take", "ship", "send", "move", "fetch", "inbox", "report"};
 struct loop {
     struct catalogue *catalogue;
@@ -43,9 +43,11 @@ struct loop {
         int rest_ms;
         char code[40];
     } parts[PART_COUNT];
-    bool unsent, unmoved, more; /* rows may be prepared; rows may be acknowledged; do not sleep */
-    bool scan_now;              /* a case file need not wait any longer */
-    int64_t take_ms;            /* when to look at the papers again, without news */
+    bool unsent;          /* there may be prepared rows to produce */
+    bool unmoved;         /* there may be acknowledged rows whose files are to be moved */
+    bool more;            /* work that waits for nothing: do not sleep */
+    bool scan_now;        /* an upload is done: look at the outbox in the next round */
+    int64_t next_scan_ms; /* when to look at the outbox at the latest */
 };
 typedef enum outcome (*work)(struct loop *, struct fault *);
 
@@ -53,8 +55,8 @@ static enum outcome take(struct loop *l, struct fault *fault) {
     size_t prepared = 0;
     int64_t again_ms = 0;
     l->scan_now = false;
-    TRY(outbound_take(&l->outbound, l->arena, &prepared, &again_ms, fault));
-    l->take_ms = monotonic_ms() + again_ms;
+    TRY(outbound_prepare(&l->outbound, l->arena, &prepared, &again_ms, fault));
+    l->next_scan_ms = monotonic_ms() + again_ms;
     l->unsent = l->unsent || prepared > 0;
     return OK;
 }
@@ -72,7 +74,7 @@ static enum outcome send_out(struct loop *l, struct fault *fault) {
 }
 
 static enum outcome move(struct loop *l, struct fault *fault) {
-    if (l->unmoved) TRY(outbound_finish(&l->outbound, l->arena, fault));
+    if (l->unmoved) TRY(outbound_move_acked(&l->outbound, l->arena, fault));
     l->unmoved = false;
     return OK;
 }
@@ -125,12 +127,12 @@ static bool wait_for_news(struct loop *l) {
     for (enum part i = 0; i < PART_COUNT; i++) {
         if (l->parts[i].rest_ms) sooner(&ms, l->parts[i].due_ms);
     }
-    if (!l->parts[PART_TAKE].rest_ms) sooner(&ms, l->take_ms);
+    if (!l->parts[PART_PREPARE].rest_ms) sooner(&ms, l->next_scan_ms);
     if (report_ms >= 0 && report_ms < ms && !l->parts[PART_REPORT].rest_ms) ms = report_ms;
-    bool send_now = (l->unsent && sender_idle(l->sender) && !l->parts[PART_SEND].rest_ms) ||
+    bool send_now = (l->unsent && sender_idle(l->sender) && !l->parts[PART_PRODUCE].rest_ms) ||
                     (l->unmoved && !l->parts[PART_MOVE].rest_ms);
-    /* nobody would listen: the news keep */
-    bool resting = l->parts[PART_TAKE].rest_ms && l->parts[PART_TAKE].due_ms > monotonic_ms();
+    /* While looking at the outbox rests after trouble its descriptor is left alone, else poll would return at once. */
+    bool resting = l->parts[PART_PREPARE].rest_ms && l->parts[PART_PREPARE].due_ms > monotonic_ms();
     struct pollfd fds[] = {{wake_descriptor(), POLLIN, 0},
                            {resting ? -1 : l->transport->verbs->wake_descriptor(l->transport), POLLIN, 0}};
     poll(fds, 2, send_now ? 0 : (int)ms);
@@ -143,7 +145,7 @@ static enum outcome go_round(struct loop *l, const volatile sig_atomic_t *stop, 
     while (!*stop) {
         l->more = false;
         for (enum part i = 0; i < PART_COUNT && !*stop; i++) {
-            if (i == PART_TAKE && !news && !l->scan_now && monotonic_ms() < l->take_ms) continue;
+            if (i == PART_PREPARE && !news && !l->scan_now && monotonic_ms() < l->next_scan_ms) continue;
             if (attempt(l, i) == FATAL) {
                 *fault = l->now.last_error;
                 return FATAL;
@@ -241,7 +243,8 @@ static void close_all(struct loop *l) {
     if (l->sender && l->now.kafka_up) {
         if (sender_reports(l->sender, true, &ignored) == OK) sender_flush(l->sender, 300);
         arena_reset(l->arena);
-        if (sender_poll(l->sender, l->arena, &ignored) == OK && outbound_finish(&l->outbound, l->arena, &ignored) != OK)
+        if (sender_poll(l->sender, l->arena, &ignored) == OK &&
+            outbound_move_acked(&l->outbound, l->arena, &ignored) != OK)
             log_fault_unnamed(LOG_WARN, "engine.trouble", &ignored);
     }
     if (l->inbound) status_write(&l->status, l->outbound.agency, &l->now, l->transport, false);

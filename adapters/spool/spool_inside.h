@@ -42,7 +42,7 @@ struct spool {
     int64_t next_scan_ms;
     char (*staged)[96]; /* since the last settle; beyond the room the whole file system is synced */
     size_t staged_count;
-    bool sent_dirty, inbox_dirty, failed_dirty;
+    bool sent_dirty, inbox_dirty;
 };
 /* from here on one syncfs costs less than that many fsyncs (measured 0.4 ms each) */
 #define SPOOL_STAGED_MAX 16u
@@ -51,19 +51,18 @@ static inline const struct spool *spool_const(const struct transport *transport)
     return (const struct spool *)transport;
 }
 
-enum outcome spool_papers(struct transport *t, struct arena *arena, const struct outbox_paper **ret, size_t *ret_count,
-                          int64_t *ret_again_ms, struct fault *fault);
-bool spool_present(struct transport *t, struct bytes name);
-bool spool_unchanged(struct transport *t, const struct outbox_paper *paper);
-enum outcome spool_read(struct transport *t, const struct outbox_paper *paper, struct buffer *into,
-                        struct fault *fault);
-enum outcome spool_read_part(struct transport *t, const struct outbox_paper *paper, int64_t from, uint8_t *ret,
+enum outcome spool_list_complete(struct transport *t, struct arena *arena, const struct outbox_file **ret,
+                                 size_t *ret_count, int64_t *ret_again_ms, struct fault *fault);
+bool spool_unchanged(struct transport *t, const struct outbox_file *paper);
+enum outcome spool_read(struct transport *t, const struct outbox_file *paper, struct buffer *into, struct fault *fault);
+enum outcome spool_read_part(struct transport *t, const struct outbox_file *paper, int64_t from, uint8_t *ret,
                              size_t count, struct fault *fault);
-bool spool_kept(struct transport *t, const struct outbox_paper *was, struct arena *arena, struct outbox_paper *ret);
+bool spool_find_in_sent(struct transport *t, const struct outbox_file *was, struct arena *arena,
+                        struct outbox_file *ret);
 /* It is looked at again until it is complete. RETRY/FILE_CHANGED. */
-enum outcome spool_changed(struct spool *spool, const struct outbox_paper *paper, struct fault *fault);
+enum outcome spool_mark_changed(struct spool *spool, const struct outbox_file *paper, struct fault *fault);
 int64_t spool_modified_ns(const struct stat *facts);
-bool spool_same(int file, const struct outbox_paper *paper); /* an open file */
+bool spool_same(int file, const struct outbox_file *paper); /* an open file */
 /* spool_seen.c: brings what is known of outbox/ up to date; the whole folder is read only where events cannot tell. */
 MUST_USE enum outcome spool_look(struct spool *spool, int64_t now, struct fault *fault);
 void spool_forget(struct spool *spool); /* at the end */
@@ -72,18 +71,19 @@ void spool_unsee(struct spool *spool, struct bytes name);
 struct seen *spool_seen(const struct spool *spool, struct bytes name); /* NULL: not, or gone */
 bool spool_copy_name(struct bytes name, char ret[SPOOL_NAME]);
 
-enum outcome spool_sent(struct transport *t, const struct outbox_paper *paper, struct bytes as, struct fault *fault);
+enum outcome spool_move_to_sent(struct transport *t, const struct outbox_file *paper, struct bytes as,
+                                struct fault *fault);
 bool spool_sent_taken(struct transport *t, const char *name);
-enum outcome spool_fail(struct transport *t, const struct outbox_paper *papers, size_t count, struct bytes why,
+enum outcome spool_fail(struct transport *t, const struct outbox_file *papers, size_t count, struct bytes why,
                         struct fault *fault);
 
 enum outcome spool_stage(struct transport *t, const char *staged, struct bytes content, struct fault *fault);
-int spool_store(const struct transport *t);
+int spool_attachments_folder(const struct transport *t);
 enum outcome spool_stage_stored(struct transport *t, const char *staged, const char *stored, struct fault *fault);
 void spool_note_staged(struct spool *spool, const char *staged);
-enum outcome spool_settle(struct transport *t, struct fault *fault);
+enum outcome spool_sync_staged(struct transport *t, struct fault *fault);
 enum outcome spool_reveal(struct transport *t, const char *staged, enum box box, const char *name, struct fault *fault);
-enum outcome spool_seal(struct transport *t, struct fault *fault);
+enum outcome spool_sync_moved(struct transport *t, struct fault *fault);
 enum outcome spool_forget_staged(struct transport *t, struct fault *fault);
 enum outcome spool_write_status(struct transport *t, struct bytes json, struct fault *fault);
 #endif

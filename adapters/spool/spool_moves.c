@@ -29,10 +29,11 @@ static enum outcome move_on(struct spool *spool, const char *from, enum spool_fo
     }
 }
 
-enum outcome spool_sent(struct transport *t, const struct outbox_paper *paper, struct bytes as, struct fault *fault) {
+enum outcome spool_move_to_sent(struct transport *t, const struct outbox_file *paper, struct bytes as,
+                                struct fault *fault) {
     struct spool *spool = spool_of(t);
     char name[SPOOL_NAME];
-    /* gone, or another paper of the same name: not this one's business */
+    /* gone, or the agency put another file in its place, which stays and is sent as its own */
     if (!spool_unchanged(t, paper)) return OK;
     INVARIANT(spool_copy_name(paper->name, name));
     TRY(move_on(spool, name, FOLDER_SENT, as, fault));
@@ -68,7 +69,7 @@ static enum outcome fail_first(struct spool *spool, const char *from, struct byt
     }
 }
 
-enum outcome spool_fail(struct transport *t, const struct outbox_paper *papers, size_t count, struct bytes why,
+enum outcome spool_fail(struct transport *t, const struct outbox_file *papers, size_t count, struct bytes why,
                         struct fault *fault) {
     struct spool *spool = spool_of(t);
     char name[SPOOL_NAME];
@@ -94,7 +95,7 @@ void spool_note_staged(struct spool *spool, const char *staged) {
     spool->staged_count++;
 }
 
-enum outcome spool_settle(struct transport *t, struct fault *fault) {
+enum outcome spool_sync_staged(struct transport *t, struct fault *fault) {
     struct spool *spool = spool_of(t);
     if (!spool->staged_count) return OK;
     if (spool->staged_count >= SPOOL_STAGED_MAX) TRY(durable_sync_all(spool->folders[FOLDER_STAGE], fault));
@@ -158,7 +159,7 @@ enum outcome spool_reveal(struct transport *t, const char *staged, enum box box,
     }
 }
 
-enum outcome spool_seal(struct transport *t, struct fault *fault) {
+enum outcome spool_sync_moved(struct transport *t, struct fault *fault) {
     struct spool *spool = spool_of(t);
     if (spool->sent_dirty) TRY(durable_sync_folder(spool->folders[FOLDER_SENT], fault));
     if (spool->sent_dirty) TRY(durable_sync_folder(spool->folders[FOLDER_OUTBOX], fault));

@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 static int oldest_first(const void *a, const void *b) {
-    const struct outbox_paper *x = a, *y = b;
+    const struct outbox_file *x = a, *y = b;
     if (x->modified_ns != y->modified_ns) return x->modified_ns < y->modified_ns ? -1 : 1;
     return strcmp((const char *)x->name.at, (const char *)y->name.at);
 }
 
-static size_t choose(const struct spool *spool, int64_t now, struct arena *arena, struct outbox_paper *list,
+static size_t choose(const struct spool *spool, int64_t now, struct arena *arena, struct outbox_file *list,
                      int64_t *again) {
     size_t count = 0;
     for (size_t i = 0; i < spool->seen.count; i++) {
@@ -23,18 +23,18 @@ static size_t choose(const struct spool *spool, int64_t now, struct arena *arena
         struct bytes name = arena_copy(arena, bytes_of(s->name, strlen(s->name) + 1));
         name.count--;
         list[count++] =
-            (struct outbox_paper){name, s->size, s->modified_ns, s->inode, now - s->first_ms, s->regular, false};
+            (struct outbox_file){name, s->size, s->modified_ns, s->inode, now - s->first_ms, s->regular, false};
     }
     qsort(list, count, sizeof *list, oldest_first);
     return count;
 }
 
-enum outcome spool_papers(struct transport *t, struct arena *arena, const struct outbox_paper **ret, size_t *ret_count,
-                          int64_t *ret_again_ms, struct fault *fault) {
+enum outcome spool_list_complete(struct transport *t, struct arena *arena, const struct outbox_file **ret,
+                                 size_t *ret_count, int64_t *ret_again_ms, struct fault *fault) {
     struct spool *spool = spool_of(t);
     int64_t now = monotonic_ms();
     TRY(spool_look(spool, now, fault));
-    struct outbox_paper *list = arena_array(arena, spool->seen.count + 1, sizeof *list);
+    struct outbox_file *list = arena_array(arena, spool->seen.count + 1, sizeof *list);
     int64_t again = spool->next_scan_ms - now;
     *ret_count = choose(spool, now, arena, list, &again);
     *ret_again_ms = again > 0 ? again : 0;
@@ -53,14 +53,7 @@ void spool_put_off(struct transport *t, struct bytes name, int64_t ms) {
     if (seen) seen->again_ms = monotonic_ms() + ms;
 }
 
-bool spool_present(struct transport *t, struct bytes name) {
-    char text[SPOOL_NAME];
-    struct stat facts;
-    return spool_copy_name(name, text) &&
-           fstatat(spool_of(t)->folders[FOLDER_OUTBOX], text, &facts, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-bool spool_unchanged(struct transport *t, const struct outbox_paper *paper) {
+bool spool_unchanged(struct transport *t, const struct outbox_file *paper) {
     char text[SPOOL_NAME];
     struct stat facts;
     if (!spool_copy_name(paper->name, text)) return false;
@@ -69,15 +62,15 @@ bool spool_unchanged(struct transport *t, const struct outbox_paper *paper) {
            spool_modified_ns(&facts) == paper->modified_ns;
 }
 
-bool spool_same(int file, const struct outbox_paper *paper) {
+bool spool_same(int file, const struct outbox_file *paper) {
     struct stat facts;
     return fstat(file, &facts) == 0 && facts.st_ino == paper->inode && facts.st_size == paper->size &&
            spool_modified_ns(&facts) == paper->modified_ns;
 }
 
-enum outcome spool_changed(struct spool *spool, const struct outbox_paper *paper, struct fault *fault) {
+enum outcome spool_mark_changed(struct spool *spool, const struct outbox_file *paper, struct fault *fault) {
     /* one that lies in sent/ is none of the outbox, whatever has its name there */
-    struct seen *seen = paper->kept ? NULL : spool_seen(spool, paper->name);
+    struct seen *seen = paper->in_sent ? NULL : spool_seen(spool, paper->name);
     if (seen) {
         seen->complete = false;
         seen->quiet_since_ms = monotonic_ms();
@@ -90,7 +83,7 @@ static enum outcome read_error(const char *name, int error, struct fault *fault)
     return fault_set(fault, later ? RETRY : REFUSE, "FILE_READ", "%s: %s", name, strerror(error));
 }
 
-static enum outcome read_whole(int file, const char *name, const struct outbox_paper *paper, struct buffer *into,
+static enum outcome read_whole(int file, const char *name, const struct outbox_file *paper, struct buffer *into,
                                struct fault *fault) {
     size_t want = (size_t)paper->size;
     if (want > into->most - into->count)
@@ -109,7 +102,7 @@ static enum outcome read_whole(int file, const char *name, const struct outbox_p
 
 /* Looked at before and after by the very descriptor that is read; who puts another file in its place meanwhile is heard
  * of. */
-enum outcome spool_read(struct transport *t, const struct outbox_paper *paper, struct buffer *into,
+enum outcome spool_read(struct transport *t, const struct outbox_file *paper, struct buffer *into,
                         struct fault *fault) {
     struct spool *spool = spool_of(t);
     char name[SPOOL_NAME];
@@ -117,10 +110,10 @@ enum outcome spool_read(struct transport *t, const struct outbox_paper *paper, s
     int file = openat(spool->folders[FOLDER_OUTBOX], name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     int error = file < 0 ? errno : 0;
     if (error && error != ENOENT)
-        return spool_unchanged(t, paper) ? read_error(name, error, fault) : spool_changed(spool, paper, fault);
+        return spool_unchanged(t, paper) ? read_error(name, error, fault) : spool_mark_changed(spool, paper, fault);
     bool same = file >= 0 && spool_same(file, paper);
     enum outcome outcome = same ? read_whole(file, name, paper, into, fault) : OK;
     same = same && spool_same(file, paper);
     if (file >= 0) close(file);
-    return same ? outcome : spool_changed(spool, paper, fault);
+    return same ? outcome : spool_mark_changed(spool, paper, fault);
 }

@@ -62,7 +62,7 @@ struct seen *spool_seen(const struct spool *spool, struct bytes name) {
     return seen && !seen->gone ? seen : NULL;
 }
 
-/* ---- hearing. Of what goes only what is known matters, and most of that we moved ourselves. */
+/* ---- inotify. A file that goes matters only if it is known; most that go we moved ourselves. */
 static void hear_one(struct spool *spool, const struct inotify_event *event) {
     char name[SPOOL_NAME];
     if (event->mask & IN_Q_OVERFLOW) spool->unheard = true;
@@ -103,8 +103,8 @@ static void merge_one(struct seen_list *into, struct seen *one, int64_t now) {
     add(into, one);
 }
 
-/* Of a folder read whole: what is no longer there is looked for, and found to be gone; what is put off may be another
- * paper by now. */
+/* After the folder was read whole: a known file that is not listed is asked for once more and so found to be gone; one
+ * that is put off is asked for too, since another may have taken its name. */
 static void compare(struct seen *old, const struct seen *listed, int64_t now) {
     bool there = listed && strcmp(listed->name, old->name) == 0;
     old->heard = old->heard || !there || old->again_ms > now;

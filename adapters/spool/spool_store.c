@@ -8,7 +8,7 @@
 
 #define COPY_PIECE (256u << 10)
 
-int spool_store(const struct transport *t) { return spool_const(t)->folders[FOLDER_STORE]; }
+int spool_attachments_folder(const struct transport *t) { return spool_const(t)->folders[FOLDER_STORE]; }
 
 static bool read_whole(int file, int64_t from, uint8_t *ret, size_t count) {
     for (size_t got = 0; got < count;) {
@@ -21,20 +21,20 @@ static bool read_whole(int file, int64_t from, uint8_t *ret, size_t count) {
 }
 
 /* Looked at before and after, by the very descriptor that is read. */
-enum outcome spool_read_part(struct transport *t, const struct outbox_paper *paper, int64_t from, uint8_t *ret,
+enum outcome spool_read_part(struct transport *t, const struct outbox_file *paper, int64_t from, uint8_t *ret,
                              size_t count, struct fault *fault) {
     char name[SPOOL_NAME];
     INVARIANT(spool_copy_name(paper->name, name));
-    int file = openat(spool_of(t)->folders[paper->kept ? FOLDER_SENT : FOLDER_OUTBOX], name,
+    int file = openat(spool_of(t)->folders[paper->in_sent ? FOLDER_SENT : FOLDER_OUTBOX], name,
                       O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0 && errno != ENOENT) return fault_set(fault, REFUSE, "FILE_READ", "%s: %s", name, strerror(errno));
     bool same = file >= 0 && spool_same(file, paper) && read_whole(file, from, ret, count) && spool_same(file, paper);
     if (file >= 0) close(file);
-    return same ? OK : spool_changed(spool_of(t), paper, fault);
+    return same ? OK : spool_mark_changed(spool_of(t), paper, fault);
 }
 
 /* Under its own name, or under the one it got where that was taken. */
-static bool find_kept(int folder, const struct outbox_paper *was, char name[SPOOL_NAME]) {
+static bool find_kept(int folder, const struct outbox_file *was, char name[SPOOL_NAME]) {
     struct stat facts;
     bool found = spool_copy_name(was->name, name) && fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
                  facts.st_size == was->size;
@@ -51,19 +51,20 @@ static bool find_kept(int folder, const struct outbox_paper *was, char name[SPOO
     return found;
 }
 
-bool spool_kept(struct transport *t, const struct outbox_paper *was, struct arena *arena, struct outbox_paper *ret) {
+bool spool_find_in_sent(struct transport *t, const struct outbox_file *was, struct arena *arena,
+                        struct outbox_file *ret) {
     char name[SPOOL_NAME];
     struct stat facts;
     int folder = spool_of(t)->folders[FOLDER_SENT];
     if (!find_kept(folder, was, name) || fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
         !S_ISREG(facts.st_mode))
         return false;
-    *ret = (struct outbox_paper){.name = arena_copy(arena, bytes_of_cstr(name)),
-                                 .size = facts.st_size,
-                                 .modified_ns = spool_modified_ns(&facts),
-                                 .inode = facts.st_ino,
-                                 .readable = true,
-                                 .kept = true};
+    *ret = (struct outbox_file){.name = arena_copy(arena, bytes_of_cstr(name)),
+                                .size = facts.st_size,
+                                .modified_ns = spool_modified_ns(&facts),
+                                .inode = facts.st_ino,
+                                .readable = true,
+                                .in_sent = true};
     return true;
 }
 

@@ -15,7 +15,7 @@
 static char folder[64];
 static struct transport *t;
 static struct arena *arena;
-static const struct outbox_paper *papers;
+static const struct outbox_file *papers;
 static size_t count;
 
 static int set_up(void **state) {
@@ -50,16 +50,16 @@ static void rename_in(const char *name, const char *text) {
 static void ask(void) {
     int64_t again = 0;
     struct fault fault;
-    assert_int_equal(t->verbs->papers(t, arena, &papers, &count, &again, &fault), OK);
+    assert_int_equal(t->verbs->list_complete(t, arena, &papers, &count, &again, &fault), OK);
 }
-static const struct outbox_paper *seen(const char *name) {
+static const struct outbox_file *seen(const char *name) {
     ask();
     for (size_t i = 0; i < count; i++) {
         if (bytes_equal_cstr(papers[i].name, name)) return &papers[i];
     }
     return NULL;
 }
-static const char *read_as_text(const struct outbox_paper *paper) {
+static const char *read_as_text(const struct outbox_file *paper) {
     struct fault fault;
     struct buffer into;
     buffer_init(&into, 64);
@@ -98,7 +98,7 @@ static void open_for_writing_is_not_complete(void **state) {
 static void what_goes_is_forgotten_and_what_comes_back_begins_anew(void **state) {
     (void)state;
     rename_in("a", "one");
-    const struct outbox_paper *first = seen("a");
+    const struct outbox_file *first = seen("a");
     assert_non_null(first);
     t->verbs->put_off(t, first->name, 600000);
     assert_null(seen("a"));
@@ -126,7 +126,7 @@ static void moved_on_it_is_gone_and_its_name_free(void **state) {
     (void)state;
     rename_in("a", "one");
     rename_in("b", "two");
-    assert_int_equal(t->verbs->sent(t, seen("a"), BYTES_LITERAL("a"), &fault), OK);
+    assert_int_equal(t->verbs->move_to_sent(t, seen("a"), BYTES_LITERAL("a"), &fault), OK);
     assert_int_equal(t->verbs->counts(t).waiting, 1);
     rename_in("a", "three"); /* told together with our own move */
     assert_string_equal(read_as_text(seen("a")), "three");
@@ -136,7 +136,7 @@ static void moved_on_it_is_gone_and_its_name_free(void **state) {
 static void changed_while_it_was_read_it_is_read_later(void **state) {
     (void)state;
     rename_in("a", "one");
-    const struct outbox_paper was = *seen("a");
+    const struct outbox_file was = *seen("a");
     write_file("a", "longer than it was");
     assert_string_equal(read_as_text(&was), "FILE_CHANGED");
     rename_in("big", "0123456789012345678901234567890123456789012345678901234567890123456789");
@@ -187,7 +187,7 @@ static void names_that_are_never_taken(void **state) {
     usleep((SPOOL_QUIET_MS + 50) * 1000);
     ask();
     usleep((SPOOL_QUIET_MS + 50) * 1000);
-    const struct outbox_paper *found = seen("folder");
+    const struct outbox_file *found = seen("folder");
     assert_int_equal(count, 1);
     assert_false(found->readable);
 }
@@ -202,9 +202,9 @@ static void many_cost_no_more_each(void **state) {
     usleep((SPOOL_QUIET_MS + 50) * 1000);
     ask();
     assert_int_equal(count, MANY);
-    const struct outbox_paper *all = papers;
+    const struct outbox_file *all = papers;
     int64_t began = monotonic_ms();
-    for (int i = 0; i < MANY; i++) assert_int_equal(t->verbs->sent(t, &all[i], all[i].name, &fault), OK);
+    for (int i = 0; i < MANY; i++) assert_int_equal(t->verbs->move_to_sent(t, &all[i], all[i].name, &fault), OK);
     ask();
     assert_int_equal(count, 0);
     assert_true(monotonic_ms() - began < 10000);

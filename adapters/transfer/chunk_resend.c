@@ -41,27 +41,27 @@ void chunk_resend_gone(struct uploads *u, const struct digest *sha256, const cha
 }
 
 /* "inode modified_ns size name", as uploads.c writes identities. */
-static bool paper_of(struct bytes identity, struct arena *arena, struct outbox_paper *ret) {
+static bool paper_of(struct bytes identity, struct arena *arena, struct outbox_file *ret) {
     unsigned long long inode = 0;
     long long modified = 0, size = 0;
     int count = 0;
     const char *text = arena_cstr(arena, identity);
     if (sscanf(text, "%llu %lld %lld %n", &inode, &modified, &size, &count) != 3 || !text[count]) return false;
-    *ret = (struct outbox_paper){
+    *ret = (struct outbox_file){
         .name = bytes_of_cstr(text + count), .size = size, .modified_ns = modified, .inode = inode};
     return true;
 }
 
 static enum outcome find(struct uploads *u, const struct digest *sha256, struct arena *arena, bool *ret_found,
-                         struct outbox_paper *ret, struct fault *fault) {
+                         struct outbox_file *ret, struct fault *fault) {
     struct transport *t = u->with->transport;
     struct bytes identities[PLACES];
-    struct outbox_paper was;
+    struct outbox_file was;
     size_t count = 0;
     *ret_found = false;
     TRY(journal_papers_of(u->with->journal, sha256, arena, identities, PLACES, &count, fault));
     for (size_t i = 0; i < count && !*ret_found; i++)
-        *ret_found = paper_of(identities[i], arena, &was) && t->verbs->kept(t, &was, arena, ret);
+        *ret_found = paper_of(identities[i], arena, &was) && t->verbs->find_in_sent(t, &was, arena, ret);
     return OK;
 }
 
@@ -86,7 +86,7 @@ static enum outcome coming(struct uploads *u, const struct digest *sha256, int64
 static enum outcome begin(struct uploads *u, struct pending_request *pending, bool *ret_done, struct fault *fault) {
     AUTO(arena_free_auto) struct arena *arena = arena_new(4096, ARENA_MAX);
     const struct chunk_request *w = &pending->request;
-    struct outbox_paper paper;
+    struct outbox_file paper;
     bool found = false;
     TRY(find(u, &w->sha256, arena, &found, &paper, fault));
     if (!found) {

@@ -44,7 +44,9 @@ void downloads_free(struct downloads *d) {
     free(d);
 }
 
-static int store(const struct downloads *d) { return d->with->transport->verbs->store(d->with->transport); }
+static int store(const struct downloads *d) {
+    return d->with->transport->verbs->attachments_folder(d->with->transport);
+}
 void downloads_name(const struct chunked *what, char ret_name[80]) { digest_hex(&what->sha256, ret_name); }
 int64_t downloads_changes(const struct downloads *d) { return d->changes; }
 

@@ -33,10 +33,10 @@ MUST_USE enum outcome uploads_new(const struct transfer *transfer, struct upload
 void uploads_free(struct uploads *uploads);
 /* Where the paper lies in chunks; *ret_ready=false: not yet, ask again. REFUSE: it cannot be read. RETRY: the journal.
  */
-MUST_USE enum outcome uploads_want(struct uploads *uploads, const struct outbox_paper *paper, struct chunked *ret,
+MUST_USE enum outcome uploads_want(struct uploads *uploads, const struct outbox_file *paper, struct chunked *ret,
                                    bool *ret_ready, struct fault *fault);
 /* That case file waits for it: it is looked at again at once when the paper is shipped. */
-void uploads_waits(struct uploads *uploads, const struct outbox_paper *paper, struct bytes case_file);
+void uploads_waits(struct uploads *uploads, const struct outbox_file *paper, struct bytes case_file);
 /* A record of ecocase.wanted: if it is ours that is wanted, it is shipped again, from sent/, and answered
  * (chunk_request.h). The journal keeps behind which records all is done (JOURNAL_CHUNK_REQUESTS): who reads on from
  * there after a restart hears again what was left undone, and nothing else. */

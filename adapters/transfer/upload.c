@@ -10,14 +10,14 @@
 #define SLICES_A_ROUND 4
 
 /* The same paper, as the transport tells papers from each other. */
-struct bytes upload_identity(const struct outbox_paper *p, char text[UPLOAD_IDENTITY]) {
+struct bytes upload_identity(const struct outbox_file *p, char text[UPLOAD_IDENTITY]) {
     int count = snprintf(text, UPLOAD_IDENTITY, "%llu %lld %lld %.*s", (unsigned long long)p->inode,
                          (long long)p->modified_ns, (long long)p->size, BYTES_FMT(p->name));
     return bytes_of(text, count < UPLOAD_IDENTITY ? (size_t)count : UPLOAD_IDENTITY - 1);
 }
 bool upload_done(const struct journaled_file *file) { return file->what.count && file->acked == file->what.count; }
 
-struct upload *upload_begin(struct uploads *u, const struct outbox_paper *paper) {
+struct upload *upload_begin(struct uploads *u, const struct outbox_file *paper) {
     struct upload *up = NULL;
     for (size_t i = 0; i < UPLOADS_MAX && !up; i++) up = u->all[i].stage == FREE ? &u->all[i] : NULL;
     if (!up || paper->name.count >= sizeof up->name) return NULL;

@@ -21,33 +21,33 @@ void uploads_free(struct uploads *u) {
     free(u);
 }
 
-static bool same_paper(const struct outbox_paper *a, const struct outbox_paper *b) {
+static bool same_paper(const struct outbox_file *a, const struct outbox_file *b) {
     return a->inode == b->inode && a->modified_ns == b->modified_ns && a->size == b->size &&
            bytes_equal(a->name, b->name);
 }
 
 /* No slot: later. Digests that are known from before a crash are not made again. */
-static void take_on(struct uploads *u, const struct outbox_paper *paper, const struct journaled_file *known) {
+static void take_on(struct uploads *u, const struct outbox_file *paper, const struct journaled_file *known) {
     struct upload *up = upload_begin(u, paper);
     if (!up || !known) return;
     up->stage = CHOOSING;
     up->file = *known;
 }
 
-static struct upload *upload_of(struct uploads *u, const struct outbox_paper *paper) {
+static struct upload *upload_of(struct uploads *u, const struct outbox_file *paper) {
     for (size_t i = 0; i < UPLOADS_MAX; i++) {
         if (u->all[i].stage != FREE && !u->all[i].again && same_paper(&u->all[i].paper, paper)) return &u->all[i];
     }
     return NULL;
 }
 
-void uploads_waits(struct uploads *u, const struct outbox_paper *paper, struct bytes case_file) {
+void uploads_waits(struct uploads *u, const struct outbox_file *paper, struct bytes case_file) {
     struct upload *up = upload_of(u, paper);
     if (up && case_file.count < sizeof up->for_case)
         snprintf(up->for_case, sizeof up->for_case, "%.*s", BYTES_FMT(case_file));
 }
 
-enum outcome uploads_want(struct uploads *u, const struct outbox_paper *paper, struct chunked *ret, bool *ret_ready,
+enum outcome uploads_want(struct uploads *u, const struct outbox_file *paper, struct chunked *ret, bool *ret_ready,
                           struct fault *fault) {
     char text[UPLOAD_IDENTITY];
     struct journaled_file file = {0};

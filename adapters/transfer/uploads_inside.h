@@ -19,7 +19,7 @@ enum upload_stage { FREE, HASHING, CHOOSING, SHIPPING, FAILED };
 struct upload {
     enum upload_stage stage;
     char name[256], for_case[256]; /* for_case: the case file that waits for it */
-    struct outbox_paper paper;     /* its name is `name` */
+    struct outbox_file paper;      /* its name is `name` */
     struct fingerprint *print;
     int64_t hashed;
     struct journaled_file file;
@@ -50,10 +50,10 @@ struct uploads {
 /* ---- upload.c */
 #define UPLOAD_IDENTITY 400
 /* What tells this paper from every other, for the journal: "inode modified_ns size name". */
-struct bytes upload_identity(const struct outbox_paper *paper, char text[UPLOAD_IDENTITY]);
+struct bytes upload_identity(const struct outbox_file *paper, char text[UPLOAD_IDENTITY]);
 bool upload_done(const struct journaled_file *file); /* all its chunks are acknowledged */
 /* In a slot of its own, HASHING. NULL: none is free, or no paper that could be shipped. */
-struct upload *upload_begin(struct uploads *uploads, const struct outbox_paper *paper);
+struct upload *upload_begin(struct uploads *uploads, const struct outbox_file *paper);
 /* As far as it goes without waiting. REFUSE: it cannot be shipped. */
 MUST_USE enum outcome upload_advance(struct uploads *uploads, struct upload *upload, struct fault *fault);
 

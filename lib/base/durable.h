@@ -1,7 +1,7 @@
 /* Files that outlive a power cut. Job: write, sync and rename inside folders given by descriptor, never following a
  * symbolic link. Threads: any. Failures: RETRY/"FILE_WRITE" (disk full, permissions: they may pass). */
-#ifndef ECOCASE_ADAPTERS_DURABLE_H
-#define ECOCASE_ADAPTERS_DURABLE_H
+#ifndef ECOCASE_BASE_DURABLE_H
+#define ECOCASE_BASE_DURABLE_H
 #include "base/bytes.h"
 #include "base/fault.h"
 
