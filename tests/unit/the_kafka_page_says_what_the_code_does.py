@@ -1,5 +1,5 @@
 """docs/asyncapi.yaml is lawful AsyncAPI 3 (by the JSON schema of its makers, none of our code) and complete both ways: every topic, header, schema and
-event that it names is in the code and the schemas, and none of theirs is missing there. The table of fields in docs/KAFKA.md is as the rules are."""
+event that it names is in the code and the schemas, and none of theirs is missing there. The tables of docs/KAFKA.md are as the rules, the catalogue and the code are."""
 import json
 import re
 import sys
@@ -142,8 +142,24 @@ def table():
     assert named <= known, f"docs/KAFKA.md names codes that nobody says: {sorted(named - known)}"
 
 
+def page():
+    """Its table of records has the catalogue's ids; it names every header that there is, and no other."""
+    text = event_fields.PAGE.read_text(encoding="utf-8")
+    catalogue = yaml_file.read(ROOT / "schemas" / "catalogue.yaml")["schemas"]
+    rows = re.findall(r"^\| ([A-Z]\w+(?:, [A-Z]\w+)?) [^|]+\| ([\d, ]+) \|", text, re.M)
+    said = {frozenset(names.split(", ")): {int(i) for i in ids.split(",")} for names, ids in rows}
+    for names, ids in said.items():
+        assert ids == {entry["id"] for entry in catalogue if entry["name"] in names}, f"docs/KAFKA.md: ids of {sorted(names)}"
+    same("records of the page", [name for names in said for name in names], [entry["name"] for entry in catalogue])
+    known = {name for group in DOCUMENT["components"]["schemas"].values() for name in group["properties"]}
+    named = set(re.findall(r"`((?:ecocase_|ce_)\w+|content-type|trace\w+)`", text))
+    ours = {name for name in known if not name.startswith("__connect")} - {"ecocase_headers_dropped"}
+    assert named == ours, f"docs/KAFKA.md: headers not named {sorted(ours - named)}, not there {sorted(named - ours)}"
+
+
 schema()
 count = len(list(references()))
 settings()
 table()
+page()
 print(f"kafka page: lawful AsyncAPI, {count} references, {topics()} topics, {headers()} headers, {schemas()} records, {events()} events, each both ways")
