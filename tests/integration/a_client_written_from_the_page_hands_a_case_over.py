@@ -43,6 +43,30 @@ def a_refusal_is_understood(bureau):
     accepted(bureau, right, "A20")
 
 
+def needed_by(event, row):
+    """Of the page's table of fields."""
+    (fields,) = re.findall(rf"^\| {event} [^|]*\|[^|]*\| {row} \|[^|]*\|[^|]*\|([^|]*)\|", PAGE, re.M)
+    return re.findall(r"`([\w.]+)`", fields)
+
+
+def what_the_table_asks_for_is_asked_for(bureau):
+    """Each field left out by itself is named in the refusal; with nothing but them the case is accepted."""
+    needed = needed_by("REF.SEND", "T07")
+    assert len(needed) == 4, needed
+    for i, left_out in enumerate([*needed, None]):
+        case = {"envelope": envelope_of("sthj", "REF.SEND", recipients=["psb-bynr"], document_no=f"巴环移送〔2026〕{20 + i}号"),
+                "category": "ENV1", "title": "倾倒危险废物案", "summary": "", "county_code": "150823"}
+        if left_out:
+            *inside, name = left_out.split(".")
+            (case[inside[0]] if inside else case)[name] = ""
+        bureau.submit("CaseFile", case)
+        if left_out:
+            assert {field for _, field in codes(refused(bureau, case))} == {left_out}
+        else:
+            accepted(bureau, case, "A20")
+    return len(needed)
+
+
 def a_repeat_is_harmless(bureau):
     case = referral("巴环移送〔2026〕3号")
     bureau.submit("CaseFile", case)
@@ -110,12 +134,14 @@ with foreign_world("foreign-client") as w:
     bureau, police = Agency(w.kafka, "sthj"), Agency(w.kafka, "psb-bynr")
     case, _ = a_case_is_handed_over(bureau, police)
     a_refusal_is_understood(bureau)
+    fields = what_the_table_asks_for_is_asked_for(bureau)
     a_repeat_is_harmless(bureau)
     lucky = a_wrong_partitioner_is_refused(bureau)
     bytes_that_are_no_record_are_answered(bureau)
     the_recipient_answers(bureau, police, case)
     for agency in (bureau, police):
         agency.report()
-    the_ledger_says_the_same(w, (bureau, police), case, {"A": 5 + lucky, "R": 4, "P": 1, "D": 1})
+    the_ledger_says_the_same(w, (bureau, police), case, {"A": 6 + lucky, "R": 4 + fields, "P": 1, "D": 1})
     arrived = sum(place["sequence"] for agency in (bureau, police) for place in agency.places.values())
-    print(f"foreign client: a case handed over and answered, 4 refusals understood, 1 repeat, {arrived} records taken without a gap and reported, the ledger agrees", flush=True)
+    print(f"foreign client: a case handed over and answered, {4 + fields} refusals understood, 1 repeat, {arrived} records taken without a gap and reported, "
+          "the ledger agrees", flush=True)
