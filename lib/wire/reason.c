@@ -22,8 +22,12 @@ static const struct reason reasons[] = {
     /* the lane */
     {"NO_KEY", "记录没有键；键必须是案件标识", "the record has no key; it must be the case id"},
     {"KEY_MISMATCH", "记录的键与信封中的案件标识不一致", "the key is not the envelope's case id"},
-    {"WRONG_LANE", "案件标识与分区不符，请使用 murmur2_random 分区",
-     "the case id does not hash to this partition (murmur2_random)"},
+    {"WRONG_LANE",
+     "案件标识与分区不符：分区须为 (murmur2(键) & 0x7fffffff) % 分区数，即 Java 客户端的默认分区方式；librdkafka 须设 "
+     "partitioner=murmur2_random（其默认的 consistent_random 为 CRC32）；送达回报写入所报泳道的分区",
+     "the key does not belong into this partition, which is (murmur2(key) & 0x7fffffff) % partitions as Java's default "
+     "partitioner has it; with librdkafka set partitioner=murmur2_random (its default, consistent_random, is CRC32); a "
+     "delivery report goes into the partition of its lane"},
     {"SENDER_NOT_OWNER", "发送单位不是本出口队列的单位，不得代他单位发送", "the sender does not own this outbox"},
     {"UNKNOWN_RECIPIENT", "收件单位不在参与单位名录中", "the recipient is not in the directory"},
     {"NO_RECIPIENT", "没有收件单位", "no recipient"},
