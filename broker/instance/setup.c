@@ -2,49 +2,28 @@
  * by name. */
 #include "broker/instance/instance.h"
 #include "base/log.h"
+#include "broker/lane/topic_needs.h"
 #include "broker/rules/rules.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
-#define ENDS_MS 90000 /* topics were made a moment ago, perhaps on a machine with much else to do */
-/* Key, value, key, value … A manual clock's records carry the times of the papers, so Kafka must neither doubt nor
- * expire them. */
-#define ANY_TIME \
-    "message.timestamp.before.max.ms", "9223372036854775807", "message.timestamp.after.max.ms", "9223372036854775807"
-static const char *const outbox_real[] = {"retention.ms",           "-1",           "max.message.bytes", "2097152",
-                                          "message.timestamp.type", "LogAppendTime"};
-static const char *const outbox_manual[] = {
-    "retention.ms", "-1", "max.message.bytes", "2097152", "message.timestamp.type", "CreateTime", ANY_TIME};
-/* 30 days of ticks */
-static const char *const clock_real[] = {"retention.ms", "2592000000", "message.timestamp.type", "LogAppendTime"};
-static const char *const clock_manual[] = {"retention.ms", "-1", "message.timestamp.type", "CreateTime", ANY_TIME};
-static const char *const inbox_config[] = {"retention.ms",           "7776000000",   "max.message.bytes", "2097152",
-                                           "message.timestamp.type", "LogAppendTime"};
-/* 130 days: what an inbox keeps for 90 may name chunks that were 30 days old then, since a paper sent again is not
- * shipped again. */
-static const char *const files_config[] = {
-    "retention.ms",     "11232000000",  "max.message.bytes",      "2097152",
-    "compression.type", "uncompressed", "message.timestamp.type", "LogAppendTime"};
-/* who still waits asks again */
-static const char *const wanted_config[] = {"retention.ms", "86400000", "message.timestamp.type", "LogAppendTime"};
-static const char *const dead_config[] = {"retention.ms",           "-1",           "max.message.bytes", "4194304",
-                                          "message.timestamp.type", "LogAppendTime"};
-#define WITH(config) (config), sizeof(config) / sizeof((config)[0])
-
+#define ENDS_MS     90000 /* topics were made a moment ago, perhaps on a machine with much else to do */
+#define SETTLED_MS  30000 /* that long a new topic may be unknown to who is asked */
+#define ANSWER_MS   30000
+#define MISFITS_MAX 10 /* of one topic: its settings are fewer */
 struct topics {
     struct bus_topic *all;
     char (*names)[TOPIC_NAME];
     size_t count;
     const struct broker_setup *setup;
 };
-static void add_with(struct topics *topics, int32_t partitions, const char *const *config, size_t config_count) {
+static void add(struct topics *topics, enum topic_kind kind, int32_t partitions) {
+    const struct broker_setup *setup = topics->setup;
     topics->all[topics->count] =
-        (struct bus_topic){topics->names[topics->count], partitions, topics->setup->replication, config, config_count};
+        topic_needs(kind, setup->manual_clock, topics->names[topics->count], partitions, setup->replication);
     topics->count++;
-}
-static void add(struct topics *topics, const char *const *config, size_t config_count) {
-    add_with(topics, topics->setup->lanes, config, config_count);
 }
 
 /* New topics take a moment before they can be used; who starts next shall not stumble over it. (Nobody stumbles over
@@ -66,31 +45,69 @@ static enum outcome await_leaders(struct bus_client *client, const struct topics
     return outcome;
 }
 
+/* Each that is not as it must be is named; the last one that cannot be mended is the fault. */
+static enum outcome tell_misfits(const struct topics *topics, const struct bus_misfit *misfits, size_t count,
+                                 struct fault *fault) {
+    enum outcome outcome = OK;
+    for (size_t i = 0; i < count; i++) {
+        struct fault mine = {0};
+        if (misfits[i].mend) {
+            log_info("setup.topic.mended", "topic=%s %s=%s instead_of=%s", topics->names[misfits[i].topic],
+                     misfits[i].name, misfits[i].needed, misfits[i].value);
+            continue;
+        }
+        outcome = topic_misfit(topics->all, &misfits[i], topics->setup->bus.servers, &mine);
+        log_fault(LOG_ERROR, "setup.topic.refused", &mine);
+        *fault = mine;
+    }
+    return outcome;
+}
+
+/* Topics made beforehand by others may be anything. A topic made a moment ago is not known everywhere at once. */
+static enum outcome check_topics(struct bus_client *client, const struct topics *topics, struct fault *fault) {
+    size_t count = 0, capacity = topics->count * MISFITS_MAX;
+    struct bus_misfit *misfits = calloc(capacity, sizeof *misfits);
+    INVARIANT(misfits);
+    enum outcome outcome;
+    for (int64_t until = monotonic_ms() + SETTLED_MS;;) {
+        outcome = bus_topics_misfits(client, topics->all, topics->count, ANSWER_MS, misfits, capacity, &count, fault);
+        if (outcome != RETRY || monotonic_ms() >= until) break;
+        nanosleep(&(struct timespec){0, 100 * 1000000}, NULL);
+    }
+    if (outcome == OK) outcome = bus_topics_mend(client, topics->all, misfits, count, ANSWER_MS, fault);
+    if (outcome == OK) outcome = tell_misfits(topics, misfits, count, fault);
+    free(misfits);
+    return outcome;
+}
+
+static void name_topics(struct topics *topics, const struct directory *directory) {
+    int32_t lanes = topics->setup->lanes;
+    for (size_t i = 0; i < directory_count(directory); i++) {
+        struct bytes slug = bytes_of_cstr(directory_at(directory, i)->slug);
+        bus_outbox_topic(slug, topics->names[topics->count]);
+        add(topics, TOPIC_OF_OUTBOX, lanes);
+        bus_inbox_topic(slug, topics->names[topics->count]);
+        add(topics, TOPIC_OF_INBOX, lanes);
+        bus_files_topic(slug, topics->names[topics->count]);
+        add(topics, TOPIC_OF_FILES, 1);
+    }
+    snprintf(topics->names[topics->count], TOPIC_NAME, "%s", TOPIC_WANTED);
+    add(topics, TOPIC_OF_WANTED, 1);
+    snprintf(topics->names[topics->count], TOPIC_NAME, "%s", TOPIC_CLOCK);
+    add(topics, TOPIC_OF_CLOCK, lanes);
+    snprintf(topics->names[topics->count], TOPIC_NAME, "%s", TOPIC_DEAD_LETTER);
+    add(topics, TOPIC_OF_DEAD, lanes);
+}
+
 static enum outcome make_topics(struct bus_client *client, const struct broker_setup *setup,
                                 const struct directory *directory, struct fault *fault) {
     size_t most = directory_count(directory) * 3 + 3;
-    bool manual = setup->manual_clock;
     struct topics topics = {calloc(most, sizeof *topics.all), calloc(most, TOPIC_NAME), 0, setup};
     INVARIANT(topics.all && topics.names);
-    for (size_t i = 0; i < directory_count(directory); i++) {
-        struct bytes slug = bytes_of_cstr(directory_at(directory, i)->slug);
-        bus_outbox_topic(slug, topics.names[topics.count]);
-        if (manual) add(&topics, WITH(outbox_manual));
-        else add(&topics, WITH(outbox_real));
-        bus_inbox_topic(slug, topics.names[topics.count]);
-        add(&topics, WITH(inbox_config));
-        bus_files_topic(slug, topics.names[topics.count]);
-        add_with(&topics, 1, WITH(files_config));
-    }
-    snprintf(topics.names[topics.count], TOPIC_NAME, "%s", TOPIC_WANTED);
-    add_with(&topics, 1, WITH(wanted_config));
-    snprintf(topics.names[topics.count], TOPIC_NAME, "%s", TOPIC_CLOCK);
-    if (manual) add(&topics, WITH(clock_manual));
-    else add(&topics, WITH(clock_real));
-    snprintf(topics.names[topics.count], TOPIC_NAME, "%s", TOPIC_DEAD_LETTER);
-    add(&topics, WITH(dead_config));
+    name_topics(&topics, directory);
     enum outcome made = bus_topics_ensure(client, topics.all, topics.count, 60000, fault);
     if (made == OK) made = await_leaders(client, &topics, fault);
+    if (made == OK) made = check_topics(client, &topics, fault);
     free(topics.all);
     free(topics.names);
     return made;

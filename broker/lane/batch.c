@@ -13,7 +13,8 @@
  * time stands in. */
 static instant time_of(const struct session *s, const struct bus_message *message) {
     instant at = INSTANT_NONE;
-    if (bus_message_time(message, &at) && instant_sane(at)) return at;
+    bool chosen = !s->world.manual_clock && !bus_message_time_is_kafkas(message); /* by its sender */
+    if (!chosen && bus_message_time(message, &at) && instant_sane(at)) return at;
     return s->row.time != INSTANT_NONE ? s->row.time : 0;
 }
 

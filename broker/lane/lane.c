@@ -34,7 +34,7 @@ static enum outcome idle(struct session *s, struct fault *fault) {
     s->next_check_ms = now + CHECK_MS;
     struct ledger_world world;
     TRY(ledger_world(s->ledger, &world, fault));
-    if (s->outbox_missing) return session_follow(s, fault);
+    if (s->outbox_missing || (s->outbox_misfit && now >= s->next_misfit_ms)) return session_follow(s, fault);
     s->newest_directory = world.directory_version;
     return OK;
 }

@@ -1,10 +1,13 @@
 /* What a lane reads: partition i of every outbox in the directory and of the clock, from the ledger's offsets. */
 #include "broker/lane/session_inside.h"
+#include "broker/lane/topic_needs.h"
 #include "base/log.h"
 #include "base/failpoint.h"
 #include <stdio.h>
 
-#define ASK_MS 5000
+#define ASK_MS         5000
+#define MISFITS_MAX    256
+#define MISFIT_REST_MS 20000 /* each look is a line in the log */
 
 struct sources {
     char names[LIMIT_PARTICIPANTS + 1][TOPIC_NAME];
@@ -35,7 +38,7 @@ static enum outcome find_sources(struct session *s, const struct directory *dire
                          "topic %s has %d partitions, the ledger has %d lanes", TOPIC_CLOCK, partitions[0],
                          s->world.lanes);
     }
-    s->outbox_missing = false;
+    s->outbox_missing = s->outbox_misfit = false;
     *ret = (struct sources){.count = 0};
     for (size_t i = 0; i < all.count; i++) {
         if (partitions[i] == s->world.lanes) {
@@ -47,6 +50,46 @@ static enum outcome find_sources(struct session *s, const struct directory *dire
         log_error("lane.outbox.refused", "lane=%d topic=%s partitions=%d lanes=%d", s->lane->number, all.names[i],
                   partitions[i], s->world.lanes);
     }
+    return OK;
+}
+
+static bool forbidden(const struct session *s, const struct bus_topic *topics, const struct bus_misfit *misfits,
+                      size_t count, size_t topic) {
+    bool forbids = false;
+    for (size_t i = 0; i < count; i++) {
+        struct fault told = {0};
+        if (misfits[i].topic != topic) continue;
+        if (topic_misfit(topics, &misfits[i], s->broker->bus.servers, &told) != OK)
+            log_fault(LOG_ERROR, topic_misfit_forbids(&misfits[i]) ? "lane.outbox.refused" : "lane.topic.unfit", &told);
+        forbids = forbids || topic_misfit_forbids(&misfits[i]);
+    }
+    return forbids;
+}
+
+/* An outbox whose records bear times of their sender's choice is not read, and looked at again; so is none at all when
+ * it is the clock's. What is otherwise not as it must be is named and read as long as it is there: setup mends it. */
+static enum outcome check_settings(struct session *s, struct sources *sources, struct fault *fault) {
+    struct bus_topic topics[LIMIT_PARTICIPANTS + 1];
+    struct bus_misfit misfits[MISFITS_MAX];
+    size_t count = 0, kept = 0;
+    for (size_t i = 0; i < sources->count; i++)
+        topics[i] = topic_needs(sources->number[i] ? TOPIC_OF_OUTBOX : TOPIC_OF_CLOCK, s->world.manual_clock,
+                                sources->topics[i], s->world.lanes, 0);
+    TRY(bus_topics_misfits(bus_reader_client(s->reader), topics, sources->count, ASK_MS, misfits, MISFITS_MAX, &count,
+                           fault));
+    for (size_t i = 0; i < sources->count; i++) {
+        if (!forbidden(s, topics, misfits, count, i)) {
+            sources->topics[kept] = sources->topics[i];
+            sources->number[kept++] = sources->number[i];
+        } else if (i == 0) {
+            return fault_set(fault, RETRY, "TOPIC_CONFIG",
+                             "topic %s has times that its producers choose: see the line before", TOPIC_CLOCK);
+        } else {
+            s->outbox_misfit = true;
+            s->next_misfit_ms = monotonic_ms() + MISFIT_REST_MS;
+        }
+    }
+    sources->count = kept;
     return OK;
 }
 
@@ -80,6 +123,7 @@ enum outcome session_assign(struct session *s, const struct directory *directory
     struct bus_position positions[LIMIT_PARTICIPANTS + 1];
     int64_t clock = 0;
     TRY(find_sources(s, directory, &sources, fault));
+    TRY(check_settings(s, &sources, fault));
     TRY(check_ends(s, &sources, fault));
     TRY(clock_from(s, &clock, fault));
     memset(s->assigned, 0, sizeof s->assigned);

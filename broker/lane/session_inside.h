@@ -33,10 +33,11 @@ struct session {
     bool assigned[LIMIT_PARTICIPANTS]; /* its outbox is read */
     int64_t seen[LIMIT_PARTICIPANTS];  /* each outbox is read up to here, its end markers too */
     bool outbox_missing;               /* look again soon */
+    bool outbox_misfit;                /* look again by and by (topic_needs.h) */
     bool alarms_due;                   /* the lane's time may have brought something to tell (alarms.c) */
     struct bus_message *messages[LIMIT_BATCH];
     size_t message_count;
-    int64_t next_tick_ms, next_check_ms, note_ms;
+    int64_t next_tick_ms, next_check_ms, next_misfit_ms, note_ms;
     unsigned careful; /* batches that still look for repeats before they are recorded */
 };
 /* session.c */

@@ -58,6 +58,8 @@ struct bytes bus_message_key(const struct bus_message *message);
 struct bytes bus_message_value(const struct bus_message *message);
 /* Kafka's time of the record in ms; false: it has none, *ret as it was. */
 bool bus_message_time(const struct bus_message *message, instant *ret);
+/* That time is when Kafka took it, not what its producer wrote. */
+bool bus_message_time_is_kafkas(const struct bus_message *message);
 /* A header's value (the last of that name) or BYTES_NONE. Views into the message. */
 struct bytes bus_header(const struct bus_message *message, const char *name);
 /* A header that is a number: decimal digits only, 18 at most; otherwise false, *ret as it was. */
@@ -126,16 +128,46 @@ MUST_USE enum outcome bus_partitions(struct bus_client *client, const char *topi
 /* The same for several topics with one question. */
 MUST_USE enum outcome bus_partitions_of(struct bus_client *client, const char *const *topics, size_t count,
                                         int timeout_ms, int32_t *ret_counts, struct fault *fault);
+/* One setting of a topic: how it is made, and what else does as well. */
+enum bus_fits {
+    BUS_FITS_ANY,     /* only said when the topic is made */
+    BUS_FITS_SAME,    /* no other value */
+    BUS_FITS_AT_LEAST /* that number or more; -1 is without end */
+};
+struct bus_config {
+    const char *name, *value;
+    enum bus_fits fits;
+    bool mend; /* bus_topics_mend may set it */
+};
 struct bus_topic {
     const char *name;
     int32_t partitions;
-    int replication;
-    const char *const *config;
-    size_t config_count; /* key, value, key, value ... */
+    int replication; /* at least; 0: as it is */
+    const struct bus_config *config;
+    size_t config_count;
 };
 /* Creates what is missing; REFUSE naming the topic where an existing one has another partition count. */
 MUST_USE enum outcome bus_topics_ensure(struct bus_client *client, const struct bus_topic *topics, size_t count,
                                         int timeout_ms, struct fault *fault);
+/* Where a topic is not what it must be. */
+#define BUS_REPLICATION "replication.factor" /* as if it were a setting */
+struct bus_misfit {
+    size_t topic;             /* index into those asked about */
+    char name[64], value[32]; /* the setting, and what it is */
+    const char *needed;
+    bool mend;
+};
+/* Asks for the settings of these topics, which exist, and says which do not fit, at most `capacity`. A topic with three
+ * replicas or more must also not lose what one of them alone had (min.insync.replicas). RETRY: Kafka, or a topic that
+ * it does not know yet; REFUSE TOPIC_CONFIG: this client may not ask. */
+MUST_USE enum outcome bus_topics_misfits(struct bus_client *client, const struct bus_topic *topics, size_t count,
+                                         int timeout_ms, struct bus_misfit *ret, size_t capacity, size_t *ret_count,
+                                         struct fault *fault);
+/* Sets those that may be mended; all else that was set for these topics stays. REFUSE TOPIC_CONFIG: Kafka does not let
+ * this client. */
+MUST_USE enum outcome bus_topics_mend(struct bus_client *client, const struct bus_topic *topics,
+                                      const struct bus_misfit *misfits, size_t count, int timeout_ms,
+                                      struct fault *fault);
 /* End offsets now (ListOffsets LATEST) for partition `partition` of each topic. */
 MUST_USE enum outcome bus_ends(struct bus_client *client, const char *const *topics, size_t count, int32_t partition,
                                int timeout_ms, int64_t *ret_ends, struct fault *fault);

@@ -30,6 +30,10 @@ struct bus_reader {
     int64_t assigned_ms;     /* when it was made; 0: never */
 };
 
+/* With so many replicas, what is acknowledged lies on so many of them. */
+#define BUS_SAFE_REPLICAS 3
+#define BUS_SAFE_IN_SYNC  "2"
+
 /* A configuration with our common properties and the extra file applied. */
 MUST_USE enum outcome conf_new(const struct bus_settings *settings, rd_kafka_conf_t **ret, struct fault *fault);
 /* Takes conf, sets pairs (name, value, ...) of it. */

@@ -79,6 +79,11 @@ bool bus_message_time(const struct bus_message *message, instant *ret) {
     *ret = at;
     return true;
 }
+bool bus_message_time_is_kafkas(const struct bus_message *message) {
+    rd_kafka_timestamp_type_t type;
+    rd_kafka_message_timestamp(bus_raw_message(message), &type);
+    return type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME;
+}
 
 struct bytes bus_header(const struct bus_message *message, const char *name) {
     rd_kafka_headers_t *headers;

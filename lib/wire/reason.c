@@ -244,6 +244,12 @@ static const struct reason reasons[] = {
     {"SUBMISSION_RACE", "同一消息同时到达", "the same submission arrived in two lanes at once"},
     {"LANE_LOST", "泳道已由其他实例接管", "another instance has taken the lane"},
     {"WRONG_WORLD", "Kafka 集群或偏移与台账不符", "Kafka's cluster or offsets are not those of the ledger"},
+    {"TOPIC_CONFIG", "Kafka 主题的设置不合要求，请按说明修正",
+     "a Kafka topic's settings are not what is needed; mend them as told"},
+    {"LEDGER_NEWER", "台账由更新的版本建立，请改用该版本或更新的程序",
+     "the ledger was set up by a newer version; use that one or a newer one"},
+    {"PARTICIPANT_GONE", "单位名录缺少台账中已有的单位，请按说明恢复",
+     "the directory lacks a participant that the ledger knows; put it back as told"},
     /* HTTP */
     {"HTTP_UNAUTHORIZED", "没有有效的 API 密钥或客户端证书，请向适配器管理员索取",
      "no valid API key or client certificate; ask whoever runs the adapter"},
