@@ -48,6 +48,7 @@ struct bus_topic topic_needs(enum topic_kind kind, bool manual, const char *name
     case TOPIC_OF_DEAD: return (struct bus_topic){name, partitions, replication, OF(dead)};
     }
     INVARIANT(!"a kind of topic");
+    return (struct bus_topic){.name = name};
 }
 
 bool topic_misfit_forbids(const struct bus_misfit *misfit) { return strcmp(misfit->name, TIME_TYPE) == 0; }

@@ -5,7 +5,7 @@
 #include "bus/bus.h"
 
 enum topic_kind { TOPIC_OF_OUTBOX, TOPIC_OF_INBOX, TOPIC_OF_FILES, TOPIC_OF_CLOCK, TOPIC_OF_WANTED, TOPIC_OF_DEAD };
-/* `manual`: the ledger's clock, see DECISIONS. `replication`: at least; 0: not asked. */
+/* `manual`: the ledger's clock, see docs/decisions. `replication`: at least; 0: not asked. */
 struct bus_topic topic_needs(enum topic_kind kind, bool manual, const char *name, int32_t partitions, int replication);
 /* One line that names the topic, what is wrong with it and the command that mends it. REFUSE TOPIC_CONFIG. */
 MUST_USE enum outcome topic_misfit(const struct bus_topic *topics, const struct bus_misfit *misfit, const char *servers,

@@ -61,11 +61,11 @@ def topics():
 
 def settings():
     """As `ecocase-broker setup` makes them."""
-    arrays = dict(re.findall(r"static const char \*const (\w+)\[\] = \{(.*?)\};", code("broker/instance/setup.c"), re.S))
-    made = {"outbox": "outbox_real", "inbox": "inbox_config", "files": "files_config", "wanted": "wanted_config", "deadLetter": "dead_config", "clock": "clock_real"}
+    arrays = dict(re.findall(r"static const struct bus_config (\w+)\[\] = \{(.*?)\};", code("broker/lane/topic_needs.c"), re.S))
+    made = {"outbox": "outbox_real", "inbox": "inbox", "files": "files", "wanted": "wanted", "deadLetter": "dead", "clock": "clock_real"}
+    names = {"KEPT": "retention.ms", "LARGEST": "max.message.bytes"}
     for channel, array in made.items():
-        words = re.findall(r'"([^"]*)"', arrays[array])
-        real = {k: int(v) for k, v in zip(words[::2], words[1::2]) if k in ("retention.ms", "max.message.bytes")}
+        real = {names[macro]: int(value) for macro, value in re.findall(r'(KEPT|LARGEST)\("(-?\d+)"\)', arrays[array])}
         said = DOCUMENT["channels"][channel]["bindings"]["kafka"]["topicConfiguration"]
         assert said == real, f"{channel}: {said} is said, {real} is made"
 
