@@ -26,12 +26,18 @@ static enum outcome wrong_after(struct bytes good, const char *what, struct faul
     return REFUSE;
 }
 
+/* To the analyzer an iconv_t that is not NULL is open, and would leak; it is -1 that says that none is. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 static enum outcome converter_open(const char *to, const char *from, iconv_t *ret, struct fault *fault) {
-    *ret = iconv_open(to, from);
-    if (*ret != (iconv_t)-1) return OK;
-    return fault_set(fault, FATAL, "INTERNAL", "no converter from %s to %s (package libc6's gconv): %s", from, to,
-                     strerror(errno));
+    iconv_t opened = iconv_open(to, from);
+    if (opened == (iconv_t)-1)
+        return fault_set(fault, FATAL, "INTERNAL", "no converter from %s to %s (package libc6's gconv): %s", from, to,
+                         strerror(errno));
+    *ret = opened;
+    return OK;
 }
+#pragma GCC diagnostic pop
 
 /* ---- What nearly all texts are made of, ASCII and codes of two bytes, without the converter: it goes by way of UCS-4,
  * each character twice. Of 92 KB of CSV: 0.13 ms where iconv takes 0.27, of 1.8 ms that the file costs in all
@@ -82,7 +88,7 @@ static bool plain_gb18030(struct bytes file, uint8_t *to, size_t *ret_count) {
 /* False: `ret` ends before what stands for nothing. */
 static enum outcome convert_all(const char *charset, struct bytes file, struct arena *arena, struct bytes *ret,
                                 bool *ret_whole, struct fault *fault) {
-    iconv_t converter;
+    iconv_t converter = NULL;
     size_t capacity = file.count + file.count / 2 + 4, count = 0; /* 2 bytes become at most 3, 4 at most 4 */
     TRY(arena_ready(arena, capacity, fault));
     uint8_t *made = arena_alloc(arena, capacity);
@@ -264,7 +270,7 @@ static enum outcome pieces(iconv_t converter, struct bytes text, struct buffer *
 }
 
 static enum outcome to_gb18030(struct bytes text, struct buffer *into, struct fault *fault) {
-    iconv_t converter;
+    iconv_t converter = NULL;
     TRY(converter_open("GB18030", "UTF-8", &converter, fault));
     enum outcome outcome = pieces(converter, text, into, fault);
     iconv_close(converter);
