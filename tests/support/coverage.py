@@ -1,5 +1,6 @@
 """`coverage.py BUILD-DIR [--raise]`: which lines of lib/, broker/ and adapters/ the unit tests of that build (preset asan) went through, by room, and that no
-room falls below tests/coverage.json. A room that rose is said; `--raise` writes the new floors, upward only. Without a floor a room is held to none.
+room falls below tests/coverage.json. A room that rose is said; `--raise` writes the new floors, upward only. Without a floor a room is held to none;
+`why` says what made one fall.
 
 Floors are whole tenths of a percent; SLACK is for what depends on the moment: a time-out that did or did not come, a retry."""
 import json
@@ -34,7 +35,7 @@ def main():
     if not any(build.rglob("*.gcda")):
         sys.exit(f"{build}: 没有覆盖率数据，请先运行 ./test unit · no coverage data: run ./test unit first")
     rooms, floors = measure(build), json.loads(FLOORS.read_text()) if FLOORS.exists() else {}
-    fallen, risen = [], {}
+    fallen, risen = [], {"why": floors["why"]} if "why" in floors else {}
     for room in sorted(rooms, key=lambda r: (r == "all", r)):
         now, floor = percent(*rooms[room]), floors.get(room)
         mark = "" if floor is None else "" if abs(now - floor) < SLACK else f"{'+' if now > floor else ''}{now - floor:.1f}"
