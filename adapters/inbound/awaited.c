@@ -7,13 +7,15 @@ enum outcome awaited_by(const struct delivery *d, const struct arrival *arrival,
                         struct awaited *ret, struct fault *fault) {
     struct submission said;
     struct fault ignored;
-    bool had = false;
+    enum delivered before = DELIVERED_NEVER;
+    int64_t generation = 0;
     *ret = (struct awaited){0};
     if (record_read(d->catalogue, arrival->value, &said, &ignored) != OK || !said.document_count || !said.chunked_form)
         return OK;
-    TRY(journal_delivered(d->journal, &said.message_id, &had, fault));
-    if (had || conversion_attachments(d->profile, arrival->value, arrival->role, arena, &ret->papers, &ret->count,
-                                      &ignored) != OK)
+    struct digest meaning = arrival_meaning(arrival, &said);
+    TRY(journal_delivered(d->journal, &said.message_id, &meaning, &before, &generation, fault));
+    if (before == DELIVERED_SAME || conversion_attachments(d->profile, arrival->value, arrival->role, arena,
+                                                           &ret->papers, &ret->count, &ignored) != OK)
         ret->count = 0;
     ret->sender = said.sender;
     return OK;

@@ -7,6 +7,15 @@
 #include <stdlib.h>
 
 #define SCRATCH_MAX (96u << 20) /* one record of 1.5 MiB, decoded and rendered, its attachments as text */
+struct digest arrival_meaning(const struct arrival *a, const struct submission *said) {
+    struct bytes serial = said && said->kind == RECORD_NOTICE && said->serial.present ? said->serial.at : BYTES_NONE;
+    size_t before = serial.count ? (size_t)(serial.at - a->value.at) : a->value.count;
+    const struct bytes parts[] = {
+        bytes_of_cstr(a->role), bytes_of(a->value.at, before),
+        bytes_of(a->value.at + before + serial.count, a->value.count - before - serial.count)};
+    return digest_of_list(parts, sizeof parts / sizeof parts[0]);
+}
+
 struct batch {
     const struct delivery *delivery;
     struct lanes lanes; /* as they will be */
@@ -42,8 +51,8 @@ static void alarm_on(struct batch *b, const struct arrival *a, const char *what,
     if (b->alarm_count < ENGINE_BATCH) b->alarms[b->alarm_count++] = text;
 }
 
-enum novelty { NEWS, HAD, STALE };
-/* By sequence within a generation; a later generation begins anew and goes by message ids. */
+enum novelty { NEWS, READ_BEFORE, STALE };
+/* By sequence within a generation. What a later one begins behind, its opening said. */
 static enum novelty check_sequence(struct batch *b, const struct arrival *a) {
     if (!a->placed || a->place.lane < 0 || a->place.lane >= (int32_t)LIMIT_LANES) {
         alarm_on(b, a, "UNPLACED", 0);
@@ -54,20 +63,35 @@ static enum novelty check_sequence(struct batch *b, const struct arrival *a) {
         alarm_on(b, a, "OLD_GENERATION", at->generation);
         return STALE;
     }
-    if (a->place.generation == at->generation && a->place.sequence <= at->sequence) return HAD;
-    bool first = at->generation == 0, later = !first && a->place.generation > at->generation;
-    if (!later && a->place.sequence != at->sequence + 1) alarm_on(b, a, "GAP", at->sequence + 1);
-    if (later) log_warn("inbound.generation", "lane=%d generation=%lld", a->place.lane, (long long)a->place.generation);
+    if (a->place.generation == at->generation && a->place.sequence <= at->sequence) return READ_BEFORE;
+    bool later = at->generation > 0 && a->place.generation > at->generation;
+    if (later) alarm_on(b, a, "NO_OPENING", 0);
+    else if (a->place.sequence != at->sequence + 1) alarm_on(b, a, "GAP", at->sequence + 1);
     *at = a->place;
     return NEWS;
 }
 
-static enum outcome had_by_id(const struct batch *b, const struct uuid *id, bool *ret_had, struct fault *fault) {
-    *ret_had = true;
-    for (size_t i = 0; i < b->count; i++) {
-        if (uuid_equal(&b->entries[i].message_id, id)) return OK;
+/* After a restore the ledger gives out anew, behind the sequence that is said here. */
+static void open_generation(struct batch *b, const struct arrival *a) {
+    if (!a->placed || a->place.lane < 0 || a->place.lane >= (int32_t)LIMIT_LANES) return;
+    struct lane_position *at = &b->lanes.at[a->place.lane];
+    if (a->place.generation <= at->generation) return;
+    log_warn("inbound.generation", "lane=%d generation=%lld behind=%lld", a->place.lane, (long long)a->place.generation,
+             (long long)a->place.sequence);
+    *at = a->place;
+}
+
+static enum outcome delivered_before(const struct batch *b, const struct uuid *id, const struct digest *meaning,
+                                     enum delivered *ret, int64_t *ret_generation, struct fault *fault) {
+    for (size_t i = b->count; i-- > 0;) {
+        const struct delivery_entry *entry = &b->entries[i];
+        if (!uuid_equal(&entry->message_id, id) || memcmp(entry->meaning.b, meaning->b, sizeof meaning->b) != 0)
+            continue;
+        *ret = DELIVERED_SAME;
+        *ret_generation = entry->place.generation;
+        return OK;
     }
-    return journal_delivered(b->delivery->journal, id, ret_had, fault);
+    return journal_delivered(b->delivery->journal, id, meaning, ret, ret_generation, fault);
 }
 
 static void note_numbers(struct batch *b, const struct rendering *r) {
@@ -93,7 +117,7 @@ static void note_numbers(struct batch *b, const struct rendering *r) {
     into[1].of_case = true;
 }
 
-static enum outcome stage_one(struct batch *b, struct rendering *r, struct fault *fault) {
+static enum outcome stage_one(struct batch *b, struct rendering *r, const struct digest *meaning, struct fault *fault) {
     struct rendered rendered;
     TRY(rendering_stage(r, &rendered, fault));
     char *files = json_dumps(rendered.files, JSON_COMPACT);
@@ -102,30 +126,44 @@ static enum outcome stage_one(struct batch *b, struct rendering *r, struct fault
     note_numbers(b, r);
     b->entries[b->count++] =
         (struct delivery_entry){a->place,  rendered.message_id,          a->partition,
-                                a->offset, bytes_of_cstr(rendered.stem), arena_copy(b->arena, bytes_of_cstr(files))};
+                                a->offset, bytes_of_cstr(rendered.stem), arena_copy(b->arena, bytes_of_cstr(files)),
+                                *meaning};
     free(files);
     json_decref(rendered.files);
     return OK;
 }
 
+/* A place of its own for what has none in the sequences of its lane: no lane is negative. */
+static struct lane_position aside(const struct arrival *a) {
+    return (struct lane_position){
+        .lane = -1 - a->partition, .sequence = a->offset, .broker_time = a->place.broker_time};
+}
+
+/* Only what was delivered before, with the same meaning, is dropped: a sequence that was read before proves nothing
+ * once a ledger was restored, and neither does an id alone. */
 static enum outcome take_one(struct batch *b, const struct arrival *given, struct fault *fault) {
     struct arrival a = *given;
     struct rendering r;
-    bool had = false;
+    enum delivered before = DELIVERED_NEVER;
+    int64_t generation = 0;
     if (a.partition >= 0 && a.partition < (int32_t)LIMIT_LANES) b->next_offset[a.partition] = a.offset + 1;
-    int64_t generation =
-        a.placed && a.place.lane >= 0 && a.place.lane < (int32_t)LIMIT_LANES ? b->lanes.at[a.place.lane].generation : 0;
+    if (strcmp(a.role, ARRIVAL_OPENING) == 0) {
+        open_generation(b, &a);
+        return OK;
+    }
     enum novelty novelty = check_sequence(b, &a);
-    if (novelty == HAD) return OK;
-    if (novelty == STALE)
-        a.place =
-            (struct lane_position){.lane = -1 - a.partition, .sequence = a.offset, .broker_time = a.place.broker_time};
     rendering_open(b->delivery, &a, b->arena, b->scratch, &r);
     struct uuid id = rendering_message_id(&r);
-    TRY(had_by_id(b, &id, &had, fault));
-    if (!had) return stage_one(b, &r, fault);
-    if (novelty == NEWS && !a.repeat && a.place.generation == generation) alarm_on(b, &a, "DUPLICATE", 0);
-    return OK;
+    struct digest meaning = arrival_meaning(&a, r.readable ? &r.said : NULL);
+    TRY(delivered_before(b, &id, &meaning, &before, &generation, fault));
+    if (before == DELIVERED_SAME) {
+        if (novelty == NEWS && !a.repeat && a.place.generation == generation) alarm_on(b, &a, "DUPLICATE", 0);
+        return OK;
+    }
+    if (before == DELIVERED_OTHERWISE) alarm_on(b, &a, "CHANGED", 0);
+    else if (novelty == READ_BEFORE) alarm_on(b, &a, "SEQUENCE_REUSED", b->lanes.at[a.place.lane].sequence + 1);
+    if (novelty != NEWS) a.place = aside(&a);
+    return stage_one(b, &r, &meaning, fault);
 }
 
 static enum outcome record_staged(struct batch *b, struct fault *fault) {

@@ -5,6 +5,8 @@
 #define ECOCASE_ADAPTERS_INBOUND_DELIVERY_INSIDE_H
 #include "adapters/inbound/inbound.h"
 #include "base/limits.h"
+#include "wire/digest.h"
+#include "wire/record.h"
 
 struct arrival {
     int32_t partition;
@@ -12,9 +14,14 @@ struct arrival {
     struct bytes value;
     bool placed; /* carries our lane, generation and sequence */
     struct lane_position place;
-    char role[8]; /* to, copy, notice */
-    bool repeat;  /* an answer given again */
+    char role[16]; /* to, copy, notice, alert, ARRIVAL_OPENING */
+    bool repeat;   /* an answer given again */
 };
+/* 新代次: no message, but where the sequences of a new generation begin: behind the sequence it carries. */
+#define ARRIVAL_OPENING "opening"
+/* What it says: role and value, but for the serial of a notice, which a ledger that was restored may give anew. `said`:
+ * NULL when it is no record of ours. */
+struct digest arrival_meaning(const struct arrival *arrival, const struct submission *said);
 /* Where each lane stands; index = lane, sequence 0 and generation 0: nothing yet. */
 struct lanes {
     struct lane_position at[LIMIT_LANES];

@@ -25,6 +25,8 @@ static int tear_down(void **state) {
     return 0;
 }
 
+static const char *said_state = "";
+static int64_t said_serial;
 /* Record number `id` (refusals: odd, receipts: even) at this sequence of lane 1. */
 static struct arrival arrival(uint8_t id, int64_t sequence) {
     struct fault fault;
@@ -38,6 +40,8 @@ static struct arrival arrival(uint8_t id, int64_t sequence) {
                             .recipient_count = 1,
                             .event = id % 2 ? BYTES_LITERAL("SYS.REFUSED") : BYTES_LITERAL("SYS.ACCEPTED"),
                             .about_document_no = BYTES_LITERAL("1号"),
+                            .state = bytes_of_cstr(said_state),
+                            .serial = said_serial,
                             .reasons = &reason,
                             .reason_count = id % 2};
     buffer_clear(&values[id]);
@@ -92,6 +96,93 @@ static void a_gap_is_alarmed_and_delivered_over(void **state) {
     assert_int_equal(deliver(list, 2), OK);
     assert_int_equal(alarms(), 1);
     assert_int_equal(fixture_count(&f, "inbox"), 2);
+}
+/* After a restore the same sequences, or the same id, may name something else: never dropped for that. */
+static void a_sequence_read_before_with_another_message_is_alarmed_and_delivered(void **state) {
+    (void)state;
+    struct arrival first[] = {arrival(1, 1), arrival(3, 2)};
+    assert_int_equal(deliver(first, 2), OK);
+    struct arrival other = arrival(5, 2);
+    other.offset = 2;
+    assert_int_equal(deliver(&other, 1), OK);
+    assert_int_equal(fixture_count(&f, "inbox"), 3);
+    assert_int_equal(lanes.at[1].sequence, 2);
+    assert_int_equal(alarms(), 1);
+    assert_int_equal(deliver(&other, 1), OK); /* read again: had by now */
+    assert_int_equal(fixture_count(&f, "inbox"), 3);
+    assert_int_equal(alarms(), 1);
+}
+static void an_id_that_comes_with_another_meaning_is_alarmed_and_delivered(void **state) {
+    (void)state;
+    struct arrival one = arrival(1, 1);
+    assert_int_equal(deliver(&one, 1), OK);
+    said_state = "A25";
+    struct arrival changed = arrival(1, 2);
+    said_state = "";
+    changed.repeat = true;
+    assert_int_equal(deliver(&changed, 1), OK);
+    assert_int_equal(fixture_count(&f, "inbox"), 2);
+    assert_int_equal(alarms(), 1);
+}
+static void a_notice_with_another_serial_is_the_same(void **state) {
+    (void)state;
+    struct arrival one = arrival(1, 1);
+    assert_int_equal(deliver(&one, 1), OK);
+    said_serial = 70000;
+    struct arrival again = arrival(1, 2);
+    said_serial = 0;
+    again.repeat = true;
+    assert_int_equal(deliver(&again, 1), OK);
+    assert_int_equal(fixture_count(&f, "inbox"), 1);
+    assert_int_equal(alarms(), 0);
+}
+static struct arrival opening(int64_t generation, int64_t behind, int64_t offset) {
+    return (struct arrival){
+        .partition = 1, .offset = offset, .placed = true, .place = {1, generation, behind, 9, 1000}, .role = "opening"};
+}
+static struct arrival later(uint8_t id, int64_t sequence, int64_t offset) {
+    struct arrival a = arrival(id, sequence);
+    a.place.generation = 2;
+    a.offset = offset;
+    return a;
+}
+/* What was delivered before the restore is dropped without a word, what was lost in it comes. */
+static void a_generation_begins_behind_its_opening(void **state) {
+    (void)state;
+    struct arrival before[] = {arrival(1, 1), arrival(3, 2)};
+    assert_int_equal(deliver(before, 2), OK);
+    struct arrival after[] = {opening(2, 1, 2), later(3, 2, 3), later(5, 3, 4)};
+    assert_int_equal(deliver(after, 3), OK);
+    assert_int_equal(fixture_count(&f, "inbox"), 3);
+    assert_int_equal(alarms(), 0);
+    assert_true(lanes.at[1].generation == 2 && lanes.at[1].sequence == 3);
+    struct arrival gap = later(7, 5, 5);
+    assert_int_equal(deliver(&gap, 1), OK);
+    assert_int_equal(alarms(), 1);
+}
+/* A gap at the beginning of a generation is seen too, and one that nobody opened is told. */
+static void a_lost_beginning_of_a_generation_is_alarmed(void **state) {
+    (void)state;
+    struct arrival before = arrival(1, 1);
+    assert_int_equal(deliver(&before, 1), OK);
+    struct arrival after[] = {opening(2, 1, 1), later(5, 3, 2)};
+    assert_int_equal(deliver(after, 2), OK);
+    assert_int_equal(alarms(), 1);
+    struct arrival unopened = later(7, 4, 3);
+    unopened.place.generation = 3;
+    assert_int_equal(deliver(&unopened, 1), OK);
+    assert_int_equal(alarms(), 2);
+    assert_int_equal(fixture_count(&f, "inbox"), 3);
+}
+/* A producer of before the restore that still writes: told, and nothing of it is lost. */
+static void what_an_old_generation_writes_late_is_alarmed_and_delivered(void **state) {
+    (void)state;
+    struct arrival list[] = {arrival(1, 1), opening(2, 1, 1), later(3, 2, 2), arrival(5, 2)};
+    list[3].offset = 3;
+    assert_int_equal(deliver(list, 4), OK);
+    assert_int_equal(fixture_count(&f, "inbox"), 3);
+    assert_int_equal(alarms(), 1);
+    assert_true(lanes.at[1].generation == 2 && lanes.at[1].sequence == 2);
 }
 static void bytes_that_are_no_record_are_delivered_as_they_are(void **state) {
     (void)state;
@@ -171,6 +262,12 @@ int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {EACH(what_the_journal_has_is_dropped),
                                        EACH(a_gap_is_alarmed_and_delivered_over),
+                                       EACH(a_sequence_read_before_with_another_message_is_alarmed_and_delivered),
+                                       EACH(an_id_that_comes_with_another_meaning_is_alarmed_and_delivered),
+                                       EACH(a_notice_with_another_serial_is_the_same),
+                                       EACH(a_generation_begins_behind_its_opening),
+                                       EACH(a_lost_beginning_of_a_generation_is_alarmed),
+                                       EACH(what_an_old_generation_writes_late_is_alarmed_and_delivered),
                                        EACH(bytes_that_are_no_record_are_delivered_as_they_are),
                                        EACH(what_arrives_as_json_is_masked_too),
                                        EACH(any_failing_call_is_made_good),

@@ -9,8 +9,11 @@
 #define CHECKPOINT_PAGES "4000"
 
 /* What the tables hold and how: raised with every change that an older program, or this one, would misread. 1 kept
- * headers as JSON, and had no number yet. */
-#define VERSION "2"
+ * headers as JSON, and had no number yet; 2 did not keep what a delivery meant, and is brought up to 3 where it lies.
+ */
+#define VERSION "3"
+static const char from_2[] = "BEGIN IMMEDIATE; ALTER TABLE delivery ADD COLUMN digest BLOB; PRAGMA user_version=3;"
+                             " COMMIT";
 
 static enum outcome refuse_version(const struct journal *journal, const char *version, struct fault *fault) {
     return fault_set(fault, FATAL, "JOURNAL_SCHEMA", "%s: its tables are of version %s, this program's of " VERSION,
@@ -18,7 +21,7 @@ static enum outcome refuse_version(const struct journal *journal, const char *ve
 }
 
 /* A new file has no tables yet, and no version. */
-static enum outcome check_version(struct journal *journal, struct fault *fault) {
+static enum outcome check_version(struct journal *journal, bool *ret_older, struct fault *fault) {
     static const char sql[] = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version";
     sqlite3_stmt *row = NULL;
     enum outcome outcome = OK;
@@ -26,7 +29,8 @@ static enum outcome check_version(struct journal *journal, struct fault *fault) 
         outcome = journal_fault(journal, "setting up", fault);
     else if (sqlite3_column_int(row, 1)) {
         const char *version = (const char *)sqlite3_column_text(row, 0);
-        if (!version || strcmp(version, VERSION) != 0)
+        *ret_older = version && strcmp(version, "2") == 0;
+        if (!*ret_older && (!version || strcmp(version, VERSION) != 0))
             outcome = refuse_version(journal, version ? version : "?", fault);
     }
     sqlite3_finalize(row);
@@ -46,7 +50,9 @@ static enum outcome set_up(struct journal *journal, struct fault *fault) {
                         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA "
                         "wal_autocheckpoint=" CHECKPOINT_PAGES ";",
                         fault));
-    TRY(check_version(journal, fault));
+    bool older = false;
+    TRY(check_version(journal, &older, fault));
+    if (older) TRY(journal_execute(journal, from_2, fault));
     TRY(make_tables(journal, fault));
     return journal_read_acked(journal, fault);
 }

@@ -97,13 +97,17 @@ struct delivery_entry {
     int32_t partition;
     int64_t offset;
     struct bytes stem, files; /* files: JSON, see rendered.files; empty once revealed */
+    struct digest meaning;    /* arrival_meaning: what tells it from another with the same id */
 };
+enum delivered { DELIVERED_NEVER, DELIVERED_SAME, DELIVERED_OTHERWISE /* that id, with another meaning */ };
 MUST_USE enum outcome journal_stage(struct journal *journal, const struct delivery_entry *entry, struct fault *fault);
 MUST_USE enum outcome journal_staged(struct journal *journal, struct arena *arena, struct delivery_entry **ret,
                                      size_t *ret_count, struct fault *fault);
 /* All staged rows are revealed. */
 MUST_USE enum outcome journal_revealed(struct journal *journal, struct fault *fault);
-MUST_USE enum outcome journal_delivered(struct journal *journal, const struct uuid *message_id, bool *ret_known,
+/* *ret_generation: of that delivery, where there is one. A row of version 2 has no meaning and counts as the same. */
+MUST_USE enum outcome journal_delivered(struct journal *journal, const struct uuid *message_id,
+                                        const struct digest *meaning, enum delivered *ret, int64_t *ret_generation,
                                         struct fault *fault);
 MUST_USE enum outcome journal_positions(struct journal *journal, struct lane_position *ret, size_t capacity,
                                         size_t *ret_count, struct fault *fault);

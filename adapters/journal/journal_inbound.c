@@ -14,6 +14,7 @@ enum outcome journal_stage(struct journal *journal, const struct delivery_entry 
     statement_bind_int(&s, e->offset);
     statement_bind_text(&s, e->stem);
     statement_bind_text(&s, e->files);
+    statement_bind_blob(&s, bytes_of(e->meaning.b, sizeof e->meaning.b));
     return journal_run(journal, &s, fault);
 }
 
@@ -52,13 +53,20 @@ enum outcome journal_revealed(struct journal *journal, struct fault *fault) {
     return journal_run(journal, &s, fault);
 }
 
-enum outcome journal_delivered(struct journal *journal, const struct uuid *message_id, bool *ret_known,
-                               struct fault *fault) {
+enum outcome journal_delivered(struct journal *journal, const struct uuid *message_id, const struct digest *meaning,
+                               enum delivered *ret, int64_t *ret_generation, struct fault *fault) {
     struct statement s;
+    bool row = false;
     TRY(journal_statement(journal, S_DELIVERED, &s, fault));
     statement_bind_uuid(&s, message_id);
-    TRY(journal_step(journal, &s, ret_known, fault));
-    if (*ret_known) sqlite3_reset(s.handle);
+    statement_bind_blob(&s, bytes_of(meaning->b, sizeof meaning->b));
+    TRY(journal_step(journal, &s, &row, fault));
+    *ret = DELIVERED_NEVER;
+    if (!row) return OK;
+    const void *kept = sqlite3_column_blob(s.handle, 0);
+    *ret = !kept || memcmp(kept, meaning->b, sizeof meaning->b) == 0 ? DELIVERED_SAME : DELIVERED_OTHERWISE;
+    *ret_generation = statement_column_int(&s, 1);
+    sqlite3_reset(s.handle);
     return OK;
 }
 

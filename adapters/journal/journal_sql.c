@@ -22,7 +22,7 @@ const char journal_tables[] =
     "CREATE TABLE IF NOT EXISTS delivery(lane INTEGER NOT NULL, generation INTEGER NOT NULL, sequence"
     " INTEGER NOT NULL, epoch INTEGER NOT NULL, broker_time INTEGER NOT NULL, message_id BLOB NOT"
     " NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, stem TEXT NOT NULL, files TEXT,"
-    " PRIMARY KEY(lane, generation, sequence)) STRICT, WITHOUT ROWID;"
+    " digest BLOB, PRIMARY KEY(lane, generation, sequence)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS delivery_message ON delivery(message_id);"
     "CREATE INDEX IF NOT EXISTS delivery_staged ON delivery(lane) WHERE files IS NOT NULL;"
     "CREATE TABLE IF NOT EXISTS lane_position(lane INTEGER PRIMARY KEY, generation INTEGER NOT NULL,"
@@ -69,11 +69,12 @@ const char *const journal_sql[S_COUNT] = {
                   " came_in FROM number WHERE number=? AND of_case=? ORDER BY rowid DESC LIMIT 1000",
     [S_NUMBERS_FORGET] = "DELETE FROM number WHERE message_id=?",
     [S_STAGE] = "INSERT INTO delivery(lane, generation, sequence, epoch, broker_time, message_id, partition,"
-                " offset, stem, files) VALUES(?,?,?,?,?,?,?,?,?,?)",
+                " offset, stem, files, digest) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
     [S_STAGED] = "SELECT lane, generation, sequence, epoch, broker_time, message_id, partition, offset, stem,"
                  " files FROM delivery WHERE files IS NOT NULL ORDER BY partition, offset",
     [S_REVEALED] = "UPDATE delivery SET files=NULL WHERE files IS NOT NULL",
-    [S_DELIVERED] = "SELECT 1 FROM delivery WHERE message_id=? LIMIT 1",
+    [S_DELIVERED] = "SELECT digest, generation FROM delivery WHERE message_id=?1 ORDER BY digest IS ?2 DESC, generation"
+                    " DESC LIMIT 1",
     [S_POSITIONS] = "SELECT lane, generation, sequence, epoch, broker_time FROM lane_position ORDER BY lane LIMIT ?",
     [S_POSITION_PUT] = "INSERT INTO lane_position(lane, generation, sequence, epoch, broker_time) VALUES(?,?,?,?,?) ON"
                        " CONFLICT(lane) DO UPDATE SET generation=excluded.generation, sequence=excluded.sequence,"

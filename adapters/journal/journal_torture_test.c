@@ -63,9 +63,11 @@ static enum outcome stage_one(void) {
                                    .message_id = {{9}},
                                    .stem = BYTES_LITERAL("REF.SEND_1-1"),
                                    .files = BYTES_LITERAL("[]")};
-    bool had = false;
-    TRY(journal_delivered(journal, &entry.message_id, &had, &fault));
-    if (had) return OK;
+    enum delivered before = DELIVERED_NEVER;
+    int64_t generation = 0;
+    TRY(journal_delivered(journal, &entry.message_id, &entry.meaning, &before, &generation, &fault));
+    assert_true(before != DELIVERED_OTHERWISE);
+    if (before == DELIVERED_SAME) return OK;
     TRY(journal_stage(journal, &entry, &fault));
     return journal_alarm(journal, "INBOX", "GAP", &fault);
 }

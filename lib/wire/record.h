@@ -68,6 +68,7 @@ struct submission {
     struct bytes source, purpose;            /* CLUE; CLUE_STEP and OPERATION have a purpose */
     struct walk_field areas, linked_numbers; /* array<string>: CLUE; CLUE_STEP */
     struct operation_part operation;         /* OPERATION, OPERATION_STEP */
+    struct walk_field serial;                /* NOTICE: where in the ledger its cause stands */
     /* DELIVERY_REPORT, TICK */
     int32_t lane;
     int64_t generation, epoch, up_to;

@@ -139,7 +139,7 @@ static const struct record_field operation_step[] = {TEXT("reason_code", reason_
                                                      COUNT("criminal_cases", operation.counts[COUNT_CRIMINAL]),
                                                      COUNT("seized_items", operation.counts[COUNT_SEIZED]),
                                                      COUNT("people_found", operation.counts[COUNT_FOUND])};
-static const struct record_field notice[] = {SKIP("about_document_no")};
+static const struct record_field notice[] = {SKIP("about_document_no"), FIELD("serial", serial)};
 static const struct record_field report[] = {INT("lane", lane), NUMBER("generation", generation),
                                              NUMBER("epoch", epoch), NUMBER("up_to", up_to)};
 static const struct record_field tick[] = {INT("lane", lane)};

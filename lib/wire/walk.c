@@ -101,6 +101,15 @@ static inline enum outcome walk_raw(struct walking *w, const struct walk_node *n
     return OK;
 }
 
+static inline enum outcome walk_number(struct walking *w, const struct walk_node *node) {
+    const uint8_t *start = w->at;
+    TRY(read_long(w, node));
+    if (node->kind == NODE_INT && (w->number < INT32_MIN || w->number > INT32_MAX))
+        return BAD("AVRO_VARINT", node, "more than 32 bits");
+    note(w, node, bytes_of(start, (size_t)(w->at - start)), w->number, 0);
+    return OK;
+}
+
 static enum outcome walk_block(struct walking *w, const struct walk_node *node, int64_t count, unsigned depth) {
     const struct walk_node *item = &w->program->nodes[node->first];
     static const struct walk_node key = {.kind = NODE_STRING, .wanted = -1, .path = "map key"};
@@ -169,12 +178,7 @@ static enum outcome walk_node(struct walking *w, const struct walk_node *node, u
         w->at++;
         return OK;
     case NODE_INT:
-    case NODE_LONG:
-        TRY(read_long(w, node));
-        if (node->kind == NODE_INT && (w->number < INT32_MIN || w->number > INT32_MAX))
-            return BAD("AVRO_VARINT", node, "more than 32 bits");
-        note(w, node, BYTES_NONE, w->number, 0);
-        return OK;
+    case NODE_LONG: return walk_number(w, node);
     case NODE_FLOAT: return walk_fixed_size(w, node, 4);
     case NODE_DOUBLE: return walk_fixed_size(w, node, 8);
     case NODE_FIXED: return walk_fixed_size(w, node, node->size);

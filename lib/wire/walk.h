@@ -9,10 +9,10 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 
-/* What was found at a chosen path. For string/bytes/fixed: `at` is the content. For long/int/enum/boolean: `number`.
- * For double: `real`. For an array: `at` covers its encoded blocks (first block count .. end marker) and `number` is
- * the item count; read it with walk_items. For a union: the branch's value, or present=false for null. For a record:
- * `at` covers it. */
+/* What was found at a chosen path. For string/bytes/fixed: `at` is the content. For long and int: `at` covers
+ * its encoding and `number` is it. For enum/boolean: `number`. For double: `real`. For an array: `at` covers its
+ * encoded blocks (first block count .. end marker) and `number` is the item count; read it with walk_items. For a
+ * union: the branch's value, or present=false for null. For a record: `at` covers it. */
 struct walk_field {
     bool present;
     struct bytes at;
