@@ -1,6 +1,6 @@
-/* ecocase-broker: `setup` makes topics and ledger, `run` runs the lanes, `health` is a probe: one line on stdout, 0
- * when the instance holds lanes and works all of them. Else stdout stays empty; stderr carries log lines. Exit: 0 a
- * clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
+/* ecocase-broker: `setup` makes topics and ledger, `run` runs the lanes, `recover` begins a generation after a restore,
+ * `health` is a probe: one line on stdout, 0 when the instance holds lanes and works all of them. Else stdout stays
+ * empty; stderr carries log lines. Exit: 0 a clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
 #include "base/log.h"
 #include "broker/instance/instance.h"
 #include "broker/rules/rules.h"
@@ -33,17 +33,21 @@ static const char usage[] =
     "[--replication N]\n"
     "                       [--wait-seconds N] (等待 Kafka 与 Postgres · for Kafka and Postgres to come up)\n"
     "  ecocase-broker run   --kafka HOST:PORT --postgres CONNINFO --schemas DIR --instance NAME [--tick-seconds N]\n"
+    "  ecocase-broker recover --kafka HOST:PORT --postgres CONNINFO --schemas DIR [--anyway]\n"
+    "                       台账恢复自备份之后：开始新代次，重新处理所缺 · after a restore of the ledger: a new "
+    "generation\n"
     "  ecocase-broker health --postgres CONNINFO --instance NAME [--tick-seconds N]\n"
     "                       该实例是否持有并处理泳道 · does the instance hold lanes and work them? exit 0 or 1\n"
-    "setup, run: [--kafka-properties FILE] (librdkafka properties, name=value a line)\n";
+    "setup, run, recover: [--kafka-properties FILE] (librdkafka properties, name=value a line)\n";
 
-enum command { COMMAND_SETUP, COMMAND_RUN, COMMAND_HEALTH, COMMAND_COUNT };
-static const char *const commands[COMMAND_COUNT] = {"setup", "run", "health"};
+enum command { COMMAND_SETUP, COMMAND_RUN, COMMAND_RECOVER, COMMAND_HEALTH, COMMAND_COUNT };
+static const char *const commands[COMMAND_COUNT] = {"setup", "run", "recover", "health"};
 struct options {
     enum command command;
     struct broker_setup setup;
     const char *instance;
     int tick_seconds, wait_seconds;
+    bool anyway;
 };
 
 static int wrong(const char *text, const char *what) {
@@ -65,7 +69,7 @@ static int needed(const struct options *o) {
     } all[] = {{"--kafka", o->setup.bus.servers, !probes},
                {"--postgres", o->setup.conninfo, true},
                {"--schemas", o->setup.schemas, !probes},
-               {"--instance", o->instance, o->command != COMMAND_SETUP}};
+               {"--instance", o->instance, o->command == COMMAND_RUN || probes}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (all[i].wanted && !all[i].value) return wrong("缺少必填项 · required and missing: ", all[i].name);
     }
@@ -73,12 +77,19 @@ static int needed(const struct options *o) {
 }
 
 static int read_options(int argc, char **argv, struct options *o) {
-    static const struct option known[] = {{"kafka", 1, 0, 'k'},        {"postgres", 1, 0, 'p'},
-                                          {"schemas", 1, 0, 's'},      {"clock", 1, 0, 'c'},
-                                          {"lanes", 1, 0, 'l'},        {"replication", 1, 0, 'r'},
-                                          {"instance", 1, 0, 'i'},     {"tick-seconds", 1, 0, 't'},
-                                          {"wait-seconds", 1, 0, 'w'}, {"kafka-properties", 1, 0, 'x'},
-                                          {"help", 0, 0, 'h'},         {0, 0, 0, 0}};
+    static const struct option known[] = {{"kafka", 1, 0, 'k'},
+                                          {"postgres", 1, 0, 'p'},
+                                          {"schemas", 1, 0, 's'},
+                                          {"clock", 1, 0, 'c'},
+                                          {"lanes", 1, 0, 'l'},
+                                          {"replication", 1, 0, 'r'},
+                                          {"instance", 1, 0, 'i'},
+                                          {"tick-seconds", 1, 0, 't'},
+                                          {"wait-seconds", 1, 0, 'w'},
+                                          {"kafka-properties", 1, 0, 'x'},
+                                          {"help", 0, 0, 'h'},
+                                          {"anyway", 0, 0, 'a'},
+                                          {0, 0, 0, 0}};
     *o = (struct options){.command = o->command, .setup = {.lanes = 6, .replication = 1}, .tick_seconds = 5};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (c) {
@@ -103,6 +114,7 @@ static int read_options(int argc, char **argv, struct options *o) {
         case 'w':
             if ((o->wait_seconds = number(optarg, 0, 3600)) < 0) return wrong("--wait-seconds 0..3600, not ", optarg);
             break;
+        case 'a': o->anyway = true; break;
         case 'x': o->setup.bus.extra = optarg; break;
         case 'h': fputs(usage, stdout); exit(0);
         default: return wrong("选项有误 · wrong option", "");
@@ -160,7 +172,7 @@ static void hear_signals(void) {
 int main(int argc, char **argv) {
     struct options o = {.command = COMMAND_SETUP};
     struct fault fault = {0};
-    if (argc < 2) return wrong("缺少命令 · a command is missing: ", "setup, run, health");
+    if (argc < 2) return wrong("缺少命令 · a command is missing: ", "setup, run, recover, health");
     if (strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
         return 0;
@@ -177,6 +189,7 @@ int main(int argc, char **argv) {
     switch (o.command) {
     case COMMAND_SETUP: outcome = set_up(&o, &fault); break;
     case COMMAND_RUN: outcome = run(&o, &fault); break;
+    case COMMAND_RECOVER: outcome = broker_recover(&o.setup, o.anyway, &fault); break;
     case COMMAND_HEALTH: outcome = probe(&o, &fault); break;
     case COMMAND_COUNT: break;
     }

@@ -7,13 +7,23 @@
 #include <stdlib.h>
 
 #define SCRATCH_MAX (96u << 20) /* one record of 1.5 MiB, decoded and rendered, its attachments as text */
+/* Where the cause of a notice stands and when that was told may be others once the ledger was restored: another tick
+ * finds what is overdue. */
 struct digest arrival_meaning(const struct arrival *a, const struct submission *said) {
-    struct bytes serial = said && said->kind == RECORD_NOTICE && said->serial.present ? said->serial.at : BYTES_NONE;
-    size_t before = serial.count ? (size_t)(serial.at - a->value.at) : a->value.count;
-    const struct bytes parts[] = {
-        bytes_of_cstr(a->role), bytes_of(a->value.at, before),
-        bytes_of(a->value.at + before + serial.count, a->value.count - before - serial.count)};
-    return digest_of_list(parts, sizeof parts / sizeof parts[0]);
+    bool notice = said && said->kind == RECORD_NOTICE;
+    const struct bytes left_out[] = {notice ? said->business_time_at.at : BYTES_NONE,
+                                     notice ? said->source_offset.at : BYTES_NONE,
+                                     notice ? said->serial.at : BYTES_NONE};
+    enum { LEFT_OUT = sizeof left_out / sizeof left_out[0] };
+    struct bytes parts[LEFT_OUT + 2] = {bytes_of_cstr(a->role)};
+    size_t count = 1;
+    const uint8_t *from = a->value.at;
+    for (size_t i = 0; i < LEFT_OUT && notice; i++) {
+        parts[count++] = bytes_of(from, (size_t)(left_out[i].at - from));
+        from = left_out[i].at + left_out[i].count;
+    }
+    parts[count++] = bytes_of(from, (size_t)(a->value.at + a->value.count - from));
+    return digest_of_list(parts, count);
 }
 
 struct batch {

@@ -19,8 +19,8 @@ struct arrival {
 };
 /* 新代次: no message, but where the sequences of a new generation begin: behind the sequence it carries. */
 #define ARRIVAL_OPENING "opening"
-/* What it says: role and value, but for the serial of a notice, which a ledger that was restored may give anew. `said`:
- * NULL when it is no record of ours. */
+/* What it says: role and value, but for what of a notice a restored ledger may say anew: its time, and where its cause
+ * stands. `said`: NULL when it is no record of ours. */
 struct digest arrival_meaning(const struct arrival *arrival, const struct submission *said);
 /* Where each lane stands; index = lane, sequence 0 and generation 0: nothing yet. */
 struct lanes {

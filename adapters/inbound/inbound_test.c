@@ -26,7 +26,7 @@ static int tear_down(void **state) {
 }
 
 static const char *said_state = "";
-static int64_t said_serial;
+static int64_t said_serial, said_offset, said_at;
 /* Record number `id` (refusals: odd, receipts: even) at this sequence of lane 1. */
 static struct arrival arrival(uint8_t id, int64_t sequence) {
     struct fault fault;
@@ -41,7 +41,9 @@ static struct arrival arrival(uint8_t id, int64_t sequence) {
                             .event = id % 2 ? BYTES_LITERAL("SYS.REFUSED") : BYTES_LITERAL("SYS.ACCEPTED"),
                             .about_document_no = BYTES_LITERAL("1号"),
                             .state = bytes_of_cstr(said_state),
+                            .source_offset = said_offset,
                             .serial = said_serial,
+                            .business_time = said_at,
                             .reasons = &reason,
                             .reason_count = id % 2};
     buffer_clear(&values[id]);
@@ -124,13 +126,14 @@ static void an_id_that_comes_with_another_meaning_is_alarmed_and_delivered(void 
     assert_int_equal(fixture_count(&f, "inbox"), 2);
     assert_int_equal(alarms(), 1);
 }
-static void a_notice_with_another_serial_is_the_same(void **state) {
+static void a_notice_with_another_serial_or_moment_is_the_same(void **state) {
     (void)state;
     struct arrival one = arrival(1, 1);
     assert_int_equal(deliver(&one, 1), OK);
-    said_serial = 70000;
+    said_serial = said_offset = 70000;
+    said_at = 5000;
     struct arrival again = arrival(1, 2);
-    said_serial = 0;
+    said_serial = said_offset = said_at = 0;
     again.repeat = true;
     assert_int_equal(deliver(&again, 1), OK);
     assert_int_equal(fixture_count(&f, "inbox"), 1);
@@ -264,7 +267,7 @@ int main(void) {
                                        EACH(a_gap_is_alarmed_and_delivered_over),
                                        EACH(a_sequence_read_before_with_another_message_is_alarmed_and_delivered),
                                        EACH(an_id_that_comes_with_another_meaning_is_alarmed_and_delivered),
-                                       EACH(a_notice_with_another_serial_is_the_same),
+                                       EACH(a_notice_with_another_serial_or_moment_is_the_same),
                                        EACH(a_generation_begins_behind_its_opening),
                                        EACH(a_lost_beginning_of_a_generation_is_alarmed),
                                        EACH(what_an_old_generation_writes_late_is_alarmed_and_delivered),

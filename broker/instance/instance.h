@@ -1,4 +1,5 @@
-/* What the program ecocase-broker does: run the lanes of one instance, or set topics and ledger up. */
+/* What the program ecocase-broker does: run the lanes of one instance, set topics and ledger up, or
+ * recover after a restore. */
 #ifndef ECOCASE_INSTANCE_INSTANCE_H
 #define ECOCASE_INSTANCE_INSTANCE_H
 #include <signal.h>
@@ -15,4 +16,8 @@ struct broker_setup {
 };
 /* `ecocase-broker setup`: topics and ledger; idempotent. */
 MUST_USE enum outcome broker_set_up(const struct broker_setup *setup, struct fault *fault);
+/* 恢复 · `ecocase-broker recover`, after a restore of the ledger: what inboxes show is told on stdout and, where they
+ * know more than the ledger (or `anyway`), a new generation begins: epochs and generation in the ledger, then an
+ * opening record in every inbox. RETRY: Kafka or Postgres; to be run again before brokers work. */
+MUST_USE enum outcome broker_recover(const struct broker_setup *setup, bool anyway, struct fault *fault);
 #endif

@@ -11,8 +11,9 @@
 #define PUBLISHED_NOTE_MS 300
 #define CHECK_MS          1000
 /* longer than the group's session time-out: by then the group knows who owns the lane */
-#define LOST_REST_MS 9000
-#define REST_MAX_MS  2000
+#define LOST_REST_MS   9000
+#define REST_MAX_MS    2000
+#define BEHIND_REST_MS 3000 /* until somebody recovers the ledger */
 
 static enum outcome tick(struct session *s, struct fault *fault) {
     int64_t now = monotonic_ms();
@@ -66,6 +67,7 @@ static enum outcome leave(struct session *s, struct fault *fault) {
 static enum outcome run_session(struct session *s, struct fault *fault) {
     TRY(session_open(s, fault));
     TRY(session_publish_again(s, fault));
+    TRY(session_judge_again(s, fault));
     while (!atomic_load(&s->lane->pulse.stop)) TRY(one_round(s, fault));
     return leave(s, fault);
 }
@@ -93,6 +95,11 @@ static void tell(struct trouble *trouble, const struct lane *lane, const struct 
     snprintf(trouble->code, sizeof trouble->code, "%s", fault->code);
 }
 
+static int64_t rest_after(const struct trouble *trouble) {
+    if (strcmp(trouble->code, "LANE_LOST") == 0) return LOST_REST_MS;
+    return strcmp(trouble->code, "LEDGER_BEHIND") == 0 ? BEHIND_REST_MS : trouble->rest_ms;
+}
+
 static void *lane_main(void *opaque) {
     struct lane *lane = opaque;
     struct trouble trouble = {"", 50, 0};
@@ -112,7 +119,7 @@ static void *lane_main(void *opaque) {
             atomic_store(&lane->wrong_world, true);
             break;
         }
-        rest(lane, strcmp(fault.code, "LANE_LOST") == 0 ? LOST_REST_MS : trouble.rest_ms);
+        rest(lane, rest_after(&trouble));
         if (trouble.rest_ms < REST_MAX_MS) trouble.rest_ms *= 2;
     }
     log_info("lane.left", "lane=%d", lane->number);

@@ -2,6 +2,7 @@
  * what the row says then is the truth, so a lost COMMIT answer or a failed producer needs no memory of its own. */
 #include "broker/lane/session_inside.h"
 #include "base/log.h"
+#include "broker/lane/given_out.h"
 #include <stdlib.h>
 
 #define ASK_MS          3000
@@ -27,8 +28,21 @@ static enum outcome check_cluster(struct session *s, struct fault *fault) {
                      s->world.cluster_id);
 }
 
+/* A ledger that knows less than it gave out was restored, or lost its tail: sequences and serials would be given twice.
+ * The inboxes were looked at before the row was read: whoever had the lane could only add to it. The row keeps this
+ * owner, so that its probe sees a lane that is not worked. */
+static enum outcome check_given_out(const struct session *s, const struct given_out *seen, struct fault *fault) {
+    if (!given_out_beyond(seen, &s->row)) return OK;
+    return fault_set(fault, RETRY, "LEDGER_BEHIND",
+                     "lane %d: recipients have events up to serial %lld of generation %lld, the ledger up to %lld of "
+                     "%lld: it was restored, or lost its tail. Nothing is given out until `ecocase-broker recover`",
+                     s->lane->number, (long long)seen->serial, (long long)seen->generation, (long long)s->row.serial,
+                     (long long)s->row.generation);
+}
+
 enum outcome session_open(struct session *s, struct fault *fault) {
     const struct broker *broker = s->broker;
+    struct given_out seen;
     TRY(ledger_connect(broker->conninfo, &s->ledger, fault));
     TRY(ledger_world(s->ledger, &s->world, fault));
     TRY(bus_reader_open(&broker->bus, &reading, &s->reader, fault));
@@ -36,7 +50,10 @@ enum outcome session_open(struct session *s, struct fault *fault) {
     TRY(load_directory(s, &s->directory, &s->directory_version, fault));
     s->newest_directory = s->directory_version;
     pulse_beat(&s->lane->pulse);
+    TRY(given_out_look(s->reader, s->directory, s->lane->number, &seen, fault));
+    pulse_beat(&s->lane->pulse);
     TRY(ledger_take(s->ledger, s->lane->number, broker->instance, &s->row, fault));
+    TRY(check_given_out(s, &seen, fault));
     struct delivery_lane lane = {broker, &s->lane->pulse, s->ledger, s->lane->number, s->row.epoch, s->row.generation};
     TRY(deliverer_new(&lane, s->row.published, &s->deliverer, fault));
     TRY(deliver_follow(s->deliverer, s->directory, fault));
@@ -83,6 +100,12 @@ enum outcome session_publish_again(struct session *s, struct fault *fault) {
         TRY(deliver_send(s->deliverer, fault));
     }
     return OK;
+}
+
+enum outcome session_judge_again(struct session *s, struct fault *fault) {
+    struct recovered_up_to up_to;
+    TRY(ledger_recovered_up_to(s->ledger, s->lane->number, &up_to, fault));
+    return session_recover_in_order(s, &up_to, fault);
 }
 
 /* Participants join and change without a rebalance: between two batches the reader is assigned anew from the recorded

@@ -34,6 +34,7 @@ struct session {
     int64_t seen[LIMIT_PARTICIPANTS];  /* each outbox is read up to here, its end markers too */
     bool outbox_missing;               /* look again soon */
     bool outbox_misfit;                /* look again by and by (topic_needs.h) */
+    bool in_order;                     /* in_order.c reads: a tick is judged where it stands */
     bool alarms_due;                   /* the lane's time may have brought something to tell (alarms.c) */
     struct bus_message *messages[LIMIT_BATCH];
     size_t message_count;
@@ -45,6 +46,8 @@ MUST_USE enum outcome session_open(struct session *session, struct fault *fault)
 void session_close(struct session *session);
 /* recorded, not known to be acknowledged */
 MUST_USE enum outcome session_publish_again(struct session *session, struct fault *fault);
+/* what a recovery has to judge again */
+MUST_USE enum outcome session_judge_again(struct session *session, struct fault *fault);
 /* the newest directory, between two batches */
 MUST_USE enum outcome session_follow(struct session *session, struct fault *fault);
 /* reader.c: the outboxes' partitions at the row's offsets; messages of one batch. */
@@ -55,6 +58,10 @@ const struct participant *session_owner(const struct session *session, const str
 void session_let_go(struct session *session); /* the batch's messages */
 /* for ticks that were just read */
 MUST_USE enum outcome session_ask_ends(struct session *session, struct fault *fault);
+/* in_order.c: what a recovery has to judge again, before anything else; nothing where there was none. The reader is
+ * assigned as by session_assign afterwards. */
+MUST_USE enum outcome session_recover_in_order(struct session *session, const struct recovered_up_to *up_to,
+                                               struct fault *fault);
 /* batch.c: examine, judge, record and deliver what was read; without messages only the lane row is written. */
 MUST_USE enum outcome session_batch(struct session *session, struct fault *fault);
 /* alarms.c: alerts due at the lane's time, some of them in one transaction; alarms_due stays true until there is none.

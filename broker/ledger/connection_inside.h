@@ -40,6 +40,7 @@ enum ledger_statement {
     STATEMENT_ALARMS,
     STATEMENT_PENALTIES,
     STATEMENT_CHILD_REFERRALS,
+    STATEMENT_RECOVER,
     STATEMENT_COUNT
 };
 struct ledger {

@@ -99,6 +99,31 @@ MUST_USE enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, in
 MUST_USE enum outcome ledger_event_at(struct ledger *ledger, int32_t lane, int64_t serial, struct arena *arena,
                                       struct ledger_event *ret, struct fault *fault);
 
+/* 恢复 · `ecocase-broker recover`, after a restore: what Kafka shows of each lane, then one transaction that ends
+ * owners' backends, raises every epoch above those seen and gives all lanes that generation. Lanes are counted from 0.
+ */
+MUST_USE enum outcome ledger_lanes(struct ledger *ledger, struct lane_row *ret, size_t capacity, size_t *ret_count,
+                                   struct fault *fault);
+/* Ends of topics at the recovery: up to there the lane reads in the order of Kafka's times, so that what was judged
+ * before is judged again in the same order. All 0: it never recovered in this generation. */
+struct recovered_up_to {
+    int64_t clock, outbox[LIMIT_PARTICIPANTS];
+};
+struct lane_seen {
+    struct given_out {
+        int64_t generation, epoch, serial; /* the highest that inboxes show, 0: none */
+    } given_out;
+    struct recovered_up_to up_to;
+};
+struct lane_begun {
+    int64_t epoch;
+    int64_t behind[LIMIT_PARTICIPANTS]; /* the lane gives out to each behind this sequence */
+};
+MUST_USE enum outcome ledger_recover(struct ledger *ledger, int64_t generation, const struct lane_seen *lanes,
+                                     size_t count, struct lane_begun *ret, struct fault *fault);
+MUST_USE enum outcome ledger_recovered_up_to(struct ledger *ledger, int32_t lane, struct recovered_up_to *ret,
+                                             struct fault *fault);
+
 /* `ecocase-broker setup`: migrations from schemas/ledger/NNN-*.sql (each once, checksummed), roles, the world row,
  * lanes, the directory's text (a new version when it changed), partitions for coming months. REFUSE when an
  * unchangeable setting (clock, lanes) differs, or the cluster id does (WRONG_WORLD). */

@@ -47,6 +47,7 @@ struct submission {
     struct bytes event, sender, sender_unit, document_no;
     struct walk_field recipients, copies, cites; /* array<string>: walk_items */
     instant business_time;
+    struct walk_field business_time_at;
     int handling;
     instant handling_expires; /* INSTANT_NONE where null */
     /* CASE_FILE, CASE_STEP, CLUE and CLUE_STEP; empty where the record has no such field */
@@ -68,7 +69,7 @@ struct submission {
     struct bytes source, purpose;            /* CLUE; CLUE_STEP and OPERATION have a purpose */
     struct walk_field areas, linked_numbers; /* array<string>: CLUE; CLUE_STEP */
     struct operation_part operation;         /* OPERATION, OPERATION_STEP */
-    struct walk_field serial;                /* NOTICE: where in the ledger its cause stands */
+    struct walk_field source_offset, serial; /* NOTICE: where its cause stands, in Kafka and in the ledger */
     /* DELIVERY_REPORT, TICK */
     int32_t lane;
     int64_t generation, epoch, up_to;

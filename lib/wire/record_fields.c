@@ -15,6 +15,7 @@
 #define INT(path, member)           {path, FORM_INT, AT(int32_t, member), 0}
 #define FIELD(path, member)         {path, FORM_FIELD, AT(struct walk_field, member), 0}
 #define LIST(path, member, number)  {path, FORM_LIST, AT(struct walk_field, member), AT(int64_t, number)}
+#define PLACED(path, at, number)    LIST(path, at, number) /* where it stands, and its number */
 #define COUNT(path, member)         {path, FORM_COUNT, AT(int64_t, member), 0}
 #define TENTHS(path, member)        {path, FORM_TENTHS, AT(int64_t, member), 0}
 
@@ -27,7 +28,7 @@ static const struct record_field envelope[] = {ID("envelope.message_id", message
                                                TEXT("envelope.sender_unit", sender_unit),
                                                FIELD("envelope.recipients", recipients),
                                                FIELD("envelope.copies", copies),
-                                               NUMBER("envelope.business_time", business_time),
+                                               PLACED("envelope.business_time", business_time_at, business_time),
                                                ID_NULL("envelope.in_reply_to", in_reply_to),
                                                TEXT("envelope.document_no", document_no),
                                                FIELD("envelope.cites", cites),
@@ -139,7 +140,8 @@ static const struct record_field operation_step[] = {TEXT("reason_code", reason_
                                                      COUNT("criminal_cases", operation.counts[COUNT_CRIMINAL]),
                                                      COUNT("seized_items", operation.counts[COUNT_SEIZED]),
                                                      COUNT("people_found", operation.counts[COUNT_FOUND])};
-static const struct record_field notice[] = {SKIP("about_document_no"), FIELD("serial", serial)};
+static const struct record_field notice[] = {SKIP("about_document_no"), FIELD("source_offset", source_offset),
+                                             FIELD("serial", serial)};
 static const struct record_field report[] = {INT("lane", lane), NUMBER("generation", generation),
                                              NUMBER("epoch", epoch), NUMBER("up_to", up_to)};
 static const struct record_field tick[] = {INT("lane", lane)};

@@ -30,14 +30,15 @@ class Adapter:
         (self.spool / "outbox" / ("." + name)).write_bytes(content)
         os.rename(self.spool / "outbox" / ("." + name), self.spool / "outbox" / name)
 
-    def send(self, number, papers, to=POLICE, copies=()):
-        """`papers`: name to content; None: lies there already."""
+    def send(self, number, papers, to=POLICE, copies=(), when="2026-06-08 10:00:00"):
+        """`papers`: name to content; None: lies there already. `when`: of the paper; what it tells of was the day before."""
+        before = (datetime.fromisoformat(when) - timedelta(days=1)).date()
         for name, content in papers.items():
             if content is not None:
                 self.put(name, content)
-        record = {"envelope": {"event": "REF.SEND", "document_no": number, "time": "2026-06-08 10:00:00", "recipients": [to], "copies": list(copies)},
+        record = {"envelope": {"event": "REF.SEND", "document_no": number, "time": when, "recipients": [to], "copies": list(copies)},
                   "category": "ENV1", "title": "倾倒危险废物案", "county_code": "150823", "officers": ["甲", "乙"], "parties": [{"name": "某公司"}],
-                  "report": "2026-06-07 10:00:00", "approval": "2026-06-07 12:00:00", "approver": "李某", "approver_level": "COUNTY_HEAD",
+                  "report": f"{before} 10:00:00", "approval": f"{before} 12:00:00", "approver": "李某", "approver_level": "COUNTY_HEAD",
                   "papers": [{"file": name} for name in papers]}
         self.put(f"{number}.json", json.dumps({"record": record}, ensure_ascii=False).encode())
 
