@@ -12,10 +12,14 @@
 #define STALLED_MS 15000 /* no sign of life of a lane */
 #define STOP_MS    12000 /* a lane that is to stop; below max.poll.interval */
 #define ASK_MS     3000
+#define REJOIN_MS  8000   /* longer than the group's session: whoever else had the name is known by then */
+#define FENCED_MS  120000 /* put out twice within so long: somebody else really has the name */
 struct instance {
     const struct broker *broker;
     struct lane *lanes[LIMIT_LANES];
     bool stuck; /* a lane's thread was left to itself: what it uses must stay */
+    bool fenced;
+    int64_t fenced_ms; /* when, last */
 };
 
 static void start_lanes(struct instance *self, const int32_t *numbers, size_t count) {
@@ -137,25 +141,21 @@ static bool wrong_world(const struct instance *self) {
     return false;
 }
 
-static enum outcome poll_once(const struct instance *self, struct bus_member *member, struct fault *fault) {
+static enum outcome poll_once(struct instance *self, struct bus_member *member, struct fault *fault) {
     char text[200];
-    bool member_still = bus_member_poll(member, 100, text, sizeof text);
+    self->fenced = !bus_member_poll(member, 100, text, sizeof text);
     if (wrong_world(self))
         return fault_set(fault, FATAL, "WRONG_WORLD",
                          "the ledger and Kafka do not belong together; the line before says which lane and why");
-    if (member_still) return OK;
+    if (!self->fenced) return OK;
     return fault_set(fault, FATAL, "LANE_LOST",
                      "the group does not take this instance any more (another process under the name %s?): %s",
                      self->broker->instance, text);
 }
 
-enum outcome instance_run(const struct broker *broker, volatile const sig_atomic_t *stop, struct fault *fault) {
-    struct instance *self = calloc(1, sizeof *self);
-    struct bus_member *member = NULL;
-    INVARIANT(self);
-    self->broker = broker;
-    enum outcome outcome = await_world(broker, stop, fault);
-    if (outcome == OK && !*stop) outcome = join(self, &member, fault);
+static enum outcome work(struct instance *self, struct bus_member *member, volatile const sig_atomic_t *stop,
+                         struct fault *fault) {
+    enum outcome outcome = OK;
     bool was_stalled = false;
     while (outcome == OK && !*stop) {
         bool now_stalled = stalled(self);
@@ -164,9 +164,36 @@ enum outcome instance_run(const struct broker *broker, volatile const sig_atomic
         if (now_stalled) pause_ms(100);
         else outcome = poll_once(self, member, fault);
     }
-    stop_lanes(self);
+    return outcome;
+}
+
+/* A Kafka that was killed may take an instance that joins twice, since the first answer was lost, for two of one name,
+ * and put the living one out (seen with 4.3.1 and librdkafka 2.0.2). So it joins anew, once. */
+static bool joins_anew(struct instance *self, volatile const sig_atomic_t *stop, const struct fault *fault) {
+    bool again =
+        self->fenced && !self->stuck && !*stop && (!self->fenced_ms || monotonic_ms() - self->fenced_ms > FENCED_MS);
+    if (!again) return false;
+    self->fenced_ms = monotonic_ms();
+    log_fault(LOG_WARN, "group.joining_anew", fault);
+    for (int64_t until = monotonic_ms() + REJOIN_MS; monotonic_ms() < until && !*stop;) pause_ms(100);
+    return !*stop;
+}
+
+enum outcome instance_run(const struct broker *broker, volatile const sig_atomic_t *stop, struct fault *fault) {
+    struct instance *self = calloc(1, sizeof *self);
+    INVARIANT(self);
+    self->broker = broker;
+    enum outcome outcome = await_world(broker, stop, fault);
+    for (bool again = true; again && outcome == OK && !*stop;) {
+        struct bus_member *member = NULL;
+        outcome = join(self, &member, fault);
+        if (outcome == OK) outcome = work(self, member, stop, fault);
+        stop_lanes(self);
+        bus_member_leave(member);
+        again = joins_anew(self, stop, fault);
+        if (again) outcome = OK;
+    }
     bool stuck = self->stuck;
-    bus_member_leave(member);
     free(self);
     log_info("broker.left", "stuck=%d", stuck);
     if (stuck) _Exit(outcome == OK ? 0 : 1); /* a thread still uses what the caller would free */
