@@ -96,6 +96,8 @@ def headers():
     count += same("headers of inboxes", headers_of("HeadersOfInbox"), inbox + traced)
     assert set(DOCUMENT["components"]["schemas"]["HeadersOfInbox"]["required"]) == set(inbox), "what an inbox record always has"
     count += same("headers of dead letters", headers_of("HeadersOfDeadLetters"), dead + dropped)
+    opening = added.findall(function("broker/instance/recover.c", "open_one"))
+    count += same("headers of openings", headers_of("HeadersOfOpenings"), opening)
     for said, path, name in (("HeadersOfChunks", "adapters/transfer/uploads_produce.c", "uploads_produce"),
                              ("HeadersOfChunkRequests", "adapters/chunks/chunk_request.c", "chunk_request_headers"),
                              ("HeadersOfChunkAnswers", "adapters/chunks/chunk_request.c", "chunk_answer_headers")):
