@@ -5,6 +5,7 @@
 #include "broker/instance/instance.h"
 #include "broker/rules/rules.h"
 #include "wire/catalogue.h"
+#include <errno.h>
 #include <getopt.h>
 #include <malloc.h>
 #include <signal.h>
@@ -36,18 +37,23 @@ static const char usage[] =
     "  ecocase-broker recover --kafka HOST:PORT --postgres CONNINFO --schemas DIR [--anyway]\n"
     "                       台账恢复自备份之后：开始新代次，重新处理所缺 · after a restore of the ledger: a new "
     "generation\n"
+    "  ecocase-broker pass-over --postgres CONNINFO --schemas DIR --agency SLUG --lane N --offset N --operator NAME "
+    "--reason TEXT\n"
+    "                       跳过一条无法读取的记录，记入台账 · gives one record up that cannot be read; the ledger "
+    "says so\n"
     "  ecocase-broker health --postgres CONNINFO --instance NAME [--tick-seconds N]\n"
     "                       该实例是否持有并处理泳道 · does the instance hold lanes and work them? exit 0 or 1\n"
     "setup, run, recover: [--kafka-properties FILE] (librdkafka properties, name=value a line)\n";
 
-enum command { COMMAND_SETUP, COMMAND_RUN, COMMAND_RECOVER, COMMAND_HEALTH, COMMAND_COUNT };
-static const char *const commands[COMMAND_COUNT] = {"setup", "run", "recover", "health"};
+enum command { COMMAND_SETUP, COMMAND_RUN, COMMAND_RECOVER, COMMAND_PASS_OVER, COMMAND_HEALTH, COMMAND_COUNT };
+static const char *const commands[COMMAND_COUNT] = {"setup", "run", "recover", "pass-over", "health"};
 struct options {
     enum command command;
     struct broker_setup setup;
     const char *instance;
     int tick_seconds, wait_seconds;
     bool anyway;
+    struct pass_over pass_over;
 };
 
 static int wrong(const char *text, const char *what) {
@@ -61,15 +67,24 @@ static int number(const char *text, int least, int most) {
     return *text && !*end && value >= least && value <= most ? (int)value : -1;
 }
 
+static bool offset(const char *text, int64_t *ret) {
+    char *end;
+    errno = 0;
+    *ret = strtoll(text, &end, 10);
+    return *text && !*end && !errno && *ret >= 0;
+}
+
 static int needed(const struct options *o) {
-    bool probes = o->command == COMMAND_HEALTH;
+    bool probes = o->command == COMMAND_HEALTH, passes = o->command == COMMAND_PASS_OVER;
     const struct {
         const char *name, *value;
         bool wanted;
-    } all[] = {{"--kafka", o->setup.bus.servers, !probes},
-               {"--postgres", o->setup.conninfo, true},
+    } all[] = {{"--kafka", o->setup.bus.servers, !probes && !passes}, {"--postgres", o->setup.conninfo, true},
                {"--schemas", o->setup.schemas, !probes},
-               {"--instance", o->instance, o->command == COMMAND_RUN || probes}};
+               {"--instance", o->instance, o->command == COMMAND_RUN || probes},
+               {"--agency", o->pass_over.agency, passes}, {"--lane", o->pass_over.lane < 0 ? NULL : "", passes},
+               {"--offset", o->pass_over.offset < 0 ? NULL : "", passes},
+               {"--operator", o->pass_over.operator, passes }, {"--reason", o->pass_over.reason, passes}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (all[i].wanted && !all[i].value) return wrong("缺少必填项 · required and missing: ", all[i].name);
     }
@@ -77,20 +92,19 @@ static int needed(const struct options *o) {
 }
 
 static int read_options(int argc, char **argv, struct options *o) {
-    static const struct option known[] = {{"kafka", 1, 0, 'k'},
-                                          {"postgres", 1, 0, 'p'},
-                                          {"schemas", 1, 0, 's'},
-                                          {"clock", 1, 0, 'c'},
-                                          {"lanes", 1, 0, 'l'},
-                                          {"replication", 1, 0, 'r'},
-                                          {"instance", 1, 0, 'i'},
-                                          {"tick-seconds", 1, 0, 't'},
-                                          {"wait-seconds", 1, 0, 'w'},
-                                          {"kafka-properties", 1, 0, 'x'},
-                                          {"help", 0, 0, 'h'},
-                                          {"anyway", 0, 0, 'a'},
-                                          {0, 0, 0, 0}};
-    *o = (struct options){.command = o->command, .setup = {.lanes = 6, .replication = 1}, .tick_seconds = 5};
+    static const struct option known[] = {{"kafka", 1, 0, 'k'},        {"postgres", 1, 0, 'p'},
+                                          {"schemas", 1, 0, 's'},      {"clock", 1, 0, 'c'},
+                                          {"lanes", 1, 0, 'l'},        {"replication", 1, 0, 'r'},
+                                          {"instance", 1, 0, 'i'},     {"tick-seconds", 1, 0, 't'},
+                                          {"wait-seconds", 1, 0, 'w'}, {"kafka-properties", 1, 0, 'x'},
+                                          {"help", 0, 0, 'h'},         {"anyway", 0, 0, 'a'},
+                                          {"agency", 1, 0, 'A'},       {"lane", 1, 0, 'L'},
+                                          {"offset", 1, 0, 'O'},       {"operator", 1, 0, 'P'},
+                                          {"reason", 1, 0, 'R'},       {0, 0, 0, 0}};
+    *o = (struct options){.command = o->command,
+                          .setup = {.lanes = 6, .replication = 1},
+                          .tick_seconds = 5,
+                          .pass_over = {.lane = -1, .offset = -1}};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (c) {
         case 'k': o->setup.bus.servers = optarg; break;
@@ -113,6 +127,16 @@ static int read_options(int argc, char **argv, struct options *o) {
             break;
         case 'w':
             if ((o->wait_seconds = number(optarg, 0, 3600)) < 0) return wrong("--wait-seconds 0..3600, not ", optarg);
+            break;
+        case 'A': o->pass_over.agency = optarg; break;
+        case 'P': o->pass_over.operator= optarg; break;
+        case 'R': o->pass_over.reason = optarg; break;
+        case 'L':
+            if ((o->pass_over.lane = number(optarg, 0, LIMIT_LANES - 1)) < 0)
+                return wrong("--lane 0..63, not ", optarg);
+            break;
+        case 'O':
+            if (!offset(optarg, &o->pass_over.offset)) return wrong("--offset: a number, not ", optarg);
             break;
         case 'a': o->anyway = true; break;
         case 'x': o->setup.bus.extra = optarg; break;
@@ -172,7 +196,7 @@ static void hear_signals(void) {
 int main(int argc, char **argv) {
     struct options o = {.command = COMMAND_SETUP};
     struct fault fault = {0};
-    if (argc < 2) return wrong("缺少命令 · a command is missing: ", "setup, run, recover, health");
+    if (argc < 2) return wrong("缺少命令 · a command is missing: ", "setup, run, recover, pass-over, health");
     if (strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
         return 0;
@@ -190,6 +214,7 @@ int main(int argc, char **argv) {
     case COMMAND_SETUP: outcome = set_up(&o, &fault); break;
     case COMMAND_RUN: outcome = run(&o, &fault); break;
     case COMMAND_RECOVER: outcome = broker_recover(&o.setup, o.anyway, &fault); break;
+    case COMMAND_PASS_OVER: outcome = broker_pass_over(o.setup.conninfo, o.setup.schemas, &o.pass_over, &fault); break;
     case COMMAND_HEALTH: outcome = probe(&o, &fault); break;
     case COMMAND_COUNT: break;
     }

@@ -100,6 +100,7 @@ static enum outcome hear(struct inbound *in, const struct bus_message *message, 
     case BUS_RECORD: return OK; /* of a partition that is not ours any more */
     case BUS_NO_TOPIC:
     case BUS_DENIED:
+    case BUS_UNREADABLE:
     case BUS_TROUBLE:
     default: log_warn("inbound.reader", "text=\"%s\"", bus_error_text(bus_message_error(message))); return OK;
     }

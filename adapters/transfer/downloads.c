@@ -152,6 +152,7 @@ static enum outcome hear(struct downloads *d, const struct bus_message *message,
     case BUS_DENIED: return gone(d, "KAFKA_UNREACHABLE", bus_error_text(bus_message_error(message)), fault);
     case BUS_RECORD:
     case BUS_DOWN:
+    case BUS_UNREADABLE:
     case BUS_TROUBLE:
     default: return OK; /* Kafka is away: the reader goes on by itself */
     }

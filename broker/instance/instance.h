@@ -20,4 +20,14 @@ MUST_USE enum outcome broker_set_up(const struct broker_setup *setup, struct fau
  * know more than the ledger (or `anyway`), a new generation begins: epochs and generation in the ledger, then an
  * opening record in every inbox. RETRY: Kafka or Postgres; to be run again before brokers work. */
 MUST_USE enum outcome broker_recover(const struct broker_setup *setup, bool anyway, struct fault *fault);
+/* 跳过 · `ecocase-broker pass-over`: one record that cannot be read is given up: a dead letter of the ledger without
+ * its bytes, with who did it and why; its sender is told. The lane's owner takes the lane again. REFUSE: NOT_NEXT, it
+ * is not the one that is held. */
+struct pass_over {
+    const char *agency, *operator, * reason;
+    int32_t lane;
+    int64_t offset;
+};
+MUST_USE enum outcome broker_pass_over(const char *conninfo, const char *schemas, const struct pass_over *what,
+                                       struct fault *fault);
 #endif

@@ -29,7 +29,8 @@ static enum outcome tell_due(struct batch *b, const struct uuid *ids, size_t cou
     for (size_t i = 0; i < count; i++) {
         struct case_state *state = cases_find(s->cases, &ids[i]);
         for (size_t r = 0; r < state->count; r++) {
-            if (state->referrals[r]->alarm_at != INSTANT_NONE && state->referrals[r]->alarm_at <= s->row.time)
+            if (state->referrals[r]->alarm_at != INSTANT_NONE && state->referrals[r]->alarm_at <= s->row.time &&
+                !(state->referrals[r]->parties & s->held))
                 TRY(tell_all(b, state->referrals[r], fault));
         }
     }
@@ -41,7 +42,7 @@ enum outcome session_alarms(struct session *s, struct fault *fault) {
     struct uuid ids[ALARMS_AT_ONCE];
     size_t count = 0;
     arena_reset(s->arena);
-    TRY(ledger_alarms(s->ledger, s->lane->number, s->row.time, ALARMS_AT_ONCE, ids, &count, fault));
+    TRY(ledger_alarms(s->ledger, s->lane->number, s->row.time, s->held, ALARMS_AT_ONCE, ids, &count, fault));
     s->alarms_due = count > 0; /* until the ledger has none */
     if (!count) return OK;
     TRY(batch_load_cases(&b, ids, count, fault));

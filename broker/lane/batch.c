@@ -5,8 +5,12 @@
 #include "broker/judge/judge.h"
 #include "base/log.h"
 #include "base/failpoint.h"
+#include "wire/frame.h"
+#include <stdio.h>
 
 #define RACES_MAX       5
+#define CLOCK_AHEAD_MS  (10 * 60 * 1000)
+#define CLOCK_TOLD_MS   60000
 #define CAREFUL_BATCHES 64 /* after a repeat; where one came, more are likely */
 
 /* Kafka's time of the record. Without a usable one (an own Kafka with odd settings, a hostile CreateTime) the lane's
@@ -18,6 +22,20 @@ static instant time_of(const struct session *s, const struct bus_message *messag
     return s->row.time != INSTANT_NONE ? s->row.time : 0;
 }
 
+/* A tick far ahead of Postgres' clock would end every term for good. It is passed over: the one place where another
+ * clock is asked, and it only delays. */
+static bool ahead(struct session *s, instant at) {
+    instant now = s->world.now + (monotonic_ms() - s->world.now_ms);
+    if (s->world.manual_clock || at <= now + CLOCK_AHEAD_MS) return false;
+    if (monotonic_ms() >= s->next_ahead_ms) {
+        log_error("lane.clock.ahead",
+                  "lane=%d by_s=%lld text=\"Kafka's clock and Postgres' differ: mend the wrong one\"", s->lane->number,
+                  (long long)((at - now) / 1000));
+        s->next_ahead_ms = monotonic_ms() + CLOCK_TOLD_MS;
+    }
+    return true;
+}
+
 static void examine_clock(struct batch *b, const struct arrival *arrival, instant at, int64_t next) {
     struct examination examination;
     struct fault fault = {0};
@@ -26,7 +44,24 @@ static void examine_clock(struct batch *b, const struct arrival *arrival, instan
     if (!tick)
         log_warn("lane.clock.passed_over", "lane=%d offset=%lld code=%s", arrival->lane, (long long)next - 1,
                  fault.code);
+    if (tick && ahead(b->s, at)) tick = false;
     ticks_add(&b->s->ticks, tick ? at : INSTANT_NONE, next);
+}
+
+/* Of a version that is newer than this program: it waits for one that knows it. */
+static bool wait_for_schema(struct session *s, const struct participant *owner, const struct arrival *arrival,
+                            int64_t offset) {
+    uint32_t id = 0;
+    struct bytes body;
+    struct fault ignored;
+    const struct catalogue *catalogue = s->broker->catalogue;
+    if (frame_open(arrival->value, &id, &body, &ignored) != OK || catalogue_by_id(catalogue, id) ||
+        !catalogue_may_come(catalogue, id))
+        return false;
+    char text[160];
+    snprintf(text, sizeof text, "schema id %u is newer than this program's: start one that knows it", id);
+    session_hold(s, owner->number, offset, "SCHEMA_NEWER", text);
+    return true;
 }
 
 static void examine_all(struct batch *b) {
@@ -50,6 +85,8 @@ static void examine_all(struct batch *b) {
             examine_clock(b, &arrival, time_of(s, m), offset + 1);
             continue;
         }
+        if (session_holds_at(s, owner->number, offset)) continue; /* it comes again */
+        if (wait_for_schema(s, owner, &arrival, offset)) continue;
         struct item *item = &b->items[b->count++];
         struct fault fault = {0};
         *item = (struct item){

@@ -59,8 +59,9 @@ static struct source *of_topic(struct sources *sources, const char *topic) {
 static enum outcome take(struct session *s, struct sources *sources, struct bus_message *message, bool *ret_full,
                          struct fault *fault) {
     enum bus_event event = bus_message_event(message);
-    struct source *from =
-        event == BUS_RECORD || event == BUS_END ? of_topic(sources, bus_message_topic(message)) : NULL;
+    struct source *from = event == BUS_RECORD || event == BUS_END || event == BUS_UNREADABLE
+                              ? of_topic(sources, bus_message_topic(message))
+                              : NULL;
     int64_t offset = from ? bus_message_offset(message) : 0;
     enum outcome outcome = OK;
     *ret_full = false;
@@ -68,7 +69,10 @@ static enum outcome take(struct session *s, struct sources *sources, struct bus_
         outcome =
             fault_set(fault, FATAL, "WRONG_WORLD", "lane %d: records were deleted that the ledger has not read: %s",
                       s->lane->number, bus_message_text(message));
-    else if (from && (event == BUS_END || offset >= from->until)) from->next = from->until;
+    else if (from && event == BUS_UNREADABLE) {
+        if (from->number) session_hold(s, from->number, offset, "UNREADABLE", bus_message_text(message));
+        from->next = from->until;
+    } else if (from && (event == BUS_END || offset >= from->until)) from->next = from->until;
     else if (from && from->first + from->count == HELD) *ret_full = true; /* read again from there */
     else if (from) {
         from->held[from->first + from->count++] = message;

@@ -36,6 +36,7 @@ static enum outcome idle(struct session *s, struct fault *fault) {
     struct ledger_world world;
     TRY(ledger_world(s->ledger, &world, fault));
     if (s->outbox_missing || (s->outbox_misfit && now >= s->next_misfit_ms)) return session_follow(s, fault);
+    s->world = world;
     s->newest_directory = world.directory_version;
     return OK;
 }
@@ -51,6 +52,8 @@ static enum outcome one_round(struct session *s, struct fault *fault) {
         TRY(session_batch(s, fault));
     } else TRY(idle(s, fault));
     session_let_go(s);
+    session_tell_held(s);
+    if (s->reassign) TRY(session_assign(s, s->directory, fault));
     return s->newest_directory == s->directory_version ? OK : session_follow(s, fault);
 }
 

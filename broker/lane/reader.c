@@ -30,7 +30,7 @@ static enum outcome find_sources(struct session *s, const struct directory *dire
     add_source(&all, 0);
     for (size_t i = 0; i < directory_count(directory); i++) {
         bus_outbox_topic(bytes_of_cstr(directory_at(directory, i)->slug), all.names[all.count]);
-        add_source(&all, directory_at(directory, i)->number);
+        if (!session_holds(s, directory_at(directory, i)->number)) add_source(&all, directory_at(directory, i)->number);
     }
     TRY(bus_partitions_of(bus_reader_client(s->reader), all.topics, all.count, ASK_MS, partitions, fault));
     if (partitions[0] != s->world.lanes) {
@@ -93,13 +93,13 @@ static enum outcome check_settings(struct session *s, struct sources *sources, s
     return OK;
 }
 
-/* An offset beyond the end means another cluster or a lost tail: nothing may be read on. One before the beginning is
- * reported by Kafka when reading (session_read). */
+/* An offset beyond the end means another cluster or a lost tail: nothing may be read on; but of the clock, where a lost
+ * tick is no loss. One before the beginning is reported by Kafka when reading (session_read). */
 static enum outcome check_ends(struct session *s, const struct sources *sources, struct fault *fault) {
     int64_t ends[LIMIT_PARTICIPANTS + 1];
     TRY(bus_ends(bus_reader_client(s->reader), sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));
     for (size_t i = 0; i < sources->count; i++) {
-        int64_t next = sources->number[i] ? s->row.next_offset[sources->number[i]] : s->row.clock_offset;
+        int64_t next = sources->number[i] ? s->row.next_offset[sources->number[i]] : 0;
         if (next <= ends[i]) continue;
         return fault_set(
             fault, FATAL, "WRONG_WORLD",
@@ -109,11 +109,18 @@ static enum outcome check_ends(struct session *s, const struct sources *sources,
     return OK;
 }
 
-/* Ticks that were deleted unread are no loss: the clock alone may begin later than the ledger's offset. */
+/* Ticks that were deleted unread, or lost with Kafka's tail, are no loss: the clock alone may begin elsewhere than at
+ * the ledger's offset. */
 static enum outcome clock_from(struct session *s, int64_t *ret, struct fault *fault) {
     int64_t low = 0, high = 0;
     TRY(bus_range(bus_reader_client(s->reader), TOPIC_CLOCK, s->lane->number, ASK_MS, &low, &high, NULL, fault));
     *ret = s->row.clock_offset > low ? s->row.clock_offset : low;
+    if (*ret > high) {
+        log_error("lane.clock.tail_lost", "lane=%d offset=%lld end=%lld", s->lane->number, (long long)*ret,
+                  (long long)high);
+        *ret = high;
+    }
+    if (s->clock_from > *ret) *ret = s->clock_from;
     if (s->ticks.count) *ret = s->ticks.waiting[s->ticks.count - 1].next;
     return OK;
 }
@@ -127,6 +134,7 @@ enum outcome session_assign(struct session *s, const struct directory *directory
     TRY(check_ends(s, &sources, fault));
     TRY(clock_from(s, &clock, fault));
     memset(s->assigned, 0, sizeof s->assigned);
+    s->reassign = false;
     for (size_t i = 0; i < sources.count; i++) {
         int number = sources.number[i];
         positions[i] =
@@ -142,18 +150,36 @@ const struct participant *session_owner(const struct session *s, const struct bu
     return slug.count ? directory_by_slug(s->directory, slug) : NULL;
 }
 
+/* A lost tick is no loss. */
+static void pass_tick_over(struct session *s, const struct bus_message *message) {
+    int64_t offset = bus_message_offset(message);
+    if (strcmp(bus_message_topic(message), TOPIC_CLOCK) != 0 || offset < s->clock_from) return;
+    log_error("lane.clock.unreadable", "lane=%d offset=%lld text=\"%s\"", s->lane->number, (long long)offset,
+              bus_message_text(message));
+    s->clock_from = offset + 1;
+    s->reassign = true;
+}
+
 /* The end of a partition, or trouble that librdkafka mends by itself, or an offset that is gone. */
 static enum outcome hear(struct session *s, const struct bus_message *message, struct fault *fault) {
     enum bus_event event = bus_message_event(message);
+    const struct participant *owner = session_owner(s, message);
     if (event == BUS_END) {
-        const struct participant *owner = session_owner(s, message);
         int64_t end = bus_message_offset(message);
         if (owner && end > s->seen[owner->number]) s->seen[owner->number] = end;
         return OK;
     }
+    /* behind a damaged record librdkafka 2.0.2 goes on at any offset */
+    if (event == BUS_OFFSET_GONE && owner && session_holds(s, owner->number)) return OK;
     if (event == BUS_OFFSET_GONE) {
-        return fault_set(fault, FATAL, "WRONG_WORLD", "lane %d: records were deleted that the ledger has not read: %s",
-                         s->lane->number, bus_message_text(message));
+        return fault_set(fault, FATAL, "WRONG_WORLD",
+                         "%s[%d]: records were deleted that the ledger has not read (offset %lld): %s",
+                         bus_message_topic(message), s->lane->number, (long long)bus_message_offset(message),
+                         bus_message_text(message));
+    }
+    if (event == BUS_UNREADABLE) {
+        if (owner) session_hold(s, owner->number, bus_message_offset(message), "UNREADABLE", bus_message_text(message));
+        else pass_tick_over(s, message);
     }
     log_debug("lane.reader", "lane=%d text=\"%s\"", s->lane->number, bus_message_text(message));
     return OK;

@@ -16,6 +16,13 @@ struct arena *cases_keep(struct cases *cases);
 struct case_state *cases_find(const struct cases *cases, const struct uuid *id);
 struct case_state *cases_add(struct cases *cases, const struct case_state *state);
 
+/* Why an outbox is not read on (held.c). */
+struct hold {
+    int64_t offset; /* of the record that cannot be read */
+    int64_t since_ms, told_ms;
+    char code[24], text[160];
+};
+
 /* One ownership of a lane, from taking it to losing it. */
 struct session {
     struct lane *lane;
@@ -32,13 +39,17 @@ struct session {
     struct ticks ticks;
     bool assigned[LIMIT_PARTICIPANTS]; /* its outbox is read */
     int64_t seen[LIMIT_PARTICIPANTS];  /* each outbox is read up to here, its end markers too */
-    bool outbox_missing;               /* look again soon */
-    bool outbox_misfit;                /* look again by and by (topic_needs.h) */
-    bool in_order;                     /* in_order.c reads: a tick is judged where it stands */
-    bool alarms_due;                   /* the lane's time may have brought something to tell (alarms.c) */
+    uint64_t held;                     /* outboxes, by bit of the participant's number, that are not read on */
+    struct hold holds[LIMIT_PARTICIPANTS];
+    int64_t clock_from;  /* the clock is not read before this offset */
+    bool reassign;       /* the reader reads what it shall not, or not from there */
+    bool outbox_missing; /* look again soon */
+    bool outbox_misfit;  /* look again by and by (topic_needs.h) */
+    bool in_order;       /* in_order.c reads: a tick is judged where it stands */
+    bool alarms_due;     /* the lane's time may have brought something to tell (alarms.c) */
     struct bus_message *messages[LIMIT_BATCH];
     size_t message_count;
-    int64_t next_tick_ms, next_check_ms, next_misfit_ms, note_ms;
+    int64_t next_tick_ms, next_check_ms, next_misfit_ms, next_ahead_ms, note_ms;
     unsigned careful; /* batches that still look for repeats before they are recorded */
 };
 /* session.c */
@@ -50,6 +61,11 @@ MUST_USE enum outcome session_publish_again(struct session *session, struct faul
 MUST_USE enum outcome session_judge_again(struct session *session, struct fault *fault);
 /* the newest directory, between two batches */
 MUST_USE enum outcome session_follow(struct session *session, struct fault *fault);
+/* held.c: from here on that outbox is not read, told at once and each minute. */
+void session_hold(struct session *session, int number, int64_t offset, const char *code, const char *text);
+bool session_holds(const struct session *session, int number);
+bool session_holds_at(const struct session *session, int number, int64_t offset);
+void session_tell_held(struct session *session);
 /* reader.c: the outboxes' partitions at the row's offsets; messages of one batch. */
 MUST_USE enum outcome session_assign(struct session *session, const struct directory *directory, struct fault *fault);
 MUST_USE enum outcome session_read(struct session *session, int wait_ms, struct fault *fault);

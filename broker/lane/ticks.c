@@ -34,6 +34,8 @@ void ticks_apply(const struct ticks *t, size_t count, instant *time, int64_t *cl
     }
 }
 
+void ticks_await_no_more(struct ticks *t, int number) { t->ends[number] = 0; }
+
 void ticks_drop(struct ticks *t, size_t count) {
     memmove(t->waiting, t->waiting + count, (t->count - count) * sizeof t->waiting[0]);
     t->count -= count;

@@ -27,4 +27,5 @@ size_t ticks_ready(const struct ticks *ticks, const int64_t *seen);
 /* Time and clock offset after the first `count`; time never runs backwards. */
 void ticks_apply(const struct ticks *ticks, size_t count, instant *time, int64_t *clock_offset);
 void ticks_drop(struct ticks *ticks, size_t count);
+void ticks_await_no_more(struct ticks *ticks, int number); /* of the participants: its outbox is held */
 #endif

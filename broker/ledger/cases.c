@@ -28,14 +28,15 @@ static enum outcome place_row(const PGresult *result, int row, const struct case
     return OK;
 }
 
-enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret,
-                           size_t *ret_count, struct fault *fault) {
+enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, uint64_t held, size_t most,
+                           struct uuid *ret, size_t *ret_count, struct fault *fault) {
     TRY(ledger_ready(ledger, fault));
     struct parameters *parameters = &ledger->parameters[0];
     parameters_clear(parameters);
     parameter_int16(parameters, (int16_t)lane);
     parameter_instant(parameters, time);
     parameter_int64(parameters, (int64_t)most);
+    parameter_int64(parameters, (int64_t)held);
     AUTO(result_clear) PGresult *result = NULL;
     TRY(ledger_call(ledger, STATEMENT_ALARMS, parameters, &result, fault));
     *ret_count = (size_t)PQntuples(result);

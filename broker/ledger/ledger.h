@@ -22,6 +22,8 @@ struct ledger_world {
     int32_t lanes;
     int64_t generation;
     int32_t directory_version;
+    instant now;    /* Postgres' clock when it answered, */
+    int64_t now_ms; /* and the monotonic one */
 };
 MUST_USE enum outcome ledger_world(struct ledger *ledger, struct ledger_world *ret, struct fault *fault);
 /* Directory text as stored (by `ecocase-broker setup`), newest version; caller frees with free(). */
@@ -72,9 +74,10 @@ MUST_USE enum outcome ledger_child_referrals(struct ledger *ledger, const struct
                                              struct arena *arena, struct child_referral **ret, size_t *ret_count,
                                              struct fault *fault);
 
-/* Cases of this lane with an alert due at `time` (referral.alarm_at), the oldest first, at most `most`. */
-MUST_USE enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, size_t most, struct uuid *ret,
-                                    size_t *ret_count, struct fault *fault);
+/* Cases of this lane with an alert due at `time` (referral.alarm_at), the oldest first, at most `most`; none of
+ * referrals in which one of `held` (participants by bit) has part. */
+MUST_USE enum outcome ledger_alarms(struct ledger *ledger, int32_t lane, instant time, uint64_t held, size_t most,
+                                    struct uuid *ret, size_t *ret_count, struct fault *fault);
 
 struct ledger_batch {
     const struct ledger_event *events;

@@ -51,12 +51,12 @@ static void what_was_recorded_is_read_back(void **state) {
 
     struct uuid due[4];
     size_t count = 9;
-    assert_ok(ledger_alarms(ledger, 0, DAY + 9, 4, due, &count, &fault));
+    assert_ok(ledger_alarms(ledger, 0, DAY + 9, 0, 4, due, &count, &fault));
     assert_int_equal(count, 0);
-    assert_ok(ledger_alarms(ledger, 0, DAY + 10, 4, due, &count, &fault));
+    assert_ok(ledger_alarms(ledger, 0, DAY + 10, 0, 4, due, &count, &fault));
     assert_int_equal(count, 1);
     assert_true(uuid_equal(&due[0], &expected.case_id));
-    assert_ok(ledger_alarms(ledger, 1, DAY + 10, 4, due, &count, &fault));
+    assert_ok(ledger_alarms(ledger, 1, DAY + 10, 0, 4, due, &count, &fault));
     assert_int_equal(count, 0);
 
     static const char *const parties[] = {"0000000000000000", "00112233445566bb"};

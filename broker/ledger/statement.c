@@ -70,7 +70,7 @@ static const struct {
                   "'00000000-0000-0000-0000-000000000000' AND parent = ANY ($1) ORDER BY parent, case_id, id"},
     [STATEMENT_RECOVER] = {"recover", "SELECT lane, epoch, behind FROM ecocase.recover($1, $2, $3, $4, $5)"},
     [STATEMENT_ALARMS] = {"alarms", "SELECT DISTINCT case_id FROM (SELECT case_id FROM ecocase.referral WHERE lane = "
-                                    "$1 AND alarm_at <= $2 ORDER BY alarm_at LIMIT $3) AS due"},
+                                    "$1 AND alarm_at <= $2 AND parties & $4 = 0 ORDER BY alarm_at LIMIT $3) AS due"},
 };
 
 const char *statement_text(enum ledger_statement which) { return statements[which].text; }

@@ -12,7 +12,7 @@ enum outcome ledger_world(struct ledger *ledger, struct ledger_world *ret, struc
     AUTO(result_clear)
     PGresult *result = PQexecParams(ledger->conn,
                                     "SELECT cluster_id, manual_clock, lanes, generation, coalesce((SELECT max(version) "
-                                    "FROM ecocase.directory), 0), person_secret FROM ecocase.world",
+                                    "FROM ecocase.directory), 0), person_secret, clock_timestamp() FROM ecocase.world",
                                     0, NULL, NULL, NULL, NULL, 1);
     TRY(ledger_judge_result(ledger, result, "world", fault));
     if (PQntuples(result) != 1) {
@@ -24,6 +24,8 @@ enum outcome ledger_world(struct ledger *ledger, struct ledger_world *ret, struc
     ret->generation = column_int(result, 0, 3);
     ret->directory_version = (int32_t)column_int(result, 0, 4);
     column_cstr(result, 0, 5, ret->person_secret, sizeof ret->person_secret);
+    ret->now = column_instant(result, 0, 6);
+    ret->now_ms = monotonic_ms();
     return OK;
 }
 

@@ -1,5 +1,6 @@
 /* Lanes, events and rows, one after the other, each compared with what the same code makes of it today. */
 #include "broker/replay/replay_inside.h"
+#include "broker/entry/answer.h"
 #include <stdio.h>
 
 #define EVENT_ARENA    (256u * KIB)
@@ -51,6 +52,22 @@ static struct bytes key_of(const struct ledger_event *e, char text[UUID_TEXT + 1
     return bytes_of(text, UUID_TEXT);
 }
 
+/* 已跳过: an operator's word, not the record's. */
+static bool passed_over(struct replayed_lane *lane, const struct ledger_event *e, struct item *item,
+                        struct fault *why) {
+    static const char code[] = "{\"reasons\":[{\"code\":\"PASSED_OVER\"";
+    struct notice said = {.reason_count = 0};
+    struct fault ignored;
+    if (e->kind != 'D' || e->answer.count < sizeof code - 1 || memcmp(e->answer.at, code, sizeof code - 1) != 0 ||
+        answer_read(lane->arena, e->answer, &said, &ignored) != OK || !said.reason_count)
+        return false;
+    (void)fault_set(why, REFUSE, "PASSED_OVER", "passed over");
+    fault_place(why, arena_cstr(lane->arena, said.reasons[0].field), 0, 0);
+    item->examination.what = EXAMINED_MALFORMED;
+    item->fault = why;
+    return true;
+}
+
 static void examine_again(struct replayed_lane *lane, const struct past_event *past, char text[UUID_TEXT + 1],
                           struct item *item, struct fault *why) {
     const struct ledger_event *e = &past->event;
@@ -92,7 +109,7 @@ static void replay_record(struct replayed_lane *lane, const struct past_event *p
     c->referral = e->referral_id;
     lane->row.serial = e->serial - 1;
     if (item.owner && e->kind == 'P') repeat_item(past, &item);
-    else if (item.owner) examine_again(lane, past, text, &item, &why);
+    else if (item.owner && !passed_over(lane, e, &item, &why)) examine_again(lane, past, text, &item, &why);
     bool submission = item.owner && item.examination.what == EXAMINED_SUBMISSION;
     if (!item.owner || item.examination.what == EXAMINED_REPORT || (e->kind == 'P' && !item.known.found)) {
         lane->row.serial = e->serial;

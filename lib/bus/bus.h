@@ -43,8 +43,9 @@ enum bus_event {
     BUS_OFFSET_GONE, /* what was to be read is deleted, or was never there */
     BUS_NO_TOPIC,
     BUS_DENIED,
-    BUS_DOWN,   /* no broker can be reached; librdkafka goes on trying */
-    BUS_TROUBLE /* anything else; librdkafka goes on by itself */
+    BUS_UNREADABLE, /* what stands at bus_message_offset cannot be unpacked, or is damaged; asked for again and again */
+    BUS_DOWN,       /* no broker can be reached; librdkafka goes on trying */
+    BUS_TROUBLE     /* anything else; librdkafka goes on by itself */
 };
 struct bus_message;
 void bus_message_free(struct bus_message *message);

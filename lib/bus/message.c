@@ -51,6 +51,9 @@ enum bus_event bus_message_event(const struct bus_message *message) {
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION: return BUS_NO_TOPIC;
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED: return BUS_DENIED;
+    case RD_KAFKA_RESP_ERR__BAD_MSG:
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG: return BUS_UNREADABLE;
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
     case RD_KAFKA_RESP_ERR__TRANSPORT: return BUS_DOWN;
     default: return BUS_TROUBLE;

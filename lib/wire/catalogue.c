@@ -193,6 +193,14 @@ const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, ui
     }
     return NULL;
 }
+#define COMING 16u /* ids that newer programs may know: beyond, it is no id */
+bool catalogue_may_come(const struct catalogue *catalogue, uint32_t id) {
+    uint32_t last = 0;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        if (catalogue->entries[i].id > last) last = catalogue->entries[i].id;
+    }
+    return id > last && id - last <= COMING;
+}
 const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, enum record_kind kind) {
     const struct schema_entry *newest = NULL;
     for (size_t i = 0; i < catalogue->count; i++) {

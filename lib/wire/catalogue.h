@@ -38,6 +38,8 @@ MUST_USE enum outcome catalogue_load(const char *schemas_folder, struct catalogu
 void catalogue_free(struct catalogue *catalogue);
 /* NULL when unknown */
 const struct schema_entry *catalogue_by_id(const struct catalogue *catalogue, uint32_t id);
+/* An id that this catalogue lacks and a newer one may have: ids are given one by one. */
+bool catalogue_may_come(const struct catalogue *catalogue, uint32_t id);
 const struct schema_entry *catalogue_newest(const struct catalogue *catalogue, enum record_kind kind);
 /* Avro C's class of the entry's values, made once (it costs as much as a small record) and kept with the catalogue. Any
  * thread. NULL: no memory. */

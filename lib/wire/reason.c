@@ -7,6 +7,8 @@ static const struct reason reasons[] = {
     {"FRAME_MAGIC", "记录首字节不是 0，请按 Confluent 格式发送",
      "the record's first byte is not 0 (Confluent framing)"},
     {"SCHEMA_UNKNOWN", "模式编号不在目录中，请使用已发布的模式", "the schema id is not in the catalogue"},
+    {"PASSED_OVER", "记录无法读取，已由运维人员跳过，请核对后重新发送",
+     "the record could not be read and an operator passed it over: check it and send it again"},
     {"AVRO_TRUNCATED", "记录内容不完整", "the record ends before its value does"},
     {"AVRO_TRAILING", "记录末尾有多余字节", "bytes follow the end of the value"},
     {"AVRO_DEPTH", "嵌套过深", "nested too deeply"},
