@@ -7,6 +7,7 @@
 
 #define ASK_MS         5000
 #define MISFITS_MAX    256
+#define READ_AGAIN     10000 /* records: more than come between a Kafka's return and this lane's */
 #define MISFIT_REST_MS 20000 /* each look is a line in the log */
 
 struct sources {
@@ -93,18 +94,33 @@ static enum outcome check_settings(struct session *s, struct sources *sources, s
     return OK;
 }
 
-/* An offset beyond the end means another cluster or a lost tail: nothing may be read on; but of the clock, where a lost
- * tick is no loss. One before the beginning is reported by Kafka when reading (session_read). */
-static enum outcome check_ends(struct session *s, const struct sources *sources, struct fault *fault) {
-    int64_t ends[LIMIT_PARTICIPANTS + 1];
-    TRY(bus_ends(bus_reader_client(s->reader), sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));
+/* The row's offset of one outbox goes back. */
+static enum outcome rewind_outbox(struct session *s, int number, int64_t offset, struct fault *fault) {
+    struct lane_row after = s->row;
+    after.next_offset[number] = offset;
+    const struct ledger_batch batch = {.before = &s->row, .after = &after};
+    TRY(ledger_record(s->ledger, &batch, &s->newest_directory, fault));
+    s->row = after;
+    s->seen[number] = offset;
+    return OK;
+}
+
+/* An offset beyond the end: Kafka lost its tail. All that was there is in the ledger, but what came since may lie below
+ * that offset: so much is read again that it is found, and what is known is answered as a repeat. Of the clock a lost
+ * tick is no loss. An offset before the beginning is reported by Kafka when reading (session_read). */
+static enum outcome mend_lost_tails(struct session *s, const struct sources *sources, struct fault *fault) {
+    int64_t ends[LIMIT_PARTICIPANTS + 1], low = 0, high = 0;
+    struct bus_client *client = bus_reader_client(s->reader);
+    TRY(bus_ends(client, sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));
     for (size_t i = 0; i < sources->count; i++) {
-        int64_t next = sources->number[i] ? s->row.next_offset[sources->number[i]] : 0;
+        int number = sources->number[i];
+        int64_t next = number ? s->row.next_offset[number] : 0;
         if (next <= ends[i]) continue;
-        return fault_set(
-            fault, FATAL, "WRONG_WORLD",
-            "%s[%d] ends at %lld but the ledger has read up to %lld: Kafka lost its tail or is another cluster",
-            sources->topics[i], s->lane->number, (long long)ends[i], (long long)next);
+        TRY(bus_range(client, sources->topics[i], s->lane->number, ASK_MS, &low, &high, NULL, fault));
+        int64_t from = high - low > READ_AGAIN ? high - READ_AGAIN : low;
+        log_error("lane.outbox.tail_lost", "lane=%d topic=%s read_up_to=%lld end=%lld again_from=%lld", s->lane->number,
+                  sources->topics[i], (long long)next, (long long)high, (long long)from);
+        TRY(rewind_outbox(s, number, from, fault));
     }
     return OK;
 }
@@ -131,7 +147,7 @@ enum outcome session_assign(struct session *s, const struct directory *directory
     int64_t clock = 0;
     TRY(find_sources(s, directory, &sources, fault));
     TRY(check_settings(s, &sources, fault));
-    TRY(check_ends(s, &sources, fault));
+    TRY(mend_lost_tails(s, &sources, fault));
     TRY(clock_from(s, &clock, fault));
     memset(s->assigned, 0, sizeof s->assigned);
     s->reassign = false;
@@ -160,6 +176,18 @@ static void pass_tick_over(struct session *s, const struct bus_message *message)
     s->reassign = true;
 }
 
+static enum outcome offset_gone(struct session *s, const struct bus_message *message, struct fault *fault) {
+    const char *topic = bus_message_topic(message);
+    int64_t low = 0, high = 0, offset = bus_message_offset(message);
+    TRY(bus_range(bus_reader_client(s->reader), topic, s->lane->number, ASK_MS, &low, &high, NULL, fault));
+    if (offset > high) /* taking the lane again mends it */
+        return fault_set(fault, RETRY, "TAIL_LOST", "%s[%d] ends at %lld, %lld is read already", topic, s->lane->number,
+                         (long long)high, (long long)offset);
+    return fault_set(fault, FATAL, "WRONG_WORLD",
+                     "%s[%d]: records were deleted that the ledger has not read (offset %lld, the first is %lld): %s",
+                     topic, s->lane->number, (long long)offset, (long long)low, bus_message_text(message));
+}
+
 /* The end of a partition, or trouble that librdkafka mends by itself, or an offset that is gone. */
 static enum outcome hear(struct session *s, const struct bus_message *message, struct fault *fault) {
     enum bus_event event = bus_message_event(message);
@@ -171,12 +199,7 @@ static enum outcome hear(struct session *s, const struct bus_message *message, s
     }
     /* behind a damaged record librdkafka 2.0.2 goes on at any offset */
     if (event == BUS_OFFSET_GONE && owner && session_holds(s, owner->number)) return OK;
-    if (event == BUS_OFFSET_GONE) {
-        return fault_set(fault, FATAL, "WRONG_WORLD",
-                         "%s[%d]: records were deleted that the ledger has not read (offset %lld): %s",
-                         bus_message_topic(message), s->lane->number, (long long)bus_message_offset(message),
-                         bus_message_text(message));
-    }
+    if (event == BUS_OFFSET_GONE) return offset_gone(s, message, fault);
     if (event == BUS_UNREADABLE) {
         if (owner) session_hold(s, owner->number, bus_message_offset(message), "UNREADABLE", bus_message_text(message));
         else pass_tick_over(s, message);
