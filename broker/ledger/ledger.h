@@ -11,6 +11,7 @@
 #include "wire/directory.h"
 
 struct ledger;
+/* FATAL LEDGER_EMPTY, LEDGER_OLD, LEDGER_NEWER, LEDGER_OTHER: not a ledger that this program may open. */
 MUST_USE enum outcome ledger_connect(const char *conninfo, struct ledger **ret, struct fault *fault);
 void ledger_free(struct ledger *ledger);
 
@@ -99,9 +100,9 @@ MUST_USE enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, in
 MUST_USE enum outcome ledger_event_at(struct ledger *ledger, int32_t lane, int64_t serial, struct arena *arena,
                                       struct ledger_event *ret, struct fault *fault);
 
-/* `ecocase-broker setup`: migrations from schemas/ledger/NNN-*.sql (each once, checksummed), roles, the world row,
- * lanes, the directory's text (a new version when it changed), partitions for coming months. REFUSE when an
- * unchangeable setting (clock, lanes) differs, or the cluster id does (WRONG_WORLD). */
+/* `ecocase-broker setup`: tables, views and roles from schemas/ledger where there are none, the world row, lanes, the
+ * directory's text (a new version when it changed), partitions for coming months. REFUSE when the tables are of another
+ * version (schema_version.h), an unchangeable setting (clock, lanes) differs, or the cluster id does (WRONG_WORLD). */
 struct ledger_setup {
     const char *schemas_folder;
     const char *cluster_id;

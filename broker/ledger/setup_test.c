@@ -121,8 +121,59 @@ static void an_auditor_reads_and_writes_nothing(void **state) {
     assert_false(refused(cluster.conninfo, "SELECT ecocase.let_audit()")); /* once more does no harm */
 }
 
+/* The owner changes it; what is refused is put right again. */
+static void refused_while(const char *change, const char *back, const char *code, const char *words) {
+    struct ledger *ledger = NULL;
+    scalar(cluster.conninfo, change);
+    assert_int_equal(set_up("K1", true, 4), REFUSE);
+    assert_string_equal(fault.code, code);
+    assert_non_null(strstr(fault.text, words));
+    assert_int_equal(ledger_connect(broker_conninfo, &ledger, &fault), FATAL);
+    assert_string_equal(fault.code, code);
+    scalar(cluster.conninfo, back);
+    assert_ok(set_up("K1", true, 4));
+}
+
+static void a_ledger_of_another_shape_is_refused_with_what_to_do(void **state) {
+    (void)state;
+    refused_while("UPDATE ecocase.schema_version SET version = 2", "UPDATE ecocase.schema_version SET version = 1",
+                  "LEDGER_NEWER", "install the newer programs");
+    refused_while("UPDATE ecocase.schema_version SET version = 0", "UPDATE ecocase.schema_version SET version = 1",
+                  "LEDGER_OLD", "start an empty one");
+    refused_while("UPDATE ecocase.schema_version SET series = 'x'",
+                  "UPDATE ecocase.schema_version SET series = 'record'", "LEDGER_OTHER", "another database");
+    refused_while("ALTER TABLE ecocase.schema_version RENAME TO no_version",
+                  "ALTER TABLE ecocase.no_version RENAME TO schema_version", "LEDGER_OLD", "start an empty one");
+}
+
+static void a_database_without_a_ledger_is_named_so(void **state) {
+    (void)state;
+    struct ledger *ledger = NULL;
+    char other[300];
+    scalar(cluster.conninfo, "CREATE DATABASE other");
+    snprintf(other, sizeof other, "%s", cluster_as(&cluster, "ecocase_broker"));
+    memcpy(strstr(other, "dbname="), "dbname=other", sizeof "dbname=other");
+    assert_int_equal(ledger_connect(other, &ledger, &fault), FATAL);
+    assert_string_equal(fault.code, "LEDGER_EMPTY");
+}
+
+/* Comments are what a person with psql reads; partitions are like their table. */
+static void every_table_view_and_column_says_what_it_is(void **state) {
+    (void)state;
+    assert_int_equal(
+        scalar(cluster.conninfo,
+               "SELECT count(*) FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
+               "a.attisdropped WHERE c.relnamespace = 'ecocase'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT "
+               "c.relispartition AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS "
+               "NULL)"),
+        0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_ledger_of_another_shape_is_refused_with_what_to_do),
+        cmocka_unit_test(a_database_without_a_ledger_is_named_so),
+        cmocka_unit_test(every_table_view_and_column_says_what_it_is),
         cmocka_unit_test(a_second_setup_changes_nothing),
         cmocka_unit_test(another_world_is_refused),
         cmocka_unit_test(roles_may_only_what_they_must),
