@@ -92,7 +92,7 @@ struct ledger_batch {
 MUST_USE enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *batch,
                                     int32_t *ret_directory_version, struct fault *fault);
 
-/* Events with serial > after, in order, at most `most`, for publishing again after a take-over. Arena memory. */
+/* Events with serial > after, at most after + most, in order, for publishing again after a take-over. Arena memory. */
 MUST_USE enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, int64_t after, size_t most,
                                          struct arena *arena, struct ledger_event **ret_events, size_t *ret_count,
                                          struct fault *fault);
@@ -101,7 +101,7 @@ MUST_USE enum outcome ledger_event_at(struct ledger *ledger, int32_t lane, int64
                                       struct ledger_event *ret, struct fault *fault);
 
 /* `ecocase-broker setup`: tables, views and roles from schemas/ledger where there are none, the world row, lanes, the
- * directory's text (a new version when it changed), partitions for coming months. REFUSE when the tables are of another
+ * directory's text (a new version when it changed). REFUSE when the tables are of another
  * version (schema_version.h), an unchangeable setting (clock, lanes) differs, or the cluster id does (WRONG_WORLD). */
 struct ledger_setup {
     const char *schemas_folder;

@@ -59,10 +59,7 @@ static enum outcome make_world(PGconn *conn, const struct ledger_setup *setup, s
         conn, "INSERT INTO ecocase.world (cluster_id, manual_clock, lanes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         3, values, NULL, fault));
     TRY(setup_run(conn,
-                  "INSERT INTO ecocase.lane (lane, next_offset, sequence, delivered) SELECT n, z, z, z FROM "
-                  "generate_series(0, $1::int - 1) AS n,"
-                  " (SELECT array_fill(0::bigint, ARRAY[64], ARRAY[0]) AS z) AS zero ON CONFLICT DO NOTHING",
-                  1, &values[2], NULL, fault));
+                  "SELECT ecocase.make_lane(n::smallint) FROM generate_series(0, $1::int - 1) AS n", 1, &values[2], NULL, fault));
     return OK;
 }
 
@@ -170,6 +167,5 @@ enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setu
     TRY(check_world(conn, setup, fault));
     TRY(store_directory(conn, setup->directory, fault));
     TRY(store_names(conn, setup->schemas_folder, fault));
-    TRY(setup_run(conn, "SELECT ecocase.make_months((now() - interval '1 month')::date, 5)", 0, NULL, NULL, fault));
     return setup_run(conn, "COMMIT", 0, NULL, NULL, fault);
 }

@@ -47,7 +47,7 @@ static const struct {
          " JOIN ecocase.submission AS s ON s.sender = k.sender AND s.message_id = k.message_id"},
     [STATEMENT_UNPUBLISHED] = {"unpublished",
                                "SELECT " EVENT_COLUMNS
-                               " FROM ecocase.event WHERE lane = $1 AND serial > $2 ORDER BY serial LIMIT $3"},
+                               " FROM ecocase.event WHERE lane = $1 AND serial > $2 AND serial <= $2 + $3 ORDER BY serial"},
     [STATEMENT_EVENT_AT] = {"event_at", "SELECT " EVENT_COLUMNS " FROM ecocase.event WHERE lane = $1 AND serial = $2"},
     [STATEMENT_TAKE] = {"take",
                         "UPDATE ecocase.lane AS l SET epoch = epoch + 1, owner = $2, owner_pid = pg_backend_pid(), "
@@ -57,6 +57,7 @@ static const struct {
     [STATEMENT_LOOK] = {"look", "SELECT owner_pid, owner_start FROM ecocase.lane WHERE lane = $1"},
     [STATEMENT_OWN] = {"own", "UPDATE ecocase.lane AS l SET owner_pid = pg_backend_pid(), owner_start = " SELF_START
                               " WHERE lane = $1 AND epoch = $2 RETURNING l.lane"},
+    [STATEMENT_TEND] = {"tend", "SELECT ecocase.tend_lane($1)"},
     [STATEMENT_END] = {"end", "SELECT ecocase.end_backend($1, $2, $3)"},
     [STATEMENT_PENALTIES] = {"penalties",
                              "SELECT k.n, r.case_id, r.category, r.penalty FROM unnest($1) WITH ORDINALITY AS "

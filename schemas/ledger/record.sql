@@ -122,7 +122,10 @@ COMMENT ON COLUMN ecocase.lane.former_start IS '该进程的起始时间';
 COMMENT ON COLUMN ecocase.lane.changed IS '最近变更';
 
 -- ---- Events: one row per record read or alert told, appended and never changed
--- A value is an opaque run of bytes that does not shrink much: EXTERNAL spends no time on compressing it.
+-- By lane, each lane by serial in segments of four million (event_<lane>_<segment>), made before they are needed; no DEFAULT, so a row that belongs nowhere is an
+-- error. No unique index: the fence alone says which serials are taken, and `ecocase ledger replay` sees a serial twice. Rows of a lane lie in the order of their
+-- serials: BRIN finds them for a hundredth of what a B-tree costs to keep, if they are asked for in bounded windows (serial > x AND serial <= x + n).
+-- A value is an opaque run of bytes that does not shrink much: EXTERNAL spends no time on compressing it, and segments keep it in the row as far as a page goes.
 CREATE TABLE ecocase.event (
     lane smallint NOT NULL,
     serial bigint NOT NULL,
@@ -147,10 +150,10 @@ CREATE TABLE ecocase.event (
     key bytea,
     value bytea,
     headers text,
-    elsewhere text,
-    PRIMARY KEY (lane, serial, broker_time)
-) PARTITION BY RANGE (broker_time);
+    elsewhere text
+) PARTITION BY LIST (lane);
 ALTER TABLE ecocase.event ALTER COLUMN value SET STORAGE EXTERNAL;
+CREATE INDEX event_serial ON ecocase.event USING brin (serial) WITH (pages_per_range = 64);
 -- The few that people look for by kind and time.
 CREATE INDEX event_refused ON ecocase.event (kind, broker_time) WHERE kind IN ('R', 'D');
 CREATE INDEX event_alert ON ecocase.event (broker_time) WHERE kind = 'T';
@@ -179,7 +182,6 @@ COMMENT ON COLUMN ecocase.event.key IS 'Kafka 键（仅死信）';
 COMMENT ON COLUMN ecocase.event.value IS '来文原始字节（重复件不存）';
 COMMENT ON COLUMN ecocase.event.headers IS '消息头（JSON：跟踪标识；死信全部）';
 COMMENT ON COLUMN ecocase.event.elsewhere IS '裁判时所知的他案（broker/judge/elsewhere.h），重放时用';
-CREATE TABLE ecocase.event_other PARTITION OF ecocase.event DEFAULT;
 
 -- Not partitioned: a message id stays known for ever, in every lane.
 CREATE TABLE ecocase.submission (
@@ -287,7 +289,7 @@ COMMENT ON COLUMN ecocase.referral.penalty IS '首次处罚决定：毫秒、单
 -- ---- What keeps the tables in shape
 -- Statistics that cost what they are worth: an ANALYZE of a table of wide rows takes a sample of 30,000 and sorts every column of it, a second and
 -- more of a core each time that autovacuum comes by. Nobody asks by a value, a header or a list of clocks; of the others 3,000 rows say enough.
--- Partitions do not inherit it, so make_months calls this for each.
+-- Partitions do not inherit it, so make_segment calls this for each.
 CREATE FUNCTION ecocase.spare_statistics(made regclass) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     col name;
@@ -299,31 +301,48 @@ BEGIN
     END LOOP;
 END $$;
 SELECT ecocase.spare_statistics(made::regclass)
-FROM unnest(ARRAY['ecocase.event', 'ecocase.event_other', 'ecocase.submission', 'ecocase.referral']) AS made;
+FROM unnest(ARRAY['ecocase.event', 'ecocase.submission', 'ecocase.referral']) AS made;
 
--- Months of ecocase.event from `first` on, in +08:00. A month whose rows lie in the DEFAULT partition already stays there.
-CREATE FUNCTION ecocase.make_months(first date, months integer) RETURNS integer LANGUAGE plpgsql AS $$
+-- A segment of a lane: serials from number * 4,000,000 on. Made apart and attached, so that lanes at work go on meanwhile. TOAST would be a second table with a
+-- B-tree: it gets only what no page holds.
+CREATE FUNCTION ecocase.make_segment(p_lane smallint, number bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    start date := date_trunc('month', first)::date;
-    made integer := 0;
-    name text;
+    parent constant text := format('ecocase.event_%s', p_lane);
+    made constant text := format('ecocase.event_%s_%s', p_lane, number);
 BEGIN
-    FOR i IN 0 .. months - 1 LOOP
-        name := 'event_' || to_char(start, 'YYYY_MM');
-        IF to_regclass('ecocase.' || name) IS NULL THEN
-            BEGIN
-                EXECUTE format('CREATE TABLE ecocase.%I PARTITION OF ecocase.event FOR VALUES FROM (%L) TO (%L)', name,
-                               to_char(start, 'YYYY-MM-DD') || ' 00:00:00+08',
-                               to_char(start + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+08');
-                PERFORM ecocase.spare_statistics(('ecocase.' || name)::regclass);
-                made := made + 1;
-            EXCEPTION WHEN check_violation THEN
-                RAISE NOTICE 'month % stays in the default partition', name;
-            END;
-        END IF;
-        start := (start + interval '1 month')::date;
-    END LOOP;
-    RETURN made;
+    IF to_regclass(made) IS NOT NULL THEN RETURN; END IF;
+    EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL) WITH (toast_tuple_target = 8160)', made, parent);
+    PERFORM ecocase.spare_statistics(made::regclass);
+    EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%s) TO (%s)', parent, made, number * 4000000, (number + 1) * 4000000);
+END $$;
+
+-- What a lane asks for now and then (broker/ledger/segments.c): the segment of its next event and the one behind it are there, and what was written lately is in
+-- the index. Answers the first serial that has no place. Takes only the lane: what is made follows from its row. Who holds a lock for long (a VACUUM) is not
+-- waited for: half a second is less than it takes Postgres to end an autovacuum for our sake.
+CREATE FUNCTION ecocase.tend_lane(p_lane smallint) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '500ms' AS $$
+DECLARE
+    segment bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(7016996, p_lane); -- one at a time: a former owner may still be at it
+    SELECT (l.serial + 1) / 4000000 INTO STRICT segment FROM ecocase.lane AS l WHERE l.lane = p_lane;
+    PERFORM ecocase.make_segment(p_lane, segment + n) FROM generate_series(0, 1) AS n;
+    BEGIN
+        PERFORM brin_summarize_new_values(i.indexrelid)
+        FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS a ON a.oid = c.relam
+        WHERE a.amname = 'brin' AND i.indrelid IN (to_regclass(format('ecocase.event_%s_%s', p_lane, segment)), to_regclass(format('ecocase.event_%s_%s', p_lane, segment - 1)));
+    EXCEPTION WHEN lock_not_available THEN NULL; -- the next call does it; until then those rows are looked at one by one
+    END;
+    RETURN (segment + 2) * 4000000;
+END $$;
+
+-- A lane with its part of the events; called by setup.
+CREATE FUNCTION ecocase.make_lane(p_lane smallint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO ecocase.lane (lane, next_offset, sequence, delivered)
+    SELECT p_lane, z, z, z FROM (SELECT array_fill(0::bigint, ARRAY[64], ARRAY[0]) AS z) AS zero;
+    EXECUTE format('CREATE TABLE ecocase.event_%s PARTITION OF ecocase.event FOR VALUES IN (%s) PARTITION BY RANGE (serial)', p_lane, p_lane);
+    PERFORM ecocase.tend_lane(p_lane);
 END $$;
 
 -- ---- What the lane's transaction calls

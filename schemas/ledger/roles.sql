@@ -15,8 +15,9 @@ GRANT SELECT ON ecocase.schema_version, ecocase.world, ecocase.directory, ecocas
 GRANT SELECT, INSERT ON ecocase.event, ecocase.submission TO ecocase_broker;
 GRANT SELECT, UPDATE ON ecocase.lane TO ecocase_broker;
 GRANT SELECT, INSERT, UPDATE ON ecocase.referral TO ecocase_broker;
-REVOKE ALL ON FUNCTION ecocase.make_months(date, integer), ecocase.spare_statistics(regclass), ecocase.end_backend(smallint, integer, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ecocase.end_backend(smallint, integer, timestamptz) TO ecocase_broker;
+REVOKE ALL ON FUNCTION ecocase.make_lane(smallint), ecocase.make_segment(smallint, bigint), ecocase.spare_statistics(regclass), ecocase.tend_lane(smallint),
+    ecocase.end_backend(smallint, integer, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ecocase.tend_lane(smallint), ecocase.end_backend(smallint, integer, timestamptz) TO ecocase_broker;
 
 -- ---- Who reads the views
 GRANT SELECT ON ecocase.schema_version TO ecocase_reader;

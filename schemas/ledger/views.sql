@@ -41,6 +41,13 @@ $$;
 -- Whether a body is one of those whom a clock is about: -1 owes an answer, -2 a report.
 CREATE FUNCTION ecocase.owes(state text, actor smallint) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT state = CASE actor WHEN -1 THEN 'I' WHEN -2 THEN 'A' END $$;
+-- An event's name as the rules have it; alerts are of no machine and are named here.
+CREATE FUNCTION ecocase.event_zh(event text, of_rules text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT CASE event WHEN 'SYS.WARNING' THEN '期限将届' WHEN 'SYS.OVERDUE' THEN '超期' WHEN 'SYS.ESCALATION' THEN '升级督办' WHEN 'SYS.CORRECTION' THEN '超期更正'
+                     ELSE coalesce(of_rules, event) END $$;
+CREATE FUNCTION ecocase.event_en(event text, of_rules text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT CASE event WHEN 'SYS.WARNING' THEN 'due soon' WHEN 'SYS.OVERDUE' THEN 'overdue' WHEN 'SYS.ESCALATION' THEN 'escalated'
+                     WHEN 'SYS.CORRECTION' THEN 'overdue corrected' ELSE coalesce(of_rules, event) END $$;
 
 -- ---- Views
 CREATE VIEW ecocase.participant_list AS
@@ -181,10 +188,7 @@ SELECT e.lane, e.serial, e.broker_time, e.business_time, e.kind,
        CASE e.kind WHEN 'A' THEN '受理' WHEN 'R' THEN '拒绝' WHEN 'D' THEN '死信' WHEN 'P' THEN '重复' WHEN 'T' THEN '提醒' ELSE e.kind::text END AS kind_zh,
        CASE WHEN e.kind = 'T' THEN 'ecocase' ELSE s.slug END AS sender, CASE WHEN e.kind = 'T' THEN '共享代理' ELSE s.name END AS sender_name,
        e.message_id, e.case_id, e.referral_id, e.event,
-       CASE e.event WHEN 'SYS.WARNING' THEN '期限将届' WHEN 'SYS.OVERDUE' THEN '超期' WHEN 'SYS.ESCALATION' THEN '升级督办' WHEN 'SYS.CORRECTION' THEN '超期更正'
-                    ELSE coalesce(n.zh, e.event) END AS event_zh,
-       CASE e.event WHEN 'SYS.WARNING' THEN 'due soon' WHEN 'SYS.OVERDUE' THEN 'overdue' WHEN 'SYS.ESCALATION' THEN 'escalated'
-                    WHEN 'SYS.CORRECTION' THEN 'overdue corrected' ELSE coalesce(n.en, e.event) END AS event_en,
+       ecocase.event_zh(e.event, n.zh) AS event_zh, ecocase.event_en(e.event, n.en) AS event_en,
        e.document_no, e.from_state, e.to_state, e.rules, e.directory, e.source_offset, octet_length(e.value) AS bytes, e.answer
 FROM ecocase.event AS e
 LEFT JOIN ecocase.participant AS s ON s.number = e.sender
@@ -344,12 +348,13 @@ COMMENT ON COLUMN ecocase.by_hand_list.holder IS '现办理单位代号';
 COMMENT ON COLUMN ecocase.by_hand_list.holder_name IS '现办理单位';
 
 CREATE VIEW ecocase.alert_list AS
-SELECT e.lane, e.serial, e.broker_time AS told_at, e.business_time AS due_at, e.event, e.event_zh, e.event_en, e.referral_id, e.case_id, e.document_no,
+SELECT e.lane, e.serial, e.broker_time AS told_at, e.business_time AS due_at, e.event, ecocase.event_zh(e.event, x.zh) AS event_zh, ecocase.event_en(e.event, x.en) AS event_en, e.referral_id, e.case_id, e.document_no,
        r.machine, ecocase.shown_title(r.title, r.handling, hr.terminal) AS title, (e.answer::json -> 'clocks' -> 0) ->> 'rule' AS rule, coalesce(n.zh, '') AS rule_zh,
        ecocase.reasons(e.answer, 'zh') AS text_zh, ecocase.reasons(e.answer, 'en') AS text_en,
-       (SELECT string_agg(d.recipient, ' ' ORDER BY d.recipient) FROM ecocase.delivery_list AS d WHERE d.lane = e.lane AND d.serial = e.serial) AS told
-FROM ecocase.event_list AS e
+       (SELECT string_agg(p.slug, ' ' ORDER BY p.slug) FROM unnest(e.delivery_to) AS d(number) JOIN ecocase.participant AS p ON p.number = d.number) AS told
+FROM ecocase.event AS e
 JOIN ecocase.referral AS r ON r.case_id = e.case_id AND r.id = e.referral_id
+LEFT JOIN ecocase.rule_name AS x ON x.kind = 'E' AND x.machine = '' AND x.code = e.event
 LEFT JOIN ecocase.rule_name AS n ON n.kind = 'C' AND n.machine = '' AND n.code = (e.answer::json -> 'clocks' -> 0) ->> 'rule'
 LEFT JOIN ecocase.rule_name AS hr ON hr.kind = 'H' AND hr.machine = '' AND hr.code = ecocase.handling_code(r.handling)
 WHERE e.kind = 'T';
