@@ -340,6 +340,7 @@ int main(void) {
                                        cmocka_unit_test(a_controlled_clue_is_shown_by_its_number_only),
                                        cmocka_unit_test(json_is_json),
                                        cmocka_unit_test(an_operation_shows_its_bodies_and_its_cases),
-                                       cmocka_unit_test(a_ledger_of_another_shape_is_not_read),cmocka_unit_test(wrong_usage_names_the_nearest)};
+                                       cmocka_unit_test(a_ledger_of_another_shape_is_not_read),
+                                       cmocka_unit_test(wrong_usage_names_the_nearest)};
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -41,10 +41,10 @@ const char *source_conninfo(const struct request *request, char *text, size_t si
 
 static void no_right(void) {
     fprintf(stderr, "ecocase: 此用户无权查询：台账视图请以 ecocase_coordinator 或属于 ecocase_reader "
-                        "的用户连接，来文内容须属于 ecocase_auditor\n"
-                        "         this role may not read it: the ledger's views need ecocase_coordinator or a member "
-                        "of ecocase_reader, the records themselves\n"
-                        "         a member of ecocase_auditor\n");
+                    "的用户连接，来文内容须属于 ecocase_auditor\n"
+                    "         this role may not read it: the ledger's views need ecocase_coordinator or a member "
+                    "of ecocase_reader, the records themselves\n"
+                    "         a member of ecocase_auditor\n");
 }
 
 /* 台账结构: what this program does not know it does not read. */
@@ -58,7 +58,7 @@ static bool version_known(PGconn *conn) {
                         "         no ledger in this database: run `ecocase-broker setup` first\n");
     else if (outcome == REFUSE)
         fprintf(stderr, "ecocase: 此台账的结构不是本程序所识的：%s\n         %s (%s)\n",
-                strcmp(fault.code, "LEDGER_OLD") == 0 ? "请另建空台账，或继续使用原来的程序"
+                strcmp(fault.code, "LEDGER_OLD") == 0     ? "请另建空台账，或继续使用原来的程序"
                 : strcmp(fault.code, "LEDGER_NEWER") == 0 ? "请安装较新的程序"
                                                           : "请另给数据库，或使用该系列的程序",
                 fault.text, fault.code);

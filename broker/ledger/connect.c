@@ -6,8 +6,8 @@
 
 /* Every query of a lane is a look-up by key: no plan made while a table was small may survive its growth, and no helper
  * process or compiler is started for it, whatever the statistics say. A transaction that its client forgot must not
- * keep a lane for long. */
-static const char SESSION[] = "SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = 0; SET "
+ * keep a lane for long; nor must another lane that stands still with the same message id in its hands. */
+static const char SESSION[] = "SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = '5s'; SET "
                               "client_min_messages = warning; SET TimeZone = 'Asia/Shanghai';"
                               "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin "
                               "= off; SET enable_mergejoin = off;"

@@ -105,7 +105,7 @@ MUST_USE enum outcome referral_copy(struct ledger *ledger, const struct ledger_b
 #define CLOCK_NUMBERS 6
 void clocks_write(struct pgbinary *binary, const struct clock *clocks, size_t count);
 void clocks_read(const PGresult *result, int row, int column, struct referral *into);
-/* BEGIN and every new row of the batch: events, submissions, referrals. REFUSE SUBMISSION_RACE as ledger_record. */
+/* BEGIN and every new row of the batch: known ids, events, referrals. REFUSE SUBMISSION_RACE as ledger_record. */
 MUST_USE enum outcome copy_batch(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault);
 /* what is in ledger->copy, to the server: all of it; or, after each row, when it is a piece */
 MUST_USE enum outcome copy_put(struct ledger *ledger, struct fault *fault);

@@ -101,10 +101,11 @@ static enum outcome next(struct history *history, PGresult **ret, struct fault *
 enum outcome history_ask_events(struct history *history, int32_t lane, struct fault *fault) {
     AUTO(result_clear) PGresult *result = NULL;
     /* What lies beyond the row's serial should not be there; it is found and shown. */
-    TRY(ask_one(history,
-                "SELECT greatest(l.serial, (SELECT max(e.serial) FROM ecocase.event AS e WHERE e.lane = $1::smallint AND "
-                "e.serial > l.serial)) FROM ecocase.lane AS l WHERE l.lane = $1::smallint",
-                lane, &result, fault));
+    TRY(ask_one(
+        history,
+        "SELECT greatest(l.serial, (SELECT max(e.serial) FROM ecocase.event AS e WHERE e.lane = $1::smallint AND "
+        "e.serial > l.serial)) FROM ecocase.lane AS l WHERE l.lane = $1::smallint",
+        lane, &result, fault));
     history->lane = lane;
     history->after = 0;
     history->last = column_int(result, 0, 0);
@@ -114,13 +115,16 @@ enum outcome history_ask_events(struct history *history, int32_t lane, struct fa
 
 static enum outcome ask_window(struct history *history, struct fault *fault) {
     const int64_t numbers[] = {history->lane, history->after, history->after + WINDOW};
-    TRY(ask(history,
-            "SELECT " EVENT_COLUMNS ", directory, s_hash, s_lane, s_serial, s_kind FROM ecocase.event LEFT JOIN"
-            " (SELECT sender AS s_sender, message_id AS s_message, hash AS s_hash, lane AS s_lane, serial AS "
-            "s_serial, kind AS s_kind FROM ecocase.submission) AS s"
-            " ON s_sender = sender AND s_message = message_id WHERE lane = $1::smallint AND serial > $2::bigint AND "
-            "serial <= $3::bigint ORDER BY serial",
-            numbers, 3, fault));
+    TRY(ask(
+        history,
+        "SELECT " EVENT_COLUMNS ", directory, k_lane, k_serial, f_kind, f_digest FROM ecocase.event AS o LEFT JOIN"
+        " (SELECT sender AS k_sender, message_id AS k_message, lane AS k_lane, serial AS k_serial FROM ecocase.known)"
+        " AS k ON k_sender = sender AND k_message = message_id LEFT JOIN LATERAL (SELECT e.kind AS "
+        "f_kind, " EVENT_DIGEST
+        " AS f_digest FROM ecocase.event AS e WHERE e.lane = k_lane AND e.serial = k_serial AND (k_lane, k_serial) <>"
+        " (o.lane, o.serial) OFFSET 0) AS f ON true WHERE lane = $1::smallint AND serial > $2::bigint AND serial <= "
+        "$3::bigint ORDER BY serial",
+        numbers, 3, fault));
     history->after += WINDOW;
     history->reading = true;
     return OK;
@@ -139,7 +143,7 @@ static enum outcome next_of_windows(struct history *history, PGresult **ret, str
 
 enum outcome history_next_event(struct history *history, struct arena *arena, struct past_event *ret, bool *ret_more,
                                 struct fault *fault) {
-    enum { DIRECTORY = EVENT_COLUMN_COUNT, HASH, LANE, SERIAL, KIND };
+    enum { DIRECTORY = EVENT_COLUMN_COUNT, LANE, SERIAL, KIND, HASH };
     AUTO(result_clear) PGresult *row = NULL;
     TRY(next_of_windows(history, &row, fault));
     *ret_more = row != NULL;

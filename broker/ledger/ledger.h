@@ -47,7 +47,8 @@ MUST_USE enum outcome ledger_held(struct ledger *ledger, const char *instance, i
 /* Case states for a batch: one query over all ids; referrals are allocated from `keep`. ret[i] belongs to ids[i]. */
 MUST_USE enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t count, struct arena *keep,
                                    struct case_state *ret, struct fault *fault);
-/* Known submissions for a batch: which of (sender, message id) were answered before, with hash, kind and serial. */
+/* Known submissions for a batch: which of (sender, message id) were judged before, with hash, kind and place of
+ * the first event. */
 struct submission_key {
     int16_t sender;
     struct uuid message_id;

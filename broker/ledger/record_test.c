@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "wire/digest.h"
 
 static void what_was_recorded_is_read_back(void **state) {
     (void)state;
@@ -97,7 +98,9 @@ static void what_was_recorded_is_read_back(void **state) {
     struct known_submission known[3];
     assert_ok(ledger_known(ledger, keys, 3, known, &fault));
     assert_false(known[0].found || known[2].found);
-    assert_true(known[1].found && known[1].kind == 'R' && known[1].serial == 2 && known[1].hash[0] == 2);
+    struct digest digest = digest_of(BYTES_LITERAL("abc")); /* what stands behind the frame */
+    assert_true(known[1].found && known[1].kind == 'R' && known[1].lane == 0 && known[1].serial == 2);
+    assert_memory_equal(known[1].hash, digest.b, sizeof digest.b);
 
     assert_ok(ledger_take(ledger, 0, "one", &again, &fault));
     s.after.epoch = again.epoch;
@@ -175,6 +178,30 @@ static void a_submission_of_another_lane_is_a_race(void **state) {
     assert_ok(ledger_record(two, &s.batch, &version, &fault));
 }
 
+/* The other lane stands still between its COPY and its COMMIT: this one gives the batch up and comes again, instead of
+ * standing still with it. */
+static void a_stalled_lane_with_the_same_message_is_waited_for_a_while_only(void **state) {
+    (void)state;
+    AUTO(ledger_free_auto) struct ledger *ledger = open_ledger();
+    struct lane_row row;
+    struct sample s;
+    int32_t version = 0;
+    assert_ok(ledger_take(ledger, 1, "one", &row, &fault));
+    sample(&s, &row, 45);
+    PGconn *other = PQconnectdb(cluster.conninfo);
+    PQclear(PQexec(other, "BEGIN"));
+    PGresult *result =
+        PQexec(other, "INSERT INTO ecocase.known VALUES ('01000000-0000-0000-0000-00000000002d', 1, 0, 900)");
+    assert_int_equal(PQresultStatus(result), PGRES_COMMAND_OK);
+    PQclear(result);
+    int64_t began = monotonic_ms();
+    assert_int_equal(ledger_record(ledger, &s.batch, &version, &fault), RETRY);
+    assert_string_equal(fault.code, "LEDGER_BUSY");
+    assert_in_range(monotonic_ms() - began, 4000, 9000);
+    PQfinish(other);
+    assert_ok(ledger_record(ledger, &s.batch, &version, &fault));
+}
+
 /* After a COMMIT whose answer was lost the lane is taken again: its row says whether the batch is in, and what the old
  * backend still has under way never will be. */
 static void after_a_lost_commit_the_row_says_what_is_in(void **state) {
@@ -244,7 +271,8 @@ static void a_segment_is_there_before_it_is_needed(void **state) {
     struct ledger_event one;
     int32_t version = 0;
     assert_int_equal(segments_of_lane_3(), 2);
-    scalar(cluster.conninfo, "WITH x AS (UPDATE ecocase.lane SET serial = 3999997 WHERE lane = 3 RETURNING 1) SELECT 1 FROM x");
+    scalar(cluster.conninfo,
+           "WITH x AS (UPDATE ecocase.lane SET serial = 3999997 WHERE lane = 3 RETURNING 1) SELECT 1 FROM x");
     assert_ok(ledger_take(ledger, 3, "one", &row, &fault));
     for (uint8_t n = 0; n < 5; n++) {
         sample(&s, &row, (uint8_t)(90 + n));
@@ -313,6 +341,7 @@ int main(void) {
         cmocka_unit_test(referrals_gather_their_events),
         cmocka_unit_test(a_batch_asks_for_its_cases_without_helpers),
         cmocka_unit_test(a_submission_of_another_lane_is_a_race),
+        cmocka_unit_test(a_stalled_lane_with_the_same_message_is_waited_for_a_while_only),
         cmocka_unit_test(after_a_lost_commit_the_row_says_what_is_in),
         cmocka_unit_test(any_time_has_a_place),
         cmocka_unit_test(a_segment_is_there_before_it_is_needed),

@@ -58,8 +58,8 @@ static enum outcome make_world(PGconn *conn, const struct ledger_setup *setup, s
     TRY(setup_run(
         conn, "INSERT INTO ecocase.world (cluster_id, manual_clock, lanes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         3, values, NULL, fault));
-    TRY(setup_run(conn,
-                  "SELECT ecocase.make_lane(n::smallint) FROM generate_series(0, $1::int - 1) AS n", 1, &values[2], NULL, fault));
+    TRY(setup_run(conn, "SELECT ecocase.make_lane(n::smallint) FROM generate_series(0, $1::int - 1) AS n", 1,
+                  &values[2], NULL, fault));
     return OK;
 }
 

@@ -67,11 +67,12 @@ static void roles_may_only_what_they_must(void **state) {
     static const char *const forbidden[] = {"UPDATE ecocase.event SET kind = 'A'",
                                             "DELETE FROM ecocase.event",
                                             "TRUNCATE ecocase.event",
-                                            "UPDATE ecocase.submission SET serial = 0",
-                                            "DELETE FROM ecocase.submission",
+                                            "UPDATE ecocase.known SET serial = 0",
+                                            "DELETE FROM ecocase.known",
                                             "UPDATE ecocase.event_0_0 SET kind = 'A'",
-"INSERT INTO ecocase.event_0_0 SELECT * FROM ecocase.event LIMIT 1",
-"SELECT ecocase.make_segment(0::smallint, 9)","SELECT ecocase.make_lane(9::smallint)",
+                                            "INSERT INTO ecocase.event_0_0 SELECT * FROM ecocase.event LIMIT 1",
+                                            "SELECT ecocase.make_segment(0::smallint, 9)",
+                                            "SELECT ecocase.make_lane(9::smallint)",
                                             "DELETE FROM ecocase.referral",
                                             "DELETE FROM ecocase.lane",
                                             "UPDATE ecocase.world SET cluster_id = ''",
@@ -106,7 +107,7 @@ static void an_auditor_reads_and_writes_nothing(void **state) {
     static const char *const forbidden[] = {"UPDATE ecocase.event SET kind = 'A'",
                                             "DELETE FROM ecocase.event",
                                             "INSERT INTO ecocase.event SELECT * FROM ecocase.event LIMIT 1",
-                                            "INSERT INTO ecocase.submission SELECT * FROM ecocase.submission LIMIT 1",
+                                            "INSERT INTO ecocase.known SELECT * FROM ecocase.known LIMIT 1",
                                             "UPDATE ecocase.referral SET state = ''",
                                             "UPDATE ecocase.lane SET epoch = 0",
                                             "SELECT ecocase.end_backend(0::smallint, 1, now())",
@@ -164,11 +165,12 @@ static void a_database_without_a_ledger_is_named_so(void **state) {
 static void every_table_view_and_column_says_what_it_is(void **state) {
     (void)state;
     assert_int_equal(
-        scalar(cluster.conninfo,
-               "SELECT count(*) FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
-               "a.attisdropped WHERE c.relnamespace = 'ecocase'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT "
-               "c.relispartition AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS "
-               "NULL)"),
+        scalar(
+            cluster.conninfo,
+            "SELECT count(*) FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
+            "a.attisdropped WHERE c.relnamespace = 'ecocase'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT "
+            "c.relispartition AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS "
+            "NULL)"),
         0);
 }
 

@@ -183,23 +183,21 @@ COMMENT ON COLUMN ecocase.event.value IS '来文原始字节（重复件不存�
 COMMENT ON COLUMN ecocase.event.headers IS '消息头（JSON：跟踪标识；死信全部）';
 COMMENT ON COLUMN ecocase.event.elsewhere IS '裁判时所知的他案（broker/judge/elsewhere.h），重放时用';
 
--- Not partitioned: a message id stays known for ever, in every lane.
-CREATE TABLE ecocase.submission (
-    sender smallint NOT NULL,
+-- Message ids that were judged, not partitioned: one stays known for ever, in every lane. Ids begin with the paper's time, so new ones lie together at the index's
+-- right edge. What was refused before judging, a repeat, a dead letter and an alert are named by lane and serial only. The constraint's name is what a lane
+-- recognises another lane's recording by (broker/ledger/connection.c).
+CREATE TABLE ecocase.known (
     message_id uuid NOT NULL,
-    hash bytea NOT NULL,
+    sender smallint NOT NULL,
     lane smallint NOT NULL,
     serial bigint NOT NULL,
-    kind "char" NOT NULL,
-    PRIMARY KEY (sender, message_id)
+    CONSTRAINT known_once PRIMARY KEY (message_id, sender)
 );
-COMMENT ON TABLE ecocase.submission IS '已裁判的提交：同一消息只答复一次 submissions that were judged: a message id is answered once';
-COMMENT ON COLUMN ecocase.submission.sender IS '发送单位编号';
-COMMENT ON COLUMN ecocase.submission.message_id IS '消息标识';
-COMMENT ON COLUMN ecocase.submission.hash IS '来文摘要';
-COMMENT ON COLUMN ecocase.submission.lane IS '泳道';
-COMMENT ON COLUMN ecocase.submission.serial IS '泳道内序号';
-COMMENT ON COLUMN ecocase.submission.kind IS '结果：A 受理 R 拒绝';
+COMMENT ON TABLE ecocase.known IS '已裁判的消息及其事件：同一消息只答复一次 message ids that were judged, each answered once, and by which event';
+COMMENT ON COLUMN ecocase.known.message_id IS '消息标识';
+COMMENT ON COLUMN ecocase.known.sender IS '发送单位编号';
+COMMENT ON COLUMN ecocase.known.lane IS '泳道';
+COMMENT ON COLUMN ecocase.known.serial IS '泳道内序号';
 
 -- ---- Referrals: the present state of each
 -- clocks: six numbers for each clock, see ecocase.clocks_of; a jsonb instead cost the server 19 µs a referral, more than the whole event row. events:
@@ -296,12 +294,12 @@ DECLARE
 BEGIN
     FOR col IN SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = made AND a.attnum > 0 AND NOT a.attisdropped LOOP
         EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', made, col,
-                       CASE WHEN col IN ('value', 'headers', 'key', 'answer', 'hash', 'delivery_to', 'delivery_seq', 'delivery_role', 'clocks', 'events',
+                       CASE WHEN col IN ('value', 'headers', 'key', 'answer', 'delivery_to', 'delivery_seq', 'delivery_role', 'clocks', 'events',
                                          'title', 'numbers', 'facts', 'half') THEN 0 ELSE 10 END);
     END LOOP;
 END $$;
 SELECT ecocase.spare_statistics(made::regclass)
-FROM unnest(ARRAY['ecocase.event', 'ecocase.submission', 'ecocase.referral']) AS made;
+FROM unnest(ARRAY['ecocase.event', 'ecocase.known', 'ecocase.referral']) AS made;
 
 -- A segment of a lane: serials from number * 4,000,000 on. Made apart and attached, so that lanes at work go on meanwhile. TOAST would be a second table with a
 -- B-tree: it gets only what no page holds.

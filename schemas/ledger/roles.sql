@@ -1,4 +1,4 @@
--- 角色: the broker appends events and submissions and can never change or remove them; readers see the views only; who audits reads the records too and writes
+-- 角色: the broker appends events and known ids and can never change or remove them; readers see the views only; who audits reads the records too and writes
 -- nothing. After record.sql and views.sql.
 DO $$
 BEGIN
@@ -12,7 +12,7 @@ GRANT USAGE ON SCHEMA ecocase TO ecocase_broker, ecocase_reader;
 
 -- ---- The broker
 GRANT SELECT ON ecocase.schema_version, ecocase.world, ecocase.directory, ecocase.participant, ecocase.rule_name TO ecocase_broker;
-GRANT SELECT, INSERT ON ecocase.event, ecocase.submission TO ecocase_broker;
+GRANT SELECT, INSERT ON ecocase.event, ecocase.known TO ecocase_broker;
 GRANT SELECT, UPDATE ON ecocase.lane TO ecocase_broker;
 GRANT SELECT, INSERT, UPDATE ON ecocase.referral TO ecocase_broker;
 REVOKE ALL ON FUNCTION ecocase.make_lane(smallint), ecocase.make_segment(smallint, bigint), ecocase.spare_statistics(regclass), ecocase.tend_lane(smallint),
@@ -32,7 +32,7 @@ GRANT SELECT ON ecocase.participant_list, ecocase.lane_list, ecocase.clock_list,
 -- it (CREATE ROLE ecocase_auditor NOLOGIN) and the ledger's owner then calls ecocase.let_audit().
 CREATE FUNCTION ecocase.let_audit() RETURNS void LANGUAGE sql AS $$
     GRANT USAGE ON SCHEMA ecocase TO ecocase_auditor;
-    GRANT SELECT ON ecocase.world, ecocase.lane, ecocase.directory, ecocase.event, ecocase.submission, ecocase.referral TO ecocase_auditor;
+    GRANT SELECT ON ecocase.world, ecocase.lane, ecocase.directory, ecocase.event, ecocase.known, ecocase.referral TO ecocase_auditor;
     GRANT ecocase_reader TO ecocase_auditor;
 $$;
 REVOKE ALL ON FUNCTION ecocase.let_audit() FROM PUBLIC;

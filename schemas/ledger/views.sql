@@ -307,10 +307,10 @@ COMMENT ON COLUMN ecocase.world_list.generation IS '代次（恢复后增加）'
 COMMENT ON COLUMN ecocase.world_list.created IS '建立';
 COMMENT ON COLUMN ecocase.world_list.directory_version IS '名录版本';
 
--- 消息查找: from a message id to its event, over the primary key of submission (one probe per participant).
+-- 消息查找: from a message id to its event, over the primary key of known.
 CREATE VIEW ecocase.message_list AS
-SELECT s.message_id, p.slug AS sender, s.lane, s.serial, s.kind
-FROM ecocase.participant AS p JOIN ecocase.submission AS s ON s.sender = p.number;
+SELECT k.message_id, p.slug AS sender, k.lane, k.serial, e.kind
+FROM ecocase.known AS k JOIN ecocase.participant AS p ON p.number = k.sender JOIN ecocase.event AS e ON e.lane = k.lane AND e.serial = k.serial;
 COMMENT ON VIEW ecocase.message_list IS '消息 messages answered once';
 COMMENT ON COLUMN ecocase.message_list.message_id IS '消息标识';
 COMMENT ON COLUMN ecocase.message_list.sender IS '发送单位代号';

@@ -112,7 +112,7 @@ def check_ledger(contest, load):
     eventually(lambda: db.execute("SELECT bool_and(published = serial) FROM ecocase.lane").fetchone()[0], 10, "published = serial")
     ids = list(load.all)
     kinds = db.execute("SELECT kind::text, count(*), count(DISTINCT message_id) FROM ecocase.event WHERE message_id = ANY(%s::uuid[]) GROUP BY 1", [ids]).fetchall()
-    known = db.execute("SELECT count(*) FROM ecocase.submission WHERE message_id = ANY(%s::uuid[])", [ids]).fetchone()[0]
+    known = db.execute("SELECT count(*) FROM ecocase.known WHERE message_id = ANY(%s::uuid[])", [ids]).fetchone()[0]
     opened = db.execute("SELECT count(*) FROM ecocase.referral WHERE id = ANY(%s::uuid[])", [[s.referral_id for s in load.all.values()]]).fetchone()[0]
     if kinds != [("A", load.count, load.count)] or known != load.count or opened != load.count:
         raise AssertionError(f"ledger: events {kinds}, submissions {known}, referrals {opened}, expected {load.count} of each")
