@@ -208,7 +208,7 @@ def run_floor(contest, load, what):
 def run_copy(contest, load):
     """The lane's own event rows, in transactions of 2,000, into a table of the same shape and indexes."""
     db, path = contest.db, contest.world.folder / "events.copy"
-    db.execute("CREATE SCHEMA IF NOT EXISTS floor; DROP TABLE IF EXISTS floor.event; CREATE TABLE floor.event (LIKE ecocase.event INCLUDING ALL)")
+    db.execute("CREATE SCHEMA IF NOT EXISTS floor; DROP TABLE IF EXISTS floor.event; CREATE TABLE floor.event (LIKE ecocase.event INCLUDING ALL) WITH (toast_tuple_target = 8160)")
     ids = ",".join(f"'{m}'" for m in load.all)
     with open(path, "wb") as file, db.cursor().copy(f"COPY (SELECT * FROM ecocase.event WHERE message_id = ANY(ARRAY[{ids}]::uuid[])) TO STDOUT (FORMAT binary)") as rows:
         for piece in rows:
