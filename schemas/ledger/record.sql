@@ -124,7 +124,7 @@ COMMENT ON COLUMN ecocase.lane.changed IS '最近变更';
 -- ---- Events: one row per record read or alert told, appended and never changed
 -- By lane, each lane by serial in segments of four million (event_<lane>_<segment>), made before they are needed; no DEFAULT, so a row that belongs nowhere is an
 -- error. No unique index: the fence alone says which serials are taken, and `ecocase ledger replay` sees a serial twice. Rows of a lane lie in the order of their
--- serials: BRIN finds them for a hundredth of what a B-tree costs to keep, if they are asked for in bounded windows (serial > x AND serial <= x + n).
+-- serials: BRIN finds them by an index of a hundredth of the size of a B-tree, if they are asked for in bounded windows (serial > x AND serial <= x + n).
 -- A value is an opaque run of bytes that does not shrink much: EXTERNAL spends no time on compressing it, and segments keep it in the row as far as a page goes.
 CREATE TABLE ecocase.event (
     lane smallint NOT NULL,
