@@ -58,11 +58,10 @@ static void claim_needs(struct outbox_scan *scan, const struct candidate *c) {
     }
 }
 
-/* Why it was refused says that it is a case file: a message was found in it. One in which none was found may be the
- * attachment of a case file that is still to come. */
-static bool recognised(const struct fault *fault) {
-    return strncmp(fault->code, "FIELD_", 6) == 0 || strcmp(fault->code, "UNKNOWN_RECIPIENT") == 0 ||
-           strcmp(fault->code, "FILE_READ") == 0;
+/* It is a case file: a message was found in it. One in which none was found may be the attachment of a case file that
+ * is still to come. */
+static bool recognised(const struct candidate *c) {
+    return c->faults.recognised || strcmp(c->fault.code, "FILE_READ") == 0;
 }
 
 /* True: it is put off, because an attachment may arrive before its case file. It waits as long as a case file waits for
@@ -70,7 +69,7 @@ static bool recognised(const struct fault *fault) {
 static bool wait_for_claim(struct outbox_scan *scan, const struct candidate *c) {
     struct outbound *o = scan->outbound;
     int64_t left = profile_attachment_wait_ms(o->profile) - c->paper->waited_ms, pause = c->paper->waited_ms;
-    if (recognised(&c->fault) || left <= 0) return false;
+    if (recognised(c) || left <= 0) return false;
     if (pause < WAIT_AGAIN_MS) pause = WAIT_AGAIN_MS;
     o->transport->verbs->put_off(o->transport, c->paper->name, pause < left ? pause : left + 1);
     return true;
@@ -84,6 +83,7 @@ static enum outcome prepare_one(struct outbox_scan *scan, struct candidate *c, s
     if (outbox_scan_claims(scan, c->paper->name)) return OK;
     enum outcome outcome = c->outcome;
     if (outcome == REFUSE && wait_for_claim(scan, c)) return OK;
+    if (outcome == REFUSE) rejection_faults(&rejection, c->faults.at, c->faults.count);
     if (outcome == OK) outcome = candidate_prepare(scan, c, &rejection, &wait, fault);
     if (outcome == OK && wait) {
         o->waiting_until_ms = scan->now_ms + 4 * WAIT_AGAIN_MS;
