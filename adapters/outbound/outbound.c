@@ -7,20 +7,62 @@
 #include <strings.h>
 
 #define WAIT_AGAIN_MS 300
-#define FAIL_AGAIN_MS 5000
+#define FAIL_AGAIN_MS 5000 /* doubled each time it fails again */
+#define FAIL_REST_MS  300000
 #define FULL_AGAIN_MS 20   /* the queue is full and goes down */
 #define FULL_DOWN_MS  1000 /* and does not */
+
+/* Those that are met again are stuck; the others were taken away meanwhile. */
+static void count_stuck(struct outbound *o, int64_t now_ms) {
+    o->status->stuck = 0;
+    for (size_t i = 0; i < OUTBOUND_STUCK; i++) o->status->stuck += o->stuck[i].until_ms > now_ms;
+}
+
+static struct stuck *stuck_named(struct outbound *o, struct bytes name, int64_t now_ms) {
+    struct stuck *free_one = NULL;
+    for (size_t i = 0; i < OUTBOUND_STUCK; i++) {
+        struct stuck *one = &o->stuck[i];
+        if (one->until_ms <= now_ms) free_one = one;
+        else if (bytes_equal_cstr(name, one->name)) return one;
+    }
+    if (!free_one || name.count >= sizeof free_one->name) return NULL;
+    *free_one = (struct stuck){0};
+    memcpy(free_one->name, name.at, name.count);
+    return free_one;
+}
+
+/* It stays in outbox/ and is tried again later; the others go on. */
+static void leave_stuck(struct outbox_scan *scan, struct bytes name, const struct fault *fault) {
+    struct outbound *o = scan->outbound;
+    struct stuck *one = stuck_named(o, name, scan->now_ms);
+    int64_t pause = one && one->pause_ms ? 2 * one->pause_ms : FAIL_AGAIN_MS;
+    if (pause > FAIL_REST_MS) pause = FAIL_REST_MS;
+    if (!one || !one->pause_ms) log_fault_unnamed(LOG_ERROR, "outbound.not_failed", fault);
+    if (one) one->pause_ms = pause, one->until_ms = scan->now_ms + 2 * pause;
+    o->transport->verbs->put_off(o->transport, name, pause);
+    o->status->last_error = *fault;
+    o->status->last_error_at = instant_now();
+}
+
+static void note_unstuck(struct outbox_scan *scan, struct bytes name) {
+    for (size_t i = 0; i < OUTBOUND_STUCK; i++) {
+        struct stuck *one = &scan->outbound->stuck[i];
+        if (one->until_ms <= scan->now_ms || !bytes_equal_cstr(name, one->name)) continue;
+        *one = (struct stuck){0};
+        log_info("outbound.mended", "code=FILE_WRITE");
+    }
+}
 
 static enum outcome move_to_failed(struct outbox_scan *scan, const struct outbox_file *papers, size_t count,
                                    const struct rejection *rejection, struct fault *fault) {
     struct outbound *o = scan->outbound;
     struct bytes why = rejection_write(rejection, scan->arena);
     enum outcome outcome = o->transport->verbs->fail(o->transport, papers, count, why, fault);
-    if (outcome != OK) { /* it stays in outbox/ and is tried again later; the others go on */
-        log_fault_unnamed(LOG_ERROR, "outbound.not_failed", fault);
-        o->transport->verbs->put_off(o->transport, papers[0].name, FAIL_AGAIN_MS);
+    if (outcome != OK) {
+        leave_stuck(scan, papers[0].name, fault);
         return OK;
     }
+    note_unstuck(scan, papers[0].name);
     o->status->failed++;
     o->status->last_error = rejection->fault;
     o->status->last_error_at = instant_now();
@@ -153,6 +195,7 @@ enum outcome outbound_prepare(struct outbound *o, struct arena *arena, size_t *r
     struct outbox_scan *scan = arena_alloc(arena, sizeof *scan);
     *scan = (struct outbox_scan){.outbound = o, .arena = arena, .now_ms = monotonic_ms()};
     *ret_prepared = 0;
+    count_stuck(o, scan->now_ms);
     TRY(o->transport->verbs->list_complete(o->transport, arena, &scan->papers, &scan->paper_count, ret_again_ms,
                                            fault));
     bool full = false;
