@@ -76,7 +76,8 @@ static bool part_vanishes(const struct vanishing *v, const struct canonical_fiel
     if (!(canonical_group_records(field->group) & m->record) || mapped_needs_no_place(field->path, field->group))
         return false;
     if (by_rule(v, whole) || by_rule(v, path)) return false;
-    return !mapped_shows_items(v->profile, group) || !shown(v, group->fields, group->field_count, field->path);
+    return !group || !mapped_shows_items(v->profile, group) ||
+           !shown(v, group->fields, group->field_count, field->path);
 }
 
 /* What is left over is shown, unless `rest` stands where something else is written first. */
