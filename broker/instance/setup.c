@@ -117,6 +117,7 @@ static enum outcome set_up(const struct broker_setup *setup, struct bus_client *
                            const struct directory *directory, struct fault *fault) {
     char cluster[64];
     TRY(bus_cluster_id(client, 60000, cluster, sizeof cluster, fault));
+    TRY(ledger_check_directory(setup->conninfo, directory, fault)); /* before there are topics for nobody */
     TRY(make_topics(client, setup, directory, fault));
     struct ledger_setup ledger = {.schemas_folder = setup->schemas,
                                   .cluster_id = cluster,

@@ -137,5 +137,9 @@ struct ledger_setup {
     int32_t lanes;
     const struct directory *directory;
 };
+/* Does the directory still have every participant that the ledger has, under its slug? OK for no ledger yet. REFUSE:
+ * PARTICIPANT_GONE, SLUG_CHANGED. Part of ledger_set_up; apart, for what is done before it. */
+MUST_USE enum outcome ledger_check_directory(const char *conninfo, const struct directory *directory,
+                                             struct fault *fault);
 MUST_USE enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setup, struct fault *fault);
 #endif

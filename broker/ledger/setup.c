@@ -128,6 +128,29 @@ static enum outcome store_participant(PGconn *conn, const struct participant *p,
                      8, values, NULL, fault);
 }
 
+/* Events, limits and mail name participants by number: one that vanished, or bears another slug, would leave them to
+ * nobody, and its outbox unread. */
+static enum outcome check_participants(PGconn *conn, const struct directory *directory, struct fault *fault) {
+    AUTO(result_clear) PGresult *known = NULL;
+    TRY(setup_run(conn, "SELECT number, slug FROM ecocase.participant ORDER BY number", 0, NULL, &known, fault));
+    for (int row = 0; row < PQntuples(known); row++) {
+        const char *slug = PQgetvalue(known, row, 1);
+        long number = strtol(PQgetvalue(known, row, 0), NULL, 10);
+        const struct participant *now = directory_by_number(directory, (int)number);
+        if (!now)
+            return fault_set(fault, REFUSE, "PARTICIPANT_GONE",
+                             "participant %ld (%s) is missing in directory.yaml; its cases, limits and messages are in "
+                             "the ledger: put its entry back",
+                             number, slug);
+        if (strcmp(now->slug, slug) != 0)
+            return fault_set(fault, REFUSE, "SLUG_CHANGED",
+                             "participant %ld is %s in the ledger and %s in directory.yaml; its topics bear that slug: "
+                             "put it back, names may change",
+                             number, slug, now->slug);
+    }
+    return OK;
+}
+
 static enum outcome store_directory(PGconn *conn, const struct directory *directory, struct fault *fault) {
     struct bytes text = directory_text(directory);
     AUTO(buffer_free) struct buffer copy;
@@ -172,13 +195,25 @@ static enum outcome store_names(PGconn *conn, const char *schemas_folder, struct
     return OK;
 }
 
-enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setup, struct fault *fault) {
+static enum outcome connect_to(const char *conninfo, PGconn **ret, struct fault *fault) {
     static const char *const keys[] = {"dbname", "client_encoding", "application_name", "connect_timeout", NULL};
     const char *const values[] = {conninfo, "UTF8", "ecocase-setup", "5", NULL};
-    AUTO(conn_finish) PGconn *conn = PQconnectdbParams(keys, values, 1);
-    if (PQstatus(conn) != CONNECTION_OK)
-        return fault_set(fault, RETRY, "LEDGER_DOWN", "the ledger's Postgres cannot be reached: %s",
-                         PQerrorMessage(conn));
+    *ret = PQconnectdbParams(keys, values, 1);
+    if (PQstatus(*ret) == CONNECTION_OK) return OK;
+    return fault_set(fault, RETRY, "LEDGER_DOWN", "the ledger's Postgres cannot be reached: %s", PQerrorMessage(*ret));
+}
+
+enum outcome ledger_check_directory(const char *conninfo, const struct directory *directory, struct fault *fault) {
+    AUTO(conn_finish) PGconn *conn = NULL;
+    AUTO(result_clear) PGresult *there = NULL;
+    TRY(connect_to(conninfo, &conn, fault));
+    TRY(setup_run(conn, "SELECT to_regclass('ecocase.participant')", 0, NULL, &there, fault));
+    return PQgetisnull(there, 0, 0) ? OK : check_participants(conn, directory, fault);
+}
+
+enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setup, struct fault *fault) {
+    AUTO(conn_finish) PGconn *conn = NULL;
+    TRY(connect_to(conninfo, &conn, fault));
     if (PQserverVersion(conn) < 150000) {
         return fault_set(fault, REFUSE, "WRONG_WORLD", "Postgres %d is too old: 15 or later is needed",
                          PQserverVersion(conn) / 10000);
@@ -187,6 +222,7 @@ enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setu
                   0, NULL, NULL, fault));
     TRY(migrate(conn, setup->schemas_folder, fault));
     TRY(check_world(conn, setup, fault));
+    TRY(check_participants(conn, setup->directory, fault));
     TRY(store_directory(conn, setup->directory, fault));
     TRY(store_names(conn, setup->schemas_folder, fault));
     TRY(setup_run(conn, "SELECT ecocase.make_months((now() - interval '1 month')::date, 5)", 0, NULL, NULL, fault));

@@ -1,4 +1,5 @@
 /* What set-up makes, against a real Postgres: a ledger of one world, and roles that may only what they must. */
+#define _GNU_SOURCE /* memmem */
 #include "broker/ledger/ledger_fixture.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,38 @@ static void another_world_is_refused(void **state) {
     assert_non_null(strstr(fault.text, "clock=manual"));
     assert_int_equal(set_up("K1", true, 6), REFUSE);
     assert_non_null(strstr(fault.text, "4 lanes"));
+}
+
+/* The directory with one text in the place of another. */
+static enum outcome set_up_with(const char *find, const char *put) {
+    AUTO(buffer_free) struct buffer text;
+    struct bytes whole = directory_text(directory);
+    const uint8_t *at = memmem(whole.at, whole.count, find, strlen(find));
+    assert_non_null(at);
+    size_t before = (size_t)(at - whole.at), behind = before + strlen(find);
+    buffer_init(&text, LIMIT_SETTINGS);
+    assert_ok(buffer_add(&text, bytes_of(whole.at, before), &fault));
+    assert_ok(buffer_add(&text, bytes_of_cstr(put), &fault));
+    assert_ok(buffer_add(&text, bytes_of(whole.at + behind, whole.count - behind), &fault));
+    struct directory *own = directory, *other = NULL;
+    if (directory_parse("test", buffer_view(&text), &other, &fault) != OK) fail_msg("%s", fault.text);
+    directory = other;
+    enum outcome outcome = set_up("K1", true, 4);
+    directory = own;
+    directory_free(other);
+    return outcome;
+}
+/* The last run of events would be nobody's, and brokers would end again and again. */
+static void a_participant_that_vanished_or_was_renumbered_is_refused_by_name(void **state) {
+    (void)state;
+    assert_int_equal(set_up_with("slug: zjfy", "slug: zjfx"), REFUSE);
+    assert_string_equal(fault.code, "SLUG_CHANGED");
+    assert_true(strstr(fault.text, "zjfy") && strstr(fault.text, "zjfx"));
+    assert_int_equal(set_up_with("number: 22", "number: 42"), REFUSE);
+    assert_string_equal(fault.code, "PARTICIPANT_GONE");
+    assert_non_null(strstr(fault.text, "participant 22"));
+    assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.directory"), 1);
+    assert_ok(set_up("K1", true, 4));
 }
 
 static bool refused(const char *conninfo, const char *sql) {
@@ -125,6 +158,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_setup_changes_nothing),
         cmocka_unit_test(another_world_is_refused),
+        cmocka_unit_test(a_participant_that_vanished_or_was_renumbered_is_refused_by_name),
         cmocka_unit_test(roles_may_only_what_they_must),
         cmocka_unit_test(an_auditor_reads_and_writes_nothing),
     };

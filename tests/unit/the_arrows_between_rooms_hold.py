@@ -18,7 +18,7 @@ BROKER = {
     "shared": f"{FLOOR} bus model rules ledger", "entry": f"{FLOOR} model rules judge examine ledger",
     "deliver": f"{FLOOR} bus model judge ledger shared entry",
     "lane": f"{FLOOR} bus model rules judge examine ledger shared entry deliver",
-    "instance": f"{FLOOR} bus rules ledger shared lane",
+    "instance": f"{FLOOR} bus rules entry ledger shared lane",
     "replay": f"{FLOOR} model rules judge examine ledger entry", "cli": f"{FLOOR} model rules ledger replay",
 }
 # From the bottom: each may include those before it in its list, by room below adapters/.
