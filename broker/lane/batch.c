@@ -13,17 +13,8 @@
 #define CLOCK_TOLD_MS   60000
 #define CAREFUL_BATCHES 64 /* after a repeat; where one came, more are likely */
 
-/* Kafka's time of the record. Without a usable one (an own Kafka with odd settings, a hostile CreateTime) the lane's
- * time stands in. */
-static instant time_of(const struct session *s, const struct bus_message *message) {
-    instant at = INSTANT_NONE;
-    bool chosen = !s->world.manual_clock && !bus_message_time_is_kafkas(message); /* by its sender */
-    if (!chosen && bus_message_time(message, &at) && instant_sane(at)) return at;
-    return s->row.time != INSTANT_NONE ? s->row.time : 0;
-}
-
-/* A tick far ahead of Postgres' clock would end every term for good. It is passed over: the one place where another
- * clock is asked, and it only delays. */
+/* Far ahead of Postgres' clock: a tick would end every term for good, a paper would begin terms that never end. The one
+ * place where another clock is asked, and it only delays. */
 static bool ahead(struct session *s, instant at) {
     instant now = s->world.now + (monotonic_ms() - s->world.now_ms);
     if (s->world.manual_clock || at <= now + CLOCK_AHEAD_MS) return false;
@@ -36,6 +27,15 @@ static bool ahead(struct session *s, instant at) {
     return true;
 }
 
+/* Kafka's time of the record. Without a usable one (an own Kafka with odd settings, a hostile CreateTime, a clock that
+ * is far ahead) the lane's time stands in. */
+static instant time_of(struct session *s, const struct bus_message *message) {
+    instant at = INSTANT_NONE;
+    bool chosen = !s->world.manual_clock && !bus_message_time_is_kafkas(message); /* by its sender */
+    if (!chosen && bus_message_time(message, &at) && instant_sane(at) && !ahead(s, at)) return at;
+    return s->row.time != INSTANT_NONE ? s->row.time : 0;
+}
+
 static void examine_clock(struct batch *b, const struct arrival *arrival, instant at, int64_t next) {
     struct examination examination;
     struct fault fault = {0};
@@ -44,8 +44,7 @@ static void examine_clock(struct batch *b, const struct arrival *arrival, instan
     if (!tick)
         log_warn("lane.clock.passed_over", "lane=%d offset=%lld code=%s", arrival->lane, (long long)next - 1,
                  fault.code);
-    if (tick && ahead(b->s, at)) tick = false;
-    ticks_add(&b->s->ticks, tick ? at : INSTANT_NONE, next);
+    ticks_add(&b->s->ticks, tick && at > 0 ? at : INSTANT_NONE, next); /* 0: it has no time */
 }
 
 /* Of a version that is newer than this program: it waits for one that knows it. */

@@ -47,6 +47,11 @@ static enum outcome one_round(struct session *s, struct fault *fault) {
     TRY(deliver_poll(s->deliverer, 0, fault));
     if (s->alarms_due) return session_alarms(s, fault);
     TRY(session_read(s, deliver_idle(s->deliverer) ? IDLE_WAIT_MS : BUSY_WAIT_MS, fault));
+    if (s->message_count && s->unsure) {
+        session_let_go(s); /* they come again */
+        log_info("lane.kafka.back", "lane=%d text=\"its outboxes are compared with the ledger\"", s->lane->number);
+        return session_assign(s, s->directory, fault);
+    }
     if (s->message_count) {
         s->note_ms = monotonic_ms() + PUBLISHED_NOTE_MS;
         TRY(session_batch(s, fault));

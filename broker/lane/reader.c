@@ -7,7 +7,6 @@
 
 #define ASK_MS         5000
 #define MISFITS_MAX    256
-#define READ_AGAIN     10000 /* records: more than come between a Kafka's return and this lane's */
 #define MISFIT_REST_MS 20000 /* each look is a line in the log */
 
 struct sources {
@@ -94,37 +93,6 @@ static enum outcome check_settings(struct session *s, struct sources *sources, s
     return OK;
 }
 
-/* The row's offset of one outbox goes back. */
-static enum outcome rewind_outbox(struct session *s, int number, int64_t offset, struct fault *fault) {
-    struct lane_row after = s->row;
-    after.next_offset[number] = offset;
-    const struct ledger_batch batch = {.before = &s->row, .after = &after};
-    TRY(ledger_record(s->ledger, &batch, &s->newest_directory, fault));
-    s->row = after;
-    s->seen[number] = offset;
-    return OK;
-}
-
-/* An offset beyond the end: Kafka lost its tail. All that was there is in the ledger, but what came since may lie below
- * that offset: so much is read again that it is found, and what is known is answered as a repeat. Of the clock a lost
- * tick is no loss. An offset before the beginning is reported by Kafka when reading (session_read). */
-static enum outcome mend_lost_tails(struct session *s, const struct sources *sources, struct fault *fault) {
-    int64_t ends[LIMIT_PARTICIPANTS + 1], low = 0, high = 0;
-    struct bus_client *client = bus_reader_client(s->reader);
-    TRY(bus_ends(client, sources->topics, sources->count, s->lane->number, ASK_MS, ends, fault));
-    for (size_t i = 0; i < sources->count; i++) {
-        int number = sources->number[i];
-        int64_t next = number ? s->row.next_offset[number] : 0;
-        if (next <= ends[i]) continue;
-        TRY(bus_range(client, sources->topics[i], s->lane->number, ASK_MS, &low, &high, NULL, fault));
-        int64_t from = high - low > READ_AGAIN ? high - READ_AGAIN : low;
-        log_error("lane.outbox.tail_lost", "lane=%d topic=%s read_up_to=%lld end=%lld again_from=%lld", s->lane->number,
-                  sources->topics[i], (long long)next, (long long)high, (long long)from);
-        TRY(rewind_outbox(s, number, from, fault));
-    }
-    return OK;
-}
-
 /* Ticks that were deleted unread, or lost with Kafka's tail, are no loss: the clock alone may begin elsewhere than at
  * the ledger's offset. */
 static enum outcome clock_from(struct session *s, int64_t *ret, struct fault *fault) {
@@ -147,7 +115,7 @@ enum outcome session_assign(struct session *s, const struct directory *directory
     int64_t clock = 0;
     TRY(find_sources(s, directory, &sources, fault));
     TRY(check_settings(s, &sources, fault));
-    TRY(mend_lost_tails(s, &sources, fault));
+    if (s->unsure) TRY(session_same_outboxes(s, directory, sources.topics, sources.number, sources.count, fault));
     TRY(clock_from(s, &clock, fault));
     memset(s->assigned, 0, sizeof s->assigned);
     s->reassign = false;
@@ -200,6 +168,7 @@ static enum outcome hear(struct session *s, const struct bus_message *message, s
     /* behind a damaged record librdkafka 2.0.2 goes on at any offset */
     if (event == BUS_OFFSET_GONE && owner && session_holds(s, owner->number)) return OK;
     if (event == BUS_OFFSET_GONE) return offset_gone(s, message, fault);
+    if (event == BUS_DOWN) s->unsure = true; /* what comes back may have lost what it had */
     if (event == BUS_UNREADABLE) {
         if (owner) session_hold(s, owner->number, bus_message_offset(message), "UNREADABLE", bus_message_text(message));
         else pass_tick_over(s, message);

@@ -62,6 +62,7 @@ enum outcome session_open(struct session *s, struct fault *fault) {
     s->arena = arena_new(BATCH_ARENA, 1024u * MIB);
     /* the owner before may have died between a tick and what it brings */
     s->alarms_due = s->row.time != INSTANT_NONE;
+    s->unsure = true;
     TRY(session_assign(s, s->directory, fault));
     log_info("lane.taken", "lane=%d epoch=%lld serial=%lld published=%lld directory=%d", s->lane->number,
              (long long)s->row.epoch, (long long)s->row.serial, (long long)s->row.published, s->directory_version);

@@ -43,6 +43,7 @@ struct session {
     struct hold holds[LIMIT_PARTICIPANTS];
     int64_t clock_from;  /* the clock is not read before this offset */
     bool reassign;       /* the reader reads what it shall not, or not from there */
+    bool unsure;         /* the outboxes may not be those that the ledger has read (same_outbox.c) */
     bool outbox_missing; /* look again soon */
     bool outbox_misfit;  /* look again by and by (topic_needs.h) */
     bool in_order;       /* in_order.c reads: a tick is judged where it stands */
@@ -66,6 +67,11 @@ void session_hold(struct session *session, int number, int64_t offset, const cha
 bool session_holds(const struct session *session, int number);
 bool session_holds_at(const struct session *session, int number, int64_t offset);
 void session_tell_held(struct session *session);
+/* same_outbox.c: these, of participants with these numbers (0: the clock, passed over), compared with the ledger; the
+ * row's offset goes back where they differ. The reader is to be assigned afterwards. */
+MUST_USE enum outcome session_same_outboxes(struct session *session, const struct directory *directory,
+                                            const char *const *topics, const int *numbers, size_t count,
+                                            struct fault *fault);
 /* reader.c: the outboxes' partitions at the row's offsets; messages of one batch. */
 MUST_USE enum outcome session_assign(struct session *session, const struct directory *directory, struct fault *fault);
 MUST_USE enum outcome session_read(struct session *session, int wait_ms, struct fault *fault);

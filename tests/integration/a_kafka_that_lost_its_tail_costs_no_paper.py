@@ -86,4 +86,5 @@ def main():
              f"{repeats} answered as repeats, time went on")
 
 
-main()
+if __name__ == "__main__":
+    main()
