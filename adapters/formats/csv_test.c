@@ -47,10 +47,11 @@ static void only_what_must_be_is_quoted(void **state) {
     fixture_writes(&tabs, T("a\tb\n1,\t\"2\t\"\n"), T("a\tb\r\n1,\t\"2\t\"\r\n"));
     fixture_writes(&csv, T("a\n\"\"\n"), T("a\r\n\"\"\r\n"));
     fixture_writes(&csv,
-                   T("\xef\xbb\xbf\"\xef\xbb\xbf"
-                     "a\"\n1\n"),
-                   T("\"\xef\xbb\xbf"
-                     "a\"\r\n1\r\n"));
+                   T("\xef\xbb\xbf\"\xef\xbb\xbf" /* of a name nothing but what shows is left */
+                     "a\"\n\"\xef\xbb\xbf"
+                     "1\"\n"),
+                   T("a\r\n\"\xef\xbb\xbf"
+                     "1\"\r\n"));
     struct format marked = csv;
     marked.bom = true;
     fixture_writes(&marked, T("a\n1\n"),

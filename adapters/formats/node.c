@@ -1,6 +1,7 @@
 /* The tree: children added, found by name or by number, and a cell's name. */
 #include "adapters/formats/node.h"
 #include <stdio.h>
+#include <string.h>
 
 void node_seat(struct node *parent, struct node *node, struct bytes name) {
     node->name = name;
@@ -10,6 +11,34 @@ void node_seat(struct node *parent, struct node *node, struct bytes name) {
     else parent->first = node;
     parent->last = node;
 }
+static size_t blank(const uint8_t *at, size_t count) {
+    static const char *const wide[] = {"\xe3\x80\x80", "\xc2\xa0", "\xef\xbb\xbf"};
+    if (count && strchr(" \t\r\n", *at) && *at) return 1;
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+        size_t length = strlen(wide[i]);
+        if (count >= length && memcmp(at, wide[i], length) == 0) return length;
+    }
+    return 0;
+}
+struct bytes node_name(struct bytes name) {
+    for (size_t skip; (skip = blank(name.at, name.count)) > 0;) name = bytes_of(name.at + skip, name.count - skip);
+    for (bool cut = true; cut;) {
+        cut = false;
+        for (size_t length = 1; length <= 3 && length <= name.count && !cut; length++) {
+            cut = blank(name.at + name.count - length, length) == length;
+            if (cut) name.count -= length;
+        }
+    }
+    return name;
+}
+
+bool node_is_text(const struct node *node) {
+    for (const struct node *child = node->first; child; child = child->next) {
+        if (!child->name.count || child->name.at[0] != '@') return false;
+    }
+    return true;
+}
+
 struct node *node_add(struct node *parent, struct bytes name, struct arena *arena) {
     struct node *node = arena_alloc(arena, sizeof *node);
     node_seat(parent, node, name);

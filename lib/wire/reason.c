@@ -189,6 +189,8 @@ static const struct reason reasons[] = {
     {"FIELD_NUMBER", "数字格式不正确，请只填数字", "not a number; give digits only"},
     {"FIELD_CODE", "代码不在对照表中，请改正，或在配置的 tables 中补充",
      "the code is not in the profile's table; correct it, or add it to the profile's tables"},
+    {"FIELD_SHAPE", "此处应为文字，却含有下级内容（对象、列表或子元素），请改为一段文字",
+     "a text is expected here, not an object or elements: write one text"},
     {"FIELD_CONFLICT", "同一内容有两个不同的值，请只保留一个", "two different values where there can be one; keep one"},
     {"FIELD_FILE_NAME", "附件名不是单纯的文件名，请去掉目录",
      "an attachment's name is not a plain file name; drop the folder"},

@@ -25,6 +25,15 @@ void map_placed(struct value *value, const struct map_scope *scope, const struct
     value->scope = scope->name;
 }
 
+/* An object, a list of lists or elements where a text is mapped: what lies below would vanish, or show what is to be
+ * hidden; and text with elements in it would lose them, a negation among them. */
+static enum outcome check_shape(const struct map_reading *reading, const struct map_scope *scope,
+                                const struct native_path *path, const struct node *node) {
+    if (node_is_text(node)) return OK;
+    fault_set(reading->fault, REFUSE, "FIELD_SHAPE", "a text is expected here, not something with parts of its own");
+    return map_fault(reading, scope, path, node);
+}
+
 static struct value_texts filled(const struct map_nodes *nodes, struct arena *arena, const struct node **ret_first) {
     if (arena_ready(arena, (nodes->count + 1) * sizeof(struct bytes), NULL) != OK) return (struct value_texts){0};
     struct bytes *texts = arena_array(arena, nodes->count + 1, sizeof *texts);
@@ -44,6 +53,7 @@ enum outcome map_read_text(const struct map_reading *reading, const struct map_s
     struct bytes first = BYTES_NONE;
     const struct node *from = NULL;
     for (const struct node *node; (node = map_next(&walk)) != NULL;) {
+        if (node->first) TRY(check_shape(reading, scope, path, node));
         if (!node->text.count || (from && bytes_equal(node->text, from->text))) continue;
         struct bytes text = scalar_trim(node->text);
         if (!text.count) continue;
@@ -97,6 +107,7 @@ enum outcome map_read_field(const struct map_reading *reading, const struct map_
         texts.count = first ? 1 : 0;
     } else {
         struct map_nodes nodes = map_find(scope, &field->at, reading->arena);
+        for (size_t i = 0; i < nodes.count; i++) TRY(check_shape(reading, scope, &field->at, nodes.at[i]));
         texts = filled(&nodes, reading->arena, &first);
         if (reading->rows) texts = distinct(texts, reading->arena);
     }
