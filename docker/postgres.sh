@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # 台账角色 · Run once by the postgres image on an empty volume: the roles of the ledger with their passwords (from the environment), before
-# `ecocase-broker setup` gives them their rights. The owner makes schema and migrations; the broker appends; coordinators only read views; who audits reads all and
+# `ecocase-broker setup` gives them their rights. The owner makes the tables; the broker appends; coordinators only read views; who audits reads all and
 # writes nothing (a login IN ROLE ecocase_auditor).
 set -eu
 psql -v ON_ERROR_STOP=1 -q -U "$POSTGRES_USER" -d "$POSTGRES_DB" -v owner="$ECOCASE_OWNER_PASSWORD" -v broker="$ECOCASE_BROKER_PASSWORD" \

@@ -171,6 +171,7 @@ static void say_all(struct starter *s) {
         s->agency->name);
     say_format(s);
     say(s,
+        "rest: 其他信息    # 收文中没有位置的内容 · whatever a received file has no place of its own for\n"
         "messages:\n  - event: %s    # %s；其他文书请照此添加 · %s; add the other papers likewise\n    direction: "
         "send\n",
         s->event->code, s->event->zh, s->event->en);

@@ -10,13 +10,14 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SILENT_S (3 * STATUS_ALIVE_MS / 1000)
 struct observed {
     json_t *status;
-    bool held;
+    bool held, full; /* full: no room for its journal and status */
     int64_t queued, oldest_s, failed, silent_s;
 };
 
@@ -77,6 +78,8 @@ static enum outcome look(const char *spool, struct observed *ret, struct fault *
         return fault_set(fault, REFUSE, "JSON_SYNTAX", "%s is no status of an adapter", path);
     ret->silent_s = stat(path, &facts) == 0 ? time(NULL) - facts.st_mtim.tv_sec : 0;
     ret->held = lock_held(spool);
+    struct statvfs disk;
+    ret->full = statvfs(spool, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < MIB;
     ret->queued = count_files(spool, "outbox", false, &ret->oldest_s);
     ret->failed = count_files(spool, "failed", true, &ignored);
     return OK;
@@ -99,11 +102,37 @@ static void print_error(const struct observed *f) {
     const json_t *error = json_object_get(f->status, "lastError");
     const char *code = json_string_value(json_object_get(error, "code")),
                *at = json_string_value(json_object_get(error, "at")),
-               *detail = json_string_value(json_object_get(error, "detail"));
+               *detail = json_string_value(json_object_get(error, "detail")),
+               *mended = json_string_value(json_object_get(error, "mendedAt"));
     if (!code) printf("最近错误 last error     – 无 none\n");
     else
         printf("最近错误 last error     %s %s · %s\n                        %s, %s\n", code, reason_find(code)->zh,
                reason_find(code)->en, detail ? detail : "", at ? at : "");
+    if (mended) printf("                        已恢复 mended %s\n", mended);
+}
+
+/* What does not work now, and what waits for a person. */
+static void print_trouble(const struct observed *f) {
+    const json_t *trouble = json_object_get(f->status, "trouble");
+    const char *code = json_string_value(json_object_get(trouble, "code")),
+               *since = json_string_value(json_object_get(trouble, "since"));
+    long long stuck = number(f, "stuck");
+    if (f->full)
+        printf(
+            "磁盘 disk               已满，什么也不收发，请腾出空间 full, nothing is taken or delivered: make room\n");
+    if (code)
+        printf("故障 trouble            %s %s · %s, 自 since %s\n", code, reason_find(code)->zh, reason_find(code)->en,
+               since ? since : "–");
+    if (stuck)
+        printf("无法移出 stuck          %lld 个文件须移入 failed/ 而无权移动，请检查 outbox 的权限 · in outbox that "
+               "may not be "
+               "moved to failed/: check the rights of the folders\n",
+               stuck);
+}
+
+/* All parts work, and every paper can be moved. */
+static bool untroubled(const struct observed *f) {
+    return !f->full && !json_is_object(json_object_get(f->status, "trouble")) && number(f, "stuck") == 0;
 }
 
 /* 单位数据库: only where the adapter has one. */
@@ -158,6 +187,7 @@ static void print_table(const struct observed *f) {
     printf("告警 alarms             %lld\n", number(f, "alarms"));
     printf("最近成功 last success   %s\n", text_at(f, "lastSuccess"));
     print_database(f);
+    print_trouble(f);
     print_error(f);
 }
 
@@ -167,6 +197,7 @@ static bool print_json(const struct observed *f) {
         f->status, "queue",
         json_pack("{s:I, s:I}", "files", (json_int_t)f->queued, "oldestSeconds", (json_int_t)f->oldest_s));
     json_object_set_new(f->status, "failedFiles", json_integer(f->failed));
+    json_object_set_new(f->status, "diskFull", json_boolean(f->full));
     json_object_set_new(f->status, "silentSeconds", json_integer(f->silent_s));
     return json_dumpf(f->status, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
 }
@@ -179,7 +210,7 @@ int status_show(const char *spool, bool json) {
         return command_failed(&fault);
     }
     bool well = strcmp(state_of(&found), "running") == 0 && strcmp(text_at(&found, "kafka"), "up") == 0 &&
-                database_well(&found);
+                database_well(&found) && untroubled(&found);
     if (json) well = print_json(&found) && well;
     else print_table(&found);
     json_decref(found.status);

@@ -144,7 +144,7 @@ static enum outcome read_sidecar(const struct loaded *loaded, const char *file, 
 }
 
 static enum outcome attempt(const struct loaded *loaded, const char *file, const char *as, json_t **ret,
-                            struct fault *fault) {
+                            struct file_faults *ret_faults, struct fault *fault) {
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
     AUTO(buffer_free) struct buffer native;
     AUTO(buffer_free) struct buffer value;
@@ -155,7 +155,10 @@ static enum outcome attempt(const struct loaded *loaded, const char *file, const
     if (!profile_takes(loaded->profile, name)) return fault_set(fault, REFUSE, "UNKNOWN_FORMAT", "%s", name);
     TRY(buffer_read_file(&native, file, fault));
     TRY(read_sidecar(loaded, file, buffer_view(&native), fault));
-    TRY(conversion_read(loaded->profile, name, buffer_view(&native), loaded->arena, &a.draft, fault));
+    enum outcome read = conversion_read(loaded->profile, name, buffer_view(&native), loaded->arena, &a.draft, fault);
+    if (read == REFUSE)
+        *ret_faults = conversion_faults(loaded->profile, name, buffer_view(&native), fault, loaded->arena);
+    TRY(read);
     conversion_view(a.draft, &a.view);
     TRY(choose_mask(loaded, &a, fault));
     if (a.view.need_count > LIMIT_ATTACHMENT_COUNT)
@@ -180,12 +183,15 @@ static enum outcome attempt(const struct loaded *loaded, const char *file, const
 int try_run(const char *profile, const char *schemas, const char *file, const char *as) {
     AUTO(loaded_close) struct loaded loaded = {.arena = arena_new(1u << 20, TRY_MAX)};
     struct rejection rejection = {0};
+    struct file_faults faults = {0};
     json_t *root = NULL;
     enum outcome outcome = loaded_schemas(&loaded, schemas, &rejection.fault);
     if (outcome == OK) outcome = loaded_profile(&loaded, profile, &rejection.fault);
-    if (outcome == OK) outcome = attempt(&loaded, file, as, &root, &rejection.fault);
+    if (outcome == OK) outcome = attempt(&loaded, file, as, &root, &faults, &rejection.fault);
+    rejection_faults(&rejection, faults.at, faults.count);
     if (outcome != OK) root = rejection_json(&rejection);
     bool written = root && json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF && fflush(stdout) == 0;
     json_decref(root);
+    rejection_clear(&rejection);
     return outcome == OK && written ? 0 : 1;
 }

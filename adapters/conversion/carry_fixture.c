@@ -1,7 +1,7 @@
 /* Case files carried from agency to agency without Kafka, for tests/golden: adapter_carry SCHEMAS reads from stdin, a
  * line each, SENDER-PROFILE CASE-FILE ANSWER-TO|- RECEIVER-PROFILE|- ROLE INTO, parted by tabs; writes the receiver's
- * case file (with - the canonical record) to INTO and answers with a line: empty, or what was wrong. Many in one
- * process, since profiles and schemas take longer to load than a paper to carry.
+ * case file (with - the canonical record; from sender - CASE-FILE is one) to INTO and answers with a line: empty, or
+ * what was wrong. Many in one process, since profiles and schemas take longer to load than a paper to carry.
  * Attachments lie beside the case file and keep their names. ANSWER-TO: slug of who sent the cited document. */
 #include "adapters/conversion/conversion.h"
 #include "base/limits.h"
@@ -96,8 +96,12 @@ static enum outcome carry(struct world *world, struct fault *fault) {
     struct native_case made;
     const struct inbox_facts facts = {5, 12, arguments[ROLE]};
     buffer_init(&value, LIMIT_VALUE);
-    TRY(profile_at(world, arguments[SENDER], &world->sender, fault));
-    TRY(send_it(world, &value, fault));
+    if (strcmp(arguments[SENDER], "-") == 0) {
+        TRY(buffer_read_file(&value, arguments[FILE_NAME], fault));
+    } else {
+        TRY(profile_at(world, arguments[SENDER], &world->sender, fault));
+        TRY(send_it(world, &value, fault));
+    }
     if (strcmp(arguments[RECEIVER], "-") == 0) return put(buffer_view(&value));
     TRY(profile_at(world, arguments[RECEIVER], &world->receiver, fault));
     TRY(conversion_attachments(world->receiver, buffer_view(&value), facts.role, world->arena, &files, &count, fault));

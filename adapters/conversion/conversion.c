@@ -42,6 +42,21 @@ enum outcome conversion_read(const struct profile *profile, const char *file_nam
     return outcome == REFUSE && profile->format.kind == FORMAT_XLSX ? name_cell(fault) : outcome;
 }
 
+struct file_faults conversion_faults(const struct profile *profile, const char *file_name, struct bytes native,
+                                     const struct fault *first, struct arena *arena) {
+    struct arena_scope scope;
+    struct map_faults all;
+    struct fault fault = {0};
+    struct fault *copy = arena_alloc(arena, sizeof *copy);
+    const struct file_faults one = {false, copy, 1};
+    *copy = *first;
+    if (arena_enter(arena, &scope, &fault) != OK) return one;
+    bool recognised = map_draft_faults(profile, file_name, native, arena, &all, &fault);
+    if (arena_leave(arena, &scope, OK, &fault) != OK || !all.count) return one;
+    for (size_t i = 0; i < all.count && profile->format.kind == FORMAT_XLSX; i++) (void)name_cell(&all.at[i]);
+    return (struct file_faults){recognised, all.at, all.count};
+}
+
 void conversion_view(const struct draft *draft, struct draft_view *ret) { *ret = draft->view; }
 
 /* ---- the .cpg file beside a DBF table ---- */

@@ -22,6 +22,15 @@ struct draft; /* a parsed and mapped case file, not yet addressed by ids */
 /* Parses and maps. REFUSE with a reason code, field, line and column of the native file. */
 MUST_USE enum outcome conversion_read(const struct profile *profile, const char *file_name, struct bytes native,
                                       struct arena *arena, struct draft **ret, struct fault *fault);
+/* Of a file that conversion_read refused with `first`: all its faults, `first` among them, at most a hundred, and
+ * whether a message was found in it, so that it is a case file and no other's attachment. */
+struct file_faults {
+    bool recognised;
+    const struct fault *at;
+    size_t count;
+};
+struct file_faults conversion_faults(const struct profile *profile, const char *file_name, struct bytes native,
+                                     const struct fault *first, struct arena *arena);
 /* 附表文件: what lies beside a case file (`native`) of this format and says something of it (dbf: NAME.cpg, its code
  * page; needed where the profile has it so and the table itself does not say). False: nothing does. */
 struct conversion_sidecar {

@@ -113,12 +113,25 @@ enum outcome conversion_read(const struct profile *profile, const char *name, st
         fault_set(fault, REFUSE, "JSON_SYNTAX", "not the double's JSON");
         return fault_place(fault, "record", 3, 7);
     }
+    if (strncmp(name, "wrong", 5) == 0) { /* a case file, two of whose values are wrong */
+        json_decref(root);
+        fault_set(fault, REFUSE, "ID_NUMBER_CHECK", "wrong");
+        return fault_place(fault, "number", 1, 2);
+    }
     struct draft *draft = arena_alloc(arena, sizeof *draft);
     draft->kept = arena_copy(arena, native);
     view_of(draft, root, arena);
     json_decref(root);
     *ret = draft;
     return OK;
+}
+struct file_faults conversion_faults(const struct profile *profile, const char *name, struct bytes native,
+                                     const struct fault *first, struct arena *arena) {
+    (void)profile, (void)native;
+    bool recognised = strncmp(name, "wrong", 5) == 0;
+    struct fault *copies = arena_array(arena, 2, sizeof *copies);
+    copies[0] = copies[1] = *first;
+    return (struct file_faults){recognised, copies, recognised ? 2 : 1};
 }
 bool conversion_sidecar(const struct profile *profile, struct bytes file_name, struct bytes native, struct arena *arena,
                         struct conversion_sidecar *ret) {

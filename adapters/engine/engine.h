@@ -32,6 +32,10 @@ struct engine_status {
     int64_t lag;                             /* inbox records not yet delivered, as far as known */
     instant last_success, last_error_at;
     struct fault last_error; /* code "" : none */
+    /* code "": all parts work. mended_at: since when they do again, after the last trouble; 0: there was none */
+    char trouble[sizeof((struct fault *)0)->code];
+    instant trouble_since, mended_at;
+    int64_t stuck; /* papers that may not be moved to failed/ */
     bool kafka_up;
     /* all inbox partitions are read to their end: what is not known now has not come */
     bool inbox_current;

@@ -17,25 +17,35 @@ static json_t *error_of(const struct engine_status *s) {
     if (!s->last_error.code[0]) return json_null();
     const struct reason *reason = reason_find(s->last_error.code);
     json_t *detail = json_string(s->last_error.text);
-    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "code", s->last_error.code, "zh", reason->zh, "en", reason->en,
-                     "detail", detail ? detail : json_null(), "at", time_text(s->last_error_at));
+    bool mended = !s->trouble[0] && s->mended_at >= s->last_error_at;
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "code", s->last_error.code, "zh", reason->zh, "en", reason->en,
+                     "detail", detail ? detail : json_null(), "at", time_text(s->last_error_at), "mendedAt",
+                     mended ? time_text(s->mended_at) : json_null());
+}
+
+static json_t *trouble_of(const struct engine_status *s) {
+    if (!s->trouble[0]) return json_null();
+    const struct reason *reason = reason_find(s->trouble);
+    return json_pack("{s:s, s:s, s:s, s:o}", "code", s->trouble, "zh", reason->zh, "en", reason->en, "since",
+                     time_text(s->trouble_since));
 }
 
 static json_t *json_of(const char *agency, const struct engine_status *s, int64_t waiting, instant kafka_since,
                        bool running) {
-    return json_pack("{s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i}", "agency", agency,
-                     "running", (int)running, "kafka", s->kafka_up ? "up" : "down", "kafkaSince",
+    return json_pack("{s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:i}", "agency",
+                     agency, "running", (int)running, "kafka", s->kafka_up ? "up" : "down", "kafkaSince",
                      time_text(kafka_since), "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed, "delivered",
                      (json_int_t)s->delivered, "waiting", (json_int_t)waiting, "journaled", (json_int_t)s->journaled,
-                     "lag", (json_int_t)s->lag, "alarms", (json_int_t)s->alarms, "lastSuccess",
-                     time_text(s->last_success), "lastError", error_of(s), "at", time_text(instant_now()), "pid",
-                     (int)getpid());
+                     "lag", (json_int_t)s->lag, "alarms", (json_int_t)s->alarms, "stuck", (json_int_t)s->stuck,
+                     "trouble", trouble_of(s), "lastSuccess", time_text(s->last_success), "lastError", error_of(s),
+                     "at", time_text(instant_now()), "pid", (int)getpid());
 }
 
 static bool same(const struct engine_status *a, const struct engine_status *b) {
     return a->sent == b->sent && a->failed == b->failed && a->delivered == b->delivered && a->alarms == b->alarms &&
            a->journaled == b->journaled && a->lag == b->lag && a->kafka_up == b->kafka_up &&
-           a->last_error_at == b->last_error_at;
+           a->last_error_at == b->last_error_at && a->mended_at == b->mended_at && a->stuck == b->stuck &&
+           strcmp(a->trouble, b->trouble) == 0;
 }
 
 void status_write(struct status *status, const char *agency, const struct engine_status *s, struct transport *transport,

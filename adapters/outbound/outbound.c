@@ -7,20 +7,62 @@
 #include <strings.h>
 
 #define WAIT_AGAIN_MS 300
-#define FAIL_AGAIN_MS 5000
+#define FAIL_AGAIN_MS 5000 /* doubled each time it fails again */
+#define FAIL_REST_MS  300000
 #define FULL_AGAIN_MS 20   /* the queue is full and goes down */
 #define FULL_DOWN_MS  1000 /* and does not */
+
+/* Those that are met again are stuck; the others were taken away meanwhile. */
+static void count_stuck(struct outbound *o, int64_t now_ms) {
+    o->status->stuck = 0;
+    for (size_t i = 0; i < OUTBOUND_STUCK; i++) o->status->stuck += o->stuck[i].until_ms > now_ms;
+}
+
+static struct stuck *stuck_named(struct outbound *o, struct bytes name, int64_t now_ms) {
+    struct stuck *free_one = NULL;
+    for (size_t i = 0; i < OUTBOUND_STUCK; i++) {
+        struct stuck *one = &o->stuck[i];
+        if (one->until_ms <= now_ms) free_one = one;
+        else if (bytes_equal_cstr(name, one->name)) return one;
+    }
+    if (!free_one || name.count >= sizeof free_one->name) return NULL;
+    *free_one = (struct stuck){0};
+    memcpy(free_one->name, name.at, name.count);
+    return free_one;
+}
+
+/* It stays in outbox/ and is tried again later; the others go on. */
+static void leave_stuck(struct outbox_scan *scan, struct bytes name, const struct fault *fault) {
+    struct outbound *o = scan->outbound;
+    struct stuck *one = stuck_named(o, name, scan->now_ms);
+    int64_t pause = one && one->pause_ms ? 2 * one->pause_ms : FAIL_AGAIN_MS;
+    if (pause > FAIL_REST_MS) pause = FAIL_REST_MS;
+    if (!one || !one->pause_ms) log_fault_unnamed(LOG_ERROR, "outbound.not_failed", fault);
+    if (one) one->pause_ms = pause, one->until_ms = scan->now_ms + 2 * pause;
+    o->transport->verbs->put_off(o->transport, name, pause);
+    o->status->last_error = *fault;
+    o->status->last_error_at = instant_now();
+}
+
+static void note_unstuck(struct outbox_scan *scan, struct bytes name) {
+    for (size_t i = 0; i < OUTBOUND_STUCK; i++) {
+        struct stuck *one = &scan->outbound->stuck[i];
+        if (one->until_ms <= scan->now_ms || !bytes_equal_cstr(name, one->name)) continue;
+        *one = (struct stuck){0};
+        log_info("outbound.mended", "code=FILE_WRITE");
+    }
+}
 
 static enum outcome move_to_failed(struct outbox_scan *scan, const struct outbox_file *papers, size_t count,
                                    const struct rejection *rejection, struct fault *fault) {
     struct outbound *o = scan->outbound;
     struct bytes why = rejection_write(rejection, scan->arena);
     enum outcome outcome = o->transport->verbs->fail(o->transport, papers, count, why, fault);
-    if (outcome != OK) { /* it stays in outbox/ and is tried again later; the others go on */
-        log_fault_unnamed(LOG_ERROR, "outbound.not_failed", fault);
-        o->transport->verbs->put_off(o->transport, papers[0].name, FAIL_AGAIN_MS);
+    if (outcome != OK) {
+        leave_stuck(scan, papers[0].name, fault);
         return OK;
     }
+    note_unstuck(scan, papers[0].name);
     o->status->failed++;
     o->status->last_error = rejection->fault;
     o->status->last_error_at = instant_now();
@@ -58,11 +100,10 @@ static void claim_needs(struct outbox_scan *scan, const struct candidate *c) {
     }
 }
 
-/* Why it was refused says that it is a case file: a message was found in it. One in which none was found may be the
- * attachment of a case file that is still to come. */
-static bool recognised(const struct fault *fault) {
-    return strncmp(fault->code, "FIELD_", 6) == 0 || strcmp(fault->code, "UNKNOWN_RECIPIENT") == 0 ||
-           strcmp(fault->code, "FILE_READ") == 0;
+/* It is a case file: a message was found in it. One in which none was found may be the attachment of a case file that
+ * is still to come. */
+static bool recognised(const struct candidate *c) {
+    return c->faults.recognised || strcmp(c->fault.code, "FILE_READ") == 0;
 }
 
 /* True: it is put off, because an attachment may arrive before its case file. It waits as long as a case file waits for
@@ -70,7 +111,7 @@ static bool recognised(const struct fault *fault) {
 static bool wait_for_claim(struct outbox_scan *scan, const struct candidate *c) {
     struct outbound *o = scan->outbound;
     int64_t left = profile_attachment_wait_ms(o->profile) - c->paper->waited_ms, pause = c->paper->waited_ms;
-    if (recognised(&c->fault) || left <= 0) return false;
+    if (recognised(c) || left <= 0) return false;
     if (pause < WAIT_AGAIN_MS) pause = WAIT_AGAIN_MS;
     o->transport->verbs->put_off(o->transport, c->paper->name, pause < left ? pause : left + 1);
     return true;
@@ -84,6 +125,7 @@ static enum outcome prepare_one(struct outbox_scan *scan, struct candidate *c, s
     if (outbox_scan_claims(scan, c->paper->name)) return OK;
     enum outcome outcome = c->outcome;
     if (outcome == REFUSE && wait_for_claim(scan, c)) return OK;
+    if (outcome == REFUSE) rejection_faults(&rejection, c->faults.at, c->faults.count);
     if (outcome == OK) outcome = candidate_prepare(scan, c, &rejection, &wait, fault);
     if (outcome == OK && wait) {
         o->waiting_until_ms = scan->now_ms + 4 * WAIT_AGAIN_MS;
@@ -153,6 +195,7 @@ enum outcome outbound_prepare(struct outbound *o, struct arena *arena, size_t *r
     struct outbox_scan *scan = arena_alloc(arena, sizeof *scan);
     *scan = (struct outbox_scan){.outbound = o, .arena = arena, .now_ms = monotonic_ms()};
     *ret_prepared = 0;
+    count_stuck(o, scan->now_ms);
     TRY(o->transport->verbs->list_complete(o->transport, arena, &scan->papers, &scan->paper_count, ret_again_ms,
                                            fault));
     bool full = false;

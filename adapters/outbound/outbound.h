@@ -17,6 +17,12 @@ struct claim {
     char name[256];
     int64_t until_ms;
 };
+/* A paper that should go to failed/ and may not be moved: told once, tried less and less often. */
+struct stuck {
+    char name[256];
+    int64_t pause_ms, until_ms; /* until_ms: monotonic; not met again by then, it is gone */
+};
+#define OUTBOUND_STUCK 32
 struct outbound {
     /* what it works with */
     const char *agency;
@@ -33,6 +39,7 @@ struct outbound {
     int64_t
         waiting_until_ms; /* monotonic: until then a case file may still name it, so no file is failed as unclaimed */
     struct claim claims[OUTBOUND_CLAIMS];
+    struct stuck stuck[OUTBOUND_STUCK];
     int64_t claimed_until_ms; /* no claim lasts longer: past it claims[] need not be searched */
 };
 

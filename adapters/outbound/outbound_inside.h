@@ -11,6 +11,7 @@ struct candidate {
     struct draft_view view;
     enum outcome outcome; /* of reading and mapping: OK or REFUSE */
     struct fault fault;
+    struct file_faults faults;         /* of the file, when it was refused; count 0: it could not be read at all */
     bool journaled;                    /* once the transaction is committed, nobody needs to look at its papers again */
     struct conversion_sidecar sidecar; /* name empty: none belongs to such a file */
     const struct outbox_file *beside;  /* the sidecar; NULL: not there (yet) */

@@ -147,6 +147,46 @@ static void an_unrecognised_file_nobody_claims_fails_within_the_wait(void **stat
     take_for(500);
     assert_true(fixture_has(&f, "failed/p.json") && fixture_has(&f, "failed/p.json.error"));
 }
+static void what_is_wrong_in_a_case_file_is_told_at_once_and_all_of_it(void **state) {
+    (void)state;
+    fixture_put(&f, "wrong.json", CASE("1", "\"nowhere.pdf\""));
+    take_for(100); /* an unrecognised one would wait for longer */
+    assert_true(fixture_has(&f, "failed/wrong.json") && fixture_has(&f, "failed/wrong.json.error"));
+    json_t *said = json_load_file(arena_printf(f.arena, "%s/failed/wrong.json.error", f.folder), 0, NULL);
+    assert_int_equal(json_array_size(json_object_get(said, "faults")), 2);
+    json_decref(said);
+}
+static unsigned refused;
+static enum outcome may_not(struct transport *t, const struct outbox_file *papers, size_t count, struct bytes why,
+                            struct fault *fault) {
+    (void)t, (void)papers, (void)count, (void)why;
+    refused++;
+    return fault_set(fault, RETRY, "FILE_WRITE", "not permitted");
+}
+static void what_may_not_be_moved_is_told_once_and_stands_in_the_status(void **state) {
+    (void)state;
+    const struct transport_verbs *whole = f.transport->verbs;
+    struct transport_verbs without = *whole;
+    without.fail = may_not;
+    f.transport->verbs = &without;
+    refused = 0;
+    fixture_put(&f, "wrong.json", CASE("1", ""));
+    take_for(100);
+    (void)take();
+    assert_int_equal(f.status.stuck, 1);
+    assert_string_equal(f.status.last_error.code, "FILE_WRITE");
+    assert_int_equal(refused, 1);
+    whole->put_off(f.transport, BYTES_LITERAL("wrong.json"), 0);
+    take_for(50);
+    assert_int_equal(refused, 2);
+    assert_true(outbound.stuck[0].pause_ms + outbound.stuck[OUTBOUND_STUCK - 1].pause_ms == 10000); /* twice as long */
+    f.transport->verbs = whole;
+    whole->put_off(f.transport, BYTES_LITERAL("wrong.json"), 0);
+    take_for(50);
+    (void)take();
+    assert_int_equal(f.status.stuck, 0);
+    assert_true(fixture_has(&f, "failed/wrong.json"));
+}
 static void what_does_not_come_ends_the_wait(void **state) {
     (void)state;
     fixture_put(&f, "a.json", CASE("1", "\"nowhere.pdf\""));
@@ -232,6 +272,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {EACH(a_file_is_journaled_once_and_moved_after_the_acknowledgement),
                                        EACH(the_same_name_twice_is_two_names_in_sent),
                                        EACH(attachments_are_waited_for_and_belong_to_who_names_them),
+                                       EACH(what_is_wrong_in_a_case_file_is_told_at_once_and_all_of_it),
+                                       EACH(what_may_not_be_moved_is_told_once_and_stands_in_the_status),
                                        EACH(what_does_not_come_ends_the_wait),
                                        EACH(an_attachment_may_lie_there_before_its_case_file),
                                        EACH(an_unrecognised_file_nobody_claims_fails_within_the_wait),

@@ -44,7 +44,9 @@ static enum outcome read_and_map(struct outbox_scan *scan, struct candidate *c) 
     c->native = arena_copy(scan->arena, buffer_view(&native));
     const char *name = arena_cstr(scan->arena, c->paper->name);
     TRY(read_sidecar(scan, c));
-    TRY(conversion_read(o->profile, name, c->native, scan->arena, &c->draft, &c->fault));
+    enum outcome outcome = conversion_read(o->profile, name, c->native, scan->arena, &c->draft, &c->fault);
+    if (outcome == REFUSE) c->faults = conversion_faults(o->profile, name, c->native, &c->fault, scan->arena);
+    TRY(outcome);
     conversion_view(c->draft, &c->view);
     if (c->view.need_count > LIMIT_ATTACHMENT_COUNT) {
         return fault_set(&c->fault, REFUSE, "TOO_MANY", "%zu attachments, at most %u", c->view.need_count,

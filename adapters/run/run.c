@@ -93,6 +93,15 @@ static enum outcome fetch(struct loop *l, struct fault *fault) {
 static enum outcome report(struct loop *l, struct fault *fault) { return sender_reports(l->sender, false, fault); }
 static const work works[PART_COUNT] = {take, ship, send_out, move, fetch, read_inbox, report};
 
+/* What `status` says of it: the first part that does not work. */
+static void note_trouble(struct loop *l) {
+    const char *code = "";
+    for (enum part i = 0; i < PART_COUNT && !*code; i++) code = l->parts[i].code;
+    if (strcmp(code, l->now.trouble) == 0) return;
+    (*code ? &l->now.trouble_since : &l->now.mended_at)[0] = instant_now();
+    snprintf(l->now.trouble, sizeof l->now.trouble, "%s", code);
+}
+
 /* Trouble is logged once per kind, its end too. */
 static enum outcome attempt(struct loop *l, enum part part) {
     struct fault fault = {0};
@@ -103,6 +112,7 @@ static enum outcome attempt(struct loop *l, enum part part) {
         if (l->parts[part].code[0]) log_info("engine.mended", "part=%s code=%s", part_names[part], l->parts[part].code);
         l->parts[part].rest_ms = 0;
         l->parts[part].code[0] = 0;
+        note_trouble(l);
         return OK;
     }
     if (strcmp(l->parts[part].code, fault.code) != 0)
@@ -113,6 +123,7 @@ static enum outcome attempt(struct loop *l, enum part part) {
     l->parts[part].due_ms = monotonic_ms() + l->parts[part].rest_ms;
     l->now.last_error = fault;
     l->now.last_error_at = instant_now();
+    note_trouble(l);
     return outcome == FATAL ? FATAL : OK;
 }
 

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <jansson.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -77,6 +78,20 @@ static void await_taken(int count) {
     assert_int_equal(taken(), count);
 }
 
+/* Whether the journal is in trouble, as the status says within so long. (Kafka is, all the time.) */
+static bool status_says(bool journal, int within_ms) {
+    char path[128];
+    bool said = false;
+    snprintf(path, sizeof path, "%s/.status.json", f.folder);
+    for (int64_t until = monotonic_ms() + within_ms; !said && monotonic_ms() < until; pause_ms(50)) {
+        json_t *status = json_load_file(path, 0, NULL);
+        const char *code = json_string_value(json_object_get(json_object_get(status, "trouble"), "code"));
+        said = code && (strcmp(code, "JOURNAL") == 0) == journal;
+        json_decref(status);
+    }
+    return said;
+}
+
 /* A quota that is full: the journal cannot grow, and papers go on coming. */
 static void while_taking_rests_news_wake_nobody(void **state) {
     struct rlimit was, full;
@@ -102,8 +117,10 @@ static void while_taking_rests_news_wake_nobody(void **state) {
     for (int64_t until = monotonic_ms() + TROUBLE_MS; monotonic_ms() < until; pause_ms(50)) put(++files);
     long long during = atomic_load(&rounds) - before;
     int64_t meanwhile = taken();
+    bool told = status_says(true, 3000);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
     await_taken(files);
+    bool mended = status_says(false, 5000);
     stop = 1;
     wake_now();
     pthread_join(engine, NULL);
@@ -111,6 +128,7 @@ static void while_taking_rests_news_wake_nobody(void **state) {
     assert_int_equal(system(path), 0);
     assert_int_equal(ended, OK);
     assert_true(meanwhile < files); /* there was trouble */
+    assert_true(told && mended);
     assert_in_range(during, 1, ROUNDS_MAX);
 }
 

@@ -81,6 +81,8 @@ struct rejection {
     struct uuid message_id; /* nil: none yet */
     json_t *more;           /* object with further members (candidates, earlier …) or NULL; owned */
 };
+/* All faults of the file beside the first, as `faults`: a list of {code, field, line, column, zh, en, detail}. */
+void rejection_faults(struct rejection *rejection, const struct fault *all, size_t count);
 void rejection_clear(struct rejection *rejection);
 struct json_t *rejection_json(const struct rejection *rejection); /* the caller's */
 struct bytes rejection_write(const struct rejection *rejection, struct arena *arena);

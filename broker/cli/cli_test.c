@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <jansson.h>
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -312,12 +313,34 @@ static void wrong_usage_names_the_nearest(void **state) {
     assert_true(says("./run"));
 }
 
+static void change(const char *sql) {
+    PGconn *conn = PQconnectdb(cluster.conninfo);
+    PGresult *result = PQexec(conn, sql);
+    assert_int_equal(PQresultStatus(result), PGRES_COMMAND_OK);
+    PQclear(result);
+    PQfinish(conn);
+}
+
+static void a_ledger_of_another_shape_is_not_read(void **state) {
+    (void)state;
+    change("UPDATE ecocase.schema_version SET version = version + 1");
+    assert_int_equal(ecocase("ledger list"), 1);
+    assert_true(says("请安装较新的程序") && says("LEDGER_NEWER"));
+    change("UPDATE ecocase.schema_version SET version = version - 1");
+    change("ALTER TABLE ecocase.schema_version RENAME TO no_version");
+    assert_int_equal(ecocase("ledger list"), 1);
+    assert_true(says("请另建空台账") && says("start an empty one"));
+    change("ALTER TABLE ecocase.no_version RENAME TO schema_version");
+    assert_int_equal(ecocase("ledger list"), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_list_has_its_row),
                                        cmocka_unit_test(a_referral_is_found_by_whatever_is_at_hand),
                                        cmocka_unit_test(a_controlled_clue_is_shown_by_its_number_only),
                                        cmocka_unit_test(json_is_json),
                                        cmocka_unit_test(an_operation_shows_its_bodies_and_its_cases),
+                                       cmocka_unit_test(a_ledger_of_another_shape_is_not_read),
                                        cmocka_unit_test(wrong_usage_names_the_nearest)};
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -1,5 +1,5 @@
 /* `ledger documents ID`: papers and attachments of a referral with their digests, read out of the records as they were
- * recorded. The views hold no record, so it asks the table and needs the auditor's role (schemas/ledger/012-audit.sql).
+ * recorded. The views hold no record, so it asks the table and needs the auditor's role (schemas/ledger/roles.sql).
  */
 #include <stdio.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/fault.h"
+#include "broker/ledger/schema_version.h"
 
 #define CONNINFO_FILE "var/run/ledger.conninfo"
 
@@ -38,6 +39,34 @@ const char *source_conninfo(const struct request *request, char *text, size_t si
     return conninfo;
 }
 
+static void no_right(void) {
+    fprintf(stderr, "ecocase: 此用户无权查询：台账视图请以 ecocase_coordinator 或属于 ecocase_reader "
+                    "的用户连接，来文内容须属于 ecocase_auditor\n"
+                    "         this role may not read it: the ledger's views need ecocase_coordinator or a member "
+                    "of ecocase_reader, the records themselves\n"
+                    "         a member of ecocase_auditor\n");
+}
+
+/* 台账结构: what this program does not know it does not read. */
+static bool version_known(PGconn *conn) {
+    bool empty = false;
+    struct fault fault = {0};
+    enum outcome outcome = schema_version_check(conn, &empty, &fault);
+    if (outcome == OK && !empty) return true;
+    if (outcome == OK)
+        fprintf(stderr, "ecocase: 此数据库没有台账：请先运行 ecocase-broker setup\n"
+                        "         no ledger in this database: run `ecocase-broker setup` first\n");
+    else if (outcome == REFUSE)
+        fprintf(stderr, "ecocase: 此台账的结构不是本程序所识的：%s\n         %s (%s)\n",
+                strcmp(fault.code, "LEDGER_OLD") == 0     ? "请另建空台账，或继续使用原来的程序"
+                : strcmp(fault.code, "LEDGER_NEWER") == 0 ? "请安装较新的程序"
+                                                          : "请另给数据库，或使用该系列的程序",
+                fault.text, fault.code);
+    else if (strstr(fault.text, "(42501)")) no_right();
+    else fprintf(stderr, "ecocase: 查询失败 / the query failed: %s\n", fault.text);
+    return false;
+}
+
 bool source_open(const struct request *request, struct source *ret) {
     char text[1024];
     const char *from = NULL, *conninfo = source_conninfo(request, text, sizeof text, &from);
@@ -58,6 +87,10 @@ bool source_open(const struct request *request, struct source *ret) {
     PQclear(PQexec(ret->conn,
                    "SET default_transaction_read_only = on; SET TimeZone = 'Asia/Shanghai'; SET DateStyle = ISO;"
                    "SET statement_timeout = '60s'; SET client_min_messages = error"));
+    if (!version_known(ret->conn)) {
+        source_close(ret);
+        return false;
+    }
     AUTO(source_result_free) PGresult *world = source_ask(ret, "SELECT manual_clock FROM ecocase.world_list", 0, NULL);
     if (!world) {
         source_close(ret);
@@ -77,17 +110,8 @@ void source_result_free(PGresult **result) { PQclear(*result); }
 static void explain(const PGresult *result, const PGconn *conn) {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE),
                *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (state && (strcmp(state, "42P01") == 0 || strcmp(state, "3F000") == 0)) {
-        fprintf(stderr,
-                "ecocase: 此数据库没有（或没有足够新的）台账：请先运行 ecocase-broker setup\n"
-                "         no ledger, or too old a one, in this database: run `ecocase-broker setup` first (%s)\n",
-                text ? text : "");
-    } else if (state && strcmp(state, "42501") == 0) {
-        fprintf(stderr, "ecocase: 此用户无权查询：台账视图请以 ecocase_coordinator 或属于 ecocase_reader "
-                        "的用户连接，来文内容须属于 ecocase_auditor\n"
-                        "         this role may not read it: the ledger's views need ecocase_coordinator or a member "
-                        "of ecocase_reader, the records themselves\n"
-                        "         a member of ecocase_auditor\n");
+    if (state && strcmp(state, "42501") == 0) {
+        no_right();
     } else {
         fprintf(stderr, "ecocase: 查询失败 / the query failed: %s\n", text ? text : PQerrorMessage(conn));
     }

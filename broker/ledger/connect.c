@@ -2,15 +2,25 @@
 #include "broker/ledger/connection_inside.h"
 #include <stdlib.h>
 #include "base/log.h"
+#include "broker/ledger/schema_version.h"
 
 /* Every query of a lane is a look-up by key: no plan made while a table was small may survive its growth, and no helper
  * process or compiler is started for it, whatever the statistics say. A transaction that its client forgot must not
- * keep a lane for long. */
-static const char SESSION[] = "SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = 0; SET "
+ * keep a lane for long; nor must another lane that stands still with the same message id in its hands. */
+static const char SESSION[] = "SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = '5s'; SET "
                               "client_min_messages = warning; SET TimeZone = 'Asia/Shanghai';"
                               "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin "
                               "= off; SET enable_mergejoin = off;"
                               "SET max_parallel_workers_per_gather = 0; SET jit = off";
+
+/* What this program does not know it does not touch; waiting does not help. */
+static enum outcome check_version(PGconn *conn, struct fault *fault) {
+    bool empty = false;
+    enum outcome outcome = schema_version_check(conn, &empty, fault);
+    if (outcome == OK && empty)
+        return fault_set(fault, FATAL, "LEDGER_EMPTY", "the ledger was never set up: run `ecocase-broker setup` first");
+    return outcome == REFUSE ? FATAL : outcome;
+}
 
 static enum outcome open_session(struct ledger *ledger, struct fault *fault) {
     static const char *const keys[] = {
@@ -24,6 +34,7 @@ static enum outcome open_session(struct ledger *ledger, struct fault *fault) {
         return fault_set(fault, RETRY, "LEDGER_DOWN", "the ledger's Postgres cannot be reached: %s",
                          PQerrorMessage(ledger->conn));
     }
+    TRY(check_version(ledger->conn, fault));
     return ledger_run(ledger, SESSION, "session", fault);
 }
 

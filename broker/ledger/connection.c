@@ -35,8 +35,8 @@ enum outcome ledger_judge_result(struct ledger *ledger, const PGresult *result, 
     if (!text) text = ledger->conn ? PQerrorMessage(ledger->conn) : "no connection";
     if (!state || PQstatus(ledger->conn) != CONNECTION_OK)
         return fault_set(fault, RETRY, "LEDGER_DOWN", "%s: the ledger's connection was lost: %s", doing, text);
-    const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
-    bool known = strcmp(state, "23505") == 0 && table && strcmp(table, "submission") == 0;
+    const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    bool known = strcmp(state, "23505") == 0 && constraint && strcmp(constraint, "known_once") == 0;
     if (known || strcmp(state, "40P01") == 0) return fault_set(fault, REFUSE, "SUBMISSION_RACE", "%s: %s", doing, text);
     if (strcmp(state, "EC002") == 0 || strcmp(state, "23505") == 0)
         return fault_set(fault, FATAL, "LANE_LOST", "%s: %s", doing, text);

@@ -37,6 +37,7 @@ enum ledger_statement {
     STATEMENT_LOOK,
     STATEMENT_OWN,
     STATEMENT_END,
+    STATEMENT_TEND,
     STATEMENT_ALARMS,
     STATEMENT_PENALTIES,
     STATEMENT_CHILD_REFERRALS,
@@ -50,6 +51,10 @@ struct ledger {
     bool held; /* a lane is held: after a reconnection the row must name the new backend */
     int32_t lane;
     int64_t epoch;
+    struct segments {
+        int64_t end; /* the first serial without a place; 0: not asked since the lane was taken */
+        int64_t tended_serial, tended_ms;
+    } segments;
     struct pgbinary copy;
     /* referrals and fence are under way together; a take-over uses the third, other calls the first */
     struct parameters parameters[3];
@@ -101,11 +106,13 @@ MUST_USE enum outcome referral_copy(struct ledger *ledger, const struct ledger_b
 #define CLOCK_NUMBERS 6
 void clocks_write(struct pgbinary *binary, const struct clock *clocks, size_t count);
 void clocks_read(const PGresult *result, int row, int column, struct referral *into);
-/* BEGIN and every new row of the batch: events, submissions, referrals. REFUSE SUBMISSION_RACE as ledger_record. */
+/* BEGIN and every new row of the batch: known ids, events, referrals. REFUSE SUBMISSION_RACE as ledger_record. */
 MUST_USE enum outcome copy_batch(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault);
 /* what is in ledger->copy, to the server: all of it; or, after each row, when it is a piece */
 MUST_USE enum outcome copy_put(struct ledger *ledger, struct fault *fault);
 MUST_USE enum outcome copy_flush(struct ledger *ledger, struct fault *fault);
+/* Before a batch: a place for its serials, and from time to time what keeps look-ups by serial short. */
+MUST_USE enum outcome segments_tend(struct ledger *ledger, const struct ledger_batch *batch, struct fault *fault);
 size_t submission_count(const struct ledger_batch *batch);
 MUST_USE enum outcome copy_events(struct ledger *ledger, const char *copy, const struct ledger_batch *batch,
                                   struct fault *fault);

@@ -9,6 +9,8 @@
     "document_no, from_state, "                                                                                  \
     "to_state, rules, delivery_to, delivery_role, delivery_seq, answer, key, value, headers, elsewhere"
 #define EVENT_COLUMN_COUNT 22
+/* What examine calls a submission's hash: of the record without its frame (wire/frame.h: FRAME_SIZE). */
+#define EVENT_DIGEST "sha256(substr(e.value, 6))"
 void event_row_read(const PGresult *result, int row, struct arena *arena, struct ledger_event *ret);
 
 #define REFERRAL_COLUMNS                                                                                              \

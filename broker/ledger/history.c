@@ -1,16 +1,23 @@
-/* The whole ledger in order. Source: libpq, chapter 34.6 (single-row mode). */
+/* The whole ledger in order. Events are asked for in windows of serials: each costs one look into the lane's BRIN
+ * index, is sorted in memory and streamed row by row. Source: libpq, chapter 34.6 (single-row mode). */
 #include "broker/ledger/history.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include "broker/ledger/event_row_inside.h"
 
+#define WINDOW 500 /* rows of at most a page each, for values beyond lie aside: 4 MiB to sort */
 struct history {
     struct ledger *ledger;
+    /* events: which lane, behind which serial the next window begins, the last serial, and whether a window is being
+     * read */
+    int32_t lane;
+    int64_t after, last;
+    bool reading;
 };
 
-/* Plans that sort nothing: the first row comes at once, and no value is copied into a temporary file. */
+/* No value is copied into a temporary file for a sort, and no other table is read from end to end for a window. */
 static const char SNAPSHOT[] =
-    "SET idle_in_transaction_session_timeout = 0; SET enable_sort = off; SET default_transaction_read_only = on;"
+    "SET idle_in_transaction_session_timeout = 0; SET work_mem = '16MB'; SET default_transaction_read_only = on;"
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 enum outcome history_open(const char *conninfo, struct history **ret, struct ledger_world *ret_world,
@@ -63,12 +70,17 @@ enum outcome history_directory(struct history *history, int32_t version, char **
     return OK;
 }
 
-static enum outcome ask(struct history *history, const char *sql, int32_t lane, struct fault *fault) {
-    char number[16];
-    const char *const values[] = {number};
+static enum outcome ask(struct history *history, const char *sql, const int64_t *numbers, int count,
+                        struct fault *fault) {
+    char texts[3][24];
+    const char *values[3];
     PGconn *conn = history->ledger->conn;
-    snprintf(number, sizeof number, "%d", lane);
-    if (PQsendQueryParams(conn, sql, 1, NULL, values, NULL, NULL, 1) == 1 && PQsetSingleRowMode(conn) == 1) return OK;
+    for (int i = 0; i < count; i++) {
+        snprintf(texts[i], sizeof texts[i], "%lld", (long long)numbers[i]);
+        values[i] = texts[i];
+    }
+    if (PQsendQueryParams(conn, sql, count, NULL, values, NULL, NULL, 1) == 1 && PQsetSingleRowMode(conn) == 1)
+        return OK;
     return fault_set(fault, RETRY, "LEDGER_DOWN", "history: %s", PQerrorMessage(conn));
 }
 
@@ -87,19 +99,53 @@ static enum outcome next(struct history *history, PGresult **ret, struct fault *
 }
 
 enum outcome history_ask_events(struct history *history, int32_t lane, struct fault *fault) {
-    return ask(history,
-               "SELECT " EVENT_COLUMNS ", directory, s_hash, s_lane, s_serial, s_kind FROM ecocase.event LEFT JOIN"
-               " (SELECT sender AS s_sender, message_id AS s_message, hash AS s_hash, lane AS s_lane, serial AS "
-               "s_serial, kind AS s_kind FROM ecocase.submission) AS s"
-               " ON s_sender = sender AND s_message = message_id WHERE lane = $1::smallint ORDER BY serial",
-               lane, fault);
+    AUTO(result_clear) PGresult *result = NULL;
+    /* What lies beyond the row's serial should not be there; it is found and shown. */
+    TRY(ask_one(
+        history,
+        "SELECT greatest(l.serial, (SELECT max(e.serial) FROM ecocase.event AS e WHERE e.lane = $1::smallint AND "
+        "e.serial > l.serial)) FROM ecocase.lane AS l WHERE l.lane = $1::smallint",
+        lane, &result, fault));
+    history->lane = lane;
+    history->after = 0;
+    history->last = column_int(result, 0, 0);
+    history->reading = false;
+    return OK;
+}
+
+static enum outcome ask_window(struct history *history, struct fault *fault) {
+    const int64_t numbers[] = {history->lane, history->after, history->after + WINDOW};
+    TRY(ask(
+        history,
+        "SELECT " EVENT_COLUMNS ", directory, k_lane, k_serial, f_kind, f_digest FROM ecocase.event AS o LEFT JOIN"
+        " (SELECT sender AS k_sender, message_id AS k_message, lane AS k_lane, serial AS k_serial FROM ecocase.known)"
+        " AS k ON k_sender = sender AND k_message = message_id LEFT JOIN LATERAL (SELECT e.kind AS "
+        "f_kind, " EVENT_DIGEST
+        " AS f_digest FROM ecocase.event AS e WHERE e.lane = k_lane AND e.serial = k_serial AND (k_lane, k_serial) <>"
+        " (o.lane, o.serial) OFFSET 0) AS f ON true WHERE lane = $1::smallint AND serial > $2::bigint AND serial <= "
+        "$3::bigint ORDER BY serial",
+        numbers, 3, fault));
+    history->after += WINDOW;
+    history->reading = true;
+    return OK;
+}
+
+/* The next row of this window or of one behind it; NULL behind the last. */
+static enum outcome next_of_windows(struct history *history, PGresult **ret, struct fault *fault) {
+    *ret = NULL;
+    while (!*ret && (history->reading || history->after < history->last)) {
+        if (!history->reading) TRY(ask_window(history, fault));
+        TRY(next(history, ret, fault));
+        history->reading = *ret != NULL;
+    }
+    return OK;
 }
 
 enum outcome history_next_event(struct history *history, struct arena *arena, struct past_event *ret, bool *ret_more,
                                 struct fault *fault) {
-    enum { DIRECTORY = EVENT_COLUMN_COUNT, HASH, LANE, SERIAL, KIND };
+    enum { DIRECTORY = EVENT_COLUMN_COUNT, LANE, SERIAL, KIND, HASH };
     AUTO(result_clear) PGresult *row = NULL;
-    TRY(next(history, &row, fault));
+    TRY(next_of_windows(history, &row, fault));
     *ret_more = row != NULL;
     if (!row) return OK;
     *ret = (struct past_event){.directory = (int32_t)column_int(row, 0, DIRECTORY)};
@@ -114,8 +160,9 @@ enum outcome history_next_event(struct history *history, struct arena *arena, st
 }
 
 enum outcome history_ask_referrals(struct history *history, int32_t lane, struct fault *fault) {
-    return ask(history, "SELECT " REFERRAL_COLUMNS ", events FROM ecocase.referral WHERE lane = $1::smallint", lane,
-               fault);
+    const int64_t number = lane;
+    return ask(history, "SELECT " REFERRAL_COLUMNS ", events FROM ecocase.referral WHERE lane = $1::smallint", &number,
+               1, fault);
 }
 
 enum outcome history_next_referral(struct history *history, struct arena *arena, struct past_referral *ret,

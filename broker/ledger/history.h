@@ -16,8 +16,9 @@ MUST_USE enum outcome history_directory(struct history *history, int32_t version
 
 struct past_event {
     struct ledger_event event;
-    int32_t directory;                  /* version by which it was judged */
-    struct known_submission submission; /* where its message id was answered first */
+    int32_t directory; /* version by which it was judged */
+    /* where its message id was judged first; kind and hash only where that is another event */
+    struct known_submission submission;
 };
 /* Events of a lane by rising serial. */
 MUST_USE enum outcome history_ask_events(struct history *history, int32_t lane, struct fault *fault);

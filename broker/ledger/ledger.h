@@ -11,6 +11,7 @@
 #include "wire/directory.h"
 
 struct ledger;
+/* FATAL LEDGER_EMPTY, LEDGER_OLD, LEDGER_NEWER, LEDGER_OTHER: not a ledger that this program may open. */
 MUST_USE enum outcome ledger_connect(const char *conninfo, struct ledger **ret, struct fault *fault);
 void ledger_free(struct ledger *ledger);
 
@@ -52,7 +53,8 @@ MUST_USE enum outcome ledger_say(struct ledger *ledger, const char *words, struc
 /* Case states for a batch: one query over all ids; referrals are allocated from `keep`. ret[i] belongs to ids[i]. */
 MUST_USE enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t count, struct arena *keep,
                                    struct case_state *ret, struct fault *fault);
-/* Known submissions for a batch: which of (sender, message id) were answered before, with hash, kind and serial. */
+/* Known submissions for a batch: which of (sender, message id) were judged before, with hash, kind and place of
+ * the first event. */
 struct submission_key {
     int16_t sender;
     struct uuid message_id;
@@ -98,7 +100,7 @@ struct ledger_batch {
 MUST_USE enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *batch,
                                     int32_t *ret_directory_version, struct fault *fault);
 
-/* Events with serial > after, in order, at most `most`, for publishing again after a take-over. Arena memory. */
+/* Events with serial > after, at most after + most, in order, for publishing again after a take-over. Arena memory. */
 MUST_USE enum outcome ledger_unpublished(struct ledger *ledger, int32_t lane, int64_t after, size_t most,
                                          struct arena *arena, struct ledger_event **ret_events, size_t *ret_count,
                                          struct fault *fault);
@@ -131,9 +133,9 @@ MUST_USE enum outcome ledger_recover(struct ledger *ledger, int64_t generation, 
 MUST_USE enum outcome ledger_recovered_up_to(struct ledger *ledger, int32_t lane, struct recovered_up_to *ret,
                                              struct fault *fault);
 
-/* `ecocase-broker setup`: migrations from schemas/ledger/NNN-*.sql (each once, checksummed), roles, the world row,
- * lanes, the directory's text (a new version when it changed), partitions for coming months. REFUSE when an
- * unchangeable setting (clock, lanes) differs, or the cluster id does (WRONG_WORLD). */
+/* `ecocase-broker setup`: tables, views and roles from schemas/ledger where there are none, the world row, lanes, the
+ * directory's text (a new version when it changed). REFUSE when the tables are of another
+ * version (schema_version.h), an unchangeable setting (clock, lanes) differs, or the cluster id does (WRONG_WORLD). */
 struct ledger_setup {
     const char *schemas_folder;
     const char *cluster_id;

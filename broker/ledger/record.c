@@ -82,6 +82,7 @@ enum outcome ledger_record(struct ledger *ledger, const struct ledger_batch *bat
                            struct fault *fault) {
     _Static_assert(STATEMENT_REFERRALS == 0 && STATEMENT_FENCE == 1, "they index ledger->parameters");
     TRY(ledger_ready(ledger, fault));
+    TRY(segments_tend(ledger, batch, fault));
     FAILPOINT("record.before");
     int32_t version = 0;
     enum outcome outcome = mutant("no_fence") ? record_without_fence(ledger, batch, &version, fault)

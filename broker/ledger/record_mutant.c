@@ -1,5 +1,5 @@
-/* The mutant "no_fence": what record.c would be if no guard of its kind existed. No epoch, no offsets, no primary key,
- * no uniqueness of submissions stops it. Only builds with ECOCASE_FAULTS contain it; the checker must see the damage.
+/* The mutant "no_fence": what record.c would be if no guard of its kind existed. No epoch, no offsets, no uniqueness
+ * of submissions stops it. Only builds with ECOCASE_FAULTS contain it; the checker must see the damage.
  */
 #include "broker/ledger/connection_inside.h"
 #include "base/failpoint.h"
@@ -20,9 +20,7 @@ static size_t submission_parameters(struct parameters *parameters, const struct 
     } while (0)
     EACH(OID_INT2_ARRAY, OID_INT2, pgbinary_field_int16(binary, e->sender));
     EACH(OID_UUID_ARRAY, OID_UUID, pgbinary_field_uuid(binary, &e->message_id));
-    EACH(OID_BYTEA_ARRAY, OID_BYTEA, pgbinary_field_bytes(binary, bytes_of(e->hash, sizeof e->hash)));
     EACH(OID_INT8_ARRAY, OID_INT8, pgbinary_field_int64(binary, e->serial));
-    EACH(OID_CHAR_ARRAY, OID_CHAR, pgbinary_field_char(binary, e->kind));
 #undef EACH
     return count;
 }
@@ -46,22 +44,14 @@ static enum outcome call(struct ledger *ledger, const char *sql, const struct pa
 enum outcome record_without_fence(struct ledger *ledger, const struct ledger_batch *batch,
                                   int32_t *ret_directory_version, struct fault *fault) {
     struct parameters *parameters = &ledger->parameters[0];
-    TRY(ledger_run(ledger, "CREATE TEMP TABLE IF NOT EXISTS event_loose (LIKE ecocase.event)", "mutant", fault));
     TRY(ledger_run(ledger, "BEGIN", "mutant", fault));
-    if (batch->event_count > 0) {
-        TRY(copy_events(ledger, "COPY event_loose FROM STDIN (FORMAT binary)", batch, fault));
-        TRY(ledger_run(
-            ledger,
-            "INSERT INTO ecocase.event SELECT * FROM event_loose ON CONFLICT DO NOTHING; DELETE FROM event_loose",
-            "mutant", fault));
-    }
+    if (batch->event_count > 0) TRY(copy_events(ledger, "COPY ecocase.event FROM STDIN (FORMAT binary)", batch, fault));
     FAILPOINT("record.copied");
     if (submission_parameters(parameters, batch) > 0) {
-        TRY(call(
-            ledger,
-            "INSERT INTO ecocase.submission (sender, message_id, hash, lane, serial, kind) SELECT s, m, h, $1, n, k"
-            " FROM unnest($2, $3, $4, $5, $6) AS x(s, m, h, n, k) ON CONFLICT DO NOTHING",
-            parameters, fault));
+        TRY(call(ledger,
+                 "INSERT INTO ecocase.known (sender, message_id, lane, serial) SELECT s, m, $1, n"
+                 " FROM unnest($2, $3, $4) AS x(s, m, n) ON CONFLICT DO NOTHING",
+                 parameters, fault));
     }
     if (batch->referral_count > 0) {
         referral_rows(parameters, batch, true);

@@ -80,7 +80,7 @@ void clocks_write(struct pgbinary *binary, const struct clock *clocks, size_t co
         const struct clock *clock = &clocks[i];
         pgbinary_field_int64(binary, name_number(clock->rule));
         pgbinary_field_int64(binary, (uint8_t)clock->state | clock->statutory << 8 | clock->measured << 9 |
-                                         clock->alerted << 10 | (int64_t)clock->actor << 16);
+                                         clock->alerted << 10 | (int64_t)clock->actor * 65536);
         pgbinary_field_int64(binary, clock->started_at);
         pgbinary_field_int64(binary, clock->due_strict);
         pgbinary_field_int64(binary, clock->due_lenient);

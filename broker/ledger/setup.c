@@ -1,17 +1,15 @@
 /* `ecocase-broker setup`, the ledger's part: everything in one transaction under an advisory lock, so that two setups
  * at once do it once. */
 #include "broker/ledger/connection_inside.h"
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "broker/ledger/schema_version.h"
 #include "broker/rules/rules.h"
-#include "wire/digest.h"
 
-#define MIGRATION_MAX (1u * MIB)
+#define FILE_MAX (1u * MIB)
 static void conn_finish(PGconn **conn) { PQfinish(*conn); }
-static void glob_free(glob_t *found) { globfree(found); }
 
 static enum outcome setup_run(PGconn *conn, const char *sql, int count, const char *const *values,
                               PGresult **ret_result, struct fault *fault) {
@@ -31,42 +29,25 @@ static enum outcome setup_run(PGconn *conn, const char *sql, int count, const ch
     return OK;
 }
 
-static enum outcome migrate_one(PGconn *conn, const char *path, struct fault *fault) {
+/* One file of the three, as one query of many statements. */
+static enum outcome run_file(PGconn *conn, const char *schemas_folder, const char *name, struct fault *fault) {
+    char path[4096];
     AUTO(buffer_free) struct buffer text;
-    buffer_init(&text, MIGRATION_MAX);
+    buffer_init(&text, FILE_MAX);
+    snprintf(path, sizeof path, "%s/ledger/%s", schemas_folder, name);
     TRY(buffer_read_file(&text, path, fault));
-    struct digest digest = digest_of(buffer_view(&text));
-    char checksum[DIGEST_SIZE * 2 + 1];
-    digest_hex(&digest, checksum);
     TRY(buffer_add(&text, BYTES_LITERAL("\0"), fault));
-    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-    const char *const values[] = {name, checksum};
-    AUTO(result_clear) PGresult *known = NULL;
-    TRY(setup_run(conn, "SELECT checksum FROM ecocase.migration WHERE name = $1", 1, values, &known, fault));
-    if (PQntuples(known) == 1) {
-        if (strcmp(PQgetvalue(known, 0, 0), checksum) == 0) return OK;
-        return fault_set(fault, REFUSE, "MIGRATION_CHANGED",
-                         "%s was changed after this ledger ran it: restore the file and put the change into a new one",
-                         name);
-    }
-    TRY(setup_run(conn, (const char *)text.at, 0, NULL, NULL, fault));
-    TRY(setup_run(conn, "INSERT INTO ecocase.migration (name, checksum) VALUES ($1, $2)", 2, values, NULL, fault));
-    log_info("ledger.migrated", "name=%s", name);
-    return OK;
+    return setup_run(conn, (const char *)text.at, 0, NULL, NULL, fault);
 }
 
-static enum outcome migrate(PGconn *conn, const char *schemas_folder, struct fault *fault) {
-    TRY(setup_run(conn,
-                  "CREATE SCHEMA IF NOT EXISTS ecocase; CREATE TABLE IF NOT EXISTS ecocase.migration"
-                  " (name text PRIMARY KEY, checksum text NOT NULL, at timestamptz NOT NULL DEFAULT now())",
-                  0, NULL, NULL, fault));
-    char pattern[4096];
-    snprintf(pattern, sizeof pattern, "%s/ledger/[0-9][0-9][0-9]-*.sql", schemas_folder);
-    AUTO(glob_free) glob_t found = {0};
-    if (glob(pattern, 0, NULL, &found) != 0 || found.gl_pathc == 0) {
-        return fault_set(fault, FATAL, "FILE_READ", "%s/ledger holds no NNN-*.sql", schemas_folder);
-    }
-    for (size_t i = 0; i < found.gl_pathc; i++) TRY(migrate_one(conn, found.gl_pathv[i], fault));
+static enum outcome make_tables(PGconn *conn, const char *schemas_folder, struct fault *fault) {
+    static const char *const files[] = {"record.sql", "views.sql", "roles.sql"};
+    bool empty = false;
+    TRY(schema_version_check(conn, &empty, fault));
+    if (!empty) return OK;
+    TRY(setup_run(conn, "CREATE SCHEMA IF NOT EXISTS ecocase", 0, NULL, NULL, fault));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) TRY(run_file(conn, schemas_folder, files[i], fault));
+    log_info("ledger.made", "series=%s version=%d", SCHEMA_SERIES, SCHEMA_VERSION);
     return OK;
 }
 
@@ -77,11 +58,8 @@ static enum outcome make_world(PGconn *conn, const struct ledger_setup *setup, s
     TRY(setup_run(
         conn, "INSERT INTO ecocase.world (cluster_id, manual_clock, lanes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         3, values, NULL, fault));
-    TRY(setup_run(conn,
-                  "INSERT INTO ecocase.lane (lane, next_offset, sequence, delivered) SELECT n, z, z, z FROM "
-                  "generate_series(0, $1::int - 1) AS n,"
-                  " (SELECT array_fill(0::bigint, ARRAY[64], ARRAY[0]) AS z) AS zero ON CONFLICT DO NOTHING",
-                  1, &values[2], NULL, fault));
+    TRY(setup_run(conn, "SELECT ecocase.make_lane(n::smallint) FROM generate_series(0, $1::int - 1) AS n", 1,
+                  &values[2], NULL, fault));
     return OK;
 }
 
@@ -220,11 +198,10 @@ enum outcome ledger_set_up(const char *conninfo, const struct ledger_setup *setu
     }
     TRY(setup_run(conn, "SET client_min_messages = warning; BEGIN; SELECT pg_advisory_xact_lock(7016996765293437281)",
                   0, NULL, NULL, fault));
-    TRY(migrate(conn, setup->schemas_folder, fault));
+    TRY(make_tables(conn, setup->schemas_folder, fault));
     TRY(check_world(conn, setup, fault));
     TRY(check_participants(conn, setup->directory, fault));
     TRY(store_directory(conn, setup->directory, fault));
     TRY(store_names(conn, setup->schemas_folder, fault));
-    TRY(setup_run(conn, "SELECT ecocase.make_months((now() - interval '1 month')::date, 5)", 0, NULL, NULL, fault));
     return setup_run(conn, "COMMIT", 0, NULL, NULL, fault);
 }

@@ -39,8 +39,8 @@ static void a_second_setup_changes_nothing(void **state) {
     free(yaml);
     assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.participant"),
                      (int64_t)directory_count(directory));
-    assert_true(
-        scalar(cluster.conninfo, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ecocase.event'::regclass") == 6);
+    assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM pg_partition_tree('ecocase.event') WHERE isleaf"),
+                     4 * 2);
 }
 
 static void another_world_is_refused(void **state) {
@@ -100,9 +100,12 @@ static void roles_may_only_what_they_must(void **state) {
     static const char *const forbidden[] = {"UPDATE ecocase.event SET kind = 'A'",
                                             "DELETE FROM ecocase.event",
                                             "TRUNCATE ecocase.event",
-                                            "UPDATE ecocase.submission SET serial = 0",
-                                            "DELETE FROM ecocase.submission",
-                                            "UPDATE ecocase.event_other SET kind = 'A'",
+                                            "UPDATE ecocase.known SET serial = 0",
+                                            "DELETE FROM ecocase.known",
+                                            "UPDATE ecocase.event_0_0 SET kind = 'A'",
+                                            "INSERT INTO ecocase.event_0_0 SELECT * FROM ecocase.event LIMIT 1",
+                                            "SELECT ecocase.make_segment(0::smallint, 9)",
+                                            "SELECT ecocase.make_lane(9::smallint)",
                                             "DELETE FROM ecocase.referral",
                                             "DELETE FROM ecocase.lane",
                                             "UPDATE ecocase.world SET cluster_id = ''",
@@ -137,11 +140,12 @@ static void an_auditor_reads_and_writes_nothing(void **state) {
     static const char *const forbidden[] = {"UPDATE ecocase.event SET kind = 'A'",
                                             "DELETE FROM ecocase.event",
                                             "INSERT INTO ecocase.event SELECT * FROM ecocase.event LIMIT 1",
-                                            "INSERT INTO ecocase.submission SELECT * FROM ecocase.submission LIMIT 1",
+                                            "INSERT INTO ecocase.known SELECT * FROM ecocase.known LIMIT 1",
                                             "UPDATE ecocase.referral SET state = ''",
                                             "UPDATE ecocase.lane SET epoch = 0",
                                             "SELECT ecocase.end_backend(0::smallint, 1, now())",
                                             "SELECT ecocase.let_audit()",
+                                            "SELECT ecocase.tend_lane(0::smallint)",
                                             NULL};
     char auditor[256];
     assert_true(scalar(cluster.conninfo,
@@ -154,8 +158,60 @@ static void an_auditor_reads_and_writes_nothing(void **state) {
     assert_false(refused(cluster.conninfo, "SELECT ecocase.let_audit()")); /* once more does no harm */
 }
 
+/* The owner changes it; what is refused is put right again. */
+static void refused_while(const char *change, const char *back, const char *code, const char *words) {
+    struct ledger *ledger = NULL;
+    scalar(cluster.conninfo, change);
+    assert_int_equal(set_up("K1", true, 4), REFUSE);
+    assert_string_equal(fault.code, code);
+    assert_non_null(strstr(fault.text, words));
+    assert_int_equal(ledger_connect(broker_conninfo, &ledger, &fault), FATAL);
+    assert_string_equal(fault.code, code);
+    scalar(cluster.conninfo, back);
+    assert_ok(set_up("K1", true, 4));
+}
+
+static void a_ledger_of_another_shape_is_refused_with_what_to_do(void **state) {
+    (void)state;
+    refused_while("UPDATE ecocase.schema_version SET version = 2", "UPDATE ecocase.schema_version SET version = 1",
+                  "LEDGER_NEWER", "install the newer programs");
+    refused_while("UPDATE ecocase.schema_version SET version = 0", "UPDATE ecocase.schema_version SET version = 1",
+                  "LEDGER_OLD", "start an empty one");
+    refused_while("UPDATE ecocase.schema_version SET series = 'x'",
+                  "UPDATE ecocase.schema_version SET series = 'record'", "LEDGER_OTHER", "another database");
+    refused_while("ALTER TABLE ecocase.schema_version RENAME TO no_version",
+                  "ALTER TABLE ecocase.no_version RENAME TO schema_version", "LEDGER_OLD", "start an empty one");
+}
+
+static void a_database_without_a_ledger_is_named_so(void **state) {
+    (void)state;
+    struct ledger *ledger = NULL;
+    char other[300];
+    scalar(cluster.conninfo, "CREATE DATABASE other");
+    snprintf(other, sizeof other, "%s", cluster_as(&cluster, "ecocase_broker"));
+    memcpy(strstr(other, "dbname="), "dbname=other", sizeof "dbname=other");
+    assert_int_equal(ledger_connect(other, &ledger, &fault), FATAL);
+    assert_string_equal(fault.code, "LEDGER_EMPTY");
+}
+
+/* Comments are what a person with psql reads; partitions are like their table. */
+static void every_table_view_and_column_says_what_it_is(void **state) {
+    (void)state;
+    assert_int_equal(
+        scalar(
+            cluster.conninfo,
+            "SELECT count(*) FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
+            "a.attisdropped WHERE c.relnamespace = 'ecocase'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT "
+            "c.relispartition AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS "
+            "NULL)"),
+        0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_ledger_of_another_shape_is_refused_with_what_to_do),
+        cmocka_unit_test(a_database_without_a_ledger_is_named_so),
+        cmocka_unit_test(every_table_view_and_column_says_what_it_is),
         cmocka_unit_test(a_second_setup_changes_nothing),
         cmocka_unit_test(another_world_is_refused),
         cmocka_unit_test(a_participant_that_vanished_or_was_renumbered_is_refused_by_name),

@@ -41,13 +41,15 @@ static const struct {
         {"cases",
          "SELECT " REFERRAL_COLUMNS
          " FROM ecocase.referral WHERE case_id = ANY ($1) ORDER BY case_id, events[1] NULLS LAST, opened_at, id"},
-    [STATEMENT_KNOWN] =
-        {"known",
-         "SELECT k.n, s.hash, s.kind, s.lane, s.serial FROM unnest($1, $2) WITH ORDINALITY AS k(sender, message_id, n)"
-         " JOIN ecocase.submission AS s ON s.sender = k.sender AND s.message_id = k.message_id"},
-    [STATEMENT_UNPUBLISHED] = {"unpublished",
-                               "SELECT " EVENT_COLUMNS
-                               " FROM ecocase.event WHERE lane = $1 AND serial > $2 ORDER BY serial LIMIT $3"},
+    [STATEMENT_KNOWN] = {"known",
+                         /* The digest is not kept: only a repeat needs it, and its first event has the bytes. */
+                         "SELECT k.n, " EVENT_DIGEST
+                         ", e.kind, s.lane, s.serial FROM unnest($1, $2) WITH ORDINALITY AS k(sender, "
+                         "message_id, n) JOIN ecocase.known AS s ON s.message_id = k.message_id AND s.sender = k.sender"
+                         " LEFT JOIN ecocase.event AS e ON e.lane = s.lane AND e.serial = s.serial"},
+    [STATEMENT_UNPUBLISHED] =
+        {"unpublished", "SELECT " EVENT_COLUMNS
+                        " FROM ecocase.event WHERE lane = $1 AND serial > $2 AND serial <= $2 + $3 ORDER BY serial"},
     [STATEMENT_EVENT_AT] = {"event_at", "SELECT " EVENT_COLUMNS " FROM ecocase.event WHERE lane = $1 AND serial = $2"},
     [STATEMENT_TAKE] = {"take",
                         "UPDATE ecocase.lane AS l SET epoch = epoch + 1, owner = $2, owner_pid = pg_backend_pid(), "
@@ -57,6 +59,7 @@ static const struct {
     [STATEMENT_LOOK] = {"look", "SELECT owner_pid, owner_start FROM ecocase.lane WHERE lane = $1"},
     [STATEMENT_OWN] = {"own", "UPDATE ecocase.lane AS l SET owner_pid = pg_backend_pid(), owner_start = " SELF_START
                               " WHERE lane = $1 AND epoch = $2 RETURNING l.lane"},
+    [STATEMENT_TEND] = {"tend", "SELECT ecocase.tend_lane($1)"},
     [STATEMENT_END] = {"end", "SELECT ecocase.end_backend($1, $2, $3)"},
     [STATEMENT_PENALTIES] = {"penalties",
                              "SELECT k.n, r.case_id, r.category, r.penalty FROM unnest($1) WITH ORDINALITY AS "

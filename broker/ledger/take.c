@@ -32,6 +32,7 @@ enum outcome ledger_take(struct ledger *ledger, int32_t lane, const char *instan
     ledger->held = true;
     ledger->lane = lane;
     ledger->epoch = ret->epoch;
+    ledger->segments = (struct segments){0};
     return OK;
 }
 

@@ -25,7 +25,7 @@ static void a_stale_owner_writes_nothing(void **state) {
     assert_int_equal(outcome, FATAL);
     assert_string_equal(fault.code, "LANE_LOST");
     assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.event WHERE lane = 2"), 0);
-    assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.submission WHERE lane = 2"), 0);
+    assert_int_equal(scalar(cluster.conninfo, "SELECT count(*) FROM ecocase.known WHERE lane = 2"), 0);
 }
 
 static void wrong_offsets_write_nothing(void **state) {

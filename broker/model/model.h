@@ -143,7 +143,7 @@ struct ledger_event {
     struct bytes related_cases;
     /* JSON of the headers worth keeping (traceparent, tracestate; all of them for D) or empty */
     struct bytes headers;
-    bool new_submission; /* also insert (sender, message_id, hash) */
+    bool new_submission; /* also insert (message_id, sender): known from now on */
     uint8_t hash[32];
 };
 #endif

@@ -112,7 +112,7 @@ def check_ledger(contest, load):
     eventually(lambda: db.execute("SELECT bool_and(published = serial) FROM ecocase.lane").fetchone()[0], 10, "published = serial")
     ids = list(load.all)
     kinds = db.execute("SELECT kind::text, count(*), count(DISTINCT message_id) FROM ecocase.event WHERE message_id = ANY(%s::uuid[]) GROUP BY 1", [ids]).fetchall()
-    known = db.execute("SELECT count(*) FROM ecocase.submission WHERE message_id = ANY(%s::uuid[])", [ids]).fetchone()[0]
+    known = db.execute("SELECT count(*) FROM ecocase.known WHERE message_id = ANY(%s::uuid[])", [ids]).fetchone()[0]
     opened = db.execute("SELECT count(*) FROM ecocase.referral WHERE id = ANY(%s::uuid[])", [[s.referral_id for s in load.all.values()]]).fetchone()[0]
     if kinds != [("A", load.count, load.count)] or known != load.count or opened != load.count:
         raise AssertionError(f"ledger: events {kinds}, submissions {known}, referrals {opened}, expected {load.count} of each")
@@ -208,7 +208,7 @@ def run_floor(contest, load, what):
 def run_copy(contest, load):
     """The lane's own event rows, in transactions of 2,000, into a table of the same shape and indexes."""
     db, path = contest.db, contest.world.folder / "events.copy"
-    db.execute("CREATE SCHEMA IF NOT EXISTS floor; DROP TABLE IF EXISTS floor.event; CREATE TABLE floor.event (LIKE ecocase.event INCLUDING ALL)")
+    db.execute("CREATE SCHEMA IF NOT EXISTS floor; DROP TABLE IF EXISTS floor.event; CREATE TABLE floor.event (LIKE ecocase.event INCLUDING ALL) WITH (toast_tuple_target = 8160)")
     ids = ",".join(f"'{m}'" for m in load.all)
     with open(path, "wb") as file, db.cursor().copy(f"COPY (SELECT * FROM ecocase.event WHERE message_id = ANY(ARRAY[{ids}]::uuid[])) TO STDOUT (FORMAT binary)") as rows:
         for piece in rows:

@@ -73,9 +73,9 @@ def coordinators_read_and_never_write(stack):
     assert status == 0 and int(counted) > 0, counted
     views = [r[0] for r in stack.ask("SELECT table_name::text FROM information_schema.views WHERE table_schema = 'ecocase'")]
     assert len(views) >= 9, views
-    tables = ["event", "referral", "submission", "lane", "participant", "directory", "world", "rule_name", "migration"]
+    tables = ["event", "referral", "known", "lane", "participant", "directory", "world", "rule_name", "schema_version"]
     tries = [f"DELETE FROM ecocase.{name}" for name in views + tables] + [f"INSERT INTO ecocase.{name} DEFAULT VALUES" for name in tables]
-    tries += [f"SELECT 1 FROM ecocase.{name}" for name in ("event", "referral", "submission")]
+    tries += [f"SELECT 1 FROM ecocase.{name}" for name in ("event", "referral", "known")]
     tries += ["UPDATE ecocase.referral SET state = 'A99'", "UPDATE ecocase.referral_list SET state = 'A99'", "TRUNCATE ecocase.event", "DROP VIEW ecocase.referral_list",
               "CREATE TABLE ecocase.mine (a int)", "CREATE TABLE public.mine (a int)", "CREATE TEMP TABLE mine (a int)", "SET ROLE ecocase", "SET ROLE ecocase_broker",
               "ALTER ROLE ecocase_coordinator SUPERUSER", "SELECT pg_terminate_backend(owner_pid) FROM ecocase.lane",

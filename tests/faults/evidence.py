@@ -136,7 +136,7 @@ def read_ledger(facts, conninfo):
                 " FROM ecocase.event"):
             facts.events.append(Event(lane, serial, kind, slugs.get(sender, "ecocase"), offset, plain(id), plain(case), number,
                                       [(slugs[t], ROLES.get(c, c), s) for t, c, s in zip(to, role, seq)], hashlib.sha256(value or b"").digest()))
-        facts.submissions = {(slugs[s], plain(m)) for s, m in db.execute("SELECT sender, message_id FROM ecocase.submission")}
+        facts.submissions = {(slugs[s], plain(m)) for s, m in db.execute("SELECT sender, message_id FROM ecocase.known")}
 
 
 def record_of(message, decoder):

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count) {
     enum outcome outcome = profile_parse("fuzz.yaml", bytes_of(data, count), directory, catalogue, &profile, &f);
     size_t mistakes = profile_check("fuzz.yaml", bytes_of(data, count), directory, catalogue, arena, &all), told = 0;
     INVARIANT(outcome == OK || (outcome == REFUSE && f.line && f.column && f.code[0]));
-    INVARIANT((mistakes == 0) == (outcome == OK));
+    INVARIANT(mistakes || outcome == OK); /* what would be lost in the files it receives is told by `check` alone */
     for (size_t i = 0; i < mistakes; i++) {
         INVARIANT(all[i].line && all[i].column && (!i || all[i].line >= all[i - 1].line));
         told += all[i].line == f.line && all[i].column == f.column && strcmp(all[i].code, f.code) == 0;

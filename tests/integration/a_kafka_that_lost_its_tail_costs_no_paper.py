@@ -54,6 +54,7 @@ def main():
             sent.append(client.submit(client.case_file(number=f"巴环移送〔2026〕{n}号")))
             sent.append(client.submit(client.case_file(sender="zrzy", category="MINE1", number=f"巴自移〔2026〕{n}号")))
         eventually(lambda: len(accepted(w)) == 2 * CASES, 60, "the papers")
+        eventually(lambda: query(w, "SELECT bool_and(clock_offset > 3) FROM ecocase.lane")[0][0], 30, "ticks")
         w.stop_process("broker-1", signal.SIGKILL)
         w.stop_process("kafka", signal.SIGKILL)
         lost = {(agency, p): forget(w, f"ecocase.outbox.{agency}", p, 5) for agency in ("sthj", "zrzy") for p in range(2)}

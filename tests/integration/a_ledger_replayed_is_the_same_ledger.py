@@ -117,4 +117,16 @@ with world("replay", lanes=2) as w:
         assert any(s is None and r == referral and f == "events" for (_, s, r, f) in differences), differences
         change(w, "INSERT INTO ecocase.event SELECT * FROM kept WHERE serial = %s", serial)
         assert replay(w)["identical"]
-    show("changed", "a rule, a state, a delivery, a told bit and two deleted events are found at lane, serial and field")
+    change(w, "INSERT INTO ecocase.event SELECT * FROM ecocase.event WHERE lane = %s AND serial = %s", lane, receipt)   # no index forbids it
+    assert found(w) == {(lane, receipt, referral, "event"): ("重复 twice", "")}, found(w)
+    change(w, "DELETE FROM ecocase.event WHERE lane = %s AND ctid = (SELECT max(ctid) FROM ecocase.event WHERE lane = %s AND serial = %s)", lane, lane, receipt)
+    assert replay(w)["identical"]
+    (beyond,), = query(w, "SELECT serial + 100000 FROM ecocase.lane WHERE lane = %s", lane)             # windows later than the lane's row says
+    with psycopg.connect(w.conninfo()) as db:
+        db.execute("CREATE TEMP TABLE late AS SELECT * FROM ecocase.event WHERE lane = %s AND serial = %s", (lane, receipt))
+        db.execute("UPDATE late SET serial = %s", (beyond,))
+        db.execute("INSERT INTO ecocase.event SELECT * FROM late")
+    assert any(s == beyond for (_, s, _, _) in found(w, "--limit", "1000")), "an event beyond the lane's row is not seen"
+    change(w, "DELETE FROM ecocase.event WHERE lane = %s AND serial = %s", lane, beyond)
+    assert replay(w)["identical"]
+    show("changed", "a rule, a state, a delivery, a told bit, two deleted events, one written twice and one beyond the row are found at lane, serial and field")

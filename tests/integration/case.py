@@ -92,7 +92,7 @@ def read_topic(w, topic, partitions=None):
     left, out = sum(ends.values()), []
     until = time.monotonic() + 60
     while len(out) < left and time.monotonic() < until:
-        out += [m for m in reader.consume(1000, 0.5) if not m.error()]
+        out += [m for m in reader.consume(1000, 0.5) if not m.error() and m.offset() < ends[m.partition()]]
     reader.close()
     assert len(out) == left, f"{topic}: {len(out)} of {left} read"
     return out

@@ -27,7 +27,7 @@ with world("independent") as w:
     assert states == {"D02": "M", "D03": "M", "D04": "M", "D05": "B", "D09": "M", "D12": "R"}, states
     assert [headers(m)["ce_type"] for m in inbox(w, "sthj") if headers(m)["ecocase_role"] == "to"] == ["REF.RECEIPT", "REF.FILED"]
     denied = 0
-    for statement in ("UPDATE ecocase.event SET event = 'x'", "DELETE FROM ecocase.event", "DELETE FROM ecocase.submission"):
+    for statement in ("UPDATE ecocase.event SET event = 'x'", "DELETE FROM ecocase.event", "DELETE FROM ecocase.known"):
         try:
             query(w, statement, user="ecocase_broker")
         except psycopg.errors.InsufficientPrivilege:

@@ -70,7 +70,16 @@ struct map_reading {
     struct map_scope record;
     bool rows; /* the bases are rows of one case (csv, fixed, dbf, xlsx, json lines) */
     struct fault *fault;
+    struct map_faults *all; /* NULL: the first fault ends the reading */
 };
+/* Faults of a file that do not keep the rest of it from being read. Memory: the reading's arena. */
+struct map_faults {
+    struct fault *at;
+    size_t count;
+};
+#define MAP_FAULTS_MAX 100u /* of one file: more than a person mends before trying again */
+/* What to do after a part of the file: go on (OK, a fault is noted), or leave with the outcome. */
+MUST_USE enum outcome map_noted(const struct map_reading *reading, enum outcome outcome);
 MUST_USE enum outcome map_choose(struct map_reading *reading, const char *file_name); /* map_choose.c */
 /* map_read.c */
 MUST_USE enum outcome map_read_record(const struct map_reading *reading, struct map_record *ret);

@@ -51,12 +51,13 @@ enum outcome map_check(const struct map_reading *reading, const struct map_recor
     instant at = map_get(&record->own, "envelope.business_time")->number;
     const struct map_group *parties = &record->groups[GROUP_PARTIES], *penalties = &record->groups[GROUP_PENALTIES];
     if (!reading->profile->identifiers_stop) return OK;
-    for (size_t i = 0; i < parties->count; i++) TRY(check_party(reading, &parties->items[i], i, at));
-    TRY(check_place(reading, &record->own, at));
-    TRY(check_amount(reading, map_get(&record->own, "fine_paid_fen"), "fine_paid_fen"));
+    for (size_t i = 0; i < parties->count; i++)
+        TRY(map_noted(reading, check_party(reading, &parties->items[i], i, at)));
+    TRY(map_noted(reading, check_place(reading, &record->own, at)));
+    TRY(map_noted(reading, check_amount(reading, map_get(&record->own, "fine_paid_fen"), "fine_paid_fen")));
     for (size_t i = 0; i < penalties->count; i++) {
-        TRY(check_amount(reading, map_get(&penalties->items[i], "amount_fen"),
-                         arena_printf(reading->arena, "penalties[%zu].amount_fen", i + 1)));
+        const char *path = arena_printf(reading->arena, "penalties[%zu].amount_fen", i + 1);
+        TRY(map_noted(reading, check_amount(reading, map_get(&penalties->items[i], "amount_fen"), path)));
     }
     return OK;
 }

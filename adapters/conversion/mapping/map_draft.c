@@ -94,6 +94,22 @@ static void withhold(const struct profile *profile, struct map_record *record) {
     }
 }
 
+/* As map_draft_read reads it, but on to the end. */
+bool map_draft_faults(const struct profile *profile, const char *file_name, struct bytes native, struct arena *arena,
+                      struct map_faults *ret, struct fault *fault) {
+    struct node *root = NULL;
+    struct map_record record;
+    struct map_reading reading = {
+        .profile = profile, .arena = arena, .rows = format_has_rows(&profile->format), .fault = fault, .all = ret};
+    *ret = (struct map_faults){arena_array(arena, MAP_FAULTS_MAX + 1, sizeof *fault), 0};
+    enum outcome outcome = format_read(&profile->format, native, arena, &root, fault);
+    if (outcome == OK) outcome = reading.rows ? open_rows(&reading, root) : open_record(&reading, root);
+    if (outcome == OK) outcome = map_choose(&reading, file_name);
+    if (outcome == OK) outcome = map_read_record(&reading, &record);
+    if (outcome != OK) ret->at[ret->count++] = *fault;
+    return reading.message != NULL;
+}
+
 enum outcome map_draft_read(const struct profile *profile, const char *file_name, struct bytes native,
                             struct arena *arena, struct draft **ret, struct fault *fault) {
     struct node *root = NULL;

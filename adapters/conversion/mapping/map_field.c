@@ -10,6 +10,14 @@ enum outcome map_fault(const struct map_reading *reading, const struct map_scope
     return REFUSE;
 }
 
+enum outcome map_noted(const struct map_reading *reading, enum outcome outcome) {
+    struct map_faults *all = reading->all;
+    if (outcome != REFUSE || !all || all->count == MAP_FAULTS_MAX) return outcome;
+    if (arena_check(reading->arena, NULL) != OK) return outcome; /* none of the file's own */
+    all->at[all->count++] = *reading->fault;
+    return OK;
+}
+
 void map_placed(struct value *value, const struct map_scope *scope, const struct native_path *at,
                 const struct node *node) {
     value->at = at;

@@ -75,14 +75,17 @@ static enum outcome take(const struct map_reading *reading, const struct map_sco
 static enum outcome read_item(const struct map_reading *reading, const struct map_scope *scope,
                               const struct mapped_group *group, struct map_group *into) {
     struct map_item item = {0};
+    bool whole = true; /* of one with a fault nothing more is said */
     if (!any_filled(scope, group)) return OK;
     for (size_t i = 0; i < group->field_count; i++) {
-        struct value value;
+        struct value value = {0};
         if (!group->fields[i].canonical->sent) continue;
-        TRY(map_read_field(reading, scope, &group->fields[i], &value));
-        if (value.field) map_add(&item, &value, reading->arena);
+        enum outcome outcome = map_read_field(reading, scope, &group->fields[i], &value);
+        TRY(map_noted(reading, outcome));
+        whole = whole && outcome == OK;
+        if (outcome == OK && value.field) map_add(&item, &value, reading->arena);
     }
-    return take(reading, scope, group, &item, into);
+    return whole ? map_noted(reading, take(reading, scope, group, &item, into)) : OK;
 }
 
 /* ---- several items in one cell of each column
@@ -137,18 +140,21 @@ static enum outcome read_split(const struct map_reading *reading, const struct m
                                const struct mapped_group *group, struct map_group *into) {
     struct cut *cuts = arena_array(reading->arena, group->field_count + 1, sizeof *cuts);
     size_t items = 0;
-    TRY(cut_all(reading, scope, group, cuts, &items));
+    enum outcome cut = cut_all(reading, scope, group, cuts, &items);
+    if (cut != OK) return map_noted(reading, cut);
     for (size_t k = 0; k < items; k++) {
         struct map_item item = {0};
-        bool said = false;
+        bool said = false, whole = true;
         for (size_t i = 0; i < group->field_count; i++) said = said || (cuts[i].count && cuts[i].parts[k].count);
         for (size_t i = 0; i < group->field_count && said; i++) {
-            struct value value;
+            struct value value = {0};
             if (!group->fields[i].canonical->sent) continue;
-            TRY(part_value(reading, scope, &group->fields[i], &cuts[i], k, &value));
-            if (value.field) map_add(&item, &value, reading->arena);
+            enum outcome outcome = part_value(reading, scope, &group->fields[i], &cuts[i], k, &value);
+            TRY(map_noted(reading, outcome));
+            whole = whole && outcome == OK;
+            if (outcome == OK && value.field) map_add(&item, &value, reading->arena);
         }
-        if (said) TRY(take(reading, scope, group, &item, into));
+        if (said && whole) TRY(map_noted(reading, take(reading, scope, group, &item, into)));
     }
     return OK;
 }

@@ -28,29 +28,39 @@ static void say_value(const struct map_writing *w, struct buffer *into, const ch
     say(w, into, texts.at[0]);
 }
 
-static bool has_place(const struct mapped_field *fields, size_t count, const struct value *value) {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(fields[i].canonical->path, value->field->path) != 0) continue;
-        return fields[i].placed || (fields[i].constant && bytes_equal_cstr(value->text, fields[i].constant));
+/* A place holds what is written to it first: what comes second has none. */
+static bool taken(const struct map_writing *w, const struct mapped_field *fields, size_t index,
+                  const struct map_item *item) {
+    const struct native_path *at = &fields[index].at;
+    if (fields == w->message->fields && mapped_always_written(w->profile, w->message, at)) return true;
+    for (size_t i = 0; i < index; i++) {
+        if (fields[i].placed && mapped_same_place(w->profile, &fields[i].at, at) &&
+            map_get(item, fields[i].canonical->path))
+            return true;
     }
     return false;
 }
 
-/* What `when` says, what only says how the record came, what a paper shows itself. */
-static bool needs_none(const char *path) {
-    return strcmp(path, "envelope.event") == 0 || strncmp(path, "inbox.", 6) == 0 || strcmp(path, "media_type") == 0;
+static bool has_place(const struct map_writing *w, const struct mapped_field *fields, size_t count,
+                      const struct map_item *item, const struct value *value) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(fields[i].canonical->path, value->field->path) != 0) continue;
+        if (fields[i].placed) return !taken(w, fields, i, item);
+        return fields[i].constant && bytes_equal_cstr(value->text, fields[i].constant);
+    }
+    return false;
 }
 
 static void say_item(const struct map_writing *w, struct buffer *into, const struct mapped_group *group,
                      enum group_kind kind, size_t index) {
     const struct map_item *item = &map_write_group(w, kind)->items[index];
-    bool whole =
-        !group || (!group->placed && !group->split.count && !format_has_rows(&w->profile->format) && index > 0);
+    bool whole = !group || (index > 0 && !mapped_shows_items(w->profile, group));
     AUTO(buffer_free) struct buffer inside;
     buffer_init(&inside, REST_MAX);
     for (size_t i = 0; i < item->count && arena_check(w->arena, NULL) == OK; i++) {
         const struct value *value = &item->values[i];
-        if (needs_none(value->field->path) || (!whole && has_place(group->fields, group->field_count, value))) continue;
+        if (mapped_needs_no_place(value->field->path, kind)) continue;
+        if (!whole && has_place(w, group->fields, group->field_count, item, value)) continue;
         say_value(w, &inside, canonical_zh(value->field->path, kind), value);
     }
     if (!inside.count) return;
@@ -65,7 +75,8 @@ struct bytes map_rest(const struct map_writing *w) {
     buffer_init(&text, REST_MAX);
     for (size_t i = 0; i < w->record->own.count; i++) {
         const struct value *value = &w->record->own.values[i];
-        if (needs_none(value->field->path) || has_place(w->message->fields, w->message->field_count, value)) continue;
+        if (mapped_needs_no_place(value->field->path, GROUP_NONE)) continue;
+        if (has_place(w, w->message->fields, w->message->field_count, &w->record->own, value)) continue;
         say_value(w, &text, canonical_zh(value->field->path, GROUP_NONE), value);
     }
     for (enum group_kind kind = 0; kind < GROUP_COUNT; kind++) {

@@ -83,6 +83,7 @@ struct node *map_write_rows(struct map_writing *w) {
     for (size_t i = 0; i < message->fact_count; i++)
         put_all(w, &table, &message->facts[i].at, map_write_fact(w, &message->facts[i]));
     for (size_t i = 0; i < message->group_count; i++) put_group(w, &table, &message->groups[i]);
-    if (message->rest) put_all(w, &table, message->rest, map_rest(w));
+    struct bytes rest = message->rest ? map_rest(w) : BYTES_NONE;
+    if (message->rest && (rest.count || !message->rest_shared)) put_all(w, &table, message->rest, rest);
     return root;
 }

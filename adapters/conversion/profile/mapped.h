@@ -71,6 +71,7 @@ struct mapped_message {
     const struct mapped_group *groups;
     size_t group_count;
     const struct native_path *rest; /* NULL: none */
+    bool rest_shared;               /* the profile's, not its own: rows have the column only where it says something */
     /* of a file that sends: all that the message names */
     const struct mapped_places *places;
 };
@@ -95,6 +96,7 @@ struct profile {
     struct xml_schema *schema;   /* of format.schema; owned */
     const char *extension;
     struct native_path record, key; /* count 0: none */
+    const struct native_path *rest; /* of every message that is received and has none of its own; NULL: none */
     bool has_key;
     struct texts dates, list, files;
     int64_t attachment_wait_ms, attachment_inside, attachment_chunk;
@@ -128,4 +130,15 @@ const struct mapped_places *mapped_places_of(const struct profile *profile, cons
                                              struct arena *arena);
 /* The place of that name below another, 0: none. */
 uint32_t mapped_places_below(const struct mapped_places *places, uint32_t from, uint32_t number);
+
+/* ---- mapped_shown.c: what a file shows of a record. Two paths of one message that mean one place, which holds what is
+ * written to it first. */
+bool mapped_same_place(const struct profile *profile, const struct native_path *a, const struct native_path *b);
+/* What `when` and `constants` always write stands at that place of the record. */
+bool mapped_always_written(const struct profile *profile, const struct mapped_message *message,
+                           const struct native_path *at);
+/* A group whose items all have a place; else only the first has (xml, json without `at`), or none. */
+bool mapped_shows_items(const struct profile *profile, const struct mapped_group *group);
+/* Needs no place: `when` says it, or it only says how the record came, or the paper itself shows it. */
+bool mapped_needs_no_place(const char *path, enum group_kind group);
 #endif

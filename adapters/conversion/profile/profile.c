@@ -80,6 +80,16 @@ static enum outcome read_agency(struct profile_reading *r, struct setting *root)
                          "no participant \"%.80s\" in schemas/directory.yaml; here stands its slug", agency);
 }
 
+static enum outcome read_rest(struct profile_reading *r, struct setting *root) {
+    const char *rest = NULL;
+    TRY(setting_text_or(root, "rest", NULL, &rest, r->fault));
+    if (!rest) return OK;
+    struct native_path *path = arena_alloc(r->profile->arena, sizeof *path);
+    TRY(profile_read_path(r, setting_get(root, "rest"), rest, path));
+    r->profile->rest = path;
+    return OK;
+}
+
 static enum outcome read_all(struct profile_reading *r, struct setting *root) {
     struct profile *p = r->profile;
     static const char *const stops[] = {"stop", "remark", NULL};
@@ -108,7 +118,9 @@ static enum outcome read_all(struct profile_reading *r, struct setting *root) {
     r->blocks = setting_get(root, "blocks");
     if (r->blocks && r->blocks->kind != SETTING_MAP)
         return setting_fault(r->blocks, r->fault, "SETTINGS_TYPE", "blocks: name: {fields, facts, groups}");
+    NOTE(r, NULL, read_rest(r, root));
     NOTE(r, NULL, profile_read_messages(r, root));
+    if (r->mistakes && !r->mistakes->count) profile_vanish(r, root);
     return settings_check_unknown(root, r->fault);
 }
 

@@ -23,7 +23,8 @@ static void note_unknown(struct setting *root, struct mistakes *mistakes, struct
 static int by_place(const void *a, const void *b) {
     const struct fault *x = a, *y = b;
     if (x->line != y->line) return x->line < y->line ? -1 : 1;
-    return x->column < y->column ? -1 : x->column > y->column;
+    if (x->column != y->column) return x->column < y->column ? -1 : 1;
+    return strcmp(x->text, y->text);
 }
 
 size_t profile_check(const char *name, struct bytes yaml, const struct directory *directory,

@@ -82,5 +82,7 @@ MUST_USE enum outcome profile_read_parts(struct profile_reading *r, struct setti
 MUST_USE enum outcome profile_fact(struct profile_reading *r, struct setting *from, struct mapped_fact *fact);
 /* NULL: none; "facts" and "fact_codes" are built in */
 const struct code_table *profile_table(const struct profile *profile, const char *name);
+/* What is received and would be in no file of the agency, a mistake for each kind of record. */
+void profile_vanish(struct profile_reading *r, struct setting *root);
 MUST_USE enum outcome profile_read_messages(struct profile_reading *r, struct setting *root);
 #endif

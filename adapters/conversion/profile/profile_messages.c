@@ -60,7 +60,11 @@ static bool maps(const struct mapped_message *message, const char *path) {
 static enum outcome read_rest(struct profile_reading *r, struct setting *from, struct mapped_message *message) {
     const char *rest = NULL;
     TRY(setting_text_or(from, "rest", NULL, &rest, r->fault));
-    if (!rest) return OK;
+    if (!rest) {
+        message->rest = message->receives ? r->profile->rest : NULL;
+        message->rest_shared = message->rest != NULL;
+        return OK;
+    }
     struct native_path *path = arena_alloc(r->profile->arena, sizeof *path);
     message->rest = path;
     return profile_read_path(r, setting_get(from, "rest"), rest, path);
