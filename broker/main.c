@@ -1,6 +1,7 @@
 /* ecocase-broker: `setup` makes topics and ledger, `run` runs the lanes, `recover` begins a generation after a restore,
- * `health` is a probe: one line on stdout, 0 when the instance holds lanes and works all of them. Else stdout stays
- * empty; stderr carries log lines. Exit: 0 a clean stop, 1 a failure (one line says what to do), 2 wrong usage. */
+ * `health` is a probe: one line on stdout, 0 when the instance holds lanes and works all of them and no outbox waits.
+ * Else stdout stays empty; stderr carries log lines. Exit: 0 a clean stop, 1 a failure (one line says what to do), 2
+ * wrong usage. */
 #include "base/log.h"
 #include "broker/instance/instance.h"
 #include "broker/rules/rules.h"
@@ -38,7 +39,7 @@ static const char usage[] =
     "                       台账恢复自备份之后：开始新代次，重新处理所缺 · after a restore of the ledger: a new "
     "generation\n"
     "  ecocase-broker pass-over --postgres CONNINFO --schemas DIR --agency SLUG --lane N --offset N --operator NAME "
-    "--reason TEXT\n"
+    "--reason TEXT [--up-to N]\n"
     "                       跳过一条无法读取的记录，记入台账 · gives one record up that cannot be read; the ledger "
     "says so\n"
     "  ecocase-broker health --postgres CONNINFO --instance NAME [--tick-seconds N]\n"
@@ -92,19 +93,29 @@ static int needed(const struct options *o) {
 }
 
 static int read_options(int argc, char **argv, struct options *o) {
-    static const struct option known[] = {{"kafka", 1, 0, 'k'},        {"postgres", 1, 0, 'p'},
-                                          {"schemas", 1, 0, 's'},      {"clock", 1, 0, 'c'},
-                                          {"lanes", 1, 0, 'l'},        {"replication", 1, 0, 'r'},
-                                          {"instance", 1, 0, 'i'},     {"tick-seconds", 1, 0, 't'},
-                                          {"wait-seconds", 1, 0, 'w'}, {"kafka-properties", 1, 0, 'x'},
-                                          {"help", 0, 0, 'h'},         {"anyway", 0, 0, 'a'},
-                                          {"agency", 1, 0, 'A'},       {"lane", 1, 0, 'L'},
-                                          {"offset", 1, 0, 'O'},       {"operator", 1, 0, 'P'},
-                                          {"reason", 1, 0, 'R'},       {0, 0, 0, 0}};
+    static const struct option known[] = {{"kafka", 1, 0, 'k'},
+                                          {"postgres", 1, 0, 'p'},
+                                          {"schemas", 1, 0, 's'},
+                                          {"clock", 1, 0, 'c'},
+                                          {"lanes", 1, 0, 'l'},
+                                          {"replication", 1, 0, 'r'},
+                                          {"instance", 1, 0, 'i'},
+                                          {"tick-seconds", 1, 0, 't'},
+                                          {"wait-seconds", 1, 0, 'w'},
+                                          {"kafka-properties", 1, 0, 'x'},
+                                          {"help", 0, 0, 'h'},
+                                          {"anyway", 0, 0, 'a'},
+                                          {"agency", 1, 0, 'A'},
+                                          {"lane", 1, 0, 'L'},
+                                          {"offset", 1, 0, 'O'},
+                                          {"operator", 1, 0, 'P'},
+                                          {"reason", 1, 0, 'R'},
+                                          {"up-to", 1, 0, 'U'},
+                                          {0, 0, 0, 0}};
     *o = (struct options){.command = o->command,
                           .setup = {.lanes = 6, .replication = 1},
                           .tick_seconds = 5,
-                          .pass_over = {.lane = -1, .offset = -1}};
+                          .pass_over = {.lane = -1, .offset = -1, .up_to = -1}};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (c) {
         case 'k': o->setup.bus.servers = optarg; break;
@@ -137,6 +148,9 @@ static int read_options(int argc, char **argv, struct options *o) {
             break;
         case 'O':
             if (!offset(optarg, &o->pass_over.offset)) return wrong("--offset: a number, not ", optarg);
+            break;
+        case 'U':
+            if (!offset(optarg, &o->pass_over.up_to)) return wrong("--up-to: a number, not ", optarg);
             break;
         case 'a': o->anyway = true; break;
         case 'x': o->setup.bus.extra = optarg; break;
@@ -182,6 +196,10 @@ static enum outcome probe(const struct options *o, struct fault *fault) {
         return fault_set(fault, REFUSE, "LANE_LOST", "instance %s works %d of the %d lanes it holds", o->instance,
                          held.worked, held.lanes);
     }
+    if (held.said[0])
+        return fault_set(fault, REFUSE, "OUTBOX_HELD",
+                         "instance %s works its lanes, but outboxes wait (%s): lane.outbox.held in its log says why",
+                         o->instance, held.said);
     printf("%s：持有并处理 %d 条泳道 · holds and works %d lanes\n", o->instance, held.lanes, held.lanes);
     return OK;
 }

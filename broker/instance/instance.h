@@ -26,7 +26,7 @@ MUST_USE enum outcome broker_recover(const struct broker_setup *setup, bool anyw
 struct pass_over {
     const char *agency, *operator, * reason;
     int32_t lane;
-    int64_t offset;
+    int64_t offset, up_to; /* up_to: the last of several, -1: one */
 };
 MUST_USE enum outcome broker_pass_over(const char *conninfo, const char *schemas, const struct pass_over *what,
                                        struct fault *fault);

@@ -20,6 +20,9 @@ static enum outcome load_directory(struct ledger *ledger, struct directory **ret
 static enum outcome check(const struct pass_over *what, const struct lane_row *row, const struct participant *who,
                           struct fault *fault) {
     int64_t next = row->next_offset[who->number];
+    if (what->up_to >= 0 && what->up_to < what->offset)
+        return fault_set(fault, REFUSE, "NOT_NEXT", "offsets %lld up to %lld are none", (long long)what->offset,
+                         (long long)what->up_to);
     if (next == what->offset) return OK;
     return fault_set(fault, REFUSE, "NOT_NEXT",
                      "the next record of %s in lane %d is at offset %lld, not %lld: only the one that is held can be "
@@ -29,7 +32,10 @@ static enum outcome check(const struct pass_over *what, const struct lane_row *r
 
 /* Who and why, as much as a reason's field holds, cut at a character. */
 static const char *said(struct arena *arena, const struct pass_over *what) {
-    char *text = arena_printf(arena, "%s: %s", what->operator, what->reason);
+    char *text = what->up_to > what->offset
+                     ? arena_printf(arena, "%s, %lld–%lld: %s", what->operator,(long long) what->offset,
+                                    (long long)what->up_to, what->reason)
+                     : arena_printf(arena, "%s: %s", what->operator, what->reason);
     size_t count = strlen(text);
     if (count >= sizeof((struct fault *)0)->field) {
         count = sizeof((struct fault *)0)->field - 1;
@@ -57,13 +63,14 @@ static enum outcome record(struct ledger *ledger, const struct pass_over *what, 
                               .examination = {.what = EXAMINED_MALFORMED},
                               .fault = &why};
     entry_of_item(&context, &item, NULL, arena, &event);
-    after.next_offset[who->number] = what->offset + 1;
+    int64_t last = what->up_to > what->offset ? what->up_to : what->offset;
+    after.next_offset[who->number] = last + 1;
     const struct ledger_batch batch = {.events = &event, .event_count = 1, .before = row, .after = &after};
     TRY(ledger_record(ledger, &batch, &newest, fault));
-    printf("已跳过 %s 泳道 %d 位置 %lld，台账序号 %lld；发送方将收到通知\n"
-           "passed over: %s lane %d offset %lld, ledger serial %lld; its sender is told\n",
-           who->slug, what->lane, (long long)what->offset, (long long)event.serial, who->slug, what->lane,
-           (long long)what->offset, (long long)event.serial);
+    printf("已跳过 %s 泳道 %d 位置 %lld 至 %lld，台账序号 %lld；发送方将收到通知\n"
+           "passed over: %s lane %d offset %lld up to %lld, ledger serial %lld; its sender is told\n",
+           who->slug, what->lane, (long long)what->offset, (long long)last, (long long)event.serial, who->slug,
+           what->lane, (long long)what->offset, (long long)last, (long long)event.serial);
     return OK;
 }
 

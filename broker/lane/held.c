@@ -31,14 +31,29 @@ void session_hold(struct session *s, int number, int64_t offset, const char *cod
     snprintf(s->holds[number].text, sizeof s->holds[number].text, "%s", text);
     ticks_await_no_more(&s->ticks, number);
     s->assigned[number] = false;
-    s->reassign = true;
+    s->reassign = s->held_unsaid = true;
     tell(s, number);
 }
 
-void session_tell_held(struct session *s) {
+/* A connection opened anew has forgotten it, so it is said again each minute too. */
+static enum outcome say(struct session *s, struct fault *fault) {
+    char words[64] = "held:";
+    for (int number = 0; number < (int)LIMIT_PARTICIPANTS; number++) {
+        const struct participant *who = session_holds(s, number) ? directory_by_number(s->directory, number) : NULL;
+        size_t at = strlen(words);
+        if (who) snprintf(words + at, sizeof words - at, " %s", who->slug);
+    }
+    TRY(ledger_say(s->ledger, words, fault));
+    s->held_unsaid = false;
+    return OK;
+}
+
+enum outcome session_tell_held(struct session *s, struct fault *fault) {
     for (int number = 0; s->held && number < (int)LIMIT_PARTICIPANTS; number++) {
         if (!session_holds(s, number) || monotonic_ms() - s->holds[number].told_ms < TOLD_AGAIN_MS) continue;
         s->holds[number].told_ms = monotonic_ms();
+        s->held_unsaid = true;
         tell(s, number);
     }
+    return s->held_unsaid ? say(s, fault) : OK;
 }

@@ -57,7 +57,7 @@ static enum outcome one_round(struct session *s, struct fault *fault) {
         TRY(session_batch(s, fault));
     } else TRY(idle(s, fault));
     session_let_go(s);
-    session_tell_held(s);
+    TRY(session_tell_held(s, fault));
     if (s->reassign) TRY(session_assign(s, s->directory, fault));
     return s->newest_directory == s->directory_version ? OK : session_follow(s, fault);
 }

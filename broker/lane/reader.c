@@ -151,9 +151,14 @@ static enum outcome offset_gone(struct session *s, const struct bus_message *mes
     if (offset > high) /* taking the lane again mends it */
         return fault_set(fault, RETRY, "TAIL_LOST", "%s[%d] ends at %lld, %lld is read already", topic, s->lane->number,
                          (long long)high, (long long)offset);
-    return fault_set(fault, FATAL, "WRONG_WORLD",
-                     "%s[%d]: records were deleted that the ledger has not read (offset %lld, the first is %lld): %s",
-                     topic, s->lane->number, (long long)offset, (long long)low, bus_message_text(message));
+    const struct participant *owner = session_owner(s, message);
+    if (!owner) /* a lost tick is no loss, and taking the lane again begins at the first there is */
+        return fault_set(fault, RETRY, "TICKS_DELETED", "%s[%d] begins at %lld, %lld is to be read", topic,
+                         s->lane->number, (long long)low, (long long)offset);
+    char text[160];
+    snprintf(text, sizeof text, "records were deleted unread: --up-to %lld is the last of them", (long long)low - 1);
+    session_hold(s, owner->number, offset, "DELETED", text);
+    return OK;
 }
 
 /* The end of a partition, or trouble that librdkafka mends by itself, or an offset that is gone. */

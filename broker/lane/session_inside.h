@@ -39,6 +39,7 @@ struct session {
     struct ticks ticks;
     bool assigned[LIMIT_PARTICIPANTS]; /* its outbox is read */
     int64_t seen[LIMIT_PARTICIPANTS];  /* each outbox is read up to here, its end markers too */
+    bool held_unsaid;                  /* probes do not know of it yet */
     uint64_t held;                     /* outboxes, by bit of the participant's number, that are not read on */
     struct hold holds[LIMIT_PARTICIPANTS];
     int64_t clock_from;  /* the clock is not read before this offset */
@@ -66,7 +67,8 @@ MUST_USE enum outcome session_follow(struct session *session, struct fault *faul
 void session_hold(struct session *session, int number, int64_t offset, const char *code, const char *text);
 bool session_holds(const struct session *session, int number);
 bool session_holds_at(const struct session *session, int number, int64_t offset);
-void session_tell_held(struct session *session);
+/* in the log each minute, and to probes */
+MUST_USE enum outcome session_tell_held(struct session *session, struct fault *fault);
 /* same_outbox.c: these, of participants with these numbers (0: the clock, passed over), compared with the ledger; the
  * row's offset goes back where they differ. The reader is to be assigned afterwards. */
 MUST_USE enum outcome session_same_outboxes(struct session *session, const struct directory *directory,

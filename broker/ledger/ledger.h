@@ -42,9 +42,13 @@ void ledger_release(struct ledger *ledger, const struct lane_row *row);
  * written lately. */
 struct lanes_held {
     int32_t lanes, worked;
+    char said[256]; /* by its lanes (ledger_say), "" nothing */
 };
 MUST_USE enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_seconds, struct lanes_held *ret,
                                   struct fault *fault);
+
+/* Words (ASCII, some 40 letters) that probes see as long as this connection lasts; "" takes them back. */
+MUST_USE enum outcome ledger_say(struct ledger *ledger, const char *words, struct fault *fault);
 
 /* Case states for a batch: one query over all ids; referrals are allocated from `keep`. ret[i] belongs to ids[i]. */
 MUST_USE enum outcome ledger_cases(struct ledger *ledger, const struct uuid *ids, size_t count, struct arena *keep,

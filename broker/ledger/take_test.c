@@ -118,6 +118,13 @@ static void a_probe_sees_which_lanes_are_worked(void **state) {
     scalar(cluster.conninfo, "UPDATE ecocase.lane SET changed = now() WHERE lane = 3 RETURNING 1");
     assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
     assert_int_equal(held.worked, 1);
+    assert_string_equal(held.said, "");
+    assert_ok(ledger_say(ledger, "held: sthj zrzy", &fault));
+    assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
+    assert_string_equal(held.said, "lane 3 held: sthj zrzy");
+    assert_ok(ledger_say(ledger, "", &fault));
+    assert_ok(ledger_held(probe, "prober", 1, &held, &fault));
+    assert_string_equal(held.said, "");
     scalar(cluster.conninfo, "UPDATE ecocase.world SET manual_clock = true RETURNING 1");
     PQfinish(ledger->conn);
     ledger->conn = NULL;

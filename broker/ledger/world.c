@@ -49,6 +49,18 @@ enum outcome ledger_directory(struct ledger *ledger, char **ret_yaml, int32_t *r
     return OK;
 }
 
+/* Beside the backend, since it ends with it: nobody has to clear it after a crash. */
+enum outcome ledger_say(struct ledger *ledger, const char *words, struct fault *fault) {
+    char name[64];
+    snprintf(name, sizeof name, "ecocase-broker%s%s", *words ? " " : "", words);
+    TRY(ledger_ready(ledger, fault));
+    const char *const values[] = {name};
+    AUTO(result_clear)
+    PGresult *result =
+        PQexecParams(ledger->conn, "SELECT set_config('application_name', $1, false)", 1, NULL, values, NULL, NULL, 1);
+    return ledger_judge_result(ledger, result, "say", fault);
+}
+
 enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_seconds, struct lanes_held *ret,
                          struct fault *fault) {
     char asked[16], moved[16];
@@ -61,10 +73,15 @@ enum outcome ledger_held(struct ledger *ledger, const char *instance, int tick_s
                      "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.pid = "
                      "l.owner_pid AND a.backend_start = l.owner_start"
                      " AND a.state_change > clock_timestamp() - make_interval(secs => $2::int))"
-                     " AND (w.manual_clock OR l.changed > clock_timestamp() - make_interval(secs => $3::int)))"
+                     " AND (w.manual_clock OR l.changed > clock_timestamp() - make_interval(secs => $3::int))),"
+                     " (SELECT coalesce(string_agg('lane ' || h.lane || ' ' || substr(a.application_name, 16), '; ' "
+                     "ORDER BY h.lane), '') FROM ecocase.lane AS h JOIN pg_stat_activity AS a ON a.pid = h.owner_pid "
+                     "AND a.backend_start = h.owner_start WHERE h.owner = $1 AND a.application_name LIKE "
+                     "'ecocase-broker _%')"
                      " FROM ecocase.lane AS l CROSS JOIN ecocase.world AS w WHERE l.owner = $1",
                      3, NULL, values, NULL, NULL, 1);
     TRY(ledger_judge_result(ledger, result, "held", fault));
-    *ret = (struct lanes_held){(int32_t)column_int(result, 0, 0), (int32_t)column_int(result, 0, 1)};
+    *ret = (struct lanes_held){.lanes = (int32_t)column_int(result, 0, 0), .worked = (int32_t)column_int(result, 0, 1)};
+    column_cstr(result, 0, 2, ret->said, sizeof ret->said);
     return OK;
 }

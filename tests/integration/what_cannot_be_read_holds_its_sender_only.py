@@ -1,8 +1,10 @@
-"""A record that unpacks to 150 MB, one with a damaged byte and one of a schema that this broker does not know yet: each holds its sender's outbox in that lane,
-told by name at once; the others' papers and the lane's time go on, their alerts too, the sender's own wait. An operator passes over what nobody can read, in
-writing; a broker that knows the schema judges what waited. Nothing is lost but what was passed over, and the ledger replays."""
+"""A record that unpacks to 150 MB, one with a damaged byte, records deleted unread and one of a schema that this broker does not know yet: each holds its sender's
+outbox in that lane, told by name at once, to probes too; the others' papers and the lane's time go on, their alerts too, the sender's own wait. An operator passes
+over what nobody can read, in writing; a broker that knows the schema judges what waited. Nothing is lost but what was passed over, and the ledger replays."""
 import shutil
 import subprocess
+
+from confluent_kafka.admin import AdminClient
 
 from case import *
 
@@ -32,6 +34,11 @@ def pass_over(w, line, agency="sthj", **options):
     words = {"agency": agency, "lane": field(line, "lane"), "offset": field(line, "offset"), "operator": "张某", "reason": "磁盘损坏，已电话告知", **options}
     return subprocess.run([w.bin / "ecocase-broker", "pass-over", "--postgres", w.conninfo(), "--schemas", w.schemas, *[x for k, v in words.items() for x in (f"--{k}", str(v))]],
                           capture_output=True, text=True)
+
+
+def health(w):
+    words = ["health", "--postgres", w.conninfo("ecocase_broker"), "--instance", "broker-1", "--tick-seconds", "1"]
+    return subprocess.run([w.bin / "ecocase-broker", *words], capture_output=True, text=True)
 
 
 def papers(w, agency):
@@ -74,6 +81,8 @@ def unreadable(w, client):
     line = eventually(lambda: next(iter(held(w, "UNREADABLE")), None), 20, "the hold")
     assert field(line, "agency") == "sthj" and int(field(line, "lane")) == partition, line
     goes_on(w)
+    probe = health(w)
+    assert probe.returncode == 1 and "lane.outbox.held" in probe.stderr and f"lane {partition} held: sthj" in probe.stderr, probe
     before = papers(w, "sthj"), papers(w, "zrzy")
     waiting = [client.submit(client.case_file(number=f"巴环移送〔2026〕{n}号")) for n in range(20, 40)]
     others = [client.submit(client.case_file(sender="zrzy", category="MINE1", number=f"巴自移〔2026〕{n}号")) for n in range(6)]
@@ -89,6 +98,7 @@ def unreadable(w, client):
     done = pass_over(w, line)
     assert done.returncode == 0 and "passed over: sthj" in done.stdout, done.stderr
     eventually(lambda: papers(w, "sthj") == before[0] + 20, 60, "what lay behind it")
+    eventually(lambda: health(w).returncode == 0, 30, "a probe that is content")
     row = query(w, "SELECT kind::text, answer FROM ecocase.event WHERE lane = %s AND source_offset = %s AND kind = 'D'", partition, int(field(line, "offset")))
     assert len(row) == 1 and json.loads(row[0][1])["reasons"][0]["code"] == "PASSED_OVER" and "张某" in row[0][1], row
     assert any(r["code"] == "PASSED_OVER" for _, n in notices(w, "sthj") for r in n["reasons"]), "the sender is told"
@@ -114,6 +124,37 @@ def damaged(w, client, partition):
     goes_on(w)
     assert pass_over(w, line).returncode == 0
     show("damage", "one flipped byte held its sender by name; passed over")
+
+
+def deleted(w, client, partition):
+    """By somebody, or by a retention that was set by hand, while no broker works."""
+    w.stop_process("broker-1")
+    number = query(w, "SELECT number FROM ecocase.participant WHERE slug = 'sthj'")[0][0]
+    next_offset = query(w, "SELECT next_offset FROM ecocase.lane WHERE lane = %s", partition)[0][0][number]
+    before = papers(w, "sthj"), papers(w, "zrzy")
+    reader = Consumer({"bootstrap.servers": w.kafka, "group.id": "ends"})
+    at = TopicPartition("ecocase.outbox.sthj", partition)
+    sent = 0
+    while reader.get_watermark_offsets(at, timeout=20)[1] < next_offset + 5:
+        client.submit(client.case_file(number=f"删{sent}号"))
+        sent += 1
+    reader.close()
+    at.offset = next_offset + 3
+    admin = AdminClient({"bootstrap.servers": w.kafka})  # its answers come as long as it lives
+    for done in admin.delete_records([at]).values():
+        done.result()
+    w.start_broker("broker-1")
+    line = eventually(lambda: next(iter(held(w, "DELETED")), None), 60, "the hold")
+    assert int(field(line, "offset")) == next_offset and f"--up-to {next_offset + 2} " in line, line
+    goes_on(w)
+    client.submit(client.case_file(sender="zrzy", category="MINE1", number="巴自移〔2026〕88号"))
+    eventually(lambda: papers(w, "zrzy") == before[1] + 1, 30, "the others")
+    assert pass_over(w, line, **{"up-to": next_offset - 1}).returncode == 1
+    done = pass_over(w, line, **{"up-to": next_offset + 2})
+    assert done.returncode == 0, done.stderr
+    eventually(lambda: papers(w, "sthj") == before[0] + sent - 3, 60, "what was not deleted")
+    assert w.processes["broker-1"].poll() is None
+    show("deleted", f"3 records deleted unread held sthj in lane {partition} only, and were passed over in writing")
 
 
 def newer(w, client):
@@ -154,5 +195,6 @@ if __name__ == "__main__":
         wait_events(w, 1)
         where = unreadable(w, client)
         damaged(w, client, where)
+        deleted(w, client, where)
         newer(w, client)
         replayed(w)
