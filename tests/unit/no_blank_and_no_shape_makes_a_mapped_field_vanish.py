@@ -19,7 +19,8 @@ messages:
     fields: {envelope.document_no: {at: 文号, required: true}, envelope.business_time: 日期, envelope.recipients: 主送, title: 名称, category: 案由,
              summary: 事实, place: 地点, source: 来源, reporter_kind: 方式, reporter.name: 举报人, reporter.phone: 电话}
 """
-PAPER = {"文号": "一号", "日期": "2026-06-08", "主送": "psb-bynr", "名称": "某公司未按证排污案", "案由": "FISH", "事实": "夜间捕捞", "地点": "临河区", "来源": "OTHER", "方式": "NAMED",
+PAPER = {"文号": "一号", "日期": "2026-06-08", "主送": "psb-bynr", "名称": "某公司未按证排污案", "案由": "FISH", "事实": "夜间捕捞", "地点": "临河区", "来源": "OTHER",
+         "方式": "NAMED",
          "举报人": "戴某", "电话": "13800000001"}
 BLANKS = (" ", "  ", "\t", "\u3000", "\u00a0", "\n", "\ufeff", " \u3000\r\n")
 SEALED = "戴某"
