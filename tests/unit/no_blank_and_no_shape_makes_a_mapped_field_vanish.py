@@ -93,7 +93,7 @@ def refused(folder, kind, name, content, field):
 
 def shapes(folder):
     for field in ("名称", "事实", "地点", "举报人", "主送"):
-        for inside in ({"内": PAPER[field]}, [{"内": PAPER[field]}], {"内": {"深": PAPER[field]}}):
+        for inside in ({"内": PAPER[field]}, [{"内": PAPER[field]}], {"@内": PAPER[field]}, {"内": {"深": PAPER[field]}}):
             for name in ("a.json", "a.jsonl"):
                 content = json.dumps({**PAPER, field: inside}, ensure_ascii=False) + "\n"
                 refused(folder, FORMS[name][0], name, content.encode(), field)

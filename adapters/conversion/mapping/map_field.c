@@ -29,7 +29,7 @@ void map_placed(struct value *value, const struct map_scope *scope, const struct
  * hidden; and text with elements in it would lose them, a negation among them. */
 static enum outcome check_shape(const struct map_reading *reading, const struct map_scope *scope,
                                 const struct native_path *path, const struct node *node) {
-    if (node_is_text(node)) return OK;
+    if (reading->profile->format.kind == FORMAT_XML ? node_is_text(node) : !node->first) return OK;
     fault_set(reading->fault, REFUSE, "FIELD_SHAPE", "a text is expected here, not something with parts of its own");
     return map_fault(reading, scope, path, node);
 }

@@ -91,7 +91,7 @@ enum outcome profile_read_path(struct profile_reading *r, const struct setting *
     const char **names = arena_array(r->profile->arena, most, sizeof *names);
     for (const char *end; count < most; from = end + 1) {
         end = flat ? from + strlen(from) : from + strcspn(from, "/");
-        names[count++] = arena_cstr(r->profile->arena, bytes_of(from, (size_t)(end - from)));
+        names[count++] = arena_cstr(r->profile->arena, node_name(bytes_of(from, (size_t)(end - from))));
         if (end == from) return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" has an empty name", text);
         if (*from == '@' && (r->profile->format.kind != FORMAT_XML || *end)) {
             if (!flat)
