@@ -84,7 +84,7 @@ static enum outcome header_name(struct sheet *s) {
     if (s->columns == FORMAT_MAX_COLUMNS)
         return reading_refuse(s->r, from, "TOO_MANY", "more than %u columns", FORMAT_MAX_COLUMNS);
     TRY(cell(s, &name));
-    name = node_name(name);
+    name = node_name(name, s->r->arena);
     if (!name.count)
         return reading_refuse(s->r, from, "CSV_SYNTAX", "column %zu has no name in the header row", s->columns + 1);
     for (size_t i = 0; i < s->columns; i++) {

@@ -81,6 +81,8 @@ static enum outcome read_field(struct table *t, size_t at) {
     while (name.count && name.at[name.count - 1] == ' ') name.count--;
     if (!name.count) return refuse(t, 1, field, "field %u has no name", field);
     TRY(decode(t, name, 1, field, &name));
+    name = node_name(name, t->r->arena);
+    if (!name.count) return refuse(t, 1, field, "field %u has no name", field);
     for (size_t i = 0; i < t->fields; i++) {
         if (bytes_equal(t->names[i], name))
             return refuse(t, 1, field, "fields %zu and %u have the same name", i + 1, field);

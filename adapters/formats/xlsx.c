@@ -59,8 +59,18 @@ static enum outcome read_relations(struct contents *c, const char *part, const c
     return xlsx_walk(c->book, part, true, &handler);
 }
 
+static bool among(const char *name, const char *const *list, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(list[i], name) == 0) return true;
+    }
+    return false;
+}
+
 static enum outcome add_sheet(struct contents *c, const char *name, const char *id) {
     const struct xlsx_relation *one = c->relations;
+    const struct format *format = c->book->r->format;
+    name = arena_cstr(c->book->r->arena, node_name(bytes_of_cstr(name), c->book->r->arena));
+    if (among(name, format->ignored, format->ignored_count)) return OK;
     while (one && strcmp(one->id, id) != 0) one = one->next;
     if (!one || !ends(one->type, "/worksheet"))
         return xlsx_refuse(c->book, 0, 0, "the sheet %s is no worksheet (a chart, a macro or missing)", name);
@@ -99,18 +109,11 @@ static enum outcome read_contents(struct contents *c) {
     return xlsx_walk(c->book, c->workbook, true, &handler);
 }
 
-static bool among(const char *name, const char *const *list, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i], name) == 0) return true;
-    }
-    return false;
-}
-
 static enum outcome read_others(struct contents *c, const struct listed *main_sheet, struct node *root) {
     const struct format *format = c->book->r->format;
     for (const struct listed *sheet = c->sheets; sheet; sheet = sheet->next) {
         bool empty = true;
-        if (sheet == main_sheet || among(sheet->name, format->ignored, format->ignored_count)) continue;
+        if (sheet == main_sheet) continue;
         c->book->sheet = sheet->name;
         if (among(sheet->name, format->sheets, format->sheet_count)) {
             const struct xlsx_layout layout = {bytes_of_cstr(sheet->name), 0, 1};

@@ -97,8 +97,8 @@ static struct bytes above(const struct sheet *s, uint32_t column) {
 
 static enum outcome take_names(struct sheet *s) {
     for (uint32_t i = 1; i <= FORMAT_MAX_COLUMNS; i++) {
-        struct bytes name = node_name(s->row_cells[i]),
-                     over = s->layout->header == 2 ? node_name(above(s, i)) : BYTES_NONE;
+        struct bytes name = node_name(s->row_cells[i], s->book->r->arena),
+                     over = s->layout->header == 2 ? node_name(above(s, i), s->book->r->arena) : BYTES_NONE;
         if (over.count && name.count)
             name = bytes_of_cstr(arena_printf(s->book->r->arena, "%.*s/%.*s", BYTES_FMT(over), BYTES_FMT(name)));
         else if (over.count) name = over;

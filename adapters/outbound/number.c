@@ -1,14 +1,12 @@
 /* One form for the many ways of writing the same number. */
 #include "adapters/outbound/outbound.h"
+#include "base/blank.h"
 
 struct mark {
     const char *text;
     size_t count;
 };
 #define MARK(literal) {literal, sizeof(literal) - 1}
-static const struct mark spaces[] = {
-    MARK(" "),        MARK("\t"),           MARK("\r"),           MARK("\n"),
-    MARK("\xc2\xa0"), MARK("\xe3\x80\x80"), MARK("\xef\xbb\xbf"), MARK("\xe2\x80\x8b")};
 static const struct mark opening[] = {MARK("〔"), MARK("["), MARK("［"), MARK("("), MARK("（"), MARK("【")};
 static const struct mark closing[] = {MARK("〕"), MARK("]"), MARK("］"), MARK(")"), MARK("）"), MARK("】")};
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -26,7 +24,7 @@ static struct bytes plain(struct bytes printed, struct arena *arena) {
     uint8_t *to = arena_alloc(arena, printed.count + 1);
     size_t count = 0;
     for (size_t i = 0; i < printed.count;) {
-        size_t space = at_mark(spaces, COUNT(spaces), printed, i);
+        size_t space = blank_at(printed, i) + invisible_at(printed, i); /* one of them is none */
         const uint8_t *c = printed.at + i;
         bool wide = printed.count - i >= 3 && c[0] == 0xef && c[1] == 0xbc && c[2] >= 0x90 && c[2] <= 0x99;
         if (wide) to[count++] = (uint8_t)('0' + c[2] - 0x90);

@@ -95,10 +95,10 @@ static void who_sent_it_opens_it_again(void **state) {
 static const char nested_yaml[] =
     "agency: wlsh\nformat: {kind: json}\nmessages:\n  - {event: CLU.CREATE, direction: send, fields: {" CLUE_FIELDS
     "reporter.name: 举报/人/姓名, reporter.note: 举报/人/备注}}\n";
-#define CLUE_JSON                                                                                                          \
-    "\"时间\": \"2026-06-08 10:00\", \"文号\": \"乌护线〔2026〕3号\", \"主送\": [\"nm\"], \"名称\": \"河口下网\", "        \
-    "\"类别\": \"FISH\", \"旗县\": \"150823\", \"来源\": \"REPORT\", \"用途\": \"核查\", \"区域\": [\"KEY2\"], " \
-    "\"内容\": "                                                                                                         \
+#define CLUE_JSON                                                                                                   \
+    "\"时间\": \"2026-06-08 10:00\", \"文号\": \"乌护线〔2026〕3号\", \"主送\": [\"nm\"], \"名称\": \"河口下网\", " \
+    "\"类别\": \"FISH\", \"旗县\": \"150823\", \"来源\": \"REPORT\", \"用途\": \"核查\", \"区域\": [\"KEY2\"], "    \
+    "\"内容\": "                                                                                                    \
     "\"夜间下网\", \"方式\": \"NAMED\", "
 
 static struct bytes value_of(const struct profile *profile, const char *name, const char *text,

@@ -28,7 +28,7 @@ struct unit_pair {
     const char *native, *canonical;
     int64_t multiply, divide;
 };
-struct bytes scalar_trim(struct bytes text); /* spaces, tabs, line ends, U+3000, U+00A0, U+FEFF */
+struct bytes scalar_trim(struct bytes text); /* base/blank.h */
 /* full-width digits . , : - to ASCII */
 struct bytes scalar_half_width(struct bytes text, struct arena *arena);
 MUST_USE enum outcome scalar_time(struct bytes text, const struct texts *patterns, struct arena *arena, instant *ret,
