@@ -92,6 +92,25 @@ static struct value_texts distinct(struct value_texts texts, struct arena *arena
     return (struct value_texts){kept, count};
 }
 
+/* A placeholder is nothing, and would become somebody; what a spreadsheet could not compute is lost, and is told. */
+static enum outcome check_placeholder(const struct map_reading *reading, const struct mapped_field *field,
+                                      struct value_texts *texts) {
+    const char *path = field->canonical->path;
+    bool reporter = strncmp(path, "reporter.", 9) == 0, person = reporter || field->canonical->group == GROUP_PARTIES;
+    bool number = person && strcmp(reporter ? path + 9 : path, "id_no") == 0;
+    if (texts->count != 1 || field->canonical->kind != VALUE_TEXT) return OK;
+    switch (scalar_placeholder(texts->at[0], number   ? IN_NUMBER_OF_A_PERSON
+                                             : person ? IN_TEXT_OF_A_PERSON
+                                                      : IN_ANY_TEXT)) {
+    case PLACEHOLDER_NONE: break;
+    case PLACEHOLDER_NOTHING: texts->count = 0; break;
+    case PLACEHOLDER_ERROR:
+        return fault_set(reading->fault, REFUSE, "FIELD_ERROR_VALUE", "%.*s stands where a value was lost",
+                         BYTES_FMT(texts->at[0]));
+    }
+    return OK;
+}
+
 enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
                             const struct mapped_field *field, struct value *ret) {
     *ret = (struct value){0};
@@ -111,6 +130,7 @@ enum outcome map_read_field(const struct map_reading *reading, const struct map_
         texts = filled(&nodes, reading->arena, &first);
         if (reading->rows) texts = distinct(texts, reading->arena);
     }
+    if (check_placeholder(reading, field, &texts) != OK) return map_fault(reading, scope, &field->at, first);
     if (!texts.count) return absent(reading, scope, field, ret);
     if (value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK)
         return map_fault(reading, scope, &field->at, first);

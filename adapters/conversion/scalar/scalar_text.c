@@ -2,6 +2,27 @@
 #include "adapters/conversion/scalar/scalar.h"
 #include "base/blank.h"
 #include "wire/directory.h"
+#include <strings.h>
+
+static bool one_of(struct bytes text, const char *const *list, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (text.count == strlen(list[i]) && strncasecmp((const char *)text.at, list[i], text.count) == 0) return true;
+    }
+    return false;
+}
+
+enum placeholder scalar_placeholder(struct bytes text, enum placeholder_in in) {
+    static const char *const errors[] = {"#N/A", "#NA", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"};
+    static const char *const programs[] = {"NULL", "(null)", "<null>", "[null]",    "\\N",          "nil",
+                                           "None", "NaN",    "N/A",    "undefined", "NOT AVAILABLE"};
+    static const char *const people[] = {"无", "/",  "\\", "-",  "--",  "---",  "—",
+                                         "——", "－", "*",  "**", "***", "暂无", "空"};
+    static const char *const unknown[] = {"不详", "未知", "不明"};
+#define AMONG(list) one_of(text, list, sizeof(list) / sizeof *(list))
+    if (AMONG(errors)) return PLACEHOLDER_ERROR;
+    if (AMONG(programs) || (in != IN_ANY_TEXT && AMONG(people))) return PLACEHOLDER_NOTHING;
+    return in == IN_NUMBER_OF_A_PERSON && AMONG(unknown) ? PLACEHOLDER_NOTHING : PLACEHOLDER_NONE;
+}
 
 struct bytes scalar_trim(struct bytes text) { return blank_trim(text); }
 
