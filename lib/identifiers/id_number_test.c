@@ -137,9 +137,9 @@ static void what_was_meant_for_a_number_is_known(void **state) {
                                  "150802850315001",
                                  "1.5E17",
                                  "15080219850315００1X"};
-    const char *const others[] = {
-        "E12345678", "H0123456701", "81234567", "12345678",          "无", "护照123456789012345678",
-        "",          "150802",      "3E-7",     "ABCDEFGHIJKLMNOPQR"};
+    const char *const others[] = {"E12345678", "H0123456701", "81234567",
+                                  "12345678",  "无",          "护照123456789012345678",
+                                  "",          "150802",      "ABCDEFGHIJKLMNOPQR"};
     for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) {
         if (!id_number_meant(bytes_of_cstr(meant[i]))) fail_msg("%s", meant[i]);
     }
