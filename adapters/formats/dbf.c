@@ -152,6 +152,9 @@ static struct bytes trimmed(struct bytes raw, bool both) {
 static enum outcome value(struct table *t, uint8_t type, struct bytes raw, uint32_t record, uint32_t field,
                           struct bytes *ret) {
     struct civil day;
+    const uint8_t *end = raw.count ? memchr(raw.at, 0, raw.count) : NULL;
+    if (end && type == 'C')
+        raw.count = (size_t)(end - raw.at); /* a text ends there; what lies behind was never cleared */
     raw = trimmed(raw, type != 'C');
     if (type == 'C') return decode(t, raw, record, field, ret);
     *ret = arena_copy(t->r->arena, raw);
