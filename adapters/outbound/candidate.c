@@ -6,8 +6,10 @@
 #include "adapters/journal/journal.h"
 #include "adapters/transfer/transfer.h"
 #include "base/limits.h"
+#include "base/log.h"
 
 #define PUT_AWAY_MS 600000
+#define ANSWER_MS   60000 /* what was sent so long ago and has no answer may not be in the ledger */
 
 const struct outbox_file *candidate_papers(const struct outbox_scan *scan, const struct candidate *c,
                                            size_t *ret_count) {
@@ -218,6 +220,12 @@ static bool same_paper(const struct candidate *c, const struct journaled *known,
            bytes_equal(papers[0].name, c->paper->name);
 }
 
+/* Passed over, deleted or lost before the ledger had it: nobody will ever answer. It goes out again under the same ids;
+ * if it is there after all, the broker takes it for the repeat that it is. */
+static bool may_be_lost(const struct journaled *known) {
+    return known->state == JOURNALED_MOVED && !known->answered && instant_now() - known->at > ANSWER_MS;
+}
+
 void candidate_put_away(const struct outbox_scan *scan, const struct candidate *c) {
     struct transport *t = scan->outbound->transport;
     size_t count = 0;
@@ -246,6 +254,13 @@ enum outcome candidate_prepare(struct outbox_scan *scan, struct candidate *c, st
     if (*ret_wait) return OK;
     struct digest digest = identity_digest(o->agency, c->native, attachments, c->view.need_count, scan->arena);
     TRY(journal_by_digest(o->journal, &digest, scan->arena, &is_known, &known, fault));
+    if (is_known && may_be_lost(&known)) {
+        char id[UUID_TEXT + 1];
+        uuid_format(&known.message_id, id);
+        log_warn("outbound.again", "message=%s event=%.*s", id, BYTES_FMT(known.event));
+        TRY(journal_drop(o->journal, known.row, fault));
+        is_known = false;
+    }
     if (is_known && !same_paper(c, &known, scan->arena)) return already_sent(&known, rejection);
     c->journaled = is_known;
     if (is_known) return OK;

@@ -59,11 +59,16 @@ static void put_version(struct rows *rows, const struct rules *rules, int versio
         if (!again) put_word(rows, version, &word);
     }
 }
+/* What rules_word leaves out: documents, and the categories that commands know. */
 static void put_documents(struct rows *rows, const struct registry *registry, int version) {
     const struct procedure *p = rules_of_version(registry->rules, version);
     for (int i = 0; p && i < p->document_count; i++) {
         const struct rule_word word = {"D", "",   p->documents[i].code, p->documents[i].zh, p->documents[i].en,
                                        "",  false};
+        put_word(rows, version, &word);
+    }
+    for (int i = 0; p && i < p->category_count; i++) {
+        const struct rule_word word = {"K", "", p->categories[i], p->categories[i], p->categories[i], "", false};
         put_word(rows, version, &word);
     }
 }

@@ -60,6 +60,7 @@ enum outcome schema_make(PGconn *conn, const char *schemas_folder, const char *s
              schema, schema, schema);
     enum outcome outcome = desk_run(conn, sql, fault);
     if (outcome == OK) outcome = run_file(conn, schemas_folder, "register.sql", fault);
+    if (outcome == OK) outcome = run_file(conn, schemas_folder, "register_views.sql", fault);
     if (outcome == OK) outcome = desk_run(conn, "COMMIT", fault);
     if (outcome != OK) desk_roll_back(conn);
     if (outcome == FATAL && strstr(fault->text, "(42501)"))

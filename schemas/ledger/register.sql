@@ -104,7 +104,7 @@ CREATE TABLE rule_name (
 );
 COMMENT ON TABLE rule_name IS '规则中的名称，按规则各版本 names of the rules by version';
 COMMENT ON COLUMN rule_name.rules IS '规则版本';
-COMMENT ON COLUMN rule_name.kind IS '类别：S 状态 E 事件 C 期限 M 程序 X 人工送达机关 H 处理限制 O 联合行动种类 D 文书 F 标记 A 区域 Q 线索来源';
+COMMENT ON COLUMN rule_name.kind IS '类别：S 状态 E 事件 C 期限 M 程序 X 人工送达机关 H 处理限制 O 联合行动种类 D 文书 K 案件类别 F 标记 A 区域 Q 线索来源';
 COMMENT ON COLUMN rule_name.machine IS '程序代码（仅状态有）';
 COMMENT ON COLUMN rule_name.code IS '代码';
 COMMENT ON COLUMN rule_name.zh IS '中文名称';
@@ -856,6 +856,8 @@ CREATE INDEX referral_gaps ON referral (changed_at DESC, referral_id DESC) WHERE
 CREATE INDEX referral_parent ON referral (parent) WHERE parent IS NOT NULL;
 CREATE INDEX clock_due ON clock (due_lenient, case_id, referral_id, ordinal) WHERE state = 'R';
 CREATE INDEX clock_breached ON clock (due_lenient, case_id, referral_id, ordinal) WHERE state = 'B' AND NOT measured;
+CREATE INDEX reply_owed_first ON reply_owed (due, case_id, referral_id, ordinal, participant) WHERE owed;
+CREATE INDEX gap_referral ON gap (code, case_id, referral_id);
 CREATE INDEX reply_owed_due ON reply_owed (participant, due, case_id, referral_id) WHERE owed;
 CREATE INDEX reply_owed_waiting ON reply_owed (waiting, due, case_id, referral_id) WHERE owed;
 CREATE INDEX hint_decided ON hint (decided_at DESC, case_id, referral_id);
@@ -955,7 +957,7 @@ DO $$
 DECLARE
     made text;
 BEGIN
-    FOREACH made IN ARRAY ARRAY['referral', 'restricted_title', 'caption', 'number', 'clock', 'reply_owed', 'gap', 'fact', 'hint', 'manual_service', 'penalty', 'operation', 'operation_body',
+    FOREACH made IN ARRAY ARRAY['referral', 'caption', 'number', 'clock', 'reply_owed', 'gap', 'fact', 'hint', 'manual_service', 'penalty', 'operation', 'operation_body',
                                 'operation_finding', 'operation_case'] LOOP
         EXECUTE format('ALTER TABLE %1$I ENABLE ROW LEVEL SECURITY; CREATE POLICY everyone ON %1$I FOR SELECT TO ecocase_coordinator, ecocase_auditor USING (true);
             CREATE POLICY concerned ON %1$I FOR SELECT TO ecocase_department, ecocase_prosecutor USING (EXISTS (SELECT FROM seen AS s
@@ -970,6 +972,9 @@ BEGIN
         EXECUTE format('CREATE POLICY supervised ON %1$I FOR SELECT TO ecocase_prosecutor USING (EXISTS (SELECT FROM seen AS s
             WHERE s.participant = (SELECT desk.me()) AND s.case_id = %1$I.case_id AND s.referral_id = %1$I.referral_id AND s.supervised))', made);
     END LOOP;
+    ALTER TABLE restricted_title ENABLE ROW LEVEL SECURITY; -- no policy for coordinators: they see none of its rows, so that one view serves all
+    CREATE POLICY concerned ON restricted_title FOR SELECT TO ecocase_department, ecocase_prosecutor USING (EXISTS (SELECT FROM seen AS s
+        WHERE s.participant = (SELECT desk.me()) AND s.case_id = restricted_title.case_id AND s.referral_id = restricted_title.referral_id));
     FOREACH made IN ARRAY ARRAY['seen', 'witness'] LOOP
         EXECUTE format('ALTER TABLE %1$I ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON %1$I FOR SELECT TO ecocase_department, ecocase_prosecutor
             USING (participant = (SELECT desk.me())); CREATE POLICY everyone ON %1$I FOR SELECT TO ecocase_coordinator, ecocase_auditor USING (true)', made);
@@ -980,7 +985,7 @@ GRANT SELECT ON schema_version, source, position, recipient_mark, participant, r
 GRANT SELECT ON referral, restricted_title, caption, number, clock, reply_owed, gap, fact, hint, manual_service, penalty, operation, operation_body, operation_finding, operation_case,
     event, witness, seen, delivery, reason, refusal, dead_letter, alert, document, content, clue TO ecocase_department, ecocase_prosecutor;
 GRANT SELECT (lane, serial, ordinal, case_id, referral_id, kind, role, masked_name) ON party TO ecocase_department, ecocase_prosecutor;
-GRANT SELECT ON referral, caption, number, clock, reply_owed, gap, hint, manual_service, penalty, operation, operation_body, operation_finding, operation_case,
+GRANT SELECT ON referral, restricted_title, caption, number, clock, reply_owed, gap, hint, manual_service, penalty, operation, operation_body, operation_finding, operation_case,
     event, witness, seen, delivery, reason, refusal, dead_letter, alert, event_day, flow_day, term_day, standing TO ecocase_coordinator;
 GRANT SELECT (lane, serial, ordinal, case_id, referral_id, code, number, media_type, size, sha256, sm3, carried) ON document TO ecocase_coordinator, ecocase_auditor;
 GRANT SELECT (lane, serial, ordinal, case_id, referral_id, kind, role) ON party TO ecocase_coordinator;

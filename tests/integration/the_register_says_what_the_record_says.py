@@ -143,7 +143,7 @@ with world("register", lanes=2) as w:
             refused(w, user, sql)
     for user in ("ecocase_coordinator", "who_audits"):
         for sql in ("SELECT * FROM register.content", "SELECT title FROM register.document", "SELECT file_name FROM register.document", "SELECT masked_name FROM register.party",
-                    "SELECT * FROM register.restricted_title", "SELECT * FROM desk.look(%s::uuid, %s::uuid, '督办所需')"):
+                    "SELECT * FROM desk.look(%s::uuid, %s::uuid, '督办所需')"):
             refused(w, user, sql, *((cases[5]["envelope"]["case_id"], referral) if "%s" in sql else ()))
     refused(w, "who_audits", "SELECT * FROM register.referral")
     assert query(w, "SELECT count(*) FROM register.referral", user="ecocase_coordinator") == [(everything,)]
