@@ -13,6 +13,8 @@
 
 enum option {
     OPTION_POSTGRES,
+    OPTION_RECORD,
+    OPTION_REGISTER,
     OPTION_STATE,
     OPTION_AGENCY,
     OPTION_SCHEMAS,
@@ -27,9 +29,9 @@ enum option {
     OPTION_VERSION,
     OPTION_COUNT
 };
-static const char *const names[OPTION_COUNT + 1] = {"--postgres", "--state", "--agency",  "--schemas", "--limit",
-                                                    "--lane",     "--from",  "--to",      "--check",   "--json",
-                                                    "--open",     "--help",  "--version", NULL};
+static const char *const names[OPTION_COUNT + 1] = {
+    "--postgres", "--record", "--register", "--state", "--agency", "--schemas", "--limit",   "--lane",
+    "--from",     "--to",     "--check",    "--json",  "--open",   "--help",    "--version", NULL};
 static bool takes_value(enum option option) { return option <= OPTION_TO; }
 
 static enum option find(const char *argument, size_t count) {
@@ -53,6 +55,8 @@ static bool set_number(const char *name, long least, long most, const char *valu
 static bool apply(struct request *request, enum option option, const char *value) {
     switch (option) {
     case OPTION_POSTGRES: request->postgres = value; return true;
+    case OPTION_RECORD: request->record = value; return true;
+    case OPTION_REGISTER: request->reg = value; return true;
     case OPTION_STATE: request->state = value; return true;
     case OPTION_AGENCY: request->agency = value; return true;
     case OPTION_SCHEMAS: request->schemas = value; return true;

@@ -46,6 +46,18 @@ static const char DEAD[] =
 static const char REFUSALS[] =
     "  refusals list [--agency SLUG] [--limit N]\n"
     "                      退回发送单位的消息及理由 / refused submissions with every reason\n";
+static const char REGISTER[] = "  register status     登记簿跟随台账到哪里、落后多少 / how far the register is behind "
+                               "the record (exit 1: not followed, or must be "
+                               "rebuilt)\n"
+                               "  register rebuild [SCHEMAS]\n"
+                               "                      由台账重建登记簿，建成后替换 / builds it anew beside the old "
+                               "one, then puts it in its place\n"
+                               "  register verify [SCHEMAS]\n"
+                               "                      由台账全部重算并逐表核对 / makes everything once more from the "
+                               "record and compares. exit: 0 一致 identical, 1 "
+                               "有差异 differs, 2 无法核对\n"
+                               "                      --record、--register "
+                               "CONNINFO：台账与登记簿的连接（重建、核对须为 ecocase_register） / both connections\n";
 static const char RULES[] =
     "  rules check [DIR]   核对规则（默认 schemas/rules），不需要台账 / checks the rules of a folder; needs no ledger\n"
     "  rules diagram [DIR] 程序状态图（Mermaid） / the state machines as Mermaid\n"
@@ -66,8 +78,8 @@ static const char FOOT[] =
 void usage_print(FILE *to, const char *topic) {
     static const struct {
         const char *word, *text;
-    } parts[] = {
-        {"ledger", LEDGER}, {"agencies", AGENCIES}, {"dead-letters", DEAD}, {"refusals", REFUSALS}, {"rules", RULES}};
+    } parts[] = {{"ledger", LEDGER},     {"agencies", AGENCIES}, {"dead-letters", DEAD},
+                 {"refusals", REFUSALS}, {"register", REGISTER}, {"rules", RULES}};
     if (!topic) fputs(OVERVIEW, to);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!topic || strcmp(topic, parts[i].word) == 0) fputs(parts[i].text, to);

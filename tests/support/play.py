@@ -69,9 +69,11 @@ def start_all(w, screen):
     slugs = [p.name for p in sorted(AGENCIES.iterdir()) if (p / "profile.yaml").exists()]
     for name in ("broker-1", "broker-2"):
         w.start_broker(name)
+    w.setup_register()
+    w.start_register()
     for slug in slugs:
         w.start_adapter(slug)
-    screen.say(f"▸ 已启动 2 个代理实例、{len(slugs)} 个适配器 · 2 brokers, {len(slugs)} adapters")
+    screen.say(f"▸ 已启动 2 个代理实例、登记簿、{len(slugs)} 个适配器 · 2 brokers, the register, {len(slugs)} adapters")
 
     def ready():
         for name in list(w.processes):
@@ -196,6 +198,14 @@ def replay(w):
     return [f"重演台账 · replaying the ledger: {again.stderr.strip()}"] if again.returncode else []
 
 
+def register(w):
+    """The register says what the record says."""
+    own = w.conninfo("ecocase_register")
+    same = subprocess.run([w.bin / "ecocase", "register", "verify", w.schemas, "--postgres", own], capture_output=True, text=True)
+    print(same.stdout.rstrip())
+    return [f"核对登记簿 · verifying the register: {same.stdout}{same.stderr}"] if same.returncode else []
+
+
 def live(w, chosen, screen):
     slugs = start_all(w, screen)
     if not chosen.check:
@@ -204,7 +214,7 @@ def live(w, chosen, screen):
     wrong = play(w, slugs, screen)
     report(w)
     if chosen.check:
-        wrong += whole(w, slugs, ticks=sample_day.ticks(AGENCIES / "sample-day.yaml")) + replay(w)
+        wrong += whole(w, slugs, ticks=sample_day.ticks(AGENCIES / "sample-day.yaml")) + replay(w) + register(w)
     for line in wrong:
         print(f"✗ {line}", file=sys.stderr)
     if chosen.check:
