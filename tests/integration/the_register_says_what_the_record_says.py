@@ -109,7 +109,7 @@ with world("register", lanes=2) as w:
     wait_events(w, 2 * CASES + 83)
     level(w)
     verified(w)
-    left = query(w, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'register%' ORDER BY 1")
+    left = query(w, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'register%%' ORDER BY 1")
     assert left == [("register",), ("register_old",)], left
     show("rebuilt under traffic", f"{query(w, 'SELECT count(*) FROM register.event')[0][0]} events")
 
