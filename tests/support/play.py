@@ -1,6 +1,7 @@
 """./run: Kafka, Postgres, two brokers and the adapters of all participants; the agencies' own exports of the sample day go in at the adapters'
 spools and come out at the recipients', and what happened is shown. --check verifies it and exits."""
 import argparse
+import json
 import os
 import re
 import signal
@@ -236,6 +237,26 @@ def register(w):
     return [f"核对登记簿 · verifying the register: {same.stdout}{same.stderr}"] if same.returncode else []
 
 
+def questions(w):
+    """Coordinators' commands over the register list what the record's own views list."""
+    def of_register(*words):
+        done = subprocess.run([w.bin / "ecocase", *words, "--json", "--limit", "10000", "--register", w.conninfo("ecocase_coordinator")], capture_output=True, text=True)
+        return json.loads(done.stdout)["rows"] if done.returncode == 0 else done.stderr
+    wrong = []
+    for word, key, sql in (
+            ("list", ("referral_id", "state", "title"), "SELECT referral_id, state, title FROM ecocase.referral_list"),
+            ("overdue", ("referral_id", "rule"), "SELECT referral_id, rule FROM ecocase.clock_list WHERE overdue AND stopped_at IS NULL"),
+            ("hints", ("referral_id", "code", "mark"), "SELECT referral_id, code, state FROM ecocase.hint_list"),
+            ("by-hand", ("referral_id", "addressee", "document_no"), "SELECT referral_id, addressee, document_no FROM ecocase.by_hand_list"),
+            ("clues", ("referral_id", "handling"), "SELECT referral_id, handling FROM ecocase.referral_list WHERE machine = 'CLU'"),
+            ("calendar", ("referral_id", "kind", "bodies", "joined", "findings"), "SELECT referral_id, kind, bodies, joined, findings FROM ecocase.operation_list"),
+            ("refusals", ("lane", "serial"), "SELECT lane, serial FROM ecocase.refusal_list")):
+        shown, there = of_register(word), {tuple(str(v) for v in row) for row in ask(w, sql)}
+        if isinstance(shown, str) or {tuple(str(row[k]) for k in key) for row in shown} != there:
+            wrong.append(f"ecocase {word}: 与台账视图不同 · not what the record's view says: {shown if isinstance(shown, str) else len(shown)}, {len(there)}")
+    return wrong
+
+
 def live(w, chosen, screen):
     slugs = start_all(w, screen)
     if not chosen.check:
@@ -244,7 +265,7 @@ def live(w, chosen, screen):
     wrong = play(w, slugs, screen)
     (report if chosen.list else summary)(w)
     if chosen.check:
-        wrong += whole(w, slugs, ticks=sample_day.ticks(AGENCIES / "sample-day.yaml")) + replay(w) + register(w)
+        wrong += whole(w, slugs, ticks=sample_day.ticks(AGENCIES / "sample-day.yaml")) + replay(w) + register(w) + questions(w)
     for line in wrong:
         print(f"✗ {line}", file=sys.stderr)
     if chosen.check:
@@ -252,7 +273,7 @@ def live(w, chosen, screen):
         return not wrong
     print(f"\nKafka {w.kafka}   Postgres \"{w.conninfo()}\"   用时 · took {time.monotonic() - screen.began:.0f} s\n"
           f"把文件放入 · put files into {here(w.folder)}/spool/<单位 agency>/outbox；收到的在 · what came lies in …/inbox\n"
-          "另一终端 · in another terminal: build/bin/ecocase ledger list\nCtrl-C 停止 · stops everything", flush=True)
+          "另一终端 · in another terminal: build/bin/ecocase list（移送一览）、overdue、show 文号 · …\nCtrl-C 停止 · stops everything", flush=True)
     while True:
         time.sleep(1)
         for name, process in w.processes.items():
