@@ -127,7 +127,7 @@ def summary(w):
         print(f"    {due}  {wide(rule_zh, 28)} {wide(actor or '', 24)} {number}  {title}")
     alerts(w)
     (number,), = ask(w, "SELECT document_no FROM ecocase.referral_list WHERE machine = 'REF' ORDER BY opened_at, referral_id LIMIT 1") or [("",)]
-    print(f"\n▸ 查看 · to see more: build/bin/ecocase ledger list · ledger overdue · ledger show '{number}'；逐件列出 · every one of them: ./run --list")
+    print(f"\n▸ 查看 · to see more: build/bin/ecocase list · overdue · show '{number}'；逐件列出 · every one of them: ./run --list")
 
 
 def report(w):
