@@ -36,28 +36,38 @@ static enum outcome refuse_need(const struct attachment_need *need, struct fault
     return REFUSE;
 }
 
-/* REFUSE once the wait is over; *ret_wait while it lasts. */
+/* What hinders an attachment: a fault, or that it may still come. */
+static enum outcome look_at_need(const struct candidate *c, size_t i, bool late, bool *ret_wait, struct fault *fault) {
+    const struct attachment_need *need = &c->view.needs[i];
+    if (!need->file_name.count) return OK;
+    if (!name_plain(need->file_name))
+        return refuse_need(need, fault, "MISSING_ATTACHMENT", "not the plain name of a file in outbox/");
+    if (c->with[i] == c->paper)
+        return refuse_need(need, fault, "MISSING_ATTACHMENT", "a case file cannot be its own attachment");
+    if (c->with[i] && !c->with[i]->readable) return refuse_need(need, fault, "FILE_READ", "not a regular file");
+    if (c->with[i]) return OK;
+    if (late) return refuse_need(need, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
+    *ret_wait = true;
+    return OK;
+}
+
+/* REFUSE once the wait is over, with all that is missing; *ret_wait while it lasts. */
 static enum outcome all_there(struct outbox_scan *scan, const struct candidate *c, bool *ret_wait,
-                              struct fault *fault) {
+                              struct rejection *rejection) {
     struct outbound *o = scan->outbound;
     bool late = c->paper->waited_ms > profile_attachment_wait_ms(o->profile);
     const struct attachment_need beside = {.file_name = c->sidecar.name};
-    if (c->sidecar.needed && !c->beside && late)
-        return refuse_need(&beside, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
-    *ret_wait = c->sidecar.needed && !c->beside;
-    for (size_t i = 0; i < c->view.need_count; i++) {
-        const struct attachment_need *need = &c->view.needs[i];
-        if (!need->file_name.count) continue;
-        if (!name_plain(need->file_name))
-            return refuse_need(need, fault, "MISSING_ATTACHMENT", "not the plain name of a file in outbox/");
-        if (c->with[i] == c->paper)
-            return refuse_need(need, fault, "MISSING_ATTACHMENT", "a case file cannot be its own attachment");
-        if (c->with[i] && !c->with[i]->readable) return refuse_need(need, fault, "FILE_READ", "not a regular file");
-        if (c->with[i]) continue;
-        if (late) return refuse_need(need, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
-        *ret_wait = true;
-    }
-    return OK;
+    struct fault *all = arena_array(scan->arena, c->view.need_count + 1, sizeof *all);
+    size_t count = 0;
+    bool absent = c->sidecar.needed && !c->beside;
+    if (absent && late)
+        count += refuse_need(&beside, &all[count], "MISSING_ATTACHMENT", "did not arrive in outbox/ in time") != OK;
+    else if (absent) *ret_wait = true;
+    for (size_t i = 0; i < c->view.need_count; i++) count += look_at_need(c, i, late, ret_wait, &all[count]) != OK;
+    if (!count) return OK;
+    rejection->fault = all[0];
+    rejection_faults(rejection, all, count);
+    return REFUSE;
 }
 
 static enum outcome read_inside(struct outbox_scan *scan, const struct outbox_file *paper, struct attachment *into,
@@ -248,7 +258,7 @@ enum outcome candidate_prepare(struct outbox_scan *scan, struct candidate *c, st
     struct address address;
     bool is_known = false;
     *ret_wait = false;
-    TRY(all_there(scan, c, ret_wait, &rejection->fault));
+    TRY(all_there(scan, c, ret_wait, rejection));
     if (*ret_wait) return OK;
     TRY(read_attachments(scan, c, &attachments, ret_wait, &rejection->fault));
     if (*ret_wait) return OK;

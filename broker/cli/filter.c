@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/fault.h"
+#include "base/line.h"
 #include "base/time.h"
 #include "broker/cli/question.h"
 #include "broker/cli/usage.h"
@@ -24,19 +25,45 @@ __attribute__((format(printf, 2, 3))) static void add(struct conditions *c, cons
     INVARIANT(c->count < c->capacity); /* texts of the command line, short ones: see all_short */
 }
 
-static void refuse(const char *option, const char *typed, const PGresult *known) {
-    size_t count = (size_t)PQntuples(known);
-    const char **names = calloc(2 * count + 1, sizeof *names);
-    INVARIANT(names);
-    size_t n = 0;
-    for (int row = 0; row < (int)count; row++) {
-        for (int column = 0; column < 2; column++) {
-            if (*PQgetvalue(known, row, column)) names[n++] = PQgetvalue(known, row, column);
+#define COMPARED 48u /* characters of a name */
+/* How like: the characters that both have in one order, of a thousand of both. 环保局 is likest to 生态环境局, which a
+ * count of exchanged characters takes for farther than any short name. */
+static size_t likeness(const char *a, const char *b) {
+    size_t row[COMPARED + 1] = {0}, from_b[COMPARED + 1], count = 0, of_a = 0;
+    struct bytes x = bytes_of_cstr(a), y = bytes_of_cstr(b);
+    for (size_t at = 0, step; at < y.count && count < COMPARED; at += step ? step : 1) {
+        step = line_character(y.at + at, y.count - at);
+        from_b[count++] = at;
+    }
+    for (size_t at = 0, step; at < x.count; at += step ? step : 1, of_a++) {
+        step = line_character(x.at + at, x.count - at);
+        for (size_t k = 0, before = 0; k < count; k++) {
+            size_t above = row[k + 1], rest = y.count - from_b[k];
+            bool same = step && rest >= step && memcmp(x.at + at, y.at + from_b[k], step) == 0;
+            row[k + 1] = same ? before + 1 : above > row[k] ? above : row[k];
+            before = above;
         }
     }
-    fprintf(stderr, "ecocase: %s 没有“%s”，是否指 %s？/ %s knows no \"%s\"; nearest: %s\n", option, typed,
-            n ? usage_nearest(typed, names) : "-", option, typed, n ? usage_nearest(typed, names) : "-");
-    free(names);
+    return of_a + count ? 2000 * row[count] / (of_a + count) : 0;
+}
+
+static bool is_number(const char *text) { return text[strspn(text, "0123456789")] == '\0'; }
+
+static void refuse(const char *option, const char *typed, const PGresult *known) {
+    const char *nearest = "-";
+    size_t most = 0;
+    for (int row = 0; row < PQntuples(known); row++) {
+        for (int column = 0; column < PQnfields(known); column++) {
+            const char *name = PQgetvalue(known, row, column);
+            size_t like = is_number(name) == is_number(typed) ? likeness(typed, name) : 0;
+            if (like < most || !like) continue;
+            if (like == most && usage_distance(typed, name) >= usage_distance(typed, nearest)) continue;
+            nearest = name;
+            most = like;
+        }
+    }
+    fprintf(stderr, "ecocase: %s 没有“%s”，是否指 %s？/ %s knows no \"%s\"; nearest: %s\n", option, typed, nearest,
+            option, typed, nearest);
 }
 
 /* The code (first column) whose code or other names are what was typed. *ret_code is to be freed with PQfreemem. */

@@ -105,7 +105,7 @@ static size_t points(const char *text, uint32_t ret[LONGEST]) {
 }
 
 /* Levenshtein over characters. */
-static size_t distance(const char *left, const char *right) {
+size_t usage_distance(const char *left, const char *right) {
     uint32_t a[LONGEST], b[LONGEST];
     size_t row[LONGEST + 1];
     size_t na = points(left, a), nb = points(right, b);
@@ -127,7 +127,7 @@ static size_t distance(const char *left, const char *right) {
 const char *usage_nearest(const char *typed, const char *const *names) {
     const char *nearest = names[0];
     for (size_t i = 1; names[i]; i++) {
-        if (distance(typed, names[i]) < distance(typed, nearest)) nearest = names[i];
+        if (usage_distance(typed, names[i]) < usage_distance(typed, nearest)) nearest = names[i];
     }
     return nearest;
 }

@@ -128,7 +128,7 @@ static enum outcome write_lane(struct poll *poll, size_t n, struct fault *fault)
 }
 
 static enum outcome sum_lane(struct poll *poll, size_t n, struct fault *fault) {
-    char lane[16], after[24], upto[24];
+    char lane[24], after[24], upto[24];
     const struct position *p = &poll->registry->positions[n];
     const char *const values[] = {lane, after, upto};
     AUTO(desk_result_free) PGresult *result = NULL;
