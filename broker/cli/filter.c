@@ -22,8 +22,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct conditions *c, cons
     va_start(args, format);
     c->count += (size_t)vsnprintf(c->at + c->count, c->capacity - c->count, format, args);
     va_end(args);
-    INVARIANT(c->count <
-              c->capacity); /* texts of the command line, some hundred bytes each: request_parse bounds them */
+    INVARIANT(c->count < c->capacity); /* texts of the command line, short ones: see all_short */
 }
 
 #define COMPARED 48u /* characters of a name */
@@ -157,24 +156,52 @@ static bool day(struct conditions *c, const char *option, const char *typed, con
     return true;
 }
 
-/* 检索: slices of two characters find candidates by index, the text itself decides. A single character has no slice. */
+/* 检索: slices of two characters find candidates by index, the text itself decides. A single character has no
+ * slice. */
 static bool sliced(const char *typed) {
     size_t characters = 0;
     for (const char *at = typed; *at; at++) characters += ((unsigned char)*at & 0xc0) != 0x80;
     return characters > 1;
 }
+/* A common word stands in so many titles that walking the page's own order meets it soon; a rare one is found by the
+ * index of slices. Which it is, the index says, as far as it matters. */
+#define COMMON "2000"
+static bool common(struct conditions *c, const char *literal, bool numbers_too) {
+    char sql[8192];
+    size_t at = (size_t)snprintf(sql, sizeof sql,
+                                 "SELECT count(*) >= " COMMON
+                                 " FROM ((SELECT FROM caption AS t WHERE grams(t.title) @> grams(%s) LIMIT " COMMON ")",
+                                 literal);
+    if (numbers_too)
+        at += (size_t)snprintf(
+            sql + at, sizeof sql - at,
+            " UNION ALL (SELECT FROM number AS n WHERE grams(n.folded) @> grams(fold(%s)) LIMIT " COMMON ")", literal);
+    INVARIANT(at + 16 < sizeof sql);
+    snprintf(sql + at, sizeof sql - at, ") AS found");
+    AUTO(source_result_free) PGresult *many = source_ask(c->source, sql, 0, NULL);
+    return many && PQgetvalue(many, 0, 0)[0] == 't';
+}
 static void text(struct conditions *c, const char *typed, bool numbers_too) {
     char *literal = PQescapeLiteral(c->source->conn, typed, strlen(typed));
-    const char *slices = sliced(typed) ? "" : "--";
-    add(c,
-        " AND (r.case_id, r.referral_id) IN (SELECT t.case_id, t.referral_id FROM caption AS t WHERE "
-        "strpos(lower(t.title), lower(%s)) > 0\n%s AND grams(t.title) @> grams(%s)\n",
-        literal, slices, literal);
-    if (numbers_too)
+    if (!sliced(typed) || common(c, literal, numbers_too)) {
+        add(c, " AND (strpos(lower(r.title), lower(%s)) > 0", literal);
+        if (numbers_too)
+            add(c,
+                " OR EXISTS (SELECT FROM number AS n WHERE n.case_id = r.case_id AND n.referral_id = r.referral_id AND "
+                "strpos(n.folded, fold(%s)) > 0)",
+                literal);
+    } else { /* as an array, so that the planner takes it for few, which it is */
         add(c,
-            " UNION ALL SELECT n.case_id, n.referral_id FROM number AS n WHERE strpos(n.folded, fold(%s)) > 0\n%s AND "
-            "grams(n.folded) @> grams(fold(%s))\n",
-            literal, slices, literal);
+            " AND r.referral_id = ANY (ARRAY(SELECT t.referral_id FROM caption AS t WHERE grams(t.title) @> grams(%s) "
+            "AND strpos(lower(t.title), lower(%s)) > 0",
+            literal, literal);
+        if (numbers_too)
+            add(c,
+                " UNION ALL SELECT n.referral_id FROM number AS n WHERE grams(n.folded) @> grams(fold(%s)) AND "
+                "strpos(n.folded, fold(%s)) > 0",
+                literal, literal);
+        add(c, ")");
+    }
     add(c, ")");
     PQfreemem(literal);
 }
@@ -219,12 +246,26 @@ static bool all_allowed(const struct question *q, const struct request *r) {
            allowed(q, FILTER_TEXT, r->text, "--text");
 }
 
+#define TEXT_MAX 240 /* bytes: eighty Chinese characters */
+static bool all_short(const struct request *r, bool has_word) {
+    const char *const texts[] = {
+        r->direction, r->agency, r->category, r->county, r->circle, r->state, r->since,
+        r->until,     r->party,  r->reason,   r->number, r->text,   r->after, has_word ? r->words[1] : NULL};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (!texts[i] || strlen(texts[i]) <= TEXT_MAX) continue;
+        fprintf(stderr, "ecocase: 筛选值太长（至多 %d 字节）/ a filter's value is too long (%d bytes at most)\n",
+                TEXT_MAX, TEXT_MAX);
+        return false;
+    }
+    return true;
+}
+
 #define CIRCLES    "SELECT n.code, n.zh, n.en FROM rule_name AS n WHERE n.kind = 'A'" NEWEST
 #define CATEGORIES "SELECT n.code, n.zh FROM rule_name AS n WHERE n.kind = 'K'" NEWEST
 bool filter_conditions(struct source *source, const struct question *question, const struct request *r, char *ret,
                        size_t capacity) {
     struct conditions c = {source, question, ret, 0, capacity};
-    bool good = all_allowed(question, r);
+    bool good = all_allowed(question, r) && all_short(r, question->argument && r->word_count > 1);
     ret[0] = '\0';
     if (good && r->direction) good = direction(&c, r->direction);
     if (good && r->agency) good = agency(&c, r->agency);

@@ -124,7 +124,7 @@ static const struct question questions[] = {
      "documents that are missing, by name",
      "missing_list AS r",
      SHORT,
-     NULL,
+     "r.gap_count > 0",
      NULL,
      "r.changed_at DESC, r.referral_id DESC, r.code DESC",
      "r.changed_at, r.referral_id, r.code",

@@ -171,10 +171,8 @@ enum exit_code dead_letters_show(struct source *source, const struct request *re
                                                   {NULL, NULL, 0}};
     static const struct sheet_column text[] = {{"reasons_zh", "理由", 0}, {NULL, NULL, 0}},
                                      english[] = {{"reasons_en", "reasons", 0}, {NULL, NULL, 0}},
-                                     key[] = {{"key_text", "键", 0}, {NULL, NULL, 0}},
-                                     headers[] = {{"headers", "消息头", 0}, {NULL, NULL, 0}},
-                                     head[] = {{"value_head", "内容前 256 字节（十六进制）", 0}, {NULL, NULL, 0}};
-    const struct sheet_column *const parts[] = {columns, text, english, key, headers, head};
+                                     headers[] = {{"headers", "消息头", 0}, {NULL, NULL, 0}};
+    const struct sheet_column *const parts[] = {columns, text, english, headers};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) sheet_table(result, parts[i], "");
     return EXIT_DONE;
 }

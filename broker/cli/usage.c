@@ -40,11 +40,10 @@ static const char LEDGER[] =
     "                      needs a member of ecocase_auditor; SM3 of those that travelled in chunks\n"
     "  ledger stats        各程序、状态、单位的数量，泳道 / counts and lanes\n";
 static const char AGENCIES[] = "  agencies            参与单位名录 / the participants\n";
-static const char DEAD[] =
-    "  dead-letters list [--agency SLUG] [--limit N]\n"
-    "                      无法读取的消息 / messages that could not be read\n"
-    "  dead-letters show LANE/SERIAL\n"
-    "                      一封死信：来源、理由、消息头、内容前 256 字节 / one of them, e.g. 3/1207\n";
+static const char DEAD[] = "  dead-letters list [--agency SLUG] [--limit N]\n"
+                           "                      无法读取的消息 / messages that could not be read\n"
+                           "  dead-letters show LANE/SERIAL\n"
+                           "                      一封死信：来源、理由、消息头；不含内容 / one of them, e.g. 3/1207\n";
 static const char REFUSALS[] =
     "  refusals list [--agency SLUG] [--limit N]\n"
     "                      退回发送单位的消息及理由 / refused submissions with every reason\n";

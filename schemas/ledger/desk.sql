@@ -10,7 +10,7 @@ BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = made) THEN EXECUTE format('CREATE ROLE %I NOLOGIN', made); END IF;
     END LOOP;
     IF NOT pg_has_role('ecocase_register', 'MEMBER') THEN EXECUTE format('GRANT ecocase_register TO %I', current_user); END IF;
-    EXECUTE format('GRANT CREATE ON DATABASE %I TO ecocase_register', current_database()); -- a rebuilt register is a new schema
+    EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %I TO ecocase_register', current_database()); -- a rebuilt register is a new schema
 END $$;
 CREATE SCHEMA IF NOT EXISTS desk AUTHORIZATION ecocase_register;
 SET LOCAL ROLE ecocase_register;

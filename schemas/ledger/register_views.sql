@@ -19,7 +19,8 @@ LEFT JOIN county AS c ON c.code = r.county
 LEFT JOIN participant_now AS o ON o.number = r.opener LEFT JOIN participant_now AS h ON h.number = r.holder;
 COMMENT ON VIEW referral_list IS '移送一览 referrals and where they stand';
 
--- What is owed, and by whom: running clocks, and those that ran out and are not done.
+-- What is owed, and by whom: running clocks, and those that ran out and are not done. Each row's referral and clock are looked up (LATERAL … LIMIT 1), so that a page is
+-- had by walking an index of reply_owed: of joins over two columns the planner believes that nothing is left, and sorts everything.
 CREATE VIEW owed_list WITH (security_invoker) AS
 SELECT w.referral_id, w.case_id, w.ordinal, r.machine, r.machine_zh, r.state, r.state_zh, r.open, r.title, r.document_no, r.category, r.county, r.county_name, r.opener_no, r.holder_no,
        k.rule, coalesce(n.zh, k.rule) AS rule_zh, coalesce(n.en, k.rule) AS rule_en, n.basis, k.statutory, CASE WHEN k.statutory THEN '法定' ELSE '非法定' END AS statutory_zh,
@@ -27,18 +28,20 @@ SELECT w.referral_id, w.case_id, w.ordinal, r.machine, r.machine_zh, r.state, r.
        k.started_at, k.due_strict, w.due, p.lane_time,
        (p.lane_time AT TIME ZONE 'Asia/Shanghai')::date - (w.due AT TIME ZONE 'Asia/Shanghai')::date AS days_late, p.lane_time > w.due AS overdue
 FROM reply_owed AS w
-JOIN clock AS k ON k.case_id = w.case_id AND k.referral_id = w.referral_id AND k.ordinal = w.ordinal
-JOIN referral_list AS r ON r.case_id = w.case_id AND r.referral_id = w.referral_id
-JOIN position AS p ON p.lane = r.lane
-LEFT JOIN rule_name AS n ON n.rules = r.rules AND n.kind = 'C' AND n.machine = '' AND n.code = k.rule
-LEFT JOIN participant_now AS a ON a.number = w.participant LEFT JOIN participant_now AS b ON b.number = w.waiting
+CROSS JOIN LATERAL (SELECT x.* FROM referral_list AS x WHERE x.case_id = w.case_id AND x.referral_id = w.referral_id LIMIT 1) AS r
+CROSS JOIN LATERAL (SELECT y.* FROM clock AS y WHERE y.case_id = w.case_id AND y.referral_id = w.referral_id AND y.ordinal = w.ordinal LIMIT 1) AS k
+CROSS JOIN LATERAL (SELECT z.lane_time FROM position AS z WHERE z.lane = r.lane LIMIT 1) AS p
+LEFT JOIN LATERAL (SELECT q.zh, q.en, q.basis FROM rule_name AS q WHERE q.rules = r.rules AND q.kind = 'C' AND q.machine = '' AND q.code = k.rule LIMIT 1) AS n ON true
+LEFT JOIN LATERAL (SELECT c.slug, c.name FROM participant_now AS c WHERE c.number = w.participant LIMIT 1) AS a ON true
+LEFT JOIN LATERAL (SELECT d.slug, d.name FROM participant_now AS d WHERE d.number = w.waiting LIMIT 1) AS b ON true
 WHERE w.owed;
 COMMENT ON VIEW owed_list IS '应办事项：由谁、至何时、谁在等 what is owed, by whom, until when, and who waits';
 
 CREATE VIEW missing_list WITH (security_invoker) AS
 SELECT r.referral_id, r.case_id, r.machine, r.machine_zh, r.state, r.state_zh, r.open, r.title, r.document_no, r.category, r.county, r.county_name, r.opener_no, r.opener, r.opener_name, r.holder_no,
-       r.holder, r.holder_name, g.code, coalesce(n.zh, g.code) AS missing_zh, coalesce(n.en, g.code) AS missing_en, r.changed_at
-FROM gap AS g JOIN referral_list AS r ON r.case_id = g.case_id AND r.referral_id = g.referral_id
+       r.holder, r.holder_name, g.code, coalesce(n.zh, g.code) AS missing_zh, coalesce(n.en, g.code) AS missing_en, r.changed_at, r.gap_count
+FROM referral_list AS r
+CROSS JOIN LATERAL (SELECT y.code FROM gap AS y WHERE y.case_id = r.case_id AND y.referral_id = r.referral_id OFFSET 0) AS g
 LEFT JOIN rule_name AS n ON n.rules = r.rules AND n.kind = 'D' AND n.machine = '' AND n.code = g.code;
 COMMENT ON VIEW missing_list IS '缺少的材料 documents that are missing, by name';
 
@@ -48,7 +51,7 @@ SELECT h.level, CASE h.level WHEN 'RED' THEN '红色' WHEN 'AMBER' THEN '黄色'
        CASE h.mark WHEN 'OPEN' THEN '待移送' WHEN 'UNREFERRED' THEN '应移未移' WHEN 'REFERRED' THEN '已移送' ELSE '' END AS mark_zh,
        h.agency AS agency_no, a.slug AS agency, a.name AS agency_name, r.machine, r.machine_zh, r.state, r.state_zh, r.open, r.referral_id, r.case_id, r.title, r.document_no, r.category, r.county,
        r.county_name, r.opener_no, r.holder_no, h.ordinal
-FROM hint AS h JOIN referral_list AS r ON r.case_id = h.case_id AND r.referral_id = h.referral_id
+FROM hint AS h CROSS JOIN LATERAL (SELECT y.* FROM referral_list AS y WHERE y.case_id = h.case_id AND y.referral_id = h.referral_id LIMIT 1) AS r
 LEFT JOIN participant_now AS a ON a.number = h.agency
 LEFT JOIN rule_name AS e ON e.rules = r.rules AND e.kind = 'E' AND e.machine = '' AND e.code = h.event;
 COMMENT ON VIEW hint_list IS '应移未移提示 hints of what should have been referred';
@@ -57,7 +60,7 @@ CREATE VIEW by_hand_list WITH (security_invoker) AS
 SELECT r.referral_id, r.case_id, s.ordinal, r.machine, r.machine_zh, r.state, r.state_zh, r.open, r.title, r.category, r.county, r.county_name, r.opener_no, r.holder_no, r.holder, r.holder_name,
        s.addressee, coalesce(x.zh, s.addressee) AS addressee_zh, coalesce(x.en, s.addressee) AS addressee_en, s.event, coalesce(e.zh, s.event) AS event_zh, s.document_no, s.dated, s.served_at,
        s.served_at IS NULL AS outstanding
-FROM manual_service AS s JOIN referral_list AS r ON r.case_id = s.case_id AND r.referral_id = s.referral_id
+FROM manual_service AS s CROSS JOIN LATERAL (SELECT y.* FROM referral_list AS y WHERE y.case_id = s.case_id AND y.referral_id = s.referral_id LIMIT 1) AS r
 LEFT JOIN rule_name AS x ON x.rules = r.rules AND x.kind = 'X' AND x.machine = '' AND x.code = s.addressee
 LEFT JOIN rule_name AS e ON e.rules = r.rules AND e.kind = 'E' AND e.machine = '' AND e.code = s.event;
 COMMENT ON VIEW by_hand_list IS '待人工送达 papers for addressees without an inbox';
@@ -76,7 +79,7 @@ CREATE VIEW operation_list WITH (security_invoker) AS
 SELECT r.referral_id, r.case_id, r.machine, r.machine_zh, r.state, r.state_zh, r.open, r.title, r.document_no, r.category, r.county, r.county_name, r.opener_no, r.opener, r.opener_name, r.holder_no,
        o.kind, coalesce(k.zh, o.kind) AS kind_zh, o.window_start, o.window_end, o.reply_by, b.bodies, b.joined, b.reported, b.names, b.patrol_hours, b.patrol_km, b.hazards_found, b.admin_cases,
        b.criminal_cases, (SELECT count(*) FROM operation_finding AS f WHERE f.case_id = o.case_id AND f.referral_id = o.referral_id) AS findings
-FROM operation AS o JOIN referral_list AS r ON r.case_id = o.case_id AND r.referral_id = o.referral_id
+FROM operation AS o CROSS JOIN LATERAL (SELECT y.* FROM referral_list AS y WHERE y.case_id = o.case_id AND y.referral_id = o.referral_id LIMIT 1) AS r
 LEFT JOIN rule_name AS k ON k.rules = r.rules AND k.kind = 'O' AND k.machine = '' AND k.code = o.kind
 LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE x.state <> 'O') AS bodies, count(*) FILTER (WHERE x.state IN ('A', 'R')) AS joined, count(*) FILTER (WHERE x.state = 'R') AS reported,
                           string_agg(p.name, '、' ORDER BY x.participant) AS names, sum(x.patrol_hours) AS patrol_hours, sum(x.patrol_km) AS patrol_km, sum(x.hazards_found)::bigint AS hazards_found,

@@ -272,8 +272,7 @@ COMMENT ON COLUMN ecocase.refusal_list.answer IS '答复（JSON）';
 CREATE VIEW ecocase.dead_letter_list AS
 SELECT e.lane, e.serial, e.broker_time, s.slug AS sender, s.name AS sender_name, 'ecocase.outbox.' || s.slug AS topic, e.source_offset,
        ecocase.reasons(e.answer, 'code') AS codes, ecocase.reasons(e.answer, 'zh') AS reasons_zh, ecocase.reasons(e.answer, 'en') AS reasons_en,
-       encode(substr(e.key, 1, 64), 'escape') AS key_text, octet_length(e.value) AS bytes, encode(substr(e.value, 1, 256), 'hex') AS value_head,
-       e.headers, e.answer
+       octet_length(e.value) AS bytes, e.headers, e.answer
 FROM ecocase.event AS e
 LEFT JOIN ecocase.participant AS s ON s.number = e.sender
 WHERE e.kind = 'D';
@@ -288,9 +287,7 @@ COMMENT ON COLUMN ecocase.dead_letter_list.source_offset IS '来源偏移';
 COMMENT ON COLUMN ecocase.dead_letter_list.codes IS '理由代码';
 COMMENT ON COLUMN ecocase.dead_letter_list.reasons_zh IS '理由';
 COMMENT ON COLUMN ecocase.dead_letter_list.reasons_en IS '理由（英文）';
-COMMENT ON COLUMN ecocase.dead_letter_list.key_text IS '键（前 64 字节）';
 COMMENT ON COLUMN ecocase.dead_letter_list.bytes IS '字节数';
-COMMENT ON COLUMN ecocase.dead_letter_list.value_head IS '内容前 256 字节（十六进制）';
 COMMENT ON COLUMN ecocase.dead_letter_list.headers IS '消息头（JSON）';
 COMMENT ON COLUMN ecocase.dead_letter_list.answer IS '答复（JSON）';
 

@@ -81,9 +81,10 @@ with world("questions", lanes=2) as w:
     assert len(rows(w, "search", "倾倒", "--limit", "1000")) == CASES // 2 and len(rows(w, "search", "砂", "--limit", "1000")) == CASES // 2
     assert rows(w, "search", "%") == [] and rows(w, "search", "'); DROP TABLE x; --") == []
     assert [r["document_no"] for r in rows(w, "search", "〔2026〕77号")] == ["巴环移送〔2026〕77号"]
-    for words, nearest in ((("--agency", "sthi"), "sthj"), (("--agency", "环保局"), "巴彦淖尔市生态环境局"), (("--county", "乌拉特前期"), "乌拉特前旗"), (("--state", "已受里"), "已受理"),
+    for words, nearest in ((("--agency", "sthi"), "sthj"), (("--agency", "环保局"), "巴彦淖尔市生态环境局"),
+                           (("--county", "乌拉特前期"), "乌拉特前旗"), (("--state", "已受里"), "已受理"),
                            (("--category", "ENV9"), "ENV"), (("--circle", "CIR9"), "CIR"), (("--direction", "RFE"), "RE"), (("--since", "yesterday"), "2026-06-08"),
-                           (("--after", "x"), "--after"), (("--party", "张三"), "--reason")):
+                           (("--after", "x"), "--after"), (("--party", "张三"), "--reason"), (("--text", "倾" * 81), "太长")):
         assert nearest in ask(w, "list", *words, status=1), words
     assert "不能用" in ask(w, "flows", "--state", "A20", status=1) and "overdue" in ask(w, "overdu", status=2)
 
