@@ -111,7 +111,8 @@ DELIVERIES = """SELECT d.recipient, d.role_zh, d.lane, d.sequence, d.delivered F
 SUMMARY = """SELECT machine, machine_zh, count(*), count(*) FILTER (WHERE open), count(*) FILTER (WHERE overdue_clocks > 0) FROM ecocase.referral_list
              GROUP BY 1, 2 ORDER BY 3 DESC, 1"""
 OVERDUE = """SELECT r.document_no, r.title, c.rule_zh, c.actor_name, to_char(c.due_lenient AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI') FROM ecocase.clock_list AS c
-             JOIN ecocase.referral_list AS r ON r.case_id = c.case_id AND r.referral_id = c.referral_id WHERE c.overdue AND c.running ORDER BY c.due_lenient, r.document_no LIMIT 5"""
+             JOIN ecocase.referral_list AS r ON r.case_id = c.case_id AND r.referral_id = c.referral_id WHERE c.overdue AND c.running
+             ORDER BY c.due_lenient, r.document_no LIMIT 5"""
 
 
 def summary(w):
