@@ -193,6 +193,8 @@ static const struct reason reasons[] = {
      "the code is not in the profile's table; correct it, or add it to the profile's tables"},
     {"FIELD_SHAPE", "此处应为文字，却含有下级内容（对象、列表或子元素），请改为一段文字",
      "a text is expected here, not an object or elements: write one text"},
+    {"FIELD_NAME", "此字段名与配置中的某一字段名相近而不相同，请改正字段名，或由配置人员在配置中写明",
+     "this name looks like one that the profile maps, and is another; correct it, or have the profile name it"},
     {"FIELD_ERROR_VALUE", "此处是电子表格的错误值（如 #N/A），原有内容已丢失，请改正；确无内容的请留空",
      "a spreadsheet's error stands here, the value is lost; mend it, or leave it empty where there is none"},
     {"FIELD_CONFLICT", "同一内容有两个不同的值，请只保留一个", "two different values where there can be one; keep one"},

@@ -89,6 +89,19 @@ static enum outcome take(const struct gathering *g, struct bytes text, enum mapp
     return closed == MAPPED_REPORTER ? note(g, text) : OK;
 }
 
+/* What no path names, in a node at `place`: refused where another name was meant, closed where its name says so. */
+static enum outcome stranger(const struct gathering *g, const struct node *node, uint32_t place,
+                             enum mapped_closed *closed) {
+    if (place != NOWHERE && map_near(g->reading, node, place) != OK) {
+        (void)fault_place(g->reading->fault, name_of(g->reading, g->trail), node->line, node->column);
+        return REFUSE;
+    }
+    if (*closed != MAPPED_OPEN) return OK;
+    if (place != NOWHERE) *closed = map_closed_beside(g->reading, node, place);
+    else if (map_names_reporter(g->reading, node->name)) *closed = MAPPED_REPORTER;
+    return OK;
+}
+
 /* Depth is bounded by FORMAT_MAX_DEPTH. place, closed: of `from`. */
 static enum outcome gather(const struct gathering *g, const struct node *from, uint32_t place,
                            enum mapped_closed around) {
@@ -108,8 +121,11 @@ static enum outcome gather(const struct gathering *g, const struct node *from, u
         if (!node->first && !node->text.count) continue;
         struct bytes text = scalar_trim(node->text);
         if (!node->first && (!text.count || (at != NOWHERE && places->at[at].mapped))) continue;
-        enum mapped_closed closed = at == NOWHERE ? around : places->at[at].closed;
         trail->at[trail->count++] = node;
+        enum mapped_closed closed = at == NOWHERE ? around : places->at[at].closed;
+        if (at == NOWHERE) TRY(stranger(g, node, place, &closed));
+        else if (closed == MAPPED_OPEN && !places->at[at].mapped && map_names_reporter(g->reading, node->name))
+            closed = MAPPED_REPORTER; /* shared with fields that are open; what is mapped nowhere is theirs */
         if (text.count && (at == NOWHERE || !places->at[at].mapped)) TRY(take(g, text, closed));
         if (node->first) TRY(gather(g, node, at, closed));
         trail->count--;
