@@ -19,7 +19,8 @@ static const struct reason reasons[] = {
     {"AVRO_UNION", "联合分支超出范围", "a union branch out of range"},
     {"AVRO_BOOLEAN", "布尔值不是 0 或 1", "a boolean that is neither 0 nor 1"},
     {"AVRO_UTF8", "文本不是合法的 UTF-8", "text that is not UTF-8"},
-    {"TOO_LARGE", "内容过大；单个附件不得超过 2 GiB", "too large; one attachment may have 2 GiB"},
+    {"TOO_LARGE", "内容超出大小限制，限度见说明，请拆分或缩小后重新提交",
+     "larger than the limit that is told; split it or send it smaller"},
     {"ENVELOPE_UUID", "信封中的标识不是 UUID", "an id of the envelope is not a UUID"},
     /* the lane */
     {"NO_KEY", "记录没有键；键必须是案件标识", "the record has no key; it must be the case id"},
@@ -166,6 +167,8 @@ static const struct reason reasons[] = {
      "messages"},
     {"ENCODING", "文件编码与配置不符，请按配置的编码另存，或修改配置的 encoding",
      "the file is not in the profile's encoding; save it in that encoding, or correct the profile"},
+    {"NAME_ENCODING", "文件名不是合法的 UTF-8，请改用 UTF-8 文件名后重新提交（文件内容不必改动）",
+     "the file's name is not UTF-8; rename it, its content may stay as it is"},
     {"FILE_KIND", "文件其实是另一种格式，请按说明另存后再送",
      "the file is of another kind than the profile reads; save it anew as told"},
     {"CSV_SYNTAX", "CSV 格式错误，请在所示行列改正后重新提交",

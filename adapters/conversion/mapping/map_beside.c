@@ -26,7 +26,9 @@ enum outcome map_near(const struct map_reading *reading, const struct node *node
     return OK;
 }
 
-/* ---- by its name */
+/* ---- by its name. Of a name as long as a file may be, the beginning counts: thousands of values may stand below it.
+ */
+#define NAME_JUDGED 300u
 bool map_names_reporter(const struct map_reading *reading, struct bytes name) {
     static const char *const words[] = {"举报人",   "举报者",      "举报电话",   "举报手机", "投诉人",
                                         "投诉者",   "检举人",      "控告人",     "反映人",   "信访人",
@@ -34,6 +36,7 @@ bool map_names_reporter(const struct map_reading *reading, struct bytes name) {
                                         "报料人",   "线索提供人",  "提供线索人", "来电号码", "jubaoren",
                                         "reporter", "complainant", "informant",  "informer", "whistleblower"};
     if (!(reading->message->record & IN_CLUE)) return false;
+    if (name.count > NAME_JUDGED) name.count = NAME_JUDGED;
     if (alike_begins(name, BYTES_LITERAL("jbr"))) return true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (alike_holds(name, bytes_of_cstr(words[i]), BYTES_LITERAL("被"))) return true;

@@ -37,10 +37,18 @@ static const char *name_of(const struct map_reading *reading, const struct trail
 
 #define UNMAPPED_MAX 5000u /* far above any form; keeps the comparison of rows cheap */
 
+/* What was found out about a name at a place: the rows of a file share their names. */
+struct judged {
+    struct bytes name;
+    uint32_t place;
+    enum mapped_closed closed;
+};
+#define JUDGED 64u
 struct gathering {
     const struct map_reading *reading;
     struct trail *trail;
     struct map_record *into;
+    struct judged *judged;
 };
 
 /* "举报人/手机: 139…", behind what the note says already. */
@@ -89,6 +97,17 @@ static enum outcome take(const struct gathering *g, struct bytes text, enum mapp
     return closed == MAPPED_REPORTER ? note(g, text) : OK;
 }
 
+static enum mapped_closed closed_by_name(const struct gathering *g, const struct node *node, uint32_t place) {
+    struct judged *judged = &g->judged[((uintptr_t)node->name.at >> 3) % JUDGED];
+    if (judged->name.at == node->name.at && judged->name.count == node->name.count && judged->place == place)
+        return judged->closed;
+    enum mapped_closed closed = MAPPED_OPEN;
+    if (place != NOWHERE) closed = map_closed_beside(g->reading, node, place);
+    else if (map_names_reporter(g->reading, node->name)) closed = MAPPED_REPORTER;
+    *judged = (struct judged){node->name, place, closed};
+    return closed;
+}
+
 /* What no path names, in a node at `place`: refused where another name was meant, closed where its name says so. */
 static enum outcome stranger(const struct gathering *g, const struct node *node, uint32_t place,
                              enum mapped_closed *closed) {
@@ -96,9 +115,7 @@ static enum outcome stranger(const struct gathering *g, const struct node *node,
         (void)fault_place(g->reading->fault, name_of(g->reading, g->trail), node->line, node->column);
         return REFUSE;
     }
-    if (*closed != MAPPED_OPEN) return OK;
-    if (place != NOWHERE) *closed = map_closed_beside(g->reading, node, place);
-    else if (map_names_reporter(g->reading, node->name)) *closed = MAPPED_REPORTER;
+    if (*closed == MAPPED_OPEN) *closed = closed_by_name(g, node, place);
     return OK;
 }
 
@@ -136,7 +153,7 @@ static enum outcome gather(const struct gathering *g, const struct node *from, u
 enum outcome map_read_unmapped(const struct map_reading *reading, struct map_record *into) {
     const struct mapped_places *places = reading->message->places;
     struct trail *trail = arena_alloc(reading->arena, sizeof *trail);
-    const struct gathering g = {reading, trail, into};
+    const struct gathering g = {reading, trail, into, arena_array(reading->arena, JUDGED, sizeof(struct judged))};
     if (!reading->rows) return gather(&g, reading->record.root, 0, MAPPED_OPEN);
     for (const struct node *row = reading->record.root->first; row; row = row->next) {
         uint32_t place = 0;
