@@ -193,6 +193,7 @@ static enum outcome load(struct starter *s, const char *slug, const char *schema
     TRY(loaded_schemas(&s->loaded, schemas, fault));
     s->agency = directory_by_slug(s->loaded.directory, bytes_of_cstr(slug));
     s->sample.directory = s->loaded.directory;
+    s->sample.agency = s->agency;
     s->sample.arena = s->loaded.arena;
     s->event = s->agency ? catalogue_event(s->loaded.catalogue, bytes_of_cstr(opening_event(s->agency->role))) : NULL;
     s->sample.record = s->event ? canonical_record(s->event->kind) : 0;

@@ -156,7 +156,8 @@ static bool fits(const struct sample *s, const struct canonical_field *field, st
     case VALUE_NUMBER:
     case VALUE_COUNT: return scalar_number(text, NULL, s->arena, &number, &ignored) == OK;
     case VALUE_AGENCY:
-    case VALUE_AGENCIES: return scalar_agency(text, NULL, s->directory, s->arena, &who, &ignored) == OK;
+    case VALUE_AGENCIES: /* nobody sends to itself: 处罚机关 of one's own export is no recipient */
+        return scalar_agency(text, NULL, s->directory, s->arena, &who, &ignored) == OK && who != s->agency;
     case VALUE_TEXT:
     case VALUE_LIST:
     case VALUE_SYMBOL:
@@ -178,6 +179,33 @@ const struct placed *sample_placed(const struct sample *s, const char *canonical
         if (s->placed[i].group == GROUP_NONE && strcmp(s->placed[i].canonical, canonical) == 0) return &s->placed[i];
     }
     return NULL;
+}
+
+/* Of a column that holds an agency's name: who gets the paper stands in 移送单位, who wrote or punished in 处罚机关. */
+static bool gets(const char *name) {
+    static const char *const words[] = {"移送", "移交", "送达", "主送", "接收", "收文",
+                                        "受理", "转送", "转办", "发往", "交办"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strstr(name, words[i])) return true;
+    }
+    return false;
+}
+static bool wrote(const char *name) {
+    static const char *const words[] = {"处罚", "执法", "决定", "发文", "办案", "承办", "查处", "立案", "制作",
+                                        "填报", "上报", "报送", "登记", "审批", "批准", "调查", "作出", "来文"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strstr(name, words[i])) return true;
+    }
+    return false;
+}
+static void place_recipient(struct sample *s) {
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < s->leaf_count && !sample_placed(s, "envelope.recipients"); i++) {
+            struct leaf *leaf = &s->leaves[i];
+            bool fitting = pass == 0 ? gets(leaf->name) : !wrote(leaf->name);
+            if (fitting && !leaf->used && !leaf->repeated) place(s, GROUP_NONE, "envelope.recipients", leaf);
+        }
+    }
 }
 
 /* What no name showed: a value that can be nothing else. */
@@ -227,7 +255,7 @@ void sample_guess(struct sample *s) {
         place(s, group, known[i].canonical, leaf);
     }
     place_by_value(s, "envelope.business_time");
-    place_by_value(s, "envelope.recipients");
+    place_recipient(s);
     place_by_value(s, "envelope.document_no");
     note_dates(s);
 }

@@ -23,6 +23,7 @@ struct placed {
 };
 struct sample {
     const struct directory *directory;
+    const struct participant *agency; /* whose sample it is */
     struct arena *arena;
     struct format format;
     unsigned record; /* IN_*: the one that the paper travels in */

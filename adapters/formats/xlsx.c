@@ -2,6 +2,7 @@
  * sheet; further sheets that the profile names are groups; others must be empty or named as ignored, so that nothing is
  * passed over unseen. Formulas count by the value that the spreadsheet program left; nothing is computed, run or
  * fetched. */
+#include "base/alike.h"
 #include "adapters/formats/format_inside.h"
 #include "adapters/formats/xlsx_inside.h"
 #include <stdlib.h>
@@ -23,26 +24,6 @@ static bool ends(const char *text, const char *end) {
     return have >= want && strcmp(text + have - want, end) == 0;
 }
 
-/* folder/../x/./y is x/y, with slashes, whatever program wrote it. */
-static const char *resolved(struct arena *arena, const char *folder, const char *target) {
-    char *path = arena_printf(arena, "%s%s", folder, target), *to = path;
-    for (char *p = path; *p; p++) *p = *p == '\\' ? '/' : *p;
-    for (const char *p = path; *p;) {
-        size_t count = strcspn(p, "/");
-        if (count == 2 && p[0] == '.' && p[1] == '.') {
-            if (to > path) to--;
-            while (to > path && to[-1] != '/') to--;
-        } else if (count && !(count == 1 && *p == '.')) {
-            memmove(to, p, count);
-            to += count;
-            if (p[count]) *to++ = '/';
-        }
-        p += count + (p[count] != '\0');
-    }
-    *to = '\0';
-    return path;
-}
-
 static enum outcome on_relation(void *self, const struct xlsx_element *element) {
     struct contents *c = self;
     if (strcmp(element->name, "Relationship") != 0) return OK;
@@ -59,7 +40,7 @@ static enum outcome on_relation(void *self, const struct xlsx_element *element) 
         return xlsx_refuse_much(c->book, 0, 0, "more than %u relationships", XLSX_RELATIONS);
     struct xlsx_relation *one = arena_alloc(c->book->r->arena, sizeof *one);
     *one = (struct xlsx_relation){
-        id, resolved(c->book->r->arena, *target == '/' || *target == '\\' ? "" : c->folder, target), type,
+        id, xlsx_resolved(c->book->r->arena, *target == '/' || *target == '\\' ? "" : c->folder, target), type,
         c->relations};
     c->relations = one;
     return OK;
@@ -136,6 +117,18 @@ static enum outcome read_contents(struct contents *c) {
     return xlsx_walk(c->book, c->workbook, true, &handler);
 }
 
+/* The one that was meant, if one looks like it. */
+static enum outcome no_sheet(const struct contents *c) {
+    const char *name = c->book->r->format->sheet;
+    const struct listed *sheet = c->sheets;
+    if (!name) return xlsx_refuse(c->book, 0, 0, "the workbook has no sheet at all");
+    while (sheet && !alike(bytes_of_cstr(sheet->name), bytes_of_cstr(name))) sheet = sheet->next;
+    if (!sheet) return xlsx_refuse(c->book, 0, 0, "the workbook has no sheet %s", name);
+    return xlsx_refuse(c->book, 0, 0,
+                       "the workbook has no sheet %s; it has \"%s\", which only looks like it: rename it", name,
+                       sheet->name);
+}
+
 static enum outcome read_others(struct contents *c, const struct listed *main_sheet, struct node *root) {
     const struct format *format = c->book->r->format;
     for (const struct listed *sheet = c->sheets; sheet; sheet = sheet->next) {
@@ -166,8 +159,7 @@ static enum outcome read_book(struct xlsx_book *book, struct node **ret) {
     if (c.styles) TRY(xlsx_read_styles(book, c.styles));
     const struct listed *sheet = c.sheets;
     while (format->sheet && sheet && strcmp(sheet->name, format->sheet) != 0) sheet = sheet->next;
-    if (!sheet)
-        return xlsx_refuse(book, 0, 0, "the workbook has no sheet %s", format->sheet ? format->sheet : "at all");
+    if (!sheet) return no_sheet(&c);
     TRY(reading_node(book->r, NULL, BYTES_NONE, 0, &root));
     const struct xlsx_layout layout = {NODE_ROW, format->title ? 1 : 0, format->header_rows == 2 ? 2 : 1};
     book->sheet = sheet->name;

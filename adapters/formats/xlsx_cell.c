@@ -324,6 +324,8 @@ enum outcome xlsx_cell_text(struct xlsx_book *book, const struct xlsx_cell *cell
         return OK;
     }
     if (strcmp(type, "e") == 0)
-        return xlsx_refuse(book, cell->row, cell->column, "the cell holds the error %.*s", BYTES_FMT(cell->value));
+        return xlsx_refuse(book, cell->row, cell->column,
+                           "the cell holds the error %.*s: mend it, or empty it where there is nothing to say",
+                           BYTES_FMT(cell->value));
     return xlsx_refuse(book, cell->row, cell->column, "a cell of the unknown type \"%.20s\"", type);
 }

@@ -112,4 +112,6 @@ MUST_USE enum outcome xlsx_read_sheet(struct xlsx_book *book, const char *part, 
                                       struct node *root);
 /* Whether any cell of the sheet holds anything. */
 MUST_USE enum outcome xlsx_sheet_is_empty(struct xlsx_book *book, const char *part, bool *ret);
+/* xlsx_part.c: folder/../x/./y as x/y, with slashes. */
+const char *xlsx_resolved(struct arena *arena, const char *folder, const char *target);
 #endif

@@ -7,6 +7,9 @@
 #include "adapters/formats/xlsx_inside.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <strings.h>
+
+#define XLSX_ENTRY_NAME 1024u /* far above any that a program writes */
 
 enum outcome xlsx_refuse_at(struct xlsx_book *book, const char *site, const char *code, uint32_t row, uint32_t column,
                             const char *format, ...) {
@@ -80,13 +83,37 @@ static enum outcome unpack(struct xlsx_book *book, const char *name, zip_uint64_
                  : xlsx_refuse(book, 0, 0, "%s is damaged: it does not unpack to what the zip file announces", name);
 }
 
-/* Some programs write the zip's names with backslashes. */
+/* folder/../x/./y is x/y, with slashes, whatever program wrote it. */
+const char *xlsx_resolved(struct arena *arena, const char *folder, const char *target) {
+    char *path = arena_printf(arena, "%s%s", folder, target), *to = path;
+    for (char *p = path; *p; p++) *p = *p == '\\' ? '/' : *p;
+    for (const char *p = path; *p;) {
+        size_t count = strcspn(p, "/");
+        if (count == 2 && p[0] == '.' && p[1] == '.') {
+            if (to > path) to--;
+            while (to > path && to[-1] != '/') to--;
+        } else if (count && !(count == 1 && *p == '.')) {
+            memmove(to, p, count);
+            to += count;
+            if (p[count]) *to++ = '/';
+        }
+        p += count + (p[count] != '\0');
+    }
+    *to = '\0';
+    return path;
+}
+
+/* Some programs write the zip's names with backslashes, or as ./xl/workbook.xml, /xl/… and xl/x/../…: nothing is
+ * unpacked to a disk, so that they mean no more than where they lead to within the zip. */
 static zip_int64_t locate(struct xlsx_book *book, const char *name) {
-    zip_int64_t index = zip_name_locate(book->zip, name, ZIP_FL_NOCASE);
-    if (index >= 0 || !strchr(name, '/')) return index;
-    char *other = arena_cstr(book->r->arena, bytes_of_cstr(name));
-    for (char *p = other; *p; p++) *p = *p == '/' ? '\\' : *p;
-    return zip_name_locate(book->zip, other, ZIP_FL_NOCASE);
+    zip_int64_t index = zip_name_locate(book->zip, name, ZIP_FL_NOCASE), count = zip_get_num_entries(book->zip, 0);
+    for (zip_int64_t i = 0; index < 0 && i < count; i++) {
+        const char *other = zip_get_name(book->zip, (zip_uint64_t)i, 0);
+        if (!other || strlen(other) > XLSX_ENTRY_NAME) continue;
+        bool plain = *other != '/' && !strchr(other, '\\') && !strstr(other, "./");
+        if (!plain && strcasecmp(xlsx_resolved(book->r->arena, "", other), name) == 0) index = i;
+    }
+    return index;
 }
 
 enum outcome xlsx_part(struct xlsx_book *book, const char *name, struct buffer *into, bool *ret_there) {

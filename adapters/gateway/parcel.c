@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* renameat2 */
 #include "adapters/spool/name.h"
 #include "adapters/gateway/gateway.h"
+#include "base/alike.h"
 #include "base/durable.h"
 #include "base/failpoint.h"
 #include <dirent.h>
@@ -112,9 +113,13 @@ static void notice(struct noticed *all, const struct fault *fault) {
     if (all->count < FAULTS_MAX) all->at[all->count++] = *fault;
 }
 
-static enum outcome missing(struct bytes name, struct fault *fault) {
+static enum outcome missing(const struct parcel *p, struct bytes name, struct fault *fault) {
     char field[96];
-    fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s: no attachment handed in has this file name", BYTES_FMT(name));
+    size_t like = 1;
+    while (like < p->count && !alike(bytes_of_cstr(p->files[like].name), name)) like++;
+    fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s: no attachment handed in has this file name%s%.200s%s",
+              BYTES_FMT(name), like < p->count ? "; \"" : "", like < p->count ? p->files[like].name : "",
+              like < p->count ? "\" only looks like it (case, width, blanks, composed or decomposed letters)" : "");
     snprintf(field, sizeof field, "%.*s", name.count < 90 ? (int)name.count : 90, (const char *)name.at);
     return fault_place(fault, field, 0, 0);
 }
@@ -123,7 +128,7 @@ static void whole(const struct parcel *p, const struct draft_view *view, struct 
     struct fault fault = {0};
     for (size_t n = 0; n < view->need_count; n++) {
         struct bytes name = view->needs[n].file_name;
-        if (name.count && !among(p, name) && missing(name, &fault) != OK) notice(all, &fault);
+        if (name.count && !among(p, name) && missing(p, name, &fault) != OK) notice(all, &fault);
     }
     for (size_t i = 1; i < p->count; i++) {
         bool named = beside.count && bytes_equal_cstr(beside, p->files[i].name);
@@ -150,7 +155,7 @@ static enum outcome map(const struct gateway *gateway, const struct parcel *p, s
     conversion_view(draft, &view);
     struct conversion_sidecar beside = {0};
     bool may = conversion_sidecar(gateway->profile, bytes_of_cstr(p->files[0].name), native, arena, &beside);
-    if (may && beside.needed && !among(p, beside.name) && missing(beside.name, fault) != OK) notice(all, fault);
+    if (may && beside.needed && !among(p, beside.name) && missing(p, beside.name, fault) != OK) notice(all, fault);
     whole(p, &view, beside.name, all);
     if (!all->count) return OK;
     *fault = all->at[0];

@@ -1,5 +1,6 @@
 /* One case file: its attachments, its ids, its exact bytes, into the journal. */
 #include "adapters/spool/name.h"
+#include "base/alike.h"
 #include "adapters/outbound/outbound_inside.h"
 #include "adapters/outbound/outbound.h"
 #include "adapters/spool/spool.h"
@@ -36,8 +37,24 @@ static enum outcome refuse_need(const struct attachment_need *need, struct fault
     return REFUSE;
 }
 
+/* A file of that very name did not come; one may lie there that a person takes for it. */
+static enum outcome refuse_absent(const struct outbox_scan *scan, struct bytes name, struct fault *fault) {
+    const char *why = "did not arrive in outbox/ in time";
+    for (size_t i = 0; i < scan->paper_count; i++) {
+        if (!alike(scan->papers[i].name, name)) continue;
+        why = arena_printf(scan->arena,
+                           "%s; \"%.*s\" lies there, which only looks like it (case, width, blanks, composed or "
+                           "decomposed letters): give it the name that the case file says",
+                           why, BYTES_FMT(scan->papers[i].name));
+        break;
+    }
+    const struct attachment_need need = {.file_name = name};
+    return refuse_need(&need, fault, "MISSING_ATTACHMENT", why);
+}
+
 /* What hinders an attachment: a fault, or that it may still come. */
-static enum outcome look_at_need(const struct candidate *c, size_t i, bool late, bool *ret_wait, struct fault *fault) {
+static enum outcome look_at_need(const struct outbox_scan *scan, const struct candidate *c, size_t i, bool late,
+                                 bool *ret_wait, struct fault *fault) {
     const struct attachment_need *need = &c->view.needs[i];
     if (!need->file_name.count) return OK;
     if (!name_plain(need->file_name))
@@ -46,7 +63,7 @@ static enum outcome look_at_need(const struct candidate *c, size_t i, bool late,
         return refuse_need(need, fault, "MISSING_ATTACHMENT", "a case file cannot be its own attachment");
     if (c->with[i] && !c->with[i]->readable) return refuse_need(need, fault, "FILE_READ", "not a regular file");
     if (c->with[i]) return OK;
-    if (late) return refuse_need(need, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
+    if (late) return refuse_absent(scan, need->file_name, fault);
     *ret_wait = true;
     return OK;
 }
@@ -56,14 +73,13 @@ static enum outcome all_there(struct outbox_scan *scan, const struct candidate *
                               struct rejection *rejection) {
     struct outbound *o = scan->outbound;
     bool late = c->paper->waited_ms > profile_attachment_wait_ms(o->profile);
-    const struct attachment_need beside = {.file_name = c->sidecar.name};
     struct fault *all = arena_array(scan->arena, c->view.need_count + 1, sizeof *all);
     size_t count = 0;
     bool absent = c->sidecar.needed && !c->beside;
-    if (absent && late)
-        count += refuse_need(&beside, &all[count], "MISSING_ATTACHMENT", "did not arrive in outbox/ in time") != OK;
+    if (absent && late) count += refuse_absent(scan, c->sidecar.name, &all[count]) != OK;
     else if (absent) *ret_wait = true;
-    for (size_t i = 0; i < c->view.need_count; i++) count += look_at_need(c, i, late, ret_wait, &all[count]) != OK;
+    for (size_t i = 0; i < c->view.need_count; i++)
+        count += look_at_need(scan, c, i, late, ret_wait, &all[count]) != OK;
     if (!count) return OK;
     rejection->fault = all[0];
     rejection_faults(rejection, all, count);

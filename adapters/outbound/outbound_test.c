@@ -100,6 +100,31 @@ static void a_file_is_journaled_once_and_moved_after_the_acknowledgement(void **
     assert_true(fixture_has(&f, "failed/b.json.error") && fixture_has(&f, "failed/p.pdf"));
     assert_int_equal(prepared(), 0);
 }
+static const char *error_of(const char *file) {
+    static char text[4096];
+    char path[512];
+    snprintf(path, sizeof path, "%s/failed/%s.error", f.folder, file);
+    FILE *from = fopen(path, "r");
+    size_t count = from ? fread(text, 1, sizeof text - 1, from) : 0;
+    text[count] = 0;
+    if (from) fclose(from);
+    return text;
+}
+static void an_attachment_whose_name_only_looks_alike_is_told_by_both_names(void **state) {
+    (void)state;
+    fixture_put(&f, "Re\xcc\x81sume\xcc\x81.PDF", "paper"); /* as a Mac writes it */
+    fixture_put(&f, "a.json", CASE("1", "\"R\xc3\xa9sum\xc3\xa9.pdf\""));
+    take_for(900);
+    assert_true(fixture_has(&f, "failed/a.json"));
+    assert_non_null(strstr(error_of("a.json"), "MISSING_ATTACHMENT"));
+    assert_non_null(strstr(error_of("a.json"), "only looks like it"));
+}
+static void a_file_whose_name_is_no_utf8_is_told_so_and_not_of_its_content(void **state) {
+    (void)state;
+    fixture_put(&f, "\xb0\xb8.json", CASE("1", ""));
+    take_for(1500);
+    assert_non_null(strstr(error_of("\xb0\xb8.json"), "NAME_ENCODING"));
+}
 static void the_same_name_twice_is_two_names_in_sent(void **state) {
     (void)state;
     fixture_put(&f, "a.json", CASE("1", ""));
@@ -273,6 +298,8 @@ int main(void) {
                                        EACH(the_same_name_twice_is_two_names_in_sent),
                                        EACH(attachments_are_waited_for_and_belong_to_who_names_them),
                                        EACH(what_is_wrong_in_a_case_file_is_told_at_once_and_all_of_it),
+                                       EACH(an_attachment_whose_name_only_looks_alike_is_told_by_both_names),
+                                       EACH(a_file_whose_name_is_no_utf8_is_told_so_and_not_of_its_content),
                                        EACH(what_may_not_be_moved_is_told_once_and_stands_in_the_status),
                                        EACH(what_does_not_come_ends_the_wait),
                                        EACH(an_attachment_may_lie_there_before_its_case_file),

@@ -39,7 +39,7 @@ static enum outcome read_and_map(struct outbox_scan *scan, struct candidate *c) 
     if (!c->paper->readable) {
         return fault_set(&c->fault, REFUSE, "FILE_READ", "%.*s is not a regular file", BYTES_FMT(c->paper->name));
     }
-    if (!utf8(c->paper->name)) return fault_set(&c->fault, REFUSE, "ENCODING", "the file's name is not UTF-8");
+    if (!utf8(c->paper->name)) return fault_set(&c->fault, REFUSE, "NAME_ENCODING", "the file's name is not UTF-8");
     TRY(o->transport->verbs->read(o->transport, c->paper, &native, &c->fault));
     c->native = arena_copy(scan->arena, buffer_view(&native));
     const char *name = arena_cstr(scan->arena, c->paper->name);

@@ -203,7 +203,8 @@ static enum outcome walk_node(struct walking *w, const struct walk_node *node, u
 
 enum outcome walk_run(const struct walk_program *program, struct bytes body, struct walk_field *ret_fields,
                       struct fault *fault) {
-    if (body.count > LIMIT_VALUE) return fault_set(fault, REFUSE, "TOO_LARGE", "%zu bytes", body.count);
+    if (body.count > LIMIT_VALUE)
+        return fault_set(fault, REFUSE, "TOO_LARGE", "%zu bytes; a record may have %u", body.count, LIMIT_VALUE);
     memset(ret_fields, 0, program->wanted_count * sizeof *ret_fields);
     struct walking w = {
         .program = program, .at = body.at, .end = body.at + body.count, .fields = ret_fields, .fault = fault};

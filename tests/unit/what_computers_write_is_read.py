@@ -109,6 +109,9 @@ def misleading(folder):
     refused(folder, whole, "F2", "struck-out")
     refused(folder, hidden, "A3", "hidden")
     refused(folder, lambda sheet: None, "F2", "formula", formula)
+    refused(folder, lambda sheet: (setattr(cell(sheet, "案号"), "value", "#N/A"), setattr(cell(sheet, "案号"), "data_type", "e")), "G2", "empty it where")
+    said = tried(folder, "a.xlsx", "kind: xlsx, sheet: 台账", book(lambda sheet: setattr(sheet, "title", "台 账")))
+    assert said["code"] == "XLSX_SYNTAX" and '"台 账"' in said["detail"], said
     fine = book(lambda sheet: setattr(cell(sheet, "罚款"), "font", Font(strike=False)))
     assert value(tried(folder, "a.xlsx", "kind: xlsx", fine))["fine_paid_fen"] == 120050
 
@@ -135,11 +138,17 @@ def machines(folder):
         parts["xl/_rels/workbook.xml.rels"] = rels.replace('"/xl/worksheets/sheet1.xml"', '"../xl/./worksheets/sheet1.xml"').encode()
         assert b"../xl" in parts["xl/_rels/workbook.xml.rels"], rels
 
+    def entries(before):
+        def edit(parts):
+            for name in list(parts):
+                parts[before + name] = parts.pop(name)
+        return edit
+
     def very_hidden(parts):
         book_xml = parts["xl/workbook.xml"].decode()
         parts["xl/workbook.xml"] = re.sub(r"</sheets>", '<sheet xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" name="WpsReserved_X"'
                                           ' sheetId="9" state="veryHidden" r:id="rId1"/></sheets>', book_xml).encode()
-    for edit in (iso, backslashes, dots, very_hidden):
+    for edit in (iso, backslashes, dots, very_hidden, entries("./"), entries("/"), entries("x/../"), entries(".\\")):
         same("a.xlsx", "kind: xlsx", book(edit=edit))
     header, row = ",".join(COLUMNS), ",".join(PAPER.values())
     for text in (f"{header}\r\n{row}\r\n\x1a", f"{header}\n{row}\x1a\x1a", f"sep=,\r\n{header}\r\n{row}\r\n", f"SEP=,\n{header}\n{row}\n\x1a"):

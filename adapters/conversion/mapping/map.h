@@ -96,6 +96,13 @@ void map_settle_facts(const struct profile *profile, struct map_group *facts);
 MUST_USE enum outcome map_check(const struct map_reading *reading, const struct map_record *record);
 /* map_unmapped.c */
 MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_record *into);
+/* map_beside.c: of a node that is not mapped, in a node at the place `around`. FIELD_NAME: it looks like a name that is
+ * mapped there and that the file lacks. */
+MUST_USE enum outcome map_near(const struct map_reading *reading, const struct node *node, uint32_t around);
+/* Whose it is by its name, where it stands among open ones. */
+enum mapped_closed map_closed_beside(const struct map_reading *reading, const struct node *node, uint32_t around);
+/* In a clue: the name says that it tells of who reported (举报人…, not 被举报人). */
+bool map_names_reporter(const struct map_reading *reading, struct bytes name);
 /* One field of a scope; unfilled: ret->field NULL. */
 MUST_USE enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
                                      const struct mapped_field *field, struct value *ret);

@@ -201,12 +201,121 @@ static void what_stands_around_something_withheld_stays_at_home(void **state) {
     profile_free(profile);
 }
 
+/* ---- names alone */
+#define CLUE_HEAD "时间,文号,主送,名称,类别,旗县,来源,用途,区域,内容,方式,"
+#define CLUE_ROW  "2026-06-08 10:00,乌护线〔2026〕3号,nm,河口下网,FISH,150823,REPORT,核查,KEY2,夜间下网,NAMED,"
+static const char *yaml_of(const char *kind, const char *more) {
+    return arena_printf(fixture_arena,
+                        "agency: wlsh\nformat: {kind: %s}\nmessages:\n  - {event: CLU.CREATE, direction: send, "
+                        "fields: {" CLUE_FIELDS "%s}}\n",
+                        kind, more);
+}
+
+static void columns_that_by_their_names_are_the_reporters_are_sealed(void **state) {
+    (void)state;
+    static const struct {
+        const char *mapped, *beside;
+    } all[] = {{"举报人姓名", "举报人手机"},
+               {"举报人", "举报人_手机"},
+               {"提供_姓名", "提供_手机"},
+               {"whoName", "whoPhone"},
+               {"who.name", "who.phone"},
+               {"姓名举", "姓名举2"},
+               {"xm", "jbrsj"},
+               {"XM", "Reporter Phone"},
+               {"xm", "投诉人地址"}};
+    const struct seal seal = {.key = {9}, .id = "0123456789abcdef"};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const char *more = arena_printf(fixture_arena, "reporter.name: %s", all[i].mapped);
+        struct profile *csv = fixture_profile(yaml_of("csv", more)), *json = fixture_profile(yaml_of("json", more));
+        const char *rows = arena_printf(fixture_arena, CLUE_HEAD "%s,%s,被举报人\n" CLUE_ROW "王不透,139X,某厂\n",
+                                        all[i].mapped, all[i].beside),
+                   *object = arena_printf(fixture_arena,
+                                          "{" CLUE_JSON "\"%s\": \"王不透\", \"%s\": \"139X\", \"被举报人\": \"某厂\"}",
+                                          all[i].mapped, all[i].beside);
+        const struct bytes both[] = {value_of(csv, "a.csv", rows, &seal), value_of(json, "a.json", object, &seal)};
+        for (size_t k = 0; k < 2; k++) {
+            if (holds(both[k], "139X")) fail_msg("%s beside %s", all[i].beside, all[i].mapped);
+            assert_non_null(strstr(opened(both[k], &seal), "139X"));
+            assert_true(holds(both[k], "某厂"));
+        }
+        profile_free(csv);
+        profile_free(json);
+    }
+}
+
+/* How the reporter came is open and opens nothing; a shared 举报人 is theirs all the same. */
+static void how_a_reporter_came_opens_nothing_beside_it(void **state) {
+    (void)state;
+    static const char *const more[] = {"reporter.name: 甲/姓名, reporter_kind: 甲/方式",
+                                       "reporter.name: 举报人/姓名, contact: 举报人/接待人, reporter_kind: 方式"};
+    static const char *const texts[] = {
+        "\"甲\": {\"姓名\": \"王不透\", \"方式\": \"NAMED\", \"手机\": \"139X\"}",
+        "\"方式\": \"NAMED\", \"举报人\": {\"姓名\": \"王不透\", \"接待人\": \"李某\", \"手机\": \"139X\"}"};
+    const struct seal seal = {.key = {9}, .id = "0123456789abcdef"};
+    for (size_t i = 0; i < 2; i++) {
+        struct profile *profile = fixture_profile(
+            arena_printf(fixture_arena,
+                         "agency: wlsh\nformat: {kind: json}\nmessages:\n  - {event: CLU.CREATE, direction: send, "
+                         "fields: {%.*s%s}}\n",
+                         (int)(strstr(CLUE_FIELDS, "reporter_kind") - CLUE_FIELDS), CLUE_FIELDS, more[i]));
+        struct bytes value =
+            value_of(profile, "a.json",
+                     arena_printf(fixture_arena, "{%.*s%s}", (int)(strstr(CLUE_JSON, "\"方式\"") - CLUE_JSON),
+                                  CLUE_JSON, texts[i]),
+                     &seal);
+        assert_false(holds(value, "139X"));
+        assert_non_null(strstr(opened(value, &seal), "139X"));
+        assert_true(holds(value, "NAMED"));
+        profile_free(profile);
+    }
+}
+
+static void a_name_that_looks_like_a_mapped_one_is_refused_where_that_one_is_absent(void **state) {
+    (void)state;
+    static const char *const near[] = {"举报 人", "举报人：", "*举报人", "（举报人）", "\"举报\n人\""};
+    struct profile *profile = fixture_profile(yaml_of("csv", "reporter.name: 举报人"));
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+        struct draft *draft = NULL;
+        struct fault fault = {0};
+        const char *rows = arena_printf(fixture_arena, CLUE_HEAD "%s\n" CLUE_ROW "王不透\n", near[i]);
+        assert_int_equal(conversion_read(profile, "a.csv", bytes_of_cstr(rows), fixture_arena, &draft, &fault), REFUSE);
+        assert_string_equal(fault.code, "FIELD_NAME");
+        assert_non_null(strstr(fault.text, "\"举报人\""));
+        assert_true(fault.line >= 2 && fault.column > 1);
+    }
+    /* where the mapped one is there too, the other is a stranger, and by its name the reporter's */
+    const struct seal seal = {.key = {9}, .id = "0123456789abcdef"};
+    struct bytes value = value_of(profile, "a.csv", CLUE_HEAD "举报人,（举报人）\n" CLUE_ROW "王不透,王某某\n", &seal);
+    assert_false(holds(value, "王某某"));
+    profile_free(profile);
+}
+
+static void columns_that_begin_as_a_withheld_one_stay_at_home(void **state) {
+    (void)state;
+    struct profile *profile = fixture_profile(arena_printf(
+        fixture_arena,
+        "agency: wlsh\nformat: {kind: csv}\nwithhold: [contact, contact_phone]\nmessages:\n  - {event: CLU.CREATE, "
+        "direction: send, fields: {" CLUE_FIELDS "contact: 联系_人, contact_phone: 联系电话}}\n"));
+    struct bytes value =
+        value_of(profile, "a.csv",
+                 CLUE_HEAD "联系_人,联系电话,联系电话2,联系_地址,联络\n" CLUE_ROW "李某,0478,139X,某嘎查,留下\n", NULL);
+    assert_false(holds(value, "139X") || holds(value, "某嘎查") || holds(value, "李某"));
+    assert_true(holds(value, "留下"));
+    profile_free(profile);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_stands_around_a_reporter_is_sealed_with_them),
-                                       cmocka_unit_test(attributes_and_mixed_text_of_a_reporter_are_sealed),
-                                       cmocka_unit_test(what_stands_among_others_fields_travels_as_before),
-                                       cmocka_unit_test(what_stands_around_something_withheld_stays_at_home),
-                                       cmocka_unit_test(a_reporter_goes_out_sealed_or_not_at_all),
-                                       cmocka_unit_test(who_sent_it_opens_it_again)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_that_by_their_names_are_the_reporters_are_sealed),
+        cmocka_unit_test(how_a_reporter_came_opens_nothing_beside_it),
+        cmocka_unit_test(a_name_that_looks_like_a_mapped_one_is_refused_where_that_one_is_absent),
+        cmocka_unit_test(columns_that_begin_as_a_withheld_one_stay_at_home),
+        cmocka_unit_test(what_stands_around_a_reporter_is_sealed_with_them),
+        cmocka_unit_test(attributes_and_mixed_text_of_a_reporter_are_sealed),
+        cmocka_unit_test(what_stands_among_others_fields_travels_as_before),
+        cmocka_unit_test(what_stands_around_something_withheld_stays_at_home),
+        cmocka_unit_test(a_reporter_goes_out_sealed_or_not_at_all),
+        cmocka_unit_test(who_sent_it_opens_it_again)};
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

@@ -37,10 +37,18 @@ static const char *name_of(const struct map_reading *reading, const struct trail
 
 #define UNMAPPED_MAX 5000u /* far above any form; keeps the comparison of rows cheap */
 
+/* What was found out about a name at a place: the rows of a file share their names. */
+struct judged {
+    struct bytes name;
+    uint32_t place;
+    enum mapped_closed closed;
+};
+#define JUDGED 64u
 struct gathering {
     const struct map_reading *reading;
     struct trail *trail;
     struct map_record *into;
+    struct judged *judged;
 };
 
 /* "举报人/手机: 139…", behind what the note says already. */
@@ -89,6 +97,28 @@ static enum outcome take(const struct gathering *g, struct bytes text, enum mapp
     return closed == MAPPED_REPORTER ? note(g, text) : OK;
 }
 
+static enum mapped_closed closed_by_name(const struct gathering *g, const struct node *node, uint32_t place) {
+    struct judged *judged = &g->judged[((uintptr_t)node->name.at >> 3) % JUDGED];
+    if (judged->name.at == node->name.at && judged->name.count == node->name.count && judged->place == place)
+        return judged->closed;
+    enum mapped_closed closed = MAPPED_OPEN;
+    if (place != NOWHERE) closed = map_closed_beside(g->reading, node, place);
+    else if (map_names_reporter(g->reading, node->name)) closed = MAPPED_REPORTER;
+    *judged = (struct judged){node->name, place, closed};
+    return closed;
+}
+
+/* What no path names, in a node at `place`: refused where another name was meant, closed where its name says so. */
+static enum outcome stranger(const struct gathering *g, const struct node *node, uint32_t place,
+                             enum mapped_closed *closed) {
+    if (place != NOWHERE && map_near(g->reading, node, place) != OK) {
+        (void)fault_place(g->reading->fault, name_of(g->reading, g->trail), node->line, node->column);
+        return REFUSE;
+    }
+    if (*closed == MAPPED_OPEN) *closed = closed_by_name(g, node, place);
+    return OK;
+}
+
 /* Depth is bounded by FORMAT_MAX_DEPTH. place, closed: of `from`. */
 static enum outcome gather(const struct gathering *g, const struct node *from, uint32_t place,
                            enum mapped_closed around) {
@@ -108,8 +138,11 @@ static enum outcome gather(const struct gathering *g, const struct node *from, u
         if (!node->first && !node->text.count) continue;
         struct bytes text = scalar_trim(node->text);
         if (!node->first && (!text.count || (at != NOWHERE && places->at[at].mapped))) continue;
-        enum mapped_closed closed = at == NOWHERE ? around : places->at[at].closed;
         trail->at[trail->count++] = node;
+        enum mapped_closed closed = at == NOWHERE ? around : places->at[at].closed;
+        if (at == NOWHERE) TRY(stranger(g, node, place, &closed));
+        else if (closed == MAPPED_OPEN && !places->at[at].mapped && map_names_reporter(g->reading, node->name))
+            closed = MAPPED_REPORTER; /* shared with fields that are open; what is mapped nowhere is theirs */
         if (text.count && (at == NOWHERE || !places->at[at].mapped)) TRY(take(g, text, closed));
         if (node->first) TRY(gather(g, node, at, closed));
         trail->count--;
@@ -120,7 +153,7 @@ static enum outcome gather(const struct gathering *g, const struct node *from, u
 enum outcome map_read_unmapped(const struct map_reading *reading, struct map_record *into) {
     const struct mapped_places *places = reading->message->places;
     struct trail *trail = arena_alloc(reading->arena, sizeof *trail);
-    const struct gathering g = {reading, trail, into};
+    const struct gathering g = {reading, trail, into, arena_array(reading->arena, JUDGED, sizeof(struct judged))};
     if (!reading->rows) return gather(&g, reading->record.root, 0, MAPPED_OPEN);
     for (const struct node *row = reading->record.root->first; row; row = row->next) {
         uint32_t place = 0;

@@ -119,9 +119,10 @@ struct profile {
  * the places below it, next beside it: 0: none. closed: whose it is. Of who reported, and of what is withheld, nothing
  * leaves in the open: neither the field nor what stands around and below it, where nothing else is mapped. */
 enum mapped_closed { MAPPED_OPEN, MAPPED_REPORTER, MAPPED_WITHHELD };
+/* about: says how the reporter came, which is open but opens nothing beside it */
 struct mapped_place {
     uint32_t number, first, next;
-    bool mapped;
+    bool mapped, about;
     enum mapped_closed closed;
 };
 /* top: by number, the place where a path begins; 0: none does */

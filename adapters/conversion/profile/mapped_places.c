@@ -8,8 +8,9 @@ uint32_t mapped_places_below(const struct mapped_places *places, uint32_t from, 
 }
 
 /* record, group, field: one path after the other */
-static void place_add(struct mapped_places *places, const struct native_path *first, const struct native_path *second,
-                      const struct native_path *third, enum mapped_closed closed) {
+static uint32_t place_add(struct mapped_places *places, const struct native_path *first,
+                          const struct native_path *second, const struct native_path *third,
+                          enum mapped_closed closed) {
     const struct native_path *parts[] = {first, second, third};
     size_t from = 0;
     uint32_t at = 0;
@@ -29,6 +30,7 @@ static void place_add(struct mapped_places *places, const struct native_path *fi
     if (places->at[at].mapped && closed != places->at[at].closed) closed = MAPPED_OPEN;
     places->at[at].mapped = true;
     places->at[at].closed = closed;
+    return at;
 }
 
 static enum mapped_closed closed_of(const struct profile *p, const struct canonical_field *field) {
@@ -39,14 +41,20 @@ static enum mapped_closed closed_of(const struct profile *p, const struct canoni
     return strncmp(field->path, "reporter.", 9) == 0 ? MAPPED_REPORTER : MAPPED_OPEN;
 }
 
-/* What holds nothing but closed places is closed too. */
+/* What holds nothing but closed places is closed too; what holds only how the reporter came is about them as well. */
 static void close_around(struct mapped_places *places, uint32_t at) {
-    enum mapped_closed closed = places->at[at].mapped ? places->at[at].closed : MAPPED_WITHHELD;
-    for (uint32_t below = places->at[at].first; below; below = places->at[below].next) {
+    struct mapped_place *place = &places->at[at];
+    bool own = place->mapped && !place->about, all_about = place->first != 0, any = own;
+    enum mapped_closed closed = own ? place->closed : MAPPED_WITHHELD;
+    for (uint32_t below = place->first; below; below = places->at[below].next) {
         close_around(places, below);
+        all_about = all_about && places->at[below].about;
+        if (places->at[below].about) continue;
+        any = true;
         if (places->at[below].closed < closed) closed = places->at[below].closed;
     }
-    places->at[at].closed = closed;
+    if (all_about && !place->mapped) place->about = true;
+    place->closed = any ? closed : MAPPED_OPEN;
 }
 
 static size_t names_of(const struct profile *p, const struct mapped_message *m) {
@@ -73,8 +81,9 @@ const struct mapped_places *mapped_places_of(const struct profile *profile, cons
     for (size_t i = 0; i < m->when_count; i++) place_add(places, record, &m->when[i].at, NULL, MAPPED_OPEN);
     for (size_t i = 0; i < m->constant_count; i++) place_add(places, record, &m->constants[i].at, NULL, MAPPED_OPEN);
     for (size_t i = 0; i < m->field_count; i++) {
-        if (m->fields[i].placed)
-            place_add(places, record, &m->fields[i].at, NULL, closed_of(profile, m->fields[i].canonical));
+        if (!m->fields[i].placed) continue;
+        uint32_t at = place_add(places, record, &m->fields[i].at, NULL, closed_of(profile, m->fields[i].canonical));
+        places->at[at].about = strcmp(m->fields[i].canonical->path, "reporter_kind") == 0;
     }
     for (size_t i = 0; i < m->fact_count; i++) place_add(places, record, &m->facts[i].at, NULL, MAPPED_OPEN);
     for (size_t i = 0; i < m->group_count; i++) {
