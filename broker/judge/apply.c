@@ -144,6 +144,7 @@ static void add_remarks(struct judging *j) {
     instant apart = j->broker_time - s->business_time;
     if (apart > DAY_OF_SKEW || apart < -DAY_OF_SKEW) judging_reason(j, "CLOCK_SKEW", "envelope.business_time");
     if (s->declared_missing.number > 0) judging_reason(j, "DECLARED_MISSING", "declared_missing");
+    if (j->late) judging_reason(j, "TOO_LATE", "envelope.business_time");
     remark_findings(j);
     bool chief = bytes_equal_cstr(s->approver_level, "CHIEF") || bytes_equal_cstr(s->approver_level, "ACTING");
     if ((j->transition->guards & GUARD_CHIEF) && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
@@ -171,6 +172,8 @@ void judging_apply(struct judging *j) {
     if (j->referral) memcpy(v->from_state, j->referral->state, sizeof v->from_state);
     else j->referral = open_referral(j);
     struct referral *r = j->referral;
+    j->late = j->transition->late &&
+              clock_any_over(j, j->transition->late & clock_running_set(j), j->submission->business_time);
     note_papers(j, r);
     antecedent_adopt(j, r);
     if (countersign_completes(j)) carry_out(j, r);

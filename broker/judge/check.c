@@ -127,20 +127,10 @@ static void check_guards(struct judging *j) {
     if (t->reason_needed && !s->reason.count && !s->reason_code.count) judging_reason(j, "MISSING_REASON", "reason");
 }
 
-static uint64_t running_of(const struct judging *j) {
-    uint64_t running = 0;
-    for (int i = 0; j->referral && i < j->referral->clock_count; i++) {
-        const struct clock *clock = &j->referral->clocks[i];
-        int rule = clock->state == CLOCK_RUNNING ? rules_clock(j->p, clock->rule) : -1;
-        if (rule >= 0) running |= UINT64_C(1) << rule;
-    }
-    return running;
-}
-
 static void check_clocks(struct judging *j) {
     const struct transition *t = j->transition;
     if (!(t->running | t->stopped | t->overdue | t->within)) return;
-    uint64_t running = running_of(j);
+    uint64_t running = clock_running_set(j);
     instant at = j->submission->business_time;
     if (t->running && !(t->running & running)) judging_reason(j, "CLOCK_NOT_RUNNING", "envelope.referral_id");
     if (t->stopped & running) judging_reason(j, "CLOCK_STILL_RUNNING", "envelope.referral_id");

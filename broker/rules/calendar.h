@@ -20,7 +20,7 @@ void calendar_free(struct calendar *calendar);
 bool calendar_worked(struct calendar_then then, int32_t day, bool *ret_known);
 
 /* 期限 · when a limit ends (due.c) */
-enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH, UNIT_MINUTE };
+enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH, UNIT_MINUTE, UNIT_CRIMINAL_MONTH };
 /* Unit: instants. due_strict/due_lenient per the time-counting rules; false in *ret_known where the calendar lacks a
  * year. */
 void due_compute(struct calendar_then calendar, enum unit unit, int amount, instant start, instant *ret_strict,

@@ -79,7 +79,19 @@ static const struct {
             /* months: the last day where the month has no such day; leap day */
             {"M1", UNIT_MONTH, 1, "2024-01-31", "2024-02-29", "2024-02-29"},
             {"M2", UNIT_MONTH, 12, "2024-02-29", "2025-02-28", "2025-02-28"},
-            {"M3", UNIT_MONTH, 2, "2023-12-31", "2024-02-29", "2024-02-29"}};
+            {"M3", UNIT_MONTH, 2, "2023-12-31", "2024-02-29", "2024-02-29"},
+            /* 民法典202: the corresponding day; 法释〔2021〕1号-202: from a last day to a last day, else the same day,
+               else the last (31 May 2026 is a Sunday, 30 August a Sunday) */
+            {"民法典202 28 February", UNIT_MONTH, 1, "2025-02-28", "2025-03-28", "2025-03-28"},
+            {"法释〔2021〕1号-202 28 February", UNIT_CRIMINAL_MONTH, 1, "2025-02-28", "2025-03-31", "2025-03-31"},
+            {"法释〔2021〕1号-202 leap year, 28 is no last day", UNIT_CRIMINAL_MONTH, 1, "2024-02-28", "2024-03-28",
+             "2024-03-28"},
+            {"法释〔2021〕1号-202 leap day", UNIT_CRIMINAL_MONTH, 1, "2024-02-29", "2024-03-31", "2024-04-01"},
+            {"法释〔2021〕1号-202 30 April", UNIT_CRIMINAL_MONTH, 1, "2026-04-30", "2026-05-31", "2026-06-01"},
+            {"法释〔2021〕1号-202 two months", UNIT_CRIMINAL_MONTH, 2, "2026-06-30", "2026-08-31", "2026-08-31"},
+            {"法释〔2021〕1号-202 no such day", UNIT_CRIMINAL_MONTH, 1, "2026-01-30", "2026-02-28", "2026-02-28"},
+            {"法释〔2021〕1号-202 the same day", UNIT_CRIMINAL_MONTH, 1, "2026-03-15", "2026-04-15", "2026-04-15"},
+            {"法释〔2021〕1号-202 over a year", UNIT_CRIMINAL_MONTH, 1, "2025-12-31", "2026-01-31", "2026-02-02"}};
 
 static void hand_computed_days_hold(void **state) {
     (void)state;

@@ -38,6 +38,7 @@ static const char *unit_text(enum unit unit) {
     case UNIT_CAL_DAY: return "日 calendar days";
     case UNIT_WORK_DAY: return "工作日 working days";
     case UNIT_MONTH: return "个月 months";
+    case UNIT_CRIMINAL_MONTH: return "个月（月末至月末）months, last day to last day";
     case UNIT_MINUTE: return "分钟 minutes";
     }
     return "";
@@ -59,8 +60,8 @@ static enum outcome page_clocks(const struct procedure *p, struct buffer *into, 
         "| clock | 期限 | | who acts | limit | basis | tag |\n|---|---|---|---|---|---|---|\n"));
     for (int c = 0; c < p->clock_count; c++) {
         const struct clock_rule *clock = &p->clocks[c];
-        TRY(buffer_printf(into, fault, "| %s | %s | %s | %s | ", clock->name, clock->zh, clock->en,
-                          actors[clock->actor]));
+        TRY(buffer_printf(into, fault, "| %s | %s | %s | %s | %s", clock->name, clock->zh, clock->en,
+                          actors[clock->actor], clock->from_receipt ? "收到之日起 from receipt: " : ""));
         TRY(page_form(&clock->forms[0], into, fault));
         for (int r = 1; r < p->regime_count; r++) {
             if (memcmp(&clock->forms[r], &clock->forms[0], sizeof clock->forms[0]) == 0) continue;

@@ -43,6 +43,7 @@ struct clock_rule {
     const char *name, *zh, *en;
     uint64_t key;
     enum actor actor;
+    bool from_receipt; /* 自收到之日起: counts from the later of the paper's date and its arrival */
     struct clock_form forms[MAX_REGIMES];
     const struct setting *at;
 };

@@ -168,8 +168,8 @@ struct transition {
     uint32_t guards;
     const char *head_when[2]; /* GUARD_COUNTY_HEAD only with these reasons; none: always */
     uint32_t required;        /* bit per enum field */
-    /* clocks: at least one runs; none runs; at least one is over; none is over */
-    uint64_t running, stopped, overdue, within;
+    /* clocks: at least one runs; none runs; at least one is over; none is over; one that is over is remarked on */
+    uint64_t running, stopped, overdue, within, late;
     uint32_t flags_needed;
     uint8_t copy_count;
     struct {
