@@ -138,6 +138,64 @@ static void version_1_still_counts_from_the_paper_and_refuses_what_is_late(void 
     refused(says("sthj", "REF.RECON_REQ", "psb-bynr", "2026-06-16 10:00", 1), "TOO_LATE");
 }
 
+static void to_court(const char *judgment) {
+    received();
+    accepted(says("psb-bynr", "REF.FILED", "sthj", "2026-06-02 10:00", 1));
+    accepted(says("sthj", "REF.HANDOVER", "psb-bynr", "2026-06-03 10:00", 1));
+    accepted(says("psb-bynr", "REF.HANDOVER", "sthj", "2026-06-03 10:00", 1));
+    accepted(says("psb-bynr", "REF.PROGRESS", "sthj", "2026-06-04 10:00", 1));
+    accepted(says("psb-bynr", "REF.TO_PROSECUTION", "sthj", "2026-06-05 10:00", 1));
+    accepted(says("jcy", "REF.PROSECUTED", "psb-bynr", "2026-06-08 10:00", 1));
+    accepted(says("zjfy", judgment, "psb-bynr", "2026-07-08 10:00", 1));
+}
+
+/* 行政处罚法27: only what is to be punished goes back; an acquittal, or an exemption without a penalty, simply ends. */
+static void administrative_penalty_law_article_27_leaves_an_acquittal_a_direct_end(void **state) {
+    static const char *const judgments[] = {"CRT.ACQUIT", "CRT.EXEMPT"};
+    for (size_t i = 0; i < 2; i++) {
+        fixture_fresh(state);
+        to_court(judgments[i]);
+        accepted(says("sthj", "REF.CLOSE", "psb-bynr", "2026-07-09 10:00", 1));
+        assert_string_equal(cases.referrals[0]->state, "A95");
+        fixture_fresh(state);
+        to_court(judgments[i]);
+        accepted(with_reason(says("sthj", "REF.ADMIN_RESULT", "psb-bynr", "2026-07-09 10:00", 1), "AO2"));
+        assert_string_equal(cases.referrals[0]->state, "A90");
+    }
+}
+
+/* 310号令10: what the chief did not approve is settled by the agency, and nobody else has a part in its end. */
+static void order_310_article_10_lets_an_agency_close_what_it_never_sent(void **state) {
+    (void)state;
+    accepted(says("sthj", "REF.DRAFT", "", "2026-06-01 09:00", 1));
+    accepted(says("sthj", "REF.TASKFORCE", "", "2026-06-01 10:00", 1));
+    accepted(says("sthj", "REF.REPORT", "", "2026-06-01 11:00", 1));
+    accepted(says("sthj", "REF.DISAPPROVE", "", "2026-06-02 10:00", 1));
+    accepted(with_reason(says("sthj", "REF.ADMIN_RESULT", "jcy", "2026-06-03 10:00", 1), "AO2"));
+    struct verdict v = accepted(says("sthj", "REF.CLOSE", "", "2026-06-04 10:00", 1));
+    assert_string_equal(cases.referrals[0]->state, "A95");
+    assert_int_equal(v.delivery_count, 0);
+}
+
+/* 公通字〔2015〕32号 gives 7 and 30 days wherever the filing decision is taken: here between two forces, without an
+ * agency. */
+static void notice_2015_32_extends_a_review_that_is_between_forces_alone(void **state) {
+    static const struct {
+        const char *reason, *clock, *due;
+    } v[] = {{"EX1", "D09a", "2026-06-16"}, {"EX2", "D09b", "2026-07-09"}};
+    for (size_t i = 0; i < 2; i++) {
+        fixture_fresh(state);
+        accepted(with_reason(says("psb-bt", "JUR.FORWARD", "psb-bynr", "2026-06-09 09:00", 2), "JB4"));
+        accepted(says("psb-bynr", "JUR.ACCEPT", "psb-bt", "2026-06-09 15:00", 2));
+        accepted(with_reason(says("psb-bynr", "REF.EXTEND", "psb-bt", "2026-06-11 10:00", 2), v[i].reason));
+        assert_int_equal(clock_of(cases.referrals[0], "D09")->state, CLOCK_SUPERSEDED);
+        assert_int_equal(clock_of(cases.referrals[0], v[i].clock)->due_strict, midnight_after(v[i].due));
+        refused(says("psb-bynr", "JUR.DONE", "psb-bt", "2026-06-12 10:00", 2), "NOT_IN_STATE");
+        accepted(says("psb-bynr", "REF.FILED", "psb-bt", "2026-06-12 10:00", 2));
+        assert_int_equal(clock_of(cases.referrals[0], v[i].clock)->state, CLOCK_MET);
+    }
+}
+
 #define STORY(name) cmocka_unit_test_setup(name, fixture_fresh)
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -145,6 +203,9 @@ int main(void) {
         STORY(order_310_article_8_counts_from_the_acceptance_itself),
         STORY(order_310_article_9_1_refuses_no_request_for_reconsideration),
         STORY(interpretation_2021_1_article_202_carries_a_last_day_to_a_last_day),
+        STORY(administrative_penalty_law_article_27_leaves_an_acquittal_a_direct_end),
+        STORY(order_310_article_10_lets_an_agency_close_what_it_never_sent),
+        STORY(notice_2015_32_extends_a_review_that_is_between_forces_alone),
         STORY(version_1_still_counts_from_the_paper_and_refuses_what_is_late)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

@@ -15,6 +15,7 @@ struct calendar_then {
 };
 MUST_USE enum outcome calendar_load(const char *path, struct calendar **ret, struct fault *fault);
 void calendar_free(struct calendar *calendar);
+int calendar_last_year(const struct calendar *calendar); /* until whose end it is known */
 /* *ret_known is set to false (never to true) where the calendar lacks the year; then only Saturday and Sunday are off.
  */
 bool calendar_worked(struct calendar_then then, int32_t day, bool *ret_known);

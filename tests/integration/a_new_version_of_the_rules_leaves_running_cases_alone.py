@@ -28,6 +28,7 @@ def make_version_3(rules):
     change(rules / "facts.yaml", "  - {name: waste_t,", "  - {name: barrels, zh: 桶数, en: barrels, kind: number, unit: 只}\n  - {name: waste_t,")
     change(rules / "divisions.yaml", 'divisions:\n', 'divisions:\n  - {code: "152829", name: 新录旗, from: 1980}\n')
     change(rules / "alerts.yaml", "escalate_after: 24\n", "escalate_after: 48\n")
+    change(rules / "holidays.yaml", "until: 2026-12-31\n", "until: 2027-12-31\n")
     with open(rules / "holidays.yaml", "a", encoding="utf-8") as file:
         file.write('  "2027":\n    known: 2026-12-31\n    off: [01-01..01-04]\n    work: [01-09]\n')
     change(rules / "machine-ref.yaml", "{id: T08, from: [A20], event: REF.RECEIPT, sender: [PSB],", "{id: T08, from: [A20], event: REF.RECEIPT, required: [signer], sender: [PSB],")
