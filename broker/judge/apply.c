@@ -144,11 +144,16 @@ static void add_remarks(struct judging *j) {
     instant apart = j->broker_time - s->business_time;
     if (apart > DAY_OF_SKEW || apart < -DAY_OF_SKEW) judging_reason(j, "CLOCK_SKEW", "envelope.business_time");
     if (s->declared_missing.number > 0) judging_reason(j, "DECLARED_MISSING", "declared_missing");
+    if (j->late) judging_reason(j, "TOO_LATE", "envelope.business_time");
     remark_findings(j);
     bool chief = bytes_equal_cstr(s->approver_level, "CHIEF") || bytes_equal_cstr(s->approver_level, "ACTING");
     if ((j->transition->guards & GUARD_CHIEF) && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
     if ((j->transition->guards & GUARD_SAME_LEVEL) && of_county(s->sender_unit))
         judging_reason(j, "UNIT_LEVEL", "envelope.sender_unit");
+    const struct participant *handles = j->to ? j->to : j->owner;
+    if ((j->transition->guards & GUARD_CITY) && s->county_code.count >= 4 &&
+        memcmp(s->county_code.at, handles->region, 4) != 0)
+        judging_reason(j, "OTHER_CITY", "county_code");
     if ((j->transition->guards & GUARD_DUPLICATE) && !j->verdict->from_state[0]) remark_duplicate(j);
     judging_remark_papers(j);
 }
@@ -171,6 +176,8 @@ void judging_apply(struct judging *j) {
     if (j->referral) memcpy(v->from_state, j->referral->state, sizeof v->from_state);
     else j->referral = open_referral(j);
     struct referral *r = j->referral;
+    j->late = j->transition->late &&
+              clock_any_over(j, j->transition->late & clock_running_set(j), j->submission->business_time);
     note_papers(j, r);
     antecedent_adopt(j, r);
     if (countersign_completes(j)) carry_out(j, r);

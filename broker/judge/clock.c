@@ -64,11 +64,18 @@ static void started(struct judging *j, const struct clock *clock) {
     if (j->verdict->started_count < LIMIT_CLOCKS) j->verdict->started[j->verdict->started_count++] = *clock;
 }
 
+/* 自收到之日起: what enters the addressee's system has arrived (电子签名法11); the broker's time of the record is that
+ * moment, as far as a judge can know it. Never before the date that the paper bears. */
+static instant start_of(const struct judging *j, const struct clock_rule *rule) {
+    instant dated = j->submission->business_time;
+    return rule->from_receipt && j->broker_time > dated ? j->broker_time : dated;
+}
+
 static void start(struct judging *j, struct referral *r, const struct act *act) {
     struct clock *old = in(r, j->p->clocks[act->clock].key, CLOCK_RUNNING, CLOCK_PAUSED);
     instant reply_by = act->by_reply ? j->submission->operation.reply_by : INSTANT_NONE;
     if (old) old->state = CLOCK_SUPERSEDED;
-    struct clock *clock = add(j, r, act->clock, j->submission->business_time);
+    struct clock *clock = add(j, r, act->clock, start_of(j, &j->p->clocks[act->clock]));
     if (reply_by != INSTANT_NONE) clock->due_strict = clock->due_lenient = reply_by;
     started(j, clock);
 }
@@ -203,4 +210,14 @@ bool clock_any_over(const struct judging *j, uint64_t clocks, instant at) {
         if (rule >= 0 && (clocks & UINT64_C(1) << rule)) return true;
     }
     return false;
+}
+
+uint64_t clock_running_set(const struct judging *j) {
+    uint64_t running = 0;
+    for (int i = 0; j->referral && i < j->referral->clock_count; i++) {
+        const struct clock *clock = &j->referral->clocks[i];
+        int rule = clock->state == CLOCK_RUNNING ? rules_clock(j->p, clock->rule) : -1;
+        if (rule >= 0) running |= UINT64_C(1) << rule;
+    }
+    return running;
 }

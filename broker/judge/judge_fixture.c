@@ -144,19 +144,21 @@ struct submission with_reason(struct submission s, const char *code) {
     s.reason_code = bytes_of_cstr(code);
     return s;
 }
-struct verdict hear(struct submission s) {
+static struct verdict hear_at(struct submission s, instant broker_time) {
     struct verdict v;
     const struct participant *who = directory_by_slug(directory, s.sender);
-    const struct hearing hearing = {who, s.business_time, &s, fixture_persons, fixture_related_cases};
+    const struct hearing hearing = {who, broker_time, &s, fixture_persons, fixture_related_cases};
     judge(rules, directory, &hearing, &cases, keep, &v);
     return v;
 }
-struct verdict accepted(struct submission s) {
-    struct verdict v = hear(s);
+struct verdict hear(struct submission s) { return hear_at(s, s.business_time); }
+static struct verdict allowed(struct submission s, struct verdict v) {
     if (!v.accepted)
         fail_msg("%.*s refused: %s %.*s", BYTES_FMT(s.event), v.reasons[0].code, BYTES_FMT(v.reasons[0].field));
     return v;
 }
+struct verdict accepted(struct submission s) { return allowed(s, hear(s)); }
+struct verdict arrives(struct submission s, const char *when) { return allowed(s, hear_at(s, at(when))); }
 void refused(struct submission s, const char *code) {
     struct verdict v = hear(s);
     if (v.accepted) fail_msg("%.*s was accepted", BYTES_FMT(s.event));

@@ -34,6 +34,7 @@ struct walk_field fact_array(const struct said_fact *facts, size_t count); /* ar
 struct submission says(const char *sender, const char *event, const char *to, const char *when, uint8_t referral);
 struct submission with_reason(struct submission s, const char *code);
 struct verdict hear(struct submission s);
+struct verdict arrives(struct submission s, const char *when); /* accepted, and came to the broker then */
 struct verdict accepted(struct submission s);
 void refused(struct submission s, const char *code);
 bool remarked(const struct verdict *v, const char *code, const char *field);

@@ -33,6 +33,7 @@ struct judging {
     uint8_t externals[8];
     uint8_t external_count;
     bool linked;
+    bool late; /* a limit of the row's was over when its paper was written */
 };
 /* judging.c */
 void judging_reason(struct judging *j, const char *code, const char *field);
@@ -53,6 +54,7 @@ void judging_apply(struct judging *j);
 struct clock *clock_running(struct referral *r, uint64_t key);
 void clock_acts(struct judging *j, struct referral *r, const struct acts *acts);
 bool clock_any_over(const struct judging *j, uint64_t clocks, instant at);
+uint64_t clock_running_set(const struct judging *j); /* bit per rule of the referral's running clocks */
 /* handling.c */
 void handling_check(struct judging *j);
 void handling_adopt(struct judging *j);

@@ -104,11 +104,11 @@ static void load_two(struct rules **ret) {
     char earlier[128];
     snprintf(earlier, sizeof earlier, "%s/earlier", fixture_folder);
     mkdir(earlier, 0755);
-    snprintf(earlier, sizeof earlier, "%s/earlier/1", fixture_folder);
+    snprintf(earlier, sizeof earlier, "%s/earlier/2", fixture_folder);
     mkdir(earlier, 0755);
     free(fixture_copy_rules(earlier, NULL, "", ""));
-    free(fixture_copy_rules(fixture_folder, "rules.yaml", "version: 1\nfrom: 2016-01-01",
-                            "version: 2\nfrom: 2026-07-01"));
+    free(fixture_copy_rules(fixture_folder, "rules.yaml", "version: 2\nfrom: 2016-01-01",
+                            "version: 3\nfrom: 2026-07-01"));
     char *clocks = fixture_copy_text("clocks.yaml", "amount: 3, actor: holder, basis: 310-8; 程序规定180(1)",
                                      "amount: 5, actor: holder, basis: 310-8; 程序规定180(1)");
     fixture_write(fixture_folder, "clocks.yaml", clocks);
@@ -124,14 +124,14 @@ static void a_case_from_the_ledger_keeps_its_version(void **state) {
     load_two(&two);
     rules = two;
     struct verdict v = accepted(says("psb-bynr", "REF.RECEIPT", "sthj", "2026-07-06 10:00", 1));
-    assert_int_equal(v.rules, 1);
+    assert_int_equal(v.rules, 2);
     /* three days, not five */
     assert_int_equal(clock_of(cases.referrals[0], "D09")->due_strict, at("2026-07-10 00:00"));
     struct submission draft = says("nm", "REF.DRAFT", "", "2026-07-06 10:00", 2);
     draft.category = BYTES_LITERAL("FISH");
     accepted(draft);
     through_the_ledger();
-    tells("SELECT string_agg(rules || '/' || regime, ' ' ORDER BY id) FROM ecocase.referral", "1/1 2/0");
+    tells("SELECT string_agg(rules || '/' || regime, ' ' ORDER BY id) FROM ecocase.referral", "2/1 3/0");
     rules = real;
     rules_free(two);
 }

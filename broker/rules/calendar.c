@@ -1,6 +1,7 @@
 /* holidays.yaml read and asked. */
 #include "broker/rules/calendar.h"
 #include "base/settings.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 #define FIRST_YEAR  2000
@@ -106,6 +107,18 @@ static enum outcome read_corrections(struct calendar *calendar, struct setting *
     return OK;
 }
 
+/* until: whoever reads the file sees how far it goes; whoever adds a year is reminded of the line. */
+static enum outcome check_until(const struct calendar *calendar, struct setting *root, struct fault *fault) {
+    const char *until = "";
+    TRY(setting_text_or(root, "until", "", &until, fault));
+    if (!until[0]) return OK;
+    char last[16];
+    snprintf(last, sizeof last, "%d-12-31", calendar_last_year(calendar));
+    if (strcmp(until, last) == 0) return OK;
+    return setting_fault(setting_get(root, "until"), fault, "SETTINGS_TYPE",
+                         "the last year below ends on %s: say so, or enter the years up to %.20s", last, until);
+}
+
 static enum outcome read_years(struct calendar *calendar, struct setting *root, struct fault *fault) {
     struct setting *years = NULL;
     const char *tag;
@@ -127,6 +140,7 @@ static enum outcome read_years(struct calendar *calendar, struct setting *root, 
         return setting_fault(years, fault, "SETTINGS_MISSING",
                              "no year at all: enter the holidays of the years in use");
     TRY(read_corrections(calendar, root, fault));
+    TRY(check_until(calendar, root, fault));
     return settings_check_unknown(root, fault);
 }
 
@@ -139,6 +153,12 @@ enum outcome calendar_load(const char *path, struct calendar **ret, struct fault
     if (read == OK) *ret = calendar;
     else free(calendar);
     return read;
+}
+
+int calendar_last_year(const struct calendar *calendar) {
+    int at = YEARS - 1;
+    while (at > 0 && !calendar->newest[at]) at--;
+    return FIRST_YEAR + at;
 }
 
 void calendar_free(struct calendar *calendar) { free(calendar); }

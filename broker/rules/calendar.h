@@ -15,12 +15,13 @@ struct calendar_then {
 };
 MUST_USE enum outcome calendar_load(const char *path, struct calendar **ret, struct fault *fault);
 void calendar_free(struct calendar *calendar);
+int calendar_last_year(const struct calendar *calendar); /* until whose end it is known */
 /* *ret_known is set to false (never to true) where the calendar lacks the year; then only Saturday and Sunday are off.
  */
 bool calendar_worked(struct calendar_then then, int32_t day, bool *ret_known);
 
 /* 期限 · when a limit ends (due.c) */
-enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH, UNIT_MINUTE };
+enum unit { UNIT_HOUR, UNIT_CAL_DAY, UNIT_WORK_DAY, UNIT_MONTH, UNIT_MINUTE, UNIT_CRIMINAL_MONTH };
 /* Unit: instants. due_strict/due_lenient per the time-counting rules; false in *ret_known where the calendar lacks a
  * year. */
 void due_compute(struct calendar_then calendar, enum unit unit, int amount, instant start, instant *ret_strict,

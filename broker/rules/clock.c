@@ -19,7 +19,7 @@ static enum outcome one_of(struct setting *from, const char *key, const char *co
 }
 
 static enum outcome read_form(struct setting *from, struct clock_form *ret, struct fault *fault) {
-    static const char *const units[] = {"HOUR", "CAL_DAY", "WORK_DAY", "MONTH", "MINUTE", NULL};
+    static const char *const units[] = {"HOUR", "CAL_DAY", "WORK_DAY", "MONTH", "MINUTE", "CRIMINAL_MONTH", NULL};
     int unit = 0;
     int64_t amount = 0;
     TRY(one_of(from, "unit", units, &unit, fault));
@@ -27,6 +27,15 @@ static enum outcome read_form(struct setting *from, struct clock_form *ret, stru
     TRY(rules_read_tag(from, &ret->tag, &ret->basis, &ret->statutory, fault));
     ret->unit = (enum unit)unit;
     ret->amount = (int)amount;
+    return OK;
+}
+
+/* Where an article counts from receipt (自收到之日起) the starting day is not that of the paper alone. */
+static enum outcome read_start(struct setting *from, struct clock_rule *ret, struct fault *fault) {
+    static const char *const starts[] = {"paper", "receipt", NULL};
+    int start = 0;
+    if (setting_get(from, "counts_from")) TRY(one_of(from, "counts_from", starts, &start, fault));
+    ret->from_receipt = start == 1;
     return OK;
 }
 
@@ -46,6 +55,7 @@ static enum outcome read_clock(struct procedure *p, struct setting *from, struct
     TRY(rules_read_names(from, &clock->zh, &clock->en, fault));
     TRY(one_of(from, "actor", actors, &actor, fault));
     clock->actor = (enum actor)actor;
+    TRY(read_start(from, clock, fault));
     TRY(read_form(from, &clock->forms[0], fault));
     for (int i = 1; i < p->regime_count; i++) clock->forms[i] = clock->forms[0];
     struct setting *regimes = setting_get(from, "regimes");

@@ -1,6 +1,6 @@
 /* When a limit ends. Source: 刑事诉讼法 105 (the starting hour and day are not counted; a last day on a holiday moves
- * to the first day after), 行政处罚法 85 (working days), 17号-38. due_strict = by the letter; due_lenient = with the
- * roll and the whole hour. */
+ * to the first day after), 行政处罚法 85 (working days), 17号-38; months: 民法典202, 法释〔2021〕1号-202. due_strict =
+ * by the letter; due_lenient = with the roll and the whole hour. */
 #include "broker/rules/rules_inside.h"
 
 static int32_t next_workday(struct calendar_then calendar, int32_t day, bool *ret_known) {
@@ -8,15 +8,21 @@ static int32_t next_workday(struct calendar_then calendar, int32_t day, bool *re
     return day;
 }
 
-static int32_t add_months(int32_t day, int amount) {
+static int32_t last_of_month(int year, int month) {
+    return (month == 12 ? day_of_date(year + 1, 1, 1) : day_of_date(year, month + 1, 1)) - 1;
+}
+
+/* 民法典202: the corresponding day of the month in which it ends, or that month's last day where there is none. A term
+ * of criminal procedure that begins on a month's last day ends on a month's last day (法释〔2021〕1号-202). */
+static int32_t add_months(int32_t day, int amount, bool criminal) {
     int year, month, date;
     date_of_day(day, &year, &month, &date);
+    bool from_last = criminal && day == last_of_month(year, month);
     int total = year * 12 + month - 1 + amount;
     year = total / 12;
     month = total % 12 + 1;
-    int32_t first = day_of_date(year, month, 1);
-    int32_t next = month == 12 ? day_of_date(year + 1, 1, 1) : day_of_date(year, month + 1, 1);
-    return first + date - 1 < next ? first + date - 1 : next - 1;
+    int32_t same = day_of_date(year, month, 1) + date - 1, last = last_of_month(year, month);
+    return from_last || same > last ? last : same;
 }
 
 void due_compute(struct calendar_then calendar, enum unit unit, int amount, instant start, instant *ret_strict,
@@ -37,7 +43,8 @@ void due_compute(struct calendar_then calendar, enum unit unit, int amount, inst
         *ret_strict = *ret_lenient = day_start(day + 1);
         return;
     case UNIT_CAL_DAY: day += amount; break;
-    case UNIT_MONTH: day = add_months(day, amount); break;
+    case UNIT_MONTH:
+    case UNIT_CRIMINAL_MONTH: day = add_months(day, amount, unit == UNIT_CRIMINAL_MONTH); break;
     }
     *ret_strict = day_start(day + 1);
     *ret_lenient = day_start(next_workday(calendar, day, ret_known) + 1);

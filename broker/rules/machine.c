@@ -161,6 +161,7 @@ static enum outcome read_needs(const struct procedure *p, struct setting *row, s
     TRY(read_clock_set(p, row, "stopped", &ret->stopped, fault));
     TRY(read_clock_set(p, row, "overdue", &ret->overdue, fault));
     TRY(read_clock_set(p, row, "within", &ret->within, fault));
+    TRY(read_clock_set(p, row, "late", &ret->late, fault));
     TRY(read_flags(p, row, "flags", &ret->flags_needed, fault));
     return OK;
 }

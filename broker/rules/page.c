@@ -38,6 +38,7 @@ static const char *unit_text(enum unit unit) {
     case UNIT_CAL_DAY: return "日 calendar days";
     case UNIT_WORK_DAY: return "工作日 working days";
     case UNIT_MONTH: return "个月 months";
+    case UNIT_CRIMINAL_MONTH: return "个月（月末至月末）months, last day to last day";
     case UNIT_MINUTE: return "分钟 minutes";
     }
     return "";
@@ -48,19 +49,22 @@ static enum outcome page_form(const struct clock_form *form, struct buffer *into
                          form->tag, form->statutory ? "" : " **非法定**");
 }
 
-static enum outcome page_clocks(const struct procedure *p, struct buffer *into, struct fault *fault) {
+static enum outcome page_clocks(const struct procedure *p, int last_year, struct buffer *into, struct fault *fault) {
     static const char *const actors[] = {"opener",   "holder",        "sender",
                                          "receiver", "those invited", "those that must report"};
     TRY(buffer_printf(
         into, fault,
         "## 期限 · Limits\n\nThe starting hour and day are not counted; an end on a free day moves to the next working "
         "day (not for hours). "
-        "A second line is how a limit counts\nfor the agencies of a regime; both are in force at once.\n\n"
-        "| clock | 期限 | | who acts | limit | basis | tag |\n|---|---|---|---|---|---|---|\n"));
+        "A second line is how a limit counts\nfor the agencies of a regime; both are in force at once. 节假日历 The "
+        "calendar of holidays is known until "
+        "%d-12-31.\n\n"
+        "| clock | 期限 | | who acts | limit | basis | tag |\n|---|---|---|---|---|---|---|\n",
+        last_year));
     for (int c = 0; c < p->clock_count; c++) {
         const struct clock_rule *clock = &p->clocks[c];
-        TRY(buffer_printf(into, fault, "| %s | %s | %s | %s | ", clock->name, clock->zh, clock->en,
-                          actors[clock->actor]));
+        TRY(buffer_printf(into, fault, "| %s | %s | %s | %s | %s", clock->name, clock->zh, clock->en,
+                          actors[clock->actor], clock->from_receipt ? "收到之日起 from receipt: " : ""));
         TRY(page_form(&clock->forms[0], into, fault));
         for (int r = 1; r < p->regime_count; r++) {
             if (memcmp(&clock->forms[r], &clock->forms[0], sizeof clock->forms[0]) == 0) continue;
@@ -122,7 +126,7 @@ enum outcome rules_page(const struct rules *rules, struct buffer *into, struct f
     TRY(buffer_printf(into, fault, "%s", head));
     TRY(buffer_printf(into, fault, "版本 version %d\n\n", p->version));
     for (int m = 0; m < p->machine_count; m++) TRY(page_machine(p, m, into, fault));
-    TRY(page_clocks(p, into, fault));
+    TRY(page_clocks(p, calendar_last_year(rules->calendar), into, fault));
     TRY(page_thresholds(p, into, fault));
     TRY(page_rest(p, into, fault));
     return page_handling(p, into, fault);

@@ -66,6 +66,20 @@ static enum outcome clocks(const struct procedure *p, const char *what, uint64_t
     return buffer_printf(into, fault, "; ");
 }
 
+/* A guard may hold for some reasons or kinds of operations only. */
+static enum outcome only_where(const struct procedure *p, const struct transition *t, uint32_t guard,
+                               struct buffer *into, struct fault *fault) {
+    const char *between = " (only with ";
+    for (int i = 0; guard == GUARD_COUNTY_HEAD && i < 2 && t->head_when[i]; i++, between = ", ")
+        TRY(buffer_printf(into, fault, "%s%s", between, t->head_when[i]));
+    for (int k = 0; guard == GUARD_PENALTY_POWER && k < p->kind_count; k++) {
+        if (!(t->power_kinds >> k & 1u)) continue;
+        TRY(buffer_printf(into, fault, "%s%s", between, p->kinds[k].code));
+        between = ", ";
+    }
+    return between[0] == ',' ? buffer_printf(into, fault, ")") : OK;
+}
+
 static enum outcome needs(const struct procedure *p, const struct transition *t, struct buffer *into,
                           struct fault *fault) {
     static const char *const guards[] = {"category",
@@ -90,7 +104,9 @@ static enum outcome needs(const struct procedure *p, const struct transition *t,
                                          "cases that findings led to are named",
                                          "no threshold of a crime met",
                                          "same level (remark)",
-                                         "no other of the case (remark)"};
+                                         "no other of the case (remark)",
+                                         "no other main recipient",
+                                         "county of the city (remark)"};
     static const char *const addressed[] = {"", "names a recipient; ", "names no recipient; "};
     if (t->both) TRY(buffer_printf(into, fault, "**both sides**; "));
     for (int i = 0; i < t->reason_count; i++)
@@ -98,7 +114,10 @@ static enum outcome needs(const struct procedure *p, const struct transition *t,
     if (t->reason_needed) TRY(buffer_printf(into, fault, "a reason; "));
     TRY(buffer_printf(into, fault, "%s", addressed[t->addressed]));
     for (size_t g = 0; g < sizeof guards / sizeof guards[0]; g++) {
-        if (t->guards >> g & 1u) TRY(buffer_printf(into, fault, "%s; ", guards[g]));
+        if (!(t->guards >> g & 1u)) continue;
+        TRY(buffer_printf(into, fault, "%s", guards[g]));
+        TRY(only_where(p, t, UINT32_C(1) << g, into, fault));
+        TRY(buffer_printf(into, fault, "; "));
     }
     for (int f = 0; f < FIELD_COUNT; f++) {
         if (t->required >> f & 1u) TRY(buffer_printf(into, fault, "`%s`; ", rules_field_name(f)));
@@ -107,6 +126,7 @@ static enum outcome needs(const struct procedure *p, const struct transition *t,
     TRY(clocks(p, "ended", t->stopped, into, fault));
     TRY(clocks(p, "overdue", t->overdue, into, fault));
     TRY(clocks(p, "within", t->within, into, fault));
+    TRY(clocks(p, "remarked when after", t->late, into, fault));
     for (int f = 0; f < p->flag_count; f++) {
         if (t->flags_needed >> f & 1u) TRY(buffer_printf(into, fault, "%s; ", p->flags[f]));
     }

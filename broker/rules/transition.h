@@ -70,7 +70,9 @@ enum guard {
     GUARD_FOLLOWED_UP = 524288,
     GUARD_NO_CRIME = 1048576,
     GUARD_SAME_LEVEL = 2097152,
-    GUARD_DUPLICATE = 4194304
+    GUARD_DUPLICATE = 4194304,
+    GUARD_ONE_RECIPIENT = 8388608,
+    GUARD_CITY = 16777216
 };
 /* What a row does to the roster of a joint operation: a bit each. */
 enum roster_act {
@@ -168,8 +170,8 @@ struct transition {
     uint32_t guards;
     const char *head_when[2]; /* GUARD_COUNTY_HEAD only with these reasons; none: always */
     uint32_t required;        /* bit per enum field */
-    /* clocks: at least one runs; none runs; at least one is over; none is over */
-    uint64_t running, stopped, overdue, within;
+    /* clocks: at least one runs; none runs; at least one is over; none is over; one that is over is remarked on */
+    uint64_t running, stopped, overdue, within, late;
     uint32_t flags_needed;
     uint8_t copy_count;
     struct {

@@ -149,6 +149,23 @@ const char *credit_code_check(struct bytes code) {
     return NULL;
 }
 
+/* ---- as compared */
+void party_number_plain(struct bytes number, char ret[PARTY_NUMBER]) {
+    size_t count = 0, step = 0;
+    for (size_t at = 0; at < number.count; at += step) {
+        if ((step = blank_at(number, at) + invisible_at(number, at)) > 0) continue; /* one of them is none */
+        uint8_t c = plain_at(number, at, &step);
+        if (c >= 'a' && c <= 'z') c = (uint8_t)(c - 'a' + 'A');
+        bool known = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+        if (!known || count == PARTY_NUMBER - 1) {
+            ret[0] = 0;
+            return;
+        }
+        ret[count++] = (char)c;
+    }
+    ret[count] = 0;
+}
+
 /* ---- coordinate */
 static bool system_known(struct bytes system) {
     static const char *const names[] = {

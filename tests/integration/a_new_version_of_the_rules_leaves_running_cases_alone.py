@@ -1,5 +1,5 @@
-"""A broker is restarted with version 2 of the rules, version 1 kept in earlier/1: cases that began under version 1 keep its limits, rows,
-thresholds, facts, divisions and alerts to the end, new ones have those of version 2, both at once; a year that the calendar gets
+"""A broker is restarted with version 3 of the rules, version 2 kept in earlier/2: cases that began under version 2 keep its limits, rows,
+thresholds, facts, divisions and alerts to the end, new ones have those of version 3, both at once; a year that the calendar gets
 meanwhile counts from its day on; and the ledger judged again is the same ledger."""
 import shutil
 import subprocess
@@ -15,19 +15,20 @@ def change(path, old, new):
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def make_version_2(rules):
+def make_version_3(rules):
     """The review of a filing has five days, three tonnes of waste have become five, and a receipt must name its signer; a new fact, a new banner, and
     escalation after two days instead of one. The calendar gets 2027, known from 31 December on."""
-    (rules / "earlier" / "1").mkdir(parents=True)
+    (rules / "earlier" / "2").mkdir(parents=True)
     for path in rules.glob("*.yaml"):
         if path.name not in NOT_VERSIONED:
-            shutil.copy(path, rules / "earlier" / "1" / path.name)
-    change(rules / "rules.yaml", "version: 1\nfrom: 2016-01-01", "version: 2\nfrom: 2026-07-01")
+            shutil.copy(path, rules / "earlier" / "2" / path.name)
+    change(rules / "rules.yaml", "version: 2\nfrom: 2016-01-01", "version: 3\nfrom: 2026-07-01")
     change(rules / "clocks.yaml", "{id: D09, zh: 立案审查, en: filing review, unit: CAL_DAY, amount: 3,", "{id: D09, zh: 立案审查, en: filing review, unit: CAL_DAY, amount: 5,")
     change(rules / "thresholds.yaml", "when: {fact: waste_t, least: 3}", "when: {fact: waste_t, least: 5}")
     change(rules / "facts.yaml", "  - {name: waste_t,", "  - {name: barrels, zh: 桶数, en: barrels, kind: number, unit: 只}\n  - {name: waste_t,")
     change(rules / "divisions.yaml", 'divisions:\n', 'divisions:\n  - {code: "152829", name: 新录旗, from: 1980}\n')
     change(rules / "alerts.yaml", "escalate_after: 24\n", "escalate_after: 48\n")
+    change(rules / "holidays.yaml", "until: 2026-12-31\n", "until: 2027-12-31\n")
     with open(rules / "holidays.yaml", "a", encoding="utf-8") as file:
         file.write('  "2027":\n    known: 2026-12-31\n    off: [01-01..01-04]\n    work: [01-09]\n')
     change(rules / "machine-ref.yaml", "{id: T08, from: [A20], event: REF.RECEIPT, sender: [PSB],", "{id: T08, from: [A20], event: REF.RECEIPT, required: [signer], sender: [PSB],")
@@ -81,17 +82,17 @@ with world("version", lanes=2) as w:
     wait_judged(w, 22)
     Clock(w, client).pass_to("2026-06-11 09:00")
     before = {r["envelope"]["referral_id"]: of(w, r) for r in old + [fined]}
-    assert {version for version, _, _ in before.values()} == {1}
+    assert {version for version, _, _ in before.values()} == {2}
 
     w.stop_process("broker-1")
-    make_version_2(both / "rules")
+    make_version_3(both / "rules")
     checked = subprocess.run([w.bin / "ecocase", "rules", "check", both / "rules"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
     w.setup(both)
     w.start_broker("broker-1")
 
     new = [client.submit(client.case_file(number=f"巴环移送〔2026〕{n}号", business_time=at("2026-07-06 10:00"))) for n in range(101, 107)]
-    for n, case in enumerate(old[6:]):       # cases of version 1, after version 2 is in force
+    for n, case in enumerate(old[6:]):       # cases of version 2, after version 3 is in force
         client.submit(client.step(case, "psb-bynr", "REF.RECEIPT", f"巴公(环)受字〔2026〕{n + 6}号", at("2026-07-06 11:00"), signer=""))
     late = client.submit(client.case_file(number="巴环移送〔2026〕200号", business_time=at("2026-07-06 10:00")))
     client.submit(client.step(reaching[1], "psb-bynr", "REF.RECEIPT", "巴公(环)受字〔2026〕302号", at("2026-12-31 13:00"), signer=""))
@@ -110,31 +111,31 @@ with world("version", lanes=2) as w:
     Clock(w, client).pass_to("2026-07-10 12:00")
 
     for case in old:
-        assert of(w, case)[:2] == (1, 3), (case["envelope"]["document_no"], of(w, case))      # three days, whenever the receipt came
+        assert of(w, case)[:2] == (2, 3), (case["envelope"]["document_no"], of(w, case))      # three days, whenever the receipt came
     for case in new:
-        assert of(w, case)[:2] == (2, 5), (case["envelope"]["document_no"], of(w, case))
-    assert of(w, late)[:2] == (2, None), of(w, late)                                          # no signer: version 2 refused the receipt
+        assert of(w, case)[:2] == (3, 5), (case["envelope"]["document_no"], of(w, case))
+    assert of(w, late)[:2] == (3, None), of(w, late)                                          # no signer: version 3 refused the receipt
     (why,), = query(w, "SELECT codes FROM ecocase.refusal_list WHERE referral_id = %s", late["envelope"]["referral_id"])
     assert "MISSING_FIELD" in why, why
-    assert of(w, fined) == (1, None, [("RED", "ENV1-2")]), of(w, fined)                       # 4.1 t of the three of version 1
-    assert of(w, fined_later) == (2, None, [("AMBER", "ENV1-2")]), of(w, fined_later)         # 82 % of the five of version 2
+    assert of(w, fined) == (2, None, [("RED", "ENV1-2")]), of(w, fined)                       # 4.1 t of the three of version 2
+    assert of(w, fined_later) == (3, None, [("AMBER", "ENV1-2")]), of(w, fined_later)         # 82 % of the five of version 3
     told = query(w, "SELECT event, rules, told FROM ecocase.alert_list JOIN ecocase.event USING (lane, serial, event) WHERE event = 'SYS.UNREFERRED' ORDER BY serial")
-    assert {(t[1], t[2]) for t in told} == {(1, "jcy sfj sthj")} and len(told) == 2, told
+    assert {(t[1], t[2]) for t in told} == {(2, "jcy sfj sthj")} and len(told) == 2, told
     assert [remarks(w, r) & {"ID_DIVISION_UNKNOWN", "CALENDAR"} for r in (*reaching, later)] == [{"ID_DIVISION_UNKNOWN", "CALENDAR"}, {"ID_DIVISION_UNKNOWN"}, set()]
     ends = [query(w, "SELECT due_lenient FROM ecocase.clock_list WHERE referral_id = %s AND rule = 'D09'", r["envelope"]["referral_id"])[0][0] for r in reaching]
     assert [e.astimezone(CHINA).strftime("%m-%d") for e in ends] == ["01-05", "01-06"], ends  # by weekdays; by the calendar that came in between
     mine = {r["envelope"]["referral_id"] for r in old + new}
     escalated = lambda: {r for r, in query(w, "SELECT referral_id::text FROM ecocase.alert_list WHERE event = 'SYS.ESCALATION' AND rule = 'D09'")} & mine  # noqa: E731
-    for when in ("2026-07-11 12:00", "2026-07-15 12:00"):                                   # a day after; those of version 2 two days after
+    for when in ("2026-07-11 12:00", "2026-07-15 12:00"):                                   # a day after; those of version 3 two days after
         Clock(w, client).pass_to(when)
         assert escalated() == {r["envelope"]["referral_id"] for r in old}, (when, escalated())
     Clock(w, client).pass_to("2026-07-16 00:01")
     assert escalated() == mine, escalated()
-    show("versions", "12 cases and a penalty keep version 1 (3 days, 3 t, no signer), 7 and a penalty have version 2 (5 days, 5 t, a signer), at once")
+    show("versions", "12 cases and a penalty keep version 2 (3 days, 3 t, no signer), 7 and a penalty have version 3 (5 days, 5 t, a signer), at once")
 
     again = replay(w, "--check")
     assert again.returncode == 0, again.stdout + again.stderr
     shutil.rmtree(both / "rules" / "earlier")
     gone = replay(w, "--check")
-    assert gone.returncode == 2 and "earlier/1" in gone.stderr, (gone.returncode, gone.stdout, gone.stderr)
-    show("replay", f"identical; without earlier/1: {gone.stderr.strip()[:120]}")
+    assert gone.returncode == 2 and "earlier/2" in gone.stderr, (gone.returncode, gone.stdout, gone.stderr)
+    show("replay", f"identical; without earlier/2: {gone.stderr.strip()[:120]}")
