@@ -174,7 +174,6 @@ enum outcome xlsx_read(struct format_reading *r, struct node **ret) {
     struct xlsx_book book = {.r = r};
     enum outcome outcome = read_book(&book, ret);
     free(book.strings);
-    free(book.struck);
     xlsx_close(&book);
     return outcome;
 }

@@ -87,16 +87,14 @@ static enum outcome strings_close(void *self, const struct xlsx_element *element
     if (book->string_count == XLSX_STRINGS) return xlsx_refuse_much(book, 0, 0, "more than %u texts", XLSX_STRINGS);
     if (book->string_count == s->capacity) {
         size_t capacity = s->capacity ? s->capacity * 2 : 256;
-        struct bytes *more = realloc(book->strings, capacity * sizeof *more);
+        struct xlsx_text *more = realloc(book->strings, capacity * sizeof *more);
         if (!more) return fault_set(book->r->fault, FATAL, "INTERNAL", "no memory for shared strings");
         book->strings = more;
-        bool *struck = realloc(book->struck, capacity * sizeof *struck);
-        if (!struck) return fault_set(book->r->fault, FATAL, "INTERNAL", "no memory for shared strings");
-        book->struck = struck;
         s->capacity = capacity;
     }
-    book->struck[book->string_count] = s->struck;
-    return keep(book, buffer_view(&s->text), 0, 0, &book->strings[book->string_count++]);
+    struct xlsx_text *one = &book->strings[book->string_count++];
+    one->struck = s->struck;
+    return keep(book, buffer_view(&s->text), 0, 0, &one->text);
 }
 
 enum outcome xlsx_read_strings(struct xlsx_book *book, const char *part) {
@@ -301,8 +299,8 @@ static enum outcome shared(struct xlsx_book *book, const struct xlsx_cell *cell,
     unsigned long index = strtoul(text, &end, 10);
     if (cell->value.count >= sizeof text || !isdigit((unsigned char)*text) || *end || index >= book->string_count)
         return xlsx_refuse(book, cell->row, cell->column, "there is no shared text \"%.20s\"", text);
-    if (book->struck[index]) return struck(book, cell);
-    *ret = book->strings[index];
+    if (book->strings[index].struck) return struck(book, cell);
+    *ret = book->strings[index].text;
     return OK;
 }
 

@@ -27,12 +27,16 @@ struct xlsx_book {
     zip_t *zip;
     size_t unpacked, texts; /* bytes so far */
     bool from_1904;         /* day 0 is 1904-01-01 */
-    struct bytes *strings;
+    struct xlsx_text *strings;
     size_t string_count;
     struct xlsx_style *styles;
     size_t style_count;
-    bool *struck;      /* by shared string: a run of it is struck out */
     const char *sheet; /* the one being read; NULL: none */
+};
+/* A shared text; struck: a run of it is struck out. */
+struct xlsx_text {
+    struct bytes text;
+    bool struck;
 };
 /* How a cell shows its number. code: its own format where that adds to the number or changes it, else NULL. */
 struct xlsx_style {

@@ -10,7 +10,8 @@ struct request {
     const char *words[8];
     size_t word_count;
     const char *postgres, *record, *reg, *state, *agency, *schemas;
-    bool json, open, check, help, version;
+    const char *direction, *category, *county, *circle, *since, *until, *party, *reason, *number, *text, *after, *xlsx;
+    bool json, csv, bom, overdue, limited, open, check, help, version;
     long limit, lane, from, to; /* lane -1, from and to 0: not given */
 };
 /* False: it was wrong and stderr says how (the nearest option is named). */

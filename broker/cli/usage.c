@@ -1,5 +1,7 @@
 /* The help texts; the nearest name by edit distance. */
 #include "broker/cli/usage.h"
+#include "broker/cli/question.h"
+#include <stdint.h>
 #include <string.h>
 
 static const char OVERVIEW[] = "ecocase：查询生态案件移送台账 / asks the ledger of ecological case referrals\n"
@@ -80,7 +82,10 @@ void usage_print(FILE *to, const char *topic) {
         const char *word, *text;
     } parts[] = {{"ledger", LEDGER},     {"agencies", AGENCIES}, {"dead-letters", DEAD},
                  {"refusals", REFUSALS}, {"register", REGISTER}, {"rules", RULES}};
-    if (!topic) fputs(OVERVIEW, to);
+    if (!topic) {
+        fputs(OVERVIEW, to);
+        questions_usage(to);
+    }
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!topic || strcmp(topic, parts[i].word) == 0) fputs(parts[i].text, to);
     }
@@ -88,10 +93,22 @@ void usage_print(FILE *to, const char *topic) {
 }
 
 #define LONGEST 40u
-/* Levenshtein over bytes, of the first LONGEST of each. */
-static size_t distance(const char *a, const char *b) {
+/* The first LONGEST characters as code points: two Chinese characters differ as a whole, not by some of their bytes. */
+static size_t points(const char *text, uint32_t ret[LONGEST]) {
+    size_t count = 0;
+    for (const uint8_t *at = (const uint8_t *)text; *at && count < LONGEST;) {
+        uint32_t point = *at++;
+        while ((*at & 0xc0) == 0x80) point = point << 8 | *at++;
+        ret[count++] = point;
+    }
+    return count;
+}
+
+/* Levenshtein over characters. */
+size_t usage_distance(const char *left, const char *right) {
+    uint32_t a[LONGEST], b[LONGEST];
     size_t row[LONGEST + 1];
-    size_t na = strnlen(a, LONGEST), nb = strnlen(b, LONGEST);
+    size_t na = points(left, a), nb = points(right, b);
     for (size_t j = 0; j <= nb; j++) row[j] = j;
     for (size_t i = 1; i <= na; i++) {
         size_t diagonal = row[0];
@@ -110,7 +127,7 @@ static size_t distance(const char *a, const char *b) {
 const char *usage_nearest(const char *typed, const char *const *names) {
     const char *nearest = names[0];
     for (size_t i = 1; names[i]; i++) {
-        if (distance(typed, names[i]) < distance(typed, nearest)) nearest = names[i];
+        if (usage_distance(typed, names[i]) < usage_distance(typed, nearest)) nearest = names[i];
     }
     return nearest;
 }

@@ -76,20 +76,28 @@ void following_end(struct following *following) {
     ledger_roll_back(following->ledger);
 }
 
-/* How far a window may go: half of it, again and again, while its values are too many at once. */
-static enum outcome fit(struct following *following, int32_t lane, int64_t after, int64_t *most, struct fault *fault) {
+static enum outcome bytes_of_window(struct following *following, int32_t lane, int64_t after, int64_t upto,
+                                    int64_t *ret, struct fault *fault) {
     char texts[3][24];
     const char *const values[] = {texts[0], texts[1], texts[2]};
+    AUTO(result_clear) PGresult *result = NULL;
+    snprintf(texts[0], sizeof texts[0], "%d", lane);
+    snprintf(texts[1], sizeof texts[1], "%lld", (long long)after);
+    snprintf(texts[2], sizeof texts[2], "%lld", (long long)upto);
+    TRY(ask(following,
+            "SELECT coalesce(sum(octet_length(value) + coalesce(octet_length(elsewhere), 0)), 0)::bigint FROM "
+            "ecocase.event WHERE lane = $1::smallint AND serial > $2::bigint AND serial <= $3::bigint",
+            3, values, &result, fault));
+    *ret = column_int(result, 0, 0);
+    return OK;
+}
+
+/* How far a window may go: half of it, again and again, while its values are too many at once. */
+static enum outcome fit(struct following *following, int32_t lane, int64_t after, int64_t *most, struct fault *fault) {
     for (; *most > 1; *most = *most / 2) {
-        AUTO(result_clear) PGresult *result = NULL;
-        snprintf(texts[0], sizeof texts[0], "%d", lane);
-        snprintf(texts[1], sizeof texts[1], "%lld", (long long)after);
-        snprintf(texts[2], sizeof texts[2], "%lld", (long long)(after + *most));
-        TRY(ask(following,
-                "SELECT coalesce(sum(octet_length(value) + coalesce(octet_length(elsewhere), 0)), 0)::bigint FROM "
-                "ecocase.event WHERE lane = $1::smallint AND serial > $2::bigint AND serial <= $3::bigint",
-                3, values, &result, fault));
-        if (column_int(result, 0, 0) <= WINDOW_BYTES) break;
+        int64_t bytes = 0;
+        TRY(bytes_of_window(following, lane, after, after + *most, &bytes, fault));
+        if (bytes <= WINDOW_BYTES) break;
     }
     return OK;
 }

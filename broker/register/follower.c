@@ -7,7 +7,7 @@
 #define IDLE_MS    150   /* between polls that found nothing: what people see is at most that old and a poll */
 #define STANDBY_MS 1000  /* between two tries for the lock */
 #define BACK_OFF   1000  /* ms, when a server is away */
-#define OLD_MS     60000 /* between two looks for a register that was replaced an hour ago */
+#define OLD_MS     60000 /* between two looks for a register that was replaced an hour ago, and for empty sums */
 
 static void wait_ms(int64_t ms) {
     nanosleep(&(struct timespec){(time_t)(ms / 1000), (long)(ms % 1000) * 1000000}, NULL);
@@ -64,6 +64,7 @@ static enum outcome follow(struct registry *registry, const volatile sig_atomic_
         if (!count.more) wait_ms(IDLE_MS);
         if (monotonic_ms() - old_ms < OLD_MS) continue;
         TRY(schema_drop_old(registry->conn, fault));
+        TRY(desk_run(registry->conn, "SELECT tidy_sums()", fault));
         old_ms = monotonic_ms();
     }
     return OK;

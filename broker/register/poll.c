@@ -128,7 +128,7 @@ static enum outcome write_lane(struct poll *poll, size_t n, struct fault *fault)
 }
 
 static enum outcome sum_lane(struct poll *poll, size_t n, struct fault *fault) {
-    char lane[16], after[24], upto[24];
+    char lane[24], after[24], upto[24];
     const struct position *p = &poll->registry->positions[n];
     const char *const values[] = {lane, after, upto};
     AUTO(desk_result_free) PGresult *result = NULL;
@@ -155,6 +155,14 @@ static enum outcome call_cases(struct poll *poll, const char *sql, struct fault 
     return desk_ask(poll->registry->conn, sql, 1, values, &result, fault);
 }
 
+/* A case's numbers are read with each of its events and seldom change; their index is dear (0121). */
+static const char NUMBERS[] =
+    "INSERT INTO number AS n SELECT * FROM number_read ON CONFLICT (case_id, referral_id, ordinal) DO UPDATE SET "
+    "number = excluded.number, folded = excluded.folded WHERE n.number <> "
+    "excluded.number; DELETE FROM number AS n USING (SELECT r.case_id, r.referral_id, max(r.ordinal) AS last FROM "
+    "number_read AS r GROUP BY 1, 2) AS l WHERE n.case_id = l.case_id AND "
+    "n.referral_id = l.referral_id AND n.ordinal > l.last; DELETE FROM number_read";
+
 static enum outcome write_source(struct poll *poll, struct fault *fault) {
     char directory[16], rules[16];
     const char *const values[] = {poll->followed->ledger_id, poll->followed->world.manual_clock ? "t" : "f", directory,
@@ -177,6 +185,7 @@ static enum outcome write_rows(struct poll *poll, struct fault *fault) {
     TRY(write_source(poll, fault));
     TRY(call_cases(poll, "SELECT forget_cases($1)", fault));
     TRY(rows_send(&registry->rows, registry->conn, fault));
+    if (registry->rows.count[TABLE_NUMBER]) TRY(desk_run(registry->conn, NUMBERS, fault));
     TRY(call_cases(poll, "SELECT write_cases($1)", fault));
     for (size_t n = 0; n < lanes; n++) TRY(sum_lane(poll, n, fault));
     return OK;

@@ -32,6 +32,12 @@ void registry_close(struct registry *registry) {
     catalogue_free(registry->catalogue);
 }
 
+/* Numbers of the cases that a poll writes, as they were read: what is there already is not written again (poll.c). */
+#define NUMBER_READ                                                                                             \
+    "DROP TABLE IF EXISTS pg_temp.number_read; CREATE TEMP TABLE number_read (case_id uuid, referral_id uuid, " \
+    "ordinal "                                                                                                  \
+    "smallint, number text, folded text) ON COMMIT DELETE ROWS"
+
 enum outcome registry_use(struct registry *registry, const char *schema, struct fault *fault) {
     char sql[128];
     registry->schema = schema;
@@ -45,5 +51,6 @@ enum outcome registry_connect(struct registry *registry, const char *schema, str
     registry_disconnect(registry);
     TRY(following_open(registry->request->record, &registry->record, fault));
     TRY(desk_connect(registry->request->reg, &registry->conn, fault));
+    TRY(desk_run(registry->conn, NUMBER_READ, fault));
     return registry_use(registry, schema, fault);
 }

@@ -17,7 +17,7 @@ static const struct {
                         "parent, category, county, title, hidden, handling, handling_expires, document_no, opened_at, "
                         "changed_at, event_count, flags, next_due, breached, gap_count, party_count"},
     [TABLE_RESTRICTED_TITLE] = {"restricted_title", 3, "case_id, referral_id, title"},
-    [TABLE_NUMBER] = {"number", 5, "case_id, referral_id, ordinal, number, folded"},
+    [TABLE_NUMBER] = {"number_read", 5, "case_id, referral_id, ordinal, number, folded"},
     [TABLE_CLOCK] = {"clock", 12,
                      "case_id, referral_id, ordinal, rule, state, statutory, measured, started_at, due_strict, "
                      "due_lenient, stopped_at, taken_days"},

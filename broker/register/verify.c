@@ -43,7 +43,7 @@ static enum outcome follow_to_end(struct registry *registry, const char *schema,
     struct poll_count count = {.more = true};
     TRY(registry_use(registry, schema, fault));
     while (count.more) TRY(poll_within(registry, &count, fault));
-    return OK;
+    return desk_run(registry->conn, "SELECT tidy_sums()", fault);
 }
 
 /* The writer waits from here on; it finds its positions moved and reads them again. */

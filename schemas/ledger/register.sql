@@ -898,7 +898,6 @@ CREATE FUNCTION forget_cases(ids uuid[]) RETURNS void LANGUAGE sql BEGIN ATOMIC
     SELECT sum_cases(ids, -1);
     DELETE FROM referral WHERE case_id = ANY (ids);
     DELETE FROM restricted_title WHERE case_id = ANY (ids);
-    DELETE FROM number WHERE case_id = ANY (ids);
     DELETE FROM clock WHERE case_id = ANY (ids);
     DELETE FROM reply_owed WHERE case_id = ANY (ids);
     DELETE FROM gap WHERE case_id = ANY (ids);
@@ -917,8 +916,6 @@ END;
 -- either direction (REF, REV: 行政执法机关移送涉嫌犯罪案件的规定 14), besides what it was sent.
 CREATE FUNCTION write_cases(ids uuid[]) RETURNS void LANGUAGE sql BEGIN ATOMIC
     SELECT sum_cases(ids, 1);
-    DELETE FROM standing WHERE count = 0;
-    DELETE FROM term_day WHERE count = 0;
     INSERT INTO caption AS c (case_id, referral_id, title)
     SELECT r.case_id, r.referral_id, r.title FROM referral AS r WHERE r.case_id = ANY (ids) AND NOT r.hidden
     ON CONFLICT (case_id, referral_id) DO UPDATE SET title = excluded.title WHERE c.title <> excluded.title;
@@ -929,6 +926,11 @@ CREATE FUNCTION write_cases(ids uuid[]) RETURNS void LANGUAGE sql BEGIN ATOMIC
     JOIN participant AS p ON p.role = 'PRO' AND left(p.region, 4) = left(r.county, 4) AND p.directory = (SELECT max(n.directory) FROM participant AS n)
     WHERE r.case_id = ANY (ids) AND r.machine IN ('REF', 'REV')
     ON CONFLICT (participant, case_id, referral_id) DO NOTHING;
+END;
+-- Sums that came to nothing go, from time to time.
+CREATE FUNCTION tidy_sums() RETURNS void LANGUAGE sql BEGIN ATOMIC
+    DELETE FROM standing WHERE count = 0;
+    DELETE FROM term_day WHERE count = 0;
 END;
 -- What the events behind a serial up to another add to the days, and who sees a referral through them: its sender, and whom they were sent to. A refused submission
 -- opens nobody's eyes to the case that it names.
