@@ -61,8 +61,8 @@ def main():
             (first,) = [m["event"] for m in yaml_file.parse(plain.stdout)["messages"]]
             assert slug in may[first], f"{slug} may not send {first}"
         # who gets a paper is never who punished, nor the agency itself
-        for columns, wanted in ((("处罚机关,巴彦淖尔市公安局", "移送单位,巴彦淖尔市人民检察院"), "移送单位"), (("处罚机关,巴彦淖尔市生态环境局",
-            "备注单位,巴彦淖尔市公安局"), "备注单位"),
+        for columns, wanted in ((("处罚机关,巴彦淖尔市公安局", "移送单位,巴彦淖尔市人民检察院"), "移送单位"),
+                                (("处罚机关,巴彦淖尔市生态环境局", "备注单位,巴彦淖尔市公安局"), "备注单位"),
                                 (("处罚机关,巴彦淖尔市公安局", "经办,某"), {"value": "psb-bynr"}), (("主送,巴彦淖尔市生态环境局", "转办至,巴彦淖尔市公安局"), "转办至")):
             names, values = zip(*(column.split(",") for column in columns))
             file.write_text(f"文号,发文日期,案件名称,案由,{','.join(names)}\n环移1号,2026-06-08,某案,FISH,{','.join(values)}\n", encoding="utf-8")
