@@ -32,6 +32,7 @@ void antecedent_adopt(struct judging *j, struct referral *r) {
     for (size_t i = 0; j->persons && i < j->persons->count; i++) {
         const char *key = j->persons->one[i].key;
         size_t before = r->persons.count;
+        if (!j->persons->one[i].exact && !j->p->plain_numbers) continue;
         if (bystander(j->p, j->persons->one[i].role) || holds_key(r->persons, key) ||
             before >= MAX_PERSONS * (PERSON_KEY + 1) - 1)
             continue;

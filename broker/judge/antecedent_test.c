@@ -132,10 +132,10 @@ static void a_referral_keeps_its_parties_and_its_first_penalty(void **state) {
     (void)state;
     nothing_known();
     const struct persons persons = {4,
-                                    {{"00112233445566aa", BYTES_LITERAL("当事人")},
-                                     {"00112233445566bb", BYTES_LITERAL("被害人")},
-                                     {"00112233445566cc", BYTES_NONE},
-                                     {"00112233445566aa", BYTES_NONE}}};
+                                    {{"00112233445566aa", BYTES_LITERAL("当事人"), true},
+                                     {"00112233445566bb", BYTES_LITERAL("被害人"), true},
+                                     {"00112233445566cc", BYTES_NONE, true},
+                                     {"00112233445566aa", BYTES_NONE, true}}};
     fixture_persons = &persons;
     accepted(says("sthj", "REF.SEND", "psb-bynr", "2026-06-08 10:00", 2));
     assert_true(bytes_equal_cstr(cases.referrals[0]->persons, "00112233445566aa 00112233445566cc") &&

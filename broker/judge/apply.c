@@ -150,6 +150,10 @@ static void add_remarks(struct judging *j) {
     if ((j->transition->guards & GUARD_CHIEF) && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
     if ((j->transition->guards & GUARD_SAME_LEVEL) && of_county(s->sender_unit))
         judging_reason(j, "UNIT_LEVEL", "envelope.sender_unit");
+    const struct participant *handles = j->to ? j->to : j->owner;
+    if ((j->transition->guards & GUARD_CITY) && s->county_code.count >= 4 &&
+        memcmp(s->county_code.at, handles->region, 4) != 0)
+        judging_reason(j, "OTHER_CITY", "county_code");
     if ((j->transition->guards & GUARD_DUPLICATE) && !j->verdict->from_state[0]) remark_duplicate(j);
     judging_remark_papers(j);
 }

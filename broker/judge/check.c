@@ -41,6 +41,16 @@ static bool is_receiver(const struct judging *j, const struct participant *who) 
     return false;
 }
 
+/* A whole case file goes to whoever the law names (个人信息保护法34, 数据安全法38: within one's duty), to others as a
+ * copy. */
+static void check_others(struct judging *j) {
+    for (size_t i = 0; i < j->to_count; i++) {
+        const struct participant *who = directory_by_number(j->directory, j->verdict->deliveries[i].to);
+        if (who != j->to)
+            judging_reason(j, "OTHER_RECIPIENT", arena_printf(j->keep, "envelope.recipients %s", who->slug));
+    }
+}
+
 /* The participant the row names as receiver must be among the recipients. */
 static void check_receiver(struct judging *j) {
     for (size_t i = 0; i < j->to_count && !j->to; i++) {
@@ -49,6 +59,7 @@ static void check_receiver(struct judging *j) {
     }
     if (receiver_named(j->transition->receiver) && j->to_count && !j->to)
         judging_reason(j, "WRONG_RECIPIENT", "envelope.recipients");
+    else if (j->transition->guards & GUARD_ONE_RECIPIENT) check_others(j);
 }
 
 static bool forwarded_by(const struct judging *j, int number) {

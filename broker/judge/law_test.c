@@ -196,6 +196,54 @@ static void notice_2015_32_extends_a_review_that_is_between_forces_alone(void **
     }
 }
 
+/* 310号令6: the file goes to the force; 个人信息保护法34: to nobody else as a main recipient. */
+static void order_310_article_6_sends_the_whole_file_to_the_force_alone(void **state) {
+    (void)state;
+    struct verdict v = hear(says("sthj", "REF.SEND", "psb-bynr nm sfj", "2026-06-01 09:00", 1));
+    assert_false(v.accepted);
+    assert_true(remarked(&v, "OTHER_RECIPIENT", "envelope.recipients nm") &&
+                remarked(&v, "OTHER_RECIPIENT", "envelope.recipients sfj") && v.reason_count == 2);
+    struct submission copied = says("sthj", "REF.SEND", "psb-bynr", "2026-06-01 09:00", 1);
+    copied.copies = names_list("nm sfj");
+    accepted(copied);
+    refused(says("psb-bynr", "REF.RECEIPT", "sthj nm", "2026-06-01 10:00", 1), "OTHER_RECIPIENT");
+    accepted(says("psb-bynr", "REF.RECEIPT", "sthj", "2026-06-01 10:00", 1));
+    refused(with_reason(says("psb-bynr", "REV.SEND", "nm sthj", "2026-06-02 10:00", 2), "DIRECT_ADMIN"),
+            "OTHER_RECIPIENT");
+}
+
+/* 程序规定15: the force of the place; a county of another city is let pass with a remark. */
+static void procedure_rule_article_15_remarks_on_a_county_of_another_city(void **state) {
+    static const struct {
+        const char *county;
+        bool remarked;
+    } v[] = {{"150823", false}, {"150800", false}, {"150221", true}, {"150602", true}, {"150302", true}};
+    for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
+        fixture_fresh(state);
+        struct submission s = says("sthj", "REF.SEND", "psb-bynr", "2026-06-01 09:00", 1);
+        s.county_code = bytes_of_cstr(v[i].county);
+        struct verdict verdict = accepted(s);
+        assert_int_equal(remarked(&verdict, "OTHER_CITY", "county_code"), v[i].remarked);
+    }
+}
+
+/* 行政处罚法29, 36 and the thresholds that count earlier penalties ask who it was, not how the number is written. */
+static void a_party_whose_number_is_written_otherwise_is_the_same_since_version_2(void **state) {
+    static const struct persons persons = {2, {{"00112233445566aa", {0}, true}, {"00112233445566bb", {0}, false}}};
+    static const struct {
+        int16_t version;
+        const char *kept;
+    } v[] = {{1, "00112233445566aa"}, {2, "00112233445566aa 00112233445566bb"}};
+    for (size_t i = 0; i < 2; i++) {
+        fixture_fresh(state);
+        sent();
+        cases.referrals[0]->rules = v[i].version;
+        fixture_persons = &persons;
+        accepted(says("sthj", "REF.AMEND", "psb-bynr", "2026-06-01 12:00", 1));
+        assert_true(bytes_equal_cstr(cases.referrals[0]->persons, v[i].kept));
+    }
+}
+
 #define STORY(name) cmocka_unit_test_setup(name, fixture_fresh)
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -206,6 +254,9 @@ int main(void) {
         STORY(administrative_penalty_law_article_27_leaves_an_acquittal_a_direct_end),
         STORY(order_310_article_10_lets_an_agency_close_what_it_never_sent),
         STORY(notice_2015_32_extends_a_review_that_is_between_forces_alone),
+        STORY(order_310_article_6_sends_the_whole_file_to_the_force_alone),
+        STORY(procedure_rule_article_15_remarks_on_a_county_of_another_city),
+        STORY(a_party_whose_number_is_written_otherwise_is_the_same_since_version_2),
         STORY(version_1_still_counts_from_the_paper_and_refuses_what_is_late)};
     return cmocka_run_group_tests(tests, fixture_load, fixture_unload);
 }

@@ -227,7 +227,7 @@ static struct submission operation_varied(struct submission s) {
 /* Parties, and what the ledger knows of them: penalties of other cases, of either category, now and then. */
 static void of_other_cases(int64_t now) {
     static const struct persons parties = {
-        2, {{"00112233445566aa", BYTES_NONE}, {"00112233445566bb", BYTES_LITERAL("证人")}}};
+        2, {{"00112233445566aa", BYTES_NONE, true}, {"00112233445566bb", BYTES_LITERAL("证人"), true}}};
     static char known[600];
     size_t count = 0;
     fixture_persons = dice(3) ? &parties : NULL;

@@ -27,8 +27,9 @@ static int load_two(void **state) {
                           "unit: CAL_DAY, amount: 5, actor: holder, basis: 310-8; 程序规定180(1)");
     fixture_write(fixture_folder, "clocks.yaml", clocks);
     free(clocks);
-    char *rows = fixture_copy_text("machine-ref.yaml", "from: [A31, A50, A52, A57, A70, A81, A82], event: REF.ADMIN_RESULT",
-                                   "from: [A31, A50, A52, A57, A81, A82], event: REF.ADMIN_RESULT");
+    char *rows =
+        fixture_copy_text("machine-ref.yaml", "from: [A31, A50, A52, A57, A70, A81, A82], event: REF.ADMIN_RESULT",
+                          "from: [A31, A50, A52, A57, A81, A82], event: REF.ADMIN_RESULT");
     fixture_write(fixture_folder, "machine-ref.yaml", rows);
     free(rows);
     if (rules_load_folder(fixture_folder, &both, &f) != OK) fail_msg("%s", f.text);

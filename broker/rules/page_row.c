@@ -104,7 +104,9 @@ static enum outcome needs(const struct procedure *p, const struct transition *t,
                                          "cases that findings led to are named",
                                          "no threshold of a crime met",
                                          "same level (remark)",
-                                         "no other of the case (remark)"};
+                                         "no other of the case (remark)",
+                                         "no other main recipient",
+                                         "county of the city (remark)"};
     static const char *const addressed[] = {"", "names a recipient; ", "names no recipient; "};
     if (t->both) TRY(buffer_printf(into, fault, "**both sides**; "));
     for (int i = 0; i < t->reason_count; i++)

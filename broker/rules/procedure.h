@@ -152,6 +152,7 @@ struct procedure {
     size_t transition_count;
     uint8_t machine_count, event_count, clock_count, flag_count, category_count, incomplete_count, external_count,
         regime_count, route_count, document_count, package_count, kind_count, bystander_count, reason_count;
+    bool plain_numbers;   /* parties' numbers are compared as party_number_plain writes them, not as written */
     int8_t flag_gaps;     /* F_MATERIAL_GAPS */
     int8_t flag_referred; /* F_REFERRED */
     struct handling_rule handlings[MAX_HANDLINGS];

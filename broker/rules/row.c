@@ -160,6 +160,8 @@ static const struct {
               {"NO_CRIME", GUARD_NO_CRIME},
               {"G02", GUARD_SAME_LEVEL},
               {"G10", GUARD_DUPLICATE},
+              {"ONE_RECIPIENT", GUARD_ONE_RECIPIENT},
+              {"CITY", GUARD_CITY},
               {"OPERATION", GUARD_OPERATION},
               {"ANSWERED", GUARD_ANSWERED},
               {"ACCEPTED", GUARD_ACCEPTED},
@@ -191,7 +193,7 @@ static enum outcome read_guard(const struct procedure *p, struct setting *one, s
     }
     return setting_fault(one, fault, "SETTINGS_UNKNOWN",
                          "there is no guard \"%.20s\": CATEGORY, COUNTY, G02, G03, G04, G06, G06R, G07, G10, G12, G13, "
-                         "APPROVER, AREAS, NO_CRIME, SOURCE, TARGET_ORGAN, RESULT, "
+                         "APPROVER, AREAS, CITY, NO_CRIME, ONE_RECIPIENT, SOURCE, TARGET_ORGAN, RESULT, "
                          "OPERATION, ANSWERED, ACCEPTED, PENALTY_POWER, REPORTED or FOLLOWED_UP",
                          name);
 }

@@ -63,6 +63,7 @@ static const struct wrong {
     {"clocks.yaml", "unit: MINUTE", "unit: MINUTES", "SETTINGS_UNKNOWN", "MINUTES", "MONTH, MINUTE, CRIMINAL_MONTH"},
     {"clocks.yaml", "opener, counts_from: receipt", "opener, counts_from: arrival", "SETTINGS_UNKNOWN", "arrival,",
      "paper, receipt"},
+    {"rules.yaml", "party_numbers: plain", "party_numbers: nearly", "SETTINGS_UNKNOWN", "nearly", "plain or exact"},
     {"machine-ref.yaml", "late: [D13]", "late: [D99]", "SETTINGS_UNKNOWN", "D99]", "D99"},
     {"clocks.yaml", "actor: reporting", "actor: reporters", "SETTINGS_UNKNOWN", "reporters", "invited, reporting"},
     {"machine-ops.yaml", "roster: [plan], to: O00", "roster: [plane], to: O00", "SETTINGS_UNKNOWN", "plane], to",

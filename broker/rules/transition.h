@@ -70,7 +70,9 @@ enum guard {
     GUARD_FOLLOWED_UP = 524288,
     GUARD_NO_CRIME = 1048576,
     GUARD_SAME_LEVEL = 2097152,
-    GUARD_DUPLICATE = 4194304
+    GUARD_DUPLICATE = 4194304,
+    GUARD_ONE_RECIPIENT = 8388608,
+    GUARD_CITY = 16777216
 };
 /* What a row does to the roster of a joint operation: a bit each. */
 enum roster_act {

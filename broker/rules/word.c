@@ -186,6 +186,15 @@ static enum outcome read_each(struct procedure *p, struct setting *root, const c
     return OK;
 }
 
+static enum outcome read_numbers(struct setting *root, bool *ret, struct fault *fault) {
+    const char *text = "";
+    TRY(setting_text_or(root, "party_numbers", "exact", &text, fault));
+    *ret = strcmp(text, "plain") == 0;
+    if (*ret || strcmp(text, "exact") == 0) return OK;
+    return setting_fault(setting_get(root, "party_numbers"), fault, "SETTINGS_UNKNOWN",
+                         "party_numbers are compared plain or exact, not \"%.20s\"", text);
+}
+
 enum outcome rules_read_words(struct procedure *p, struct setting *root, struct fault *fault) {
     int64_t version = 0;
     TRY(setting_int(root, "version", 1, 30000, &version, fault));
@@ -194,6 +203,7 @@ enum outcome rules_read_words(struct procedure *p, struct setting *root, struct 
     TRY(read_texts(root, "flags", p->flags, MAX_FLAGS, 40, &p->flag_count, fault));
     TRY(read_texts(root, "categories", p->categories, 64, 11, &p->category_count, fault));
     TRY(read_texts(root, "incomplete", p->incomplete, 8, 60, &p->incomplete_count, fault));
+    TRY(read_numbers(root, &p->plain_numbers, fault));
     TRY(read_texts(root, "bystanders", p->bystanders, 16, 60, &p->bystander_count, fault));
     TRY(read_each(p, root, "regimes", read_regime, fault));
     TRY(read_each(p, root, "externals", read_external, fault));

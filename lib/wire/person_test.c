@@ -45,6 +45,47 @@ static void a_small_x_is_taken_for_a_capital(void **state) {
     assert_int_equal(persons.count, 1);
 }
 
+/* Each alone: the key is that of the number as the standard writes it. */
+static void however_a_number_is_written_it_has_the_same_key(void **state) {
+    (void)state;
+    static const struct {
+        int kind;
+        const char *type, *number;
+        size_t of; /* the row whose key it has */
+        bool exact;
+    } v[] = {{1, "USCC", "11150800990000025T", 0, true},
+             {1, "USCC", "11150800990000025t", 0, false},
+             {1, "USCC", "1115 0800 9900 0002 5T", 0, false},
+             {1, "", "１１１５０８００９９０００００２５Ｔ", 0, false},
+             {1, "", "　11150800990000025ｔ\xC2\xA0", 0, false},
+             {1, "USCC",
+              "11150800\xE2\x80\x8B"
+              "990000025T",
+              0, false},
+             {0, "111", "150802198503150015", 6, true},
+             {0, "", "150802 19850315 0015", 6, false},
+             {0, "", "１５０８０２１９８５０３１５００１５", 6, false}};
+    struct persons persons[sizeof v / sizeof *v];
+    for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
+        struct submission s = file();
+        put_long(1);
+        put_party(v[i].kind, v[i].type, v[i].number, "");
+        put_long(0);
+        s.parties = listed(1);
+        person_note(BYTES_LITERAL("one"), &s, &persons[i]);
+        if (persons[i].count != 1) fail_msg("%s has no key", v[i].number);
+        assert_string_equal(persons[i].one[0].key, persons[v[i].of].one[0].key);
+        assert_int_equal(persons[i].one[0].exact, v[i].exact);
+    }
+    struct submission s = file();
+    put_long(1);
+    put_party(0, "111", "150802-198503150015", ""); /* that is no blank */
+    put_long(0);
+    s.parties = listed(1);
+    person_note(BYTES_LITERAL("one"), &s, &persons[0]);
+    assert_int_equal(persons[0].count, 0);
+}
+
 static void many_parties_stop_at_the_limit(void **state) {
     (void)state;
     struct persons persons;
@@ -70,6 +111,7 @@ static void many_parties_stop_at_the_limit(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_right_number_has_one_key_a_ledger),
                                        cmocka_unit_test(a_small_x_is_taken_for_a_capital),
+                                       cmocka_unit_test(however_a_number_is_written_it_has_the_same_key),
                                        cmocka_unit_test(many_parties_stop_at_the_limit)};
     return cmocka_run_group_tests(tests, load, unload);
 }

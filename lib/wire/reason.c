@@ -41,6 +41,8 @@ static const struct reason reasons[] = {
     {"NOT_HOLDER", "发送单位不是本移送的相应当事单位",
      "the sender is not the party of the referral that may send this"},
     {"WRONG_RECIPIENT", "收件单位不是依规则应当接收的单位", "the recipient is not the one the rules name"},
+    {"OTHER_RECIPIENT", "此环节只有一个主送单位，其余单位请列为抄送",
+     "this step has one main recipient: list the others among the copies"},
     {"ID_CONFLICT", "同一消息标识已用于不同内容", "the message id was used before with other content"},
     {"REFERRAL_UNKNOWN", "没有此移送", "there is no such referral"},
     {"REFERRAL_EXISTS", "此移送已经存在，补充材料请以补充移送（REF.AMEND 等）发送，并引用原文号",
@@ -123,6 +125,9 @@ static const struct reason reasons[] = {
     {"COORDINATE_PAIR", "提示：经度、纬度应同时填写", "remark: longitude and latitude go together"},
     {"COORDINATE_REGION", "提示：坐标不在案发地所属城市范围内，请核对",
      "remark: the place lies outside of the case's city; check it"},
+    {"OTHER_CITY", "提示：案发地不在办理单位所在的城市，请核对，或移送管辖（JUR.FORWARD）",
+     "remark: the county is not of the city of the body that handles it: check it, or pass jurisdiction on "
+     "(JUR.FORWARD)"},
     {"EARLIER_PENALTY", "提示：当事人此前因同类违法受过行政处罚",
      "remark: the party was penalised before for the same kind of act"},
     {"FOLLOW_UP_UNKNOWN", "提示：台账中没有由本行动产生、文号如此的案件，请核对",
