@@ -84,7 +84,7 @@ static enum outcome header_name(struct sheet *s) {
     if (s->columns == FORMAT_MAX_COLUMNS)
         return reading_refuse(s->r, from, "TOO_MANY", "more than %u columns", FORMAT_MAX_COLUMNS);
     TRY(cell(s, &name));
-    name = node_name(name);
+    name = node_name(name, s->r->arena);
     if (!name.count)
         return reading_refuse(s->r, from, "CSV_SYNTAX", "column %zu has no name in the header row", s->columns + 1);
     for (size_t i = 0; i < s->columns; i++) {
@@ -167,12 +167,29 @@ static enum outcome row(struct sheet *s, struct node *root) {
     return OK;
 }
 
+/* "sep=;" tells a spreadsheet program which separator the file has; it is no row. */
+static enum outcome separator_line(struct sheet *s) {
+    struct bytes text = s->r->text;
+    size_t from = s->at, left = text.count - from;
+    if (left < 5 || strncasecmp((const char *)text.at + from, "sep=", 4) != 0) return OK;
+    if (left > 5 && text.at[from + 5] != '\r' && text.at[from + 5] != '\n') return OK;
+    if (text.at[from + 4] != (uint8_t)s->r->format->separator)
+        return reading_refuse(s->r, from, "CSV_SYNTAX",
+                              "the file says that its separator is %c: format.separator of the agency's profile says "
+                              "another",
+                              text.at[from + 4]);
+    s->at = from + 5;
+    skip_line_end(s);
+    return OK;
+}
+
 enum outcome csv_read(struct format_reading *r, struct node **ret) {
     struct sheet *s = arena_alloc(r->arena, sizeof *s);
     struct node *root;
     s->r = r;
     INVARIANT(r->format->separator && !strchr("\"\r\n", r->format->separator));
     TRY(reading_node(r, NULL, BYTES_NONE, 0, &root));
+    TRY(separator_line(s));
     TRY(header(s));
     size_t blank = 0; /* 1 + where the first of the blank lines just read begins */
     while (!ended(s)) {

@@ -81,6 +81,8 @@ static enum outcome read_field(struct table *t, size_t at) {
     while (name.count && name.at[name.count - 1] == ' ') name.count--;
     if (!name.count) return refuse(t, 1, field, "field %u has no name", field);
     TRY(decode(t, name, 1, field, &name));
+    name = node_name(name, t->r->arena);
+    if (!name.count) return refuse(t, 1, field, "field %u has no name", field);
     for (size_t i = 0; i < t->fields; i++) {
         if (bytes_equal(t->names[i], name))
             return refuse(t, 1, field, "fields %zu and %u have the same name", i + 1, field);
@@ -150,6 +152,9 @@ static struct bytes trimmed(struct bytes raw, bool both) {
 static enum outcome value(struct table *t, uint8_t type, struct bytes raw, uint32_t record, uint32_t field,
                           struct bytes *ret) {
     struct civil day;
+    const uint8_t *end = raw.count ? memchr(raw.at, 0, raw.count) : NULL;
+    if (end && type == 'C')
+        raw.count = (size_t)(end - raw.at); /* a text ends there; what lies behind was never cleared */
     raw = trimmed(raw, type != 'C');
     if (type == 'C') return decode(t, raw, record, field, ret);
     *ret = arena_copy(t->r->arena, raw);

@@ -17,9 +17,18 @@ static const struct verbs verbs[] = {
     [FORMAT_XLSX] = {xlsx_read, xlsx_write, true}};
 static const struct verbs *verbs_of(const struct format *format) { return &verbs[format->kind]; }
 
+/* ^Z, with which programs of DOS' line end a text. */
+static struct bytes without_end_mark(struct bytes text) {
+    while (text.count && text.at[text.count - 1] == 0x1a) text.count--;
+    return text;
+}
+
 static enum outcome read_tree(struct format_reading *r, struct node **ret) {
     const struct verbs *verb = verbs_of(r->format);
-    if (!verb->binary) TRY(encoding_decode(r->format, r->file, r->arena, &r->text, r->fault));
+    if (verb->binary) return verb->read(r, ret);
+    r->file = without_end_mark(r->file);
+    TRY(encoding_decode(r->format, r->file, r->arena, &r->text, r->fault));
+    r->text = without_end_mark(r->text); /* of UTF-16 */
     return verb->read(r, ret);
 }
 

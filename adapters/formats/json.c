@@ -171,7 +171,7 @@ static enum outcome member(struct parse *p, struct node *node, unsigned depth, c
     size_t from = p->at;
     if (here(p) != '"') return wrong(p, "a name in quotes");
     TRY(text(p, &key->name));
-    key->name = node_name(key->name);
+    key->name = node_name(key->name, p->r->arena);
     for (const struct key *other = *keys; other; other = other->before) {
         if (bytes_equal(other->name, key->name))
             return reading_refuse(p->r, from, "JSON_SYNTAX", "this name stands twice in one object");

@@ -1,5 +1,6 @@
 /* The tree: children added, found by name or by number, and a cell's name. */
 #include "adapters/formats/node.h"
+#include "base/blank.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -11,25 +12,18 @@ void node_seat(struct node *parent, struct node *node, struct bytes name) {
     else parent->first = node;
     parent->last = node;
 }
-static size_t blank(const uint8_t *at, size_t count) {
-    static const char *const wide[] = {"\xe3\x80\x80", "\xc2\xa0", "\xef\xbb\xbf"};
-    if (count && strchr(" \t\r\n", *at) && *at) return 1;
-    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
-        size_t length = strlen(wide[i]);
-        if (count >= length && memcmp(at, wide[i], length) == 0) return length;
+struct bytes node_name(struct bytes written, struct arena *arena) {
+    struct bytes name = blank_trim(written);
+    size_t at = 0, count = 0;
+    while (at < name.count && !invisible_at(name, at)) at++;
+    if (at == name.count) return name;
+    uint8_t *seen = arena_alloc(arena, name.count);
+    for (at = 0; at < name.count;) {
+        size_t unseen = invisible_at(name, at);
+        if (!unseen) seen[count++] = name.at[at];
+        at += unseen ? unseen : 1;
     }
-    return 0;
-}
-struct bytes node_name(struct bytes name) {
-    for (size_t skip; (skip = blank(name.at, name.count)) > 0;) name = bytes_of(name.at + skip, name.count - skip);
-    for (bool cut = true; cut;) {
-        cut = false;
-        for (size_t length = 1; length <= 3 && length <= name.count && !cut; length++) {
-            cut = blank(name.at + name.count - length, length) == length;
-            if (cut) name.count -= length;
-        }
-    }
-    return name;
+    return bytes_of(seen, count);
 }
 
 bool node_is_text(const struct node *node) {

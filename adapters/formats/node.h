@@ -28,9 +28,10 @@ struct node_row {
     const uint32_t *columns; /* by number of the name: the column, counted from 1; 0: none */
 };
 #define NODE_ROW BYTES_LITERAL("row") /* name of a row */
-/* A name as it was written, without what is before and behind it: blanks, line ends, U+3000, U+00A0, U+FEFF. Every
- * reader's names go through here, as every value is trimmed: a column that ends in a blank is the column it shows. */
-struct bytes node_name(struct bytes written);
+/* A name as it was written, without the blanks before and behind it and without what is invisible within it
+ * (base/blank.h). Every reader's names go through here, as every value is trimmed: a column that ends in a blank is the
+ * column it shows. */
+struct bytes node_name(struct bytes written, struct arena *arena);
 /* A value stands here, not only what is below it; attributes of XML do not count. */
 bool node_is_text(const struct node *node);
 /* A new last child (arena-owned; name and text are borrowed). */

@@ -23,6 +23,26 @@ static bool ends(const char *text, const char *end) {
     return have >= want && strcmp(text + have - want, end) == 0;
 }
 
+/* folder/../x/./y is x/y, with slashes, whatever program wrote it. */
+static const char *resolved(struct arena *arena, const char *folder, const char *target) {
+    char *path = arena_printf(arena, "%s%s", folder, target), *to = path;
+    for (char *p = path; *p; p++) *p = *p == '\\' ? '/' : *p;
+    for (const char *p = path; *p;) {
+        size_t count = strcspn(p, "/");
+        if (count == 2 && p[0] == '.' && p[1] == '.') {
+            if (to > path) to--;
+            while (to > path && to[-1] != '/') to--;
+        } else if (count && !(count == 1 && *p == '.')) {
+            memmove(to, p, count);
+            to += count;
+            if (p[count]) *to++ = '/';
+        }
+        p += count + (p[count] != '\0');
+    }
+    *to = '\0';
+    return path;
+}
+
 static enum outcome on_relation(void *self, const struct xlsx_element *element) {
     struct contents *c = self;
     if (strcmp(element->name, "Relationship") != 0) return OK;
@@ -39,7 +59,7 @@ static enum outcome on_relation(void *self, const struct xlsx_element *element) 
         return xlsx_refuse_much(c->book, 0, 0, "more than %u relationships", XLSX_RELATIONS);
     struct xlsx_relation *one = arena_alloc(c->book->r->arena, sizeof *one);
     *one = (struct xlsx_relation){
-        id, *target == '/' ? target + 1 : arena_printf(c->book->r->arena, "%s%s", c->folder, target), type,
+        id, resolved(c->book->r->arena, *target == '/' || *target == '\\' ? "" : c->folder, target), type,
         c->relations};
     c->relations = one;
     return OK;
@@ -59,8 +79,22 @@ static enum outcome read_relations(struct contents *c, const char *part, const c
     return xlsx_walk(c->book, part, true, &handler);
 }
 
+static bool among(const char *name, const char *const *list, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(list[i], name) == 0) return true;
+    }
+    return false;
+}
+
+static bool asked_for(const struct format *format, const char *name) {
+    return (format->sheet && strcmp(format->sheet, name) == 0) || among(name, format->sheets, format->sheet_count);
+}
+
 static enum outcome add_sheet(struct contents *c, const char *name, const char *id) {
     const struct xlsx_relation *one = c->relations;
+    const struct format *format = c->book->r->format;
+    name = arena_cstr(c->book->r->arena, node_name(bytes_of_cstr(name), c->book->r->arena));
+    if (among(name, format->ignored, format->ignored_count)) return OK;
     while (one && strcmp(one->id, id) != 0) one = one->next;
     if (!one || !ends(one->type, "/worksheet"))
         return xlsx_refuse(c->book, 0, 0, "the sheet %s is no worksheet (a chart, a macro or missing)", name);
@@ -80,7 +114,10 @@ static enum outcome on_workbook(void *self, const struct xlsx_element *element) 
         c->book->from_1904 = date && (strcmp(date, "1") == 0 || strcmp(date, "true") == 0);
     }
     if (strcmp(element->name, "sheet") != 0) return OK;
-    const char *name = xlsx_attribute(c->book, element, "name"), *id = xlsx_relation_id(c->book, element);
+    const char *name = xlsx_attribute(c->book, element, "name"), *id = xlsx_relation_id(c->book, element),
+               *state = xlsx_attribute(c->book, element, "state");
+    /* a program's own, which no person can show or remove: it counts where the profile asks for it */
+    if (name && state && strcmp(state, "veryHidden") == 0 && !asked_for(c->book->r->format, name)) return OK;
     return name && id ? add_sheet(c, name, id)
                       : xlsx_refuse(c->book, 0, 0, "a sheet of the workbook has no name or no id");
 }
@@ -99,18 +136,11 @@ static enum outcome read_contents(struct contents *c) {
     return xlsx_walk(c->book, c->workbook, true, &handler);
 }
 
-static bool among(const char *name, const char *const *list, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i], name) == 0) return true;
-    }
-    return false;
-}
-
 static enum outcome read_others(struct contents *c, const struct listed *main_sheet, struct node *root) {
     const struct format *format = c->book->r->format;
     for (const struct listed *sheet = c->sheets; sheet; sheet = sheet->next) {
         bool empty = true;
-        if (sheet == main_sheet || among(sheet->name, format->ignored, format->ignored_count)) continue;
+        if (sheet == main_sheet) continue;
         c->book->sheet = sheet->name;
         if (among(sheet->name, format->sheets, format->sheet_count)) {
             const struct xlsx_layout layout = {bytes_of_cstr(sheet->name), 0, 1};

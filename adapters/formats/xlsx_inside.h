@@ -27,11 +27,21 @@ struct xlsx_book {
     zip_t *zip;
     size_t unpacked, texts; /* bytes so far */
     bool from_1904;         /* day 0 is 1904-01-01 */
-    struct bytes *strings;
+    struct xlsx_text *strings;
     size_t string_count;
-    bool *dates;
-    size_t style_count; /* is the style a date's? */
-    const char *sheet;  /* the one being read; NULL: none */
+    struct xlsx_style *styles;
+    size_t style_count;
+    const char *sheet; /* the one being read; NULL: none */
+};
+/* A shared text; struck: a run of it is struck out. */
+struct xlsx_text {
+    struct bytes text;
+    bool struck;
+};
+/* How a cell shows its number. code: its own format where that adds to the number or changes it, else NULL. */
+struct xlsx_style {
+    bool date, struck;
+    const char *code;
 };
 /* REFUSE; row 0: the book as a whole. */
 enum outcome xlsx_refuse_at(struct xlsx_book *book, const char *site, const char *code, uint32_t row, uint32_t column,
@@ -80,8 +90,15 @@ struct xlsx_cell {
     uint32_t row, column, style;
     char type[XLSX_SHORT];
     struct bytes value;
-    bool has_value, formula;
+    bool has_value, formula, struck;
 };
+/* Whether a style switches its property on: <strike/>, <strike val="1"/>. */
+bool xlsx_is_on(const struct xlsx_element *element);
+/* ---- xlsx_number.c: a number as its format shows it: with literal text (5万元), leading zeros (000123), per cent.
+ * False: the format changes the number (thousands), or by conditions. */
+bool xlsx_shown(double number, const char *plain, const char *code, struct arena *arena, const char **ret);
+/* Does it do any of this? */
+bool xlsx_format_shows(const char *code);
 MUST_USE enum outcome xlsx_cell_text(struct xlsx_book *book, const struct xlsx_cell *cell, struct bytes *ret);
 /* "C5" → 5, 3; false: no cell's name. */
 bool xlsx_cell_of(const char *name, uint32_t *ret_row, uint32_t *ret_column);

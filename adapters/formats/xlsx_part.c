@@ -80,9 +80,18 @@ static enum outcome unpack(struct xlsx_book *book, const char *name, zip_uint64_
                  : xlsx_refuse(book, 0, 0, "%s is damaged: it does not unpack to what the zip file announces", name);
 }
 
+/* Some programs write the zip's names with backslashes. */
+static zip_int64_t locate(struct xlsx_book *book, const char *name) {
+    zip_int64_t index = zip_name_locate(book->zip, name, ZIP_FL_NOCASE);
+    if (index >= 0 || !strchr(name, '/')) return index;
+    char *other = arena_cstr(book->r->arena, bytes_of_cstr(name));
+    for (char *p = other; *p; p++) *p = *p == '/' ? '\\' : *p;
+    return zip_name_locate(book->zip, other, ZIP_FL_NOCASE);
+}
+
 enum outcome xlsx_part(struct xlsx_book *book, const char *name, struct buffer *into, bool *ret_there) {
     zip_stat_t stat;
-    zip_int64_t index = zip_name_locate(book->zip, name, ZIP_FL_NOCASE);
+    zip_int64_t index = locate(book, name);
     *ret_there = index >= 0;
     if (index < 0) return OK;
     if (zip_stat_index(book->zip, (zip_uint64_t)index, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_SIZE))

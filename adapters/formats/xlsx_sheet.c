@@ -20,7 +20,7 @@ struct sheet {
     struct xlsx_cell cell;
     /* last: the last column with a name; blank: the first blank row since the last row with something, 0: none */
     uint32_t row, column, last, blank;
-    bool in_value, aloud;
+    bool in_value, aloud, hidden;
     size_t merge_count, filled; /* cells of the sheet that hold something */
 };
 
@@ -36,6 +36,7 @@ static enum outcome open_row(struct sheet *s, const struct xlsx_element *element
            sizeof s->row_cells[0] * (s->column < FORMAT_MAX_COLUMNS ? s->column + 1 : FORMAT_MAX_COLUMNS + 1));
     s->row = (uint32_t)row;
     s->column = 0;
+    s->hidden = xlsx_short(element, "hidden", number) && strcmp(number, "0") != 0 && strcmp(number, "false") != 0;
     return OK;
 }
 
@@ -60,6 +61,7 @@ static enum outcome on_open(void *self, const struct xlsx_element *element) {
     if (strcmp(element->name, "c") == 0) return open_cell(s, element);
     if (strcmp(element->name, "f") == 0) s->cell.formula = true;
     if (strcmp(element->name, "rPh") == 0) s->aloud = true;
+    if (strcmp(element->name, "strike") == 0 && xlsx_is_on(element)) s->cell.struck = true;
     bool inline_text = strcmp(element->name, "t") == 0 && strcmp(s->cell.type, "inlineStr") == 0 && !s->aloud;
     s->in_value = !element->empty && (inline_text || strcmp(element->name, "v") == 0);
     if (s->in_value) s->cell.has_value = true;
@@ -97,8 +99,8 @@ static struct bytes above(const struct sheet *s, uint32_t column) {
 
 static enum outcome take_names(struct sheet *s) {
     for (uint32_t i = 1; i <= FORMAT_MAX_COLUMNS; i++) {
-        struct bytes name = node_name(s->row_cells[i]),
-                     over = s->layout->header == 2 ? node_name(above(s, i)) : BYTES_NONE;
+        struct bytes name = node_name(s->row_cells[i], s->book->r->arena),
+                     over = s->layout->header == 2 ? node_name(above(s, i), s->book->r->arena) : BYTES_NONE;
         if (over.count && name.count)
             name = bytes_of_cstr(arena_printf(s->book->r->arena, "%.*s/%.*s", BYTES_FMT(over), BYTES_FMT(name)));
         else if (over.count) name = over;
@@ -132,6 +134,9 @@ static enum outcome node_at(struct sheet *s, struct node *parent, struct bytes n
 static enum outcome take_row(struct sheet *s) {
     struct node *row = NULL, *cell;
     if (s->blank) return xlsx_refuse(s->book, s->blank, 1, "a blank row between rows");
+    if (s->hidden)
+        return xlsx_refuse(s->book, s->row, 1,
+                           "the row is hidden (a filter, a group): show it if it is meant, or delete it");
     TRY(node_at(s, s->root, s->layout->name, 1, &row));
     for (uint32_t i = 1; i <= FORMAT_MAX_COLUMNS && (i <= s->column || i <= s->last); i++) {
         if (!s->row_cells[i].count && !s->names[i].count) continue;

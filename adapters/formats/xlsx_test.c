@@ -85,7 +85,7 @@ static void cells_of_every_type_are_texts(void **state) {
     fixture_reads(
         &plain,
         ONE(NAMES "<row r=\"2\"><c r=\"A2\"><v>123456789012345</v></c><c r=\"B2\" s=\"2\"><v>1.5E-2</v></c></row>"),
-        "@1:1(row@2:1(文号@2:1=123456789012345 案 由@2:2=0.015))");
+        "@1:1(row@2:1(文号@2:1=123456789012345 案 由@2:2=0.015days))");
 }
 #define DAY(value) "<row r=\"2\"><c r=\"A2\" s=\"1\"><v>" value "</v></c></row>"
 static void serial_numbers_are_days(void **state) {

@@ -104,6 +104,7 @@ struct handed {
     bool again;
     enum outcome outcome;
     struct fault why;
+    struct file_faults all; /* of the files, `why` the first of them; none where it is no fault of theirs */
 };
 MUST_USE enum outcome parcel_take_in(struct gateway *gateway, struct handed *list, size_t count, int64_t most,
                                      struct arena *arena, struct fault *fault);

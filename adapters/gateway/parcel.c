@@ -13,6 +13,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#define FAULTS_MAX    200u         /* of one submission: those of its case file, and as many attachments */
 #define MAPPING_ARENA (512u << 20) /* as the engine's: one native file, parsed */
 
 static enum outcome written(const char *what, struct fault *fault) {
@@ -100,6 +101,17 @@ static bool among(const struct parcel *p, struct bytes name) {
     return false;
 }
 
+/* What is wrong with the files handed in, all of it. */
+struct noticed {
+    struct arena *arena;
+    struct fault *at;
+    size_t count;
+};
+static void notice(struct noticed *all, const struct fault *fault) {
+    if (!all->at) all->at = arena_array(all->arena, FAULTS_MAX, sizeof *all->at);
+    if (all->count < FAULTS_MAX) all->at[all->count++] = *fault;
+}
+
 static enum outcome missing(struct bytes name, struct fault *fault) {
     char field[96];
     fault_set(fault, REFUSE, "MISSING_ATTACHMENT", "%.*s: no attachment handed in has this file name", BYTES_FMT(name));
@@ -107,35 +119,45 @@ static enum outcome missing(struct bytes name, struct fault *fault) {
     return fault_place(fault, field, 0, 0);
 }
 
-static enum outcome whole(const struct parcel *p, const struct draft_view *view, struct bytes beside,
-                          struct fault *fault) {
+static void whole(const struct parcel *p, const struct draft_view *view, struct bytes beside, struct noticed *all) {
+    struct fault fault = {0};
     for (size_t n = 0; n < view->need_count; n++) {
         struct bytes name = view->needs[n].file_name;
-        if (name.count && !among(p, name)) return missing(name, fault);
+        if (name.count && !among(p, name) && missing(name, &fault) != OK) notice(all, &fault);
     }
     for (size_t i = 1; i < p->count; i++) {
         bool named = beside.count && bytes_equal_cstr(beside, p->files[i].name);
         for (size_t n = 0; n < view->need_count && !named; n++)
             named = bytes_equal_cstr(view->needs[n].file_name, p->files[i].name);
-        if (!named) return fault_set(fault, REFUSE, "UNCLAIMED", "%.200s", p->files[i].name);
+        if (named) continue;
+        (void)fault_set(&fault, REFUSE, "UNCLAIMED", "%.200s", p->files[i].name);
+        (void)fault_place(&fault, p->files[i].name, 0, 0);
+        notice(all, &fault);
     }
-    return OK;
 }
 
-static enum outcome map(const struct gateway *gateway, const struct parcel *p, struct bytes native,
+static enum outcome map(const struct gateway *gateway, const struct parcel *p, struct bytes native, struct noticed *all,
                         struct fault *fault) {
     struct draft *draft = NULL;
     struct draft_view view;
     AUTO(arena_free_auto) struct arena *arena = arena_new(64u << 10, MAPPING_ARENA);
-    TRY(conversion_read(gateway->profile, p->files[0].name, native, arena, &draft, fault));
+    enum outcome read = conversion_read(gateway->profile, p->files[0].name, native, arena, &draft, fault);
+    if (read == REFUSE) {
+        struct file_faults found = conversion_faults(gateway->profile, p->files[0].name, native, fault, arena);
+        for (size_t i = 0; i < found.count; i++) notice(all, &found.at[i]);
+    }
+    TRY(read);
     conversion_view(draft, &view);
     struct conversion_sidecar beside = {0};
     bool may = conversion_sidecar(gateway->profile, bytes_of_cstr(p->files[0].name), native, arena, &beside);
-    if (may && beside.needed && !among(p, beside.name)) return missing(beside.name, fault);
-    return whole(p, &view, beside.name, fault);
+    if (may && beside.needed && !among(p, beside.name) && missing(beside.name, fault) != OK) notice(all, fault);
+    whole(p, &view, beside.name, all);
+    if (!all->count) return OK;
+    *fault = all->at[0];
+    return REFUSE;
 }
 
-static enum outcome check(struct gateway *gateway, const struct parcel *p, struct fault *fault) {
+static enum outcome check(struct gateway *gateway, const struct parcel *p, struct noticed *all, struct fault *fault) {
     char path[96];
     AUTO(buffer_free) struct buffer native;
     buffer_init(&native, LIMIT_NATIVE_FILE);
@@ -148,7 +170,7 @@ static enum outcome check(struct gateway *gateway, const struct parcel *p, struc
     snprintf(path, sizeof path, "/proc/self/fd/%d/0", p->folder);
     TRY(buffer_read_file(&native, path, fault));
     pthread_mutex_lock(&gateway->mapping);
-    enum outcome outcome = map(gateway, p, buffer_view(&native), fault);
+    enum outcome outcome = map(gateway, p, buffer_view(&native), all, fault);
     pthread_mutex_unlock(&gateway->mapping);
     return outcome;
 }
@@ -176,7 +198,9 @@ static enum outcome prepare(struct gateway *gateway, struct handed *h, struct ar
     uuid_format(&id, h->said.id);
     if (!first->name[0])
         snprintf(first->name, sizeof first->name, "%s.%s", h->said.id, profile_extension(gateway->profile));
-    h->outcome = check(gateway, h->parcel, &h->why);
+    struct noticed all = {arena, NULL, 0};
+    h->outcome = check(gateway, h->parcel, &all, &h->why);
+    h->all = (struct file_faults){.recognised = all.count > 0, .at = all.at, .count = all.count};
     if (h->outcome != OK && h->outcome != REFUSE) {
         *fault = h->why;
         return h->outcome;

@@ -1,5 +1,6 @@
 /* Responses, and problems as RFC 9457 has them. */
 #include "adapters/http/http_inside.h"
+#include "adapters/spool/transport.h"
 #include "base/log.h"
 #include "wire/reason.h"
 #include <stdlib.h>
@@ -70,7 +71,7 @@ static json_t *text_of(const char *text) {
     return value ? value : json_string("?");
 }
 
-enum MHD_Result answer_fault(struct asked *asked, unsigned status, const struct fault *fault) {
+static json_t *problem(struct asked *asked, unsigned status, const struct fault *fault) {
     const struct reason *reason = reason_find(fault->code);
     json_t *body = json_object();
     json_object_set_new(body, "type", json_string(arena_printf(asked->arena, "urn:ecocase:problem:%s", fault->code)));
@@ -84,7 +85,24 @@ enum MHD_Result answer_fault(struct asked *asked, unsigned status, const struct 
     json_object_set_new(body, "line", fault->line ? json_integer(fault->line) : json_null());
     json_object_set_new(body, "column", fault->column ? json_integer(fault->column) : json_null());
     log_info("http.problem", "status=%u code=%s", status, fault->code);
+    return body;
+}
+static enum MHD_Result send_problem(struct asked *asked, unsigned status, json_t *body) {
     return send_json(asked, status, body, "application/problem+json; charset=utf-8", NULL);
+}
+
+enum MHD_Result answer_fault(struct asked *asked, unsigned status, const struct fault *fault) {
+    return send_problem(asked, status, problem(asked, status, fault));
+}
+
+enum MHD_Result answer_faults(struct asked *asked, const struct fault *first, const struct file_faults *all) {
+    struct rejection rejection = {.fault = *first};
+    unsigned status = answer_status(first);
+    json_t *body = problem(asked, status, first);
+    rejection_faults(&rejection, all->at, all->count);
+    if (rejection.more) json_object_update(body, rejection.more);
+    rejection_clear(&rejection);
+    return send_problem(asked, status, body);
 }
 
 enum MHD_Result answer_text(struct asked *asked, unsigned status, const char *type, const char *text) {

@@ -54,6 +54,8 @@ const char *asked_query(const struct asked *asked, const char *name);
 enum MHD_Result answer_json(struct asked *asked, unsigned status, json_t *body, const char *location);
 /* RFC 9457 */
 enum MHD_Result answer_fault(struct asked *asked, unsigned status, const struct fault *fault);
+/* With all that is wrong with the files handed in, as `faults`. */
+enum MHD_Result answer_faults(struct asked *asked, const struct fault *first, const struct file_faults *all);
 enum MHD_Result answer_text(struct asked *asked, unsigned status, const char *type, const char *text);
 /* takes file; the range asked for */
 enum MHD_Result answer_file(struct asked *asked, int file, const struct stat *facts, const char *name);

@@ -29,7 +29,7 @@ enum MHD_Result submit_answer(struct asked *asked) {
     struct handed h = {.parcel = asked->parcel, .key = key};
     struct digest digest = outcome == OK ? parcel_digest(asked->parcel) : (struct digest){0};
     if (outcome == OK) outcome = parcel_take_in(http->gateway, &h, 1, http->settings->queue_most, asked->arena, &fault);
-    if (outcome == OK && h.outcome != OK) fault = h.why, outcome = h.outcome;
+    if (outcome == OK && h.outcome != OK) return answer_faults(asked, &h.why, &h.all);
     if (outcome != OK) return answer_fault(asked, answer_status(&fault), &fault);
     if (h.again && memcmp(h.said.digest.b, digest.b, sizeof digest.b) != 0) {
         fault_set(&fault, REFUSE, "IDEMPOTENCY_CONFLICT", "it belongs to submission %s", h.said.id);

@@ -34,7 +34,8 @@ struct batch {
     struct number_entry numbers[ENGINE_BATCH][2];
     /* own submissions that were refused: their numbers mean nothing */
     struct uuid forgotten[ENGINE_BATCH];
-    size_t count, forgotten_count;
+    struct uuid answered[ENGINE_BATCH]; /* own submissions that the ledger has */
+    size_t count, forgotten_count, answered_count;
     const char *alarms[ENGINE_BATCH];
     size_t alarm_count;
     int64_t next_offset[LIMIT_LANES]; /* by partition, -1: untouched */
@@ -110,8 +111,10 @@ static void note_numbers(struct batch *b, const struct rendering *r) {
     into[0] = into[1] = (struct number_entry){0};
     if (!r->readable) return;
     if (s->kind == RECORD_NOTICE) {
-        if (bytes_equal_cstr(s->event, "SYS.REFUSED") && !uuid_is_nil(&s->in_reply_to))
-            b->forgotten[b->forgotten_count++] = s->in_reply_to;
+        bool refused = bytes_equal_cstr(s->event, "SYS.REFUSED");
+        if (uuid_is_nil(&s->in_reply_to)) return;
+        if (refused) b->forgotten[b->forgotten_count++] = s->in_reply_to;
+        if (refused || bytes_equal_cstr(s->event, "SYS.ACCEPTED")) b->answered[b->answered_count++] = s->in_reply_to;
         return;
     }
     struct number_entry entry = {.message_id = s->message_id,
@@ -184,6 +187,7 @@ static enum outcome record_staged(struct batch *b, struct fault *fault) {
         TRY(journal_number_add(j, &b->numbers[i][1], fault));
     }
     for (size_t i = 0; i < b->forgotten_count; i++) TRY(journal_numbers_forget(j, &b->forgotten[i], fault));
+    for (size_t i = 0; i < b->answered_count; i++) TRY(journal_answered(j, &b->answered[i], fault));
     for (size_t i = 0; i < b->alarm_count; i++) TRY(journal_alarm(j, "INBOX", b->alarms[i], fault));
     FAILPOINT("in.journaling");
     return OK;

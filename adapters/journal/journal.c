@@ -9,11 +9,13 @@
 #define CHECKPOINT_PAGES "4000"
 
 /* What the tables hold and how: raised with every change that an older program, or this one, would misread. 1 kept
- * headers as JSON, and had no number yet; 2 did not keep what a delivery meant, and is brought up to 3 where it lies.
- */
-#define VERSION "3"
+ * headers as JSON, and had no number yet; 2 did not keep what a delivery meant, 3 not whether a submission was
+ * answered: both are brought up to 4 where they lie, and what they sent counts as answered. */
+#define VERSION "4"
 static const char from_2[] = "BEGIN IMMEDIATE; ALTER TABLE delivery ADD COLUMN digest BLOB; PRAGMA user_version=3;"
                              " COMMIT";
+static const char from_3[] = "BEGIN IMMEDIATE; ALTER TABLE submission ADD COLUMN answered INTEGER NOT NULL DEFAULT 1;"
+                             " PRAGMA user_version=4; COMMIT";
 
 static enum outcome refuse_version(const struct journal *journal, const char *version, struct fault *fault) {
     return fault_set(fault, FATAL, "JOURNAL_SCHEMA", "%s: its tables are of version %s, this program's of " VERSION,
@@ -21,7 +23,7 @@ static enum outcome refuse_version(const struct journal *journal, const char *ve
 }
 
 /* A new file has no tables yet, and no version. */
-static enum outcome check_version(struct journal *journal, bool *ret_older, struct fault *fault) {
+static enum outcome check_version(struct journal *journal, int *ret_version, struct fault *fault) {
     static const char sql[] = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version";
     sqlite3_stmt *row = NULL;
     enum outcome outcome = OK;
@@ -29,8 +31,8 @@ static enum outcome check_version(struct journal *journal, bool *ret_older, stru
         outcome = journal_fault(journal, "setting up", fault);
     else if (sqlite3_column_int(row, 1)) {
         const char *version = (const char *)sqlite3_column_text(row, 0);
-        *ret_older = version && strcmp(version, "2") == 0;
-        if (!*ret_older && (!version || strcmp(version, VERSION) != 0))
+        *ret_version = sqlite3_column_int(row, 0);
+        if (!version || version[1] || version[0] < '2' || version[0] > VERSION[0])
             outcome = refuse_version(journal, version ? version : "?", fault);
     }
     sqlite3_finalize(row);
@@ -50,9 +52,10 @@ static enum outcome set_up(struct journal *journal, struct fault *fault) {
                         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA "
                         "wal_autocheckpoint=" CHECKPOINT_PAGES ";",
                         fault));
-    bool older = false;
-    TRY(check_version(journal, &older, fault));
-    if (older) TRY(journal_execute(journal, from_2, fault));
+    int version = 0; /* of a file that has tables */
+    TRY(check_version(journal, &version, fault));
+    if (version == 2) TRY(journal_execute(journal, from_2, fault));
+    if (version == 2 || version == 3) TRY(journal_execute(journal, from_3, fault));
     TRY(make_tables(journal, fault));
     return journal_read_acked(journal, fault);
 }

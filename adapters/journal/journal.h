@@ -40,6 +40,7 @@ struct journaled {
     struct bytes papers;              /* case file and attachments with their identity, see papers_write */
     struct bytes key, value, headers; /* value: empty once moved; headers: see headers_write */
     instant business_time, at;
+    bool answered; /* the ledger has it: it was accepted, or refused */
 };
 MUST_USE enum outcome journal_prepare(struct journal *journal, const struct journaled *what, struct fault *fault);
 MUST_USE enum outcome journal_by_digest(struct journal *journal, const struct digest *digest, struct arena *arena,
@@ -61,6 +62,8 @@ MUST_USE enum outcome journal_queue(struct journal *journal, int64_t *ret_rows, 
                                     struct fault *fault);
 MUST_USE enum outcome journal_advance(struct journal *journal, int64_t row, enum journaled_state state,
                                       struct fault *fault);
+/* no such submission: nothing */
+MUST_USE enum outcome journal_answered(struct journal *journal, const struct uuid *message_id, struct fault *fault);
 /* with its numbers */
 MUST_USE enum outcome journal_drop(struct journal *journal, int64_t row, struct fault *fault);
 

@@ -19,6 +19,7 @@ enum statement_id {
     S_ACKED_PUT,
     S_ADVANCE,
     S_MOVED,
+    S_ANSWERED,
     S_DROP_NUMBERS,
     S_DROP,
     S_NUMBER_ADD,

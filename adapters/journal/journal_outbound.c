@@ -36,7 +36,8 @@ static struct journaled journaled_of(const struct journal *journal, const struct
                           .value = statement_column_bytes(s, 12, arena),
                           .headers = statement_column_bytes(s, 13, arena),
                           .business_time = statement_column_int(s, 14),
-                          .at = statement_column_int(s, 15)};
+                          .at = statement_column_int(s, 15),
+                          .answered = statement_column_int(s, 16) != 0};
     struct bytes digest = statement_column_bytes(s, 2, arena);
     if (j.state == JOURNALED_PREPARED && j.row <= journal->acked) j.state = JOURNALED_ACKED;
     if (digest.count == sizeof j.digest.b) memcpy(j.digest.b, digest.at, digest.count);
@@ -147,6 +148,13 @@ enum outcome journal_advance(struct journal *journal, int64_t row, enum journale
     TRY(journal_statement(journal, state == JOURNALED_MOVED ? S_MOVED : S_ADVANCE, &s, fault));
     statement_bind_int(&s, row);
     if (state != JOURNALED_MOVED) statement_bind_int(&s, state);
+    return journal_run(journal, &s, fault);
+}
+
+enum outcome journal_answered(struct journal *journal, const struct uuid *message_id, struct fault *fault) {
+    struct statement s;
+    TRY(journal_statement(journal, S_ANSWERED, &s, fault));
+    statement_bind_uuid(&s, message_id);
     return journal_run(journal, &s, fault);
 }
 

@@ -8,7 +8,8 @@ const char journal_tables[] =
     " NULL UNIQUE, message_id BLOB NOT NULL UNIQUE, case_id BLOB NOT NULL, referral_id BLOB NOT NULL,"
     " file TEXT NOT NULL, sent_as TEXT NOT NULL, event TEXT NOT NULL, document_no TEXT NOT NULL,"
     " papers TEXT NOT NULL, key TEXT NOT NULL, value BLOB, headers BLOB NOT NULL, business_time"
-    " INTEGER NOT NULL, at INTEGER NOT NULL, state INTEGER NOT NULL) STRICT;"
+    " INTEGER NOT NULL, at INTEGER NOT NULL, state INTEGER NOT NULL, answered INTEGER NOT NULL DEFAULT 1)"
+    " STRICT;"
     /* what is prepared up to this row is acknowledged */
     "CREATE TABLE IF NOT EXISTS acked(one INTEGER PRIMARY KEY CHECK (one = 1), row INTEGER NOT NULL)"
     " STRICT;"
@@ -41,26 +42,28 @@ const char journal_tables[] =
 
 #define SUBMISSION_COLUMNS                                                                                          \
     "row, state, digest, message_id, case_id, referral_id, file, sent_as, event, document_no, papers, key, value, " \
-    "headers, business_time, at"
+    "headers, business_time, at, answered"
 const char *const journal_sql[S_COUNT] = {
     [S_BEGIN] = "BEGIN IMMEDIATE",
     [S_COMMIT] = "COMMIT",
     [S_ROLLBACK] = "ROLLBACK",
     [S_PREPARE] = "INSERT INTO submission(digest, message_id, case_id, referral_id, file, sent_as, event,"
-                  " document_no, papers, key, value, headers, business_time, at, state)"
-                  " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",
+                  " document_no, papers, key, value, headers, business_time, at, state, answered)"
+                  " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)",
     [S_BY_DIGEST] = "SELECT " SUBMISSION_COLUMNS " FROM submission WHERE digest=?",
     [S_BY_MESSAGE] = "SELECT " SUBMISSION_COLUMNS " FROM submission WHERE message_id=?",
     [S_BY_SENT_AS] = "SELECT 1 FROM submission WHERE sent_as=? LIMIT 1",
-    [S_IN_STATE] = "SELECT row, state, digest, message_id, case_id, referral_id, file, sent_as, event, document_no,"
-                   " papers, key, CASE state WHEN 0 THEN value END, headers, business_time, at FROM submission WHERE"
-                   " state=? AND state<2 AND row>? AND row<=? ORDER BY row LIMIT ?",
+    [S_IN_STATE] =
+        "SELECT row, state, digest, message_id, case_id, referral_id, file, sent_as, event, document_no,"
+        " papers, key, CASE state WHEN 0 THEN value END, headers, business_time, at, answered FROM submission WHERE"
+        " state=? AND state<2 AND row>? AND row<=? ORDER BY row LIMIT ?",
     [S_QUEUE] = "SELECT count(*), coalesce(sum(length(value)), 0) FROM submission WHERE state=0 AND state<2 AND row>?",
     [S_ACKED] = "SELECT row FROM acked",
     [S_ACKED_PUT] =
         "INSERT INTO acked(one, row) VALUES(1, ?) ON CONFLICT(one) DO UPDATE SET row=max(row, excluded.row)",
     [S_ADVANCE] = "UPDATE submission SET state=?2 WHERE row=?1 AND state<?2",
     [S_MOVED] = "UPDATE submission SET state=2, value=NULL WHERE row=?",
+    [S_ANSWERED] = "UPDATE submission SET answered=1 WHERE message_id=? AND answered=0",
     [S_DROP_NUMBERS] = "DELETE FROM number WHERE message_id=(SELECT message_id FROM submission WHERE row=?)",
     [S_DROP] = "DELETE FROM submission WHERE row=?",
     [S_NUMBER_ADD] = "INSERT INTO number(number, of_case, message_id, case_id, referral_id, parent_referral_id, other,"

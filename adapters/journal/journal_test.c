@@ -222,6 +222,32 @@ static void tables_of_another_version_are_told(void **state) {
     }
 }
 
+/* Of 3, which did not keep whether a submission was answered: what it sent counts as answered; what is sent now does
+ * not, until it is. */
+static void a_journal_of_the_version_before_is_brought_up(void **state) {
+    static const char older[] = "ALTER TABLE submission DROP COLUMN answered; PRAGMA user_version = 3";
+    struct digest first = digest_nth(1), second = digest_nth(2);
+    struct journaled row;
+    bool known = false;
+    (void)state;
+    prepare(1);
+    journal_close(journal);
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, older, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(journal_open(path, &journal, &fault), OK);
+    prepare(2);
+    assert_int_equal(journal_by_digest(journal, &first, arena, &known, &row, &fault), OK);
+    assert_true(known && row.answered);
+    assert_int_equal(journal_by_digest(journal, &second, arena, &known, &row, &fault), OK);
+    assert_true(known && !row.answered);
+    struct uuid id = row.message_id;
+    assert_int_equal(journal_answered(journal, &id, &fault), OK);
+    assert_int_equal(journal_by_digest(journal, &second, arena, &known, &row, &fault), OK);
+    assert_true(row.answered);
+}
+
 /* As nobody, where root may do everything. */
 static void one_out_of_reach_is_told(void **state) {
     static const mode_t modes[] = {0, 0444};
@@ -242,14 +268,11 @@ static void one_out_of_reach_is_told(void **state) {
 
 int main(void) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-    const struct CMUnitTest tests[] = {EACH(prepared_up_to_the_mark_is_acknowledged),
-                                       EACH(one_beside_one_that_was_not_is_marked_by_itself),
-                                       EACH(only_what_may_be_repeated_is_not_synced),
-                                       EACH(what_is_no_journal_is_told),
-                                       EACH(damage_is_told_when_it_is_met),
-                                       EACH(tables_of_another_shape_are_told),
-                                       EACH(tables_of_another_version_are_told),
-                                       EACH(headers_come_back_in_their_order),
-                                       EACH(one_out_of_reach_is_told)};
+    const struct CMUnitTest tests[] = {
+        EACH(prepared_up_to_the_mark_is_acknowledged), EACH(one_beside_one_that_was_not_is_marked_by_itself),
+        EACH(only_what_may_be_repeated_is_not_synced), EACH(what_is_no_journal_is_told),
+        EACH(damage_is_told_when_it_is_met),           EACH(tables_of_another_shape_are_told),
+        EACH(tables_of_another_version_are_told),      EACH(a_journal_of_the_version_before_is_brought_up),
+        EACH(headers_come_back_in_their_order),        EACH(one_out_of_reach_is_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,8 +6,10 @@
 #include "adapters/journal/journal.h"
 #include "adapters/transfer/transfer.h"
 #include "base/limits.h"
+#include "base/log.h"
 
 #define PUT_AWAY_MS 600000
+#define ANSWER_MS   60000 /* what was sent so long ago and has no answer may not be in the ledger */
 
 const struct outbox_file *candidate_papers(const struct outbox_scan *scan, const struct candidate *c,
                                            size_t *ret_count) {
@@ -34,28 +36,38 @@ static enum outcome refuse_need(const struct attachment_need *need, struct fault
     return REFUSE;
 }
 
-/* REFUSE once the wait is over; *ret_wait while it lasts. */
+/* What hinders an attachment: a fault, or that it may still come. */
+static enum outcome look_at_need(const struct candidate *c, size_t i, bool late, bool *ret_wait, struct fault *fault) {
+    const struct attachment_need *need = &c->view.needs[i];
+    if (!need->file_name.count) return OK;
+    if (!name_plain(need->file_name))
+        return refuse_need(need, fault, "MISSING_ATTACHMENT", "not the plain name of a file in outbox/");
+    if (c->with[i] == c->paper)
+        return refuse_need(need, fault, "MISSING_ATTACHMENT", "a case file cannot be its own attachment");
+    if (c->with[i] && !c->with[i]->readable) return refuse_need(need, fault, "FILE_READ", "not a regular file");
+    if (c->with[i]) return OK;
+    if (late) return refuse_need(need, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
+    *ret_wait = true;
+    return OK;
+}
+
+/* REFUSE once the wait is over, with all that is missing; *ret_wait while it lasts. */
 static enum outcome all_there(struct outbox_scan *scan, const struct candidate *c, bool *ret_wait,
-                              struct fault *fault) {
+                              struct rejection *rejection) {
     struct outbound *o = scan->outbound;
     bool late = c->paper->waited_ms > profile_attachment_wait_ms(o->profile);
     const struct attachment_need beside = {.file_name = c->sidecar.name};
-    if (c->sidecar.needed && !c->beside && late)
-        return refuse_need(&beside, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
-    *ret_wait = c->sidecar.needed && !c->beside;
-    for (size_t i = 0; i < c->view.need_count; i++) {
-        const struct attachment_need *need = &c->view.needs[i];
-        if (!need->file_name.count) continue;
-        if (!name_plain(need->file_name))
-            return refuse_need(need, fault, "MISSING_ATTACHMENT", "not the plain name of a file in outbox/");
-        if (c->with[i] == c->paper)
-            return refuse_need(need, fault, "MISSING_ATTACHMENT", "a case file cannot be its own attachment");
-        if (c->with[i] && !c->with[i]->readable) return refuse_need(need, fault, "FILE_READ", "not a regular file");
-        if (c->with[i]) continue;
-        if (late) return refuse_need(need, fault, "MISSING_ATTACHMENT", "did not arrive in outbox/ in time");
-        *ret_wait = true;
-    }
-    return OK;
+    struct fault *all = arena_array(scan->arena, c->view.need_count + 1, sizeof *all);
+    size_t count = 0;
+    bool absent = c->sidecar.needed && !c->beside;
+    if (absent && late)
+        count += refuse_need(&beside, &all[count], "MISSING_ATTACHMENT", "did not arrive in outbox/ in time") != OK;
+    else if (absent) *ret_wait = true;
+    for (size_t i = 0; i < c->view.need_count; i++) count += look_at_need(c, i, late, ret_wait, &all[count]) != OK;
+    if (!count) return OK;
+    rejection->fault = all[0];
+    rejection_faults(rejection, all, count);
+    return REFUSE;
 }
 
 static enum outcome read_inside(struct outbox_scan *scan, const struct outbox_file *paper, struct attachment *into,
@@ -218,6 +230,12 @@ static bool same_paper(const struct candidate *c, const struct journaled *known,
            bytes_equal(papers[0].name, c->paper->name);
 }
 
+/* Passed over, deleted or lost before the ledger had it: nobody will ever answer. It goes out again under the same ids;
+ * if it is there after all, the broker takes it for the repeat that it is. */
+static bool may_be_lost(const struct journaled *known) {
+    return known->state == JOURNALED_MOVED && !known->answered && instant_now() - known->at > ANSWER_MS;
+}
+
 void candidate_put_away(const struct outbox_scan *scan, const struct candidate *c) {
     struct transport *t = scan->outbound->transport;
     size_t count = 0;
@@ -240,12 +258,19 @@ enum outcome candidate_prepare(struct outbox_scan *scan, struct candidate *c, st
     struct address address;
     bool is_known = false;
     *ret_wait = false;
-    TRY(all_there(scan, c, ret_wait, &rejection->fault));
+    TRY(all_there(scan, c, ret_wait, rejection));
     if (*ret_wait) return OK;
     TRY(read_attachments(scan, c, &attachments, ret_wait, &rejection->fault));
     if (*ret_wait) return OK;
     struct digest digest = identity_digest(o->agency, c->native, attachments, c->view.need_count, scan->arena);
     TRY(journal_by_digest(o->journal, &digest, scan->arena, &is_known, &known, fault));
+    if (is_known && may_be_lost(&known)) {
+        char id[UUID_TEXT + 1];
+        uuid_format(&known.message_id, id);
+        log_warn("outbound.again", "message=%s event=%.*s", id, BYTES_FMT(known.event));
+        TRY(journal_drop(o->journal, known.row, fault));
+        is_known = false;
+    }
     if (is_known && !same_paper(c, &known, scan->arena)) return already_sent(&known, rejection);
     c->journaled = is_known;
     if (is_known) return OK;

@@ -15,9 +15,13 @@ static void same(const char *printed, const char *normal) {
 
 static void every_bracket_around_a_year_is_one_bracket(void **state) {
     (void)state;
-    const char *const forms[] = {"巴环移送〔2026〕15号",       "巴环移送[2026]15号",       "巴环移送［2026］15号",
-                                 "巴环移送（2026）15号",       "巴环移送(2026)15号",       "巴环移送【2026】15号",
-                                 "巴环移送〔２０２６〕１５号", "巴环移送 〔2026〕　15 号", "巴环移送( 2026 ）15号"};
+    const char *const forms[] = {
+        "巴环移送〔2026〕15号",       "巴环移送[2026]15号",         "巴环移送［2026］15号",
+        "巴环移送（2026）15号",       "巴环移送(2026)15号",         "巴环移送【2026】15号",
+        "巴环移送〔２０２６〕１５号", "巴环移送 〔2026〕　15 号",   "巴环移送( 2026 ）15号",
+        "巴环移送﹝2026﹞15号",       "巴环移送〖2026〗15号",       "巴环移送<2026>15号",
+        "巴环移送{2026}15号",         "巴环移送〔2026〕第15号",     "巴环移送〔2026〕015号",
+        "巴环移送〔2026〕15\u200d号", "巴环移送〔2026〕15号\u202c", "巴环移送《2026》第 0015 号"};
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) same(forms[i], "巴环移送〔2026〕15号");
 }
 static void other_brackets_stay(void **state) {
@@ -36,6 +40,10 @@ static void different_numbers_stay_different(void **state) {
          "000001",
          "A1508000001");
     same("", "");
+    same("巴环移送[2026]15号之一", "巴环移送〔2026〕15号之一");
+    same("(2026)内08刑初015号", "〔2026〕内08刑初15号");
+    same("（巴）文罚字[2026]第3号", "（巴）文罚字〔2026〕3号");
+    same("巴环移送〔2026〕150号", "巴环移送〔2026〕150号");
 }
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_bracket_around_a_year_is_one_bracket),

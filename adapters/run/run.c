@@ -8,20 +8,26 @@
 #include "adapters/http/http.h"
 #include "adapters/table/table.h"
 #include "adapters/spool/spool.h"
+#include "base/limits.h"
 #include "base/log.h"
+#include "wire/digest.h"
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SLEEP_MAX_MS  1000
-#define REST_FIRST_MS 100
-#define REST_MAX_MS   5000
-#define ARENA_FIRST   (256u << 10)
+#define SLEEP_MAX_MS      1000
+#define REST_FIRST_MS     100
+#define REST_MAX_MS       5000
+#define ARENA_FIRST       (256u << 10)
+#define DIRECTORY_LOOK_MS 2000
 
 enum part { PART_PREPARE, PART_UPLOAD, PART_PRODUCE, PART_MOVE, PART_DOWNLOAD, PART_RECEIVE, PART_REPORT, PART_COUNT };
 static const char *const part_names[PART_COUNT] = {"take", "ship", "send", "move", "fetch", "inbox", "report"};
 struct loop {
+    const struct run_settings *settings;
+    struct digest directory_read; /* its text, as it was loaded or as it was refused last */
+    int64_t next_look_ms;
     struct catalogue *catalogue;
     struct directory *directory;
     struct profile *profile;
@@ -151,9 +157,51 @@ static bool wait_for_news(struct loop *l) {
     return fds[1].revents & POLLIN;
 }
 
-static enum outcome go_round(struct loop *l, const volatile sig_atomic_t *stop, struct fault *fault) {
+static void directory_path(const struct run_settings *s, char ret[4096]) {
+    snprintf(ret, 4096, "%s/directory.yaml", s->schemas);
+}
+
+/* Of a file that cannot be read now: what was read last. */
+static struct digest directory_digest(const struct loop *l) {
+    char path[4096];
+    struct fault ignored;
+    AUTO(buffer_free) struct buffer text;
+    buffer_init(&text, LIMIT_SETTINGS);
+    directory_path(l->settings, path);
+    return buffer_read_file(&text, path, &ignored) == OK ? digest_of(buffer_view(&text)) : l->directory_read;
+}
+
+/* Would a start with it succeed? */
+static enum outcome check_directory(const struct loop *l, struct fault *fault) {
+    char path[4096];
+    struct directory *directory = NULL;
+    struct profile *profile = NULL;
+    directory_path(l->settings, path);
+    enum outcome outcome = directory_load(path, &directory, fault);
+    if (outcome == OK) outcome = profile_load(l->settings->profile, directory, l->catalogue, &profile, fault);
+    profile_free(profile);
+    directory_free(directory);
+    return outcome;
+}
+
+/* 名录变更 · The directory has another text, and it is good: all is opened anew with it, as after a restart. One that
+ * cannot be used is told, once, and the last good one stays. */
+static bool directory_changed(struct loop *l) {
+    struct fault fault = {0};
+    if (monotonic_ms() < l->next_look_ms) return false;
+    l->next_look_ms = monotonic_ms() + DIRECTORY_LOOK_MS;
+    struct digest now = directory_digest(l);
+    if (memcmp(now.b, l->directory_read.b, sizeof now.b) == 0) return false;
+    l->directory_read = now;
+    if (check_directory(l, &fault) == OK) return true;
+    log_fault(LOG_ERROR, "directory.refused", &fault);
+    return false;
+}
+
+/* *ret_again: with a new directory. */
+static enum outcome go_round(struct loop *l, const volatile sig_atomic_t *stop, bool *ret_again, struct fault *fault) {
     bool news = true;
-    while (!*stop) {
+    while (!*stop && !(*ret_again = directory_changed(l))) {
         l->more = false;
         for (enum part i = 0; i < PART_COUNT && !*stop; i++) {
             if (i == PART_PREPARE && !news && !l->scan_now && monotonic_ms() < l->next_scan_ms) continue;
@@ -176,7 +224,8 @@ static enum outcome go_round(struct loop *l, const volatile sig_atomic_t *stop, 
 static enum outcome load(struct loop *l, const struct run_settings *s, struct fault *fault) {
     char path[4096];
     TRY(catalogue_load(s->schemas, &l->catalogue, fault));
-    snprintf(path, sizeof path, "%s/directory.yaml", s->schemas);
+    directory_path(s, path);
+    l->directory_read = directory_digest(l);
     TRY(directory_load(path, &l->directory, fault));
     TRY(profile_load(s->profile, l->directory, l->catalogue, &l->profile, fault));
     if (strcmp(profile_agency(l->profile), s->agency) != 0) {
@@ -273,17 +322,29 @@ static void close_all(struct loop *l) {
     free(l);
 }
 
-enum outcome run_adapter(const struct run_settings *settings, const volatile sig_atomic_t *stop, struct fault *fault) {
+static enum outcome run_once(const struct run_settings *settings, const volatile sig_atomic_t *stop, bool *ret_again,
+                             struct fault *fault) {
     struct loop *l = calloc(1, sizeof *l);
     INVARIANT(l);
+    l->settings = settings;
     enum outcome outcome = open_all(l, settings, fault);
     if (outcome == OK) {
         log_info("engine.started", "agency=%s spool=\"%s\" clock=%s", settings->agency, settings->spool,
                  settings->manual_clock ? "manual" : "real");
-        outcome = go_round(l, stop, fault);
+        outcome = go_round(l, stop, ret_again, fault);
+        if (*ret_again) log_info("directory.changed", "agency=%s", settings->agency);
         log_info("engine.stopped", "sent=%lld failed=%lld delivered=%lld", (long long)l->now.sent,
                  (long long)l->now.failed, (long long)l->now.delivered);
     }
     close_all(l);
+    return outcome;
+}
+
+enum outcome run_adapter(const struct run_settings *settings, const volatile sig_atomic_t *stop, struct fault *fault) {
+    enum outcome outcome = OK;
+    for (bool again = true; again && outcome == OK;) {
+        again = false;
+        outcome = run_once(settings, stop, &again, fault);
+    }
     return outcome;
 }

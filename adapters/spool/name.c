@@ -1,5 +1,6 @@
 /* Names for the files ecocase gives an agency, plain wherever they come from. */
 #include "adapters/spool/name.h"
+#include "base/blank.h"
 #include "base/line.h"
 #include <strings.h>
 
@@ -21,22 +22,13 @@ static size_t character(struct bytes text, size_t at) {
     return count;
 }
 
-/* Direction marks and the like: invisible, they make one name look like another. */
-static bool invisible(struct bytes text, size_t at, size_t count) {
-    const uint8_t *c = text.at + at;
-    if (count == 2) return c[0] == 0xc2 && c[1] < 0xa0;
-    if (count != 3) return false;
-    return (c[0] == 0xe2 && c[1] == 0x80 && (c[2] <= 0x8f || c[2] >= 0xa8)) ||
-           (c[0] == 0xe2 && c[1] == 0x81 && c[2] >= 0xa0) || (c[0] == 0xef && c[1] == 0xbb && c[2] == 0xbf);
-}
-
 static char *safe(struct bytes text, size_t most, struct arena *arena) {
     char *to = arena_alloc(arena, most + 1);
     size_t count = 0;
     for (size_t i = 0; i < text.count;) {
         size_t length = character(text, i);
-        bool bad = !length || invisible(text, i, length) || (length == 1 && hostile(text.at[i])) ||
-                   (length == 1 && text.at[i] == ' ');
+        /* invisible ones make one name look like another */
+        bool bad = !length || invisible_at(text, i) || blank_at(text, i) || (length == 1 && hostile(text.at[i]));
         size_t grow = bad ? 1 : length;
         if (count + grow > most) break;
         if (bad) to[count] = '_';

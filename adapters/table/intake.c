@@ -138,7 +138,8 @@ static enum outcome report(struct taking *const *rows, const struct handed *list
         const struct handed *h = &list[i];
         struct digest digest = parcel_digest(rows[i]->parcel);
         full = full || (h->outcome != OK && strcmp(h->why.code, "QUEUE_FULL") == 0);
-        if (h->outcome != OK && !full) TRY(verdict_refuse(table, h->key, rows[i]->writes, &digest, &h->why, fault));
+        if (h->outcome != OK && !full)
+            TRY(verdict_refuse(table, h->key, rows[i]->writes, &digest, &h->why, &h->all, fault));
         else if (h->outcome == OK && memcmp(h->said.digest.b, digest.b, sizeof digest.b) != 0)
             TRY(verdict_conflict(table, h->key, rows[i]->writes, fault));
         if (full) *fault = h->why;
@@ -153,7 +154,7 @@ static enum outcome refuse(struct taking *t, struct fault *fault) {
     struct submitted s = {0};
     bool known = false;
     TRY(store_by_key(table->gateway->store, t->id, table->arena, &known, &s, fault));
-    if (!known && (!stands(t) || lost(t))) return verdict_refuse(table, t->id, t->writes, NULL, &t->why, fault);
+    if (!known && (!stands(t) || lost(t))) return verdict_refuse(table, t->id, t->writes, NULL, &t->why, NULL, fault);
     if (known) TRY(verdict_report(table, &(struct verdict){&s, t->writes}, 1, fault));
     return strcmp(t->why.code, "TABLE_ROW_GONE") == 0 ? verdict_seen(table, t->id, t->writes, fault)
                                                       : verdict_conflict(table, t->id, t->writes, fault);

@@ -62,10 +62,10 @@ struct verdict {
 };
 MUST_USE enum outcome verdict_report(struct table *table, const struct verdict *list, size_t count,
                                      struct fault *fault);
-/* Not taken in: failed with its reason, or, the id being used for other content already, a conflict beside the first
- * outcome. */
+/* Not taken in: failed with its reason (all: those of its files, NULL: none), or, the id being used for other content
+ * already, a conflict beside the first outcome. */
 MUST_USE enum outcome verdict_refuse(struct table *table, struct bytes id, int64_t writes, const struct digest *digest,
-                                     const struct fault *why, struct fault *fault);
+                                     const struct fault *why, const struct file_faults *all, struct fault *fault);
 /* As before: the same content again, or the row is gone since. */
 MUST_USE enum outcome verdict_seen(struct table *table, struct bytes id, int64_t writes, struct fault *fault);
 MUST_USE enum outcome verdict_conflict(struct table *table, struct bytes id, int64_t writes, struct fault *fault);

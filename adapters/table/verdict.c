@@ -79,17 +79,20 @@ enum outcome verdict_report(struct table *table, const struct verdict *list, siz
 }
 
 /* What the fault would say beside a file in failed/. */
-static const char *reason_json(const struct fault *why, struct arena *arena) {
+static const char *reason_json(const struct fault *why, const struct file_faults *all, struct arena *arena) {
     struct rejection rejection = {.fault = *why};
-    return for_jsonb(rejection_write(&rejection, arena), arena);
+    if (all) rejection_faults(&rejection, all->at, all->count);
+    const char *text = for_jsonb(rejection_write(&rejection, arena), arena);
+    rejection_clear(&rejection);
+    return text;
 }
 
 enum outcome verdict_refuse(struct table *table, struct bytes id, int64_t writes, const struct digest *digest,
-                            const struct fault *why, struct fault *fault) {
+                            const struct fault *why, const struct file_faults *all, struct fault *fault) {
     struct link_values v = {0};
     link_text(&v, arena_cstr(table->arena, id));
     link_text(&v, digest ? hex_of(digest, table->arena) : NULL);
-    link_text(&v, reason_json(why, table->arena));
+    link_text(&v, reason_json(why, all, table->arena));
     link_number(&v, writes, table->arena);
     FAILPOINT("table.refusing");
     return link_run(table->link,
@@ -114,7 +117,7 @@ enum outcome verdict_conflict(struct table *table, struct bytes id, int64_t writ
     struct link_values v = {0};
     fault_set(&why, REFUSE, "TABLE_CONFLICT", "this id was used for other content; what was sent first stands");
     link_text(&v, arena_cstr(table->arena, id));
-    link_text(&v, reason_json(&why, table->arena));
+    link_text(&v, reason_json(&why, NULL, table->arena));
     link_number(&v, writes, table->arena);
     return link_run(table->link,
                     "UPDATE {schema}.{outbox}_outcome SET conflict = $2::jsonb, seen = $3::integer, changed = "

@@ -19,6 +19,9 @@ enum exit_code ledger_by_hand(struct source *source, const struct request *reque
 /* These need no ledger: source is NULL. */
 /* opens its own; EXIT_USAGE also when it could not be done */
 enum exit_code ledger_replay(struct source *source, const struct request *request);
+enum exit_code register_status_command(struct source *source, const struct request *request);
+enum exit_code register_rebuild_command(struct source *source, const struct request *request);
+enum exit_code register_verify_command(struct source *source, const struct request *request);
 enum exit_code rules_check_command(struct source *source, const struct request *request);
 enum exit_code rules_diagram_command(struct source *source, const struct request *request);
 enum exit_code rules_procedure_command(struct source *source, const struct request *request);

@@ -13,23 +13,42 @@
 
 enum option {
     OPTION_POSTGRES,
+    OPTION_RECORD,
+    OPTION_REGISTER,
     OPTION_STATE,
     OPTION_AGENCY,
     OPTION_SCHEMAS,
+    OPTION_DIRECTION,
+    OPTION_CATEGORY,
+    OPTION_COUNTY,
+    OPTION_CIRCLE,
+    OPTION_SINCE,
+    OPTION_UNTIL,
+    OPTION_PARTY,
+    OPTION_REASON,
+    OPTION_NUMBER,
+    OPTION_TEXT,
+    OPTION_AFTER,
+    OPTION_XLSX,
     OPTION_LIMIT,
     OPTION_LANE,
     OPTION_FROM,
     OPTION_TO,
     OPTION_CHECK,
     OPTION_JSON,
+    OPTION_CSV,
+    OPTION_BOM,
+    OPTION_OVERDUE,
     OPTION_OPEN,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
 };
-static const char *const names[OPTION_COUNT + 1] = {"--postgres", "--state", "--agency",  "--schemas", "--limit",
-                                                    "--lane",     "--from",  "--to",      "--check",   "--json",
-                                                    "--open",     "--help",  "--version", NULL};
+static const char *const names[OPTION_COUNT + 1] = {
+    "--postgres", "--record", "--register", "--state", "--agency", "--schemas", "--direction", "--category",
+    "--county",   "--circle", "--since",    "--until", "--party",  "--reason",  "--number",    "--text",
+    "--after",    "--xlsx",   "--limit",    "--lane",  "--from",   "--to",      "--check",     "--json",
+    "--csv",      "--bom",    "--overdue",  "--open",  "--help",   "--version", NULL};
 static bool takes_value(enum option option) { return option <= OPTION_TO; }
 
 static enum option find(const char *argument, size_t count) {
@@ -50,24 +69,36 @@ static bool set_number(const char *name, long least, long most, const char *valu
     return false;
 }
 
+/* Where the texts go. */
+#define PLACE(member) offsetof(struct request, member)
+static const size_t places[OPTION_LIMIT] = {
+    [OPTION_POSTGRES] = PLACE(postgres),   [OPTION_RECORD] = PLACE(record),     [OPTION_REGISTER] = PLACE(reg),
+    [OPTION_STATE] = PLACE(state),         [OPTION_AGENCY] = PLACE(agency),     [OPTION_SCHEMAS] = PLACE(schemas),
+    [OPTION_DIRECTION] = PLACE(direction), [OPTION_CATEGORY] = PLACE(category), [OPTION_COUNTY] = PLACE(county),
+    [OPTION_CIRCLE] = PLACE(circle),       [OPTION_SINCE] = PLACE(since),       [OPTION_UNTIL] = PLACE(until),
+    [OPTION_PARTY] = PLACE(party),         [OPTION_REASON] = PLACE(reason),     [OPTION_NUMBER] = PLACE(number),
+    [OPTION_TEXT] = PLACE(text),           [OPTION_AFTER] = PLACE(after),       [OPTION_XLSX] = PLACE(xlsx)};
+
 static bool apply(struct request *request, enum option option, const char *value) {
-    switch (option) {
-    case OPTION_POSTGRES: request->postgres = value; return true;
-    case OPTION_STATE: request->state = value; return true;
-    case OPTION_AGENCY: request->agency = value; return true;
-    case OPTION_SCHEMAS: request->schemas = value; return true;
-    case OPTION_LIMIT: return set_number(names[option], 1, LIMIT_MAX, value, &request->limit);
+    if (option <= OPTION_XLSX) {
+        *(const char **)((char *)request + places[option]) = value;
+        return true;
+    }
+    switch ((int)option) { /* the texts are done */
+    case OPTION_LIMIT: request->limited = true; return set_number(names[option], 1, LIMIT_MAX, value, &request->limit);
     case OPTION_LANE: return set_number(names[option], 0, LIMIT_LANES - 1, value, &request->lane);
     case OPTION_FROM: return set_number(names[option], 1, LONG_MAX, value, &request->from);
     case OPTION_TO: return set_number(names[option], 1, LONG_MAX, value, &request->to);
     case OPTION_CHECK: return request->check = true;
+    case OPTION_CSV: return request->csv = true;
+    case OPTION_BOM: return request->bom = true;
+    case OPTION_OVERDUE: return request->overdue = true;
     case OPTION_JSON: return request->json = true;
     case OPTION_OPEN: return request->open = true;
     case OPTION_HELP: return request->help = true;
     case OPTION_VERSION: return request->version = true;
-    case OPTION_COUNT: break;
+    default: return false;
     }
-    return false;
 }
 
 static bool parse_option(int argc, char **argv, int *at, struct request *ret) {

@@ -21,7 +21,7 @@ enum {
 static void short_time(const char *text, char *ret, size_t capacity) { snprintf(ret, capacity, "%.16s", text); }
 
 static void cell(struct table *table, const PGresult *result, int row, int column) {
-    const char *text = PQgetvalue(result, row, column);
+    const char *text = column < 0 ? "" : PQgetvalue(result, row, column);
     char at[32];
     switch (PQftype(result, column)) {
     case TYPE_BOOL: text = PQgetisnull(result, row, column) ? "" : text[0] == 't' ? "是" : "否"; break;
@@ -50,6 +50,29 @@ void sheet_table(const PGresult *result, const struct sheet_column *columns, con
     }
     if (indent_title) printf("\n%s\n", indent_title);
     table_print(&table, stdout);
+    table_free(&table);
+}
+
+void sheet_rows(FILE *to, const PGresult *result, int rows, const struct sheet_column *columns, size_t width,
+                bool colour) {
+    size_t count = 0;
+    int numbers[TABLE_COLUMNS];
+    struct table table;
+    while (columns[count].name) count++;
+    table_start(&table, count);
+    table.heads_bold = colour;
+    for (size_t c = 0; c < count; c++) {
+        numbers[c] = PQfnumber(result, columns[c].name);
+        table_cell(&table, columns[c].head);
+    }
+    for (int row = 0; row < rows; row++) {
+        for (size_t c = 0; c < count; c++) cell(&table, result, row, numbers[c]);
+    }
+    if (width) table_fit(&table, width);
+    table_print(&table, to);
+    if (table.shown && table.shown < count)
+        fprintf(to, "（另有 %zu 列：更宽的终端、--csv、--json / %zu more columns: a wider terminal, --csv, --json）\n",
+                count - table.shown, count - table.shown);
     table_free(&table);
 }
 

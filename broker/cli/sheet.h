@@ -3,6 +3,7 @@
 #ifndef ECOCASE_CLI_SHEET_H
 #define ECOCASE_CLI_SHEET_H
 #include <jansson.h>
+#include <stdio.h>
 #include "broker/cli/source.h"
 
 /* most: see table.h; a list ends with name NULL */
@@ -11,6 +12,9 @@ struct sheet_column {
     size_t most;
 };
 void sheet_table(const PGresult *result, const struct sheet_column *columns, const char *indent_title);
+/* The first rows of a result, uncut unless a width is given (screen.h). */
+void sheet_rows(FILE *to, const PGresult *result, int rows, const struct sheet_column *columns, size_t width,
+                bool colour);
 json_t *sheet_json(const PGresult *result); /* array of objects */
 json_t *sheet_row_json(const PGresult *result, int row);
 void sheet_print_json(json_t *json); /* takes the reference */

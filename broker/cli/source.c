@@ -1,12 +1,14 @@
 /* The ledger's connection found, opened read-only, and asked. */
 #include "broker/cli/source.h"
+#include "broker/cli/question.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/fault.h"
 #include "broker/ledger/schema_version.h"
 
-#define CONNINFO_FILE "var/run/ledger.conninfo"
+#define REGISTER_KNOWN 1 /* version of schemas/ledger/register.sql */
+#define CONNINFO_FILE  "var/run/ledger.conninfo"
 
 static bool read_file(char *ret, size_t capacity) {
     FILE *file = fopen(CONNINFO_FILE, "r");
@@ -67,10 +69,7 @@ static bool version_known(PGconn *conn) {
     return false;
 }
 
-bool source_open(const struct request *request, struct source *ret) {
-    char text[1024];
-    const char *from = NULL, *conninfo = source_conninfo(request, text, sizeof text, &from);
-    if (!conninfo) return false;
+static bool connect_to(const char *conninfo, const char *from, struct source *ret) {
     static const char *const keys[] = {"dbname", "client_encoding", "application_name", "connect_timeout", NULL};
     const char *const values[] = {conninfo, "UTF8", "ecocase", "5", NULL};
     *ret = (struct source){PQconnectdbParams(keys, values, 1), false};
@@ -87,11 +86,59 @@ bool source_open(const struct request *request, struct source *ret) {
     PQclear(PQexec(ret->conn,
                    "SET default_transaction_read_only = on; SET TimeZone = 'Asia/Shanghai'; SET DateStyle = ISO;"
                    "SET statement_timeout = '60s'; SET client_min_messages = error"));
+    return true;
+}
+
+bool source_open(const struct request *request, struct source *ret) {
+    char text[1024];
+    const char *from = NULL, *conninfo = source_conninfo(request, text, sizeof text, &from);
+    if (!conninfo || !connect_to(conninfo, from, ret)) return false;
     if (!version_known(ret->conn)) {
         source_close(ret);
         return false;
     }
     AUTO(source_result_free) PGresult *world = source_ask(ret, "SELECT manual_clock FROM ecocase.world_list", 0, NULL);
+    if (!world) {
+        source_close(ret);
+        return false;
+    }
+    ret->manual_clock = PQntuples(world) > 0 && PQgetvalue(world, 0, 0)[0] == 't';
+    return true;
+}
+
+/* The register's own version; the record may be elsewhere. */
+static bool register_known(struct source *source) {
+    AUTO(source_result_free)
+    PGresult *there = source_ask(source, "SELECT to_regclass('register.source') IS NOT NULL", 0, NULL);
+    if (!there) return false;
+    if (PQgetvalue(there, 0, 0)[0] != 't') {
+        fprintf(stderr, "ecocase: 此处没有登记簿，或此用户无权查询：请启动 ecocase-register，并以属于 "
+                        "ecocase_coordinator 等角色的用户连接\n"
+                        "         no register here, or this role may not read it: start ecocase-register, connect as a "
+                        "member of ecocase_coordinator\n");
+        return false;
+    }
+    AUTO(source_result_free)
+    PGresult *version =
+        source_ask(source, "SELECT v.version FROM register.schema_version AS v WHERE v.series = 'register'", 0, NULL);
+    if (!version) return false;
+    if (PQntuples(version) == 1 && atoi(PQgetvalue(version, 0, 0)) == REGISTER_KNOWN) return true;
+    fprintf(stderr, "ecocase: 登记簿的版本不是本程序所识的，请安装同一版本的程序 / this register is of another version "
+                    "than this program knows\n");
+    return false;
+}
+
+bool source_open_register(const struct request *request, bool writes, struct source *ret) {
+    char text[1024];
+    const char *from = "--register", *own = getenv("ECOCASE_REGISTER");
+    const char *conninfo = request->reg  ? request->reg
+                           : own && *own ? own
+                                         : source_conninfo(request, text, sizeof text, &from);
+    if (!conninfo || !connect_to(conninfo, from, ret)) return false;
+    PQclear(PQexec(ret->conn, "SET search_path = register, pg_catalog"));
+    if (writes) PQclear(PQexec(ret->conn, "SET default_transaction_read_only = off"));
+    AUTO(source_result_free)
+    PGresult *world = register_known(ret) ? source_ask(ret, "SELECT manual_clock FROM source", 0, NULL) : NULL;
     if (!world) {
         source_close(ret);
         return false;

@@ -101,28 +101,59 @@ void table_cell(struct table *table, const char *text) {
 }
 
 static void print_row(const struct table *table, size_t first, const size_t *widths, FILE *to) {
-    for (size_t c = 0; c < table->columns; c++) {
+    size_t shown = table->shown ? table->shown : table->columns;
+    for (size_t c = 0; c < shown; c++) {
         const char *cell = table->cells[first + c];
         fputs(cell, to);
-        if (c + 1 == table->columns) break;
+        if (c + 1 == shown) break;
         for (size_t pad = table_width(cell); pad < widths[c] + 2; pad++) fputc(' ', to);
     }
     fputc('\n', to);
 }
 
+static void measure(const struct table *table, size_t *ret) {
+    for (size_t i = 0; i < table->cell_count; i++) {
+        size_t width = table_width(table->cells[i]), column = i % table->columns;
+        if (width > ret[column]) ret[column] = width;
+    }
+}
+
+#define LEAST 11 /* columns of a terminal: a day, five Chinese characters */
+void table_fit(struct table *table, size_t width) {
+    size_t widths[TABLE_COLUMNS] = {0}, sum = 0, widest = 0;
+    measure(table, widths);
+    for (size_t c = 0; c < table->columns; c++) sum += widths[c] + 2;
+    for (; sum > width + 2; sum--) {
+        for (size_t c = 0; c < table->columns; c++) {
+            if (widths[c] > widths[widest]) widest = c; /* the first of the widest */
+        }
+        if (widths[widest] <= LEAST) break;
+        widths[widest]--;
+    }
+    table->shown = table->columns;
+    for (; sum > width + 2 && table->shown > 1; table->shown--) sum -= widths[table->shown - 1] + 2;
+    for (size_t i = 0; i < table->cell_count; i++) {
+        size_t most = widths[i % table->columns];
+        if (table_width(table->cells[i]) <= most) continue;
+        char *cut = safe_copy(table->cells[i], most);
+        free(table->cells[i]);
+        table->cells[i] = cut;
+    }
+}
+
 void table_print(const struct table *table, FILE *to) {
     size_t widths[TABLE_COLUMNS] = {0};
     INVARIANT(table->cell_count % table->columns == 0);
-    for (size_t i = 0; i < table->cell_count; i++) {
-        size_t width = table_width(table->cells[i]), column = i % table->columns;
-        if (width > widths[column]) widths[column] = width;
-    }
+    measure(table, widths);
     for (size_t first = 0; first < table->cell_count; first += table->columns) {
+        if (first == 0 && table->heads_bold) fputs("\033[1m", to);
         print_row(table, first, widths, to);
+        if (first == 0 && table->heads_bold) fputs("\033[0m", to);
         if (first > 0) continue;
-        for (size_t c = 0; c < table->columns; c++) {
+        size_t shown = table->shown ? table->shown : table->columns;
+        for (size_t c = 0; c < shown; c++) {
             for (size_t i = 0; i < widths[c]; i++) fputc('-', to);
-            fputs(c + 1 < table->columns ? "  " : "\n", to);
+            fputs(c + 1 < shown ? "  " : "\n", to);
         }
     }
 }

@@ -1,5 +1,7 @@
 /* The help texts; the nearest name by edit distance. */
 #include "broker/cli/usage.h"
+#include "broker/cli/question.h"
+#include <stdint.h>
 #include <string.h>
 
 static const char OVERVIEW[] = "ecocase：查询生态案件移送台账 / asks the ledger of ecological case referrals\n"
@@ -46,6 +48,18 @@ static const char DEAD[] =
 static const char REFUSALS[] =
     "  refusals list [--agency SLUG] [--limit N]\n"
     "                      退回发送单位的消息及理由 / refused submissions with every reason\n";
+static const char REGISTER[] = "  register status     登记簿跟随台账到哪里、落后多少 / how far the register is behind "
+                               "the record (exit 1: not followed, or must be "
+                               "rebuilt)\n"
+                               "  register rebuild [SCHEMAS]\n"
+                               "                      由台账重建登记簿，建成后替换 / builds it anew beside the old "
+                               "one, then puts it in its place\n"
+                               "  register verify [SCHEMAS]\n"
+                               "                      由台账全部重算并逐表核对 / makes everything once more from the "
+                               "record and compares. exit: 0 一致 identical, 1 "
+                               "有差异 differs, 2 无法核对\n"
+                               "                      --record、--register "
+                               "CONNINFO：台账与登记簿的连接（重建、核对须为 ecocase_register） / both connections\n";
 static const char RULES[] =
     "  rules check [DIR]   核对规则（默认 schemas/rules），不需要台账 / checks the rules of a folder; needs no ledger\n"
     "  rules diagram [DIR] 程序状态图（Mermaid） / the state machines as Mermaid\n"
@@ -66,9 +80,12 @@ static const char FOOT[] =
 void usage_print(FILE *to, const char *topic) {
     static const struct {
         const char *word, *text;
-    } parts[] = {
-        {"ledger", LEDGER}, {"agencies", AGENCIES}, {"dead-letters", DEAD}, {"refusals", REFUSALS}, {"rules", RULES}};
-    if (!topic) fputs(OVERVIEW, to);
+    } parts[] = {{"ledger", LEDGER},     {"agencies", AGENCIES}, {"dead-letters", DEAD},
+                 {"refusals", REFUSALS}, {"register", REGISTER}, {"rules", RULES}};
+    if (!topic) {
+        fputs(OVERVIEW, to);
+        questions_usage(to);
+    }
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!topic || strcmp(topic, parts[i].word) == 0) fputs(parts[i].text, to);
     }
@@ -76,10 +93,22 @@ void usage_print(FILE *to, const char *topic) {
 }
 
 #define LONGEST 40u
-/* Levenshtein over bytes, of the first LONGEST of each. */
-static size_t distance(const char *a, const char *b) {
+/* The first LONGEST characters as code points: two Chinese characters differ as a whole, not by some of their bytes. */
+static size_t points(const char *text, uint32_t ret[LONGEST]) {
+    size_t count = 0;
+    for (const uint8_t *at = (const uint8_t *)text; *at && count < LONGEST;) {
+        uint32_t point = *at++;
+        while ((*at & 0xc0) == 0x80) point = point << 8 | *at++;
+        ret[count++] = point;
+    }
+    return count;
+}
+
+/* Levenshtein over characters. */
+size_t usage_distance(const char *left, const char *right) {
+    uint32_t a[LONGEST], b[LONGEST];
     size_t row[LONGEST + 1];
-    size_t na = strnlen(a, LONGEST), nb = strnlen(b, LONGEST);
+    size_t na = points(left, a), nb = points(right, b);
     for (size_t j = 0; j <= nb; j++) row[j] = j;
     for (size_t i = 1; i <= na; i++) {
         size_t diagonal = row[0];
@@ -98,7 +127,7 @@ static size_t distance(const char *a, const char *b) {
 const char *usage_nearest(const char *typed, const char *const *names) {
     const char *nearest = names[0];
     for (size_t i = 1; names[i]; i++) {
-        if (distance(typed, names[i]) < distance(typed, nearest)) nearest = names[i];
+        if (usage_distance(typed, names[i]) < usage_distance(typed, nearest)) nearest = names[i];
     }
     return nearest;
 }

@@ -91,6 +91,7 @@ enum outcome ledger_reconnect(struct ledger *ledger, struct fault *fault) {
 }
 
 enum outcome ledger_ready(struct ledger *ledger, struct fault *fault) {
+    if (PQstatus(ledger->conn) == CONNECTION_OK && ledger->in_snapshot) return OK;
     if (PQstatus(ledger->conn) != CONNECTION_OK) return ledger_reconnect(ledger, fault);
     if (PQtransactionStatus(ledger->conn) != PQTRANS_IDLE) ledger_roll_back(ledger);
     return OK;

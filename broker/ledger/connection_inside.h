@@ -48,7 +48,8 @@ struct ledger {
     PGconn *conn;
     char *conninfo;
     bool prepared[STATEMENT_COUNT];
-    bool held; /* a lane is held: after a reconnection the row must name the new backend */
+    bool in_snapshot; /* following.h: a transaction that reads is open between calls */
+    bool held;        /* a lane is held: after a reconnection the row must name the new backend */
     int32_t lane;
     int64_t epoch;
     struct segments {

@@ -16,7 +16,7 @@ struct fault {
     const char *site; /* static storage */
     char code[40];    /* a reason code, see wire/reason.h, e.g. "YAML_SYNTAX" */
     char field[96];   /* the field concerned (dotted path) or "" */
-    char text[480];   /* one line for a person, English; no personal data */
+    char text[2000];  /* one line for a person, English; no personal data; room for a list of known values */
     uint32_t line;    /* 1-based where there is one, else 0 */
     uint32_t column;  /* 1-based where there is one, else 0 */
 };

@@ -111,6 +111,16 @@ static bool digits(struct bytes text, size_t *at, size_t count, int *ret) {
     return true;
 }
 
+/* One to nine digits of a second; beyond the third they are cut. */
+static bool fraction(struct bytes text, size_t *at, int *ret_millisecond) {
+    static const int weights[] = {100, 10, 1};
+    size_t count = 0;
+    *ret_millisecond = 0;
+    for (; count < 9 && *at < text.count && text.at[*at] >= '0' && text.at[*at] <= '9'; count++, ++*at)
+        *ret_millisecond += count < 3 ? weights[count] * (text.at[*at] - '0') : 0;
+    return count > 0;
+}
+
 static bool sign(struct bytes text, size_t *at, char c) {
     if (*at >= text.count || text.at[*at] != (uint8_t)c) return false;
     ++*at;
@@ -128,7 +138,10 @@ static bool parse_offset(struct bytes text, size_t *at, int64_t *ret_ms) {
     if (!minus && !(*at < text.count && text.at[*at] == '+')) return false;
     ++*at;
     int hour, minute;
-    if (!digits(text, at, 2, &hour) || !sign(text, at, ':') || !digits(text, at, 2, &minute)) return false;
+    minute = 0;
+    if (!digits(text, at, 2, &hour)) return false;
+    bool colon = sign(text, at, ':'); /* +08:00; +0800 and +08 are ISO 8601's too */
+    if ((colon || *at < text.count) && !digits(text, at, 2, &minute)) return false;
     if (hour > 14 || minute > 59) return false;
     *ret_ms = (hour * HOUR_MS + minute * INT64_C(60000)) * (minus ? -1 : 1);
     return *at == text.count;
@@ -146,7 +159,7 @@ bool instant_parse(struct bytes text, instant *ret_at) {
         if (!digits(text, &at, 2, &c.hour) || !sign(text, &at, ':') || !digits(text, &at, 2, &c.minute)) return false;
         if (sign(text, &at, ':')) {
             if (!digits(text, &at, 2, &c.second)) return false;
-            if (sign(text, &at, '.') && !digits(text, &at, 3, &c.millisecond)) return false;
+            if ((sign(text, &at, '.') || sign(text, &at, ',')) && !fraction(text, &at, &c.millisecond)) return false;
         }
         if (!parse_offset(text, &at, &offset)) return false;
     }

@@ -27,6 +27,9 @@ static void what_cannot_be_is_named(void **state) {
     assert_is(at(40.9, 108.8, "CGCS2000"), "COORDINATE_RANGE");           /* exchanged */
     assert_is(at(36526417.5, 4530123.2, "CGCS2000"), "COORDINATE_RANGE"); /* Gauss-Kruger with its zone */
     assert_is(at(NAN, 40.9, ""), "COORDINATE_RANGE");
+    assert_is(at(0, 0, "CGCS2000"), "COORDINATE_RANGE"); /* nobody knew */
+    assert_is(at(108.8, 0, "CGCS2000"), "COORDINATE_RANGE");
+    assert_is(at(-0.0, 40.9, ""), "COORDINATE_RANGE");
     assert_is(at(108.8, (double)INFINITY, ""), "COORDINATE_RANGE");
     assert_is((struct coordinate){.has_latitude = true, .latitude = 108.8}, "COORDINATE_RANGE");
     assert_is(at(108.8, 40.9, "CGCS200"), "COORDINATE_SYSTEM");

@@ -1,5 +1,6 @@
 /* Document and case numbers taken apart. A reading moves over the bytes; nothing is copied. */
 #include "identifiers/document_number.h"
+#include "base/blank.h"
 
 #define NUMBER_MAX      300u
 #define SEQUENCE_DIGITS 9
@@ -21,13 +22,15 @@ static bool take_any(struct number_reading *r, const char *const *marks, size_t 
     return false;
 }
 static void take_spaces(struct number_reading *r) {
-    static const char *const spaces[] = {" ", "\t", "\xc2\xa0", "\xe3\x80\x80"};
-    while (r->at < r->end && (*r->at <= ' ' || *r->at == 0xc2 || *r->at == 0xe3) &&
-           take_any(r, spaces, sizeof spaces / sizeof spaces[0])) {}
+    for (size_t count; r->at < r->end; r->at += count) {
+        count = blank_at(bytes_of(r->at, (size_t)(r->end - r->at)), 0);
+        if (!count) return;
+    }
 }
 static bool take_bracket(struct number_reading *r, bool opening) {
-    static const char *const open[] = {"〔", "[", "［", "(", "（", "【"}, *const close[] = {"〕", "]",  "］",
-                                                                                            ")",  "）", "】"};
+    static const char *const open[] = {"〔", "[", "［", "(", "（", "【", "﹝", "〖", "〈", "《", "<", "＜", "{", "｛"},
+                             *const close[] = {"〕", "]",  "］", ")", "）", "】", "﹞",
+                                               "〗", "〉", "》", ">", "＞", "}",  "｝"};
     return take_any(r, opening ? open : close, sizeof open / sizeof open[0]);
 }
 
@@ -48,8 +51,8 @@ static int take_number(struct number_reading *r, int most, int64_t *ret) {
     return count;
 }
 
-/* Only here need a bracket be looked for: ASCII's own, 〔 and 【 (E3 80), （ and ［ (EF BC). */
-static bool may_open(uint8_t c) { return c == '(' || c == '[' || c == 0xe3 || c == 0xef; }
+/* Only here need a bracket be looked for: ASCII's own, 〔 〈 and the like (E3 80), （ ﹝ and the like (EF). */
+static bool may_open(uint8_t c) { return c == '(' || c == '[' || c == '<' || c == '{' || c == 0xe3 || c == 0xef; }
 
 static bool take_year(struct number_reading *r, int *ret) {
     int64_t year = 0;
@@ -93,7 +96,8 @@ bool document_number_parse(struct bytes printed, struct document_number *ret) {
     struct number_reading r = {printed.at, printed.at + printed.count};
     if (!printed.count || printed.count > NUMBER_MAX) return false;
     take_spaces(&r);
-    if (take_year(&r, &ret->year)) return court(r, ret);
+    ret->court = take_year(&r, &ret->year);
+    if (ret->court) return court(r, ret);
     const uint8_t *from = r.at;
     for (; r.at < r.end; r.at++) {
         if (!may_open(*r.at)) continue;
@@ -101,6 +105,11 @@ bool document_number_parse(struct bytes printed, struct document_number *ret) {
         if (ret->prefix.count && take_year(&r, &ret->year)) return take_sequence(&r, &ret->sequence);
     }
     return false;
+}
+
+size_t document_number_year(struct bytes text, int *ret_year) {
+    struct number_reading r = {text.at, text.at + text.count};
+    return text.count && may_open(*text.at) && take_year(&r, ret_year) ? (size_t)(r.at - text.at) : 0;
 }
 
 const char *document_number_check(struct bytes printed) {

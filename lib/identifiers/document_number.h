@@ -10,9 +10,13 @@ struct document_number {
     struct bytes prefix /* view: 巴环移送 */;
     int year;
     int64_t sequence;
+    bool court; /* the year comes first */
 };
 /* False: not of the pattern. */
 bool document_number_parse(struct bytes printed, struct document_number *ret);
+/* A year in brackets, whichever they are, at the beginning of the text: how many bytes it takes, 0 where none stands.
+ */
+size_t document_number_year(struct bytes text, int *ret_year);
 /* NULL: of the pattern. Else NUMBER_FORM. */
 const char *document_number_check(struct bytes printed);
 /* 公安案件编号: what begins as one, A or Z and twelve digits or capitals, must be one (23 characters: unit, year,

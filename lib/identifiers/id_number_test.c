@@ -120,6 +120,34 @@ static void a_mask_shows_the_ends_only(void **state) {
     assert_string_equal(masked, "");
 }
 
+static void what_was_meant_for_a_number_is_known(void **state) {
+    (void)state;
+    const char *const meant[] = {"150802198503150015",
+                                 "'150802198503150015",
+                                 "15080219850315001",
+                                 "1508021985031500155",
+                                 "1.50823E+17",
+                                 "1.50802198503150E+17",
+                                 "1508 0219 8503 150015",
+                                 "１５０８０２１９８５０３１５００１５",
+                                 "1508021985\u200b03150015",
+                                 "15080219850315001x",
+                                 "“150802198503150015”",
+                                 "150802-19850315-0015",
+                                 "150802850315001",
+                                 "1.5E17",
+                                 "15080219850315００1X"};
+    const char *const others[] = {"E12345678", "H0123456701", "81234567",
+                                  "12345678",  "无",          "护照123456789012345678",
+                                  "",          "150802",      "ABCDEFGHIJKLMNOPQR"};
+    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) {
+        if (!id_number_meant(bytes_of_cstr(meant[i]))) fail_msg("%s", meant[i]);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (id_number_meant(bytes_of_cstr(others[i]))) fail_msg("%s", others[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(right_numbers_pass),
                                        cmocka_unit_test(each_part_has_its_reason),
@@ -127,6 +155,7 @@ int main(void) {
                                        cmocka_unit_test(every_slip_of_one_character_is_caught),
                                        cmocka_unit_test(every_exchange_of_neighbours_is_caught),
                                        cmocka_unit_test(any_made_number_passes_with_its_own_check_digit_only),
-                                       cmocka_unit_test(a_mask_shows_the_ends_only)};
+                                       cmocka_unit_test(a_mask_shows_the_ends_only),
+                                       cmocka_unit_test(what_was_meant_for_a_number_is_known)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

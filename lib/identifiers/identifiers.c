@@ -1,6 +1,8 @@
 /* Checks of identity numbers, credit codes, coordinates and amounts. */
 #include "identifiers/identifiers.h"
+#include "base/blank.h"
 #include "base/limits.h"
+#include <stdlib.h>
 #include <strings.h>
 
 /* ---- id number */
@@ -25,6 +27,48 @@ bool id_number_shaped(struct bytes number) {
     if (number.count != LENGTH || !all_digits(number.at, LENGTH - 1)) return false;
     uint8_t last = number.at[LENGTH - 1];
     return (last >= '0' && last <= '9') || last == 'X' || last == 'x';
+}
+
+/* Length of what may stand between or around the digits without being one. */
+static size_t beside(struct bytes text, size_t at) {
+    static const char *const marks[] = {"'", "\"", "`", "-", "‘", "’", "“", "”", "′", "－", "＇"};
+    size_t count = blank_at(text, at);
+    if (!count) count = invisible_at(text, at);
+    for (size_t i = 0; !count && i < sizeof marks / sizeof *marks; i++) {
+        size_t length = strlen(marks[i]);
+        if (text.count - at >= length && memcmp(text.at + at, marks[i], length) == 0) count = length;
+    }
+    return count;
+}
+
+/* The ASCII form of a full-width digit, X or x; the byte itself otherwise. */
+static uint8_t plain_at(struct bytes text, size_t at, size_t *ret_count) {
+    const uint8_t *c = text.at + at;
+    *ret_count = 1;
+    if (text.count - at < 3 || c[0] != 0xef || (c[1] != 0xbc && c[1] != 0xbd)) return *c;
+    uint8_t half = c[1] == 0xbc ? (uint8_t)(c[2] - 0x60) : (uint8_t)(c[2] - 0x20);
+    *ret_count = 3;
+    return half;
+}
+
+bool id_number_meant(struct bytes number) {
+    char plain[32];
+    size_t count = 0, digits = 0, step = 1;
+    for (size_t i = 0; i < number.count; i += step) {
+        step = beside(number, i);
+        if (step) continue;
+        uint8_t c = plain_at(number, i, &step);
+        if (count == sizeof plain - 1) return false;
+        digits += c >= '0' && c <= '9';
+        plain[count++] = (char)c;
+    }
+    plain[count] = '\0';
+    size_t ends = count && (plain[count - 1] == 'X' || plain[count - 1] == 'x');
+    if (digits + ends == count) return count >= 14 && count <= 20;
+    char *end = plain, *mark = strpbrk(plain, "Ee");
+    if (!mark || plain[0] < '0' || plain[0] > '9') return false;
+    (void)strtod(plain, &end);
+    return *end == '\0' && strlen(mark) <= 5;
 }
 
 /* GB/T 2260; 81 to 83: residents of Hong Kong, Macao and Taiwan who hold a mainland residence permit. */
@@ -162,7 +206,9 @@ const char *coordinate_check(const struct coordinate *at) {
     if (at->system.count && !system_known(at->system)) return "COORDINATE_SYSTEM";
     bool east = !at->has_longitude || (at->longitude >= -180 && at->longitude <= 180); /* false for NaN too */
     bool north = !at->has_latitude || (at->latitude >= -90 && at->latitude <= 90);
-    return east && north ? NULL : "COORDINATE_RANGE";
+    /* what programs write where nobody knew */
+    bool zero = (at->has_longitude && at->longitude == 0) || (at->has_latitude && at->latitude == 0);
+    return east && north && !zero ? NULL : "COORDINATE_RANGE";
 }
 
 const char *coordinate_remark(const struct coordinate *at) {

@@ -14,6 +14,10 @@
 const char *id_number_check(struct bytes number, instant at);
 /* Is this of the form at all? For papers that do not say what kind of number they give. */
 bool id_number_shaped(struct bytes number);
+/* Is it meant for one, though it is none: what is left of it without blanks, invisible characters, quotes and dashes,
+ * full-width digits taken for ASCII's, is 14 to 20 digits with or without an X behind them; or a number in scientific
+ * form (1.50823E+17), as spreadsheets make of it. For papers that do not say what kind of number they give. */
+bool id_number_meant(struct bytes number);
 /* The address code, six digits; only of a number that has the form. */
 struct bytes id_number_division(struct bytes number);
 /* 1508**********0015; a number shorter than twelve shows nothing. `ret` holds the masked text and NUL, 19 bytes

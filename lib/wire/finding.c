@@ -21,7 +21,7 @@ static void add(struct findings *found, const char *code, const char *path, size
 
 static bool identity(const struct party_number *party) {
     if (party->type.count) return bytes_equal_cstr(party->type, "111") || bytes_equal_cstr(party->type, "112");
-    return !party->organisation && (party->number.count == 18 || id_number_shaped(party->number));
+    return !party->organisation && (party->number.count == 18 || id_number_meant(party->number));
 }
 static bool credit(const struct party_number *party) {
     return party->type.count ? bytes_equal_cstr(party->type, "USCC") : party->organisation && party->number.count == 18;

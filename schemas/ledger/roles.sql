@@ -45,3 +45,12 @@ BEGIN
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE NOTICE 'role ecocase_auditor is not there: see docs/OPERATIONS.md';
 END $$;
+
+-- ---- The register's follower (ecocase-register)
+-- Reads the record, personal data included, and writes nothing of it; what it makes of it is its own (schemas/ledger/register.sql, often in this database).
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ecocase_register') THEN CREATE ROLE ecocase_register LOGIN; END IF;
+END $$;
+GRANT USAGE ON SCHEMA ecocase TO ecocase_register;
+GRANT SELECT ON ecocase.schema_version, ecocase.world, ecocase.lane, ecocase.directory, ecocase.event, ecocase.referral TO ecocase_register;

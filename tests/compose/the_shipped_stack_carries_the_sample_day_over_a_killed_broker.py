@@ -120,7 +120,7 @@ def a_broker_that_comes_back_gets_lanes_and_health(stack, services):
     stack.engine.docker("start", stack.container("broker-1")["Id"])
     eventually(lambda: {owner for _, owner, _ in stack.ask(LANES)} == {"broker-1", "broker-2"}, 60, "lanes on both brokers again")
     probed = {name for name, service in services.items() if "healthcheck" in service}
-    assert probed >= {"kafka", "postgres", "broker-1", "broker-2", f"adapter-{VICTIM}"}
+    assert probed >= {"kafka", "postgres", "broker-1", "broker-2", "register", f"adapter-{VICTIM}"}
     stack.await_health(probed, 90)
     probe = services[f"adapter-{VICTIM}"].get("healthcheck")["test"][1:]
     assert stack.well(f"adapter-{VICTIM}", *probe)
@@ -134,6 +134,12 @@ def a_broker_that_comes_back_gets_lanes_and_health(stack, services):
 def cli(stack):
     listed = stack.compose("run", "--rm", "ecocase", "ledger", "list", "--json").stdout
     assert len(json.loads(listed[re.search(r"[\[{]", listed).start():])) > 0
+    eventually(lambda: stack.well("register", "ecocase", "register", "status", "--record", "host=postgres dbname=ecocase user=ecocase_register", "--register",
+                                  "host=postgres dbname=ecocase user=ecocase_register"), 60, "the register being followed")
+    told = stack.compose("run", "--rm", "ecocase", "list", "--json", "--limit", "1000").stdout
+    listed = json.loads(told[told.index("{"):])["rows"]
+    (there,), = stack.ask("SELECT count(*) FROM ecocase.referral_list")
+    assert len(listed) == there, (len(listed), there)
 
 
 def main():

@@ -51,15 +51,19 @@ def main():
     with world("join") as w:
         binaries = {p.name: p.stat().st_mtime_ns for p in w.bin.iterdir()}
         broker = w.start_broker("broker-1")
-        police = Office(w, "psb-bynr")
         shutil.copytree(w.schemas, w.folder / "schemas")
+        w.schemas = w.folder / "schemas"
+        offices = {p.parent.name: Office(w, p.parent.name) for p in sorted((ROOT / "adapters" / "agencies").glob("*/profile.yaml"))}
+        assert len(offices) == 22
+        police = offices["psb-bynr"]
         directory = w.folder / "schemas" / "directory.yaml"
         participants, mark, counties = directory.read_text(encoding="utf-8").partition("# 行政区划 GB/T 2260")
+        directory.write_text(participants + ENTRY.replace("number: 23", "number: 1") + mark + counties, encoding="utf-8")
+        eventually(lambda: all("directory.refused" in o.log() for o in offices.values()), 30, "an entry that cannot be is told, and the last directory stays")
         directory.write_text(participants + ENTRY + mark + counties, encoding="utf-8")
-        w.schemas = w.folder / "schemas"
         w.setup()
-        police.stop()       # an adapter reads the directory when it starts
-        police.start()
+        eventually(lambda: all("directory.changed" in o.log() for o in offices.values()), 30, "every running adapter follows the directory")
+        assert all(o.process.poll() is None for o in offices.values())
         sample = w.folder / "移送1.json"
         sample.write_text(SAMPLE, encoding="utf-8")
         newcomer = Office(w, "hhgl", profile_of(w, sample))

@@ -92,6 +92,12 @@ def wrong_ones(sthj, steps):
         for number, (do, status, code) in enumerate(wanted):
             problem = do()
             assert problem.status_code == status and problem.json()["code"] == code, f"{number}: {status} {code}, not {problem.status_code} {problem.text}"
+        lacking = submit(c, good, [(f"{n}.txt", b"x") for n in range(3)]).json()
+        told = {(f["code"], f["field"]) for f in lacking["faults"]}
+        assert told == {("MISSING_ATTACHMENT", name) for name, _ in papers} | {("UNCLAIMED", f"{n}.txt") for n in range(3)}, lacking
+        assert all(f["zh"] and f["en"] and f["detail"] for f in lacking["faults"]) and lacking["code"] == lacking["faults"][0]["code"], lacking
+        twice = submit(c, ("a.json", good[1].replace("巴彦淖尔市公安局".encode(), "某某局".encode(), 1).replace(b"2026-", "2026年".encode(), 1)), papers).json()
+        assert {f["code"] for f in twice["faults"]} >= {"UNKNOWN_RECIPIENT", "FIELD_DATE"} and all(f["line"] and f["field"] for f in twice["faults"]), twice
         broken = submit(c, ("a.json", good[1].replace(b'"\xe6\xa1\x88\xe5\x8f\xb7"', b'"x', 1)), papers).json()
         assert broken["code"] == "JSON_SYNTAX" and broken["line"] and broken["column"] and broken["zh"], broken
         too_large(sthj, c)

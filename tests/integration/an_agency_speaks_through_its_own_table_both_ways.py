@@ -79,6 +79,8 @@ def wrong_ones(sthj, steps):
     for id, (_, code) in zip([*ids, "00000000-0000-4000-8000-000000000001"], [*wanted, (None, "TABLE_ROW_GONE")]):
         outcome = sthj.final(id)
         assert outcome["state"] == "failed" and outcome["error"]["code"] == code and outcome["error"]["zh"] and outcome["error"]["en"], (code, outcome)
+        if code == "MISSING_ATTACHMENT":
+            assert len(whole) < 2 or {f["field"] for f in outcome["error"]["faults"]} == {name for name, _ in whole}, outcome
         if code == "JSON_SYNTAX":
             assert outcome["error"]["line"] > 1 and outcome["error"]["column"] >= 1, outcome
     assert sthj.outcome(gone) is None, "a row that was rolled back leaves nothing"

@@ -43,6 +43,9 @@ class Office:
     def stop(self, how=None):
         self.w.stop_process(f"adapter-{self.agency}", **({"how": how} if how else {}))
 
+    def log(self):
+        return (self.w.folder / "log" / f"adapter-{self.agency}.log").read_text(encoding="utf-8")
+
     def put(self, name, content):
         """Whole at once, as a careful exporter does it. `name` may be bytes."""
         outbox = os.fsencode(self.spool / "outbox")

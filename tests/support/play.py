@@ -1,6 +1,7 @@
 """./run: Kafka, Postgres, two brokers and the adapters of all participants; the agencies' own exports of the sample day go in at the adapters'
 spools and come out at the recipients', and what happened is shown. --check verifies it and exits."""
 import argparse
+import json
 import os
 import re
 import signal
@@ -25,6 +26,7 @@ def options():
     p = argparse.ArgumentParser(prog="./run", add_help=False, allow_abbrev=False)
     p.add_argument("--check", action="store_true")
     p.add_argument("--fresh", action="store_true")
+    p.add_argument("--list", action="store_true")
     p.add_argument("--kafka")
     p.add_argument("--postgres")
     p.add_argument("--kafka-port", type=int)
@@ -48,12 +50,15 @@ def make_world(chosen):
 
 
 class Screen:
-    """Progress: one line that is written over on a terminal, plain lines elsewhere."""
-    def __init__(self):
-        self.live, self.began = sys.stdout.isatty(), time.monotonic()
+    """Progress: one line that is written over on a terminal, plain lines elsewhere; each step of its own only where it was asked for (--list)."""
+    def __init__(self, each=False):
+        self.live, self.began, self.each = sys.stdout.isatty(), time.monotonic(), each
 
     def say(self, text):
         print(f"{chr(13) + chr(27) + '[K' if self.live else ''}{text}", flush=True)
+
+    def step(self, text):
+        (self.say if self.each else self.at)(text)
 
     def at(self, text):
         if self.live:
@@ -69,9 +74,11 @@ def start_all(w, screen):
     slugs = [p.name for p in sorted(AGENCIES.iterdir()) if (p / "profile.yaml").exists()]
     for name in ("broker-1", "broker-2"):
         w.start_broker(name)
+    w.setup_register()
+    w.start_register()
     for slug in slugs:
         w.start_adapter(slug)
-    screen.say(f"▸ 已启动 2 个代理实例、{len(slugs)} 个适配器 · 2 brokers, {len(slugs)} adapters")
+    screen.say(f"▸ 已启动 2 个代理实例、登记簿、{len(slugs)} 个适配器 · 2 brokers, the register, {len(slugs)} adapters")
 
     def ready():
         for name in list(w.processes):
@@ -101,6 +108,28 @@ DELIVERIES = """SELECT d.recipient, d.role_zh, d.lane, d.sequence, d.delivered F
                 WHERE d.lane = %s AND d.serial = %s AND d.role IN ('t', 'c', 'h') ORDER BY d.role DESC, d.recipient"""
 
 
+SUMMARY = """SELECT machine, machine_zh, count(*), count(*) FILTER (WHERE open), count(*) FILTER (WHERE overdue_clocks > 0) FROM ecocase.referral_list
+             GROUP BY 1, 2 ORDER BY 3 DESC, 1"""
+OVERDUE = """SELECT r.document_no, r.title, c.rule_zh, c.actor_name, to_char(c.due_lenient AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI') FROM ecocase.clock_list AS c
+             JOIN ecocase.referral_list AS r ON r.case_id = c.case_id AND r.referral_id = c.referral_id WHERE c.overdue AND c.running ORDER BY c.due_lenient, r.document_no LIMIT 5"""
+
+
+def summary(w):
+    """What a person who looks in for the first time wants to see: how much there is, what is late, and how to see more."""
+    rows = ask(w, SUMMARY)
+    print(f"\n▸ {sum(r[2] for r in rows)} 件 · referrals")
+    for machine, machine_zh, count, still_open, late in rows:
+        print(f"    {machine:4s}{wide(machine_zh, 26)} {count:3d} 件 · 未办结 · open {still_open:3d} · 超期 · overdue {late:3d}")
+    late = ask(w, OVERDUE)
+    if late:
+        print("\n▸ 已超期仍未办的，最早五件 · overdue and still running, the oldest five")
+    for number, title, rule_zh, actor, due in late:
+        print(f"    {due}  {wide(rule_zh, 28)} {wide(actor or '', 24)} {number}  {title}")
+    alerts(w)
+    (number,), = ask(w, "SELECT document_no FROM ecocase.referral_list WHERE machine = 'REF' ORDER BY opened_at, referral_id LIMIT 1") or [("",)]
+    print(f"\n▸ 查看 · to see more: build/bin/ecocase list · overdue · show '{number}'；逐件列出 · every one of them: ./run --list")
+
+
 def report(w):
     """Every referral: its way, its state, its clocks, and where each delivered native file lies."""
     spools = {p.name: p for p in (w.folder / "spool").iterdir()}
@@ -119,6 +148,10 @@ def report(w):
                 print(f"        {role} {recipient:9s} " + ("  ".join(str(here(f)) for f in files) or ("已取走 · taken" if delivered else "未送达 · not yet delivered")))
         for at, event, event_zh, rule, told in ask(w, ALERTS, referral):
             print(f"    {at}  {event:24s}{wide(event_zh, 26)} {rule:5s} → {told}")
+    alerts(w)
+
+
+def alerts(w):
     counted = ask(w, "SELECT event, event_zh, event_en, count(*), count(DISTINCT referral_id) FROM ecocase.alert_list GROUP BY 1, 2, 3 ORDER BY 1")
     if counted:
         print("\n▸ 提醒 · alerts")
@@ -138,8 +171,8 @@ def play(w, slugs, screen):
 
     def progress(step):
         done.append(step)
-        screen.say(f"  [{len(done):2d}/{len(steps)}] {step.agency:9s}{step.event:24s}{wide(step.file.name, 26)} → " +
-                   " ".join(("抄 " if d.role == "copy" else "") + d.agency for d in step.deliver))
+        screen.step(f"  [{len(done):2d}/{len(steps)}] {step.agency:9s}{step.event:24s}{wide(step.file.name, 26)} → " +
+                    " ".join(("抄 " if d.role == "copy" else "") + d.agency for d in step.deliver))
     spools = {slug: w.spool(slug) for slug in slugs}
     ticks, clock = sample_day.ticks(AGENCIES / "sample-day.yaml"), independent().Clock
 
@@ -196,15 +229,43 @@ def replay(w):
     return [f"重演台账 · replaying the ledger: {again.stderr.strip()}"] if again.returncode else []
 
 
+def register(w):
+    """The register says what the record says."""
+    own = w.conninfo("ecocase_register")
+    same = subprocess.run([w.bin / "ecocase", "register", "verify", w.schemas, "--postgres", own], capture_output=True, text=True)
+    print(same.stdout.rstrip())
+    return [f"核对登记簿 · verifying the register: {same.stdout}{same.stderr}"] if same.returncode else []
+
+
+def questions(w):
+    """Coordinators' commands over the register list what the record's own views list."""
+    def of_register(*words):
+        done = subprocess.run([w.bin / "ecocase", *words, "--json", "--limit", "10000", "--register", w.conninfo("ecocase_coordinator")], capture_output=True, text=True)
+        return json.loads(done.stdout)["rows"] if done.returncode == 0 else done.stderr
+    wrong = []
+    for word, key, sql in (
+            ("list", ("referral_id", "state", "title"), "SELECT referral_id, state, title FROM ecocase.referral_list"),
+            ("overdue", ("referral_id", "rule"), "SELECT referral_id, rule FROM ecocase.clock_list WHERE overdue AND stopped_at IS NULL"),
+            ("hints", ("referral_id", "code", "mark"), "SELECT referral_id, code, state FROM ecocase.hint_list"),
+            ("by-hand", ("referral_id", "addressee", "document_no"), "SELECT referral_id, addressee, document_no FROM ecocase.by_hand_list"),
+            ("clues", ("referral_id", "handling"), "SELECT referral_id, handling FROM ecocase.referral_list WHERE machine = 'CLU'"),
+            ("calendar", ("referral_id", "kind", "bodies", "joined", "findings"), "SELECT referral_id, kind, bodies, joined, findings FROM ecocase.operation_list"),
+            ("refusals", ("lane", "serial"), "SELECT lane, serial FROM ecocase.refusal_list")):
+        shown, there = of_register(word), {tuple(str(v) for v in row) for row in ask(w, sql)}
+        if isinstance(shown, str) or {tuple(str(row[k]) for k in key) for row in shown} != there:
+            wrong.append(f"ecocase {word}: 与台账视图不同 · not what the record's view says: {shown if isinstance(shown, str) else len(shown)}, {len(there)}")
+    return wrong
+
+
 def live(w, chosen, screen):
     slugs = start_all(w, screen)
     if not chosen.check:
         (ROOT / "var" / "run").mkdir(parents=True, exist_ok=True)
         (ROOT / "var" / "run" / "ledger.conninfo").write_text(w.conninfo() + "\n")
     wrong = play(w, slugs, screen)
-    report(w)
+    (report if chosen.list else summary)(w)
     if chosen.check:
-        wrong += whole(w, slugs, ticks=sample_day.ticks(AGENCIES / "sample-day.yaml")) + replay(w)
+        wrong += whole(w, slugs, ticks=sample_day.ticks(AGENCIES / "sample-day.yaml")) + replay(w) + register(w) + questions(w)
     for line in wrong:
         print(f"✗ {line}", file=sys.stderr)
     if chosen.check:
@@ -212,7 +273,7 @@ def live(w, chosen, screen):
         return not wrong
     print(f"\nKafka {w.kafka}   Postgres \"{w.conninfo()}\"   用时 · took {time.monotonic() - screen.began:.0f} s\n"
           f"把文件放入 · put files into {here(w.folder)}/spool/<单位 agency>/outbox；收到的在 · what came lies in …/inbox\n"
-          "另一终端 · in another terminal: build/bin/ecocase ledger list\nCtrl-C 停止 · stops everything", flush=True)
+          "另一终端 · in another terminal: build/bin/ecocase list（移送一览）、overdue、show 文号 · …\nCtrl-C 停止 · stops everything", flush=True)
     while True:
         time.sleep(1)
         for name, process in w.processes.items():
@@ -222,7 +283,7 @@ def live(w, chosen, screen):
 
 def main():
     chosen = options()
-    screen = Screen()
+    screen = Screen(chosen.list)
     for number in (signal.SIGTERM, signal.SIGINT):  # also where a shell had it ignored
         signal.signal(number, signal.default_int_handler)
     try:

@@ -328,6 +328,15 @@ rootLogger.appenderRef.out.ref=out
                                          self.conninfo("ecocase_broker"), "--schemas", self.schemas, "--instance", name, "--tick-seconds",
                                          str(tick_seconds)], env={**os.environ, **(env or {})})
 
+    def setup_register(self):
+        done = subprocess.run([self.bin / "ecocase-register", "setup", "--register", self.conninfo(), "--schemas", self.schemas], capture_output=True, text=True)
+        if done.returncode:
+            raise WorldError("ecocase-register setup: " + done.stderr[-600:])
+
+    def start_register(self, name="register"):
+        own = self.conninfo("ecocase_register")
+        return self.start_process(name, [self.bin / "ecocase-register", "run", "--record", own, "--register", own, "--schemas", self.schemas, "--instance", name])
+
     def spool(self, agency):
         return self.folder / "spool" / agency
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = "unit integration bench faults compose long".split()
-OPTIONS = "--check --fresh --kafka --postgres --kafka-port --postgres-port --help".split()
+OPTIONS = "--check --list --fresh --kafka --postgres --kafka-port --postgres-port --help".split()
 SLIPS = {"run": [["--chek"], ["now"], [""], ["--kafka"], ["--kafka", "somewhere"], ["--kafka", "host:0"], ["--kafka="], ["--check", "--kafka", "a:1,b"],
                  ["--postgres", "ledger"], ["--kafka-port", "0"], ["--kafka-port", "http"], ["--postgres-port=65536"], ["--fresh", "--postgres-port"],
                  ["--kafka-port", "5", "--postgres-port", "5"]],

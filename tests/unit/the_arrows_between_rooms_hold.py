@@ -19,7 +19,8 @@ BROKER = {
     "deliver": f"{FLOOR} bus model judge ledger shared entry",
     "lane": f"{FLOOR} bus model rules judge examine ledger shared entry deliver",
     "instance": f"{FLOOR} bus rules entry ledger shared lane",
-    "replay": f"{FLOOR} model rules judge examine ledger entry", "cli": f"{FLOOR} model rules ledger replay",
+    "replay": f"{FLOOR} model rules judge examine ledger entry", "register": f"{FLOOR} model rules ledger",
+    "cli": f"{FLOOR} model rules ledger replay register",
 }
 # From the bottom: each may include those before it in its list, by room below adapters/.
 CONVERSION = "spool chunks conversion"  # the door; whoever shows records as JSON or masks includes conversion/canonical too
@@ -51,7 +52,7 @@ MAY["adapters"] = named(f"{FLOOR} bus run commands engine table", "adapters")
 # Which rooms may reach a foreign library, through whatever header.
 LIBRARIES = {
     "librdkafka/rdkafka.h": "lib/bus",
-    "libpq-fe.h": "broker/ledger broker/cli adapters/table",
+    "libpq-fe.h": "broker/ledger broker/register broker/cli adapters/table",
     "microhttpd.h": "adapters/http", "curl/curl.h": "adapters/http",
     "sqlite3.h": "adapters/journal adapters/gateway adapters/table",
 }

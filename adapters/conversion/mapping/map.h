@@ -95,7 +95,7 @@ void map_settle_facts(const struct profile *profile, struct map_group *facts);
 /* map_check.c */
 MUST_USE enum outcome map_check(const struct map_reading *reading, const struct map_record *record);
 /* map_unmapped.c */
-MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_group *native);
+MUST_USE enum outcome map_read_unmapped(const struct map_reading *reading, struct map_record *into);
 /* One field of a scope; unfilled: ret->field NULL. */
 MUST_USE enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
                                      const struct mapped_field *field, struct value *ret);

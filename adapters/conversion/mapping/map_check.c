@@ -47,6 +47,17 @@ static enum outcome check_place(const struct map_reading *reading, const struct 
     return code ? wrong(reading, county, code, "county_code", arena_cstr(reading->arena, county->text)) : OK;
 }
 
+/* Of a pivot year that went wrong, or of a field left at 9999-12-31: what was done lies no year behind its paper. */
+static enum outcome check_times(const struct map_reading *reading, const struct map_item *own, instant at) {
+    static const char *const done[] = {"found_time", "report_time", "approval_time", "decided_time"};
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++) {
+        const struct value *value = map_get(own, done[i]);
+        if (!value || value->number <= at + 366 * DAY_MS) continue;
+        TRY(map_noted(reading, wrong(reading, value, "FIELD_DATE_LATER", done[i], "")));
+    }
+    return OK;
+}
+
 enum outcome map_check(const struct map_reading *reading, const struct map_record *record) {
     instant at = map_get(&record->own, "envelope.business_time")->number;
     const struct map_group *parties = &record->groups[GROUP_PARTIES], *penalties = &record->groups[GROUP_PENALTIES];
@@ -54,6 +65,7 @@ enum outcome map_check(const struct map_reading *reading, const struct map_recor
     for (size_t i = 0; i < parties->count; i++)
         TRY(map_noted(reading, check_party(reading, &parties->items[i], i, at)));
     TRY(map_noted(reading, check_place(reading, &record->own, at)));
+    TRY(check_times(reading, &record->own, at));
     TRY(map_noted(reading, check_amount(reading, map_get(&record->own, "fine_paid_fen"), "fine_paid_fen")));
     for (size_t i = 0; i < penalties->count; i++) {
         const char *path = arena_printf(reading->arena, "penalties[%zu].amount_fen", i + 1);

@@ -51,7 +51,7 @@ static enum outcome unknown(const struct map_reading *reading, const struct mapp
         const struct mapped_message *message = &profile->messages[i];
         if (!message->sends || !message->when_count) continue;
         if (!at) at = &message->when[0].at;
-        for (size_t k = 0; k < message->when[0].texts.count && strlen(known) < 300; k++)
+        for (size_t k = 0; k < message->when[0].texts.count; k++)
             known = and(reading->arena, known, message->when[0].texts.at[k]);
     }
     if (at) {

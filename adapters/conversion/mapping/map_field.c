@@ -1,5 +1,6 @@
 /* One field or text out of the native tree, and what is wrong at its place. */
 #include "adapters/conversion/mapping/map.h"
+#include "base/blank.h"
 
 enum outcome map_fault(const struct map_reading *reading, const struct map_scope *scope, const struct native_path *path,
                        const struct node *node) {
@@ -92,6 +93,49 @@ static struct value_texts distinct(struct value_texts texts, struct arena *arena
     return (struct value_texts){kept, count};
 }
 
+static bool of_a_person(const struct canonical_field *field) {
+    return field->group == GROUP_PARTIES || strncmp(field->path, "reporter.", 9) == 0;
+}
+
+/* 吴某 with a soft hyphen in it is 吴某. What joins letters of Mongolian stays. */
+static struct bytes seen(const struct map_reading *reading, struct bytes text) {
+    size_t count = 0, at = 0;
+    while (at < text.count && !invisible_at(text, at)) at++;
+    if (at == text.count || arena_ready(reading->arena, text.count, NULL) != OK) return text;
+    uint8_t *to = arena_alloc(reading->arena, text.count);
+    for (at = 0; at < text.count;) {
+        size_t unseen = invisible_at(text, at);
+        bool joins =
+            unseen == 3 &&
+            ((text.at[at] == 0xe2 && text.at[at + 1] == 0x80 && (text.at[at + 2] == 0x8c || text.at[at + 2] == 0x8d)) ||
+             text.at[at] == 0xe1 || text.at[at] == 0xef);
+        for (size_t i = 0; i < (unseen ? unseen : 1); i++) {
+            if (!unseen || joins) to[count++] = text.at[at + i];
+        }
+        at += unseen ? unseen : 1;
+    }
+    return bytes_of(to, count);
+}
+
+/* A placeholder is nothing, and would become somebody; what a spreadsheet could not compute is lost, and is told. */
+static enum outcome check_placeholder(const struct map_reading *reading, const struct mapped_field *field,
+                                      struct value_texts *texts) {
+    const char *path = field->canonical->path;
+    bool reporter = strncmp(path, "reporter.", 9) == 0, person = of_a_person(field->canonical);
+    bool number = person && strcmp(reporter ? path + 9 : path, "id_no") == 0;
+    if (texts->count != 1 || field->canonical->kind != VALUE_TEXT) return OK;
+    switch (scalar_placeholder(texts->at[0], number   ? IN_NUMBER_OF_A_PERSON
+                                             : person ? IN_TEXT_OF_A_PERSON
+                                                      : IN_ANY_TEXT)) {
+    case PLACEHOLDER_NONE: break;
+    case PLACEHOLDER_NOTHING: texts->count = 0; break;
+    case PLACEHOLDER_ERROR:
+        return fault_set(reading->fault, REFUSE, "FIELD_ERROR_VALUE", "%.*s stands where a value was lost",
+                         BYTES_FMT(texts->at[0]));
+    }
+    return OK;
+}
+
 enum outcome map_read_field(const struct map_reading *reading, const struct map_scope *scope,
                             const struct mapped_field *field, struct value *ret) {
     *ret = (struct value){0};
@@ -111,6 +155,8 @@ enum outcome map_read_field(const struct map_reading *reading, const struct map_
         texts = filled(&nodes, reading->arena, &first);
         if (reading->rows) texts = distinct(texts, reading->arena);
     }
+    if (of_a_person(field->canonical)) only = seen(reading, only);
+    if (check_placeholder(reading, field, &texts) != OK) return map_fault(reading, scope, &field->at, first);
     if (!texts.count) return absent(reading, scope, field, ret);
     if (value_read(reading->profile, field, texts, reading->arena, ret, reading->fault) != OK)
         return map_fault(reading, scope, &field->at, first);

@@ -46,5 +46,5 @@ enum outcome map_read_record(const struct map_reading *reading, struct map_recor
     TRY(map_read_groups(reading, ret));
     map_settle_facts(reading->profile, &ret->groups[GROUP_FACTS]);
     if (map_get(&ret->own, "envelope.business_time")) TRY(map_check(reading, ret));
-    return map_noted(reading, map_read_unmapped(reading, &ret->groups[GROUP_NATIVE]));
+    return map_noted(reading, map_read_unmapped(reading, ret));
 }

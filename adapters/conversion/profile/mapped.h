@@ -116,10 +116,13 @@ struct profile {
 };
 
 /* ---- mapped_places.c: every place that a message names, so that what it does not name is known. Of a name; first of
- * the places below it, next beside it: 0: none. */
+ * the places below it, next beside it: 0: none. closed: whose it is. Of who reported, and of what is withheld, nothing
+ * leaves in the open: neither the field nor what stands around and below it, where nothing else is mapped. */
+enum mapped_closed { MAPPED_OPEN, MAPPED_REPORTER, MAPPED_WITHHELD };
 struct mapped_place {
     uint32_t number, first, next;
     bool mapped;
+    enum mapped_closed closed;
 };
 /* top: by number, the place where a path begins; 0: none does */
 struct mapped_places {

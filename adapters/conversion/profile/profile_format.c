@@ -129,12 +129,20 @@ static enum outcome check_sheet(struct profile_reading *r, const struct setting 
                          name);
 }
 
+static const char *sheet_name(const struct profile_reading *r, const char *written) {
+    return arena_cstr(r->profile->arena, node_name(bytes_of_cstr(written), r->profile->arena));
+}
+
 static enum outcome read_sheet_list(struct profile_reading *r, struct setting *from, const char *key,
                                     const char *const **ret, size_t *ret_count) {
     struct texts list = {NULL, 0};
     TRY(profile_read_texts(r, from, key, list, &list));
-    for (size_t i = 0; i < list.count; i++) TRY(check_sheet(r, setting_get(from, key), list.at[i]));
-    *ret = list.at;
+    const char **names = arena_array(r->profile->arena, list.count + 1, sizeof *names);
+    for (size_t i = 0; i < list.count; i++) {
+        names[i] = sheet_name(r, list.at[i]);
+        TRY(check_sheet(r, setting_get(from, key), names[i]));
+    }
+    *ret = names;
     *ret_count = list.count;
     return OK;
 }
@@ -143,6 +151,7 @@ static enum outcome read_sheets(struct profile_reading *r, struct setting *from)
     struct format *format = &r->profile->format;
     int64_t header = 0;
     TRY(setting_text_or(from, "sheet", NULL, &format->sheet, r->fault));
+    if (format->sheet) format->sheet = sheet_name(r, format->sheet);
     if (format->sheet) TRY(check_sheet(r, setting_get(from, "sheet"), format->sheet));
     TRY(read_sheet_list(r, from, "sheets", &format->sheets, &format->sheet_count));
     TRY(read_sheet_list(r, from, "ignore_sheets", &format->ignored, &format->ignored_count));

@@ -91,8 +91,9 @@ enum outcome profile_read_path(struct profile_reading *r, const struct setting *
     const char **names = arena_array(r->profile->arena, most, sizeof *names);
     for (const char *end; count < most; from = end + 1) {
         end = flat ? from + strlen(from) : from + strcspn(from, "/");
-        names[count++] = arena_cstr(r->profile->arena, node_name(bytes_of(from, (size_t)(end - from))));
-        if (end == from) return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" has an empty name", text);
+        names[count++] =
+            arena_cstr(r->profile->arena, node_name(bytes_of(from, (size_t)(end - from)), r->profile->arena));
+        if (!*names[count - 1]) return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\" has an empty name", text);
         if (*from == '@' && (r->profile->format.kind != FORMAT_XML || *end)) {
             if (!flat)
                 return setting_fault(at, r->fault, "SETTINGS_TYPE", "\"%s\": an attribute stands last and in xml only",

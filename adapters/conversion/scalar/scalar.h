@@ -28,7 +28,13 @@ struct unit_pair {
     const char *native, *canonical;
     int64_t multiply, divide;
 };
-struct bytes scalar_trim(struct bytes text); /* spaces, tabs, line ends, U+3000, U+00A0, U+FEFF */
+/* What is written where there is nothing is no text of anybody: NULL, \\N, None and the like, which programs write; of
+ * persons also 无, /, — …, which people write (不详 is something said, but of a number). A spreadsheet's errors (#N/A)
+ * are a value that was lost. */
+enum placeholder { PLACEHOLDER_NONE, PLACEHOLDER_NOTHING, PLACEHOLDER_ERROR };
+enum placeholder_in { IN_ANY_TEXT, IN_TEXT_OF_A_PERSON, IN_NUMBER_OF_A_PERSON };
+enum placeholder scalar_placeholder(struct bytes text, enum placeholder_in in);
+struct bytes scalar_trim(struct bytes text); /* base/blank.h */
 /* full-width digits . , : - to ASCII */
 struct bytes scalar_half_width(struct bytes text, struct arena *arena);
 MUST_USE enum outcome scalar_time(struct bytes text, const struct texts *patterns, struct arena *arena, instant *ret,

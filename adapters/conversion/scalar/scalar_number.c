@@ -36,13 +36,38 @@ const struct unit_pair *scalar_unit(const char *native, const char *canonical) {
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/* 1E+5, 1.5e-3, as programs write numbers: its digits with the point moved, or the text itself. */
+static const char *without_exponent(const char *text, struct arena *arena) {
+    const char *mark = strpbrk(text, "eE"), *first = text + (*text == '-' || *text == '+'), *point = strchr(text, '.');
+    if (!mark || mark == first || !is_digit(first[0]) || !is_digit(mark[-1])) return text;
+    const char *power = mark + 1 + (mark[1] == '-' || mark[1] == '+');
+    if (!is_digit(*power) || power[strspn(power, "0123456789")] || strlen(power) > 3) return text;
+    int exponent = atoi(mark + 1), whole = (int)((point && point < mark ? point : mark) - first);
+    int digits = (int)(mark - first) - (point && point < mark);
+    if (strspn(first, "0123456789.") != (size_t)(mark - first) || abs(exponent) > DECIMALS_MAX) return text;
+    char *to = arena_alloc(arena, (size_t)digits + 2 * DECIMALS_MAX + 8), *at = to;
+    if (*text == '-') *at++ = '-';
+    int before = whole + exponent, put = 0; /* digits before the point */
+    if (before <= 0) at += sprintf(at, "0.");
+    for (int k = before; k < 0; k++) *at++ = '0';
+    for (const char *p = first; p < mark; p++) {
+        if (*p == '.') continue;
+        if (put == before && put > 0) *at++ = '.';
+        *at++ = *p;
+        put++;
+    }
+    for (; put < before; put++) *at++ = '0';
+    *at = '\0';
+    return to;
+}
+
 /* To plain digits with at most one point and sign: full width made half, well-formed groups of three joined. NULL: no
  * number. */
 static const char *plain_number(struct bytes text, struct arena *arena) {
     if (arena_ready(arena, 3 * text.count + 64, NULL) != OK) return NULL;
-    const char *from = arena_cstr(arena, scalar_half_width(text, arena));
+    const char *from = without_exponent(arena_cstr(arena, scalar_half_width(text, arena)), arena);
     if (!text.count || memchr(text.at, 0, text.count)) return NULL;
-    char *to = arena_alloc(arena, text.count + 2);
+    char *to = arena_alloc(arena, strlen(from) + 2);
     size_t count = 0, group = 0;
     bool grouped = false, point = false;
     if (*from == '-' || *from == '+') {
@@ -121,6 +146,15 @@ static bool own_unit(struct bytes *text, const struct unit_pair **unit) {
     return true;
 }
 
+/* 100000.10000000001 is what a program makes of 100000.1: the fifteenth digit and what is behind it are no amount. */
+static void round_noise(__int128 *over, __int128 under, const char *plain) {
+    __int128 rest = *over % under, most = under / 10000;
+    const char *point = strchr(plain, '.');
+    if (!point || strlen(plain) < 15 || !rest) return;
+    if (rest < most) *over -= rest;
+    else if (under - rest < most) *over += under - rest;
+}
+
 enum outcome scalar_amount(struct bytes text, const struct unit_pair *unit, struct arena *arena, int64_t *ret_fen,
                            struct fault *fault) {
     struct decimal d;
@@ -132,6 +166,7 @@ enum outcome scalar_amount(struct bytes text, const struct unit_pair *unit, stru
         return fault_set(fault, REFUSE, "FIELD_AMOUNT", "\"%.*s\" is not an amount in %s", BYTES_FMT(text),
                          unit->native);
     __int128 over = (__int128)d.digits * unit->multiply, under = power_of_ten(d.scale) * unit->divide;
+    round_noise(&over, under, plain);
     if (over % under != 0)
         return fault_set(fault, REFUSE, "FIELD_AMOUNT", "\"%.*s\" %s is not a whole number of fen", BYTES_FMT(text),
                          unit->native);

@@ -1,28 +1,30 @@
 /* Trimming, full-width forms, splitting, code tables and agencies. */
 #include "adapters/conversion/scalar/scalar.h"
+#include "base/blank.h"
 #include "wire/directory.h"
+#include <strings.h>
 
-/* Length of the blank at `at`, 0 where there is none. */
-static size_t blank(struct bytes text, size_t at) {
-    uint8_t c = text.at[at];
-    if (c == ' ' || (c >= '\t' && c <= '\r')) return 1;
-    if (c == 0xc2 && text.count - at >= 2 && text.at[at + 1] == 0xa0) return 2;
-    if (text.count - at < 3) return 0;
-    if (c == 0xe3 && text.at[at + 1] == 0x80 && text.at[at + 2] == 0x80) return 3;  /* U+3000 */
-    return c == 0xef && text.at[at + 1] == 0xbb && text.at[at + 2] == 0xbf ? 3 : 0; /* U+FEFF */
-}
-
-struct bytes scalar_trim(struct bytes text) {
-    size_t from = 0, to = text.count, length;
-    while (from < to && (length = blank(text, from)) > 0) from += length;
-    while (to > from) {
-        size_t back = 1;
-        while (back < 3 && to - back > from && (text.at[to - back] & 0xc0) == 0x80) back++;
-        if (blank(text, to - back) != back) break;
-        to -= back;
+static bool one_of(struct bytes text, const char *const *list, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (text.count == strlen(list[i]) && strncasecmp((const char *)text.at, list[i], text.count) == 0) return true;
     }
-    return bytes_of(text.at + from, to - from);
+    return false;
 }
+
+enum placeholder scalar_placeholder(struct bytes text, enum placeholder_in in) {
+    static const char *const errors[] = {"#N/A", "#NA", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"};
+    static const char *const programs[] = {"NULL", "(null)", "<null>", "[null]",    "\\N",          "nil",
+                                           "None", "NaN",    "N/A",    "undefined", "NOT AVAILABLE"};
+    static const char *const people[] = {"无", "/",  "\\", "-",  "--",  "---",  "—",
+                                         "——", "－", "*",  "**", "***", "暂无", "空"};
+    static const char *const unknown[] = {"不详", "未知", "不明"};
+#define AMONG(list) one_of(text, list, sizeof(list) / sizeof *(list))
+    if (AMONG(errors)) return PLACEHOLDER_ERROR;
+    if (AMONG(programs) || (in != IN_ANY_TEXT && AMONG(people))) return PLACEHOLDER_NOTHING;
+    return in == IN_NUMBER_OF_A_PERSON && AMONG(unknown) ? PLACEHOLDER_NOTHING : PLACEHOLDER_NONE;
+}
+
+struct bytes scalar_trim(struct bytes text) { return blank_trim(text); }
 
 /* The ASCII form of the full-width character at `at`; 0: none. All are three bytes: U+FF01..U+FF5E, and the Chinese
  * full stop-like point and minus that stand in numbers typed with a Chinese keyboard. */
