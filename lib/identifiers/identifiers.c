@@ -41,7 +41,7 @@ static size_t beside(struct bytes text, size_t at) {
     return count;
 }
 
-/* The ASCII form of a full-width digit, X or x; the byte itself otherwise. */
+/* The ASCII form of a full-width digit or letter; the byte itself otherwise. */
 static uint8_t plain_at(struct bytes text, size_t at, size_t *ret_count) {
     const uint8_t *c = text.at + at;
     *ret_count = 1;
@@ -150,41 +150,18 @@ const char *credit_code_check(struct bytes code) {
 }
 
 /* ---- as compared */
-/* U+3000, U+00A0, U+200B to U+200D, U+2060, U+FEFF and ASCII blanks: how many bytes of one stand here. */
-static size_t blank_at(struct bytes text, size_t at) {
-    static const char *const blanks[] = {" ",           "\t",           "\r",           "\n",           "\xE3\x80\x80",
-                                         "\xC2\xA0",    "\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D", "\xE2\x81\xA0",
-                                         "\xEF\xBB\xBF"};
-    for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
-        size_t count = strlen(blanks[i]);
-        if (at + count <= text.count && memcmp(text.at + at, blanks[i], count) == 0) return count;
-    }
-    return 0;
-}
-
-/* The ASCII character of a digit or letter, plain or full-width (U+FF10 to U+FF5A); 0: another. */
-static char plain_at(struct bytes text, size_t at, size_t *ret_count) {
-    uint32_t c = text.at[at];
-    *ret_count = 1;
-    if (c == 0xEF && at + 2 < text.count) {
-        c = 0xF000u | (uint32_t)(text.at[at + 1] & 0x3f) << 6 | (text.at[at + 2] & 0x3f);
-        c = c >= 0xFF01 && c <= 0xFF5E ? c - 0xFF01 + '!' : 0;
-        *ret_count = 3;
-    }
-    if (c >= 'a' && c <= 'z') c = c - 'a' + 'A';
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ? (char)c : 0;
-}
-
 void party_number_plain(struct bytes number, char ret[PARTY_NUMBER]) {
     size_t count = 0, step = 0;
     for (size_t at = 0; at < number.count; at += step) {
-        if ((step = blank_at(number, at)) > 0) continue;
-        char c = plain_at(number, at, &step);
-        if (!c || count == PARTY_NUMBER - 1) {
+        if ((step = beside(number, at)) > 0) continue;
+        uint8_t c = plain_at(number, at, &step);
+        if (c >= 'a' && c <= 'z') c = (uint8_t)(c - 'a' + 'A');
+        bool known = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+        if (!known || count == PARTY_NUMBER - 1) {
             ret[0] = 0;
             return;
         }
-        ret[count++] = c;
+        ret[count++] = (char)c;
     }
     ret[count] = 0;
 }
