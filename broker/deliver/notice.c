@@ -38,12 +38,21 @@ enum outcome notice_write(const struct catalogue *catalogue, const struct direct
     return record_write_notice(catalogue, &notice, into, fault);
 }
 
-/* Only the hints of the answer; no clocks. */
+/* 应移未移提示; where there is none, only remarks on the paper itself. Both in one notice where there are both. */
+static const char *event_of(const struct notice *notice) {
+    for (size_t i = 0; i < notice->reason_count; i++) {
+        if (hint_code(notice->reasons[i].code)) return "SYS.HINT";
+    }
+    return "SYS.REMARK";
+}
+
+/* Only the hints and remarks of the answer; no clocks. */
 static void keep_hints(struct notice *notice, struct arena *arena) {
     struct notice_reason *kept = arena_array(arena, notice->reason_count + 1, sizeof *kept);
     size_t count = 0;
     for (size_t i = 0; i < notice->reason_count; i++) {
-        if (hint_code(notice->reasons[i].code)) kept[count++] = notice->reasons[i];
+        if (hint_code(notice->reasons[i].code) || remark_told(notice->reasons[i].code))
+            kept[count++] = notice->reasons[i];
     }
     notice->reasons = kept;
     notice->reason_count = count;
@@ -64,16 +73,11 @@ enum outcome notice_write_hints(const struct catalogue *catalogue, const struct 
             event->deliveries[i].role == DELIVER_HINT ? directory_by_number(directory, event->deliveries[i].to) : NULL;
         if (to && count < LIMIT_HINTED) recipients[count++] = bytes_of_cstr(to->slug);
     }
-    *ret = (struct notice_identity){
-        uuid_v5(&UUID_ECOCASE, bytes_of_cstr(arena_printf(arena, "%d:%s:SYS.HINT", event->sender, id))), "SYS.HINT",
-        event->broker_time};
-    struct notice notice = {.message_id = ret->id,
-                            .case_id = event->case_id,
+    struct notice notice = {.case_id = event->case_id,
                             .referral_id = event->referral_id,
                             .about_message_id = event->message_id,
                             .recipients = recipients,
                             .recipient_count = count,
-                            .event = BYTES_LITERAL("SYS.HINT"),
                             .business_time = event->broker_time,
                             .about_event = event->event,
                             .about_document_no = event->document_no,
@@ -83,6 +87,12 @@ enum outcome notice_write_hints(const struct catalogue *catalogue, const struct 
                             .state = bytes_of_cstr(event->to_state),
                             .serial = event->serial};
     TRY(answer_read(arena, event->answer, &notice, fault));
+    const char *says = event_of(&notice);
+    *ret = (struct notice_identity){
+        uuid_v5(&UUID_ECOCASE, bytes_of_cstr(arena_printf(arena, "%d:%s:%s", event->sender, id, says))), says,
+        event->broker_time};
+    notice.message_id = ret->id;
+    notice.event = bytes_of_cstr(says);
     keep_hints(&notice, arena);
     return record_write_notice(catalogue, &notice, into, fault);
 }

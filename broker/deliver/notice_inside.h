@@ -16,8 +16,9 @@ struct notice_identity {
     const char *event;
     instant at;
 };
-/* The hints (broker/judge/judge.h) among the reasons of an accepted event, to one of those who hear of them: SYS.HINT,
- * id UUIDv5 of "<sender number>:<message id>:SYS.HINT". The same for everybody. */
+/* The hints (broker/judge/judge.h) among the reasons of an accepted event, to one of those who hear of them: SYS.HINT
+ * (SYS.REMARK where there are only remarks that others are told of), id UUIDv5 of "<sender number>:<message
+ * id>:SYS.HINT". The same for everybody. */
 MUST_USE enum outcome notice_write_hints(const struct catalogue *catalogue, const struct directory *directory,
                                          int32_t lane, const struct ledger_event *event, struct arena *arena,
                                          struct buffer *into, struct notice_identity *ret, struct fault *fault);

@@ -178,8 +178,8 @@ static void a_wrong_policy_is_refused_at_its_place(void **state) {
     refused("  PI: [JUS]\n", "", "SETTINGS_MISSING", 11);
     refused("  PI: [JUS]", "  XX: [JUS]", "SETTINGS_TYPE", 12);
     refused("  PI: [JUS]", "  PI: [POPE]", "SETTINGS_TYPE", 12);
-    refused("  D45:", "  D99:", "SETTINGS_TYPE", 20);
-    refused("escalate_after: 0", "escalate: 0", "SETTINGS_UNKNOWN", 20);
+    refused("  D45:", "  D99:", "SETTINGS_TYPE", 23);
+    refused("escalate_after: 0", "escalate: 0", "SETTINGS_UNKNOWN", 23);
 }
 
 int main(void) {

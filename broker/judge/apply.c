@@ -145,6 +145,7 @@ static void add_remarks(struct judging *j) {
     if (apart > DAY_OF_SKEW || apart < -DAY_OF_SKEW) judging_reason(j, "CLOCK_SKEW", "envelope.business_time");
     if (s->declared_missing.number > 0) judging_reason(j, "DECLARED_MISSING", "declared_missing");
     if (j->late) judging_reason(j, "TOO_LATE", "envelope.business_time");
+    dates_remark(j);
     remark_findings(j);
     bool chief = bytes_equal_cstr(s->approver_level, "CHIEF") || bytes_equal_cstr(s->approver_level, "ACTING");
     if ((j->transition->guards & GUARD_CHIEF) && !chief) judging_reason(j, "LEVEL_MISMATCH", "approver_level");
@@ -192,6 +193,7 @@ void judging_apply(struct judging *j) {
     if (j->transition->decides) hint_decide(j, r);
     if (j->transition->penalises) antecedent_note(j, r);
     if (j->transition->set & UINT32_C(1) << j->p->flag_referred) hint_referred(j);
+    dates_compare_state(j);
     r->changed_at = j->submission->business_time;
     r->event_count++;
     r->dirty = true;

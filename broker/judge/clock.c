@@ -103,6 +103,7 @@ static void measure(struct judging *j, struct referral *r, const struct act *act
     if (from == INSTANT_NONE || until == INSTANT_NONE) return;
     struct clock *clock = add(j, r, act->clock, from);
     clock->measured = true;
+    dates_compare(j, r, clock, act->until == MOMENT_BUSINESS ? act->from : act->until, until);
     end(clock, until);
 }
 
@@ -126,10 +127,12 @@ static void resume(const struct judging *j, struct referral *r, const struct act
     clock->stopped_at = INSTANT_NONE;
 }
 
-static void stop(const struct judging *j, struct referral *r, const struct act *act) {
+static void stop(struct judging *j, struct referral *r, const struct act *act) {
     struct clock *clock = in(r, j->p->clocks[act->clock].key, CLOCK_RUNNING, CLOCK_PAUSED);
     instant until = moment(j, r, act->until, 0);
+    enum moment what = until == INSTANT_NONE ? MOMENT_BUSINESS : act->until;
     if (until == INSTANT_NONE) until = j->submission->business_time;
+    if (clock) dates_compare(j, r, clock, what, until);
     if (clock) end(clock, act->settled ? enlist_last(r, clock->actor, until) : until);
 }
 

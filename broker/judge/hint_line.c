@@ -3,6 +3,8 @@
 #include "base/line.h"
 #include <stdlib.h>
 
+bool remark_told(const char *code) { return strcmp(code, "ORDER_OF_DATES") == 0; }
+
 bool hint_code(const char *code) {
     static const char *const codes[] = {"THRESHOLD_MET", "NEAR_THRESHOLD", "WATCH", "PENALTY_INSTEAD",
                                         "FINE_DURING_REFERRAL"};

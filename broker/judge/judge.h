@@ -89,4 +89,6 @@ struct hint_words {
 struct hint_words hint_words(struct bytes line);
 /* Is this reason code of an accepted submission a hint? */
 bool hint_code(const char *code);
+/* Is it a remark that others than the sender are told of too (SYS.REMARK)? */
+bool remark_told(const char *code);
 #endif

@@ -33,7 +33,9 @@ struct judging {
     uint8_t externals[8];
     uint8_t external_count;
     bool linked;
-    bool late; /* a limit of the row's was over when its paper was written */
+    const char *misdated; /* the field whose date lies before the step that the paper follows; NULL: none */
+    bool follows;         /* a clock told already which step that is */
+    bool late;            /* a limit of the row's was over when its paper was written */
 };
 /* judging.c */
 void judging_reason(struct judging *j, const char *code, const char *field);
@@ -54,6 +56,11 @@ void judging_apply(struct judging *j);
 struct clock *clock_running(struct referral *r, uint64_t key);
 void clock_acts(struct judging *j, struct referral *r, const struct acts *acts);
 bool clock_any_over(const struct judging *j, uint64_t clocks, instant at);
+/* dates.c: 日期先后 */
+void dates_compare(struct judging *j, const struct referral *r, const struct clock *clock, enum moment what,
+                   instant at);
+void dates_compare_state(struct judging *j); /* before the referral takes this paper's date */
+void dates_remark(struct judging *j);
 uint64_t clock_running_set(const struct judging *j); /* bit per rule of the referral's running clocks */
 /* handling.c */
 void handling_check(struct judging *j);

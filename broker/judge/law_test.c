@@ -196,6 +196,48 @@ static void notice_2015_32_extends_a_review_that_is_between_forces_alone(void **
     }
 }
 
+static bool told(const struct verdict *v, const char *slug) {
+    for (size_t i = 0; i < v->hinted_count; i++) {
+        if (strcmp(slug_of(v->hinted[i]), slug) == 0) return true;
+    }
+    return false;
+}
+
+/* 310号令7 to 12: sending, receipt, filing, hand-over follow each other. field "": nothing to remark on. */
+static void order_310_articles_7_to_12_follow_each_other_and_dates_that_do_not_are_remarked_on(void **state) {
+    static const struct {
+        void (*before)(void);
+        const char *sender, *event, *to, *reason, *when, *decided, *field, *supervisor;
+    } v[] = {
+        {sent, "psb-bynr", "REF.RECEIPT", "sthj", "", "2026-06-01 08:59", NULL, "envelope.business_time", "jcy"},
+        {sent, "psb-bynr", "REF.RECEIPT", "sthj", "", "2026-06-01 09:00", NULL, "", ""},
+        {received, "psb-bynr", "REF.FILED", "sthj", "", "2026-06-01 09:30", NULL, "envelope.business_time", "jcy"},
+        {received, "psb-bynr", "REF.FILED", "sthj", "", "2026-06-02 09:30", "2026-05-31 09:00", "decided_time", "jcy"},
+        {received, "psb-bynr", "REF.FILED", "sthj", "", "2026-06-02 09:30", "2026-06-02 09:00", "", ""},
+        {received, "sthj", "REF.AMEND", "psb-bynr", "", "2026-05-30 09:30", NULL, "envelope.business_time", "sfj"},
+        {received, "sthj", "REF.AMEND", "psb-bynr", "", "2026-06-01 09:30", NULL, "", ""},
+        {refused_filing, "sthj", "REF.RECON_REQ", "psb-bynr", "", "2026-06-01 10:00", NULL, "envelope.business_time",
+         "sfj"},
+        {refused_filing, "sthj", "REF.RECON_REQ", "psb-bynr", "", "2026-06-02 10:00", NULL, "", ""}};
+    for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
+        fixture_fresh(state);
+        v[i].before();
+        struct submission s = says(v[i].sender, v[i].event, v[i].to, v[i].when, 1);
+        if (v[i].decided) s.decided_time = at(v[i].decided);
+        struct verdict verdict = accepted(s);
+        bool wanted = v[i].field[0] != 0;
+        if (remarked(&verdict, "ORDER_OF_DATES", wanted ? v[i].field : NULL) != wanted)
+            fail_msg("%zu: %s of %s", i, v[i].event, v[i].when);
+        if (!wanted) assert_int_equal(verdict.hinted_count, 0);
+        else assert_true(told(&verdict, v[i].to) && told(&verdict, v[i].supervisor));
+    }
+    fixture_fresh(state);
+    sent();
+    cases.referrals[0]->rules = 1;
+    struct verdict verdict = accepted(says("psb-bynr", "REF.RECEIPT", "sthj", "2026-06-01 08:59", 1));
+    assert_false(remarked(&verdict, "ORDER_OF_DATES", NULL));
+}
+
 /* 310号令6: the file goes to the force; 个人信息保护法34: to nobody else as a main recipient. */
 static void order_310_article_6_sends_the_whole_file_to_the_force_alone(void **state) {
     (void)state;
@@ -254,6 +296,7 @@ int main(void) {
         STORY(administrative_penalty_law_article_27_leaves_an_acquittal_a_direct_end),
         STORY(order_310_article_10_lets_an_agency_close_what_it_never_sent),
         STORY(notice_2015_32_extends_a_review_that_is_between_forces_alone),
+        STORY(order_310_articles_7_to_12_follow_each_other_and_dates_that_do_not_are_remarked_on),
         STORY(order_310_article_6_sends_the_whole_file_to_the_force_alone),
         STORY(procedure_rule_article_15_remarks_on_a_county_of_another_city),
         STORY(a_party_whose_number_is_written_otherwise_is_the_same_since_version_2),

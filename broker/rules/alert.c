@@ -74,6 +74,13 @@ enum outcome rules_read_alerts(struct procedure *p, struct setting *root, struct
             return setting_fault(map, fault, "SETTINGS_MISSING", "who supervises %s is not said",
                                  role_text((enum role)role));
     }
+    map = setting_get(root, "order_of_dates");
+    policy->order_of_dates = map != NULL;
+    if (map) {
+        const char *tag, *basis;
+        bool statutory = true;
+        TRY(rules_read_tag(map, &tag, &basis, &statutory, fault));
+    }
     map = setting_get(root, "clocks");
     for (struct setting *one = map ? map->first : NULL; one; one = one->next) {
         one->seen = true;

@@ -158,6 +158,7 @@ static bool own_word(const struct procedure *p, size_t *index, struct rule_word 
     const struct rule_word own[] = {
         {"C", "", p->thresholds.late.id, p->thresholds.late.zh, p->thresholds.late.en, p->thresholds.late.basis, false},
         {"E", "", "SYS.HINT", "应移未移提示", "hint", "", false},
+        {"E", "", "SYS.REMARK", "文书提示", "remark", "", false},
         {"E", "", "SYS.UNREFERRED", "应移未移", "should have been referred", "", false}};
     if (!within(index, sizeof own / sizeof own[0])) return false;
     *ret = own[*index];

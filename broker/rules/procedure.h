@@ -87,6 +87,7 @@ struct alert_policy {
     struct role_list supervisors[ROLE_COO + 1]; /* by the actor's role */
     struct alert_exception exceptions[MAX_ALERT_EXCEPTIONS];
     size_t exception_count;
+    bool order_of_dates; /* a paper dated before the step that it follows is remarked on */
 };
 struct external {
     const char *slug, *zh, *en;

@@ -41,7 +41,7 @@ static size_t beside(struct bytes text, size_t at) {
     return count;
 }
 
-/* The ASCII form of a full-width digit, X or x; the byte itself otherwise. */
+/* The ASCII form of a full-width digit or letter; the byte itself otherwise. */
 static uint8_t plain_at(struct bytes text, size_t at, size_t *ret_count) {
     const uint8_t *c = text.at + at;
     *ret_count = 1;
@@ -153,7 +153,7 @@ const char *credit_code_check(struct bytes code) {
 void party_number_plain(struct bytes number, char ret[PARTY_NUMBER]) {
     size_t count = 0, step = 0;
     for (size_t at = 0; at < number.count; at += step) {
-        if ((step = blank_at(number, at) + invisible_at(number, at)) > 0) continue; /* one of them is none */
+        if ((step = beside(number, at)) > 0) continue;
         uint8_t c = plain_at(number, at, &step);
         if (c >= 'a' && c <= 'z') c = (uint8_t)(c - 'a' + 'A');
         bool known = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');

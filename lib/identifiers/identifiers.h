@@ -30,9 +30,9 @@ void id_number_mask(struct bytes number, char ret[ID_NUMBER_MASKED]);
  * remainder. Codes: CREDIT_CODE_FORM, CREDIT_CODE_CHECK. */
 const char *credit_code_check(struct bytes code);
 
-/* A number of persons as it is compared: without blanks (ideographic, no-break and zero-width ones too), full-width
- * digits and letters as ASCII, letters as capitals. What has another character, or more than 23, gives "". The original
- * is kept by whoever shows it. */
+/* A number of persons as it is compared: without blanks, invisible characters, quotes and dashes, full-width digits and
+ * letters as ASCII, letters as capitals. What has another character, or more than 23, gives "". The original is kept by
+ * whoever shows it. */
 #define PARTY_NUMBER 24
 void party_number_plain(struct bytes number, char ret[PARTY_NUMBER]);
 

@@ -9,6 +9,7 @@ static const struct event_entry own[] = {
     {"SYS.ACCEPTED", "受理回执", "accepted", RECORD_NOTICE, false},
     {"SYS.REFUSED", "平台退回", "refused", RECORD_NOTICE, false},
     {"SYS.HINT", "应移未移提示", "hint", RECORD_NOTICE, false},
+    {"SYS.REMARK", "文书提示", "remark", RECORD_NOTICE, false},
     {"SYS.UNREFERRED", "应移未移", "should have been referred", RECORD_NOTICE, false},
     {"SYS.WARNING", "期限将届", "due soon", RECORD_NOTICE, false},
     {"SYS.OVERDUE", "超期", "overdue", RECORD_NOTICE, false},

@@ -64,6 +64,7 @@ static void however_a_number_is_written_it_has_the_same_key(void **state) {
               0, false},
              {0, "111", "150802198503150015", 6, true},
              {0, "", "150802 19850315 0015", 6, false},
+             {0, "111", "'150802-19850315-0015", 6, false},
              {0, "", "１５０８０２１９８５０３１５００１５", 6, false}};
     struct persons persons[sizeof v / sizeof *v];
     for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
@@ -79,7 +80,7 @@ static void however_a_number_is_written_it_has_the_same_key(void **state) {
     }
     struct submission s = file();
     put_long(1);
-    put_party(0, "111", "150802-198503150015", ""); /* that is no blank */
+    put_party(0, "111", "150802.198503150015", ""); /* that is no blank */
     put_long(0);
     s.parties = listed(1);
     person_note(BYTES_LITERAL("one"), &s, &persons[0]);

@@ -129,6 +129,8 @@ static const struct reason reasons[] = {
     {"OTHER_CITY", "提示：案发地不在办理单位所在的城市，请核对，或移送管辖（JUR.FORWARD）",
      "remark: the county is not of the city of the body that handles it: check it, or pass jurisdiction on "
      "(JUR.FORWARD)"},
+    {"ORDER_OF_DATES", "提示：文书日期早于其所依据的前一环节，请核对双方文书的日期",
+     "remark: the paper is dated before the step that it follows: compare the dates of both papers"},
     {"EARLIER_PENALTY", "提示：当事人此前因同类违法受过行政处罚",
      "remark: the party was penalised before for the same kind of act"},
     {"FOLLOW_UP_UNKNOWN", "提示：台账中没有由本行动产生、文号如此的案件，请核对",

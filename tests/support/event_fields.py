@@ -19,7 +19,7 @@ FIELDS = {"document_no": ["envelope.document_no"], "area": ["area (three corners
 GUARDS = {"CATEGORY": ["category"], "COUNTY": ["county_code"], "G13": ["envelope.document_no"], "G03": ["officers (two)"], "APPROVER": ["approver"],
           "G12": ["approver_level = COUNTY_HEAD"], "TARGET_ORGAN": ["target_organ"], "RESULT": ["penalties, reason_code or reason"], "SOURCE": ["source"], "OPERATION": ["kind"]}
 # guards that look at states, competence, digests or what was said, and ask for no field by themselves
-OTHERS = {"G02", "G04", "G06", "G06R", "G07", "G10", "NO_CRIME", "AREAS", "ANSWERED", "ACCEPTED", "PENALTY_POWER", "REPORTED", "FOLLOWED_UP"}
+OTHERS = {"G02", "G04", "G06", "G06R", "G07", "G10", "CITY", "ONE_RECIPIENT", "NO_CRIME", "AREAS", "ANSWERED", "ACCEPTED", "PENALTY_POWER", "REPORTED", "FOLLOWED_UP"}
 
 
 def known_fields():

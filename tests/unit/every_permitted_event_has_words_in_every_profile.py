@@ -13,7 +13,7 @@ import yaml_file  # noqa: E402
 # (agency or "*", event, "send" or "receive"): why words would be senseless.
 EXCEPTIONS = {}
 # What the broker itself says reaches a format of fixed width in the profile's words only; the others have built-in ones.
-NOTICES = {"SYS.REFUSED", "SYS.HINT", "SYS.UNREFERRED", "SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION"}
+NOTICES = {"SYS.REFUSED", "SYS.HINT", "SYS.REMARK", "SYS.UNREFERRED", "SYS.WARNING", "SYS.OVERDUE", "SYS.ESCALATION", "SYS.CORRECTION"}
 
 
 def profile_of(agency):

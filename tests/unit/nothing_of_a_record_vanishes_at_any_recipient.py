@@ -18,7 +18,7 @@ import yaml_file  # noqa: E402
 DIRECTORY = {p["slug"]: p for p in yaml_file.read(ROOT / "schemas" / "directory.yaml")["participants"]}
 PRIVACY = yaml_file.read(ROOT / "schemas" / "privacy.yaml")
 EVENTS = {e["code"]: e["record"].title().replace("_", "") for e in yaml_file.read(ROOT / "schemas" / "rules" / "rules.yaml")["events"]}
-EVENTS |= {f"SYS.{word}": "Notice" for word in ("ACCEPTED", "REFUSED", "HINT", "UNREFERRED", "WARNING", "OVERDUE", "ESCALATION", "CORRECTION")}
+EVENTS |= {f"SYS.{word}": "Notice" for word in ("ACCEPTED", "REFUSED", "HINT", "REMARK", "UNREFERRED", "WARNING", "OVERDUE", "ESCALATION", "CORRECTION")}
 RECORDS = ("CaseFile", "CaseStep", "Clue", "ClueStep", "Operation", "OperationStep", "Notice")
 NEWEST = {name: max(int(p.name.split("-")[0]) for p in make.PUBLISHED.glob(f"*-{name}.avsc")) for name in RECORDS}
 # No native file carries them (docs/ADAPTERS.md): ids, what the carrying needs, what tells only how the record came, and who reported, sealed.
