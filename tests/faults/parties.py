@@ -91,11 +91,15 @@ class Scene:
         """`beneath`: an environment that lays something under the program."""
         self.spool(agency).mkdir(exist_ok=True)
         w, profile = self.world, self.profile(agency)
-        doubled = [w.bin.parent / "tests" / "adapter_doubled", agency, profile, self.spool(agency), w.kafka]
-        real = [w.bin / "ecocase-adapter", "run", "--agency", agency, "--profile", profile, "--spool", self.spool(agency), "--kafka", w.kafka,
-                "--clock", w.clock, "--schemas"]
-        command = [*(real if self.real else doubled), w.schemas]
-        self.add(Party(agency, lambda env: w.start_process(agency, command, env=self.environment({**env, **(beneath or {})}, mutant)), list(plan)))
+
+        def command():
+            """Of this moment: an operator may have changed the schemas' place since."""
+            doubled = [w.bin.parent / "tests" / "adapter_doubled", agency, profile, self.spool(agency), w.kafka]
+            real = [w.bin / "ecocase-adapter", "run", "--agency", agency, "--profile", profile, "--spool", self.spool(agency), "--kafka", w.kafka,
+                    "--clock", w.clock, "--schemas"]
+            return [*(real if self.real else doubled), w.schemas]
+
+        self.add(Party(agency, lambda env: w.start_process(agency, command(), env=self.environment({**env, **(beneath or {})}, mutant)), list(plan)))
 
     def broker(self, name, plan=(), mutant=None):
         self.add(Party(name, lambda env: self.world.start_broker(name, env=self.environment(env, mutant)), list(plan)))

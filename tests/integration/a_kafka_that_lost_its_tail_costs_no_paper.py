@@ -3,6 +3,8 @@ back. It reads so much again that it finds them all, answers what it knows as re
 import signal
 import struct
 
+from confluent_kafka import KafkaError, KafkaException
+
 from case import *
 
 CASES = 40
@@ -32,10 +34,20 @@ def forget(w, topic, partition, count):
 
 
 def end_of(client, topic, partition):
-    reader = Consumer({"bootstrap.servers": client.w.kafka, "group.id": "ends"})
-    end = reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=20)[1]
+    """Asked again while a Kafka just started has no leader for it yet."""
+    reader, found = Consumer({"bootstrap.servers": client.w.kafka, "group.id": "ends"}), []
+
+    def told():
+        try:
+            found.append(reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=20)[1])
+        except KafkaException as e:
+            if not e.args[0].retriable() and e.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION:
+                raise
+        return bool(found)
+
+    eventually(told, 30, f"the end of {topic}-{partition}")
     reader.close()
-    return end
+    return found[0]
 
 
 def accepted(w):
